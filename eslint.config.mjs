@@ -1,0 +1,63 @@
+import tseslint from 'typescript-eslint';
+
+/** What a room of shared/ may not import: the walls of the house. */
+const wall = (files, rooms, why) => ({
+  files,
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          { regex: '(^|/)(infra|functions)/', message: 'shared/ never reaches up into infra/ or functions/.' },
+          ...rooms.map((room) => ({ regex: room, message: why })),
+        ],
+      },
+    ],
+  },
+});
+
+const SDKS = '^(@azure/|axios|rhea)';
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'package/**', 'coverage/**', '.local/**', 'docs/**', 'bench-results/**'] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.mjs', '*.cjs'] }, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      eqeqeq: 'error',
+      'no-console': 'error',
+    },
+  },
+  { files: ['**/*.mjs', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },
+  { files: ['infra/**/*.ts', 'test/bench/**/*.ts', 'test/chaos/**/*.ts'], rules: { 'no-console': 'off' } },
+  wall(['shared/**/*.ts'], [], ''),
+  wall(
+    ['shared/invitations/**/*.ts'],
+    [SDKS, '/(messaging|storage|http|webhooks|config|relay|telemetry)/', '/ucwa/(?!resource$)'],
+    'invitations/ is the domain: it is pure and knows UCWA only as the resource model.',
+  ),
+  wall(['shared/config/**/*.ts', 'shared/errors/**/*.ts'], [SDKS], 'This room is pure: it imports no adapter.'),
+  wall(['shared/ucwa/**/*.ts'], ['^@azure/(service-bus|data-tables|functions)', '/(messaging|storage|http|webhooks|relay)/'], 'ucwa/ speaks UCWA and nothing else.'),
+  wall(['shared/messaging/**/*.ts'], ['^(axios|@azure/(functions|data-tables))', '/(ucwa|storage|http|webhooks|relay)/'], 'messaging/ speaks Service Bus and nothing else.'),
+  wall(['shared/storage/**/*.ts'], ['^(axios|@azure/(functions|service-bus))', '/(ucwa|messaging|http|relay)/'], 'storage/ speaks tables and blobs and nothing else.'),
+  {
+    files: ['functions/**/*.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [{ regex: '(^|/)infra/', message: 'functions/ registers; it knows only shared/.' }] }],
+    },
+  },
+  {
+    files: ['shared/**/*.ts', 'functions/**/*.ts'],
+    ignores: ['shared/app.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: "MemberExpression[object.name='process'][property.name='env']", message: 'process.env is read in shared/app.ts only.' },
+      ],
+    },
+  },
+);

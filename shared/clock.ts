@@ -1,0 +1,29 @@
+/**
+ * Time as a dependency, so that a test owns it. Nothing in the product reads `Date.now()` or sets a
+ * timer for a wait except through a clock.
+ */
+export interface Clock {
+  /** Milliseconds since the Unix epoch (UTC). */
+  now(): number;
+  /** Resolves after `durationMs`, or at once when `signal` is (or becomes) aborted. Never rejects: look at the signal. */
+  sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (durationMs, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted === true) {
+        resolve();
+        return;
+      }
+      const done = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, Math.max(0, durationMs));
+      signal?.addEventListener('abort', done, { once: true });
+    }),
+};

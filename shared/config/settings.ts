@@ -1,0 +1,54 @@
+import type { Kind } from '../invitations/kinds';
+
+/** One Skype for Business account that the relay signs in as; an element of `UCWA_ACCOUNTS`. */
+export interface AccountSettings {
+  /** `sip:user@domain`, as configured. */
+  readonly sipUri: string;
+  /** UPN, `DOMAIN\user` or SIP address. */
+  readonly username: string;
+  readonly password: string;
+  /** Root URL of discovery; else `UCWA_DISCOVERY_URL`, else from the SIP domain. */
+  readonly discoveryUrl: string | undefined;
+  /** What makeMeAvailable registers. */
+  readonly modalities: readonly string[];
+  /** Presence to sign in with (`Online`, `Away`, …); undefined leaves it to the server. */
+  readonly signInAs: string | undefined;
+  /** Whether reportMyActivity is sent (it makes the user look active). */
+  readonly reportActivity: boolean;
+  /** How long a call rings at this account before nobody can take it any more: 30 unless set. */
+  readonly ringSeconds: number;
+}
+
+export interface SharedKeyConnection {
+  readonly connectionString: string;
+}
+export interface IdentityConnection {
+  /** Host name of the Service Bus namespace, or the storage account's name. */
+  readonly name: string;
+  /** Client id of a user-assigned identity, where one is named. */
+  readonly clientId: string | undefined;
+}
+/** A connection string or an identity, by which setting is there. */
+export type Connection = SharedKeyConnection | IdentityConnection;
+
+/** All settings, parsed and with their defaults. Names and defaults: README, "Settings". */
+export interface Settings {
+  readonly accounts: readonly AccountSettings[];
+  /** Host names (lower case) to which a password or ticket may go beside each account's SIP domain and its subdomains. */
+  readonly allowedHosts: readonly string[];
+  /** PEM of a private certification authority, added to the public ones. */
+  readonly caCertificate: string | undefined;
+  readonly serviceBus: Connection;
+  readonly storage: Connection;
+  readonly pollRunSeconds: number;
+  readonly pollShardCount: number;
+  readonly pollStandby: boolean;
+  readonly kinds: readonly Kind[];
+  readonly includeSdp: boolean;
+  readonly publicUrl: string | undefined;
+  readonly signingKey: string;
+  readonly webhookSecretKey: string | undefined;
+  readonly webhookAllowedCidrs: readonly string[];
+  readonly entra: { readonly tenantId: string; readonly audience: string } | undefined;
+  readonly retentionDays: number;
+}

@@ -1,0 +1,17 @@
+import type { RelayEvent, UnreadableEvent } from '../invitations/relayEvent';
+
+/** At-least-once publishing to the topic `invitation-events`; the ids make it once within the topic's duplicate window. */
+export interface EventPublisher {
+  /**
+   * Resolves when the bus has accepted every event (or has refused one for good, in which case that one went to
+   * `unreadable-events` and was accepted there). Rejects with `busUnavailable` when the outcome is not known or not
+   * good within the send time-out (5 s): publish the same events again. Calls for one account must not overlap; calls
+   * of different accounts share batches. Events are on the bus in the order given.
+   */
+  publish(events: readonly RelayEvent[]): Promise<void>;
+
+  /** Sends raw what could not be normalised to the queue `unreadable-events`, same promise. */
+  park(unreadable: readonly UnreadableEvent[]): Promise<void>;
+
+  close(): Promise<void>;
+}

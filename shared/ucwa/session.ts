@@ -1,0 +1,88 @@
+import type { AccountSettings } from '../config/settings';
+import type { EventPackage, Resource } from './resource';
+
+/** One package of the event channel, not yet acknowledged. */
+export interface PackageItem {
+  readonly type: 'package';
+  readonly package: EventPackage;
+  /** The `ack` of the address that gave it, digits; `0` where the address shows none. */
+  readonly ack: string;
+  /** Of the application whose channel this is (`…/applications/<id>`). */
+  readonly applicationId: string;
+  /** Milliseconds since the epoch at which the response was complete. */
+  readonly receivedAtMs: number;
+  /** The last moment at which the channel was known to be empty or read to its end: nothing in this package is older. */
+  readonly emptyAtMs: number;
+}
+
+/** The channel had a hole. Yielded before the first package after it. */
+export interface GapItem {
+  readonly type: 'gap';
+  readonly cause: 'resume' | 'applicationLost' | 'outage' | 'channelGone';
+  readonly afterMs: number;
+  readonly beforeMs: number;
+  readonly applicationId: string;
+}
+
+export type ChannelItem = PackageItem | GapItem;
+
+export interface PostRequest {
+  /** Absolute or host-relative; only its path and query are used, on the application's own origin. */
+  readonly href: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** JSON is serialised; a string goes as it is. */
+  readonly body?: string | Readonly<Record<string, unknown>>;
+  /** Default `application/json`. */
+  readonly contentType?: string;
+}
+
+/** What can be shown of an account on `/health`. Plain words, no secrets. */
+export interface SessionHealth {
+  readonly state: 'signedOut' | 'signingIn' | 'onAir' | 'backingOff' | 'credentialsRejected' | 'replaced' | 'noInvitations';
+  readonly lastPollAtMs: number | undefined;
+  readonly tokenExpiresAtMs: number | undefined;
+  readonly modalities: readonly string[];
+  readonly lastError: string | undefined;
+}
+
+/**
+ * An account's life on UCWA: signs in when first needed, renews its ticket, keeps the application. One per account and
+ * process, shared by the poller and the commands. All methods may be called concurrently; a sign-in happens once.
+ *
+ * Errors are RelayErrors: `credentialsRejected`, `noUsableGrant`, `hostNotAllowed` (not to be retried as they are),
+ * `upstreamFailed`, `upstreamTimeout`, `upstreamRefused`, `responseUnreadable` and the like, with UCWA's `code`,
+ * `subcode` and request id as extensions.
+ */
+export interface UcwaSession {
+  readonly account: AccountSettings;
+
+  /**
+   * The event channel. Pulling the next item **acknowledges the package before it** (its `next` is followed then, never
+   * sooner); a consumer that stops pulling acknowledges nothing. Handles ticket expiry, resync, resume, lost
+   * applications and back-off within itself; ends when `signal` aborts, and throws what a person must mend
+   * (`credentialsRejected`, `noUsableGrant`, …) or `pollReplaced` when another owner has the channel.
+   */
+  packages(signal: AbortSignal): AsyncGenerator<ChannelItem, void, undefined>;
+
+  /** GET on the application's own origin; undefined when the resource is already gone (404, 410). */
+  read(href: string, signal: AbortSignal): Promise<Resource | undefined>;
+
+  /** POST on the application's own origin; resolves on 2xx. 404 and 409 reject as `resolvedElsewhere`. */
+  post(request: PostRequest, signal: AbortSignal): Promise<void>;
+
+  /** The application's path (`/ucwa/oauth/v1/applications/102`) and id; signs in if need be. */
+  application(signal: AbortSignal): Promise<{ readonly path: string; readonly id: string }>;
+
+  health(): SessionHealth;
+
+  /** DELETE on the application: the user's endpoint stops ringing. Only for an explicit sign-out. */
+  signOut(signal: AbortSignal): Promise<void>;
+}
+
+/** Where a rejected password is remembered, over all processes, so that no account is locked out. */
+export interface RejectedCredentials {
+  /** Fingerprint of the password that was rejected last, and when (milliseconds since the epoch). */
+  read(sipUri: string): Promise<{ readonly fingerprint: string; readonly atMs: number } | undefined>;
+  record(sipUri: string, rejection: { readonly fingerprint: string; readonly atMs: number }): Promise<void>;
+  clear(sipUri: string): Promise<void>;
+}
