@@ -1,0 +1,114 @@
+import type { ServiceBusClient, ServiceBusMessageBatch, ServiceBusSender } from '@azure/service-bus';
+import type { Clock } from '../clock';
+import { RelayError } from '../errors/relayError';
+import type { BusSender } from './outbox';
+import { SEND_TIMEOUT_MS } from './openServiceBus';
+import type { EncodedMessage } from './toServiceBusMessage';
+import { isBusTimeout, translateBusError } from './translateBusError';
+
+/** One connection to the namespace for all that is sent, opened when first needed and replaced when it no longer answers. */
+export interface BusConnection {
+  sender(entity: string): BusSender;
+  /** Closes within the send time-out, whether or not the bus answers. */
+  close(): Promise<void>;
+}
+
+interface Live {
+  readonly client: ServiceBusClient;
+  readonly senders: Map<string, ServiceBusSender>;
+}
+
+/**
+ * @param openClient makes a client that is this connection's own: it is closed and another one asked for when a send
+ * timed out. The SDK keeps using a connection whose peer has vanished without a word until its idle time-out of a minute
+ * or more; by then a call has rung out.
+ */
+export function createBusConnection(openClient: () => Promise<ServiceBusClient>, clock: Clock): BusConnection {
+  let live: Promise<Live> | undefined;
+
+  function open(): Promise<Live> {
+    live ??= openClient().then((client) => ({ client, senders: new Map<string, ServiceBusSender>() }));
+    return live;
+  }
+
+  function abandon(abandoned: Promise<Live>): void {
+    if (live === abandoned) live = undefined;
+    abandoned.then(({ client }) => client.close()).catch(() => undefined);
+  }
+
+  async function sendFirst(entity: string, messages: readonly EncodedMessage[]): Promise<number> {
+    const connection = open();
+    try {
+      return await within(clock, async (signal) => {
+        const sender = senderOf(await connection, entity);
+        const batch = await sender.createMessageBatch({ abortSignal: signal });
+        const count = fill(batch, messages);
+        if (count > 0) await sender.sendMessages(batch, { abortSignal: signal });
+        return count;
+      });
+    } catch (error) {
+      if (error instanceof DeadlinePassed || isBusTimeout(error)) abandon(connection);
+      throw translateBusError(error);
+    }
+  }
+
+  return {
+    sender: (entity) => ({ sendFirst: (messages) => sendFirst(entity, messages) }),
+    async close() {
+      const closing = live;
+      live = undefined;
+      if (closing !== undefined) await within(clock, async () => (await closing).client.close()).catch(() => undefined);
+    },
+  };
+}
+
+function senderOf({ client, senders }: Live, entity: string): ServiceBusSender {
+  const known = senders.get(entity);
+  if (known !== undefined) return known;
+  const sender = client.createSender(entity);
+  senders.set(entity, sender);
+  return sender;
+}
+
+/** Adds the first messages until one does not fit; the batch knows the size that the link allows. */
+function fill(batch: ServiceBusMessageBatch, messages: readonly EncodedMessage[]): number {
+  let count = 0;
+  for (const message of messages) {
+    if (!tryAdd(batch, message)) break;
+    count += 1;
+  }
+  return count;
+}
+
+/** What the SDK itself finds wrong with a message (a plain Error) it will find wrong again. */
+function tryAdd(batch: ServiceBusMessageBatch, message: EncodedMessage): boolean {
+  try {
+    return batch.tryAddMessage(message);
+  } catch (cause) {
+    throw new RelayError('busRefused', 'The message is not one that Service Bus takes.', { cause });
+  }
+}
+
+class DeadlinePassed extends RelayError {
+  constructor() {
+    super('busUnavailable', `Service Bus did not answer within ${SEND_TIMEOUT_MS / 1000} s.`);
+  }
+}
+
+/** Rejects when the send time-out has passed even where the SDK, which does not heed the signal everywhere, still waits. */
+async function within<Result>(clock: Clock, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  const timeUp = new AbortController();
+  const done = new AbortController();
+  const deadline = new Promise<never>((_resolve, reject) => {
+    void clock.sleep(SEND_TIMEOUT_MS, done.signal).then(() => {
+      if (done.signal.aborted) return;
+      timeUp.abort();
+      reject(new DeadlinePassed());
+    });
+  });
+  try {
+    return await Promise.race([work(timeUp.signal), deadline]);
+  } finally {
+    done.abort();
+  }
+}

@@ -1,0 +1,101 @@
+import type { ServiceBusClient } from '@azure/service-bus';
+import type { Clock } from '../clock';
+import { RelayError } from '../errors/relayError';
+import type { InvitationEvent, RelayEvent, UnreadableEvent } from '../invitations/relayEvent';
+import type { Log } from '../telemetry/log';
+import { createBusConnection } from './busConnection';
+import { busEntities } from './busEntities';
+import { toCloudEvent } from './cloudEvent';
+import { createOutbox } from './outbox';
+import { isInvitationEvent } from './parseEventMessage';
+import type { EventPublisher } from './publisher';
+import { toServiceBusMessage, type EncodedMessage } from './toServiceBusMessage';
+import { toUnreadableMessage } from './toUnreadableMessage';
+
+/** Where raw text goes that is too large for a message. */
+export interface RawBlobs {
+  /** Stores the text under that name, over what was there. Errors: `storageUnavailable`. */
+  put(name: string, text: string): Promise<void>;
+}
+
+export interface EventPublisherOptions {
+  /** Makes a client that the publisher owns, uses for sending only, and replaces when it no longer answers. */
+  readonly openClient: () => Promise<ServiceBusClient>;
+  readonly rawBlobs: RawBlobs;
+  /** The event without its largest parts, which it names in `data.omitted`; undefined when nothing can be left out. */
+  readonly shrink: (event: InvitationEvent) => InvitationEvent | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Product, "Nothing is dropped in silence". Measured on the body as encoded, which is what must fit in a message. */
+const MAX_UNREADABLE_BYTES = 192 * 1024;
+
+interface Outgoing {
+  readonly event: RelayEvent;
+  /** What goes out: the event, or what is left of it. */
+  readonly sent: RelayEvent;
+}
+
+/**
+ * EventPublisher on Service Bus. Opens nothing until first used.
+ *
+ * An event too large for a message goes out without its largest parts. One that is refused for good all the same is
+ * parked raw in `unreadable-events`, so that the channel can move on; park rejects with `busUnavailable` or
+ * `storageUnavailable` where even that fails.
+ */
+export function createEventPublisher({ openClient, rawBlobs, shrink, clock, log }: EventPublisherOptions): EventPublisher {
+  const connection = createBusConnection(openClient, clock);
+
+  const unreadableOutbox = createOutbox<EncodedMessage>({
+    sender: connection.sender(busEntities.unreadable),
+    encode: (message) => message,
+    replace: (_message, refusal) => {
+      throw new RelayError('busUnavailable', `The queue ${busEntities.unreadable} refuses what is to be kept there.`, { cause: refusal });
+    },
+  });
+
+  const eventOutbox = createOutbox<Outgoing>({
+    sender: connection.sender(busEntities.events),
+    encode: ({ sent }) => toServiceBusMessage(sent),
+    replace: async ({ event, sent }, refusal) => {
+      if (refusal.code === 'messageTooLarge' && sent === event && isInvitationEvent(event)) {
+        const smaller = shrink(event);
+        if (smaller !== undefined) {
+          log.warn('eventShrunk', { id: event.id, type: event.type, account: event.account, omitted: smaller.data.omitted?.join(',') });
+          return { event, sent: smaller };
+        }
+      }
+      await park([toUnreadableEvent(event, refusal)]);
+      log.error('eventRefused', { id: event.id, type: event.type, account: event.account, code: refusal.code });
+      return undefined;
+    },
+  });
+
+  async function toMessage(unreadable: UnreadableEvent): Promise<EncodedMessage> {
+    const message = toUnreadableMessage(unreadable);
+    if (message.body.length <= MAX_UNREADABLE_BYTES) return message;
+    await rawBlobs.put(unreadable.id, unreadable.raw);
+    return toUnreadableMessage(unreadable, unreadable.id);
+  }
+
+  async function park(unreadable: readonly UnreadableEvent[]): Promise<void> {
+    await unreadableOutbox.send(await Promise.all(unreadable.map(toMessage)));
+  }
+
+  return {
+    publish: (events) => eventOutbox.send(events.map((event) => ({ event, sent: event }))),
+    park,
+    async close() {
+      await eventOutbox.close();
+      await unreadableOutbox.close();
+      await connection.close();
+    },
+  };
+}
+
+function toUnreadableEvent(event: RelayEvent, refusal: RelayError): UnreadableEvent {
+  const { id, account, timeMs, sequence } = event;
+  const detail = refusal.cause instanceof Error ? ` ${refusal.cause.message}` : '';
+  return { id, account, timeMs, ...(sequence !== undefined && { sequence }), reason: refusal.message + detail, raw: JSON.stringify(toCloudEvent(event)) };
+}
