@@ -1,0 +1,57 @@
+import { toReason } from './packageFromJson';
+import { bareRel, type ChannelEvent, type EventPackage, type Reference, type Resource, type Sender, type UnreadablePart } from './resource';
+import { embeddedFromXml, linksFromXml } from './resourceFromXml';
+import { Unreadable } from './unreadable';
+import { toXml, type XmlElement } from './xml';
+
+/** An event package from XML, the same model as from JSON. Throws Unreadable if the root is no `events`. */
+export function packageFromXml(root: XmlElement): EventPackage {
+  if (root.name !== 'events') throw new Unreadable(`The XML is a ${root.name}, not an event package.`, toXml(root));
+  const links = linksFromXml(root);
+  const href = (rel: 'next' | 'resume' | 'resync'): { [name in typeof rel]?: string } => {
+    const link = links[rel]?.[0];
+    return link === undefined ? {} : { [rel]: link.href };
+  };
+  const senders = root.children.filter((child) => child.name === 'sender');
+  return { ...href('next'), ...href('resume'), ...href('resync'), senders: senders.map(toSender) };
+}
+
+function toSender({ attributes, children }: XmlElement): Sender {
+  return { rel: attributes['rel'] ?? '', href: attributes['href'] ?? '', events: children.map(toPart) };
+}
+
+/** The element's name is the event's type; the resource it is about is in its attributes. */
+function toPart(element: XmlElement): ChannelEvent | UnreadablePart {
+  const link = toReference(element);
+  if (link === undefined) return { problem: 'An event names no resource (no rel and href).', raw: toXml(element) };
+  const child = (name: string): XmlElement | undefined => element.children.find((each) => each.name === name);
+  const within = child('in');
+  const inReference = within === undefined ? undefined : toReference(within);
+  const status = element.attributes['status'] ?? child('status')?.text;
+  const reason = child('reason');
+  const reasonFound = reason === undefined ? undefined : reasonFromXml(reason);
+  const resource = embeddedUnder(link.rel, element);
+  return {
+    link,
+    ...(inReference === undefined ? {} : { in: inReference }),
+    type: element.name,
+    ...(status === undefined ? {} : { status }),
+    ...(reasonFound === undefined ? {} : { reason: reasonFound }),
+    ...(resource === undefined ? {} : { resource }),
+  };
+}
+
+function embeddedUnder(rel: string, element: XmlElement): Resource | undefined {
+  const embedded = embeddedFromXml(element);
+  const key = Object.keys(embedded).find((name) => bareRel(name) === bareRel(rel));
+  return key === undefined ? undefined : embedded[key]?.[0];
+}
+
+function toReference({ attributes: { rel, href, title } }: XmlElement): Reference | undefined {
+  return rel === undefined || href === undefined ? undefined : { rel, href, ...(title === undefined ? {} : { title }) };
+}
+
+/** `<reason><code/><subcode/><message/></reason>`. */
+export function reasonFromXml(element: XmlElement): ReturnType<typeof toReason> {
+  return toReason(Object.fromEntries(element.children.map((child) => [child.name, child.text])));
+}

@@ -1,0 +1,41 @@
+import type { PropertyValue } from './resource';
+import { Unreadable } from './unreadable';
+import { parseXml, type XmlElement } from './xml';
+
+/** A body in whichever of UCWA's two representations it came. */
+export type Representation = { readonly form: 'json'; readonly value: PropertyValue } | { readonly form: 'xml'; readonly root: XmlElement };
+
+type Form = 'json' | 'xml' | 'html' | 'unknown';
+
+/** What the Content-Type says. HTML (IIS and proxies answer it) is never taken for UCWA's, XHTML included. */
+export function formOf(contentType: string): Form {
+  const mediaType = (contentType.split(';')[0] ?? '').trim().toLowerCase();
+  if (/^(text\/html|application\/xhtml\+xml)$/.test(mediaType)) return 'html';
+  if (/[/+]json$/.test(mediaType)) return 'json';
+  if (/[/+]xml$/.test(mediaType)) return 'xml';
+  return 'unknown';
+}
+
+/**
+ * Reads a body by its Content-Type; where that names neither JSON nor XML, by its first character. A byte order mark
+ * and junk before the JSON are passed over (seen on real servers). Throws Unreadable.
+ */
+export function parseRepresentation(text: string, contentType: string): Representation {
+  const body = text.replace(/^\uFEFF/, '').trim();
+  const form = formOf(contentType);
+  if (form === 'html') throw new Unreadable('The answer is an HTML page.', text);
+  if (form === 'xml' || (form === 'unknown' && body.startsWith('<'))) return { form: 'xml', root: parseXml(body) };
+  return { form: 'json', value: parseJson(body) };
+}
+
+function parseJson(body: string): PropertyValue {
+  const start = body.search(/[{[]/);
+  for (const candidate of start > 0 ? [body, body.slice(start)] : [body]) {
+    try {
+      return JSON.parse(candidate) as PropertyValue;
+    } catch {
+      // The next candidate, if there is one.
+    }
+  }
+  throw new Unreadable(body === '' ? 'The answer is empty.' : 'The JSON is malformed or cut off.', body);
+}
