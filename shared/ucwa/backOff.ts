@@ -16,11 +16,11 @@ export const recreationBackOff: BackOff = { baseMs: 2_000, capMs: 600_000 };
 const LONGEST_RETRY_AFTER_MS = 600_000;
 
 /**
- * The wait after try number `attempt` has failed (counted from 0), with full jitter: anywhere between nothing and the
+ * The wait before repetition number `attempt` (1 is the first), with full jitter: anywhere between nothing and the
  * doubling bound, so that many accounts that failed together do not come back together. A Retry-After is waited out
  * first, jitter comes on top. Pure. (AWS Architecture Blog, "Exponential Backoff And Jitter"; RFC 9110 §10.2.3.)
  */
-export function backOffMs(attempt: number, random: () => number, backOff: BackOff = transientBackOff, retryAfterMs = 0): number {
-  const boundMs = Math.min(backOff.capMs, backOff.baseMs * 2 ** Math.min(attempt, 30));
+export function waitMs(backOff: BackOff, attempt: number, random: () => number, retryAfterMs = 0): number {
+  const boundMs = Math.min(backOff.capMs, backOff.baseMs * 2 ** Math.min(attempt - 1, 30));
   return Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS) + Math.floor(random() * boundMs);
 }
