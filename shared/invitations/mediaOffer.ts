@@ -1,0 +1,66 @@
+import { decodeDataUri } from './dataUri';
+
+/** One of the alternatives that a caller offers. */
+export interface MediaOffer {
+  /** Without angle brackets (RFC 2392); what UCWA calls `processedOfferId` in an answer to it. */
+  readonly contentId: string | undefined;
+  /** The part for clients of 2007: an answer never goes to this one. */
+  readonly fallback: boolean;
+  readonly sdp: string | undefined;
+}
+
+/**
+ * The offers in a `mediaOffer` data URI, in their order; empty for anything that is none. Real servers send
+ * `multipart/alternative`, the part for clients of 2007 first; the documentation shows a bare `application/sdp`.
+ * What does not look as expected is still one offer with whatever text it had.
+ */
+export function parseMediaOffer(href: string): readonly MediaOffer[] {
+  const data = decodeDataUri(href);
+  if (data === undefined) return [];
+  const text = data.text ?? '';
+  if (!data.mediaType.startsWith('multipart/')) return [single(text)];
+  const boundary = data.parameters.get('boundary') ?? /^--([^\s]+)/.exec(text)?.[1];
+  const parts = boundary === undefined || boundary === '' ? [] : splitParts(text, boundary);
+  return parts.length === 0 ? [single(text)] : parts.flatMap(toOffer);
+}
+
+/** The media of SDP descriptions (RFC 4566 §5.14), `audio` before `video`; port 0 is a medium that is not offered. */
+export function mediaOf(offers: readonly MediaOffer[]): readonly ('audio' | 'video')[] {
+  return (['audio', 'video'] as const).filter((medium) => offers.some(({ sdp }) => sdp !== undefined && new RegExp(`^m=${medium} 0*[1-9]`, 'm').test(sdp)));
+}
+
+function single(text: string): MediaOffer {
+  return { contentId: undefined, fallback: false, sdp: text === '' ? undefined : text };
+}
+
+/** RFC 2046 §5.1.1, of which the delimiter's own line end belongs to the delimiter. */
+function splitParts(text: string, boundary: string): readonly string[] {
+  const [, ...segments] = `\n${text}`.split(`\n--${boundary}`);
+  const end = segments.findIndex((segment) => segment.startsWith('--'));
+  return (end === -1 ? segments : segments.slice(0, end)).map((segment) => segment.replace(/^[ \t]*\r?\n/, '').replace(/\r$/, ''));
+}
+
+function toOffer(part: string): readonly MediaOffer[] {
+  const gap = /(?:^|\r?\n)\r?\n/.exec(part);
+  const headers = readHeaders(gap === null ? part : part.slice(0, gap.index));
+  const contentType = headers.get('content-type') ?? 'application/sdp';
+  if (!/^application\/sdp\b/i.test(contentType)) return [];
+  const body = gap === null ? '' : part.slice(gap.index + gap[0].length);
+  const disposition = (headers.get('content-disposition') ?? '').split(';').map((token) => token.trim().toLowerCase());
+  return [
+    {
+      contentId: headers.get('content-id')?.replace(/^<(.*)>$/, '$1') || undefined,
+      fallback: disposition.includes('ms-proxy-2007fallback'),
+      sdp: body === '' ? undefined : body,
+    },
+  ];
+}
+
+function readHeaders(text: string): ReadonlyMap<string, string> {
+  return new Map(
+    text.split(/\r?\n/).flatMap((line): [string, string][] => {
+      const colon = line.indexOf(':');
+      return colon === -1 ? [] : [[line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()]];
+    }),
+  );
+}

@@ -1,0 +1,40 @@
+import { bareRel, type ChannelEvent, type EventPackage } from '../ucwa/resource';
+import { kinds, type Kind } from './kinds';
+import { listOf, own } from './resourceReading';
+
+/** A part of a package at its place, sorted by what the relay can make of it. Parts of other rels are not among them. */
+export type PackagePart = { readonly position: number; readonly raw: () => string } & (
+  | { readonly type: 'invitation'; readonly kind: Kind; readonly event: ChannelEvent }
+  | { readonly type: 'unreadable'; readonly problem: string }
+);
+
+/**
+ * What in a package concerns the relay, in the channel's order: the events of the kinds asked for, and every part that
+ * cannot be read (it may have been one of them). Total: it looks at the package as the outside world's.
+ */
+export function packageParts(pkg: EventPackage, asked: readonly Kind[]): readonly PackagePart[] {
+  const kindByRel = new Map<string, Kind>(asked.map((kind) => [kinds[kind].rel, kind]));
+  const places = listOf(own(pkg, 'senders')).flatMap((sender) => listOf(own(sender, 'events')).map((part) => ({ sender, part })));
+  return places.flatMap(({ sender, part }, position): PackagePart[] => {
+    const raw = (): string => rawOf(sender, part);
+    const problem = own(part, 'problem');
+    if (typeof problem === 'string') return [{ type: 'unreadable', position, raw, problem }];
+    const rel = own(own(part, 'link'), 'rel');
+    if (typeof rel !== 'string') return [{ type: 'unreadable', position, raw, problem: 'An event on the channel does not say what it is about: it has no link with a rel.' }];
+    const kind = kindByRel.get(bareRel(rel));
+    if (kind === undefined) return [];
+    if (!isChannelEvent(part)) return [{ type: 'unreadable', position, raw, problem: `The ${kinds[kind].rel} event lacks the link’s href or the event’s type.` }];
+    return [{ type: 'invitation', position, raw, kind, event: part }];
+  });
+}
+
+function isChannelEvent(part: unknown): part is ChannelEvent {
+  return typeof own(own(part, 'link'), 'href') === 'string' && typeof own(part, 'type') === 'string';
+}
+
+/** The raw text where the parser kept it, else the event as the model has it, with its sender. */
+function rawOf(sender: unknown, part: unknown): string {
+  const raw = own(part, 'raw');
+  if (typeof raw === 'string') return raw;
+  return JSON.stringify({ sender: { rel: own(sender, 'rel'), href: own(sender, 'href') }, event: part ?? null });
+}
