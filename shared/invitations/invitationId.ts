@@ -21,7 +21,8 @@ export interface InvitationReference {
 const VERSION = 1;
 const MAC_BYTES = 12;
 const MAX_LENGTH = 128;
-const SEGMENT = /^[A-Za-z0-9._~-]{1,64}$/;
+/** Unreserved characters (RFC 3986 §2.3), but no dot segment: an id never climbs a path. */
+const SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,64}$/;
 const HEX_32 = /^[0-9a-f]{32}$/;
 
 /** Sixteen hex digits that stand for an account in ids; SIP URIs compare without case (RFC 3261 §19.1.4 for the host; UCWA ignores it throughout). */
@@ -75,6 +76,11 @@ export function decodeInvitationId(id: string, signingKey: string): InvitationRe
     collection: collection === '' ? kinds[kind].collection : collection,
     id: invitation,
   };
+}
+
+/** The invitation's path under its application's (`/ucwa/oauth/v1/applications/102`). */
+export function invitationPath(applicationPath: string, { collection, id }: InvitationReference): string {
+  return `${applicationPath}/communication/${collection}/${id}`;
 }
 
 function mac(body: Buffer, signingKey: string): Buffer {

@@ -1,0 +1,9 @@
+import { app } from '@azure/functions';
+import { toHealthResponse } from '../shared/http/health';
+
+app.http('getLiveness', {
+  methods: ['GET'],
+  authLevel: 'anonymous',
+  route: 'health/live',
+  handler: () => toHealthResponse({ status: 'pass' }),
+});

@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { DefaultAzureCredential, ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
+import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
+import { systemClock } from './clock';
+import { parseConfig, type ConfigResult } from './config/parseConfig';
+import type { AccountSettings, Connection, Settings } from './config/settings';
+import { RelayError } from './errors/relayError';
+import type { CommandEndpointPorts } from './http/commandEndpoint';
+import type { HealthEndpointPorts } from './http/healthEndpoint';
+import { createRateLimit } from './http/rateLimit';
+import { accountKey, decodeInvitationId, encodeInvitationId } from './invitations/invitationId';
+import { withoutLargestParts } from './invitations/withoutLargestParts';
+import { createEventPublisher } from './messaging/eventPublisher';
+import { openServiceBus } from './messaging/openServiceBus';
+import { pollShard, type ShardPorts } from './relay/pollShard';
+import { createAccountStates } from './storage/accountStates';
+import { createClaims } from './storage/claims';
+import { createCommandAudit } from './storage/commandAudit';
+import { createRawBlobs } from './storage/rawBlobs';
+import { createSlotLeases } from './storage/slotLeases';
+import { createTables } from './storage/tables';
+import { createLog } from './telemetry/log';
+import { createUcwaSession } from './ucwa/createSession';
+import { createUcwaHttp } from './ucwa/http';
+import type { UcwaSession } from './ucwa/session';
+
+/** Everything the functions use, wired once. Each function takes the few fields it needs. */
+export interface App extends CommandEndpointPorts, HealthEndpointPorts {
+  readonly settings: Settings;
+  /** One run of a shard's timer. A standby lets the shard's own next run come first. */
+  poll(shard: number, standby: boolean): Promise<void>;
+  /** Ends the runs within 5 seconds, then closes what was opened. */
+  close(): Promise<void>;
+}
+
+/** How long a slot must have been without an owner before a standby takes it: a run that ended by itself is followed at once. */
+const STANDBY_PATIENCE_MS = 15_000;
+
+let parsed: ConfigResult | undefined;
+let built: App | undefined;
+
+/** The settings of this process or every problem with them; never throws. The only place that reads the environment. */
+export function config(): ConfigResult {
+  parsed ??= parseConfig(process.env);
+  return parsed;
+}
+
+/** The app, built at first use. Errors: `settingsInvalid` with every problem by setting name. */
+export function getApp(): App {
+  if (built !== undefined) return built;
+  const result = config();
+  if (!result.ok) {
+    throw new RelayError('settingsInvalid', `The relay's settings are not valid. ${result.problems.join('; ')}.`, { extensions: { problems: result.problems } });
+  }
+  built = createApp(result.settings);
+  return built;
+}
+
+/** Closes the app if it was ever built; for the platform's terminate hook. */
+export async function closeApp(): Promise<void> {
+  await built?.close();
+}
+
+export interface PollTimer {
+  readonly name: string;
+  readonly schedule: string;
+  readonly run: () => Promise<void>;
+}
+
+/** A timer per shard, and a standby one where `POLL_STANDBY` asks for it. With settings that are not valid there is one shard: its run says what is wrong. */
+export function pollTimers(): readonly PollTimer[] {
+  const result = config();
+  const shards = Array.from({ length: result.ok ? result.settings.pollShardCount : 1 }, (_, shard) => shard);
+  // A setting that is not there cannot be substituted by the platform, and would keep the timer from being indexed.
+  const schedule = (process.env.POLL_SCHEDULE ?? '') === '' ? '0 * * * * *' : '%POLL_SCHEDULE%';
+  const timer = (name: string, shard: number, standby: boolean): PollTimer => ({ name: `${name}${String(shard)}`, schedule, run: () => getApp().poll(shard, standby) });
+  return [
+    ...shards.map((shard) => timer('pollEventChannel', shard, false)),
+    ...(result.ok && result.settings.pollStandby ? shards.map((shard) => timer('pollEventChannelStandby', shard, true)) : []),
+  ];
+}
+
+function createApp(settings: Settings): App {
+  const clock = systemClock;
+  const log = createLog((level, line) => console[level](line));
+  const terminating = new AbortController();
+  const runs = new Set<Promise<void>>();
+
+  const tables = createTables(settings.storage, () => credentialFor(settings.storage));
+  const leases = createSlotLeases(tables);
+  const publisher = createEventPublisher({
+    openClient: () => openServiceBus(settings.serviceBus, () => credentialFor(settings.serviceBus)),
+    rawBlobs: createRawBlobs(settings.storage, () => credentialFor(settings.storage), clock),
+    shrink: withoutLargestParts,
+    clock,
+    log,
+  });
+
+  const http = createUcwaHttp({ caCertificate: settings.caCertificate, clock });
+  const rejectedCredentials = createAccountStates(tables);
+  const sessions = new Map<string, UcwaSession>();
+  const session = (account: AccountSettings): UcwaSession => {
+    const key = accountKey(account.sipUri);
+    let known = sessions.get(key);
+    if (known === undefined) {
+      known = createUcwaSession({ account, allowedHosts: settings.allowedHosts, http, clock, random: Math.random, log, rejectedCredentials, kinds: settings.kinds });
+      sessions.set(key, known);
+    }
+    return known;
+  };
+  const accountsByKey = new Map(settings.accounts.map((account) => [accountKey(account.sipUri), account]));
+
+  const relay: Omit<ShardPorts, 'owner'> = {
+    publisher,
+    invitationIdOf: (reference) => encodeInvitationId(reference, settings.signingKey),
+    referenceOf: (id) => decodeInvitationId(id, settings.signingKey),
+    kinds: settings.kinds,
+    includeSdp: settings.includeSdp,
+    clock,
+    random: Math.random,
+    log,
+    accounts: settings.accounts,
+    session,
+    leases,
+  };
+
+  let tenantKeys: JWTVerifyGetKey | undefined;
+  return {
+    settings,
+    accounts: settings.accounts,
+    leases,
+    clock,
+    log,
+    authentication: {
+      entra: settings.entra,
+      tenantKeys: () => (tenantKeys ??= createRemoteJWKSet(new URL(`https://login.microsoftonline.com/${settings.entra?.tenantId ?? 'common'}/discovery/v2.0/keys`))),
+      clock,
+    },
+    limit: createRateLimit(clock, { burst: 100, perSecond: 50 }),
+    commands: {
+      signingKey: settings.signingKey,
+      gateway: (key) => {
+        const account = accountsByKey.get(key);
+        return account === undefined ? undefined : session(account);
+      },
+      claims: createClaims(tables),
+      audit: createCommandAudit(tables),
+      events: publisher,
+      newId: randomUUID,
+      clock,
+      log,
+    },
+    async poll(shard, standby) {
+      const run = pollShard(
+        { shard, shardCount: settings.pollShardCount, runMs: settings.pollRunSeconds * 1000, patienceMs: standby ? STANDBY_PATIENCE_MS : 0 },
+        { ...relay, owner: randomUUID() },
+        terminating.signal,
+      );
+      runs.add(run);
+      await run.finally(() => runs.delete(run));
+    },
+    async close() {
+      terminating.abort();
+      await Promise.allSettled(runs);
+      await publisher.close();
+      http.close();
+    },
+  };
+}
+
+/** A user-assigned identity by its client id where one is named; else whatever this machine is signed in with. */
+function credentialFor(connection: Connection): TokenCredential {
+  const clientId = 'clientId' in connection ? connection.clientId : undefined;
+  return clientId === undefined ? new DefaultAzureCredential() : new ManagedIdentityCredential({ clientId });
+}

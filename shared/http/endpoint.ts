@@ -1,0 +1,43 @@
+import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import { toRelayError } from '../errors/relayError';
+import type { Log } from '../telemetry/log';
+import { authenticate, type AuthenticationPorts, type Caller } from './authenticate';
+import { toProblemResponse } from './problem';
+import type { Role } from './tokenVerifier';
+
+/** What every endpoint needs of the app. */
+export interface EndpointPorts {
+  readonly authentication: AuthenticationPorts;
+  readonly limit: (caller: string) => void;
+  readonly log: Log;
+}
+
+export type Endpoint<Ports> = (request: HttpRequest, ports: Ports, caller: Caller, signal: AbortSignal) => Promise<HttpResponseInit>;
+
+/** Well under the 230 seconds after which Azure's front end gives up (Azure Functions, "HTTP trigger", Limits). */
+const REQUEST_TIMEOUT_MS = 100_000;
+
+/**
+ * An HTTP handler of the platform from an endpoint of ours: builds the app on first use, authenticates, limits the caller's
+ * rate, and turns every error into a problem document. Always answers: a handler that throws would leave the caller waiting.
+ * @param ports throws `settingsInvalid` when the app cannot be built.
+ */
+export function toHandler<Ports extends EndpointPorts>(ports: () => Ports, role: Role, endpoint: Endpoint<Ports>): HttpHandler {
+  return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
+    try {
+      const app = ports();
+      const caller = await authenticate(request, role, app.authentication);
+      app.limit(caller.name);
+      return await endpoint(request, app, caller, AbortSignal.timeout(REQUEST_TIMEOUT_MS));
+    } catch (error) {
+      const known = toRelayError(error);
+      if (known.code === 'internal') context.error(JSON.stringify({ event: 'requestFailed', error: String(known.cause) }));
+      return toProblemResponse(known, context.invocationId);
+    }
+  };
+}
+
+/** A JSON answer. */
+export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): HttpResponseInit {
+  return { status, headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers }, body: JSON.stringify(body) };
+}

@@ -1,0 +1,51 @@
+import type { HttpResponseInit } from '@azure/functions';
+import { errorTable } from '../errors/errorTable';
+import type { RelayError } from '../errors/relayError';
+
+/** RFC 9457 problem document; `code`, `subcode` and `requestId` are UCWA's, as extension members. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly [extension: string]: unknown;
+}
+
+/** `type` of an error's problem document. */
+export function problemType(code: RelayError['code']): string {
+  return `urn:ucwa-relay:problem:${code}`;
+}
+
+/**
+ * The answer to a caller for an error of ours: status and title from the one error table, Retry-After in whole seconds where
+ * trying again makes sense. Carries no stack and nothing of the cause.
+ * @param instance identifies this occurrence, for support: the invocation's id.
+ */
+export function toProblemResponse(error: RelayError, instance: string): HttpResponseInit {
+  const { status, title } = errorTable[error.code];
+  const problem: Problem = {
+    ...error.extensions,
+    type: problemType(error.code),
+    title,
+    status,
+    detail: error.message,
+    instance: `urn:uuid:${instance}`,
+  };
+  return {
+    status,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...retryAfter(error), ...challenge(status) },
+    body: JSON.stringify(problem),
+  };
+}
+
+/** Upstream trouble always says when to come back (RFC 9110 §10.2.3), five seconds where the upstream did not. */
+function retryAfter({ retryAfterMs, retryable, code }: RelayError): Record<string, string> {
+  const upstream = errorTable[code].status >= 502;
+  if (!retryable && !upstream) return {};
+  return { 'retry-after': String(Math.ceil((retryAfterMs ?? 5_000) / 1000)) };
+}
+
+function challenge(status: number): Record<string, string> {
+  return status === 401 ? { 'www-authenticate': 'Bearer' } : {};
+}

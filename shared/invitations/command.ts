@@ -1,0 +1,83 @@
+import { z } from 'zod';
+
+/** UCWA's documented decline reasons (audioVideoInvitation, decline). */
+export const declineReasons = [
+  'Global',
+  'Local',
+  'Unknown',
+  'CodecMismatch',
+  'EncryptionMismatch',
+  'InsufficientBandwidth',
+  'InsufficientBandwidthRerouteOverPstn',
+  'InvalidMediaOffer',
+  'IPv6NotSupported',
+  'MediaAllocationFailure',
+  'MediaConnectivityFailure',
+  'UnsupportedMedia',
+] as const;
+
+/** Largest SDP answer that is taken, in bytes of UTF-8. */
+export const MAX_SDP_BYTES = 64 * 1024;
+
+const sdp = z
+  .string('is required with "answer": the SDP answer')
+  .refine((text) => Buffer.byteLength(text) <= MAX_SDP_BYTES, `must be at most ${String(MAX_SDP_BYTES)} bytes`)
+  .refine((text) => /^v=0\r?\n/.test(text) && /^o=/m.test(text) && /^m=/m.test(text), 'must be an SDP: it starts with v=0 and has an o= and an m= line (RFC 8866 §5)');
+
+const acceptWithAnswer = z.strictObject({
+  with: z.literal('answer'),
+  sdp,
+  processedOfferId: z.string().min(1).max(100, 'must be at most 100 characters').optional(),
+  sessionContext: z.string().min(1).max(50, 'must be at most 50 characters').optional(),
+  provisional: z.boolean().optional().describe('Sends the SDP as a provisional answer (early media); the call keeps ringing'),
+});
+
+/** Body of accept: with an SDP answer, to the user's phone, or `{}` for the phone if that is linked. */
+export const acceptBodySchema = z.discriminatedUnion(
+  'with',
+  [acceptWithAnswer, z.strictObject({ with: z.literal('phoneAudio').optional() })],
+  'must be "answer", "phoneAudio" or absent',
+);
+
+/** Body of decline. `Global`: every phone of the user stops ringing; `Local`: only the relay's endpoint. */
+export const declineBodySchema = z.strictObject({
+  reason: z.enum(declineReasons, `must be one of ${declineReasons.join(', ')}`).default('Global'),
+});
+
+/** Body of cancel: nothing. */
+export const cancelBodySchema = z.strictObject({});
+
+export const commandNames = ['accept', 'decline', 'cancel'] as const;
+export type CommandName = (typeof commandNames)[number];
+
+export type Command =
+  | ({ readonly command: 'accept' } & z.infer<typeof acceptBodySchema>)
+  | ({ readonly command: 'decline' } & z.infer<typeof declineBodySchema>)
+  | { readonly command: 'cancel' };
+
+/** How the caller showed who they are; `unverified` is what the queue says of its caller. */
+export type Authentication = 'key' | 'token' | 'capability' | 'unverified';
+
+export interface CommandRequest {
+  readonly invitationId: string;
+  readonly command: Command;
+  /** The token's subject, `key:<hash prefix>`, or what the queue's message says. */
+  readonly caller: string;
+  readonly authentication: Authentication;
+  /** From the Idempotency-Key header (IETF draft-ietf-httpapi-idempotency-key-header §2). */
+  readonly idempotencyKey?: string;
+}
+
+/** `data` of `ucwa.command.settled`, and an audit row: what was asked, by whom, and what came of it. */
+export interface CommandSettlement {
+  readonly invitationId: string;
+  readonly command: CommandName;
+  readonly caller: string;
+  readonly authentication: Authentication;
+  /** The decline reason, or how it was accepted. */
+  readonly reason?: string;
+  /** `sent`, or the error code. */
+  readonly result: string;
+  /** HTTP status of the answer. */
+  readonly status: number;
+}

@@ -1,0 +1,80 @@
+import type { AccountSettings } from '../config/settings';
+import type { UcwaSession } from '../ucwa/session';
+import { encodeSlotHealth, toAccountHealth } from './accountHealth';
+import { keepOnAir } from './keepOnAir';
+import { createRamp } from './ramp';
+import type { RelayPorts } from './relayAccount';
+import { createOwnership } from './slotOwnership';
+import { LEASE_RENEWAL_MS, slotOf, slotsOfShard, type SlotLeaseStore } from './slots';
+
+export interface ShardPorts extends RelayPorts {
+  readonly accounts: readonly AccountSettings[];
+  readonly session: (account: AccountSettings) => UcwaSession;
+  readonly leases: SlotLeaseStore;
+  /** Names this process and run; unique. */
+  readonly owner: string;
+}
+
+export interface ShardRun {
+  readonly shard: number;
+  readonly shardCount: number;
+  /** The run ends itself after this: well under the platform's function time-out, which would kill the worker. */
+  readonly runMs: number;
+  /** How long a slot must have been without an owner before this run takes it: 0, or more for a standby. */
+  readonly patienceMs: number;
+}
+
+const SIGN_INS_AT_ONCE = 32;
+/** What is being published when a run ends gets this long; what is not published then is not acknowledged and comes again. */
+const STOP_WITHIN_MS = 4_000;
+
+/**
+ * One run of a shard's timer: owns the shard's slots as far as nobody else does, keeps one event channel open for each of
+ * their accounts, and ends at the deadline or when `signal` aborts, within 5 seconds, giving its slots back. Never rejects.
+ * Table operations: one query and one transaction per renewal, whatever the number of accounts.
+ */
+export async function pollShard(run: ShardRun, ports: ShardPorts, signal: AbortSignal): Promise<void> {
+  const deadline = new AbortController();
+  const stop = AbortSignal.any([signal, deadline.signal]);
+  const timer = ports.clock.sleep(run.runMs, stop).then(() => deadline.abort());
+
+  const accounts = bySlot(ports.accounts);
+  const slots = slotsOfShard(run.shard, run.shardCount).filter((slot) => accounts.has(slot));
+  const sessionsOf = (slot: number): UcwaSession[] => (accounts.get(slot) ?? []).map(ports.session);
+  const healthOf = (slot: number): string => encodeSlotHealth(sessionsOf(slot).map((session) => toAccountHealth(session.account.sipUri, session.health())));
+  const ownership = createOwnership(slots, run.patienceMs, healthOf, ports);
+  const ramp = createRamp(SIGN_INS_AT_ONCE, ports.clock);
+  const onAir = new Map<number, { readonly leave: AbortController; readonly left: Promise<unknown> }>();
+
+  while (!stop.aborted) {
+    const owned = await ownership.renew();
+    for (const [slot, { leave }] of onAir) {
+      if (owned.has(slot)) continue;
+      ports.log.warn('slotLost', { slot });
+      leave.abort();
+      onAir.delete(slot);
+    }
+    for (const slot of owned) {
+      if (onAir.has(slot)) continue;
+      const leave = new AbortController();
+      const either = AbortSignal.any([stop, leave.signal]);
+      onAir.set(slot, { leave, left: Promise.all(sessionsOf(slot).map((session) => keepOnAir(session, ramp, ports, either))) });
+    }
+    await ports.clock.sleep(LEASE_RENEWAL_MS, stop);
+  }
+
+  const gone = new AbortController();
+  await Promise.race([Promise.all([...onAir.values()].map(({ left }) => left)), ports.clock.sleep(STOP_WITHIN_MS, gone.signal)]);
+  gone.abort();
+  await timer;
+  await ownership.giveBack();
+}
+
+function bySlot(accounts: readonly AccountSettings[]): ReadonlyMap<number, readonly AccountSettings[]> {
+  const slots = new Map<number, AccountSettings[]>();
+  for (const account of accounts) {
+    const slot = slotOf(account.sipUri);
+    slots.set(slot, [...(slots.get(slot) ?? []), account]);
+  }
+  return slots;
+}

@@ -1,0 +1,161 @@
+import type { Clock } from '../clock';
+import { RelayError, toRelayError } from '../errors/relayError';
+import { linkedHrefs } from '../invitations/linkedHrefs';
+import { normalise } from '../invitations/normalise';
+import { toGapEvent } from '../invitations/toGapEvent';
+import { refreshInvitation } from '../invitations/refreshInvitation';
+import { invitationPath, type InvitationReference } from '../invitations/invitationId';
+import type { Kind } from '../invitations/kinds';
+import type { InvitationEvent, RelayEvent, UnreadableEvent } from '../invitations/relayEvent';
+import type { EventPublisher } from '../messaging/publisher';
+import type { Log } from '../telemetry/log';
+import { waitMs, type BackOff } from '../ucwa/backOff';
+import type { Resource } from '../ucwa/resource';
+import type { PackageItem, UcwaSession } from '../ucwa/session';
+
+/** After this long an invitation is looked at again before it is published, and its event says `delayed`. */
+const LATE_AFTER_MS = 5_000;
+/** What an event only links is fetched this long, and left out if it does not come: a call rings for 30 seconds. */
+const FETCH_TIMEOUT_MS = 2_000;
+/** A bus that is back should be noticed while the call still rings. */
+const busBackOff: BackOff = { baseMs: 250, capMs: 4_000 };
+
+export interface RelayPorts {
+  readonly publisher: EventPublisher;
+  readonly invitationIdOf: (reference: InvitationReference) => string;
+  readonly referenceOf: (invitationId: string) => InvitationReference | undefined;
+  readonly kinds: readonly Kind[];
+  readonly includeSdp: boolean;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+/**
+ * The way of an event, for one account: package → normalise → publish → and only then, by pulling the next item,
+ * acknowledge. Resolves when `signal` aborts; what was not published by then is not acknowledged and comes again.
+ * Rejects with what ends the channel (`credentialsRejected`, `pollReplaced`, …); a bus that is down does not, it is waited for.
+ */
+export async function relayAccount(session: UcwaSession, ports: RelayPorts, signal: AbortSignal): Promise<void> {
+  for await (const item of session.packages(signal)) {
+    const published =
+      item.type === 'gap'
+        ? await publishAll([toGapEvent({ account: session.account.sipUri, ...item })], [], ports, signal)
+        : await relayPackage(item, session, ports, signal);
+    // Not published: leave without pulling, so that the package stays unacknowledged.
+    if (!published) return;
+  }
+}
+
+async function relayPackage(item: PackageItem, session: UcwaSession, ports: RelayPorts, signal: AbortSignal): Promise<boolean> {
+  const fetched = await fetchLinked(item, session, ports, signal);
+  const { events, unreadable } = normalise(
+    item.package,
+    {
+      account: session.account.sipUri,
+      applicationId: item.applicationId,
+      ack: item.ack,
+      receivedAtMs: item.receivedAtMs,
+      emptyAtMs: item.emptyAtMs,
+      ringSeconds: session.account.ringSeconds,
+      includeSdp: ports.includeSdp,
+      kinds: ports.kinds,
+      invitationIdOf: ports.invitationIdOf,
+    },
+    fetched,
+  );
+  if (events.length === 0 && unreadable.length === 0) return true;
+  const fresh = (): Promise<RelayEvent[]> => lookAgainIfLate(events, item, session, ports, signal);
+  const published = await publishAll(fresh, unreadable, ports, signal);
+  if (published) for (const event of events) logEvent(event, item, ports);
+  return published;
+}
+
+/** Links of links too (an invitation, then its people): two rounds, in parallel, briefly. */
+async function fetchLinked(item: PackageItem, session: UcwaSession, ports: RelayPorts, signal: AbortSignal): Promise<Map<string, Resource>> {
+  const fetched = new Map<string, Resource>();
+  const tried = new Set<string>();
+  const enough = new AbortController();
+  const brief = AbortSignal.any([signal, enough.signal]);
+  let timer: Promise<void> | undefined;
+  for (let round = 0; round < 2; round++) {
+    const wanted = linkedHrefs(item.package, fetched, ports.kinds).filter((href) => !tried.has(href));
+    if (wanted.length === 0) break;
+    timer ??= ports.clock.sleep(FETCH_TIMEOUT_MS, brief).then(() => enough.abort());
+    await Promise.all(
+      wanted.map(async (href) => {
+        tried.add(href);
+        try {
+          const resource = await session.read(href, brief);
+          if (resource !== undefined) fetched.set(href, resource);
+        } catch (error) {
+          ports.log.debug('linkNotFetched', { account: session.account.sipUri, error: toRelayError(error).code });
+        }
+      }),
+    );
+  }
+  enough.abort();
+  await timer;
+  return fetched;
+}
+
+/** A ring that is published late must not look as if it were still ringing when it is not (product: "Late is told"). */
+async function lookAgainIfLate(
+  events: readonly InvitationEvent[],
+  item: PackageItem,
+  session: UcwaSession,
+  ports: RelayPorts,
+  signal: AbortSignal,
+): Promise<RelayEvent[]> {
+  if (ports.clock.now() - item.emptyAtMs <= LATE_AFTER_MS) return [...events];
+  return Promise.all(
+    events.map(async (event) => {
+      const reference = ports.referenceOf(event.subject);
+      if (event.data.event === 'completed' || reference === undefined) return event;
+      try {
+        const { path } = await session.application(signal);
+        return refreshInvitation(event, await session.read(invitationPath(path, reference), signal));
+      } catch (error) {
+        ports.log.debug('notLookedAtAgain', { account: event.account, error: toRelayError(error).code });
+        return { ...event, data: { ...event.data, delayed: true } };
+      }
+    }),
+  );
+}
+
+/** Tries until the bus has everything, in order, or the signal aborts (false). */
+async function publishAll(
+  events: readonly RelayEvent[] | (() => Promise<readonly RelayEvent[]>),
+  unreadable: readonly UnreadableEvent[],
+  ports: RelayPorts,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (let attempt = 1; !signal.aborted; attempt++) {
+    try {
+      await Promise.all([
+        typeof events === 'function' ? events().then((now) => ports.publisher.publish(now)) : ports.publisher.publish(events),
+        unreadable.length === 0 ? undefined : ports.publisher.park(unreadable),
+      ]);
+      return true;
+    } catch (error) {
+      const known = toRelayError(error);
+      ports.log.warn('publishFailed', { error: known.code, attempt, message: known.message });
+      if (!(error instanceof RelayError)) throw error;
+      await ports.clock.sleep(waitMs(busBackOff, attempt, ports.random, known.retryAfterMs), signal);
+    }
+  }
+  return false;
+}
+
+function logEvent(event: InvitationEvent, item: PackageItem, ports: RelayPorts): void {
+  ports.log.info('eventRelayed', {
+    type: event.type,
+    account: event.account,
+    invitationId: event.subject,
+    sequence: event.sequence,
+    state: event.data.state,
+    delayed: event.data.delayed,
+    result: event.data.outcome?.result,
+    relayMs: ports.clock.now() - item.receivedAtMs,
+  });
+}

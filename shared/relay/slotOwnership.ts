@@ -1,0 +1,67 @@
+import type { Clock } from '../clock';
+import { toRelayError } from '../errors/relayError';
+import type { Log } from '../telemetry/log';
+import { LEASE_DURATION_MS, leasesToWrite, type SlotLeaseStore } from './slots';
+
+/** A heartbeat tells how the accounts are this often; the lease itself is renewed more often. */
+const HEALTH_EVERY_MS = 15_000;
+/** Two processes that write at once make one of them read again; more rounds than this are left to the next renewal. */
+const ROUNDS = 3;
+
+export interface Ownership {
+  /** Renews what is ours and takes what nobody has; the slots owned now. Never rejects. */
+  renew(): Promise<ReadonlySet<number>>;
+  /** Gives everything back, so that the next run need not wait for a lapse. Never rejects. */
+  giveBack(): Promise<void>;
+}
+
+export interface OwnershipPorts {
+  readonly leases: SlotLeaseStore;
+  readonly owner: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Which slots this run owns. The lease only keeps two pollers from replacing each other's polls; safety comes from
+ * publish-before-acknowledge and stable ids. So a storage account that is down does not take calls off the air: what was
+ * owned stays owned until somebody else's name stands in the row.
+ */
+export function createOwnership(slots: readonly number[], patienceMs: number, healthOf: (slot: number) => string, ports: OwnershipPorts): Ownership {
+  let owned: ReadonlySet<number> = new Set();
+  let healthToldAtMs = -Infinity;
+
+  const write = async (): Promise<ReadonlySet<number> | undefined> => {
+    const nowMs = ports.clock.now();
+    const tellHealth = nowMs - healthToldAtMs >= HEALTH_EVERY_MS;
+    const rows = await ports.leases.read();
+    const leases = leasesToWrite(rows, { slots, owner: ports.owner, nowMs, patienceMs, healthOf: (slot) => (tellHealth ? healthOf(slot) : undefined) });
+    if (!(await ports.leases.write(leases))) return undefined;
+    if (tellHealth) healthToldAtMs = nowMs;
+    return new Set(leases.map(({ slot }) => slot));
+  };
+
+  return {
+    async renew() {
+      try {
+        for (let round = 0; round < ROUNDS; round++) {
+          const now = await write();
+          if (now === undefined) continue;
+          owned = now;
+          break;
+        }
+      } catch (error) {
+        ports.log.warn('leasesNotRenewed', { error: toRelayError(error).code, leaseMs: LEASE_DURATION_MS });
+      }
+      return owned;
+    },
+    async giveBack() {
+      try {
+        const mine = (await ports.leases.read()).filter(({ owner }) => owner === ports.owner);
+        await ports.leases.write(mine.map((lease) => ({ ...lease, owner: '', expiresAtMs: ports.clock.now() })));
+      } catch (error) {
+        ports.log.warn('leasesNotGivenBack', { error: toRelayError(error).code, lapseMs: LEASE_DURATION_MS });
+      }
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { TableTransaction, type TableClient } from '@azure/data-tables';
+import { z } from 'zod';
+import type { SlotLease, SlotLeaseStore } from '../relay/slots';
+import { storageUnavailable, statusOf } from './translateStorageError';
+import type { Tables } from './tables';
+
+const PARTITION = 'slots';
+
+const rowSchema = z.object({ rowKey: z.string(), owner: z.string(), expiresAtMs: z.number(), health: z.string().optional(), etag: z.string() });
+
+/**
+ * Leases in table `slotLeases`: a row per slot, all in one partition, so that a process reads them in one query and renews
+ * all of its own in one transaction, however many accounts there are. Errors: `storageUnavailable`.
+ */
+export function createSlotLeases(tables: Tables): SlotLeaseStore {
+  return {
+    async read({ health } = { health: false }) {
+      const table = await tables.client('slotLeases');
+      const leases: SlotLease[] = [];
+      const queryOptions = { filter: `PartitionKey eq '${PARTITION}'`, select: ['rowKey', 'owner', 'expiresAtMs', ...(health ? ['health'] : [])] };
+      try {
+        for await (const entity of table.listEntities({ queryOptions })) {
+          leases.push(toLease(rowSchema.parse(entity)));
+        }
+      } catch (error) {
+        throw storageUnavailable(error);
+      }
+      return leases;
+    },
+    async write(leases) {
+      if (leases.length === 0) return true;
+      const table = await tables.client('slotLeases');
+      const transaction = new TableTransaction();
+      for (const { slot, owner, expiresAtMs, health, etag } of leases) {
+        const row = { partitionKey: PARTITION, rowKey: String(slot).padStart(2, '0'), owner, ...(health === undefined ? {} : { health }), expiresAtMs: { type: 'Double', value: String(expiresAtMs) } };
+        if (etag === undefined) transaction.createEntity(row);
+        else transaction.updateEntity(row, 'Merge', { etag });
+      }
+      return submit(table, transaction);
+    },
+  };
+}
+
+function toLease({ rowKey, health, ...row }: z.infer<typeof rowSchema>): SlotLease {
+  return { slot: Number(rowKey), ...row, ...(health === undefined ? {} : { health }) };
+}
+
+async function submit(table: TableClient, transaction: TableTransaction): Promise<boolean> {
+  try {
+    await table.submitTransaction(transaction.actions);
+    return true;
+  } catch (error) {
+    const status = statusOf(error);
+    if (status === 409 || status === 412 || status === 404) return false;
+    throw storageUnavailable(error);
+  }
+}

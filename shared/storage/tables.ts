@@ -1,0 +1,79 @@
+import { TableClient, TableServiceClient } from '@azure/data-tables';
+import type { TokenCredential } from '@azure/identity';
+import type { Connection } from '../config/settings';
+import { storageUnavailable, statusOf } from './translateStorageError';
+
+/** Table clients by name. A table is created when it is first asked for; a client is built once. */
+export interface Tables {
+  client(name: TableName): Promise<TableClient>;
+}
+
+/** Every table of the product: retention and erasure go over this list, so no table can be forgotten. */
+export const tableNames = [
+  'accountStates',
+  'claims',
+  'commandAudit',
+  'deliveries',
+  'deliveryEvents',
+  'deliveryOrder',
+  'invitationHeads',
+  'invitationHistory',
+  'slotLeases',
+  'subscriptions',
+] as const;
+export type TableName = (typeof tableNames)[number];
+
+/**
+ * @param credential is asked for only where the connection is an identity.
+ * Errors: `storageUnavailable` when the table can be neither found nor created; the next call tries again.
+ */
+export function createTables(connection: Connection, credential: () => TokenCredential): Tables {
+  const clients = new Map<TableName, Promise<TableClient>>();
+  const open = async (name: TableName): Promise<TableClient> => {
+    const client = clientFor(connection, name, credential);
+    try {
+      await client.createTable();
+    } catch (error) {
+      if (statusOf(error) !== 409) throw storageUnavailable(error);
+    }
+    return client;
+  };
+  return {
+    client(name) {
+      const known = clients.get(name);
+      if (known !== undefined) return known;
+      const opening = open(name);
+      clients.set(name, opening);
+      opening.catch(() => clients.delete(name));
+      return opening;
+    },
+  };
+}
+
+/** One round trip to the table service, for health: rejects with `storageUnavailable`. */
+export async function probeTables(connection: Connection, credential: () => TokenCredential): Promise<void> {
+  try {
+    const service =
+      'connectionString' in connection
+        ? TableServiceClient.fromConnectionString(connection.connectionString, optionsFor(connection.connectionString))
+        : new TableServiceClient(tableUrl(connection.name), credential());
+    await service.listTables().byPage({ maxPageSize: 1 }).next();
+  } catch (error) {
+    throw storageUnavailable(error);
+  }
+}
+
+function clientFor(connection: Connection, name: string, credential: () => TokenCredential): TableClient {
+  return 'connectionString' in connection
+    ? TableClient.fromConnectionString(connection.connectionString, name, optionsFor(connection.connectionString))
+    : new TableClient(tableUrl(connection.name), name, credential());
+}
+
+function tableUrl(accountName: string): string {
+  return `https://${accountName}.table.core.windows.net`;
+}
+
+/** Plain http only where the connection string itself says so (Azurite on this machine). */
+function optionsFor(connectionString: string): { allowInsecureConnection: boolean } {
+  return { allowInsecureConnection: /UseDevelopmentStorage=true|DefaultEndpointsProtocol=http(;|$)|TableEndpoint=http:/i.test(connectionString) };
+}

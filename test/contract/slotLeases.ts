@@ -1,0 +1,45 @@
+import type { SlotLeaseStore } from '../../shared/relay/slots';
+
+/** What every SlotLeaseStore does; run for the table and for the one in memory. */
+export function describeSlotLeases(title: string, open: () => Promise<SlotLeaseStore>): void {
+  describe(title, () => {
+    it('has no rows at first, and then those that were written', async () => {
+      const leases = await open();
+      expect(await leases.read()).toEqual([]);
+      expect(await leases.write([])).toBe(true);
+      expect(await leases.write([{ slot: 3, owner: 'a', expiresAtMs: 1_700_000_000_123, health: '[]' }])).toBe(true);
+      expect(await leases.read()).toEqual([{ slot: 3, owner: 'a', expiresAtMs: 1_700_000_000_123, etag: expect.any(String) }]);
+    });
+
+    it('tells health only when asked, and keeps what the last heartbeat said', async () => {
+      const leases = await open();
+      await leases.write([{ slot: 1, owner: 'a', expiresAtMs: 1, health: '["told"]' }]);
+      const [row] = await leases.read();
+      await leases.write([{ slot: 1, owner: 'a', expiresAtMs: 2, etag: row?.etag ?? '' }]);
+      expect(await leases.read({ health: true })).toMatchObject([{ slot: 1, expiresAtMs: 2, health: '["told"]' }]);
+    });
+
+    it('writes all rows or none: not when one was inserted in the meantime', async () => {
+      const leases = await open();
+      await leases.write([{ slot: 5, owner: 'a', expiresAtMs: 1 }]);
+      expect(await leases.write([{ slot: 4, owner: 'b', expiresAtMs: 1 }, { slot: 5, owner: 'b', expiresAtMs: 1 }])).toBe(false);
+      expect(await leases.read()).toMatchObject([{ slot: 5, owner: 'a' }]);
+    });
+
+    it('writes all rows or none: not when one was changed in the meantime', async () => {
+      const leases = await open();
+      await leases.write([{ slot: 5, owner: 'a', expiresAtMs: 1 }]);
+      const [seen] = await leases.read();
+      const etag = seen?.etag ?? '';
+      expect(await leases.write([{ slot: 5, owner: 'b', expiresAtMs: 2, etag }])).toBe(true);
+      expect(await leases.write([{ slot: 5, owner: 'c', expiresAtMs: 3, etag }])).toBe(false);
+      expect(await leases.read()).toMatchObject([{ slot: 5, owner: 'b', expiresAtMs: 2 }]);
+    });
+
+    it('lets one of many at once have a slot', async () => {
+      const leases = await open();
+      const outcomes = await Promise.all(Array.from({ length: 20 }, (_, racer) => leases.write([{ slot: 9, owner: String(racer), expiresAtMs: 1 }])));
+      expect(outcomes.filter((won) => won)).toHaveLength(1);
+    });
+  });
+}

@@ -1,0 +1,36 @@
+import type { AccountSettings } from '../../shared/config/settings';
+import type { UcwaSession } from '../../shared/ucwa/session';
+
+/** A session whose channel stays open and empty until its signal aborts; tells who polls. */
+export function createRestingSession(account: AccountSettings, polling: { opened(): void; closed(): void }): UcwaSession {
+  const application = { path: '/ucwa/oauth/v1/applications/1', id: '1' };
+  return {
+    account,
+    async *packages(signal) {
+      polling.opened();
+      await new Promise<void>((resolve) => {
+        if (signal.aborted) resolve();
+        else signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+      polling.closed();
+    },
+    read: () => Promise.resolve(undefined),
+    post: () => Promise.resolve(),
+    application: () => Promise.resolve(application),
+    health: () => ({ state: 'onAir', lastPollAtMs: undefined, tokenExpiresAtMs: undefined, modalities: ['Audio'], lastError: undefined }),
+    signOut: () => Promise.resolve(),
+  };
+}
+
+export function testAccount(sipUri = 'sip:reception@contoso.com'): AccountSettings {
+  return {
+    sipUri,
+    username: sipUri.slice(4),
+    password: 'password',
+    discoveryUrl: undefined,
+    modalities: ['Audio', 'Video', 'PhoneAudio'],
+    signInAs: undefined,
+    reportActivity: true,
+    ringSeconds: 30,
+  };
+}

@@ -1,0 +1,47 @@
+import { acceptBodySchema, cancelBodySchema, declineBodySchema } from '../../../shared/invitations/command';
+import { RelayError } from '../../../shared/errors/relayError';
+import { readJson } from '../../../shared/http/readJson';
+
+const body = (text: string) => ({ text: () => Promise.resolve(text) });
+const sdp = 'v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nm=audio 4000 RTP/SAVP 0\r\n';
+
+async function problemOf(work: Promise<unknown>): Promise<{ message: string; errors: unknown }> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof RelayError)) throw new Error('was taken');
+  expect(error.code).toBe('requestInvalid');
+  return { message: error.message, errors: error.extensions.errors };
+}
+
+describe('readJson', () => {
+  test.each([
+    ['accept, empty body', acceptBodySchema, '', {}],
+    ['accept to the phone', acceptBodySchema, '{"with":"phoneAudio"}', { with: 'phoneAudio' }],
+    ['accept with an SDP', acceptBodySchema, JSON.stringify({ with: 'answer', sdp }), { with: 'answer', sdp }],
+    ['decline without a reason is Global', declineBodySchema, '{}', { reason: 'Global' }],
+    ['cancel', cancelBodySchema, '', {}],
+  ])('takes %s', async (_title, schema, text, expected) => {
+    expect(await readJson(body(text), schema)).toEqual(expected);
+  });
+
+  test.each([
+    ['no JSON', declineBodySchema, '{reason', '', 'must be JSON'],
+    ['an unknown reason', declineBodySchema, '{"reason":"Lunch"}', 'reason', expect.stringContaining('must be one of Global, Local')],
+    ['an unknown field', declineBodySchema, '{"cause":"Global"}', 'cause', 'is not a field of this request'],
+    ['an answer without an SDP', acceptBodySchema, '{"with":"answer"}', 'sdp', 'is required with "answer": the SDP answer'],
+    ['an SDP that is none', acceptBodySchema, '{"with":"answer","sdp":"hello"}', 'sdp', expect.stringContaining('must be an SDP')],
+    ['an SDP over 64 KiB', acceptBodySchema, JSON.stringify({ with: 'answer', sdp: sdp + 'a=x\r\n'.repeat(14_000) }), 'sdp', 'must be at most 65536 bytes'],
+    ['an unknown way to accept', acceptBodySchema, '{"with":"fax"}', 'with', 'must be "answer", "phoneAudio" or absent'],
+    ['a body over the limit', cancelBodySchema, `"${'x'.repeat(300_000)}"`, '', 'must be at most 262144 bytes'],
+    ['a list', declineBodySchema, '[]', '', expect.any(String)],
+  ])('refuses %s, naming the field', async (_title, schema, text, field, message) => {
+    const { errors } = await problemOf(readJson(body(text), schema));
+    expect(errors).toEqual([{ field, message }]);
+  });
+
+  it('never repeats a value', async () => {
+    expect((await problemOf(readJson(body('{"reason":"s3cret"}'), declineBodySchema))).message).not.toContain('s3cret');
+  });
+});
