@@ -1,0 +1,119 @@
+import { toLinks, type Hal } from '../http/hal';
+import type { Application } from './application';
+
+/** What `communication` says of a property that it wants back. */
+const ECHO = 'please pass this in a PUT request';
+
+/** The `application` resource with what it embeds (UCWA 2.0, "application"). */
+export function applicationResource(application: Application): Hal {
+  const { path, request } = application;
+  return {
+    culture: request.culture,
+    userAgent: request.userAgent,
+    type: 'Browser',
+    id: application.id,
+    _links: toLinks({
+      self: path,
+      policies: `${path}/policies`,
+      batch: `${path}/batch`,
+      events: application.channel.currentHref,
+    }),
+    _embedded: {
+      me: meResource(application),
+      people: peopleResource(application),
+      onlineMeetings: onlineMeetingsResource(application),
+      communication: communicationResource(application),
+    },
+    rel: 'application',
+  };
+}
+
+/** `me`: before makeMeAvailable only that is linked, afterwards what it brings (UCWA 2.0, "me"). */
+export function meResource({ path, account, availability }: Application): Hal {
+  const me = `${path}/me`;
+  const address = account.replace(/^sip:/, '');
+  const available = availability !== undefined;
+  return {
+    name: nameOf(account),
+    uri: account,
+    emailAddresses: [address],
+    _links: toLinks({
+      self: me,
+      makeMeAvailable: available ? undefined : `${me}/makeMeAvailable`,
+      presence: available ? `${me}/presence` : undefined,
+      note: available ? `${me}/note` : undefined,
+      location: available ? `${me}/location` : undefined,
+      reportMyActivity: available ? `${me}/reportMyActivity` : undefined,
+      callForwardingSettings: `${me}/callForwardingSettings`,
+      phones: `${me}/phones`,
+      photo: `${me}/photo`,
+    }),
+    rel: 'me',
+  };
+}
+
+/** `communication`: what can be started follows what was registered (UCWA 2.0, "communication"). */
+export function communicationResource({ communicationPath, communicationKey, communicationEtag, availability }: Application): Hal {
+  const modalities = availability?.modalities ?? [];
+  const ifRegistered = (modality: string, href: string): string | undefined => (modalities.includes(modality) ? href : undefined);
+  return {
+    [communicationKey]: ECHO,
+    supportedModalities: modalities,
+    supportedMessageFormats: availability?.messageFormats ?? ['Plain'],
+    _links: toLinks({
+      self: communicationPath,
+      conversations: `${communicationPath}/conversations?filter=active`,
+      startMessaging: ifRegistered('Messaging', `${communicationPath}/messagingInvitations`),
+      startPhoneAudio: ifRegistered('PhoneAudio', `${communicationPath}/phoneAudioInvitations`),
+      startAudioVideo: ifRegistered('Audio', `${communicationPath}/audioVideoInvitations`),
+      startOnlineMeeting: `${communicationPath}/onlineMeetingInvitations?onlineMeetingUri=adhoc`,
+      joinOnlineMeeting: `${communicationPath}/onlineMeetingInvitations`,
+    }),
+    rel: 'communication',
+    etag: String(communicationEtag),
+  };
+}
+
+export function peopleResource({ path }: Application): Hal {
+  const people = `${path}/people`;
+  return {
+    _links: toLinks({
+      self: people,
+      presenceSubscriptions: `${people}/presenceSubscriptions`,
+      subscribedContacts: `${people}/subscribedContacts`,
+      presenceSubscriptionMemberships: `${people}/presenceSubscriptionMemberships`,
+      myGroups: `${people}/groups`,
+      myGroupMemberships: `${people}/groupMemberships`,
+      myContacts: `${people}/contacts`,
+      myPrivacyRelationships: `${people}/privacyRelationships`,
+      myContactsAndGroupsSubscription: `${people}/contactsAndGroupsSubscription`,
+      search: `${people}/search`,
+    }),
+    rel: 'people',
+  };
+}
+
+export function onlineMeetingsResource({ path }: Application): Hal {
+  const meetings = `${path}/onlineMeetings`;
+  return {
+    _links: toLinks({
+      self: meetings,
+      myOnlineMeetings: `${meetings}/myOnlineMeetings`,
+      onlineMeetingDefaultValues: `${meetings}/defaultValues`,
+      onlineMeetingEligibleValues: `${meetings}/eligibleValues`,
+      onlineMeetingInvitationCustomization: `${meetings}/customInvitation`,
+      onlineMeetingPolicies: `${meetings}/policies`,
+      phoneDialInInformation: `${meetings}/phoneDialInInformation`,
+    }),
+    rel: 'onlineMeetings',
+  };
+}
+
+/** A name for an address that nobody has named: `reception@contoso.com` is Reception. */
+export function nameOf(uri: string): string {
+  const local = uri.replace(/^(sip|tel):/, '').split('@')[0] ?? uri;
+  return local
+    .split(/[._]/)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join(' ');
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import type { lookAgain } from '../channel/eventChannel';
+import { pollSettings } from '../channel/pollSettings';
+import type { Hal } from '../http/hal';
+import { parseJson } from '../http/parseJson';
+import { invalidParameter, noContent, refusal, resource, type Reply } from '../http/reply';
+import type { Route, RoutedExchange } from '../http/route';
+import type { UcwaSimulator } from '../ucwaSimulator';
+import type { Application } from './application';
+import { applicationResource, communicationResource, meResource, onlineMeetingsResource, peopleResource } from './applicationResource';
+import { makeMeAvailable } from './makeMeAvailable';
+import { putCommunication } from './putCommunication';
+
+export const APPLICATION = '/ucwa/oauth/v1/applications/(?<application>\\d+)';
+
+const applicationSchema = z.object({ userAgent: z.string().min(1).max(100), endpointId: z.string().min(1).max(100), culture: z.string().min(1).max(100) });
+
+/** The application a request is about, if it is there and the ticket's own; else the refusal. */
+export function applicationOf(simulator: UcwaSimulator, { params, account }: RoutedExchange): Application | { readonly refusal: Reply } {
+  const found = simulator.applications.find(params['application'] ?? '');
+  if (typeof found === 'string') return { refusal: refusal(404, found, 'The application does not exist, or it was inactive for too long.') };
+  return found.account === account ? found : { refusal: refusal(403, undefined, 'The application belongs to another user.') };
+}
+
+const reading = (suffix: string, read: (application: Application) => Hal): Route => ({
+  method: 'GET',
+  path: new RegExp(`^${APPLICATION}${suffix}$`),
+  scope: suffix === '' ? 'application' : 'resource',
+  answer(simulator, exchange) {
+    const application = applicationOf(simulator, exchange);
+    return 'refusal' in application ? application.refusal : resource(read(application));
+  },
+});
+
+/** A request that changes the application; the ledger keeps it. */
+const changing = (
+  method: string,
+  suffix: string,
+  scope: Route['scope'],
+  action: string,
+  change: (simulator: UcwaSimulator, application: Application, exchange: RoutedExchange) => Reply,
+): Route => ({
+  method,
+  path: new RegExp(`^${APPLICATION}${suffix}$`),
+  scope,
+  answer(simulator, exchange) {
+    const application = applicationOf(simulator, exchange);
+    const reply = 'refusal' in application ? application.refusal : change(simulator, application, exchange);
+    record(simulator, exchange, action, reply);
+    return reply;
+  },
+});
+
+function record(simulator: UcwaSimulator, { account, method, path, body }: RoutedExchange, action: string, { status }: Reply): void {
+  simulator.ledger.addLifecycle({ account, method, href: path, action, status, ...(body !== '' && { body }) });
+}
+
+/** The application and what it embeds, and its event channel (UCWA 2.0, "application", "me", "communication", "events"). */
+export const applicationRoutes: readonly Route[] = [
+  {
+    method: 'POST',
+    path: /^\/ucwa\/oauth\/v1\/applications$/,
+    scope: 'applications',
+    answer(simulator, exchange) {
+      const reply = createApplication(simulator, exchange);
+      record(simulator, exchange, 'createApplication', reply);
+      return reply;
+    },
+  },
+  reading('', applicationResource),
+  reading('/me', meResource),
+  reading('/people', peopleResource),
+  reading('/onlineMeetings', onlineMeetingsResource),
+  reading('/communication', communicationResource),
+  changing('DELETE', '', 'application', 'deleteApplication', (simulator, application) => {
+    simulator.applications.remove(application);
+    return noContent;
+  }),
+  changing('POST', '/me/makeMeAvailable', 'makeMeAvailable', 'makeMeAvailable', (simulator, application, { account, body }) =>
+    makeMeAvailable(application, parseJson(body), () => simulator.faults.take('modalitiesForbidden', { account }) !== undefined),
+  ),
+  changing('POST', '/me/reportMyActivity', 'activity', 'reportMyActivity', (_, { availability }) =>
+    availability === undefined ? refusal(409, 'MakeMeAvailableRequired', 'Make the user available first.') : noContent,
+  ),
+  changing('PUT', '/communication', 'application', 'putCommunication', (_, application, { headers, body }) => putCommunication(application, headers, parseJson(body))),
+  { method: 'GET', path: new RegExp(`^${APPLICATION}/events$`), scope: 'events', answer: poll },
+];
+
+function createApplication(simulator: UcwaSimulator, { account, body }: RoutedExchange): Reply {
+  const parsed = applicationSchema.safeParse(parseJson(body));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return invalidParameter(String(issue?.path[0] ?? 'body'), issue?.code === 'too_big' ? 'TooLong' : 'Invalid');
+  }
+  const existing = simulator.applications.ofEndpoint(account, parsed.data.endpointId);
+  if (existing !== undefined) return resource(applicationResource(existing));
+  if (simulator.applications.isFull(account)) return refusal(409, 'TooManyApplications', 'The user has too many applications.');
+  const application = simulator.createApplication(account, parsed.data);
+  return { ...resource(applicationResource(application), 201), headers: { Location: application.path } };
+}
+
+async function poll(simulator: UcwaSimulator, exchange: RoutedExchange): Promise<Reply | typeof lookAgain> {
+  const application = applicationOf(simulator, exchange);
+  if ('refusal' in application) return application.refusal;
+  const { channel } = application;
+  application.lastSeenMs = simulator.clock.now();
+  const occasion = { account: exchange.account, scope: 'events' } as const;
+  if (simulator.faults.take('replacedPoll', occasion) !== undefined) return refusal(409, 'PGetReplaced', 'This P-GET was replaced by another one.');
+  if (simulator.faults.take('resync', occasion) !== undefined) return channel.resync();
+  if (simulator.faults.take('emptyWithoutNext', occasion) !== undefined) return channel.emptyWithoutNext();
+  if (simulator.faults.take('resume', occasion, ({ atOnce }) => atOnce) !== undefined) return channel.freezeResume();
+
+  const ack = exchange.query.get('ack') ?? '';
+  if (!/^\d{1,15}$/.test(ack)) return invalidParameter('ack', ack === '' ? 'Missing' : 'Invalid');
+  const settings = pollSettings(exchange.query, channel.settings);
+  if ('refusal' in settings) return settings.refusal;
+  const reply = await channel.poll(Number(ack), settings, (listener) => exchange.onClosed(listener));
+  application.lastSeenMs = simulator.clock.now();
+  return reply;
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { kinds, type Kind } from '../../../../shared/invitations/kinds';
+import type { Appointment } from '../agenda';
+import type { Application } from '../applications/application';
+import type { CallPlan } from './callPlan';
+import type { Outcome } from './outcomes';
+
+/** One call: it rings at every endpoint of the user that can take it, as an invitation each. */
+export class Call {
+  /** Last segment of its invitations' paths: 32 hex digits. */
+  readonly id = randomUUID().replaceAll('-', '');
+  readonly threadId = randomUUID().replaceAll('-', '');
+  readonly kind: Kind;
+  readonly direction: 'Incoming' | 'Outgoing';
+  readonly invitations: Invitation[] = [];
+  /** What is still to come by itself. */
+  readonly appointments: Appointment[] = [];
+  isOver = false;
+
+  constructor(
+    readonly plan: CallPlan,
+    /** Nothing of it is emitted but `completed` (a fault). */
+    readonly onlyCompleted: boolean,
+  ) {
+    this.kind = plan.modalities.includes('phoneAudio') ? 'phoneAudio' : 'audioVideo';
+    this.direction = plan.scenario === 'outgoing' ? 'Outgoing' : 'Incoming';
+  }
+
+  /** The URI of the other side. */
+  get otherUri(): string {
+    return this.direction === 'Outgoing' ? (this.plan.to ?? this.plan.from) : this.plan.from;
+  }
+
+  get isRinging(): boolean {
+    return this.invitations.some((invitation) => invitation.outcome === undefined);
+  }
+
+  get isConnected(): boolean {
+    return !this.isOver && this.invitations.some((invitation) => invitation.outcome?.status === 'Success');
+  }
+}
+
+/** What one endpoint sees of a call. */
+export class Invitation {
+  readonly path: string;
+  readonly conversationPath: string;
+  state: 'Connecting' | 'Alerting' | 'Forwarded' | 'Connected' | 'Cancelled' | 'Failed' = 'Connecting';
+  /** An action was taken: the action links are gone, the outcome is to come. */
+  isUnderWay = false;
+  outcome: Outcome | undefined;
+
+  constructor(
+    readonly call: Call,
+    readonly application: Application,
+  ) {
+    this.path = `${application.communicationPath}/${kinds[call.kind].collection}/${call.id}`;
+    this.conversationPath = `${application.communicationPath}/conversations/${randomUUID()}`;
+  }
+
+  /** `audioVideo` or `phoneAudio`: the conversation's modality. */
+  get modalityPath(): string {
+    return `${this.conversationPath}/${this.call.kind}`;
+  }
+}

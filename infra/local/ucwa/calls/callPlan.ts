@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { DEFAULT_ACCOUNT, toAccount } from '../signIn/account';
+
+export const scenarios = ['answered', 'declined', 'missed', 'cancelled', 'answeredElsewhere', 'forwarded', 'outgoing'] as const;
+export type Scenario = (typeof scenarios)[number];
+
+/** `alice@contoso.com`, `sip:…`, `tel:+44…` or `+44…`; anything else is refused. */
+const address = z
+  .string()
+  .regex(/^(sip:[^@\s]+@[^@\s]+|tel:\+?[\d().-]+(;[^\s]*)?|\+[\d().-]+|[^@\s:]+@[^@\s]+)$/i, 'must be a sip: or tel: URI, an address user@domain, or a number +44…')
+  .transform((text) => (/^(sip|tel):/i.test(text) ? text : text.startsWith('+') ? `tel:${text}` : `sip:${text}`));
+
+/** The first letter as UCWA writes it, whatever the case it was given in. */
+const enumeration = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.preprocess((value) => (typeof value === 'string' ? (values.find((known) => known.toLowerCase() === value.toLowerCase()) ?? value) : value), z.enum(values));
+
+/** The body of `POST /sim/calls`; seconds are of the simulator's clock. */
+export const callPlanSchema = z.strictObject({
+  account: z.string().min(1).transform(toAccount).default(DEFAULT_ACCOUNT),
+  /** The other side; in an outgoing call without `to`, whom the user calls. */
+  from: address,
+  /** The other side's name as it is shown. */
+  name: z.string().optional(),
+  to: address.optional(),
+  modalities: z
+    .array(enumeration(['audio', 'video', 'phoneAudio']))
+    .min(1)
+    .refine((list) => !list.includes('phoneAudio') || list.length === 1, 'phoneAudio goes with no other modality')
+    .default(['audio']),
+  subject: z.string().max(250).default(''),
+  importance: enumeration(['Normal', 'Urgent', 'Emergency']).default('Normal'),
+  /** What happens by itself; without one the call rings until someone acts, the caller hangs up, or the ring time ends. */
+  scenario: z.enum(scenarios).optional(),
+  ringSeconds: z.number().positive().max(3600).default(30),
+  /** When the scenario's outcome comes: default 2; outgoing: two thirds of the ring time, so that there is time to cancel. */
+  afterSeconds: z.number().min(0).max(3600).optional(),
+  /** The invitation's events embed nothing. */
+  linkOnly: z.boolean().default(false),
+  /** False: no acceptWithPhoneAudio, though the account has registered PhoneAudio. */
+  phoneAudio: z.boolean().default(true),
+  privateLine: z.boolean().default(false),
+  onBehalfOf: address.optional(),
+  delegator: address.optional(),
+  forwardedBy: address.optional(),
+  transferredBy: address.optional(),
+  /** Only what our own user started carries them. */
+  operationId: z.string().max(50).optional(),
+  sessionContext: z.string().max(50).optional(),
+});
+
+export type CallPlan = z.infer<typeof callPlanSchema>;
+/** A call as a caller writes it: only `from` is needed. */
+export type CallRequest = z.input<typeof callPlanSchema>;

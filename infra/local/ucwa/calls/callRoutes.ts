@@ -1,0 +1,99 @@
+import { APPLICATION, applicationOf } from '../applications/applicationRoutes';
+import type { Hal } from '../http/hal';
+import { refusal, resource, type Reply } from '../http/reply';
+import type { Route, RoutedExchange } from '../http/route';
+import type { UcwaSimulator } from '../ucwaSimulator';
+import { actOn } from './actOn';
+import type { Invitation } from './call';
+import { conversationResource, invitationResource, modalityResource } from './invitationResource';
+import { contactResource, participantResource } from './people';
+import { startCall } from './startCall';
+
+const COMMUNICATION = `${APPLICATION}/communication`;
+const INVITATION = `(?<invitation>${COMMUNICATION}/(?:audioVideo|phoneAudio)Invitations/\\w+)`;
+const CONVERSATION = `(?<conversation>${COMMUNICATION}/conversations/[\\w-]+)`;
+
+const notFound = (what: string): Reply => refusal(404, undefined, `${what} does not exist.`);
+
+/** A GET of something that belongs to an application. */
+const reading = (path: string, read: (simulator: UcwaSimulator, exchange: RoutedExchange) => Hal | undefined): Route => ({
+  method: 'GET',
+  path: new RegExp(`^${path}$`),
+  scope: 'resource',
+  answer(simulator, exchange) {
+    const application = applicationOf(simulator, exchange);
+    if ('refusal' in application) return application.refusal;
+    const found = read(simulator, exchange);
+    return found === undefined ? notFound('The resource') : resource(found);
+  },
+});
+
+const inConversation = (suffix: string, read: (invitation: Invitation, exchange: RoutedExchange) => Hal | undefined): Route =>
+  reading(`${CONVERSATION}${suffix}`, (simulator, exchange) => {
+    const invitation = simulator.calls.conversationAt(exchange.params['conversation'] ?? '');
+    return invitation === undefined ? undefined : read(invitation, exchange);
+  });
+
+/** Invitations, the conversations that they lead into, people, and the actions on them. */
+export const callRoutes: readonly Route[] = [
+  reading(INVITATION, (simulator, { params }) => {
+    const invitation = simulator.calls.invitationAt(params['invitation'] ?? '');
+    return invitation === undefined ? undefined : invitationResource(invitation);
+  }),
+  inConversation('', conversationResource),
+  inConversation('/(?:audioVideo|phoneAudio)', modalityResource),
+  inConversation('/participants', (invitation) => ({
+    _links: { self: { href: `${invitation.conversationPath}/participants` } },
+    _embedded: { participant: [invitation.application.account, invitation.call.otherUri].map((uri) => participant(invitation, uri)) },
+    rel: 'participants',
+  })),
+  inConversation('/participants/(?<participant>[^/]+)', (invitation, { params }) => {
+    const segment = params['participant'] ?? '';
+    const uri = [invitation.application.account, invitation.call.otherUri].find((known) => known.replace(/^sip:/, '') === segment);
+    return uri === undefined ? undefined : participant(invitation, uri);
+  }),
+  reading(`${APPLICATION}/people/(?<person>(?:tel:)?[^/]*[@+\\d][^/]*)`, (simulator, exchange) => {
+    const application = applicationOf(simulator, exchange);
+    return 'refusal' in application ? undefined : contactResource(application, exchange.params['person'] ?? '');
+  }),
+  {
+    method: 'POST',
+    path: new RegExp(`^${INVITATION}/(?<action>\\w+)$`),
+    scope: 'action',
+    answer(simulator, exchange) {
+      const application = applicationOf(simulator, exchange);
+      const action = exchange.params['action'] ?? '';
+      const reply = 'refusal' in application ? application.refusal : actOn(simulator, exchange.params['invitation'] ?? '', action, exchange);
+      record(simulator, exchange, action, reply);
+      return reply;
+    },
+  },
+  {
+    method: 'POST',
+    path: new RegExp(`^${COMMUNICATION}/(?<kind>audioVideo|phoneAudio)Invitations$`),
+    scope: 'action',
+    answer(simulator, exchange) {
+      const application = applicationOf(simulator, exchange);
+      const kind = exchange.params['kind'] === 'phoneAudio' ? 'phoneAudio' : 'audioVideo';
+      const reply = 'refusal' in application ? application.refusal : startCall(simulator, application, kind, exchange);
+      record(simulator, exchange, kind === 'phoneAudio' ? 'startPhoneAudio' : 'startAudioVideo', reply);
+      return reply;
+    },
+  },
+];
+
+const participant = (invitation: Invitation, uri: string): Hal =>
+  participantResource(invitation, uri, uri === invitation.call.otherUri ? invitation.call.plan.name : undefined);
+
+function record(simulator: UcwaSimulator, { account, method, path, body, query }: RoutedExchange, action: string, { status }: Reply): void {
+  const asked = Object.fromEntries(query);
+  simulator.ledger.addCommand({
+    account,
+    method,
+    href: path,
+    action,
+    status,
+    ...(body !== '' && { body }),
+    ...(Object.keys(asked).length > 0 && { query: asked }),
+  });
+}

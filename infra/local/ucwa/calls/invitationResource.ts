@@ -1,0 +1,94 @@
+import type { Hal } from '../http/hal';
+import { toLinks } from '../http/hal';
+import type { Invitation } from './call';
+import { mediaOfferHref } from './mediaOffer';
+import { contactPath, participantPath, participantResource } from './people';
+
+/**
+ * An invitation as it stands at this moment. A link's presence is the capability: what can be done follows kind,
+ * direction and state, and nothing can be done once an action is under way (UCWA 2.0, "audioVideoInvitation",
+ * "phoneAudioInvitation"; the incoming shape as seen on servers).
+ */
+export function invitationResource(invitation: Invitation): Hal {
+  const { call, application, path, conversationPath, modalityPath } = invitation;
+  const { plan } = call;
+  const incoming = call.direction === 'Incoming';
+  const person = (uri: string | undefined): string | undefined => (uri === undefined ? undefined : contactPath(application, uri));
+  const media = call.kind === 'audioVideo';
+  const fromUri = incoming ? plan.from : application.account;
+  const toUri = incoming ? (plan.to ?? application.account) : call.otherUri;
+  const connected = invitation.outcome?.status === 'Success';
+  return {
+    direction: call.direction,
+    importance: plan.importance,
+    threadId: call.threadId,
+    state: invitation.state,
+    subject: plan.subject,
+    ...(media && { bandwidthControlId: call.id.slice(0, 8), privateLine: plan.privateLine }),
+    ...((!media || !incoming) && { to: toUri }),
+    ...(plan.operationId !== undefined && { operationId: plan.operationId }),
+    ...(plan.sessionContext !== undefined && { sessionContext: plan.sessionContext }),
+    ...(plan.delegator !== undefined && { delegator: plan.delegator }),
+    _links: toLinks({
+      self: path,
+      to: person(toUri),
+      conversation: conversationPath,
+      [call.kind]: modalityPath,
+      mediaOffer: media && incoming && invitation.outcome === undefined ? mediaOfferHref(call.id, plan.modalities) : undefined,
+      ...actionLinks(invitation),
+      reportMediaDiagnostics: media ? `${modalityPath}/reportMediaDiagnostics` : undefined,
+      onBehalfOf: person(plan.onBehalfOf),
+      delegator: person(plan.delegator),
+      forwardedBy: person(plan.forwardedBy),
+      transferredBy: person(plan.transferredBy),
+      acceptedByContact: connected && incoming ? person(application.account) : undefined,
+    }),
+    _embedded: {
+      from: participantResource(invitation, fromUri, incoming ? plan.name : undefined),
+      ...(connected && !incoming && { acceptedByParticipant: [participantResource(invitation, call.otherUri, plan.name)] }),
+    },
+    rel: `${call.kind}Invitation`,
+  };
+}
+
+/** The links by which a client acts on the invitation now; none when an action is under way or it is over. */
+export function actionLinks(invitation: Invitation): Record<string, string> {
+  const { call, path } = invitation;
+  if (invitation.isUnderWay || invitation.outcome !== undefined) return {};
+  const link = (...rels: string[]): Record<string, string> => Object.fromEntries(rels.map((rel) => [rel, `${path}/${rel}`]));
+  if (call.direction === 'Outgoing') return link('cancel');
+  if (call.kind === 'phoneAudio') return link('accept', 'decline');
+  const toPhone = call.plan.phoneAudio && (invitation.application.availability?.modalities.includes('PhoneAudio') ?? false);
+  return link('acceptWithAnswer', ...(toPhone ? ['acceptWithPhoneAudio'] : []), 'sendProvisionalAnswer', 'decline');
+}
+
+/** The conversation that the invitation leads into (UCWA 2.0, "conversation"). */
+export function conversationResource(invitation: Invitation): Hal {
+  const { call, conversationPath, modalityPath, application } = invitation;
+  const connected = invitation.outcome?.status === 'Success';
+  return {
+    state: connected ? 'Connected' : invitation.outcome === undefined ? (call.direction === 'Incoming' ? 'Incoming' : 'Connecting') : 'Disconnected',
+    threadId: call.threadId,
+    subject: call.plan.subject,
+    activeModalities: connected ? (call.kind === 'phoneAudio' ? ['PhoneAudio'] : call.plan.modalities.map((modality) => (modality === 'video' ? 'Video' : 'Audio'))) : [],
+    importance: call.plan.importance,
+    recording: false,
+    _links: toLinks({
+      self: conversationPath,
+      participants: `${conversationPath}/participants`,
+      [call.kind]: modalityPath,
+      localParticipant: participantPath(invitation, application.account),
+    }),
+    rel: 'conversation',
+  };
+}
+
+/** The conversation's `audioVideo` or `phoneAudio` modality. */
+export function modalityResource(invitation: Invitation): Hal {
+  const connected = invitation.outcome?.status === 'Success';
+  return {
+    state: connected ? 'Connected' : invitation.outcome === undefined ? 'Connecting' : 'Disconnected',
+    _links: toLinks({ self: invitation.modalityPath, conversation: invitation.conversationPath }),
+    rel: invitation.call.kind,
+  };
+}

@@ -1,0 +1,200 @@
+// A little over 100 lines: acknowledgement, parking and freezing are one state machine, and read best in one piece.
+import type { Agenda, Appointment } from '../agenda';
+import type { FaultOf } from '../faults/faultTable';
+import type { Hal } from '../http/hal';
+import { refusal, text, type Reply } from '../http/reply';
+import type { EventRecord } from '../ledger';
+import { toSenders, type ChannelEvent } from './channelEvent';
+import { defaultPollSettings, type PollSettings } from './pollSettings';
+import type { RawPackage } from './rawPackage';
+
+/** Something on its way to the client: an event, or a whole response body. Its records learn their ack from it. */
+export type Queued = { readonly event: ChannelEvent; readonly records: readonly EventRecord[] } | { readonly raw: RawPackage; readonly records: readonly EventRecord[] };
+
+/** The answer to a parked poll that must be looked at anew, for something about its account has changed. */
+export const lookAgain = Symbol('look again');
+
+export interface ChannelPorts {
+  readonly agenda: Agenda;
+  /** Overrides the clients' own time-outs. */
+  readonly pollTimeoutSeconds: number | undefined;
+  takeFault<Kind extends 'manyEvents' | 'resume' | 'linkOnly'>(kind: Kind): FaultOf<Kind> | undefined;
+  /** Events of lower priority, to go ahead in a package. */
+  fillers(count: number): readonly Queued[];
+  /** A poll waits for events now. */
+  parked(): void;
+}
+
+interface Package {
+  readonly reply: Reply;
+  readonly records: readonly EventRecord[];
+  readonly resume: boolean;
+}
+
+interface Parked {
+  readonly priority: number;
+  readonly settle: (answer: Reply | typeof lookAgain) => void;
+  readonly timeout: Appointment;
+}
+
+/** At most so many events go into one response. */
+const MAX_PACKAGE_EVENTS = 500;
+
+/**
+ * An application's event channel. The package at the current ack stays as it is until its `next` is followed; then it
+ * is forgotten for ever. Any other ack is out of order and answered `resync` (UCWA 2.0, "Event channel details").
+ */
+export class EventChannel {
+  settings: PollSettings = defaultPollSettings;
+  #ack = 1;
+  #queue: Queued[] = [];
+  #package: Package | undefined;
+  #parked: Parked | undefined;
+
+  constructor(
+    private readonly href: string,
+    private readonly ports: ChannelPorts,
+  ) {}
+
+  /** Where the first package that is not acknowledged is, or will be. */
+  get currentHref(): string {
+    return this.#hrefOf(this.#ack);
+  }
+
+  get hasParkedPoll(): boolean {
+    return this.#parked !== undefined;
+  }
+
+  /** Puts a group of events on the channel; a parked poll gets all of it in one response. */
+  emit(group: readonly Queued[]): void {
+    this.#queue.push(...group);
+    const parked = this.#unpark();
+    if (parked !== undefined) parked.settle(this.#answer());
+  }
+
+  /** Answers a P-GET: at once where there is something, else when there is, or its time is over. */
+  poll(ack: number, settings: PollSettings, onClosed: (listener: () => void) => void): Reply | Promise<Reply | typeof lookAgain> {
+    if (ack === this.#ack + 1 && this.#package !== undefined) this.#acknowledge(this.#package);
+    if (ack !== this.#ack) return this.resync(ack);
+    this.settings = settings;
+    if (this.#package !== undefined || this.#queue.length > 0) return this.#answer();
+    if (this.#parked !== undefined && this.#parked.priority > settings.priority) return replaced();
+    this.#unpark()?.settle(replaced());
+    return this.#park(settings, onClosed);
+  }
+
+  /** A response without events that leads to the first package not acknowledged. */
+  resync(ack = this.#ack): Reply {
+    return toReply({ _links: { self: { href: this.#hrefOf(ack) }, resync: { href: this.currentHref } } });
+  }
+
+  /** An empty response that leads nowhere. */
+  emptyWithoutNext(): Reply {
+    return toReply({ _links: { self: { href: this.currentHref } } });
+  }
+
+  /** Has the parked poll looked at anew. */
+  recheck(): void {
+    this.#unpark()?.settle(lookAgain);
+  }
+
+  /** Nobody can ask for the rest any more. */
+  forget(): void {
+    for (const { records } of [...this.#queue, ...(this.#package === undefined ? [] : [this.#package])]) {
+      for (const record of records) record.forgotten = true;
+    }
+    this.#queue = [];
+    this.#package = undefined;
+    this.recheck();
+  }
+
+  #park(settings: PollSettings, onClosed: (listener: () => void) => void): Promise<Reply | typeof lookAgain> {
+    return new Promise((resolve) => {
+      const seconds = this.ports.pollTimeoutSeconds ?? settings.timeout;
+      const parked: Parked = {
+        priority: settings.priority,
+        settle: resolve,
+        timeout: this.ports.agenda.in(seconds * 1000, () => {
+          this.#unpark();
+          resolve(this.#freeze([]));
+        }),
+      };
+      this.#parked = parked;
+      onClosed(() => {
+        if (this.#parked === parked) this.#unpark();
+      });
+      this.ports.parked();
+    });
+  }
+
+  #unpark(): Parked | undefined {
+    const parked = this.#parked;
+    parked?.timeout.cancel();
+    this.#parked = undefined;
+    return parked;
+  }
+
+  #acknowledge(acknowledged: Package): void {
+    for (const record of acknowledged.records) record.acknowledged = true;
+    this.#package = undefined;
+    this.#ack++;
+    if (acknowledged.resume) this.settings = defaultPollSettings;
+  }
+
+  #answer(): Reply {
+    if (this.#package !== undefined) return this.#package.reply;
+    const [first] = this.#queue;
+    if (first !== undefined && 'raw' in first) {
+      this.#queue.shift();
+      return this.#freezeRaw(first.raw, first.records);
+    }
+    const rawAt = this.#queue.findIndex((queued) => 'raw' in queued);
+    return this.#freeze(this.#queue.splice(0, Math.min(rawAt < 0 ? this.#queue.length : rawAt, MAX_PACKAGE_EVENTS)));
+  }
+
+  #freeze(queued: readonly Queued[]): Reply {
+    const many = queued.length > 0 ? this.ports.takeFault('manyEvents') : undefined;
+    const all = [...(many === undefined ? [] : this.ports.fillers(many.count - queued.length)), ...queued];
+    const resume = queued.length > 0 && this.ports.takeFault('resume') !== undefined;
+    const linkOnly = queued.length > 0 && this.ports.takeFault('linkOnly') !== undefined;
+    const events = all.flatMap((item) => ('event' in item ? [linkOnly ? withoutEmbedded(item.event) : item.event] : []));
+    return this.#keep(toReply(this.#body(resume, events)), all.flatMap((item) => item.records), resume);
+  }
+
+  /** An empty package that bears `resume`. */
+  freezeResume(): Reply {
+    return this.#package?.reply ?? this.#keep(toReply(this.#body(true, [])), [], true);
+  }
+
+  #freezeRaw(raw: RawPackage, records: readonly EventRecord[]): Reply {
+    const reply = text(200, raw.contentType, raw.toText({ next: this.#hrefOf(this.#ack + 1), current: this.currentHref }));
+    if (raw.leadsOn) return this.#keep(reply, records, false);
+    for (const record of records) record.ack = this.#ack;
+    return reply;
+  }
+
+  #keep(reply: Reply, records: readonly EventRecord[], resume: boolean): Reply {
+    for (const record of records) record.ack = this.#ack;
+    this.#package = { reply, records, resume };
+    return reply;
+  }
+
+  #body(resume: boolean, events: readonly ChannelEvent[]): Hal {
+    const next = { href: this.#hrefOf(this.#ack + 1) };
+    const links = { self: { href: this.currentHref }, ...(resume ? { resume: next } : { next }) };
+    return events.length === 0 ? { _links: links } : { _links: links, sender: toSenders(events) };
+  }
+
+  #hrefOf(ack: number): string {
+    return `${this.href}?ack=${ack}`;
+  }
+}
+
+const toReply = (content: Hal): Reply => ({ status: 200, headers: { 'Cache-Control': 'no-cache' }, body: { root: 'events', content } });
+
+const replaced = (): Reply => refusal(409, 'PGetReplaced', 'This P-GET was replaced by another one with the same acknowledgement.');
+
+function withoutEmbedded({ embedded, ...event }: ChannelEvent): ChannelEvent {
+  const state = event.state ?? embedded?.['state'];
+  return { ...event, ...(typeof state === 'string' && { state }) };
+}
