@@ -1,8 +1,8 @@
 import type { ActionName } from './invitationData';
 
 /**
- * The kinds of invitation that the relay carries, a row each. To carry another kind, add its row; nothing else branches
- * on the kind.
+ * The kinds of invitation that the relay carries, a row each. To carry another kind, add its row at the end (invitation
+ * ids number the kinds by their place); nothing else branches on the kind.
  */
 export const kinds = {
   audioVideo: {

@@ -32,17 +32,17 @@ const outgoing = 'outgoing';
  * reason codes"; enumeration ErrorSubcode.
  */
 export const outcomeTable: readonly OutcomeRow[] = [
-  // Connected. Such a call is no failure, whatever an Informational reason says beside it.
-  { when: { status: 'Success', state: 'connected', direction: incoming }, then: { result: 'answered', answered: true, answeredBy: 'relay', scope: 'allEndpoints' }, means: 'Accepted through this endpoint.' },
-  { when: { status: 'Success', state: 'connected', direction: outgoing }, then: { result: 'answered', answered: true, answeredBy: 'otherPerson' }, means: 'The called side answered.' },
-  { when: { status: 'Success', state: 'connected' }, then: { result: 'answered', answered: true, answeredBy: 'unknown' }, means: 'Answered.' },
-
-  // Taken elsewhere.
+  // Taken, but not through this endpoint: that is told only by the subcode, also where the call is connected.
   { when: { subcode: ['ConnectedElsewhere'], direction: incoming }, then: { result: 'answeredElsewhere', answered: true, answeredBy: 'otherEndpoint', scope: 'allEndpoints' }, means: 'Another endpoint of the user took the call.' },
   { when: { subcode: ['ConnectedElsewhere'] }, then: { result: 'answeredElsewhere', answered: true, answeredBy: 'unknown' }, means: 'The call was taken at another place.' },
   { when: { subcode: ['RepliedWithOtherModality'], direction: incoming }, then: { result: 'answeredElsewhere', answeredBy: 'otherEndpoint', scope: 'allEndpoints' }, means: 'The user replied in another way, such as a message.' },
   { when: { subcode: ['RepliedWithOtherModality'] }, then: { result: 'answeredElsewhere', answeredBy: 'otherPerson' }, means: 'The called user replied in another way, such as a message.' },
   { when: { subcode: ['AutoAccepted'] }, then: { result: 'answered', answered: true, answeredBy: 'unknown' }, means: 'Accepted by the server on the user’s behalf.' },
+
+  // Connected. Such a call is no failure, whatever else an Informational reason says beside it.
+  { when: { status: 'Success', state: 'connected', direction: incoming }, then: { result: 'answered', answered: true, answeredBy: 'relay', scope: 'allEndpoints' }, means: 'Accepted through this endpoint.' },
+  { when: { status: 'Success', state: 'connected', direction: outgoing }, then: { result: 'answered', answered: true, answeredBy: 'otherPerson' }, means: 'The called side answered.' },
+  { when: { status: 'Success', state: 'connected' }, then: { result: 'answered', answered: true, answeredBy: 'unknown' }, means: 'Answered.' },
 
   // Withdrawn. When the caller gives up, that is a missed call for the one who was called.
   { when: { code: ['LocalFailure'], subcode: ['Canceled'] }, then: { result: 'cancelled', answered: false }, means: 'Withdrawn by the user of this account.' },

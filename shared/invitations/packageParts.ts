@@ -36,5 +36,10 @@ function isChannelEvent(part: unknown): part is ChannelEvent {
 function rawOf(sender: unknown, part: unknown): string {
   const raw = own(part, 'raw');
   if (typeof raw === 'string') return raw;
-  return JSON.stringify({ sender: { rel: own(sender, 'rel'), href: own(sender, 'href') }, event: part ?? null });
+  const whole = { sender: { rel: own(sender, 'rel'), href: own(sender, 'href') }, event: part ?? null };
+  try {
+    return JSON.stringify(whole);
+  } catch {
+    return JSON.stringify({ sender: whole.sender, event: 'nested too deeply to be written out' });
+  }
 }
