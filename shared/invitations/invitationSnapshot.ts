@@ -48,7 +48,7 @@ export function invitationSnapshot(invitation: Resource | undefined, { kind, fet
       acceptedBy: acceptedBy(invitation, fetched),
       modalities: orAbsent([...new Set([...kind.modalities, ...mediaOf(offers)])]),
       media: compactOrAbsent({
-        offers: orAbsent(offers.map((offer) => toEventOffer(offer, includeSdp))),
+        offers: orAbsent(includeSdp ? offers : offers.map(withoutSdp)),
         customContent: customContentOf(invitation, includeSdp),
       }),
       location: compactOrAbsent({
@@ -76,8 +76,8 @@ export function actionsOf(invitation: Resource | undefined, kind: KindRow): Invi
   return kind.actions.filter((action) => linksOf(invitation, action).length > 0);
 }
 
-function toEventOffer({ contentId, fallback, sdp }: MediaOffer, includeSdp: boolean): NonNullable<NonNullable<InvitationData['media']>['offers']>[number] {
-  return { ...compact({ contentId }), fallback, ...(includeSdp ? compact({ sdp }) : {}) };
+function withoutSdp({ contentId, fallback }: MediaOffer): MediaOffer {
+  return { ...compact({ contentId }), fallback };
 }
 
 /** The text of the caller's custom content; SDP in it is treated as any SDP. */

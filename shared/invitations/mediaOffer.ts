@@ -3,10 +3,10 @@ import { decodeDataUri } from './dataUri';
 /** One of the alternatives that a caller offers. */
 export interface MediaOffer {
   /** Without angle brackets (RFC 2392); what UCWA calls `processedOfferId` in an answer to it. */
-  readonly contentId: string | undefined;
+  readonly contentId?: string;
   /** The part for clients of 2007: an answer never goes to this one. */
   readonly fallback: boolean;
-  readonly sdp: string | undefined;
+  readonly sdp?: string;
 }
 
 /**
@@ -30,7 +30,7 @@ export function mediaOf(offers: readonly MediaOffer[]): readonly ('audio' | 'vid
 }
 
 function single(text: string): MediaOffer {
-  return { contentId: undefined, fallback: false, sdp: text === '' ? undefined : text };
+  return { fallback: false, ...(text === '' ? {} : { sdp: text }) };
 }
 
 /** RFC 2046 §5.1.1, of which the delimiter's own line end belongs to the delimiter. */
@@ -47,13 +47,8 @@ function toOffer(part: string): readonly MediaOffer[] {
   if (!/^application\/sdp\b/i.test(contentType)) return [];
   const body = gap === null ? '' : part.slice(gap.index + gap[0].length);
   const disposition = (headers.get('content-disposition') ?? '').split(';').map((token) => token.trim().toLowerCase());
-  return [
-    {
-      contentId: headers.get('content-id')?.replace(/^<(.*)>$/, '$1') || undefined,
-      fallback: disposition.includes('ms-proxy-2007fallback'),
-      sdp: body === '' ? undefined : body,
-    },
-  ];
+  const contentId = headers.get('content-id')?.replace(/^<(.*)>$/, '$1') ?? '';
+  return [{ ...(contentId === '' ? {} : { contentId }), fallback: disposition.includes('ms-proxy-2007fallback'), ...(body === '' ? {} : { sdp: body }) }];
 }
 
 function readHeaders(text: string): ReadonlyMap<string, string> {

@@ -78,7 +78,17 @@ export function bareRel(rel: string): string {
   return rel.slice(rel.lastIndexOf(':') + 1);
 }
 
-/** The first link of that rel, if it is there. */
+/** The first link of that rel, if it is there, whatever prefix its rel has. */
 export function linkOf(resource: Resource | undefined, rel: string): Link | undefined {
-  return resource?.links[rel]?.[0];
+  return valuesOf(resource?.links, rel)[0];
+}
+
+/** The first resource embedded under that rel, if it is there, whatever prefix the rel has. */
+export function embeddedOf(resource: Resource | undefined, rel: string): Resource | undefined {
+  return valuesOf(resource?.embedded, rel)[0];
+}
+
+function valuesOf<Value>(byRel: Readonly<Record<string, readonly Value[]>> | undefined, rel: string): readonly Value[] {
+  if (byRel === undefined) return [];
+  return byRel[rel] ?? byRel[Object.keys(byRel).find((key) => bareRel(key) === rel) ?? ''] ?? [];
 }
