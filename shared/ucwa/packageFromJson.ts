@@ -1,4 +1,5 @@
 import { asList, asObject, asText } from './json';
+import { onwardLinks } from './onwardLinks';
 import { bareRel, type ChannelEvent, type EventPackage, type PropertyValue, type Reason, type Reference, type Resource, type Sender, type UnreadablePart } from './resource';
 import { linksFromJson, resourceFromJson } from './resourceFromJson';
 import { Unreadable } from './unreadable';
@@ -7,12 +8,7 @@ import { Unreadable } from './unreadable';
 export function packageFromJson(value: PropertyValue): EventPackage {
   const body = asObject(value);
   if (body === undefined) throw new Unreadable('The event package is not an object.', JSON.stringify(value));
-  const links = linksFromJson(asObject(body['_links']));
-  const href = (rel: 'next' | 'resume' | 'resync'): { [name in typeof rel]?: string } => {
-    const link = links[rel]?.[0];
-    return link === undefined ? {} : { [rel]: link.href };
-  };
-  return { ...href('next'), ...href('resume'), ...href('resync'), senders: asList(body['sender']).map(toSender) };
+  return { ...onwardLinks(linksFromJson(asObject(body['_links']))), senders: asList(body['sender']).map(toSender) };
 }
 
 function toSender(value: PropertyValue): Sender {

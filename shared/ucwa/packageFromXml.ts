@@ -1,3 +1,4 @@
+import { onwardLinks } from './onwardLinks';
 import { toReason } from './packageFromJson';
 import { bareRel, type ChannelEvent, type EventPackage, type Reference, type Resource, type Sender, type UnreadablePart } from './resource';
 import { embeddedFromXml, linksFromXml } from './resourceFromXml';
@@ -7,13 +8,8 @@ import { toXml, type XmlElement } from './xml';
 /** An event package from XML, the same model as from JSON. Throws Unreadable if the root is no `events`. */
 export function packageFromXml(root: XmlElement): EventPackage {
   if (root.name !== 'events') throw new Unreadable(`The XML is a ${root.name}, not an event package.`, toXml(root));
-  const links = linksFromXml(root);
-  const href = (rel: 'next' | 'resume' | 'resync'): { [name in typeof rel]?: string } => {
-    const link = links[rel]?.[0];
-    return link === undefined ? {} : { [rel]: link.href };
-  };
   const senders = root.children.filter((child) => child.name === 'sender');
-  return { ...href('next'), ...href('resume'), ...href('resync'), senders: senders.map(toSender) };
+  return { ...onwardLinks(linksFromXml(root)), senders: senders.map(toSender) };
 }
 
 function toSender({ attributes, children }: XmlElement): Sender {

@@ -14,6 +14,12 @@ export function pollAddress(href: string): string {
   return `${path}${path.includes('?') ? '&' : '?'}timeout=${POLL_TIMEOUT_SECONDS}`;
 }
 
+/** For how long our side waits for the answer: longer than the server may hold the poll, by what a slow way adds. */
+export function pollTimeoutMs(path: string): number {
+  const seconds = Number(query(path).get('timeout'));
+  return ((seconds > 0 ? seconds : POLL_TIMEOUT_SECONDS) + 20) * 1000;
+}
+
 /** The digits of the address's `ack`, or `0` where it shows none. */
 export function ackOf(path: string): string {
   const ack = query(path).get('ack') ?? '';

@@ -61,8 +61,12 @@ export interface UcwaSession {
    * sooner); a consumer that stops pulling acknowledges nothing. Handles ticket expiry, resync, resume, lost
    * applications and back-off within itself; ends when `signal` aborts, and throws what a person must mend
    * (`credentialsRejected`, `noUsableGrant`, …) or `pollReplaced` when another owner has the channel.
+   *
+   * `heldUntilMs`: until when some process is known to have held this channel before (the slot's lease), if it is
+   * known. An application that has to be made anew then means a hole since that moment, and a gap is yielded; without
+   * it a first application is taken for a first start.
    */
-  packages(signal: AbortSignal): AsyncGenerator<ChannelItem, void, undefined>;
+  packages(signal: AbortSignal, heldUntilMs?: number): AsyncGenerator<ChannelItem, void, undefined>;
 
   /** GET on the application's own origin; undefined when the resource is already gone (404, 410). */
   read(href: string, signal: AbortSignal): Promise<Resource | undefined>;
@@ -70,7 +74,10 @@ export interface UcwaSession {
   /** POST on the application's own origin; resolves on 2xx. 404 and 409 reject as `resolvedElsewhere`. */
   post(request: PostRequest, signal: AbortSignal): Promise<void>;
 
-  /** The application's path (`/ucwa/oauth/v1/applications/102`) and id; signs in if need be. */
+  /**
+   * The application's path (`/ucwa/oauth/v1/applications/102`) and id; signs in if need be. Where no poller of this
+   * process holds the channel it is asked anew each time, for another process may have had to make it again.
+   */
   application(signal: AbortSignal): Promise<{ readonly path: string; readonly id: string }>;
 
   health(): SessionHealth;

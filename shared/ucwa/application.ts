@@ -1,0 +1,107 @@
+import type { AccountSettings } from '../config/settings';
+import { RelayError } from '../errors/relayError';
+import { parseResource } from './parseResource';
+import type { Pool } from './pool';
+import { embeddedOf, linkOf, type Resource } from './resource';
+import { lastSegment, toPath } from './toPath';
+import { translateResponse } from './translateError';
+
+const TIMEOUT_MS = 30_000;
+/** What a server takes from those whom it does not let register audio of their own; Messaging is never registered, nobody would answer it. */
+const FALLBACK_MODALITIES = ['PhoneAudio'];
+
+/** An application as it is kept: nothing of the resource beyond what is used again. */
+export interface Application {
+  /** `/ucwa/oauth/v1/applications/102`. */
+  readonly path: string;
+  readonly id: string;
+  /** The channel where it stands: the link carries the current ack. */
+  readonly eventsHref: string;
+  /** Absent once the account is available, or where policy does not allow it. */
+  readonly makeMeAvailableHref: string | undefined;
+  readonly reportMyActivityHref: string | undefined;
+  /** What is registered, as the server says. */
+  readonly modalities: readonly string[];
+}
+
+/**
+ * POST applications: the application of this endpoint, made (`created`) or found. The same endpointId always leads to
+ * the same application while that lives, which is what makes UCWA the cursor. Errors: as Pool.send, translateResponse.
+ */
+export async function openApplication(
+  pool: Pool,
+  endpointId: string,
+  now: () => number,
+  signal: AbortSignal,
+): Promise<{ readonly application: Application; readonly created: boolean }> {
+  const response = await pool.send({
+    method: 'POST',
+    href: await pool.applicationsUrl(signal),
+    contentType: 'application/json',
+    body: JSON.stringify({ userAgent: 'ucwa-relay', endpointId, culture: 'en-US' }),
+    timeoutMs: TIMEOUT_MS,
+    signal,
+  });
+  if (response.status !== 200 && response.status !== 201) throw translateResponse(response, now());
+  return { application: toApplication(parseResource(response.text, response.contentType)), created: response.status === 201 };
+}
+
+/** GET application: as it is now, for example after makeMeAvailable. */
+export async function readApplication(pool: Pool, path: string, now: () => number, signal: AbortSignal): Promise<Application> {
+  const response = await pool.send({ method: 'GET', href: path, timeoutMs: TIMEOUT_MS, signal });
+  if (response.status !== 200) throw translateResponse(response, now());
+  return toApplication(parseResource(response.text, response.contentType));
+}
+
+function toApplication(resource: Resource): Application {
+  const self = linkOf(resource, 'self');
+  const events = linkOf(resource, 'events');
+  if (self === undefined || events === undefined) throw new RelayError('responseUnreadable', 'Skype for Business answered an application without self or events.');
+  const path = toPath(self.href);
+  const me = embeddedOf(resource, 'me');
+  const modalities = embeddedOf(resource, 'communication')?.properties['supportedModalities'];
+  return {
+    path,
+    id: lastSegment(path),
+    eventsHref: events.href,
+    makeMeAvailableHref: linkOf(me, 'makeMeAvailable')?.href,
+    reportMyActivityHref: linkOf(me, 'reportMyActivity')?.href,
+    modalities: Array.isArray(modalities) ? modalities.filter((each) => typeof each === 'string') : [],
+  };
+}
+
+/**
+ * makeMeAvailable with the account's modalities; where the server forbids those, with phone audio alone. Resolves with
+ * what was granted, nothing where even that is forbidden. Already being available is success.
+ */
+export async function makeAvailable(pool: Pool, href: string, account: AccountSettings, now: () => number, signal: AbortSignal): Promise<readonly string[]> {
+  for (const modalities of [account.modalities, FALLBACK_MODALITIES]) {
+    const response = await pool.send({
+      method: 'POST',
+      href,
+      contentType: 'application/json',
+      body: JSON.stringify({ supportedModalities: modalities, ...(account.signInAs === undefined ? {} : { signInAs: account.signInAs }) }),
+      timeoutMs: TIMEOUT_MS,
+      signal,
+    });
+    if (response.status >= 200 && response.status < 300) return modalities;
+    const error = translateResponse(response, now());
+    if (response.status === 409 && error.extensions['subcode'] === 'AlreadyExists') return modalities;
+    if (response.status !== 403) throw error;
+  }
+  return [];
+}
+
+/** Whether the account counts as active again; false when it must be made available first (409 MakeMeAvailableRequired). */
+export async function reportActivity(pool: Pool, href: string, now: () => number, signal: AbortSignal): Promise<boolean> {
+  const response = await pool.send({ method: 'POST', href, timeoutMs: TIMEOUT_MS, signal });
+  if (response.status >= 200 && response.status < 300) return true;
+  if (response.status === 409) return false;
+  throw translateResponse(response, now());
+}
+
+/** DELETE application: the endpoint stops ringing. One that is gone already is as good. */
+export async function deleteApplication(pool: Pool, path: string, now: () => number, signal: AbortSignal): Promise<void> {
+  const response = await pool.send({ method: 'DELETE', href: path, timeoutMs: TIMEOUT_MS, signal });
+  if (response.status >= 300 && response.status !== 404 && response.status !== 410) throw translateResponse(response, now());
+}

@@ -1,0 +1,224 @@
+import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import type { Clock } from '../clock';
+import type { AccountSettings } from '../config/settings';
+import { RelayError, toRelayError } from '../errors/relayError';
+import { kinds, type Kind } from '../invitations/kinds';
+import type { Log } from '../telemetry/log';
+import { keepActive } from './activity';
+import { deleteApplication, makeAvailable, openApplication, readApplication, reportActivity, type Application } from './application';
+import { EventChannel } from './eventChannel';
+import { hostRule } from './hosts';
+import type { UcwaHttp } from './http';
+import { parseResource } from './parseResource';
+import { pollTimeoutMs } from './pollAddress';
+import { Pool } from './pool';
+import type { Resource } from './resource';
+import type { ChannelItem, PostRequest, RejectedCredentials, SessionHealth, UcwaSession } from './session';
+import type { BearerToken } from './ticket';
+import { toPath } from './toPath';
+import { translateResponse } from './translateError';
+
+/** An action or a fetched link that takes longer is of no use: a call rings for half a minute. */
+const REQUEST_TIMEOUT_MS = 15_000;
+
+export interface UcwaSessionOptions {
+  readonly account: AccountSettings;
+  /** Host names, lower case, beside the account's SIP domain. */
+  readonly allowedHosts: readonly string[];
+  /** One a process. */
+  readonly http: UcwaHttp;
+  readonly clock: Clock;
+  /** From 0 up to 1, as Math.random. */
+  readonly random: () => number;
+  readonly log: Log;
+  readonly rejectedCredentials: RejectedCredentials;
+  /** The kinds that are relayed: by them `health` tells whether anything can be received. */
+  readonly kinds: readonly Kind[];
+  /** Default: derived from the SIP URI. The same endpoint gets the same application, so it must not change from run to run. */
+  readonly endpointId?: string;
+  /** For pools that offer modern authentication alone. */
+  readonly bearerToken?: BearerToken | undefined;
+}
+
+/** An account's session, as UcwaSession promises. Nothing happens before its first use. */
+export function createUcwaSession(options: UcwaSessionOptions): UcwaSession {
+  return new Session(options);
+}
+
+class Session implements UcwaSession {
+  readonly account: AccountSettings;
+  readonly #options: UcwaSessionOptions;
+  readonly #pool: Pool;
+  readonly #channel: EventChannel;
+  #application: Application | undefined;
+  #modalities: readonly string[] | undefined;
+  #isPolling = false;
+  #state: SessionHealth['state'] = 'signedOut';
+  #lastPollAtMs: number | undefined;
+  #lastError: string | undefined;
+
+  constructor(options: UcwaSessionOptions) {
+    const { account, allowedHosts, http, clock, random, log, rejectedCredentials, bearerToken } = options;
+    this.account = account;
+    this.#options = options;
+    const hosts = hostRule(account.sipUri, account.discoveryUrl, allowedHosts);
+    this.#pool = new Pool({ account, hosts, http, clock, random, log, rejectedCredentials, bearerToken });
+    this.#channel = new EventChannel({
+      clock,
+      random,
+      open: (signal) => this.#openAvailable(signal),
+      abandon: (path, signal) => deleteApplication(this.#pool, path, this.#now, signal),
+      forgetPool: () => this.#pool.forget(),
+      poll: (path, signal) => this.#pool.send({ method: 'GET', href: path, timeoutMs: pollTimeoutMs(path), signal }),
+      polled: () => this.#polled(),
+      failed: (error, waitMs) => this.#failed(error, waitMs),
+    });
+  }
+
+  async *packages(signal: AbortSignal, heldUntilMs?: number): AsyncGenerator<ChannelItem, void, undefined> {
+    if (this.#isPolling) throw new RelayError('internal', 'The account’s event channel is already being read in this process.');
+    this.#isPolling = true;
+    // The caller's signal may serve thousands of accounts: it gets one listener of each, whatever happens here.
+    const run = new AbortController();
+    const stop = (): void => run.abort();
+    setMaxListeners(0, signal, run.signal);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    const activity = this.account.reportActivity ? keepActive(this.#options, () => this.#reportActivity(run.signal), run.signal) : undefined;
+    try {
+      yield* this.#channel.packages(run.signal, heldUntilMs);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      stop();
+      this.#isPolling = false;
+      await activity;
+    }
+  }
+
+  async read(href: string, signal: AbortSignal): Promise<Resource | undefined> {
+    const response = await this.#pool.send({ method: 'GET', href, timeoutMs: REQUEST_TIMEOUT_MS, signal });
+    if (response.status === 404 || response.status === 410) return undefined;
+    if (response.status < 200 || response.status >= 300) throw translateResponse(response, this.#now());
+    return parseResource(response.text, response.contentType);
+  }
+
+  async post({ href, query, body, contentType }: PostRequest, signal: AbortSignal): Promise<void> {
+    const response = await this.#pool.send({
+      method: 'POST',
+      href: withQuery(href, query),
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body), contentType: contentType ?? 'application/json' }),
+      timeoutMs: REQUEST_TIMEOUT_MS,
+      signal,
+    });
+    if (response.status >= 200 && response.status < 300) return;
+    const error = translateResponse(response, this.#now());
+    if (error.code === 'poolMoved') this.#pool.forget();
+    if (response.status !== 404 && response.status !== 409) throw error;
+    throw new RelayError('resolvedElsewhere', 'Skype for Business no longer takes this action: the invitation was resolved elsewhere.', { extensions: error.extensions });
+  }
+
+  async application(signal: AbortSignal): Promise<{ readonly path: string; readonly id: string }> {
+    if (!this.#isPolling || this.#application === undefined) await this.#open(signal);
+    const { path, id } = this.#application ?? { path: '', id: '' };
+    return { path, id };
+  }
+
+  health(): SessionHealth {
+    return {
+      state: this.#state === 'onAir' && !this.#canReceive() ? 'noInvitations' : this.#state,
+      lastPollAtMs: this.#lastPollAtMs,
+      tokenExpiresAtMs: this.#pool.tokenExpiresAtMs,
+      modalities: this.#modalities ?? [],
+      lastError: this.#lastError,
+    };
+  }
+
+  async signOut(signal: AbortSignal): Promise<void> {
+    const { path } = await this.application(signal);
+    await deleteApplication(this.#pool, path, this.#now, signal);
+    this.#pool.forget();
+    this.#application = undefined;
+    this.#modalities = undefined;
+    this.#state = 'signedOut';
+  }
+
+  readonly #now = (): number => this.#options.clock.now();
+
+  async #open(signal: AbortSignal): Promise<{ application: Application; created: boolean }> {
+    const opened = await openApplication(this.#pool, this.#options.endpointId ?? endpointIdOf(this.account.sipUri), this.#now, signal);
+    this.#application = opened.application;
+    return opened;
+  }
+
+  async #openAvailable(signal: AbortSignal): Promise<{ application: Application; created: boolean }> {
+    if (this.#state !== 'backingOff') this.#state = 'signingIn';
+    const { created, application } = await this.#open(signal);
+    const available = application.makeMeAvailableHref === undefined ? application : await this.#makeAvailable(application, application.makeMeAvailableHref, signal);
+    this.#application = available;
+    this.#modalities = available.modalities;
+    this.#state = 'onAir';
+    this.#options.log.info('ucwaOnAir', { account: this.account.sipUri, application: available.id, created, modalities: available.modalities.join(',') });
+    if (!this.#canReceive()) {
+      this.#lastError = `None of the modalities that the relayed kinds of invitation need was granted (granted: ${available.modalities.join(', ') || 'none'}).`;
+      this.#options.log.error('ucwaNoInvitations', { account: this.account.sipUri, message: this.#lastError });
+    }
+    return { application: available, created };
+  }
+
+  async #makeAvailable(application: Application, href: string, signal: AbortSignal): Promise<Application> {
+    const granted = await makeAvailable(this.#pool, href, this.account, this.#now, signal);
+    const lacking = this.account.modalities.filter((modality) => !granted.includes(modality));
+    if (lacking.length > 0) this.#options.log.warn('ucwaModalitiesForbidden', { account: this.account.sipUri, lacking: lacking.join(',') });
+    const available = await readApplication(this.#pool, application.path, this.#now, signal);
+    // The events link of the first answer: what has come since must be read from there.
+    return { ...available, eventsHref: application.eventsHref, modalities: available.modalities.length > 0 ? available.modalities : granted };
+  }
+
+  async #reportActivity(signal: AbortSignal): Promise<void> {
+    const href = this.#application?.reportMyActivityHref;
+    if (href === undefined) return;
+    try {
+      if (!(await reportActivity(this.#pool, href, this.#now, signal))) await this.#openAvailable(signal);
+    } catch (error) {
+      const { code, message } = toRelayError(error);
+      this.#options.log.debug('ucwaActivityNotReported', { account: this.account.sipUri, error: code, message });
+    }
+  }
+
+  #canReceive(): boolean {
+    const granted = this.#modalities;
+    return granted === undefined || this.#options.kinds.some((kind) => kinds[kind].needsModality.some((modality) => granted.includes(modality)));
+  }
+
+  #polled(): void {
+    this.#lastPollAtMs = this.#now();
+    if (this.#state !== 'onAir') this.#state = 'onAir';
+    if (this.#canReceive()) this.#lastError = undefined;
+  }
+
+  #failed(error: RelayError, waitMs: number | undefined): void {
+    this.#lastError = error.message;
+    this.#state = error.code === 'credentialsRejected' ? 'credentialsRejected' : error.code === 'pollReplaced' ? 'replaced' : 'backingOff';
+    const { status, code, subcode, requestId } = error.extensions;
+    this.#options.log[waitMs === undefined ? 'error' : 'warn']('ucwaChannelFailed', {
+      account: this.account.sipUri,
+      error: error.code,
+      message: error.message,
+      waitMs,
+      ...Object.fromEntries(Object.entries({ status, code, subcode, requestId }).filter((entry): entry is [string, string | number] => typeof entry[1] === 'string' || typeof entry[1] === 'number')),
+    });
+  }
+}
+
+/** Shaped as a GUID, as clients do; the same for an account at all times. */
+function endpointIdOf(sipUri: string): string {
+  const digits = createHash('sha256').update(`ucwa-relay endpoint ${sipUri.toLowerCase()}`).digest('hex');
+  return [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20, 32)].join('-');
+}
+
+function withQuery(href: string, query: Readonly<Record<string, string>> | undefined): string {
+  const url = new URL(toPath(href), 'http://pool');
+  for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
+  return url.pathname + url.search;
+}

@@ -1,0 +1,250 @@
+// Over 200 lines: where the channel stands and every way in which that changes belong in one place.
+import type { Clock } from '../clock';
+import { RelayError, toRelayError } from '../errors/relayError';
+import type { Application } from './application';
+import { recreationBackOff, transientBackOff, waitMs } from './backOff';
+import { emptyAtMs } from './emptyAt';
+import type { HttpResponse } from './http';
+import { parsePackage, salvagePackage } from './parsePackage';
+import { ackOf, guessNext, pollAddress } from './pollAddress';
+import { remedyFor } from './remedyFor';
+import type { EventPackage } from './resource';
+import type { ChannelItem, GapItem } from './session';
+import { translateResponse } from './translateError';
+
+/** UCWA drops an application that nobody has polled for this long: nothing on a channel is older, and a longer outage loses it. */
+const FORGOTTEN_AFTER_MS = 900_000;
+/** An application lost sooner than this after it was made is a step of a loop. */
+const LASTING_MS = 300_000;
+/** A poll that was cut after this long was idle: proxies do that, and it is no trouble. */
+const IDLE_CUT_MS = 30_000;
+/** A body that cannot be read is asked for again (most are cut off on the way), but not for ever. */
+const READ_TRIES = 3;
+/** Empty answers at once, one after the other: after these they are paced. */
+const QUICK_TURNS = 3;
+/** How often in a row the channel may be led on by a guess before the application is given up. */
+const GUESSES = 2;
+
+/** What the channel needs of its session. */
+export interface ChannelPorts {
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** The application, signed in and made available. */
+  open(signal: AbortSignal): Promise<{ readonly application: Application; readonly created: boolean }>;
+  /** The application is of no use any more: the next `open` makes another. */
+  abandon(path: string, signal: AbortSignal): Promise<void>;
+  /** The next request discovers the pool and signs in afresh. */
+  forgetPool(): void;
+  poll(path: string, signal: AbortSignal): Promise<HttpResponse>;
+  /** Told of every answered poll, and of every error before something is done about it. */
+  polled(): void;
+  failed(error: RelayError, waitMs: number | undefined): void;
+}
+
+interface Answer {
+  readonly package: EventPackage;
+  readonly path: string;
+  readonly sentAtMs: number;
+  readonly receivedAtMs: number;
+}
+
+type GapCause = GapItem['cause'];
+
+/**
+ * The event channel of one account (UCWA 2.0, "Event channel details"; reference, section 3). Where it stands outlives
+ * a call of `packages`: what was yielded last and not pulled past is polled again by the next one.
+ */
+export class EventChannel {
+  readonly #ports: ChannelPorts;
+  #application: { readonly path: string; readonly id: string } | undefined;
+  /** The path to poll next. Undefined: the application's own link says. */
+  #cursor: string | undefined;
+  /** The application must be opened (again) before the next poll. */
+  #reopen = true;
+  /** An address that answered 410. */
+  #goneAddress: string | undefined;
+  /** A hole that has to be told before the next package; kept until the consumer has pulled past it. */
+  #gap: GapItem | undefined;
+  #gapCause: GapCause | undefined;
+  #openedAtMs: number | undefined;
+  /** When the last answer came: until then the channel was whole. */
+  #wholeUntilMs: number | undefined;
+  /** When the last package that was pulled past came. */
+  #readToEndMs: number | undefined;
+  /** A poll went out and no answer came: the server may hold it still. */
+  #unanswered = false;
+  #failures = 0;
+  #recreations = 0;
+  #unreadable = 0;
+  #guesses = 0;
+  #quickTurns = 0;
+
+  constructor(ports: ChannelPorts) {
+    this.#ports = ports;
+  }
+
+  /** As UcwaSession.packages. */
+  async *packages(signal: AbortSignal, heldUntilMs?: number): AsyncGenerator<ChannelItem, void, undefined> {
+    const isOver = (): boolean => signal.aborted;
+    while (!isOver()) {
+      try {
+        if (this.#reopen) await this.#open(signal, heldUntilMs);
+        if (this.#gap !== undefined) {
+          yield this.#gap;
+          this.#gap = undefined;
+        }
+        yield* this.#deliver(await this.#poll(signal), signal);
+      } catch (error) {
+        if (isOver()) return;
+        this.#failures += 1;
+        await this.#ports.clock.sleep(this.#recover(toRelayError(error)), signal);
+      }
+    }
+  }
+
+  async #open(signal: AbortSignal, heldUntilMs: number | undefined): Promise<void> {
+    const { clock } = this.#ports;
+    const before = this.#application;
+    const { application, created } = await this.#ports.open(signal);
+    const nowMs = clock.now();
+    const isAnother = created || before?.path !== application.path;
+    if (pollAddress(application.eventsHref) === this.#goneAddress) {
+      await this.#ports.abandon(application.path, signal);
+      throw new RelayError('applicationGone', 'The application’s event channel is gone for good, and the application with it.');
+    }
+    if (isAnother || this.#cursor === undefined) this.#cursor = pollAddress(application.eventsHref);
+    if (isAnother) this.#openedAtMs = nowMs;
+    const cause = this.#gapCause ?? (before !== undefined && isAnother ? 'applicationLost' : undefined) ?? (created && heldUntilMs !== undefined ? 'outage' : undefined);
+    if (cause !== undefined) this.#noteGap(cause, this.#wholeUntilMs ?? heldUntilMs ?? nowMs - FORGOTTEN_AFTER_MS, application.id);
+    this.#gapCause = undefined;
+    this.#application = { path: application.path, id: application.id };
+    this.#readToEndMs = created ? nowMs : (this.#readToEndMs ?? nowMs - FORGOTTEN_AFTER_MS);
+    this.#wholeUntilMs = nowMs;
+    this.#reopen = false;
+  }
+
+  #noteGap(cause: GapCause, afterMs: number, applicationId: string): void {
+    const beforeMs = this.#ports.clock.now();
+    const isOutage = cause === 'applicationLost' && beforeMs - afterMs > FORGOTTEN_AFTER_MS;
+    // A hole that was not told yet grows.
+    this.#gap = { type: 'gap', cause: this.#gap?.cause ?? (isOutage ? 'outage' : cause), afterMs: this.#gap?.afterMs ?? afterMs, beforeMs, applicationId };
+  }
+
+  async #poll(signal: AbortSignal): Promise<Answer> {
+    const { clock } = this.#ports;
+    const path = this.#cursor ?? '';
+    const sentAtMs = clock.now();
+    const mayBeOurs = this.#unanswered;
+    this.#unanswered = true;
+    let response: HttpResponse;
+    try {
+      response = await this.#ports.poll(path, signal);
+    } catch (error) {
+      if (clock.now() - sentAtMs >= IDLE_CUT_MS) this.#failures = 0;
+      throw error;
+    }
+    this.#unanswered = false;
+    const receivedAtMs = clock.now();
+    if (response.status < 200 || response.status >= 300) {
+      const error = translateResponse(response, receivedAtMs);
+      if (error.code === 'pollReplaced' && mayBeOurs) throw new RelayError('upstreamFailed', 'An earlier poll of ours was still open.');
+      throw error;
+    }
+    const parsed = parsePackage(response.text, response.contentType);
+    const received = 'package' in parsed ? parsed.package : this.#unreadableBody(response.text, parsed.problem);
+    this.#unreadable = 0;
+    this.#failures = 0;
+    this.#wholeUntilMs = receivedAtMs;
+    this.#ports.polled();
+    return { package: received, path, sentAtMs, receivedAtMs };
+  }
+
+  /** Throws until it has been asked for often enough; then the body goes on raw. */
+  #unreadableBody(text: string, problem: string): EventPackage {
+    this.#unreadable += 1;
+    if (this.#unreadable < READ_TRIES) throw new RelayError('responseUnreadable', `The event channel answered something that cannot be read: ${problem}`);
+    return salvagePackage(text, problem);
+  }
+
+  /** Precedence: resync, resume, next (reference, section 3). Nothing is moved on before the consumer has pulled past the package. */
+  async *#deliver({ package: received, path, sentAtMs, receivedAtMs }: Answer, signal: AbortSignal): AsyncGenerator<ChannelItem, void, undefined> {
+    const application = this.#application;
+    if (application === undefined) return;
+    const readToEndMs = this.#readToEndMs ?? receivedAtMs;
+    const carries = received.senders.length > 0;
+    if (received.resync === undefined && carries) {
+      const emptyAt = emptyAtMs({ readToEndMs, sentAtMs, receivedAtMs });
+      yield { type: 'package', package: received, ack: ackOf(path), applicationId: application.id, receivedAtMs, emptyAtMs: emptyAt };
+    }
+    if (received.resync !== undefined) {
+      this.#cursor = pollAddress(received.resync);
+    } else {
+      this.#readToEndMs = receivedAtMs;
+      if (received.resume !== undefined) {
+        this.#noteGap('resume', readToEndMs, application.id);
+        this.#reopen = true;
+      }
+      await this.#moveOn(received, path, carries, signal);
+    }
+    await this.#pace(carries, receivedAtMs - sentAtMs, signal);
+  }
+
+  async #moveOn(received: EventPackage, path: string, carried: boolean, signal: AbortSignal): Promise<void> {
+    const onward = received.resume ?? received.next;
+    if (onward !== undefined) {
+      this.#guesses = 0;
+      this.#cursor = pollAddress(onward);
+      return;
+    }
+    if (!carried) return; // An empty answer that leads nowhere: the same address again.
+    const guess = guessNext(path);
+    this.#guesses += 1;
+    if (guess !== undefined && this.#guesses <= GUESSES) {
+      this.#cursor = guess;
+      return;
+    }
+    this.#guesses = 0;
+    this.#loseAddress('channelGone');
+    if (this.#application !== undefined) await this.#ports.abandon(this.#application.path, signal);
+  }
+
+  async #pace(carried: boolean, tookMs: number, signal: AbortSignal): Promise<void> {
+    this.#quickTurns = carried || tookMs >= 1_000 ? 0 : this.#quickTurns + 1;
+    if (this.#quickTurns <= QUICK_TURNS) return;
+    await this.#ports.clock.sleep(waitMs(transientBackOff, this.#quickTurns - QUICK_TURNS, this.#ports.random), signal);
+  }
+
+  /** Does what the error asks for and answers how long to wait; throws it when it is not for the channel to mend. */
+  #recover(error: RelayError): number {
+    const remedy = remedyFor(error, this.#failures);
+    if (remedy === 'giveUp') {
+      this.#failures = 0;
+      this.#ports.failed(error, undefined);
+      throw error;
+    }
+    if (remedy === 'signInAfresh' || remedy === 'newAddress') {
+      this.#ports.forgetPool();
+      this.#reopen = true;
+    }
+    if (remedy === 'newAddress') this.#goneAddress = this.#cursor;
+    const isLost = remedy === 'newAddress' || remedy === 'newApplication';
+    if (isLost) this.#loseAddress(remedy === 'newAddress' ? 'channelGone' : 'applicationLost');
+    const wait = isLost ? this.#recreationWaitMs() : waitMs(transientBackOff, this.#failures, this.#ports.random, error.retryAfterMs);
+    this.#ports.failed(error, wait);
+    return wait;
+  }
+
+  #loseAddress(cause: GapCause): void {
+    this.#gapCause ??= cause;
+    this.#cursor = undefined;
+    this.#reopen = true;
+  }
+
+  /** A first loss is mended at once; losses that follow each other closely (a loop was seen) ever more slowly. */
+  #recreationWaitMs(): number {
+    const { clock, random } = this.#ports;
+    const lasted = this.#openedAtMs !== undefined && clock.now() - this.#openedAtMs >= LASTING_MS;
+    this.#recreations = lasted ? 0 : this.#recreations + 1;
+    return this.#recreations === 0 ? 0 : waitMs(recreationBackOff, this.#recreations, random);
+  }
+}

@@ -1,0 +1,134 @@
+import http from 'node:http';
+import https from 'node:https';
+import { createSecureContext, rootCertificates } from 'node:tls';
+import type { Readable } from 'node:stream';
+import axios from 'axios';
+import type { Clock } from '../clock';
+import { RelayError } from '../errors/relayError';
+import { translateNetworkError } from './translateError';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** For the whole exchange: connecting, waiting and the body. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Any answer, whatever its status. */
+export interface HttpResponse {
+  readonly status: number;
+  /** By lower-case name; a header that came several times is joined by `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Content-Type, or nothing. */
+  readonly contentType: string;
+  /** The body as UTF-8. What is beyond the size limit is cut off, so that it does not parse. */
+  readonly text: string;
+}
+
+/** HTTP as UCWA needs it. One a process: all sessions share its connections. */
+export interface UcwaHttp {
+  /** Errors: `upstreamTimeout` (also when `signal` aborts), `upstreamFailed`. Never carries the request's headers or body. */
+  request(request: HttpRequest): Promise<HttpResponse>;
+  /** Ends what is in flight and closes every connection. */
+  close(): void;
+}
+
+export interface UcwaHttpOptions {
+  /** PEM of a private certification authority, trusted beside the public ones. Error: `settingsInvalid` when it is none. */
+  readonly caCertificate?: string | undefined;
+  readonly clock: Clock;
+}
+
+/** A response beyond this is cut off. A hundred invitations with their offers stay below a tenth of it. */
+export const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
+
+const TIMED_OUT = Symbol('timed out');
+
+/** Idle connections are closed by us before the pool (IIS: 120 s) closes them under a request that is being sent. */
+const IDLE_CONNECTION_MS = 60_000;
+/** TCP probes on a waiting P-GET, so that no firewall on the way forgets it and a dead peer is noticed. */
+const TCP_KEEP_ALIVE_MS = 30_000;
+
+export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaHttp {
+  const pooled = { keepAlive: true, keepAliveMsecs: TCP_KEEP_ALIVE_MS, noDelay: true, maxSockets: Infinity, timeout: IDLE_CONNECTION_MS };
+  const httpAgent = new http.Agent(pooled);
+  const httpsAgent = new https.Agent({ ...pooled, secureContext: secureContext(caCertificate) });
+  const closing = new AbortController();
+
+  const client = axios.create({
+    adapter: 'http',
+    httpAgent,
+    httpsAgent,
+    proxy: false,
+    maxRedirects: 0,
+    responseType: 'stream',
+    validateStatus: () => true,
+    transformRequest: [(body: unknown) => body],
+  });
+
+  return {
+    async request({ method, url, headers, body, timeoutMs, signal }) {
+      const stop = new AbortController();
+      const settled = new AbortController();
+      const abort = (): void => stop.abort();
+      const callers = [signal, closing.signal].filter((each) => each !== undefined);
+      for (const caller of callers) {
+        if (caller.aborted) abort();
+        caller.addEventListener('abort', abort, { once: true });
+      }
+      void clock.sleep(timeoutMs, settled.signal).then(() => {
+        if (!settled.signal.aborted) stop.abort(TIMED_OUT);
+      });
+      try {
+        const response = await client.request<Readable>({
+          method,
+          url,
+          headers: { 'User-Agent': 'ucwa-relay', ...headers },
+          ...(body === undefined ? {} : { data: body }),
+          signal: stop.signal,
+        });
+        const text = await readText(response.data);
+        return { status: response.status, ...plainHeaders(response.headers), text };
+      } catch (error) {
+        throw translateNetworkError(error, { host: new URL(url).host, ...(stop.signal.reason === TIMED_OUT ? { timeoutMs } : {}), stopped: stop.signal.aborted });
+      } finally {
+        settled.abort();
+        for (const caller of callers) caller.removeEventListener('abort', abort);
+      }
+    },
+    close() {
+      closing.abort();
+      httpAgent.destroy();
+      httpsAgent.destroy();
+    },
+  };
+}
+
+/** Made once: for each connection anew, the certification authorities would be parsed again. */
+function secureContext(caCertificate: string | undefined): ReturnType<typeof createSecureContext> {
+  try {
+    return createSecureContext(caCertificate === undefined ? {} : { ca: [...rootCertificates, caCertificate] });
+  } catch {
+    throw new RelayError('settingsInvalid', 'UCWA_CA_CERTIFICATE is not a certificate in PEM form.');
+  }
+}
+
+async function readText(body: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    // Leaving the loop destroys the stream, and the connection with it.
+    if (bytes > MAX_RESPONSE_BYTES) break;
+  }
+  return Buffer.concat(chunks).toString('utf8', 0, MAX_RESPONSE_BYTES);
+}
+
+function plainHeaders(received: object): Pick<HttpResponse, 'headers' | 'contentType'> {
+  const headers = Object.fromEntries(Object.entries(received).map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value.join(', ') : String(value)]));
+  return { headers, contentType: headers['content-type'] ?? '' };
+}

@@ -1,0 +1,149 @@
+import { RelayError, toRelayError } from '../errors/relayError';
+import type { Log } from '../telemetry/log';
+import { parseChallenge, type Challenge } from './challenge';
+import { discover, discoveryRoots } from './discovery';
+import type { HttpRequest, HttpResponse } from './http';
+import { obtainTicket, type Ticket, type TicketPorts } from './ticket';
+import { toPath } from './toPath';
+import { isTicketRefused, translateResponse } from './translateError';
+import { untilAborted } from './untilAborted';
+
+const DISCOVERY_TIMEOUT_MS = 15_000;
+/** A ticket whose renewal failed is used on; the next try is after this. */
+const RENEW_AGAIN_MS = 60_000;
+
+export interface PoolRequest extends Pick<HttpRequest, 'method' | 'body' | 'timeoutMs'> {
+  /** Absolute or host-relative: only path and query count. */
+  readonly href: string;
+  readonly contentType?: string;
+  readonly signal: AbortSignal;
+}
+
+export type PoolPorts = TicketPorts & { readonly log: Log };
+
+/**
+ * An account's way into its pool: where the applications are, and a ticket for that origin, renewed before it expires.
+ * Signs in when first needed; concurrent callers share one sign-in and one renewal.
+ */
+export class Pool {
+  readonly #ports: PoolPorts;
+  #applicationsUrl: string | undefined;
+  #ticket: Ticket | undefined;
+  #signingIn: Promise<string> | undefined;
+  #obtaining: Promise<Ticket> | undefined;
+
+  constructor(ports: PoolPorts) {
+    this.#ports = ports;
+  }
+
+  get tokenExpiresAtMs(): number | undefined {
+    return this.#ticket?.expiresAtMs;
+  }
+
+  /** The address of `applications`; known until `forget`. */
+  async applicationsUrl(signal: AbortSignal): Promise<string> {
+    if (this.#applicationsUrl !== undefined) return this.#applicationsUrl;
+    this.#signingIn ??= this.#signIn().finally(() => (this.#signingIn = undefined));
+    return untilAborted(this.#signingIn, signal);
+  }
+
+  /**
+   * Any answer to a request on the applications' origin. When the ticket is refused the request is repeated once with a
+   * new one: it was not carried out. Errors: `ticketExpired` when that is refused too, and those of sign-in and exchange.
+   */
+  async send(request: PoolRequest): Promise<HttpResponse> {
+    const { origin } = new URL(await this.applicationsUrl(request.signal));
+    const ticket = await this.#ticketFor(origin, request.signal);
+    const first = await this.#exchange(origin, request, ticket);
+    if (!isTicketRefused(first)) return first;
+    if (this.#ticket === ticket) this.#ticket = undefined;
+    const second = await this.#exchange(origin, request, await this.#ticketFor(origin, request.signal, first));
+    if (!isTicketRefused(second)) return second;
+    this.#ticket = undefined;
+    throw translateResponse(second, this.#ports.clock.now());
+  }
+
+  /** After 403, 502 or repeated connection errors the pool may have moved: the next request discovers and signs in afresh. */
+  forget(): void {
+    this.#applicationsUrl = undefined;
+    this.#ticket = undefined;
+  }
+
+  async #signIn(): Promise<string> {
+    const { account, hosts, http, clock } = this.#ports;
+    const found = await discover(
+      {
+        hosts,
+        get: (url, ticket) => http.request({ method: 'GET', url: url.href, headers: headers(ticket), timeoutMs: DISCOVERY_TIMEOUT_MS }),
+        obtainTicket: (origin, challenge) => obtainTicket(this.#ports, origin, challenge),
+        now: () => clock.now(),
+      },
+      discoveryRoots(account.sipUri, account.discoveryUrl, hosts),
+    );
+    // A ticket is good on the host that issued it only (seen); elsewhere the next request is challenged anew.
+    this.#ticket = found.ticket?.origin === found.applicationsUrl.origin ? found.ticket : undefined;
+    this.#applicationsUrl = found.applicationsUrl.href;
+    this.#ports.log.info('ucwaDiscovered', { account: account.sipUri, host: found.applicationsUrl.host });
+    return found.applicationsUrl.href;
+  }
+
+  async #ticketFor(origin: string, signal: AbortSignal, refusal?: HttpResponse): Promise<Ticket> {
+    const held = this.#ticket?.origin === origin ? this.#ticket : undefined;
+    const nowMs = this.#ports.clock.now();
+    if (held !== undefined && nowMs < held.renewAtMs) return held;
+    this.#obtaining ??= this.#obtain(origin, held, refusal).finally(() => (this.#obtaining = undefined));
+    return untilAborted(this.#obtaining, signal);
+  }
+
+  async #obtain(origin: string, held: Ticket | undefined, refusal: HttpResponse | undefined): Promise<Ticket> {
+    const { log, account, clock } = this.#ports;
+    try {
+      const challenge = held?.challenge ?? (await this.#challengeOf(origin, refusal));
+      this.#ticket = await obtainTicket(this.#ports, origin, challenge);
+      log.info('ucwaTicketObtained', { account: account.sipUri, expiresAt: new Date(this.#ticket.expiresAtMs).toISOString() });
+      return this.#ticket;
+    } catch (error) {
+      if (held === undefined || held.expiresAtMs <= clock.now()) {
+        this.#ticket = undefined;
+        throw error;
+      }
+      const { code, message } = toRelayError(error);
+      log.warn('ucwaTicketNotRenewed', { account: account.sipUri, error: code, message });
+      this.#ticket = { ...held, renewAtMs: Math.min(held.expiresAtMs, clock.now() + RENEW_AGAIN_MS) };
+      return this.#ticket;
+    }
+  }
+
+  /** What the origin asks for: from the refusal at hand if that says so, else from a request without a ticket. */
+  async #challengeOf(origin: string, refusal: HttpResponse | undefined): Promise<Challenge> {
+    const stated = parseChallenge(refusal?.headers['www-authenticate']);
+    if (stated.webTicket || stated.authorizationUri !== undefined) return stated;
+    const response = await this.#ports.http.request({
+      method: 'POST',
+      url: this.#applicationsUrl ?? origin,
+      headers: { ...headers(undefined), 'Content-Type': 'application/json' },
+      body: '{}',
+      timeoutMs: DISCOVERY_TIMEOUT_MS,
+    });
+    const challenge = parseChallenge(response.headers['www-authenticate']);
+    if (challenge.schemes.length > 0) return challenge;
+    if (response.status < 400) throw new RelayError('upstreamFailed', `Skype for Business at ${new URL(origin).host} asks for no ticket.`);
+    throw translateResponse(response, this.#ports.clock.now());
+  }
+
+  #exchange(origin: string, { method, href, body, contentType, timeoutMs, signal }: PoolRequest, ticket: Ticket): Promise<HttpResponse> {
+    return this.#ports.http.request({
+      method,
+      url: origin + toPath(href),
+      headers: { ...headers(ticket), ...(contentType === undefined ? {} : { 'Content-Type': contentType }) },
+      ...(body === undefined ? {} : { body }),
+      timeoutMs,
+      signal,
+    });
+  }
+}
+
+/** All that a server client needs; an `Origin` would be answered 403 where it is not listed. */
+function headers(ticket: Ticket | undefined): Record<string, string> {
+  return { Accept: 'application/json', ...(ticket === undefined ? {} : { Authorization: ticket.authorization }) };
+}

@@ -1,0 +1,136 @@
+import { createUcwaSession, type UcwaSessionOptions } from '../../shared/ucwa/createSession';
+import { createUcwaHttp } from '../../shared/ucwa/http';
+import type { AccountSettings } from '../../shared/config/settings';
+import type { ChannelItem, GapItem, PackageItem, RejectedCredentials, UcwaSession } from '../../shared/ucwa/session';
+import { isUnreadable } from '../../shared/ucwa/resource';
+import type { LogFields } from '../../shared/telemetry/log';
+import { createFakeClock, type FakeClock } from './fakeClock';
+import { simulatorAccount } from './ucwaSimulator';
+
+/** Rejections kept in memory, as the table keeps them over all processes. */
+export function memoryRejectedCredentials(): RejectedCredentials & { readonly rows: Map<string, { readonly fingerprint: string; readonly atMs: number }> } {
+  const rows = new Map<string, { readonly fingerprint: string; readonly atMs: number }>();
+  return {
+    rows,
+    read: (sipUri) => Promise.resolve(rows.get(sipUri)),
+    record: (sipUri, rejection) => Promise.resolve(void rows.set(sipUri, rejection)),
+    clear: (sipUri) => Promise.resolve(void rows.delete(sipUri)),
+  };
+}
+
+export interface TestSession {
+  readonly session: UcwaSession;
+  readonly clock: FakeClock;
+  /** What was logged: the level, the event, and its fields. */
+  readonly lines: readonly { readonly level: string; readonly event: string; readonly fields: LogFields }[];
+  /** Reads the channel in the background until `stop`; every item is pulled past at once. */
+  listen(heldUntilMs?: number): Listening;
+  close(): Promise<void>;
+}
+
+export interface Listening {
+  readonly items: readonly ChannelItem[];
+  /** Resolves with the first item, come or to come, that matches. */
+  item(matches: (item: ChannelItem) => boolean): Promise<ChannelItem>;
+  /** Resolves when the channel has ended; rejects with what it threw. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A session against the discovery root `url`, on a clock of the test's. `random` is 0.5 unless given. */
+export function startTestSession(
+  url: string,
+  options: { readonly account?: Partial<AccountSettings>; readonly clock?: FakeClock } & Partial<Omit<UcwaSessionOptions, 'account' | 'clock'>> = {},
+): TestSession {
+  const { account, clock = createFakeClock(), ...rest } = options;
+  const http = rest.http ?? createUcwaHttp({ clock });
+  const lines: { level: string; event: string; fields: LogFields }[] = [];
+  const at = (level: string) => (event: string, fields: LogFields = {}) => void lines.push({ level, event, fields });
+  const session = createUcwaSession({
+    account: {
+      ...simulatorAccount,
+      discoveryUrl: url,
+      modalities: ['Audio', 'Video', 'PhoneAudio'],
+      signInAs: undefined,
+      reportActivity: false,
+      ringSeconds: 30,
+      ...account,
+    },
+    allowedHosts: [],
+    http,
+    clock,
+    random: () => 0.5,
+    log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') },
+    rejectedCredentials: memoryRejectedCredentials(),
+    kinds: ['audioVideo', 'phoneAudio'],
+    ...rest,
+  });
+  const listenings: Listening[] = [];
+  return {
+    session,
+    clock,
+    lines,
+    listen(heldUntilMs) {
+      const listening = listenTo(session, heldUntilMs);
+      listenings.push(listening);
+      return listening;
+    },
+    async close() {
+      await Promise.all(listenings.map((listening) => listening.stop()));
+      http.close();
+    },
+  };
+}
+
+function listenTo(session: UcwaSession, heldUntilMs: number | undefined): Listening {
+  const controller = new AbortController();
+  const items: ChannelItem[] = [];
+  const watchers = new Set<(item: ChannelItem) => void>();
+  const ended = (async () => {
+    for await (const item of session.packages(controller.signal, heldUntilMs)) {
+      items.push(item);
+      for (const watch of watchers) watch(item);
+    }
+  })();
+  ended.catch(() => undefined);
+  return {
+    items,
+    ended,
+    item: (matches) =>
+      new Promise((resolve) => {
+        const found = items.find(matches);
+        if (found !== undefined) {
+          resolve(found);
+          return;
+        }
+        const watch = (item: ChannelItem): void => {
+          if (!matches(item)) return;
+          watchers.delete(watch);
+          resolve(item);
+        };
+        watchers.add(watch);
+      }),
+    async stop() {
+      controller.abort();
+      await ended.catch(() => undefined);
+    },
+  };
+}
+
+/** What a channel brought, in order: `rel type` of each event, `unreadable`, and `gap cause` for holes. */
+export function told(items: readonly ChannelItem[]): string[] {
+  return items.flatMap((item) => (item.type === 'gap' ? [`gap ${item.cause}`] : eventsOf(item)));
+}
+
+/** `rel type` of each event of a package. */
+export function eventsOf({ package: { senders } }: PackageItem): string[] {
+  return senders.flatMap(({ events }) => events.map((part) => (isUnreadable(part) ? 'unreadable' : `${part.link.rel} ${part.type}`)));
+}
+
+/** Matches the package that carries this event. */
+export const carrying =
+  (event: string) =>
+  (item: ChannelItem): boolean =>
+    item.type === 'package' && eventsOf(item).includes(event);
+
+export const isGap = (item: ChannelItem): item is GapItem => item.type === 'gap';
