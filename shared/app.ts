@@ -7,16 +7,22 @@ import type { AccountSettings, Connection, Settings } from './config/settings';
 import { RelayError } from './errors/relayError';
 import type { CommandEndpointPorts } from './http/commandEndpoint';
 import type { HealthEndpointPorts } from './http/healthEndpoint';
+import type { InvitationEndpointPorts } from './http/invitationEndpoints';
 import { createRateLimit } from './http/rateLimit';
 import { accountKey, decodeInvitationId, encodeInvitationId } from './invitations/invitationId';
 import { withoutLargestParts } from './invitations/withoutLargestParts';
+import { createBusConnection } from './messaging/busConnection';
+import { createCommandQueue } from './messaging/commandQueue';
 import { createEventPublisher } from './messaging/eventPublisher';
 import { openServiceBus } from './messaging/openServiceBus';
+import type { QueuedCommandPorts } from './messaging/queuedCommand';
+import type { RecordInvitationPorts } from './messaging/recordInvitation';
 import { pollShard, type ShardPorts } from './relay/pollShard';
 import { createAccountStates } from './storage/accountStates';
 import { createClaims } from './storage/claims';
 import { createCommandAudit } from './storage/commandAudit';
 import { createRawBlobs } from './storage/rawBlobs';
+import { createInvitations } from './storage/invitations';
 import { createSlotLeases } from './storage/slotLeases';
 import { createTables } from './storage/tables';
 import { createLog } from './telemetry/log';
@@ -25,7 +31,7 @@ import { createUcwaHttp } from './ucwa/http';
 import type { UcwaSession } from './ucwa/session';
 
 /** Everything the functions use, wired once. Each function takes the few fields it needs. */
-export interface App extends CommandEndpointPorts, HealthEndpointPorts {
+export interface App extends CommandEndpointPorts, HealthEndpointPorts, InvitationEndpointPorts, QueuedCommandPorts, RecordInvitationPorts {
   readonly settings: Settings;
   /** One run of a shard's timer. A standby lets the shard's own next run come first. */
   poll(shard: number, standby: boolean): Promise<void>;
@@ -88,8 +94,10 @@ function createApp(settings: Settings): App {
 
   const tables = createTables(settings.storage, () => credentialFor(settings.storage));
   const leases = createSlotLeases(tables);
+  const openBus = () => openServiceBus(settings.serviceBus, () => credentialFor(settings.serviceBus));
+  const bus = createBusConnection(openBus, clock);
   const publisher = createEventPublisher({
-    openClient: () => openServiceBus(settings.serviceBus, () => credentialFor(settings.serviceBus)),
+    openClient: openBus,
     rawBlobs: createRawBlobs(settings.storage, () => credentialFor(settings.storage), clock),
     shrink: withoutLargestParts,
     clock,
@@ -136,6 +144,9 @@ function createApp(settings: Settings): App {
       tenantKeys: () => (tenantKeys ??= createRemoteJWKSet(new URL(`https://login.microsoftonline.com/${settings.entra?.tenantId ?? 'common'}/discovery/v2.0/keys`))),
       clock,
     },
+    random: Math.random,
+    invitations: createInvitations(tables),
+    commandQueue: createCommandQueue(bus),
     limit: createRateLimit(clock, { burst: 100, perSecond: 50 }),
     commands: {
       signingKey: settings.signingKey,
@@ -162,7 +173,7 @@ function createApp(settings: Settings): App {
     async close() {
       terminating.abort();
       await Promise.allSettled(runs);
-      await publisher.close();
+      await Promise.all([publisher.close(), bus.close()]);
       http.close();
     },
   };

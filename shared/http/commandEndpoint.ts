@@ -1,12 +1,17 @@
 import type { z } from 'zod';
+import type { Clock } from '../clock';
 import { RelayError } from '../errors/relayError';
 import { acceptBodySchema, cancelBodySchema, declineBodySchema, type Command } from '../invitations/command';
+import type { InvitationStore } from '../invitations/invitationStore';
 import { runCommand, type CommandPorts } from '../invitations/runCommand';
+import { waitForOutcome } from '../invitations/waitForOutcome';
 import { json, type Endpoint, type EndpointPorts } from './endpoint';
 import { readJson } from './readJson';
 
 export interface CommandEndpointPorts extends EndpointPorts {
   readonly commands: CommandPorts;
+  readonly invitations: InvitationStore;
+  readonly clock: Clock;
 }
 
 /** `POST /invitations/{id}/accept` */
@@ -16,7 +21,10 @@ export const declineEndpoint = commandEndpoint(declineBodySchema, (body) => ({ c
 /** `POST /invitations/{id}/cancel` */
 export const cancelEndpoint = commandEndpoint(cancelBodySchema, () => ({ command: 'cancel' }));
 
-/** Answers 202: Skype for Business has the command, the outcome comes with the `completed` event. Errors: those of runCommand. */
+/**
+ * Answers 202: Skype for Business has the command, the outcome comes with the `completed` event. With `Prefer: wait=N` (to
+ * 60 seconds) it answers 200 with the outcome if that comes within N. Errors: those of runCommand.
+ */
 function commandEndpoint<Schema extends z.ZodType>(schema: Schema, toCommand: (body: z.output<Schema>) => Command): Endpoint<CommandEndpointPorts> {
   return async (request, ports, caller, signal) => {
     const command = toCommand(await readJson(request, schema));
@@ -32,8 +40,22 @@ function commandEndpoint<Schema extends z.ZodType>(schema: Schema, toCommand: (b
       ports.commands,
       signal,
     );
-    return json(202, { invitationId: sent.invitationId, command: sent.command, result: sent.result }, sent.replayed ? { 'idempotency-replayed': 'true' } : {});
+    const { replayed, ...body } = sent;
+    const headers = replayed ? { 'idempotency-replayed': 'true' } : {};
+    const waitSeconds = parseWait(request.headers.get('prefer'));
+    if (waitSeconds === undefined) return json(202, body, headers);
+    const outcome = await waitForOutcome(sent.invitationId, waitSeconds * 1000, { store: ports.invitations, clock: ports.clock });
+    const applied = { ...headers, 'preference-applied': `wait=${String(waitSeconds)}` };
+    return outcome === undefined ? json(202, body, applied) : json(200, { ...body, outcome }, applied);
   };
+}
+
+const MAX_WAIT_SECONDS = 60;
+
+/** The seconds of `Prefer: wait=N` (RFC 7240 §4.3), at most 60; a preference that is not understood is ignored (§2). */
+function parseWait(header: string | null): number | undefined {
+  const seconds = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:$|[,;])/i.exec(header ?? '')?.[1];
+  return seconds === undefined ? undefined : Math.min(Number(seconds), MAX_WAIT_SECONDS);
 }
 
 /** A structured-field string (RFC 8941 §3.3.3): `"…"`; a bare value is taken too, as most clients send it. */

@@ -3,25 +3,13 @@ import type { Clock } from '../clock';
 import { errorTable } from '../errors/errorTable';
 import { RelayError, toRelayError } from '../errors/relayError';
 import type { Log } from '../telemetry/log';
-import type { Resource } from '../ucwa/resource';
 import { claimSubject, hasLapsed, type Claim, type ClaimStore, type ClaimSubject, type HeldClaim } from './claim';
 import type { Command, CommandRequest, CommandSettlement } from './command';
-import { decideCommand, type Action } from './decideCommand';
-import { decodeInvitationId, invitationPath, type InvitationReference } from './invitationId';
+import { decideCommand } from './decideCommand';
+import { findInvitation, readInvitation, type LiveInvitation, type LiveInvitationPorts } from './liveInvitation';
 import type { RelayEvent } from './relayEvent';
 
-/** What a command needs of the account's UCWA session. */
-export interface InvitationGateway {
-  readonly account: { readonly sipUri: string };
-  application(signal: AbortSignal): Promise<{ readonly path: string; readonly id: string }>;
-  read(href: string, signal: AbortSignal): Promise<Resource | undefined>;
-  post(request: Omit<Action, 'name'>, signal: AbortSignal): Promise<void>;
-}
-
-export interface CommandPorts {
-  readonly signingKey: string;
-  /** The session of the account with that key; undefined when the relay no longer has such an account. */
-  gateway(accountKey: string): InvitationGateway | undefined;
+export interface CommandPorts extends LiveInvitationPorts {
   readonly claims: ClaimStore;
   /** The record of every command, refused or not. */
   readonly audit: { record(settlement: CommandSettlement & { readonly id: string; readonly account?: string; readonly atMs: number }): Promise<void> };
@@ -50,14 +38,12 @@ export interface CommandSent {
  * own. Nothing reaches UCWA but the GET when the relay itself refuses, and not even that for an id that is not ours.
  */
 export async function runCommand(request: CommandRequest, ports: CommandPorts, signal: AbortSignal): Promise<CommandSent> {
-  const reference = decodeInvitationId(request.invitationId, ports.signingKey);
-  const gateway = reference === undefined ? undefined : ports.gateway(reference.accountKey);
-  const settle = async (result: string, status: number): Promise<void> => record(request, gateway?.account.sipUri, { result, status }, ports);
+  let account: string | undefined;
+  const settle = async (result: string, status: number): Promise<void> => record(request, account, { result, status }, ports);
   try {
-    if (reference === undefined || gateway === undefined) {
-      throw new RelayError('invitationNotFound', 'There is no invitation with this id: take it from an event’s invitationId, unchanged.');
-    }
-    const replayed = await claimAndSend(request, reference, gateway, ports, signal, () => settle('sent', 202));
+    const invitation = findInvitation(request.invitationId, ports);
+    account = invitation.gateway.account.sipUri;
+    const replayed = await claimAndSend(request, invitation, ports, signal, () => settle('sent', 202));
     return { result: 'sent', invitationId: request.invitationId, command: request.command.command, replayed };
   } catch (error) {
     const known = toRelayError(error);
@@ -68,14 +54,13 @@ export async function runCommand(request: CommandRequest, ports: CommandPorts, s
 
 async function claimAndSend(
   request: CommandRequest,
-  reference: InvitationReference,
-  gateway: InvitationGateway,
+  invitation: LiveInvitation,
   ports: CommandPorts,
   signal: AbortSignal,
   settleSent: () => Promise<void>,
 ): Promise<boolean> {
   const subject = claimSubject(request.command);
-  const decision = decideCommand(request.command, await readInvitation(reference, gateway, signal), reference.kind);
+  const decision = decideCommand(request.command, await readInvitation(invitation, signal), invitation.reference.kind);
   if ('over' in decision) {
     const held = await ports.claims.read(request.invitationId, subject);
     if (held === undefined || hasLapsed(held.claim, ports.clock.now())) throw over(decision.over);
@@ -98,7 +83,7 @@ async function claimAndSend(
   marking.catch(() => undefined);
   const { name, ...post } = decision.act;
   try {
-    await gateway.post(post, signal);
+    await invitation.gateway.post(post, signal);
   } catch (error) {
     const known = toRelayError(error);
     const etag = await marking;
@@ -110,12 +95,6 @@ async function claimAndSend(
     settleSent(),
   ]);
   return false;
-}
-
-async function readInvitation(reference: InvitationReference, gateway: InvitationGateway, signal: AbortSignal): Promise<Resource | undefined> {
-  const application = await gateway.application(signal);
-  if (application.id !== reference.applicationId) return undefined;
-  return gateway.read(invitationPath(application.path, reference), signal);
 }
 
 /** Inserts the claim, or takes over one that has lapsed; else gives the one that holds. */

@@ -9,7 +9,7 @@ import type { Kind } from '../invitations/kinds';
 import type { InvitationEvent, RelayEvent, UnreadableEvent } from '../invitations/relayEvent';
 import type { EventPublisher } from '../messaging/publisher';
 import type { Log } from '../telemetry/log';
-import { waitMs, type BackOff } from '../ucwa/backOff';
+import { waitMs, type BackOff } from '../backOff';
 import type { Resource } from '../ucwa/resource';
 import type { PackageItem, UcwaSession } from '../ucwa/session';
 

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { RelayError } from '../errors/relayError';
+import type { Clock } from '../clock';
+import { isActive, type InvitationHead } from '../invitations/invitationHead';
+import type { InvitationStore } from '../invitations/invitationStore';
+import { readOffer } from '../invitations/readOffer';
+import type { CommandPorts } from '../invitations/runCommand';
+import { json, type Endpoint, type EndpointPorts } from './endpoint';
+import { parseOrExplain } from './readJson';
+
+export interface InvitationEndpointPorts extends EndpointPorts {
+  readonly invitations: InvitationStore;
+  readonly commands: CommandPorts;
+  readonly clock: Clock;
+}
+
+export const listQuerySchema = z.strictObject({
+  account: z.string().regex(/^sip:/i, 'must be a SIP URI like sip:user@domain').optional(),
+  state: z.enum(['active', 'ended'], 'must be active or ended').optional(),
+  limit: z.coerce.number('must be a number').int('must be a whole number').min(1, 'must be 1 to 100').max(100, 'must be 1 to 100').default(50),
+  cursor: z.string().optional(),
+});
+
+/** `GET /invitations?account=&state=&limit=&cursor=`: heads, within an account the newest first, and the cursor of the next page. */
+export const listEndpoint: Endpoint<InvitationEndpointPorts> = async (request, { invitations, clock }) => {
+  const { account, state, limit, cursor } = parseOrExplain(queryOf(request.query), listQuerySchema);
+  const nowMs = clock.now();
+  const page = await invitations.list({
+    limit,
+    nowMs,
+    ...(account === undefined ? {} : { account }),
+    ...(state === undefined ? {} : { state }),
+    ...(cursor === undefined ? {} : { cursor }),
+  });
+  return json(200, { invitations: page.heads.map((head) => toView(head, nowMs)), ...(page.cursor === undefined ? {} : { cursor: page.cursor }) });
+};
+
+/** `GET /invitations/{id}`: the head and every event of it, in sequence. */
+export const getEndpoint: Endpoint<InvitationEndpointPorts> = async (request, { invitations, clock }) => {
+  const id = request.params.id ?? '';
+  const [head, history] = await Promise.all([invitations.head(id), invitations.history(id)]);
+  if (head === undefined) throw new RelayError('invitationNotFound', 'There is no invitation with this id, or it is older than the retention.');
+  const events = history.map(({ id: eventId, type, timeMs, sequence, data }) => ({ id: eventId, type, time: new Date(timeMs).toISOString(), sequence, data }));
+  return json(200, { ...toView(head, clock.now()), history: events });
+};
+
+/** `GET /invitations/{id}/offer`: the caller's SDP, read live from Skype for Business; nothing keeps it. */
+export const offerEndpoint: Endpoint<InvitationEndpointPorts> = async (request, { commands }, _caller, signal) =>
+  json(200, await readOffer(request.params.id ?? '', commands, signal));
+
+/** How an invitation looks to callers: its latest snapshot, and whether it may still be ringing. */
+export function toView(head: InvitationHead, nowMs: number): Readonly<Record<string, unknown>> {
+  const { invitationId, account, startedAtMs, endedBy, data } = head;
+  const active = isActive(head, nowMs);
+  return {
+    invitationId,
+    account,
+    state: active ? 'active' : 'ended',
+    startedAt: new Date(startedAtMs).toISOString(),
+    ...(active ? {} : { endedBy: endedBy ?? 'expiry' }),
+    invitation: data,
+  };
+}
+
+/** An empty parameter counts as absent: that is what a form sends for a field left blank. */
+function queryOf(query: URLSearchParams): Record<string, string> {
+  return Object.fromEntries([...query].filter(([name, value]) => value !== '' && name !== 'code'));
+}

@@ -1,0 +1,20 @@
+import type { Clock } from '../clock';
+import type { Outcome } from './invitationData';
+import type { InvitationStore } from './invitationStore';
+
+/** Often enough for a person who waits, seldom enough for the table. */
+const LOOK_EVERY_MS = 200;
+
+/** How the call ended, once the read model knows; undefined when it does not within `waitMs`. (RFC 7240 §4.3, `wait`.) */
+export async function waitForOutcome(
+  invitationId: string,
+  waitMs: number,
+  { store, clock }: { readonly store: Pick<InvitationStore, 'head'>; readonly clock: Clock },
+): Promise<Outcome | undefined> {
+  const untilMs = clock.now() + waitMs;
+  for (;;) {
+    const outcome = (await store.head(invitationId))?.data.outcome;
+    if (outcome !== undefined || clock.now() >= untilMs) return outcome;
+    await clock.sleep(Math.min(LOOK_EVERY_MS, untilMs - clock.now()));
+  }
+}

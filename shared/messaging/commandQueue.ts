@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import type { BusConnection } from './busConnection';
+import { busEntities } from './busEntities';
+
+/** Answer to a queued command, on the queue that its message named. */
+export interface CommandReply {
+  /** messageId of the command. */
+  readonly correlationId: string;
+  readonly invitationId: string;
+  readonly command: string;
+  /** `sent`, or the error's code. */
+  readonly result: string;
+  /** The error in a sentence. */
+  readonly message?: string;
+}
+
+export interface CommandQueue {
+  reply(queue: string, answer: CommandReply): Promise<void>;
+  /** Puts the message into the dead-letter queue with a reason that a person understands. */
+  refuse(body: unknown, messageId: string, reason: string): Promise<void>;
+}
+
+/** Application property of a copy that is on its way to the dead-letter queue: why. */
+export const REFUSAL_PROPERTY = 'refusal';
+
+/**
+ * The sending side of `invitation-commands`. Errors: `busUnavailable`, `busRefused`.
+ *
+ * A function in Node cannot settle a message but by ending well or badly, and the reason of a message that was given back
+ * too often is lost. So a refused command is completed, and a copy of it that says why expires at once: the queue
+ * dead-letters what expires.
+ */
+export function createCommandQueue(connection: BusConnection): CommandQueue {
+  return {
+    async reply(queue, answer) {
+      await connection.sender(queue).sendFirst([
+        {
+          body: Buffer.from(JSON.stringify(answer)),
+          contentType: 'application/json',
+          messageId: randomUUID(),
+          correlationId: answer.correlationId,
+          subject: 'ucwa.command.reply',
+        },
+      ]);
+    },
+    async refuse(body, messageId, reason) {
+      await connection.sender(busEntities.commands).sendFirst([
+        {
+          body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+          contentType: 'application/json',
+          messageId: `${messageId.slice(0, 100)}.refused`,
+          subject: 'ucwa.command.refused',
+          timeToLive: 1,
+          applicationProperties: { [REFUSAL_PROPERTY]: reason },
+        },
+      ]);
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { Clock } from '../clock';
+import { RelayError, toRelayError } from '../errors/relayError';
+import { acceptBodySchema, cancelBodySchema, declineBodySchema, type Command, type CommandRequest } from '../invitations/command';
+import { runCommand, type CommandPorts } from '../invitations/runCommand';
+import { REFUSAL_PROPERTY, type CommandQueue } from './commandQueue';
+import { retryInPlace } from './retryInPlace';
+
+const envelopeSchema = z.looseObject({
+  command: z.enum(['accept', 'decline', 'cancel'], 'must be accept, decline or cancel'),
+  invitationId: z.string('is required: an event’s invitationId').min(1, 'must not be empty'),
+  caller: z.string().min(1).max(200, 'must be at most 200 characters').optional(),
+  replyTo: z.string().max(260).optional(),
+  idempotencyKey: z.string().min(1).max(255).optional(),
+});
+
+export interface QueuedCommandPorts {
+  readonly commands: CommandPorts;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly commandQueue: CommandQueue;
+}
+
+/** A message as the platform hands it over: its body and what its metadata says. */
+export interface QueuedMessage {
+  readonly body: unknown;
+  readonly messageId: string;
+  readonly applicationProperties: Readonly<Record<string, unknown>>;
+}
+
+/** What the platform gives beside the body (Azure Functions, "Service Bus trigger", Message metadata). */
+export function toQueuedMessage(body: unknown, metadata: Readonly<Record<string, unknown>> | undefined): QueuedMessage {
+  const { messageId, applicationProperties } = metadataSchema.parse(metadata ?? {});
+  return { body, messageId, applicationProperties };
+}
+
+const metadataSchema = z.looseObject({ messageId: z.string().default(''), applicationProperties: z.record(z.string(), z.unknown()).default({}) });
+
+/** `{command, invitationId, …the fields of that command's HTTP body, caller?, replyTo?, idempotencyKey?}`. Errors: `requestInvalid` naming each field. */
+export function parseQueuedCommand(body: unknown): { readonly request: CommandRequest; readonly replyTo: string | undefined } {
+  const { command, invitationId, caller, replyTo, idempotencyKey, ...rest } = explain(body, envelopeSchema);
+  return {
+    request: {
+      invitationId,
+      command: toCommand(command, rest),
+      // Whoever may write to the queue may say any name: the record says that nobody checked it.
+      caller: caller === undefined ? 'queue' : `queue:${caller}`,
+      authentication: 'unverified',
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    },
+    replyTo,
+  };
+}
+
+/**
+ * One message of the queue `invitation-commands`: the same use case as over HTTP. A refusal is an answer, not a failure: the
+ * message is settled, and the refusal is told by `ucwa.command.settled` and the reply. A message that is no command ends in
+ * the dead-letter queue with the reason. Rejects for what could not be carried out for a minute: the message is given back.
+ */
+export async function runQueuedCommand({ body, messageId, applicationProperties }: QueuedMessage, ports: QueuedCommandPorts, signal: AbortSignal): Promise<void> {
+  if (REFUSAL_PROPERTY in applicationProperties) throw new RelayError('requestInvalid', 'A refused command, on its way to the dead-letter queue.');
+  const parsed = parseOrRefusal(body);
+  if ('refusal' in parsed) {
+    await retryInPlace(() => ports.commandQueue.refuse(body, messageId, parsed.refusal), ports);
+    return;
+  }
+  const { request, replyTo } = parsed;
+  const answer = { correlationId: messageId, invitationId: request.invitationId, command: request.command.command };
+  const settled = await retryInPlace(() => runCommand(request, ports.commands, signal), ports).then(
+    ({ result }) => ({ ...answer, result }),
+    (error: unknown) => {
+      const { code, message } = toRelayError(error);
+      return { ...answer, result: code, message };
+    },
+  );
+  if (replyTo !== undefined) await retryInPlace(() => ports.commandQueue.reply(replyTo, settled), ports);
+}
+
+function parseOrRefusal(body: unknown): ReturnType<typeof parseQueuedCommand> | { readonly refusal: string } {
+  try {
+    return parseQueuedCommand(body);
+  } catch (error) {
+    return { refusal: toRelayError(error).message };
+  }
+}
+
+function toCommand(command: 'accept' | 'decline' | 'cancel', rest: Record<string, unknown>): Command {
+  switch (command) {
+    case 'accept':
+      return { command, ...explain(rest, acceptBodySchema) };
+    case 'decline':
+      return { command, ...explain(rest, declineBodySchema) };
+    case 'cancel':
+      explain(rest, cancelBodySchema);
+      return { command };
+  }
+}
+
+function explain<Schema extends z.ZodType>(value: unknown, schema: Schema): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
+  throw new RelayError('requestInvalid', `The command is not valid: ${errors.map(({ field, message }) => `${field === '' ? 'it' : `"${field}"`} ${message}`).join('; ')}.`, {
+    extensions: { errors },
+  });
+}
