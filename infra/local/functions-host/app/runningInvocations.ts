@@ -1,0 +1,64 @@
+import type { Clock } from '../../../../shared/clock';
+
+/** Thrown into nothing: handed to `onTimeout` when an invocation runs longer than the app's functionTimeout. */
+export class FunctionTimeoutError extends Error {
+  override readonly name = 'FunctionTimeoutError';
+
+  constructor(functionName: string, timeoutMs: number) {
+    super(`Function '${functionName}' ran longer than the functionTimeout of ${timeoutMs / 1000} s.`);
+  }
+}
+
+/** The invocations that have begun and not ended. */
+export interface RunningInvocations {
+  /** Runs `work` as an invocation of that function and settles as it does. */
+  run<T>(functionName: string, work: () => Promise<T>): Promise<T>;
+  /** The functions that are running, one name per invocation. */
+  names(): string[];
+  /** Resolves once nothing runs. */
+  idle(): Promise<void>;
+}
+
+/**
+ * Keeps count of invocations and of their time.
+ *
+ * An invocation cannot be stopped from outside. When one exceeds `timeoutMs` (undefined: no limit), `onTimeout` is
+ * told once, and what runs goes on: Azure restarts the worker then.
+ */
+export function createRunningInvocations(options: {
+  readonly clock: Clock;
+  readonly timeoutMs: number | undefined;
+  readonly onTimeout: (error: FunctionTimeoutError) => void;
+}): RunningInvocations {
+  const { clock, timeoutMs, onTimeout } = options;
+  const running = new Set<{ readonly functionName: string }>();
+  let waiting: (() => void)[] = [];
+
+  const watch = async (functionName: string, signal: AbortSignal): Promise<void> => {
+    if (timeoutMs === undefined) return;
+    await clock.sleep(timeoutMs, signal);
+    if (!signal.aborted) onTimeout(new FunctionTimeoutError(functionName, timeoutMs));
+  };
+
+  return {
+    names: () => [...running].map(({ functionName }) => functionName),
+    idle: () => (running.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+
+    async run(functionName, work) {
+      const entry = { functionName };
+      const ended = new AbortController();
+      running.add(entry);
+      void watch(functionName, ended.signal);
+      try {
+        return await work();
+      } finally {
+        ended.abort();
+        running.delete(entry);
+        if (running.size === 0) {
+          for (const resolve of waiting) resolve();
+          waiting = [];
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { IncomingMessage } from 'node:http';
+import type { RpcHttpData } from '../app/functionsCore';
+import type { RouteParams } from './routeTemplate';
+
+/** A request whose target is taken apart. */
+export interface HttpCall {
+  readonly request: IncomingMessage;
+  readonly method: string;
+  /** Encoded, without query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+/** Takes the target of a request apart, as it came: nothing is decoded or normalised. */
+export function toHttpCall(request: IncomingMessage): HttpCall {
+  const target = request.url ?? '/';
+  const mark = target.indexOf('?');
+  const [path, search] = mark < 0 ? [target, ''] : [target.slice(0, mark), target.slice(mark + 1)];
+  return { request, method: request.method ?? 'GET', path, query: new URLSearchParams(search) };
+}
+
+/** Header names in small letters; several of a name are one, separated by commas. */
+export function toHeaders(request: IncomingMessage): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return headers;
+}
+
+/** Several values of a name are one, separated by commas, as Azure's host hands them over. */
+export function toQuery(query: URLSearchParams): Record<string, string> {
+  return Object.fromEntries([...new Set(query.keys())].map((name) => [name, query.getAll(name).join(',')]));
+}
+
+/** Where the request says it was sent to; the library needs a whole URL. */
+export const originOf = (request: IncomingMessage): string => request.headers.host ?? 'localhost';
+
+/** The request as the host hands it to the library. */
+export function toRequestData({ request, method, query }: HttpCall, params: RouteParams, body: Uint8Array): RpcHttpData {
+  return {
+    method,
+    url: `http://${originOf(request)}${request.url ?? '/'}`,
+    headers: toHeaders(request),
+    query: toQuery(query),
+    params,
+    ...(body.length > 0 ? { body: { bytes: body } } : {}),
+  };
+}

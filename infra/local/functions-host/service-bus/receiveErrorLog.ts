@@ -1,0 +1,23 @@
+import { errorLine, type HostLog } from '../hostLog';
+
+/** Tells why a function receives nothing. */
+export interface ReceiveErrorLog {
+  tell(error: unknown): void;
+  /** Messages come again: the same error is news the next time. */
+  clear(): void;
+}
+
+/** A log that tells an error once, not at each of the SDK's endless attempts. */
+export function createReceiveErrorLog(functionName: string, log: HostLog): ReceiveErrorLog {
+  let told: string | undefined;
+  return {
+    tell: (error) => {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+      const kind = code ?? errorLine(error);
+      if (kind === told) return;
+      told = kind;
+      log({ level: 'error', functionName, message: `Receiving failed and is tried again: ${errorLine(error)}` });
+    },
+    clear: () => (told = undefined),
+  };
+}

@@ -1,0 +1,72 @@
+import { isServiceBusError, type ServiceBusSessionReceiver } from '@azure/service-bus';
+import type { TriggerListener } from '../triggerListener';
+import { createMessageHandler } from './handleMessage';
+import { createReceiveErrorLog, type ReceiveErrorLog } from './receiveErrorLog';
+import type { ServiceBusTriggerOptions } from './startServiceBusTrigger';
+
+const RETRY_AFTER_MS = 1000;
+
+/**
+ * Receives from an entity with sessions: so many sessions at a time as host.json allows (`maxConcurrentSessions`), in
+ * each one message after another in their order. A session without a message for `sessionIdleTimeout` is given back.
+ */
+export function receiveSessions(options: ServiceBusTriggerOptions): TriggerListener {
+  const { registered, serviceBus, log } = options;
+  const stopped = new AbortController();
+  const errors = createReceiveErrorLog(registered.metadata.name, log);
+  const workers = Array.from({ length: serviceBus.maxConcurrentSessions }, () => takeSessions(options, errors, stopped.signal));
+  const ended = Promise.all(workers).then(() => undefined);
+  return {
+    // A worker ends after the message it is at; that one is waited for as an invocation.
+    stop: () => {
+      stopped.abort();
+      return Promise.resolve();
+    },
+    close: () => ended,
+  };
+}
+
+async function takeSessions(options: ServiceBusTriggerOptions, errors: ReceiveErrorLog, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const receiver = await acceptNextSession(options, signal);
+      try {
+        await handleSession(options, receiver, errors, signal);
+      } finally {
+        await receiver.close();
+      }
+    } catch (error) {
+      // Waiting for a session in vain is no error; it only takes a time.
+      if (isServiceBusError(error) && error.code === 'ServiceTimeout') continue;
+      // Nor is being stopped while waiting.
+      if (!(error instanceof Error && error.name === 'AbortError')) errors.tell(error);
+      await options.clock.sleep(RETRY_AFTER_MS, signal);
+    }
+  }
+}
+
+async function handleSession(options: ServiceBusTriggerOptions, receiver: ServiceBusSessionReceiver, errors: ReceiveErrorLog, signal: AbortSignal): Promise<void> {
+  const { binding, serviceBus } = options;
+  const handle = createMessageHandler({
+    ...options,
+    dataType: binding.dataType,
+    autoComplete: binding.autoCompleteMessages ?? serviceBus.autoCompleteMessages,
+    settler: receiver,
+  });
+  while (!signal.aborted) {
+    const [message] = await receiver.receiveMessages(1, { maxWaitTimeInMs: serviceBus.sessionIdleTimeoutMs, abortSignal: signal });
+    if (message === undefined) return;
+    errors.clear();
+    await handle(message);
+  }
+}
+
+function acceptNextSession({ client, binding: { source }, serviceBus }: ServiceBusTriggerOptions, abortSignal: AbortSignal): Promise<ServiceBusSessionReceiver> {
+  const sessionOptions = {
+    receiveMode: 'peekLock' as const,
+    skipParsingBodyAsJson: true,
+    maxAutoLockRenewalDurationInMs: serviceBus.maxAutoLockRenewalDurationMs,
+    abortSignal,
+  };
+  return 'queue' in source ? client.acceptNextSession(source.queue, sessionOptions) : client.acceptNextSession(source.topic, source.subscription, sessionOptions);
+}

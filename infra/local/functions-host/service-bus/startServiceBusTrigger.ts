@@ -1,0 +1,66 @@
+import type { ServiceBusClient, ServiceBusReceiver } from '@azure/service-bus';
+import type { Clock } from '../../../../shared/clock';
+import type { RegisteredFunction } from '../app/functionApp';
+import type { InvokeFunction } from '../app/invokeFunction';
+import type { HostLog } from '../hostLog';
+import type { ServiceBusOptions } from '../settings/hostJson';
+import type { TriggerListener } from '../triggerListener';
+import { createMessageHandler } from './handleMessage';
+import { createReceiveErrorLog } from './receiveErrorLog';
+import { receiveSessions } from './receiveSessions';
+import type { ServiceBusBinding } from './serviceBusBinding';
+
+/** What receiving for one function needs. */
+export interface ServiceBusTriggerOptions {
+  readonly client: ServiceBusClient;
+  readonly registered: RegisteredFunction;
+  readonly binding: ServiceBusBinding;
+  readonly serviceBus: ServiceBusOptions;
+  readonly invoke: InvokeFunction;
+  readonly log: HostLog;
+  readonly clock: Clock;
+}
+
+/**
+ * Receives for a function with the Azure SDK, in peek-lock mode, as many messages (or sessions) at a time as host.json
+ * allows. An entity or a bus that is not there is told in the log and tried again until it is.
+ */
+export function startServiceBusTrigger(options: ServiceBusTriggerOptions): TriggerListener {
+  return options.binding.sessions ? receiveSessions(options) : receiveMessages(options);
+}
+
+function receiveMessages(options: ServiceBusTriggerOptions): TriggerListener {
+  const { registered, binding, serviceBus, log } = options;
+  const receiver = openReceiver(options);
+  const handle = createMessageHandler({
+    ...options,
+    dataType: binding.dataType,
+    autoComplete: binding.autoCompleteMessages ?? serviceBus.autoCompleteMessages,
+    settler: receiver,
+  });
+  const errors = createReceiveErrorLog(registered.metadata.name, log);
+  const subscription = receiver.subscribe(
+    {
+      processMessage: async (message) => {
+        errors.clear();
+        await handle(message);
+      },
+      processError: ({ error }) => {
+        errors.tell(error);
+        return Promise.resolve();
+      },
+    },
+    // Settling is the handler's: see settlementGate.
+    { autoCompleteMessages: false, maxConcurrentCalls: serviceBus.maxConcurrentCalls },
+  );
+  return { stop: () => subscription.close(), close: () => receiver.close() };
+}
+
+function openReceiver({ client, binding: { source }, serviceBus }: ServiceBusTriggerOptions): ServiceBusReceiver {
+  const receiverOptions = {
+    receiveMode: 'peekLock' as const,
+    skipParsingBodyAsJson: true,
+    maxAutoLockRenewalDurationInMs: serviceBus.maxAutoLockRenewalDurationMs,
+  };
+  return 'queue' in source ? client.createReceiver(source.queue, receiverOptions) : client.createReceiver(source.topic, source.subscription, receiverOptions);
+}

@@ -1,0 +1,106 @@
+import { fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+
+const MAIN = join(__dirname, '../../dist/infra/local/functions-host/main.js');
+
+/** The message with which every stand-in says that it is ready. */
+const readyMessage = z.object({ ready: z.object({ url: z.string(), functionsKey: z.string(), functions: z.array(z.string()) }) });
+
+export interface HostProcessOptions {
+  readonly appDirectory: string;
+  /** Added to this process's environment. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Further arguments of the command line; the port is any, unless one is given here. */
+  readonly args?: readonly string[];
+}
+
+/** A process's exit: code null when a signal ended it. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A Functions host in a process of its own. */
+export interface HostProcess {
+  /** Settles with what the host says when it is ready; rejects with its lines when it ends before. */
+  readonly ready: Promise<{ readonly url: string; readonly functionsKey: string; readonly functions: readonly string[] }>;
+  readonly exited: Promise<Exit>;
+  /** What it has written to standard output and standard error so far, in the order of arrival. */
+  readonly lines: readonly string[];
+  /** The first line, written already or to come, that the pattern matches; rejects when the host ends without it. */
+  line(pattern: RegExp): Promise<string>;
+  /** Sends a signal and waits for the end. */
+  kill(signal: NodeJS.Signals): Promise<Exit>;
+  /** Closes the IPC channel, which asks for a graceful stop, and waits for it. May be called again. */
+  close(): Promise<Exit>;
+}
+
+/** Starts `node dist/infra/local/functions-host/main.js`: the library patches modules, which jest's own module system does not allow. */
+export function startHostProcess({ appDirectory, settings = {}, args = [] }: HostProcessOptions): HostProcess {
+  if (!existsSync(MAIN)) throw new Error('The Functions host is not built: run "npm run build" first.');
+  const port = args.includes('--port') ? [] : ['--port', '0'];
+  const child = fork(MAIN, ['--app', appDirectory, ...port, ...args], { env: { ...process.env, ...settings }, execArgv: [], silent: true });
+
+  const lines: string[] = [];
+  const watchers = new Set<() => void>();
+  const outputs = [child.stdout, child.stderr].filter((stream) => stream !== null);
+  for (const stream of outputs) {
+    createInterface({ input: stream }).on('line', (line) => {
+      lines.push(line);
+      for (const look of watchers) look();
+    });
+  }
+
+  // The child's 'close' would tell both, but never comes once this side has disconnected.
+  const exited = Promise.all([
+    new Promise<Exit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal }))),
+    ...outputs.map((stream) => new Promise((resolve) => stream.once('close', resolve))),
+  ]).then(([exit]) => exit);
+  const ended = async (waitingFor: string): Promise<never> => {
+    const { code, signal } = await exited;
+    throw new Error(`The host ended (${String(code ?? signal)}) before ${waitingFor}:\n${lines.join('\n')}`);
+  };
+
+  const ready = new Promise<z.infer<typeof readyMessage>['ready']>((resolve, reject) => {
+    child.on('message', (message) => resolve(readyMessage.parse(message).ready));
+    ended('it was ready').catch(reject);
+  });
+  ready.catch(() => undefined); // a test of a host that never gets ready awaits its exit instead
+
+  const line = (pattern: RegExp): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = lines.find((candidate) => pattern.test(candidate));
+        if (found === undefined) return;
+        watchers.delete(look);
+        resolve(found);
+      };
+      watchers.add(look);
+      look();
+      ended(`it wrote ${String(pattern)}`).catch(reject);
+    });
+
+  return {
+    ready,
+    exited,
+    lines,
+    line,
+    kill: (signal) => {
+      child.kill(signal);
+      return exited;
+    },
+    close: () => {
+      if (child.connected) child.disconnect();
+      return exited;
+    },
+  };
+}
+
+/** Starts a host and waits until it is ready. */
+export async function startReadyHost(options: HostProcessOptions): Promise<HostProcess & Awaited<HostProcess['ready']>> {
+  const host = startHostProcess(options);
+  return { ...host, ...(await host.ready) };
+}

@@ -1,0 +1,173 @@
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { startReadyHost } from '../../support/functionsHost';
+import { fixtureApp } from './fixtureApp';
+
+type Host = Awaited<ReturnType<typeof startReadyHost>>;
+
+let host: Host;
+
+beforeAll(async () => {
+  host = await startReadyHost({
+    appDirectory: fixtureApp('http'),
+    settings: { GIVEN_SETTING: 'from the settings', 'AzureWebJobs.off.Disabled': 'true', FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '2000000' },
+    args: ['--key', 'the key'],
+  });
+});
+
+afterAll(async () => {
+  await host.close();
+});
+
+const call = (path: string, init?: RequestInit): Promise<Response> => fetch(`${host.url}${path}`, init);
+
+describe('routes', () => {
+  test.each([
+    ['a parameter', '/api/items/7', { name: 'item', params: { id: '7' } }],
+    ['a literal before a parameter', '/api/items/search', { name: 'itemSearch', params: {} }],
+    ['a literal without regard to case', '/API/Items/SEARCH', { name: 'itemSearch', params: {} }],
+    ['an optional parameter that is there', '/api/items/7/pages/3', { name: 'itemPage', params: { id: '7', n: '3' } }],
+    ['an optional parameter that is not', '/api/items/7/pages', { name: 'itemPage', params: { id: '7' } }],
+    ['the rest where the constraint fails', '/api/items/7/pages/x', { name: 'itemAny', params: { rest: '7/pages/x' } }],
+    ['a rest that is empty', '/api/files', { name: 'files', params: {} }],
+    ['a slash at the end', '/api/items/7/', { name: 'item', params: { id: '7' } }],
+    ['percent-encoding, but for the slash', '/api/items/a%20b%2Fc%2fd%C3%A9', { name: 'item', params: { id: 'a b%2Fc%2fdé' } }],
+    ['encoding that is not valid as it came', '/api/items/%E0%A4', { name: 'item', params: { id: '%E0%A4' } }],
+    ['the name where no route is given', '/api/noRoute', { name: 'noRoute', params: {} }],
+  ])('find the function by %s', async (_, path, expected) => {
+    const response = await call(path);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ ...expected, url: `${host.url}${path}` });
+  });
+
+  test('distinguish methods', async () => {
+    const response = await call('/api/items/7', { method: 'PUT' });
+    expect(await response.json()).toMatchObject({ name: 'itemMake', method: 'PUT' });
+  });
+
+  test('hand several values of a query parameter over as one', async () => {
+    const response = await call('/api/items/7?a=1&b=%26&a=2&empty=');
+    expect(await response.json()).toMatchObject({ query: { a: '1,2', b: '&', empty: '' } });
+  });
+
+  test.each([
+    ['an unknown path', '/api/unknown', 'GET'],
+    ['a path outside of the prefix', '/items/7', 'GET'],
+    ['a known path with another method', '/api/items/7', 'DELETE'],
+    ['a function that is disabled', '/api/off', 'GET'],
+  ])('answer 404 for %s', async (_, path, method) => {
+    const response = await call(path, { method });
+    expect([response.status, await response.text()]).toEqual([404, '']);
+  });
+});
+
+describe('keys', () => {
+  test.each([
+    ['none', '/api/locked', {}, 401],
+    ['a wrong one', '/api/locked', { 'x-functions-key': 'the kez' }, 401],
+    ['the right one as a header', '/api/locked', { 'x-functions-key': 'the key' }, 200],
+    ['the right one as code', '/api/locked?code=the+key', {}, 200],
+    ['none at level admin', '/api/masterOnly', {}, 401],
+    ['the right one at level admin', '/api/masterOnly', { 'x-functions-key': 'the key' }, 200],
+    ['none, for the admin routes', '/admin/functions', {}, 401],
+  ])('%s', async (_, path, headers: Record<string, string>, status) => {
+    expect((await call(path, { headers })).status).toBe(status);
+  });
+});
+
+describe('invocations', () => {
+  test('carry body, headers and status both ways, byte for byte', async () => {
+    const body = Buffer.from([0, 255, 10, 13, 128]);
+    const response = await call('/api/echo', { method: 'POST', body, headers: { 'x-given': 'yes' } });
+    expect(response.status).toBe(201);
+    expect(response.headers.get('content-type')).toBe('application/octet-stream');
+    expect(response.headers.get('x-given')).toBe('yes');
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(body);
+  });
+
+  test('send cookies one header each', async () => {
+    const response = await call('/api/echo', { method: 'POST' });
+    expect(response.headers.getSetCookie()).toEqual(['a=1%202; Path=/; HttpOnly; SameSite=Lax', 'b=2; Max-Age=60; Secure']);
+  });
+
+  test('refuse a body over the limit with 413', async () => {
+    expect((await call('/api/echo', { method: 'POST', body: Buffer.alloc(1_999_999) })).status).toBe(201);
+    expect((await call('/api/echo', { method: 'POST', body: Buffer.alloc(2_000_001) })).status).toBe(413);
+  });
+
+  test('that return nothing answer 204', async () => {
+    expect((await call('/api/nothing')).status).toBe(204);
+  });
+
+  test('that throw answer 500 without a body and are one line in the log', async () => {
+    const response = await call('/api/fails');
+    expect([response.status, await response.text()]).toEqual([500, '']);
+    expect(await host.line(/broken/)).toMatch(/^error: \[fails\] Invocation [-\da-f]{36} failed: broken in two lines$/);
+  });
+
+  test('have a context with a log, an id and the trace of the caller', async () => {
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    const response = await call('/api/context', { headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01` } });
+    expect(await response.json()).toEqual({
+      functionName: 'context',
+      invocationId: expect.stringMatching(/^[-\da-f]{36}$/) as string,
+      traceParent: expect.stringMatching(new RegExp(`^00-${traceId}-(?!b7ad6b7169203331)[\\da-f]{16}-01$`)) as string,
+    });
+    expect(await host.line(/said/)).toBe("[context] said { by: 'the handler' }");
+    expect(await host.line(/careful/)).toBe('warning: [context] careful');
+  });
+
+  test('see the app settings as environment', async () => {
+    expect(await (await call('/api/setting')).text()).toBe('from the settings');
+  });
+
+  test('survive a client that goes away, before its body is complete and after', async () => {
+    const { port } = new URL(host.url);
+    const halfSent = connect(Number(port), '127.0.0.1');
+    halfSent.write('POST /api/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf');
+    halfSent.destroy();
+
+    const gone = new AbortController();
+    const slow = call('/api/slow', { signal: gone.signal });
+    await host.line(/slow has begun/);
+    gone.abort();
+    await expect(slow).rejects.toThrow('aborted');
+    await call('/api/release', { method: 'POST' });
+    await host.line(/slow has ended/);
+    expect((await call('/api/setting')).status).toBe(200);
+  });
+});
+
+test('GET /admin/functions lists the functions with their triggers', async () => {
+  const response = await call('/admin/functions?code=the+key');
+  expect(await response.json()).toContainEqual({
+    name: 'itemMake',
+    type: 'httpTrigger',
+    route: 'api/items/{id}',
+    trigger: { route: 'items/{id}', methods: ['POST', 'PUT'], authLevel: 'anonymous' },
+  });
+});
+
+test('the port that was asked for is taken: the next free one is used, and the host says so', async () => {
+  const { port: taken } = new URL(host.url);
+  const second = await startReadyHost({ appDirectory: fixtureApp('http'), args: ['--port', taken] });
+  const { port } = new URL(second.url);
+  expect(Number(port)).toBeGreaterThan(Number(taken));
+  expect(second.lines).toContain(`warning: Port ${taken} is taken; using ${port}.`);
+  await second.close();
+});
+
+test('a host that nobody gave a key makes one up and prints it', async () => {
+  const second = await startReadyHost({ appDirectory: fixtureApp('http') });
+  expect(second.functionsKey).toMatch(/^[\w-]{32}$/);
+  expect(await second.line(/^Key/)).toContain(second.functionsKey);
+  await second.close();
+});
+
+test('the server listens on loopback only', async () => {
+  const { port } = new URL(host.url);
+  const socket = connect(Number(port), '127.0.0.1');
+  await once(socket, 'connect');
+  expect(socket.remoteAddress).toBe('127.0.0.1');
+  socket.destroy();
+});
