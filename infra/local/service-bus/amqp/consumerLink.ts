@@ -1,0 +1,159 @@
+import type { AmqpError, Delivery, EventContext, Sender } from 'rhea';
+import { BrokerError, toBrokerError } from '../broker/brokerError';
+import type { BrokerMessage, MessageLock } from '../broker/brokerMessage';
+import type { Consumer } from '../broker/lane';
+import type { MessageQueue } from '../broker/messageQueue';
+import type { Session, SessionHolder } from '../broker/sessionBook';
+import { swapGuidBytes } from '../broker/lockToken';
+import { encodeDelivery } from '../wire/encodeDelivery';
+import { whenCommitted, type BrokerContext } from './brokerContext';
+import { answerDrains, creditOf, deliveryCountOf, onWindow, sendSettled, sessionRoom, settleAccepted, settleRejected } from './rheaInternals';
+
+/** `snd-settle-mode` settled: receive and delete. */
+const SETTLED = 1;
+const MESSAGE_FORMAT = 0;
+
+/** Where a consumer gets its messages: a queue, or one session of it. */
+interface Offers {
+  addConsumer(consumer: Consumer): void;
+  removeConsumer(consumer: Consumer): void;
+}
+
+/** A client's receiver: sends it messages as far as its credit goes, and carries out what it says of each. */
+export class ConsumerLink implements Consumer, SessionHolder {
+  readonly mode: 'peekLock' | 'receiveAndDelete';
+  private readonly unsettled = new Map<Delivery, MessageLock>();
+  private session: Session | undefined;
+  /** Deliveries given to rhea, in the count of `deliveryCountOf`. */
+  private sent = 0;
+  private draining = false;
+  private closed = false;
+  private readonly ignoreWindow: () => void;
+
+  constructor(
+    private readonly sender: Sender,
+    private readonly queue: MessageQueue,
+    private readonly context: BrokerContext,
+  ) {
+    this.mode = sender.snd_settle_mode === SETTLED ? 'receiveAndDelete' : 'peekLock';
+    answerDrains(sender);
+    sender.on('sender_flow', () => this.onFlow());
+    sender.on('sender_draining', () => this.onDrain());
+    this.ignoreWindow = onWindow(sender.session, () => this.ask());
+    this.settleOn('accepted', (lock) => this.queue.complete(lock));
+    this.settleOn('released', (lock) => this.queue.release(lock));
+    this.settleOn('modified', (lock, outcome) => this.modify(lock, outcome));
+    this.settleOn('rejected', (lock, outcome) => this.reject(lock, outcome));
+  }
+
+  get name(): string {
+    return this.sender.name;
+  }
+
+  /** From now on only that session's messages come this way. */
+  bind(session: Session): void {
+    this.session = session;
+  }
+
+  capacity(): number {
+    if (this.draining || this.closed) return 0;
+    const unsent = this.sent - deliveryCountOf(this.sender);
+    return Math.min(creditOf(this.sender) - unsent, sessionRoom(this.sender.session));
+  }
+
+  deliver(message: BrokerMessage, lock: MessageLock | undefined): void {
+    const tag = lock === undefined ? undefined : swapGuidBytes(lock.token);
+    const delivery = this.sender.send(encodeDelivery(message), tag, MESSAGE_FORMAT);
+    this.sent += 1;
+    if (lock === undefined) sendSettled(delivery);
+    else this.unsettled.set(delivery, lock);
+  }
+
+  /** Tells the queue that there may be room for messages. */
+  ask(): void {
+    if (this.capacity() > 0) this.offers.addConsumer(this);
+  }
+
+  lost(error: BrokerError): void {
+    this.stop();
+    this.sender.close(error.amqp);
+  }
+
+  /** The link is no more. Its locks run out by themselves, as in Azure; a session is free at once. */
+  close(): void {
+    this.stop();
+    if (this.session !== undefined) this.queue.sessions?.release(this.session, this);
+  }
+
+  private get offers(): Offers {
+    const { session } = this;
+    if (session === undefined) return this.queue;
+    return { addConsumer: (consumer) => session.lane.offer(consumer), removeConsumer: (consumer) => session.lane.withdraw(consumer) };
+  }
+
+  private stop(): void {
+    this.closed = true;
+    this.ignoreWindow();
+    this.offers.removeConsumer(this);
+    this.unsettled.clear();
+  }
+
+  private onFlow(): void {
+    if (this.draining) {
+      this.draining = false;
+      this.sent = deliveryCountOf(this.sender);
+    }
+    this.ask();
+  }
+
+  private onDrain(): void {
+    this.draining = true;
+    this.sender.set_drained(true);
+  }
+
+  private settleOn(event: string, act: (lock: MessageLock, outcome: Record<string, unknown>) => void): void {
+    this.sender.on(event, ({ delivery }: EventContext) => {
+      if (delivery !== undefined) this.settle(delivery, act);
+    });
+  }
+
+  private settle(delivery: Delivery, act: (lock: MessageLock, outcome: Record<string, unknown>) => void): void {
+    const lock = this.unsettled.get(delivery);
+    if (lock === undefined) return;
+    const refuse = (error: unknown): void => settleRejected(delivery, toBrokerError(error).amqp);
+    this.unsettled.delete(delivery);
+    try {
+      act(lock, (delivery.remote_state ?? {}));
+      whenCommitted(this.context, () => settleAccepted(delivery), refuse);
+    } catch (error) {
+      refuse(this.session === undefined ? error : this.asSessionError(error, this.session));
+    }
+  }
+
+  /** Whoever loses a session loses the locks with it, and is told of the session. */
+  private asSessionError(error: unknown, session: Session): unknown {
+    if (session.holder === this || !(error instanceof BrokerError) || error.kind !== 'messageLockLost') return error;
+    return new BrokerError('sessionLockLost', `The session lock has expired on the session '${session.id}'. Accept a new session.`);
+  }
+
+  private modify(lock: MessageLock, { undeliverable_here: deferred, message_annotations: properties }: Record<string, unknown>): void {
+    if (deferred === true) throw new BrokerError('notImplemented', 'Deferring messages is not supported by this local Service Bus.');
+    this.queue.abandon(lock, toProperties(properties));
+  }
+
+  private reject(lock: MessageLock, { error }: Record<string, unknown>): void {
+    const properties = toProperties((error as AmqpError | undefined)?.info);
+    const [reason, description] = ['DeadLetterReason', 'DeadLetterErrorDescription'].map((key) => take(properties, key));
+    this.queue.deadLetter(lock, { reason, description, properties });
+  }
+}
+
+function toProperties(map: unknown): Map<string, unknown> {
+  return new Map(Object.entries((map ?? {}) as Record<string, unknown>));
+}
+
+function take(properties: Map<string, unknown>, key: string): string | undefined {
+  const value = properties.get(key);
+  properties.delete(key);
+  return typeof value === 'string' ? value : undefined;
+}

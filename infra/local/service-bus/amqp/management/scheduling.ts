@@ -1,0 +1,29 @@
+import { BrokerError } from '../../broker/brokerError';
+import type { Entity } from '../../broker/namespace';
+import type { Intake } from '../../broker/intake';
+import { amqpArray } from '../../wire/amqpCodec';
+import { readMessages } from '../producerLink';
+import type { Operation } from './managementNode';
+import { ok } from './replies';
+
+const LONG = 0x81;
+const SINGLE = 0;
+
+/** Holds messages back until the times in their annotations; replies their sequence numbers. */
+export const scheduleMessages: Operation = (fields, { entity }) => {
+  const payloads = fields.maps('messages').flatMap(({ message }) => {
+    if (!Buffer.isBuffer(message)) throw new BrokerError('argument', "An element of 'messages' has no message.");
+    return readMessages(message, SINGLE);
+  });
+  return ok({ 'sequence-numbers': amqpArray(intakeOf(entity).schedule(payloads), LONG) });
+};
+
+export const cancelScheduledMessages: Operation = (fields, { entity }) => {
+  intakeOf(entity).cancelScheduled(fields.integers('sequence-numbers'));
+  return ok();
+};
+
+function intakeOf({ address, intake }: Entity): Intake {
+  if (intake === undefined) throw new BrokerError('notAllowed', `Messages cannot be sent to '${address}'.`);
+  return intake;
+}

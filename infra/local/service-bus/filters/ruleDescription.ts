@@ -1,0 +1,18 @@
+/** A correlation filter as it was given: every field present must be equal. */
+export interface CorrelationFields {
+  readonly correlationId?: string | undefined;
+  readonly messageId?: string | undefined;
+  readonly to?: string | undefined;
+  readonly replyTo?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly sessionId?: string | undefined;
+  readonly replyToSessionId?: string | undefined;
+  readonly contentType?: string | undefined;
+  readonly properties?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A subscription's rule as it was given, by Config.json or a client: what is listed and stored. */
+export interface RuleDescription {
+  readonly name: string;
+  readonly filter: { readonly sql: string } | { readonly correlation: CorrelationFields };
+}
