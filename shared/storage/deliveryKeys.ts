@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * A text as a partition or row key: itself where it is of letters, digits, `_` and `-` (event and invitation ids are),
+ * else its hash, because keys take no `/`, `\`, `#`, `?` (Azure Tables, "Characters disallowed in key fields").
+ */
+export function toTableKey(text: string): string {
+  return /^[\w-]{1,200}$/.test(text) ? text : `x${createHash('sha256').update(text).digest('hex')}`;
+}
+
+const HIGHEST_MS = 9_999_999_999_999;
+
+/** Thirteen digits that sort the newest first. */
+export function toNewestFirst(timeMs: number): string {
+  return String(HIGHEST_MS - timeMs).padStart(13, '0');
+}

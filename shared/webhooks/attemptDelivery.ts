@@ -1,0 +1,45 @@
+import type { Clock } from '../clock';
+import type { RenderedDelivery } from './renderDelivery';
+import type { SecretBox } from './secretBox';
+import type { Sender, SenderResult } from './sender';
+import { signatureHeaders } from './signature';
+import { signingSecrets } from './signingSecrets';
+import type { Subscription } from './subscription';
+
+/** Within a ring an answer that takes longer comes too late for another try. */
+const RING_TIMEOUT_MS = 5000;
+/** Standard Webhooks, "Deliverability and reliability": 15 to 30 s. */
+const TIMEOUT_MS = 15_000;
+
+export interface AttemptPorts {
+  readonly sender: Pick<Sender, 'send'>;
+  readonly secretBox: SecretBox;
+  readonly clock: Clock;
+  /** The DNS name under which the relay sends: `WebHook-Request-Origin`. */
+  readonly requestOrigin: string;
+}
+
+/** Posts one body to a subscriber, signed for this moment. @param eventId `webhook-id`, the same for every attempt. */
+export type AttemptDelivery = (subscription: Subscription, eventId: string, rendered: RenderedDelivery, inRing: boolean) => Promise<SenderResult>;
+
+/** The bytes that are signed are the bytes that are sent. Errors: those of SecretBox.open. */
+export function createAttemptDelivery({ sender, secretBox, clock, requestOrigin }: AttemptPorts): AttemptDelivery {
+  return async (subscription, eventId, { contentType, body: text }, inRing) => {
+    const body = Buffer.from(text, 'utf8');
+    const timestampSeconds = Math.floor(clock.now() / 1000);
+    const secrets = signingSecrets(subscription, secretBox, clock.now());
+    return sender.send({
+      method: 'POST',
+      url: subscription.url,
+      headers: {
+        'content-type': contentType,
+        'user-agent': 'ucwa-relay',
+        // CloudEvents, HTTP 1.1 Web Hooks §4.1: the origin that was consented to.
+        'WebHook-Request-Origin': requestOrigin,
+        ...signatureHeaders({ id: eventId, timestampSeconds, body, secrets }),
+      },
+      body,
+      timeoutMs: inRing ? RING_TIMEOUT_MS : TIMEOUT_MS,
+    });
+  };
+}

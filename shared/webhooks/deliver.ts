@@ -1,0 +1,152 @@
+import type { Clock } from '../clock';
+import { toRelayError } from '../errors/relayError';
+import type { Log } from '../telemetry/log';
+import type { AttemptDelivery } from './attemptDelivery';
+import { reasonToDisable, type AutoDisable } from './autoDisable';
+import { classifyAnswer, type AnswerClass, type SendResult } from './classifyAnswer';
+import { deliveryIdOf, type DeliveryMessage } from './deliveryMessage';
+import { nextStep, type NextStep } from './nextStep';
+import { decideOrder, type OrderDecision } from './orderRule';
+import type { DeliveryLog, DeliveryLogEntry, DeliveryOrder, DeliveryOutcome, DeliveryQueue, SubscriptionStore } from './ports';
+import type { SubscriberGate, Visit } from './subscriberGate';
+import type { Subscription } from './subscription';
+import { tryAgain } from './tryAgain';
+
+export interface DeliverPorts {
+  readonly subscriptions: Pick<SubscriptionStore, 'find'>;
+  readonly order: Pick<DeliveryOrder, 'read' | 'mark'>;
+  readonly deliveries: Pick<DeliveryLog, 'record'>;
+  readonly queue: Pick<DeliveryQueue, 'schedule'>;
+  readonly gate: SubscriberGate;
+  readonly attempt: AttemptDelivery;
+  readonly disable: AutoDisable;
+  readonly clock: Clock;
+  /** From 0 to 1; Math.random outside tests. */
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+/** What became of a message: where its delivery stands, or that it was put off, or that it had been dealt with before. */
+export type DeliverResult = DeliveryOutcome | 'deferred' | 'alreadyDone';
+
+/** Deals with one message of `webhook-deliveries`; when it resolves, the message may be completed. */
+export type Deliver = (message: DeliveryMessage) => Promise<DeliverResult>;
+
+/** The first wait of a message that was put off because the subscriber is busy; it doubles up to the longest. */
+const DEFER_MS = 500;
+const LONGEST_DEFER_MS = 8000;
+const STORAGE_WAIT_MS = 2000;
+/** The rest of a subscriber that asks for some and does not say how much. */
+const DEFAULT_REST_MS = 5000;
+
+/**
+ * The second hop: at most one attempt for each message. Whatever follows (the log, the order row, the scheduled copy)
+ * is durable before it resolves, and each step may be done twice, so that a crash anywhere costs at most a duplicate
+ * with the same `webhook-id`. It rejects only after an attempt whose outcome could not be kept, or when the bus takes
+ * no copy: leave the message to be redelivered then.
+ */
+export function createDeliver(ports: DeliverPorts): Deliver {
+  const { subscriptions, order, deliveries, queue, gate, attempt, disable, clock, random, log } = ports;
+
+  const defer = async (message: DeliveryMessage, atMs: number): Promise<'deferred'> => {
+    await tryAgain(clock, () => queue.schedule({ ...message, deferrals: message.deferrals + 1 }, atMs));
+    return 'deferred';
+  };
+
+  /** Ends a delivery for which no attempt is made. */
+  const end = async (message: DeliveryMessage, outcome: DeliveryOutcome, reason: string): Promise<DeliverResult> => {
+    await tryAgain(clock, () => deliveries.record({ ...entryOf(message, clock.now()), attempted: false, durationMs: 0, outcome, reason }));
+    await settle(message, message.attempt - 1);
+    return outcome;
+  };
+
+  const settle = (message: DeliveryMessage, attemptsMade: number): Promise<void> =>
+    tryAgain(clock, () => order.mark(message.event, message.subscriptionId, { round: message.round, state: 'settled', attempt: attemptsMade }));
+
+  const makeAttempt = async (message: DeliveryMessage, subscription: Subscription): Promise<DeliverResult> => {
+    const { event } = message;
+    const admission = gate.enter(subscription);
+    if (!admission.admitted) {
+      const backOffMs = Math.min(DEFER_MS * 2 ** message.deferrals, LONGEST_DEFER_MS) * (0.5 + random());
+      const atMs = admission.why === 'busy' ? clock.now() + backOffMs : admission.untilMs + 1000 * random();
+      if (event.expiryTimeMs !== undefined && atMs >= event.expiryTimeMs) return end(message, 'expired', `the ring ends before the subscriber can be tried: ${admission.why}`);
+      return defer(message, atMs);
+    }
+    let visit: Visit = { succeeded: undefined };
+    let result: SendResult;
+    let answer: AnswerClass;
+    try {
+      result = await attempt(subscription, event.id, message, event.expiryTimeMs !== undefined);
+      answer = classifyAnswer(result, clock.now());
+      visit = toVisit(answer);
+    } finally {
+      admission.leave(visit);
+    }
+    const step = nextStep({ answer, attempt: message.attempt, nowMs: clock.now(), expiryTimeMs: event.expiryTimeMs, random: random() });
+    return follow(message, subscription, result, step);
+  };
+
+  const follow = async (message: DeliveryMessage, subscription: Subscription, result: SendResult, step: NextStep): Promise<DeliverResult> => {
+    const outcome = outcomeOf(step);
+    const nextAtMs = step.step === 'retry' ? step.atMs : undefined;
+    const entry: DeliveryLogEntry = {
+      ...entryOf(message, clock.now()),
+      attempted: true,
+      durationMs: result.durationMs,
+      outcome,
+      ...(result.kind === 'answer' && { status: result.status, ...(step.step !== 'delivered' && { response: result.body }) }),
+      ...(step.step !== 'delivered' && { reason: step.reason }),
+      ...(nextAtMs !== undefined && { nextAtMs }),
+    };
+    const counts = await tryAgain(clock, () => deliveries.record(entry));
+    if (nextAtMs === undefined) await settle(message, message.attempt);
+    else await tryAgain(clock, () => order.mark(message.event, message.subscriptionId, { round: message.round, state: 'pending', attempt: message.attempt, nextAtMs }));
+    const reason = step.step === 'disable' ? step.reason : step.step === 'delivered' ? undefined : reasonToDisable(counts, clock.now());
+    if (reason !== undefined) await disable(subscription, reason);
+    if (nextAtMs !== undefined) await scheduleNext(message, nextAtMs);
+    log.debug('deliveryAttempted', { subscriptionId: subscription.id, eventId: message.event.id, attempt: message.attempt, outcome, durationMs: result.durationMs });
+    return outcome;
+  };
+
+  const scheduleNext = (message: DeliveryMessage, atMs: number): Promise<void> =>
+    tryAgain(clock, () => queue.schedule({ ...message, attempt: message.attempt + 1, deferrals: 0 }, atMs));
+
+  return async (message) => {
+    const { event, subscriptionId } = message;
+    let subscription: Subscription | undefined;
+    let decision: OrderDecision;
+    try {
+      [subscription, decision] = await Promise.all([
+        subscriptions.find(subscriptionId),
+        order.read(event.subject, subscriptionId).then((rows) => decideOrder(message, rows, clock.now())),
+      ]);
+    } catch (error) {
+      if (!toRelayError(error).retryable) throw error;
+      return defer(message, clock.now() + STORAGE_WAIT_MS);
+    }
+    if (decision.rule === 'done') return 'alreadyDone';
+    if (decision.rule === 'repeat') {
+      await scheduleNext(message, decision.nextAtMs);
+      return 'alreadyDone';
+    }
+    if (subscription === undefined) return end(message, 'disabled', 'the subscription was deleted');
+    if (subscription.state.name !== 'active') return end(message, 'disabled', `the subscription is ${subscription.state.name}`);
+    if (decision.rule === 'stale') return end(message, 'expired', 'the end of the call has been sent already');
+    if (event.expiryTimeMs !== undefined && clock.now() >= event.expiryTimeMs) return end(message, 'expired', 'the ring is over');
+    if (decision.rule === 'wait') return defer(message, decision.untilMs);
+    return makeAttempt(message, subscription);
+  };
+}
+
+function entryOf({ subscriptionId, event, round, attempt }: DeliveryMessage, atMs: number) {
+  return { subscriptionId, deliveryId: deliveryIdOf(event), eventId: event.id, type: event.type, subject: event.subject, round, attempt, atMs };
+}
+
+function outcomeOf({ step }: NextStep): DeliveryOutcome {
+  return step === 'retry' ? 'retrying' : step === 'disable' ? 'disabled' : step;
+}
+
+function toVisit(answer: AnswerClass): Visit {
+  if (answer.class === 'throttled') return { succeeded: undefined, restMs: answer.retryAfterMs ?? DEFAULT_REST_MS };
+  return { succeeded: answer.class === 'delivered' };
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { RelayError } from '../errors/relayError';
+
+/**
+ * One delivery on its way: a message of the queue `webhook-deliveries`. It carries the body as rendered, so that every
+ * attempt sends the same bytes and a ring needs no table to be rendered from.
+ */
+export const deliveryMessageSchema = z.strictObject({
+  subscriptionId: z.string(),
+  event: z.strictObject({
+    id: z.string(),
+    type: z.string(),
+    subject: z.string(),
+    timeMs: z.number(),
+    sequence: z.string().optional(),
+    expiryTimeMs: z.number().optional(),
+  }),
+  contentType: z.string(),
+  body: z.string(),
+  /** 0 for the first sending; the moment (ms) at which someone asked for it again. */
+  round: z.number().int(),
+  /** The attempt that this message is to make, from 1. */
+  attempt: z.number().int().positive(),
+  /** How often this attempt has been put off: the subscriber was busy, or an earlier event of the call comes first. */
+  deferrals: z.number().int(),
+});
+export type DeliveryMessage = z.infer<typeof deliveryMessageSchema>;
+/** What a delivery knows of its event. */
+export type DeliveredEvent = DeliveryMessage['event'];
+
+/** Reads a message's body: the parsed object, its text, or its bytes. Error: `requestInvalid`. */
+export function parseDeliveryMessage(body: unknown): DeliveryMessage {
+  const parsed = deliveryMessageSchema.safeParse(typeof body === 'string' || body instanceof Uint8Array ? parseJson(body) : body);
+  if (!parsed.success) throw new RelayError('requestInvalid', 'The message is not one of the relay’s deliveries.', { cause: parsed.error });
+  return parsed.data;
+}
+
+/** The same attempt has the same id, so that the queue's duplicate detection drops what a crash made twice. */
+export function deliveryMessageId({ event, subscriptionId, round, attempt, deferrals }: DeliveryMessage): string {
+  return createHash('sha256').update(JSON.stringify([event.id, subscriptionId, round, attempt, deferrals])).digest('hex').slice(0, 40);
+}
+
+/** Names a delivery for its subscriber and operator; sorts by the event's time. */
+export function deliveryIdOf(event: Pick<DeliveredEvent, 'id' | 'timeMs'>): string {
+  return `${event.timeMs}.${event.id}`;
+}
+
+/** The event's time and id; undefined for what is no delivery id. */
+export function parseDeliveryId(deliveryId: string): { readonly timeMs: number; readonly id: string } | undefined {
+  const [, timeMs, id] = /^(\d{13})\.([\w~-]{1,128})$/.exec(deliveryId) ?? [];
+  return timeMs === undefined || id === undefined ? undefined : { timeMs: Number(timeMs), id };
+}
+
+function parseJson(body: string | Uint8Array): unknown {
+  try {
+    return JSON.parse(typeof body === 'string' ? body : Buffer.from(body).toString('utf8')) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,70 @@
+import type { Clock } from '../clock';
+import type { RelayEvent } from '../invitations/relayEvent';
+import type { Log } from '../telemetry/log';
+import type { DeliveredEvent, DeliveryMessage } from './deliveryMessage';
+import { matchesFilter } from './matchesFilter';
+import { toOutwardEvent } from './outwardEvent';
+import type { DeliveryArchive, DeliveryOrder, DeliveryQueue, SubscriptionStore } from './ports';
+import { renderDelivery, type RenderedDelivery } from './renderDelivery';
+import type { Format, Subscription } from './subscription';
+import type { ConfirmUrl } from './teamsCard';
+import { tryAgain } from './tryAgain';
+
+export interface FanOutPorts {
+  readonly subscriptions: Pick<SubscriptionStore, 'list'>;
+  readonly archive: Pick<DeliveryArchive, 'keep'>;
+  readonly order: Pick<DeliveryOrder, 'open'>;
+  readonly queue: Pick<DeliveryQueue, 'enqueue'>;
+  readonly confirmUrl: ConfirmUrl;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Turns one event of the topic into a message for each subscriber that is to hear it; answers how many. */
+export type FanOut = (event: RelayEvent) => Promise<number>;
+
+/**
+ * The first hop. The event is noted as pending with every subscriber before any message is out, so that whichever
+ * delivery comes first knows what it must wait for. Run twice with the same event, it changes nothing and its messages
+ * fall to the queue's duplicate detection. A paused or disabled subscriber is sent nothing, but the event is kept for
+ * it (recover). Errors: `storageUnavailable`, `busUnavailable`: give it the same event again.
+ */
+export function createFanOut({ subscriptions, archive, order, queue, confirmUrl, clock, log }: FanOutPorts): FanOut {
+  return async (event) => {
+    const interested = (await subscriptions.list()).filter(({ filters }) => matchesFilter(event, filters));
+    if (interested.length === 0) return 0;
+    const render = rememberByFormat((format) => renderDelivery(event, format, confirmUrl));
+    const messages = interested
+      .filter(({ state }) => state.name === 'active')
+      .flatMap((subscription) => {
+        const rendered = render(subscription.format);
+        return rendered === undefined ? [] : [firstMessage(event, subscription, rendered)];
+      });
+    const receivers = messages.map(({ subscriptionId }) => subscriptionId);
+    await tryAgain(clock, async () => {
+      await Promise.all([archive.keep(toOutwardEvent(event)), receivers.length === 0 ? undefined : order.open(toDeliveredEvent(event), receivers)]);
+    });
+    if (messages.length > 0) await tryAgain(clock, () => queue.enqueue(messages));
+    log.debug('eventFannedOut', { eventId: event.id, type: event.type, subscribers: messages.length });
+    return messages.length;
+  };
+}
+
+/** What a delivery needs to know of its event. */
+export function toDeliveredEvent({ id, type, subject, timeMs, sequence, expiryTimeMs }: RelayEvent): DeliveredEvent {
+  return { id, type, subject, timeMs, ...(sequence !== undefined && { sequence }), ...(expiryTimeMs !== undefined && { expiryTimeMs }) };
+}
+
+/** The first attempt of a round. @param round 0, or the moment at which it was asked for again. */
+export function firstMessage(event: RelayEvent, { id }: Pick<Subscription, 'id'>, rendered: RenderedDelivery, round = 0): DeliveryMessage {
+  return { subscriptionId: id, event: toDeliveredEvent(event), ...rendered, round, attempt: 1, deferrals: 0 };
+}
+
+/** A hundred subscribers share three bodies. */
+function rememberByFormat(render: (format: Format) => RenderedDelivery | undefined): typeof render {
+  const rendered = new Map<Format, RenderedDelivery | undefined>();
+  return (format) => {
+    if (!rendered.has(format)) rendered.set(format, render(format));
+    return rendered.get(format);
+  };
+}

@@ -1,0 +1,101 @@
+import type { RelayEvent } from '../invitations/relayEvent';
+import type { DeliveredEvent, DeliveryMessage } from './deliveryMessage';
+import type { OrderRow } from './orderRule';
+import type { Subscription } from './subscription';
+
+/** Where subscriptions are kept. Errors of all methods: `storageUnavailable`. */
+export interface SubscriptionStore {
+  /** Every subscription, at most 3 s old; older while storage cannot be reached, so that a ring does not wait for it. */
+  list(): Promise<readonly Subscription[]>;
+  /** As list; an id that is not known yet is looked up in storage. */
+  find(id: string): Promise<Subscription | undefined>;
+  insert(subscription: Subscription): Promise<void>;
+  /**
+   * Reads, changes and writes so that no other change is lost; `change` may run again. It answers undefined to leave
+   * things as they are. Resolves to what is stored then; undefined when there is no such subscription.
+   */
+  update(id: string, change: (subscription: Subscription) => Subscription | undefined): Promise<Subscription | undefined>;
+  /** Idempotent. */
+  remove(id: string): Promise<void>;
+}
+
+/** The queue `webhook-deliveries`. Errors: `busUnavailable`, `busRefused`, `messageTooLarge`. */
+export interface DeliveryQueue {
+  /** Resolves when the bus has accepted all of them. Twice the same message is once, within the queue's duplicate window. */
+  enqueue(messages: readonly DeliveryMessage[]): Promise<void>;
+  /** The same, visible from `atMs` on. */
+  schedule(message: DeliveryMessage, atMs: number): Promise<void>;
+}
+
+/** How far each event of an invitation has come with each subscriber. Errors: `storageUnavailable`. */
+export interface DeliveryOrder {
+  /** Notes an event as pending with each of the subscribers; what is known of it already stays. One round trip per hundred. */
+  open(event: DeliveredEvent, subscriptionIds: readonly string[]): Promise<void>;
+  /** Makes an event pending again with one subscriber, for a new round. */
+  reopen(event: DeliveredEvent, subscriptionId: string, round: number): Promise<void>;
+  /** Every event of the subject that this subscriber was to hear, in no order. */
+  read(subject: string, subscriptionId: string): Promise<readonly OrderRow[]>;
+  mark(event: DeliveredEvent, subscriptionId: string, progress: Pick<OrderRow, 'round' | 'state' | 'attempt' | 'nextAtMs'>): Promise<void>;
+}
+
+/** How a delivery stands after a log entry. */
+export const deliveryOutcomes = ['delivered', 'retrying', 'expired', 'dead', 'disabled'] as const;
+export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
+
+/** One attempt, or the end of a delivery without one. Holds no event data, so that erasing a person need not look here. */
+export interface DeliveryLogEntry {
+  readonly subscriptionId: string;
+  /** deliveryIdOf its event. */
+  readonly deliveryId: string;
+  readonly eventId: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly round: number;
+  /** The attempt made; without one (`attempted: false`) the attempt that was due. */
+  readonly attempt: number;
+  readonly attempted: boolean;
+  readonly atMs: number;
+  readonly durationMs: number;
+  readonly outcome: DeliveryOutcome;
+  readonly status?: number;
+  readonly reason?: string;
+  /** The answer's first 4 KiB, redacted. */
+  readonly response?: string;
+  readonly nextAtMs?: number;
+}
+
+/** Totals of a subscription since it was made; each delivery (and each repeated round) counts once, when it ends. */
+export interface DeliveryCounts {
+  readonly attempts: number;
+  readonly delivered: number;
+  readonly expired: number;
+  readonly dead: number;
+  readonly disabled: number;
+  /** Attempts that failed since the last success. */
+  readonly failuresInRow: number;
+  /** Since when nothing has succeeded; absent while the last attempt did. */
+  readonly failingSinceMs?: number;
+  readonly lastDeliveredMs?: number;
+}
+
+/** The delivery log. Errors: `storageUnavailable`. */
+export interface DeliveryLog {
+  /** Resolves, when the entry is durable, to the counts with it. The same entry twice is one. */
+  record(entry: DeliveryLogEntry): Promise<DeliveryCounts>;
+  /** Newest events first, the attempts of one in their order. `cursor` continues after a page. */
+  page(subscriptionId: string, options: { readonly limit: number; readonly cursor?: string }): Promise<{ readonly entries: readonly DeliveryLogEntry[]; readonly cursor?: string }>;
+  /** The latest entry of each delivery whose event is not older than `sinceMs`, by delivery id. */
+  latestSince(subscriptionId: string, sinceMs: number): Promise<ReadonlyMap<string, DeliveryLogEntry>>;
+  counts(subscriptionId: string): Promise<DeliveryCounts>;
+}
+
+/** The events that subscribers were to hear, without SDP, for sending them again. Errors: `storageUnavailable`. */
+export interface DeliveryArchive {
+  /** Idempotent. */
+  keep(event: RelayEvent): Promise<void>;
+  find(event: Pick<DeliveredEvent, 'id' | 'timeMs'>): Promise<RelayEvent | undefined>;
+  /** Oldest first. */
+  since(sinceMs: number): AsyncIterable<RelayEvent>;
+  /** Erases every event that mentions this SIP URI or phone number; answers how many there were. */
+  forget(uri: string): Promise<number>;
+}

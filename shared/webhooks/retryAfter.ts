@@ -1,0 +1,12 @@
+/** The longest wait that a subscriber can ask for: one hour. */
+export const MAX_RETRY_AFTER_MS = 3_600_000;
+
+/**
+ * Reads a Retry-After header: seconds or an HTTP date (RFC 9110 §10.2.3). Answers milliseconds from now, from 0 to one
+ * hour; undefined where there is none or it says nothing that can be read.
+ */
+export function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {
+  const text = header?.trim() ?? '';
+  const waitMs = /^\d+$/.test(text) ? Number(text) * 1000 : /[A-Za-z]{3}/.test(text) ? Date.parse(text) - nowMs : Number.NaN;
+  return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), MAX_RETRY_AFTER_MS);
+}

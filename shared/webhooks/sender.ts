@@ -1,0 +1,143 @@
+import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Clock } from '../clock';
+import type { NoAnswerReason, SendResult } from './classifyAnswer';
+import { AddressRefusedError, createGuardedLookup, resolveAll, type ResolveAll } from './guardedLookup';
+import { redact } from './redact';
+import { checkUrl } from './urlRule';
+
+/** As much of an answer as is kept. */
+const MAX_ANSWER_BYTES = 4096;
+/** A subscriber has at most four deliveries in flight in a process, so more idle sockets would serve nobody. */
+const MAX_IDLE_SOCKETS = 4;
+const IDLE_SOCKET_MS = 30_000;
+
+/** One HTTP request to a subscriber. */
+export interface OutgoingRequest {
+  readonly method: 'POST' | 'OPTIONS';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** From the start to the answer's headers, in milliseconds; the body has what is left of it. */
+  readonly timeoutMs: number;
+}
+
+/** An answer also has its headers here, lower case; the handshake reads them. */
+export type SenderResult = SendResult & { readonly headers: Readonly<Record<string, string>> };
+
+/** Makes single requests; never rejects, never follows a redirect, and connects only where the address rules allow it. */
+export interface Sender {
+  send(request: OutgoingRequest): Promise<SenderResult>;
+  /** Closes idle sockets. */
+  close(): void;
+}
+
+export interface SenderOptions {
+  readonly clock: Clock;
+  /** `WEBHOOK_ALLOWED_CIDRS`. */
+  readonly allowedCidrs: readonly string[];
+  /** Default: the machine's own resolver. */
+  readonly resolve?: ResolveAll;
+  /** PEM of authorities to trust instead of the public ones. */
+  readonly ca?: string;
+}
+
+/**
+ * Sends with keep-alive, so that the second event to a host needs no handshake. A socket that is reused leads to the
+ * address that was judged when it was opened.
+ */
+export function createSender({ clock, allowedCidrs, resolve = resolveAll, ca }: SenderOptions): Sender {
+  const lookup = createGuardedLookup(allowedCidrs, resolve);
+  const pool = { keepAlive: true, maxFreeSockets: MAX_IDLE_SOCKETS, timeout: IDLE_SOCKET_MS, noDelay: true };
+  const httpAgent = new HttpAgent(pool);
+  const httpsAgent = new HttpsAgent({ ...pool, ...(ca === undefined ? {} : { ca }) });
+
+  return {
+    async send({ method, url, headers, body, timeoutMs }) {
+      const startedMs = clock.now();
+      const noAnswer = (reason: NoAnswerReason, detail: string): SenderResult => {
+        return { kind: 'noAnswer', reason, detail, durationMs: clock.now() - startedMs, headers: {} };
+      };
+      const verdict = checkUrl(url, allowedCidrs);
+      if (!verdict.ok) return noAnswer('addressRefused', verdict.message);
+
+      const options = {
+        method,
+        host: verdict.url.host,
+        port: verdict.url.port,
+        path: verdict.url.requestTarget,
+        headers: { ...headers, host: verdict.url.authority, 'content-length': String(body.byteLength) },
+        lookup,
+      };
+      const request = verdict.url.secure ? httpsRequest({ ...options, agent: httpsAgent }) : httpRequest({ ...options, agent: httpAgent });
+      const deadline = new AbortController();
+      void clock.sleep(timeoutMs, deadline.signal).then(() => {
+        if (!deadline.signal.aborted) request.destroy(new TimeoutError());
+      });
+      try {
+        const response = await exchange(request, body);
+        const text = await readStart(response);
+        return {
+          kind: 'answer',
+          status: response.statusCode ?? 0,
+          retryAfter: response.headers['retry-after'],
+          body: redact(text),
+          durationMs: clock.now() - startedMs,
+          headers: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')])),
+        };
+      } catch (error) {
+        return noAnswer(...translateSocketError(error));
+      } finally {
+        deadline.abort();
+      }
+    },
+    close() {
+      httpAgent.destroy();
+      httpsAgent.destroy();
+    },
+  };
+}
+
+class TimeoutError extends Error {}
+
+function exchange(request: ClientRequest, body: Uint8Array): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request.once('response', resolve);
+    // Stays for the life of the request: an error after the answer's headers has no other listener.
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+/** The first 4 KiB. The status has already decided: an answer that breaks off or trickles on does not change it. */
+function readStart(response: IncomingMessage): Promise<string> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const done = (): void => resolve(Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8'));
+    response.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > MAX_ANSWER_BYTES) response.destroy();
+    });
+    response.once('end', done);
+    response.once('error', done);
+    response.once('close', done);
+  });
+}
+
+const socketErrors: Readonly<Record<string, NoAnswerReason>> = {
+  ENOTFOUND: 'nameNotFound',
+  EAI_AGAIN: 'nameNotFound',
+  ECONNREFUSED: 'connectionRefused',
+  ECONNRESET: 'connectionReset',
+  EPIPE: 'connectionReset',
+};
+
+function translateSocketError(error: unknown): [reason: NoAnswerReason, detail: string] {
+  if (error instanceof TimeoutError) return ['timeout', ''];
+  if (error instanceof AddressRefusedError) return ['addressRefused', error.message];
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (/^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO)/.test(code)) return ['tls', code];
+  return [socketErrors[code] ?? 'network', code];
+}
