@@ -15,6 +15,10 @@ export interface InvitationEnd {
   readonly direction?: string | undefined;
   readonly state?: string | undefined;
   readonly acceptedBy?: readonly Person[] | undefined;
+  /** Whose call it really was, or who sent it on: then others were rung beside this user. */
+  readonly onBehalfOf?: Person | undefined;
+  readonly delegator?: Person | undefined;
+  readonly forwardedBy?: Person | undefined;
 }
 
 /**
@@ -25,7 +29,7 @@ export function outcomeOf(end: InvitationEnd): Outcome | undefined {
   const row = outcomeTable.find(({ when }) => matches(when, end));
   if (row === undefined) return undefined;
   const { status, code, subcode, message } = end;
-  return { ...row.then, ...answererOf(end), ...compact({ status, code, subcode, message }) };
+  return { ...row.then, ...answererOf(end, row.then.answeredBy), ...compact({ status, code, subcode, message }) };
 }
 
 function matches(when: OutcomeCondition, end: InvitationEnd): boolean {
@@ -44,10 +48,14 @@ function listed(value: string | undefined): readonly string[] | undefined {
   return value === undefined ? undefined : [value];
 }
 
-/** A telephone in acceptedBy says nothing (it may be the user's own); voice mail and another user do. */
-function answererOf({ account, acceptedBy = [] }: InvitationEnd): Pick<Outcome, 'answered' | 'answeredBy'> {
-  const uris = acceptedBy.flatMap(({ uri }) => uri ?? []);
+/**
+ * Voice mail and another user show in acceptedBy; a telephone there says nothing (it may be the user's own). Where other
+ * people were rung too (a team, a delegate) and nobody is named, "another endpoint of the user" would be a guess.
+ */
+function answererOf(end: InvitationEnd, byTable: Outcome['answeredBy']): Pick<Outcome, 'answered' | 'answeredBy'> {
+  const uris = (end.acceptedBy ?? []).flatMap(({ uri }) => uri ?? []);
   if (uris.some(isVoicemail)) return { answered: true, answeredBy: 'voicemail' };
-  if (uris.some((uri) => isUser(uri) && !isSameAddress(uri, account))) return { answered: true, answeredBy: 'otherPerson' };
-  return {};
+  if (uris.some((uri) => isUser(uri) && !isSameAddress(uri, end.account))) return { answered: true, answeredBy: 'otherPerson' };
+  const othersRang = end.state === 'teamRing' || [end.onBehalfOf, end.delegator, end.forwardedBy].some((person) => person !== undefined);
+  return byTable === 'otherEndpoint' && othersRang ? { answeredBy: 'unknown' } : {};
 }
