@@ -1,0 +1,65 @@
+import type { SeenEvent } from './seenEvent';
+
+/** A line to be printed: its moment, a word for what it is, and the rest. */
+export interface Line {
+  readonly atMs: number;
+  readonly label: string;
+  readonly text: string;
+}
+
+/** When the event was received from the bus, and when UCWA emitted it, where that is known. */
+export interface Moments {
+  readonly receivedAtMs: number;
+  readonly emittedAtMs: number | undefined;
+}
+
+type Person = { readonly uri?: string | undefined; readonly name?: string | undefined } | undefined;
+
+const NAME_WIDTH = 20;
+
+/** The ringing itself, as the event tells of it. */
+export function describeRing({ data }: SeenEvent, atMs: number): Line {
+  const outgoing = data.direction === 'outgoing';
+  const parties = outgoing ? [data.account ?? '?', inFull(data.to)] : [inFull(data.from), data.account ?? inFull(data.to)];
+  const subject = data.subject === undefined ? undefined : `"${data.subject}"`;
+  return { atMs, label: outgoing ? 'call' : 'ring', text: join(parties.join(' → '), subject, data.modalities?.join('+')) };
+}
+
+/** An event as it was received from the bus: whose call, how long it took from UCWA to here, and what it tells. */
+export function describeEvent(event: SeenEvent, moments: Moments): Line {
+  const { data } = event;
+  const line = (label: string, ...parts: (string | undefined)[]): Line => ({ atMs: moments.receivedAtMs, label, text: join(...parts) });
+  if (data.event !== undefined && data.invitationId !== undefined) {
+    const who = inShort(data.direction === 'outgoing' ? data.to : data.from).padEnd(NAME_WIDTH);
+    return line(data.event, who, onItsWay(data.event, moments), data.outcome?.result ?? data.state, answerer(event), data.delayed === true ? 'late' : undefined);
+  }
+  if (event.type === 'ucwa.channel.gap') return line('gap', data.account, word(data['cause']), `${word(data['after'])} … ${word(data['before'])}`);
+  if (event.type === 'ucwa.command.settled') return line('command', word(data['command']), `by ${word(data['caller'])}`, word(data['result']), word(data['status']));
+  return line('event', event.type);
+}
+
+function onItsWay(event: string, { receivedAtMs, emittedAtMs }: Moments): string | undefined {
+  if (emittedAtMs === undefined) return undefined;
+  return `${String(Math.max(0, receivedAtMs - emittedAtMs)).padStart(4)} ms from ${event === 'started' ? 'ring' : 'UCWA'} to bus`;
+}
+
+function answerer({ data }: SeenEvent): string | undefined {
+  return data.outcome?.answeredBy === undefined ? undefined : `by ${data.outcome.answeredBy}`;
+}
+
+function inFull(person: Person): string {
+  if (person?.name === undefined || person.uri === undefined) return inShort(person);
+  return `${person.name} (${person.uri})`;
+}
+
+function inShort(person: Person): string {
+  return person?.name ?? person?.uri ?? '(withheld)';
+}
+
+function word(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '?';
+}
+
+function join(...parts: (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== '').join('  ');
+}

@@ -1,0 +1,36 @@
+import type { GivenSettings } from './givenSettings';
+import type { LocalKeys } from './localKeys';
+
+/** The account whose calls the stack shows (product, "Simulator"). */
+export const stackAccount = 'sip:reception@contoso.com';
+
+/** What the stand-ins that run have to say; undefined where a setting has replaced one. */
+export interface StandInFacts {
+  readonly ucwaUrl: string | undefined;
+  readonly serviceBusConnection: string | undefined;
+  readonly storageConnection: string | undefined;
+}
+
+/** Every setting of the app on this machine. What is given is never changed, save by a stand-in that takes its place. */
+export function hostEnvironment(given: GivenSettings, standIns: StandInFacts, keys: LocalKeys, publicUrl: string): Record<string, string> {
+  return {
+    POLL_SCHEDULE: '*/2 * * * * *', // the product's minute is long for one who has just restarted the host
+    RELAY_SIGNING_KEY: keys.signingKey,
+    RELAY_PUBLIC_URL: publicUrl,
+    WEBHOOK_SECRET_KEY: keys.webhookSecretKey,
+    WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8',
+    ...given,
+    ...(standIns.ucwaUrl === undefined ? {} : ucwaSettings(standIns.ucwaUrl)),
+    ...(standIns.serviceBusConnection === undefined ? {} : { ServiceBusConnection: standIns.serviceBusConnection }),
+    ...(standIns.storageConnection === undefined ? {} : { AzureWebJobsStorage: standIns.storageConnection }),
+  };
+}
+
+function ucwaSettings(ucwaUrl: string): Record<string, string> {
+  const username = stackAccount.slice('sip:'.length);
+  return {
+    UCWA_ACCOUNTS: JSON.stringify([{ sipUri: stackAccount, username, password: 'password', modalities: ['Audio', 'Video', 'PhoneAudio'] }]),
+    UCWA_DISCOVERY_URL: ucwaUrl,
+    UCWA_ALLOWED_HOSTS: new URL(ucwaUrl).hostname,
+  };
+}

@@ -1,0 +1,55 @@
+import { misused, portOption, readCommandLine } from './commandLine';
+import { runStack } from './runStack';
+import { createTerminal } from './terminal';
+
+const HELP = `The whole of ucwa-relay on this machine: a UCWA simulator, a Service Bus, Azure Storage, the functions host with
+the app, and a webhook receiver. Calls come in every few seconds, and every event is printed as it comes from the bus.
+
+  npm start [-- options]
+
+  --no-calls          nobody calls but you (npm run ring)
+  --quiet             prints addresses and problems, not a line per event
+  --functions-port N  default 7071
+  --ucwa-port N       default 7072
+  --bus-port N        default 5672
+  --storage-port N    default 10000; queues and tables are at the two ports after it
+  --receiver-port N   default 7080
+  --help              this text
+
+A port that is taken: the next free one; 0: any. A setting that is given, in the environment or in local.settings.json,
+takes the place of its stand-in. Addresses and keys are in .local/stack.json while the stack runs. Ctrl-C stops it,
+a second one at once.`;
+
+function main(): Promise<number> {
+  const options = readCommandLine(HELP, {
+    'no-calls': { type: 'boolean' },
+    quiet: { type: 'boolean' },
+    'functions-port': { type: 'string' },
+    'ucwa-port': { type: 'string' },
+    'bus-port': { type: 'string' },
+    'storage-port': { type: 'string' },
+    'receiver-port': { type: 'string' },
+  });
+  const blob = portOption('storage-port', options['storage-port'], 10_000);
+  if (blob > 65_533) misused('--storage-port must leave room for two more ports.');
+  const ports = {
+    functions: portOption('functions-port', options['functions-port'], 7071),
+    ucwa: portOption('ucwa-port', options['ucwa-port'], 7072),
+    serviceBus: portOption('bus-port', options['bus-port'], 5672),
+    storage: blob === 0 ? { blob, queue: 0, table: 0 } : { blob, queue: blob + 1, table: blob + 2 },
+    receiver: portOption('receiver-port', options['receiver-port'], 7080),
+  };
+
+  return runStack({
+    folder: process.cwd(),
+    environment: process.env,
+    ports,
+    calls: options['no-calls'] !== true,
+    quiet: options.quiet === true,
+    terminal: createTerminal(process.stdout, process.env),
+  });
+}
+
+void main().then((code) => {
+  process.exitCode = code;
+});

@@ -1,0 +1,12 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+/** The folder with this project's package.json, whether this file runs compiled or not. */
+export const projectFolder: string = (function find(folder: string): string {
+  return existsSync(path.join(folder, 'package.json')) ? folder : find(path.dirname(folder));
+})(__dirname);
+
+/** The compiled command line of a stand-in, as `npm run build` leaves it. */
+export function standInScript(name: 'service-bus' | 'ucwa' | 'functions-host' | 'receiver' | 'start' | 'ring'): string {
+  return path.join(projectFolder, 'dist', 'infra', 'local', name, 'main.js');
+}

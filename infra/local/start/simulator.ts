@@ -1,0 +1,51 @@
+import axios, { isAxiosError } from 'axios';
+import { z } from 'zod';
+
+/** Body of `POST /sim/calls` (product, "Simulator"). */
+export interface NewCall {
+  readonly account?: string;
+  /** The other side: who calls, and with the scenario `outgoing` who is called. */
+  readonly from: string;
+  readonly name?: string;
+  readonly modalities?: readonly string[];
+  readonly subject?: string;
+  readonly importance?: string;
+  readonly scenario?: string;
+  readonly ringSeconds?: number;
+}
+
+/** An event that the simulator has put on a channel. */
+const emittedSchema = z.object({ type: z.string(), href: z.string(), at: z.string() });
+export type Emitted = z.infer<typeof emittedSchema>;
+
+const ledgerSchema = z.object({ events: z.array(emittedSchema) });
+const calledSchema = z.object({ invitation: z.string() });
+
+/** The simulator's control routes. */
+export interface Simulator {
+  /** Rings; answers the invitation's href. Rejects with the simulator's own words when it does not take the call. */
+  call(call: NewCall, signal?: AbortSignal): Promise<string>;
+  /** Every event emitted so far, in order. */
+  emitted(signal?: AbortSignal): Promise<readonly Emitted[]>;
+}
+
+/** A client of the simulator that listens at `ucwaUrl`. */
+export function createSimulator(ucwaUrl: string): Simulator {
+  const http = axios.create({ baseURL: ucwaUrl, proxy: false, timeout: 5_000 });
+  return {
+    call: async (call, signal) => {
+      const { data } = await http.post<unknown>('/sim/calls', call, signal === undefined ? {} : { signal }).catch(translate);
+      return calledSchema.parse(data).invitation;
+    },
+    emitted: async (signal) => {
+      const { data } = await http.get<unknown>('/sim/ledger', signal === undefined ? {} : { signal }).catch(translate);
+      return ledgerSchema.parse(data).events;
+    },
+  };
+}
+
+function translate(error: unknown): never {
+  if (!isAxiosError(error) || error.response === undefined) throw error;
+  const said = typeof error.response.data === 'string' ? error.response.data : JSON.stringify(error.response.data);
+  throw new Error(`The simulator answered ${error.response.status}: ${said.slice(0, 500)}`, { cause: error });
+}

@@ -1,0 +1,77 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { readyMessage, startLocalProcess, type LocalProcess } from './localProcess';
+import { projectFolder, standInScript } from './projectFolder';
+
+const port = z.number().int();
+
+const serviceBusReady = z.object({ port, connectionString: z.string() });
+export type ServiceBusReady = z.infer<typeof serviceBusReady>;
+
+/** The local Service Bus with the product's own entities. */
+export function startServiceBusProcess(preferredPort: number): LocalProcess<ServiceBusReady> {
+  const config = path.join(projectFolder, 'infra', 'local', 'service-bus', 'Config.json');
+  return startLocalProcess({
+    id: 'serviceBus',
+    name: 'Service Bus',
+    nodeArguments: [standInScript('service-bus'), '--config', config, '--port', String(preferredPort), '--quiet'],
+    recogniseReady: readyMessage(serviceBusReady),
+  });
+}
+
+const ucwaReady = z.object({ port, url: z.string() });
+export type UcwaReady = z.infer<typeof ucwaReady>;
+
+/** The UCWA simulator. */
+export function startUcwaProcess(preferredPort: number): LocalProcess<UcwaReady> {
+  return startLocalProcess({
+    id: 'ucwa',
+    name: 'UCWA simulator',
+    nodeArguments: [standInScript('ucwa'), '--port', String(preferredPort), '--quiet'],
+    recogniseReady: readyMessage(ucwaReady),
+  });
+}
+
+const hostReady = z.object({ url: z.string(), functionsKey: z.string() });
+export type HostReady = z.infer<typeof hostReady>;
+
+/** What the functions host is started with. */
+export interface HostOptions {
+  /** It listens here or at the next free port; 0 lets the system choose. */
+  readonly port: number;
+  readonly functionsKey: string;
+  /** The app's settings. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly onLine?: (line: string) => void;
+}
+
+/** The functions host with the compiled app; its timers run at once instead of at their next time. */
+export function startHostProcess(options: HostOptions): LocalProcess<HostReady> {
+  return startLocalProcess({
+    id: 'functionsHost',
+    name: 'Functions host',
+    nodeArguments: [
+      standInScript('functions-host'),
+      ...['--app', projectFolder, '--port', String(options.port), '--key', options.functionsKey],
+      ...['--quiet', '--run-timers-on-start'],
+    ],
+    environment: options.environment,
+    recogniseReady: readyMessage(hostReady),
+    ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
+  });
+}
+
+const receiverReady = z.object({ port, url: z.string() });
+export type ReceiverReady = z.infer<typeof receiverReady>;
+
+/** The sample webhook receiver; it writes a line for every delivery. */
+export function startReceiverProcess(preferredPort: number, secret: string, onLine: (line: string) => void): LocalProcess<ReceiverReady> {
+  return startLocalProcess({
+    id: 'receiver',
+    name: 'Webhook receiver',
+    nodeArguments: [standInScript('receiver'), '--port', String(preferredPort), '--quiet'],
+    environment: { WEBHOOK_SECRET: secret }, // an argument could be read by anyone on the machine
+    recogniseReady: readyMessage(receiverReady),
+    onLine,
+  });
+}

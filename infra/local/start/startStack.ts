@@ -1,0 +1,90 @@
+import { startStorage, type StorageReady } from '../storage/startStorage';
+import type { StoragePorts } from '../storage/storageConnection';
+import { replacedBy, type GivenSettings, type Replaced } from './givenSettings';
+import { hostEnvironment } from './hostEnvironment';
+import type { LocalKeys } from './localKeys';
+import { nextFreePort } from './nextFreePort';
+import type { Parts } from './parts';
+import type { StackFacts } from './stackFile';
+import { startHostProcess, startReceiverProcess, startServiceBusProcess, startUcwaProcess } from './standIns';
+
+/** Where each part listens on 127.0.0.1 if that port is free, else at the next free one; 0 lets the system choose. */
+export interface StackPorts {
+  readonly functions: number;
+  readonly ucwa: number;
+  readonly serviceBus: number;
+  readonly storage: StoragePorts;
+  readonly receiver: number;
+}
+
+export interface StackOptions {
+  readonly given: GivenSettings;
+  readonly keys: LocalKeys;
+  readonly ports: StackPorts;
+  /** Where the storage keeps what it is given. */
+  readonly storageFolder: string;
+  readonly onHostLine: (line: string) => void;
+  readonly onReceiverLine: (line: string) => void;
+}
+
+export interface StartedStack {
+  readonly facts: StackFacts;
+  readonly replaced: Replaced;
+  /** Of every part that had to listen elsewhere: `7071 was taken`. */
+  readonly moved: readonly string[];
+  /** The bus that the app uses, given or local; undefined where it is reached by an identity. */
+  readonly serviceBusConnection: string | undefined;
+}
+
+/**
+ * Starts what the settings do not give, each in a process of its own: first what the functions host needs, all at
+ * once, then the host. Resolves when all are ready. Every process is added to `parts` as it starts, so that one who
+ * has lost patience can stop them at any time; rejects with the last lines of the one that failed.
+ */
+export async function startStack(options: StackOptions, parts: Parts): Promise<StartedStack> {
+  const { given, keys, ports } = options;
+  const replaced = replacedBy(given);
+  const moved: string[] = [];
+  const note = (name: string, preferred: number, actual: number): void => {
+    if (preferred !== 0 && preferred !== actual) moved.push(`${name}: port ${preferred} was taken, so it listens at ${actual}`);
+  };
+
+  const startStandIn = async <Ready>(setting: string | undefined, start: () => Promise<Ready>): Promise<Ready | undefined> =>
+    setting === undefined ? await start() : undefined;
+  const [storage, bus, ucwa, receiver] = await Promise.all([
+    startStandIn<StorageReady>(replaced.storage, async () => parts.add(await startStorage({ ports: ports.storage, folder: options.storageFolder })).ready),
+    startStandIn(replaced.serviceBus, () => parts.add(startServiceBusProcess(ports.serviceBus)).ready),
+    startStandIn(replaced.ucwa, () => parts.add(startUcwaProcess(ports.ucwa)).ready),
+    parts.add(startReceiverProcess(ports.receiver, keys.receiverSecret, options.onReceiverLine)).ready,
+  ]);
+  if (storage !== undefined) {
+    note('Blobs', ports.storage.blob, storage.ports.blob);
+    note('Queues', ports.storage.queue, storage.ports.queue);
+    note('Tables', ports.storage.table, storage.ports.table);
+  }
+  if (bus !== undefined) note('Service Bus', ports.serviceBus, bus.port);
+  if (ucwa !== undefined) note('UCWA simulator', ports.ucwa, ucwa.port);
+  note('Webhook receiver', ports.receiver, receiver.port);
+
+  // The app must know its own address before it runs.
+  const port = await nextFreePort(ports.functions);
+  const standIns = { ucwaUrl: ucwa?.url, serviceBusConnection: bus?.connectionString, storageConnection: storage?.connectionString };
+  const environment = hostEnvironment(given, standIns, keys, `http://127.0.0.1:${port}`);
+  const host = await parts.add(startHostProcess({ port, functionsKey: keys.functionsKey, environment, onLine: options.onHostLine })).ready;
+  note('Functions', ports.functions, Number(new URL(host.url).port));
+
+  return {
+    facts: {
+      functionsUrl: host.url,
+      functionsKey: host.functionsKey,
+      ucwaUrl: standIns.ucwaUrl,
+      serviceBusConnection: standIns.serviceBusConnection,
+      storageConnection: standIns.storageConnection,
+      receiverUrl: receiver.url,
+      pids: { start: process.pid, ...parts.pids() },
+    },
+    replaced,
+    moved,
+    serviceBusConnection: environment['ServiceBusConnection'],
+  };
+}
