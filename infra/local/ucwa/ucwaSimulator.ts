@@ -80,7 +80,7 @@ export class UcwaSimulator {
       {
         agenda: this.#agenda,
         pollTimeoutSeconds: this.#pollTimeoutSeconds,
-        takeFault: (kind) => this.faults.take(kind, { account, scope: 'events' }, (fault) => !('atOnce' in fault && fault.atOnce)),
+        takeFault: (kind, matches) => this.faults.take(kind, { account, scope: 'events' }, matches),
         parked: () => {
           for (const listener of [...this.#parkListeners]) listener(account);
         },

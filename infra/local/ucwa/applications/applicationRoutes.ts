@@ -43,17 +43,13 @@ const changing = (
   method,
   path: new RegExp(`^${APPLICATION}${suffix}$`),
   scope,
+  ledger: 'lifecycle',
+  action,
   answer(simulator, exchange) {
     const application = applicationOf(simulator, exchange);
-    const reply = 'refusal' in application ? application.refusal : change(simulator, application, exchange);
-    record(simulator, exchange, action, reply);
-    return reply;
+    return 'refusal' in application ? application.refusal : change(simulator, application, exchange);
   },
 });
-
-function record(simulator: UcwaSimulator, { account, method, path, body }: RoutedExchange, action: string, { status }: Reply): void {
-  simulator.ledger.addLifecycle({ account, method, href: path, action, status, ...(body !== '' && { body }) });
-}
 
 /** The application and what it embeds, and its event channel (UCWA 2.0, "application", "me", "communication", "events"). */
 export const applicationRoutes: readonly Route[] = [
@@ -61,11 +57,9 @@ export const applicationRoutes: readonly Route[] = [
     method: 'POST',
     path: /^\/ucwa\/oauth\/v1\/applications$/,
     scope: 'applications',
-    answer(simulator, exchange) {
-      const reply = createApplication(simulator, exchange);
-      record(simulator, exchange, 'createApplication', reply);
-      return reply;
-    },
+    ledger: 'lifecycle',
+    action: 'createApplication',
+    answer: createApplication,
   },
   reading('', applicationResource),
   reading('/me', meResource),
@@ -107,8 +101,6 @@ async function poll(simulator: UcwaSimulator, exchange: RoutedExchange): Promise
   const occasion = { account: exchange.account, scope: 'events' } as const;
   if (simulator.faults.take('replacedPoll', occasion) !== undefined) return refusal(409, 'PGetReplaced', 'This P-GET was replaced by another one.');
   if (simulator.faults.take('resync', occasion) !== undefined) return channel.resync();
-  if (simulator.faults.take('emptyWithoutNext', occasion) !== undefined) return channel.emptyWithoutNext();
-  if (simulator.faults.take('resume', occasion, ({ atOnce }) => atOnce) !== undefined) return channel.freezeResume();
 
   const ack = exchange.query.get('ack') ?? '';
   if (!/^\d{1,15}$/.test(ack)) return invalidParameter('ack', ack === '' ? 'Missing' : 'Invalid');

@@ -1,3 +1,4 @@
+import type { Kind } from '../../../../shared/invitations/kinds';
 import { APPLICATION, applicationOf } from '../applications/applicationRoutes';
 import type { Hal } from '../http/hal';
 import { refusal, resource, type Reply } from '../http/reply';
@@ -34,6 +35,19 @@ const inConversation = (suffix: string, read: (invitation: Invitation, exchange:
     return invitation === undefined ? undefined : read(invitation, exchange);
   });
 
+/** The user's own call. */
+const starting = (kind: Kind, action: string): Route => ({
+  method: 'POST',
+  path: new RegExp(`^${COMMUNICATION}/${kind}Invitations$`),
+  scope: 'action',
+  ledger: 'commands',
+  action,
+  answer(simulator, exchange) {
+    const application = applicationOf(simulator, exchange);
+    return 'refusal' in application ? application.refusal : startCall(simulator, application, kind, exchange);
+  },
+});
+
 /** Invitations, the conversations that they lead into, people, and the actions on them. */
 export const callRoutes: readonly Route[] = [
   reading(INVITATION, (simulator, { params }) => {
@@ -60,40 +74,16 @@ export const callRoutes: readonly Route[] = [
     method: 'POST',
     path: new RegExp(`^${INVITATION}/(?<action>\\w+)$`),
     scope: 'action',
+    ledger: 'commands',
     answer(simulator, exchange) {
       const application = applicationOf(simulator, exchange);
-      const action = exchange.params['action'] ?? '';
-      const reply = 'refusal' in application ? application.refusal : actOn(simulator, exchange.params['invitation'] ?? '', action, exchange);
-      record(simulator, exchange, action, reply);
-      return reply;
+      const { invitation = '', action = '' } = exchange.params;
+      return 'refusal' in application ? application.refusal : actOn(simulator, invitation, action, exchange);
     },
   },
-  {
-    method: 'POST',
-    path: new RegExp(`^${COMMUNICATION}/(?<kind>audioVideo|phoneAudio)Invitations$`),
-    scope: 'action',
-    answer(simulator, exchange) {
-      const application = applicationOf(simulator, exchange);
-      const kind = exchange.params['kind'] === 'phoneAudio' ? 'phoneAudio' : 'audioVideo';
-      const reply = 'refusal' in application ? application.refusal : startCall(simulator, application, kind, exchange);
-      record(simulator, exchange, kind === 'phoneAudio' ? 'startPhoneAudio' : 'startAudioVideo', reply);
-      return reply;
-    },
-  },
+  starting('audioVideo', 'startAudioVideo'),
+  starting('phoneAudio', 'startPhoneAudio'),
 ];
 
 const participant = (invitation: Invitation, uri: string): Hal =>
   participantResource(invitation, uri, uri === invitation.call.otherUri ? invitation.call.plan.name : undefined);
-
-function record(simulator: UcwaSimulator, { account, method, path, body, query }: RoutedExchange, action: string, { status }: Reply): void {
-  const asked = Object.fromEntries(query);
-  simulator.ledger.addCommand({
-    account,
-    method,
-    href: path,
-    action,
-    status,
-    ...(body !== '' && { body }),
-    ...(Object.keys(asked).length > 0 && { query: asked }),
-  });
-}

@@ -2,6 +2,7 @@ import type { Hal } from '../http/hal';
 import { toLinks } from '../http/hal';
 import type { Invitation } from './call';
 import { mediaOfferHref } from './mediaOffer';
+import { outcomes } from './outcomes';
 import { contactPath, participantPath, participantResource } from './people';
 
 /**
@@ -41,7 +42,7 @@ export function invitationResource(invitation: Invitation): Hal {
       delegator: person(plan.delegator),
       forwardedBy: person(plan.forwardedBy),
       transferredBy: person(plan.transferredBy),
-      acceptedByContact: connected && incoming ? person(application.account) : undefined,
+      acceptedByContact: invitation.outcome === outcomes.answeredElsewhere ? person(application.account) : undefined,
     }),
     _embedded: {
       from: participantResource(invitation, fromUri, incoming ? plan.name : undefined),

@@ -1,6 +1,6 @@
 // A little over 100 lines: acknowledgement, parking and freezing are one state machine, and read best in one piece.
 import type { Agenda, Appointment } from '../agenda';
-import type { FaultOf } from '../faults/faultTable';
+import type { FaultKind, FaultOf } from '../faults/faultTable';
 import type { Hal } from '../http/hal';
 import { refusal, text, type Reply } from '../http/reply';
 import type { EventRecord } from '../ledger';
@@ -18,7 +18,7 @@ export interface ChannelPorts {
   readonly agenda: Agenda;
   /** Overrides the clients' own time-outs. */
   readonly pollTimeoutSeconds: number | undefined;
-  takeFault<Kind extends 'manyEvents' | 'resume' | 'linkOnly'>(kind: Kind): FaultOf<Kind> | undefined;
+  takeFault<Kind extends FaultKind>(kind: Kind, matches?: (fault: FaultOf<Kind>) => boolean): FaultOf<Kind> | undefined;
   /** Events of lower priority, to go ahead in a package. */
   fillers(count: number): readonly Queued[];
   /** A poll waits for events now. */
@@ -78,6 +78,8 @@ export class EventChannel {
     if (ack !== this.#ack) return this.resync(ack);
     this.settings = settings;
     if (this.#package !== undefined || this.#queue.length > 0) return this.#answer();
+    if (this.ports.takeFault('emptyWithoutNext') !== undefined) return toReply({ _links: { self: { href: this.currentHref } } });
+    if (this.ports.takeFault('resume', ({ atOnce }) => atOnce) !== undefined) return this.#keep(toReply(this.#body(true, [])), [], true);
     if (this.#parked !== undefined && this.#parked.priority > settings.priority) return replaced();
     this.#unpark()?.settle(replaced());
     return this.#park(settings, onClosed);
@@ -86,11 +88,6 @@ export class EventChannel {
   /** A response without events that leads to the first package not acknowledged. */
   resync(ack = this.#ack): Reply {
     return toReply({ _links: { self: { href: this.#hrefOf(ack) }, resync: { href: this.currentHref } } });
-  }
-
-  /** An empty response that leads nowhere. */
-  emptyWithoutNext(): Reply {
-    return toReply({ _links: { self: { href: this.currentHref } } });
   }
 
   /** Has the parked poll looked at anew. */
@@ -159,11 +156,6 @@ export class EventChannel {
     const linkOnly = queued.length > 0 && this.ports.takeFault('linkOnly') !== undefined;
     const events = all.flatMap((item) => ('event' in item ? [linkOnly ? withoutEmbedded(item.event) : item.event] : []));
     return this.#keep(toReply(this.#body(resume, events)), all.flatMap((item) => item.records), resume);
-  }
-
-  /** An empty package that bears `resume`. */
-  freezeResume(): Reply {
-    return this.#package?.reply ?? this.#keep(toReply(this.#body(true, [])), [], true);
   }
 
   #freezeRaw(raw: RawPackage, records: readonly EventRecord[]): Reply {

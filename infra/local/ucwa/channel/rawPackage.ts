@@ -42,14 +42,26 @@ function mendObject(body: Hal, hrefs: { readonly next: string; readonly current:
   return { ...body, _links: links };
 }
 
-/** The events of a raw body, as far as it is JSON that looks like a package. */
+/** The events of a raw body, as far as it looks like a package in JSON or XML. */
 export function rawEvents(body: string | Hal): RawEvent[] {
+  if (typeof body === 'string' && body.includes('<events')) return xmlEvents(body);
   const events = typeof body === 'string' ? eventsOf(parsed(body)) : eventsOf(body);
   return events.map((event) => {
     const link = record(event['link']);
     const rel = stringOr(link['rel'], 'unknown');
     const state = record(record(event['_embedded'])[rel])['state'];
     return { rel, type: stringOr(event['type'], 'unknown'), href: stringOr(link['href'], ''), ...(typeof state === 'string' && { state }) };
+  });
+}
+
+/** Every event element, and the first state stated between it and the next. */
+function xmlEvents(body: string): RawEvent[] {
+  return body.split(/(?=<(?:added|updated|deleted|started|completed)\s)/).flatMap((part) => {
+    const type = /^<(added|updated|deleted|started|completed)\s/.exec(part)?.[1];
+    if (type === undefined) return [];
+    const [rel, href] = [/\srel="([^"]*)"/, /\shref="([^"]*)"/].map((pattern) => pattern.exec(part)?.[1]);
+    const state = /<property name="state">([^<]*)</.exec(part)?.[1];
+    return [{ rel: rel ?? 'unknown', type, href: href ?? '', ...(state !== undefined && { state }) }];
   });
 }
 

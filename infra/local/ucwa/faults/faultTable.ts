@@ -35,10 +35,10 @@ export const faultTable = {
   modalitiesForbidden: { fields: {}, says: 'makeMeAvailable answers 403 when it asks for more than Messaging and PhoneAudio.' },
 
   // Event channel
-  resync: { fields: {}, says: 'The next poll is answered `resync`, which leads to the first package not acknowledged.' },
-  resume: { fields: { atOnce: z.boolean().default(false) }, says: 'The next package with events (`atOnce`: an empty one, now) bears `resume` in place of `next`; the poll settings are forgotten.' },
+  resync: { fields: {}, says: 'The parked poll, or the next, is answered `resync`, which leads to the first package not acknowledged; what the poll acknowledges is not heard.' },
+  resume: { fields: { atOnce: z.boolean().default(false) }, says: 'The next package with events (`atOnce`: an empty one, now, if nothing is due) bears `resume` in place of `next`; the poll settings are forgotten.' },
   replacedPoll: { fields: {}, says: 'The parked poll, or the next, is answered 409 PGetReplaced.' },
-  emptyWithoutNext: { fields: {}, says: 'The parked poll, or the next, is answered an empty response that lacks even `next`.' },
+  emptyWithoutNext: { fields: {}, says: 'The parked poll, or the next that finds nothing due, is answered an empty response that lacks even `next`.' },
   linkOnly: { fields: {}, says: 'The next package embeds nothing: every event is a link.' },
   manyEvents: { fields: { count: z.int().min(1).max(1000).default(100) }, says: 'The next package carries `count` events: presence of lower priority goes ahead of what was due.' },
   onlyCompleted: { fields: {}, says: 'Of the next call only `completed` is emitted, as aggregation leaves it for a fast operation.' },
@@ -78,9 +78,13 @@ interface Armed<Kind> {
   /** Undefined: any account. */
   readonly account?: string;
 }
-export type FaultOf<Kind extends FaultKind> = Armed<Kind> & z.infer<z.ZodObject<(typeof faultTable)[Kind]['fields']>>;
+type Fields<Kind extends FaultKind> = (typeof faultTable)[Kind]['fields'];
+/** zod calls an object without fields Record<string, never>, which would forbid `kind` too. */
+type IfAny<Kind extends FaultKind, Values> = keyof Fields<Kind> extends never ? unknown : Values;
+
+export type FaultOf<Kind extends FaultKind> = Armed<Kind> & IfAny<Kind, z.infer<z.ZodObject<Fields<Kind>>>>;
 export type Fault = { [Kind in FaultKind]: FaultOf<Kind> }[FaultKind];
 /** As a caller writes it: with the table's defaults left out. */
 export type FaultRequest = {
-  [Kind in FaultKind]: { kind: Kind; times?: number | undefined; account?: string | undefined } & z.input<z.ZodObject<(typeof faultTable)[Kind]['fields']>>;
+  [Kind in FaultKind]: { kind: Kind; times?: number | undefined; account?: string | undefined } & IfAny<Kind, z.input<z.ZodObject<Fields<Kind>>>>;
 }[FaultKind];

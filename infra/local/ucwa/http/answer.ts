@@ -8,6 +8,7 @@ import { signInRoutes } from '../signIn/signInRoutes';
 import { toAccount } from '../signIn/account';
 import type { UcwaSimulator } from '../ucwaSimulator';
 import type { Exchange } from './exchange';
+import { recordRequest } from './recordRequest';
 import { html, refusal, text, type Reply } from './reply';
 import { findRoute, type Found } from './route';
 
@@ -26,7 +27,9 @@ export async function answer(simulator: UcwaSimulator, exchange: Exchange): Prom
   const found = findRoute(routes, exchange);
   const bearer = /^Bearer (.+)$/i.exec(exchange.headers.authorization ?? '')?.[1];
   const occasion = { account: accountOf(simulator, exchange, found, bearer), scope: found?.route.scope ?? 'resource' } as const;
-  return { reply: await settled(() => attempt(simulator, exchange, found, bearer, occasion)), occasion };
+  const reply = await settled(() => attempt(simulator, exchange, found, bearer, occasion));
+  if (found !== undefined) recordRequest(simulator, exchange, found, occasion, reply);
+  return { reply, occasion };
 }
 
 /** A poll that must be looked at anew goes the whole way again: its ticket or its application may be gone. */

@@ -18,6 +18,10 @@ export interface Route {
   readonly scope: Scope;
   /** No ticket is needed. */
   readonly open?: true;
+  /** The list of the ledger that keeps such requests, whatever they are answered. */
+  readonly ledger?: 'commands' | 'lifecycle' | 'tokenRequests';
+  /** What the ledger calls it; default: the path's group `action`. */
+  readonly action?: string;
   answer(simulator: UcwaSimulator, exchange: RoutedExchange): Reply | Promise<Reply | typeof lookAgain>;
 }
 

@@ -47,19 +47,18 @@ export const signInRoutes: readonly Route[] = [
     path: /^\/webticket\/oauthtoken$/i,
     scope: 'token',
     open: true,
+    ledger: 'tokenRequests',
     answer(simulator, { origin, body, headers }) {
       if (!(headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')) return json(400, { error: 'invalid_request' });
       const form = new URLSearchParams(body);
       const account = toAccount(form.get('username') ?? '');
       if (simulator.faults.take('credentialsRejected', { account }) !== undefined) form.set('password', '');
-      const { reply, grant, username } = tokenReply(simulator.tickets, {
+      return tokenReply(simulator.tickets, {
         form,
         origin,
         grants: simulator.grantsFor(account),
         lifeSeconds: simulator.faults.take('shortTicket', { account })?.seconds ?? TICKET_SECONDS,
       });
-      simulator.ledger.addTokenRequest({ ...(username !== undefined && { username }), grant, host: new URL(origin).host, status: reply.status });
-      return reply;
     },
   },
   {

@@ -2,13 +2,7 @@ import { html, json, type Reply } from '../http/reply';
 import { PASSWORD, toAccount } from './account';
 import type { Tickets } from './tickets';
 
-/** What a token request asked and got; never the password. */
-export interface TokenOutcome {
-  readonly reply: Reply;
-  readonly grant: string;
-  readonly username?: string;
-}
-
+/** A token request, and what the pool offers at this moment. */
 export interface TokenRequest {
   readonly form: URLSearchParams;
   readonly origin: string;
@@ -23,29 +17,26 @@ const error = (name: string, more: Readonly<Record<string, string>> = {}): Reply
  * Answers a POST to the web ticket service. Only the password grant leads to a ticket; the others answer as a server
  * does to a client that cannot complete them (reference, section 1, "Token").
  */
-export function tokenReply(tickets: Tickets, { form, origin, grants, lifeSeconds }: TokenRequest): TokenOutcome {
+export function tokenReply(tickets: Tickets, { form, origin, grants, lifeSeconds }: TokenRequest): Reply {
   const grant = form.get('grant_type') ?? '';
-  const username = form.get('username') ?? undefined;
-  const outcome = (reply: Reply): TokenOutcome => ({ reply, grant, ...(username !== undefined && { username }) });
+  const username = form.get('username') ?? '';
 
-  if (grant === '') return outcome(error('invalid_request'));
+  if (grant === '') return error('invalid_request');
   if (grant === 'urn:microsoft.rtc:windows' && grants.includes(grant)) {
-    return outcome(html(401, '401 - Unauthorized', { 'WWW-Authenticate': ['Negotiate', 'NTLM'] }));
+    return html(401, '401 - Unauthorized', { 'WWW-Authenticate': ['Negotiate', 'NTLM'] });
   }
   if (grant === 'urn:microsoft.rtc:passive') {
-    return outcome(error('invalid_grant', { ms_rtc_passiveauthuri: `${origin}/PassiveAuth/PassiveAuth.aspx` }));
+    return error('invalid_grant', { ms_rtc_passiveauthuri: `${origin}/PassiveAuth/PassiveAuth.aspx` });
   }
-  if (grant === 'urn:microsoft.rtc:anonmeeting' && grants.includes(grant)) return outcome(error('invalid_grant'));
-  if (grant !== 'password' || !grants.includes(grant)) return outcome(error('unsupported_grant_type'));
-  if (username === undefined || username.trim() === '') return outcome(error('invalid_request'));
-  if (form.get('password') !== PASSWORD) return outcome(error('invalid_grant'));
+  if (grant === 'urn:microsoft.rtc:anonmeeting' && grants.includes(grant)) return error('invalid_grant');
+  if (grant !== 'password' || !grants.includes(grant)) return error('unsupported_grant_type');
+  if (username.trim() === '') return error('invalid_request');
+  if (form.get('password') !== PASSWORD) return error('invalid_grant');
 
   const ticket = tickets.issue(toAccount(username), origin, lifeSeconds);
-  return outcome(
-    json(
-      200,
-      { access_token: ticket.token, expires_in: lifeSeconds, ms_rtc_identityscope: 'local', token_type: 'Bearer' },
-      { 'Cache-Control': 'no-store' },
-    ),
+  return json(
+    200,
+    { access_token: ticket.token, expires_in: lifeSeconds, ms_rtc_identityscope: 'local', token_type: 'Bearer' },
+    { 'Cache-Control': 'no-store' },
   );
 }
