@@ -77,25 +77,23 @@ async function fetchLinked(item: PackageItem, session: UcwaSession, ports: Relay
   const tried = new Set<string>();
   const enough = new AbortController();
   const brief = AbortSignal.any([signal, enough.signal]);
-  let timer: Promise<void> | undefined;
-  for (let round = 0; round < 2; round++) {
+  const fetchOne = async (href: string): Promise<void> => {
+    tried.add(href);
+    try {
+      const resource = await session.read(href, brief);
+      if (resource !== undefined) fetched.set(href, resource);
+    } catch (error) {
+      ports.log.debug('linkNotFetched', { account: session.account.sipUri, error: toRelayError(error).code });
+    }
+  };
+  let timeUp: Promise<void> | undefined;
+  for (let round = 0; round < 2 && !brief.aborted; round++) {
     const wanted = linkedHrefs(item.package, fetched, ports.kinds).filter((href) => !tried.has(href));
     if (wanted.length === 0) break;
-    timer ??= ports.clock.sleep(FETCH_TIMEOUT_MS, brief).then(() => enough.abort());
-    await Promise.all(
-      wanted.map(async (href) => {
-        tried.add(href);
-        try {
-          const resource = await session.read(href, brief);
-          if (resource !== undefined) fetched.set(href, resource);
-        } catch (error) {
-          ports.log.debug('linkNotFetched', { account: session.account.sipUri, error: toRelayError(error).code });
-        }
-      }),
-    );
+    timeUp ??= ports.clock.sleep(FETCH_TIMEOUT_MS, brief).then(() => enough.abort());
+    await Promise.race([Promise.all(wanted.map(fetchOne)), timeUp]);
   }
   enough.abort();
-  await timer;
   return fetched;
 }
 

@@ -1,4 +1,4 @@
-import { TableClient, TableServiceClient } from '@azure/data-tables';
+import { TableClient, TableServiceClient, type TableServiceClientOptions } from '@azure/data-tables';
 import type { TokenCredential } from '@azure/identity';
 import type { Connection } from '../config/settings';
 import { storageUnavailable, statusOf } from './translateStorageError';
@@ -56,17 +56,20 @@ export async function probeTables(connection: Connection, credential: () => Toke
     const service =
       'connectionString' in connection
         ? TableServiceClient.fromConnectionString(connection.connectionString, optionsFor(connection.connectionString))
-        : new TableServiceClient(tableUrl(connection.name), credential());
+        : new TableServiceClient(tableUrl(connection.name), credential(), { retryOptions });
     await service.listTables().byPage({ maxPageSize: 1 }).next();
   } catch (error) {
     throw storageUnavailable(error);
   }
 }
 
+/** A ringing call does not wait for the SDK's own patience of a minute; who needs more tries again. */
+const retryOptions = { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 1_000 };
+
 function clientFor(connection: Connection, name: string, credential: () => TokenCredential): TableClient {
   return 'connectionString' in connection
     ? TableClient.fromConnectionString(connection.connectionString, name, optionsFor(connection.connectionString))
-    : new TableClient(tableUrl(connection.name), name, credential());
+    : new TableClient(tableUrl(connection.name), name, credential(), { retryOptions });
 }
 
 function tableUrl(accountName: string): string {
@@ -74,6 +77,9 @@ function tableUrl(accountName: string): string {
 }
 
 /** Plain http only where the connection string itself says so (Azurite on this machine). */
-function optionsFor(connectionString: string): { allowInsecureConnection: boolean } {
-  return { allowInsecureConnection: /UseDevelopmentStorage=true|DefaultEndpointsProtocol=http(;|$)|TableEndpoint=http:/i.test(connectionString) };
+function optionsFor(connectionString: string): TableServiceClientOptions {
+  return {
+    retryOptions,
+    allowInsecureConnection: /UseDevelopmentStorage=true|DefaultEndpointsProtocol=http(;|$)|TableEndpoint=http:/i.test(connectionString),
+  };
 }

@@ -1,0 +1,52 @@
+import { createAccountStates } from '../../shared/storage/accountStates';
+import { createClaims } from '../../shared/storage/claims';
+import { createCommandAudit } from '../../shared/storage/commandAudit';
+import { createSlotLeases } from '../../shared/storage/slotLeases';
+import { startTestTables, type TestTables } from '../support/testTables';
+import { describeClaims } from './claims';
+import { describeSlotLeases } from './slotLeases';
+
+let storage: TestTables;
+beforeAll(async () => (storage = await startTestTables()));
+afterAll(() => storage.close());
+
+describeClaims('ClaimStore on tables', async () => {
+  await storage.empty('claims');
+  return createClaims(storage.tables);
+});
+
+describeSlotLeases('SlotLeaseStore on tables', async () => {
+  await storage.empty('slotLeases');
+  return createSlotLeases(storage.tables);
+});
+
+describe('account states on tables', () => {
+  it('remembers the last rejected password until it is cleared', async () => {
+    const states = createAccountStates(storage.tables);
+    const account = 'sip:reception@contoso.com';
+    expect(await states.read(account)).toBeUndefined();
+    await states.clear(account);
+    await states.record(account, { fingerprint: 'a', atMs: 1_700_000_000_123 });
+    await states.record(account, { fingerprint: 'b', atMs: 1_700_000_000_456 });
+    expect(await states.read('sip:Reception@contoso.com')).toEqual({ fingerprint: 'b', atMs: 1_700_000_000_456 });
+    await states.clear(account);
+    expect(await states.read(account)).toBeUndefined();
+  });
+});
+
+describe('command audit on tables', () => {
+  it('keeps a row for every command, by day', async () => {
+    const settlement = { invitationId: 'i', command: 'decline', caller: 'key:a', authentication: 'key', result: 'sent', status: 202 } as const;
+    await createCommandAudit(storage.tables).record({ ...settlement, id: 'x1', atMs: Date.UTC(2026, 0, 15, 12), account: 'sip:a@contoso.com' });
+    const table = await storage.tables.client('commandAudit');
+    expect(await table.getEntity('2026-01-15', '2026-01-15T12:00:00.000Z_x1')).toMatchObject({ ...settlement, account: 'sip:a@contoso.com' });
+  });
+});
+
+describe('storage that cannot be reached', () => {
+  it('is storageUnavailable', async () => {
+    const other = await startTestTables();
+    await other.close();
+    await expect(createClaims(other.tables).read('i', 'answer')).rejects.toMatchObject({ code: 'storageUnavailable', retryable: true });
+  });
+});

@@ -1,0 +1,186 @@
+import { RelayError } from '../../../shared/errors/relayError';
+import { decodeInvitationId, encodeInvitationId } from '../../../shared/invitations/invitationId';
+import type { RelayEvent, UnreadableEvent } from '../../../shared/invitations/relayEvent';
+import { relayAccount, type RelayPorts } from '../../../shared/relay/relayAccount';
+import { silentLog } from '../../../shared/telemetry/log';
+import type { EventPackage, Resource } from '../../../shared/ucwa/resource';
+import type { ChannelItem, UcwaSession } from '../../../shared/ucwa/session';
+import { createFakeClock, type FakeClock } from '../../support/fakeClock';
+import { createRestingSession, testAccount } from '../../support/restingSession';
+
+const signingKey = 'a key of at least thirty-two characters';
+const href = (id: string) => `/ucwa/oauth/v1/applications/102/communication/audioVideoInvitations/${id}`;
+
+const ringing: Resource = {
+  rel: 'audioVideoInvitation',
+  properties: { state: 'Connecting', direction: 'Incoming' },
+  links: { decline: [{ href: `${href('1')}/decline` }] },
+  embedded: { from: [{ rel: 'participant', properties: { uri: 'sip:alice@contoso.com', name: 'Alice' }, links: {}, embedded: {} }] },
+};
+
+function invitationPackage(type: string, id: string, resource?: Resource): EventPackage {
+  const event = { link: { rel: 'audioVideoInvitation', href: href(id) }, type, ...(resource === undefined ? {} : { resource }) };
+  return { next: '/next', senders: [{ rel: 'communication', href: '/c', events: [event] }] };
+}
+
+/** A session whose channel gives these items, and a bus that answers as told; `steps` is what happened, in order. */
+function createWorld(clock: FakeClock, items: (() => ChannelItem)[]) {
+  const steps: string[] = [];
+  const published: RelayEvent[][] = [];
+  const parked: UnreadableEvent[] = [];
+  let busAnswers: () => Promise<void> = () => Promise.resolve();
+  let reads: (path: string) => Promise<Resource | undefined> = () => Promise.resolve(undefined);
+  const session: UcwaSession = {
+    ...createRestingSession(testAccount(), { opened() {}, closed() {} }),
+    async *packages(signal) {
+      for (const item of items) {
+        await Promise.resolve();
+        if (signal.aborted) return;
+        steps.push('pulled');
+        yield item();
+      }
+      steps.push('acknowledged');
+    },
+    application: () => Promise.resolve({ path: '/ucwa/oauth/v1/applications/102', id: '102' }),
+    read: (path) => {
+      steps.push(`read ${path.slice(path.lastIndexOf('/') + 1)}`);
+      return reads(path);
+    },
+  };
+  const ports: RelayPorts = {
+    publisher: {
+      publish: async (events) => {
+        await busAnswers();
+        published.push([...events]);
+        steps.push('published');
+      },
+      park: (unreadable) => {
+        parked.push(...unreadable);
+        return Promise.resolve();
+      },
+      close: () => Promise.resolve(),
+    },
+    invitationIdOf: (reference) => encodeInvitationId(reference, signingKey),
+    referenceOf: (id) => decodeInvitationId(id, signingKey),
+    kinds: ['audioVideo'],
+    includeSdp: false,
+    clock,
+    random: () => 0.5,
+    log: silentLog,
+  };
+  return {
+    steps,
+    published,
+    parked,
+    bus: (answers: typeof busAnswers) => (busAnswers = answers),
+    serves: (answer: typeof reads) => (reads = answer),
+    relay: (signal = new AbortController().signal) => relayAccount(session, ports, signal),
+  };
+}
+
+const item = (clock: FakeClock, pkg: EventPackage, ack = '1', emptyAtMs = clock.now()) => (): ChannelItem => ({
+  type: 'package',
+  package: pkg,
+  ack,
+  applicationId: '102',
+  receivedAtMs: clock.now(),
+  emptyAtMs,
+});
+
+describe('relayAccount', () => {
+  it('acknowledges a package, by pulling the next, only after the bus has accepted it', async () => {
+    const clock = createFakeClock();
+    const world = createWorld(clock, [item(clock, invitationPackage('started', '1', ringing), '1'), item(clock, invitationPackage('completed', '1', ringing), '2')]);
+    await world.relay();
+    expect(world.steps).toEqual(['pulled', 'published', 'pulled', 'published', 'acknowledged']);
+    expect(world.published.flat().map(({ type }) => type)).toEqual(['ucwa.audioVideoInvitation.started', 'ucwa.audioVideoInvitation.completed']);
+  });
+
+  it('acknowledges nothing while the bus is down, and goes on when it is back', async () => {
+    const clock = createFakeClock();
+    const world = createWorld(clock, [item(clock, invitationPackage('started', '1', ringing))]);
+    let tries = 0;
+    world.bus(() => (++tries < 4 ? Promise.reject(new RelayError('busUnavailable', 'down')) : Promise.resolve()));
+    const relaying = world.relay();
+    await clock.advance(0);
+    expect(world.steps).toEqual(['pulled']);
+    await clock.advance(10_000);
+    await relaying;
+    expect(tries).toBe(4);
+    expect(world.steps.at(-1)).toBe('acknowledged');
+  });
+
+  it('leaves a package unacknowledged that was not published when the run ends', async () => {
+    const clock = createFakeClock();
+    const stop = new AbortController();
+    const world = createWorld(clock, [item(clock, invitationPackage('started', '1', ringing))]);
+    world.bus(() => Promise.reject(new RelayError('busUnavailable', 'down')));
+    const relaying = world.relay(stop.signal);
+    await clock.advance(1_000);
+    stop.abort();
+    await relaying;
+    expect(world.steps).not.toContain('acknowledged');
+  });
+
+  it('fetches what an event only links', async () => {
+    const clock = createFakeClock();
+    const world = createWorld(clock, [item(clock, invitationPackage('started', '1'))]);
+    world.serves((path) => Promise.resolve(path === href('1') ? ringing : undefined));
+    await world.relay();
+    expect(world.published[0]?.[0]?.data).toMatchObject({ from: { name: 'Alice' }, actions: ['decline'] });
+  });
+
+  it('leaves out a link that does not come within two seconds: the call is ringing', async () => {
+    const clock = createFakeClock();
+    const world = createWorld(clock, [item(clock, invitationPackage('started', '1'))]);
+    world.serves(() => new Promise(() => undefined));
+    const relaying = world.relay();
+    await clock.advance(2_000);
+    await relaying;
+    expect(world.published[0]?.[0]?.data).toMatchObject({ event: 'started', actions: [] });
+  });
+
+  it('publishes nothing for a package that is not about invitations', async () => {
+    const clock = createFakeClock();
+    const world = createWorld(clock, [item(clock, { next: '/next', senders: [] })]);
+    await world.relay();
+    expect(world.steps).toEqual(['pulled', 'acknowledged']);
+  });
+
+  it('parks what cannot be read, and moves on', async () => {
+    const clock = createFakeClock();
+    const world = createWorld(clock, [item(clock, { next: '/next', senders: [{ rel: 'communication', href: '/c', events: [{ raw: '{"x":', problem: 'It is cut off.' }] }] })]);
+    await world.relay();
+    expect(world.parked).toEqual([expect.objectContaining({ raw: '{"x":', reason: expect.stringContaining('cut off') })]);
+    expect(world.steps.at(-1)).toBe('acknowledged');
+  });
+
+  it('tells a gap as an event', async () => {
+    const clock = createFakeClock();
+    const world = createWorld(clock, [() => ({ type: 'gap', cause: 'applicationLost', afterMs: clock.now() - 60_000, beforeMs: clock.now(), applicationId: '103' })]);
+    await world.relay();
+    expect(world.published[0]?.[0]).toMatchObject({ type: 'ucwa.channel.gap', data: { account: 'sip:reception@contoso.com', cause: 'applicationLost' } });
+  });
+
+  it('looks again at an invitation that comes late, and says so', async () => {
+    const clock = createFakeClock();
+    const world = createWorld(clock, [item(clock, invitationPackage('started', '1', ringing), '1', clock.now() - 6_000)]);
+    world.serves(() => Promise.resolve({ ...ringing, properties: { state: 'Connected', direction: 'Incoming' }, links: {} }));
+    await world.relay();
+    expect(world.published[0]?.[0]?.data).toMatchObject({ delayed: true, state: 'connected', actions: [] });
+  });
+
+  it('looks again when the bus was away for long in between', async () => {
+    const clock = createFakeClock();
+    const world = createWorld(clock, [item(clock, invitationPackage('started', '1', ringing))]);
+    let down = true;
+    world.bus(() => (down ? Promise.reject(new RelayError('busUnavailable', 'down')) : Promise.resolve()));
+    const relaying = world.relay();
+    await clock.advance(20_000);
+    down = false;
+    await clock.advance(10_000);
+    await relaying;
+    expect(world.published[0]?.[0]?.data).toMatchObject({ delayed: true, actions: [] });
+    expect(world.published[0]?.[0]?.id).toMatch(/^[\w-]+$/);
+  });
+});
