@@ -14,7 +14,10 @@ export function sequenceOf(ack: string, position: number): string {
 }
 
 /** Counts: the first call with a key answers 0, the next 1, and so on. */
-export function createOrdinals(): (key: string) => number {
+export type Ordinals = (key: string) => number;
+
+/** Ordinals that begin anew, for one package. */
+export function createOrdinals(): Ordinals {
   const seen = new Map<string, number>();
   return (key) => {
     const ordinal = seen.get(key) ?? 0;

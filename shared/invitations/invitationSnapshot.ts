@@ -1,11 +1,10 @@
 import type { Resource } from '../ucwa/resource';
 import { compact, compactOrAbsent } from './compact';
-import { decodeDataUri } from './dataUri';
 import { toEventSpelling } from './enumerations';
 import type { InvitationData } from './invitationData';
 import type { KindRow } from './kinds';
 import type { FetchedResources } from './linkedHrefs';
-import { mediaOf, parseMediaOffer, type MediaOffer } from './mediaOffer';
+import { mediaFacts } from './mediaFacts';
 import { acceptedBy, callerOf, personOf } from './people';
 import { embeddedOf, flagOf, linksOf, textOf } from './resourceReading';
 import { barePath } from './resourcePath';
@@ -25,7 +24,7 @@ export function invitationSnapshot(invitation: Resource | undefined, { kind, fet
   const text = (name: string): string | undefined => textOf(invitation, name);
   const flag = (name: string): boolean | undefined => flagOf(invitation, name);
   const person = (rel: string): InvitationData['to'] => personOf(invitation, rel, fetched);
-  const offers = contentUris(invitation, 'mediaOffer').flatMap(parseMediaOffer);
+  const { media, modalities } = mediaFacts(invitation, kind, includeSdp);
   return {
     ...compact({
       direction: toEventSpelling.direction(text('direction')),
@@ -46,11 +45,8 @@ export function invitationSnapshot(invitation: Resource | undefined, { kind, fet
       forwardedBy: person('forwardedBy'),
       transferredBy: person('transferredBy'),
       acceptedBy: acceptedBy(invitation, fetched),
-      modalities: orAbsent([...new Set([...kind.modalities, ...mediaOf(offers)])]),
-      media: compactOrAbsent({
-        offers: orAbsent(includeSdp ? offers : offers.map(withoutSdp)),
-        customContent: customContentOf(invitation, includeSdp),
-      }),
+      modalities,
+      media,
       location: compactOrAbsent({
         address: text('address'),
         building: text('building'),
@@ -76,30 +72,7 @@ export function actionsOf(invitation: Resource | undefined, kind: KindRow): Invi
   return kind.actions.filter((action) => linksOf(invitation, action).length > 0);
 }
 
-function withoutSdp({ contentId, fallback }: MediaOffer): MediaOffer {
-  return { ...compact({ contentId }), fallback };
-}
-
-/** The text of the caller's custom content; SDP in it is treated as any SDP. */
-function customContentOf(invitation: Resource | undefined, includeSdp: boolean): string | undefined {
-  const [uri] = contentUris(invitation, 'customContent');
-  if (uri === undefined) return textOf(invitation, 'customContent');
-  const data = decodeDataUri(uri);
-  const isSdp = data !== undefined && (data.mediaType === 'application/sdp' || data.mediaType.startsWith('multipart/') || /^v=0\r?$/m.test(data.text ?? ''));
-  return data?.text === '' || (isSdp && !includeSdp) ? undefined : data?.text;
-}
-
-/** Data URIs stand among the links; the documentation also lists them among the properties. */
-function contentUris(invitation: Resource | undefined, name: string): readonly string[] {
-  const uris = [...linksOf(invitation, name).map(({ href }) => href), textOf(invitation, name) ?? ''];
-  return [...new Set(uris)].filter((uri) => /^data:/i.test(uri));
-}
-
 function relatedPath(invitation: Resource | undefined, rel: string): string | undefined {
   const href = linksOf(invitation, rel)[0]?.href ?? linksOf(embeddedOf(invitation, rel)[0], 'self')[0]?.href;
   return href === undefined ? undefined : barePath(href);
-}
-
-function orAbsent<T>(list: readonly T[]): T[] | undefined {
-  return list.length === 0 ? undefined : [...list];
 }

@@ -2,20 +2,34 @@ import { bareRel, type ChannelEvent, type EventPackage } from '../ucwa/resource'
 import { kinds, type Kind } from './kinds';
 import { listOf, own } from './resourceReading';
 
-/** A part of a package at its place, sorted by what the relay can make of it. Parts of other rels are not among them. */
-export type PackagePart = { readonly position: number; readonly raw: () => string } & (
-  | { readonly type: 'invitation'; readonly kind: Kind; readonly event: ChannelEvent }
-  | { readonly type: 'unreadable'; readonly problem: string }
-);
+interface Place {
+  /** Counts all parts of the package from 0, in the channel's order. */
+  readonly position: number;
+  /** The text for the queue of unreadable events. */
+  readonly raw: () => string;
+}
+
+/** An event of an invitation of a kind that is relayed. */
+export interface InvitationPart extends Place {
+  readonly type: 'invitation';
+  readonly kind: Kind;
+  readonly event: ChannelEvent;
+}
+
+/** A part of which nobody can tell what it is. */
+export interface UnknownPart extends Place {
+  readonly type: 'unreadable';
+  readonly problem: string;
+}
 
 /**
  * What in a package concerns the relay, in the channel's order: the events of the kinds asked for, and every part that
  * cannot be read (it may have been one of them). Total: it looks at the package as the outside world's.
  */
-export function packageParts(pkg: EventPackage, asked: readonly Kind[]): readonly PackagePart[] {
+export function packageParts(pkg: EventPackage, asked: readonly Kind[]): readonly (InvitationPart | UnknownPart)[] {
   const kindByRel = new Map<string, Kind>(asked.map((kind) => [kinds[kind].rel, kind]));
   const places = listOf(own(pkg, 'senders')).flatMap((sender) => listOf(own(sender, 'events')).map((part) => ({ sender, part })));
-  return places.flatMap(({ sender, part }, position): PackagePart[] => {
+  return places.flatMap(({ sender, part }, position): (InvitationPart | UnknownPart)[] => {
     const raw = (): string => rawOf(sender, part);
     const problem = own(part, 'problem');
     if (typeof problem === 'string') return [{ type: 'unreadable', position, raw, problem }];

@@ -1,7 +1,8 @@
 import { encodeInvitationId } from '../../shared/invitations/invitationId';
 import { kindNames } from '../../shared/invitations/kinds';
 import { linkedHrefs, type FetchedResources } from '../../shared/invitations/linkedHrefs';
-import { normalise, type NormaliseContext, type NormalisedPackage } from '../../shared/invitations/normalise';
+import { normalise, type NormalisedPackage } from '../../shared/invitations/normalise';
+import type { NormaliseContext } from '../../shared/invitations/normaliseContext';
 import { resourcePath } from '../../shared/invitations/resourcePath';
 import type { EventPackage, Resource } from '../../shared/ucwa/resource';
 

@@ -1,5 +1,6 @@
 import { RelayError } from '../../../shared/errors/relayError';
-import { normalise, type NormaliseContext } from '../../../shared/invitations/normalise';
+import { normalise } from '../../../shared/invitations/normalise';
+import type { NormaliseContext } from '../../../shared/invitations/normaliseContext';
 import type { InvitationEvent } from '../../../shared/invitations/relayEvent';
 import type { ChannelEvent, EventPackage, Resource, UnreadablePart } from '../../../shared/ucwa/resource';
 import { normaliseContext, nothingFetched } from '../../support/normalising';
@@ -117,11 +118,6 @@ describe('the events of a package', () => {
     const [updated, completed] = eventsOf(packageOf(channelEvent('updated', '1', failure), channelEvent('completed', '1', failure)));
     expect(updated?.data).not.toHaveProperty('outcome');
     expect(completed?.data.outcome).toEqual({ result: 'busy', answered: false, status: 'Failure', code: 'RemoteFailure', subcode: 'Busy' });
-  });
-
-  test('say that they are delayed only when they are', () => {
-    expect(eventsOf(packageOf(channelEvent('started')))[0]?.data).not.toHaveProperty('delayed');
-    expect(eventsOf(packageOf(channelEvent('started')), { delayed: true })[0]?.data.delayed).toBe(true);
   });
 
   test('carry no SDP unless it is wanted, wherever it hides', () => {

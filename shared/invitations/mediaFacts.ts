@@ -1,0 +1,45 @@
+import type { Resource } from '../ucwa/resource';
+import { compact, compactOrAbsent } from './compact';
+import { decodeDataUri } from './dataUri';
+import type { InvitationData } from './invitationData';
+import type { KindRow } from './kinds';
+import { mediaOf, parseMediaOffer, type MediaOffer } from './mediaOffer';
+import { linksOf, textOf } from './resourceReading';
+
+/**
+ * What an invitation tells of its media: the offers and the custom content, and which media are offered (as far as the
+ * offers or the kind itself show). SDP is left out unless it is wanted, wherever it stands.
+ */
+export function mediaFacts(invitation: Resource | undefined, kind: KindRow, includeSdp: boolean): { [Name in 'media' | 'modalities']: InvitationData[Name] | undefined } {
+  const offers = contentUris(invitation, 'mediaOffer').flatMap(parseMediaOffer);
+  return {
+    modalities: orAbsent([...new Set([...kind.modalities, ...mediaOf(offers)])]),
+    media: compactOrAbsent({
+      offers: orAbsent(includeSdp ? offers : offers.map(withoutSdp)),
+      customContent: customContentOf(invitation, includeSdp),
+    }),
+  };
+}
+
+/** The custom content where it is text; one that holds SDP, or several parts, is treated as SDP. */
+function customContentOf(invitation: Resource | undefined, includeSdp: boolean): string | undefined {
+  const [uri] = contentUris(invitation, 'customContent');
+  const data = uri === undefined ? undefined : decodeDataUri(uri);
+  const text = uri === undefined ? textOf(invitation, 'customContent') : data?.text;
+  const isSdp = /^(application\/sdp$|multipart\/)/.test(data?.mediaType ?? '') || /^v=0\r?$/m.test(text ?? '');
+  return text === '' || (isSdp && !includeSdp) ? undefined : text;
+}
+
+/** Data URIs stand among the links; the documentation also lists them among the properties. */
+function contentUris(invitation: Resource | undefined, name: string): readonly string[] {
+  const uris = [...linksOf(invitation, name).map(({ href }) => href), textOf(invitation, name) ?? ''];
+  return [...new Set(uris)].filter((uri) => /^data:/i.test(uri));
+}
+
+function withoutSdp({ contentId, fallback }: MediaOffer): MediaOffer {
+  return { ...compact({ contentId }), fallback };
+}
+
+function orAbsent<T>(list: readonly T[]): T[] | undefined {
+  return list.length === 0 ? undefined : [...list];
+}
