@@ -1,5 +1,6 @@
 import type { Clock } from '../clock';
 import { toRelayError } from '../errors/relayError';
+import { retryInPlace } from '../messaging/retryInPlace';
 import type { Log } from '../telemetry/log';
 import type { AttemptDelivery } from './attemptDelivery';
 import { reasonToDisable, type AutoDisable } from './autoDisable';
@@ -10,7 +11,6 @@ import { decideOrder, type OrderDecision } from './orderRule';
 import type { DeliveryLog, DeliveryLogEntry, DeliveryOrder, DeliveryOutcome, DeliveryQueue, SubscriptionStore } from './ports';
 import type { SubscriberGate, Visit } from './subscriberGate';
 import type { Subscription } from './subscription';
-import { tryAgain } from './tryAgain';
 
 export interface DeliverPorts {
   readonly subscriptions: Pick<SubscriptionStore, 'find'>;
@@ -48,20 +48,22 @@ const DEFAULT_REST_MS = 5000;
 export function createDeliver(ports: DeliverPorts): Deliver {
   const { subscriptions, order, deliveries, queue, gate, attempt, disable, clock, random, log } = ports;
 
+  const persist = <T>(work: () => Promise<T>): Promise<T> => retryInPlace(work, { clock, random });
+
   const defer = async (message: DeliveryMessage, atMs: number): Promise<'deferred'> => {
-    await tryAgain(clock, () => queue.schedule({ ...message, deferrals: message.deferrals + 1 }, atMs));
+    await persist(() => queue.schedule({ ...message, deferrals: message.deferrals + 1 }, atMs));
     return 'deferred';
   };
 
   /** Ends a delivery for which no attempt is made. */
   const end = async (message: DeliveryMessage, outcome: DeliveryOutcome, reason: string): Promise<DeliverResult> => {
-    await tryAgain(clock, () => deliveries.record({ ...entryOf(message, clock.now()), attempted: false, durationMs: 0, outcome, reason }));
+    await persist(() => deliveries.record({ ...entryOf(message, clock.now()), attempted: false, durationMs: 0, outcome, reason }));
     await settle(message, message.attempt - 1);
     return outcome;
   };
 
   const settle = (message: DeliveryMessage, attemptsMade: number): Promise<void> =>
-    tryAgain(clock, () => order.mark(message.event, message.subscriptionId, { round: message.round, state: 'settled', attempt: attemptsMade }));
+    persist(() => order.mark(message.event, message.subscriptionId, { round: message.round, state: 'settled', attempt: attemptsMade }));
 
   const makeAttempt = async (message: DeliveryMessage, subscription: Subscription): Promise<DeliverResult> => {
     const { event } = message;
@@ -98,9 +100,9 @@ export function createDeliver(ports: DeliverPorts): Deliver {
       ...(step.step !== 'delivered' && { reason: step.reason }),
       ...(nextAtMs !== undefined && { nextAtMs }),
     };
-    const counts = await tryAgain(clock, () => deliveries.record(entry));
+    const counts = await persist(() => deliveries.record(entry));
     if (nextAtMs === undefined) await settle(message, message.attempt);
-    else await tryAgain(clock, () => order.mark(message.event, message.subscriptionId, { round: message.round, state: 'pending', attempt: message.attempt, nextAtMs }));
+    else await persist(() => order.mark(message.event, message.subscriptionId, { round: message.round, state: 'pending', attempt: message.attempt, nextAtMs }));
     const reason = step.step === 'disable' ? step.reason : step.step === 'delivered' ? undefined : reasonToDisable(counts, clock.now());
     if (reason !== undefined) await disable(subscription, reason);
     if (nextAtMs !== undefined) await scheduleNext(message, nextAtMs);
@@ -109,7 +111,7 @@ export function createDeliver(ports: DeliverPorts): Deliver {
   };
 
   const scheduleNext = (message: DeliveryMessage, atMs: number): Promise<void> =>
-    tryAgain(clock, () => queue.schedule({ ...message, attempt: message.attempt + 1, deferrals: 0 }, atMs));
+    persist(() => queue.schedule({ ...message, attempt: message.attempt + 1, deferrals: 0 }, atMs));
 
   return async (message) => {
     const { event, subscriptionId } = message;

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock';
 import type { RelayEvent } from '../invitations/relayEvent';
+import { retryInPlace } from '../messaging/retryInPlace';
 import type { Log } from '../telemetry/log';
 import type { DeliveredEvent, DeliveryMessage } from './deliveryMessage';
 import { matchesFilter } from './matchesFilter';
@@ -8,7 +9,6 @@ import type { DeliveryArchive, DeliveryOrder, DeliveryQueue, SubscriptionStore }
 import { renderDelivery, type RenderedDelivery } from './renderDelivery';
 import type { Format, Subscription } from './subscription';
 import type { ConfirmUrl } from './teamsCard';
-import { tryAgain } from './tryAgain';
 
 export interface FanOutPorts {
   readonly subscriptions: Pick<SubscriptionStore, 'list'>;
@@ -17,6 +17,8 @@ export interface FanOutPorts {
   readonly queue: Pick<DeliveryQueue, 'enqueue'>;
   readonly confirmUrl: ConfirmUrl;
   readonly clock: Clock;
+  /** From 0 to 1; Math.random outside tests. */
+  readonly random: () => number;
   readonly log: Log;
 }
 
@@ -29,7 +31,7 @@ export type FanOut = (event: RelayEvent) => Promise<number>;
  * fall to the queue's duplicate detection. A paused or disabled subscriber is sent nothing, but the event is kept for
  * it (recover). Errors: `storageUnavailable`, `busUnavailable`: give it the same event again.
  */
-export function createFanOut({ subscriptions, archive, order, queue, confirmUrl, clock, log }: FanOutPorts): FanOut {
+export function createFanOut({ subscriptions, archive, order, queue, confirmUrl, clock, random, log }: FanOutPorts): FanOut {
   return async (event) => {
     const interested = (await subscriptions.list()).filter(({ filters }) => matchesFilter(event, filters));
     if (interested.length === 0) return 0;
@@ -41,10 +43,9 @@ export function createFanOut({ subscriptions, archive, order, queue, confirmUrl,
         return rendered === undefined ? [] : [firstMessage(event, subscription, rendered)];
       });
     const receivers = messages.map(({ subscriptionId }) => subscriptionId);
-    await tryAgain(clock, async () => {
-      await Promise.all([archive.keep(toOutwardEvent(event)), receivers.length === 0 ? undefined : order.open(toDeliveredEvent(event), receivers)]);
-    });
-    if (messages.length > 0) await tryAgain(clock, () => queue.enqueue(messages));
+    const note = () => Promise.all([archive.keep(toOutwardEvent(event)), receivers.length === 0 ? undefined : order.open(toDeliveredEvent(event), receivers)]);
+    await retryInPlace(note, { clock, random });
+    if (messages.length > 0) await retryInPlace(() => queue.enqueue(messages), { clock, random });
     log.debug('eventFannedOut', { eventId: event.id, type: event.type, subscribers: messages.length });
     return messages.length;
   };

@@ -43,7 +43,7 @@ export function createGuardedLookup(allowedCidrs: readonly string[], resolve: Re
     };
     answer().then(
       (addresses) => (options.all === true ? callback(null, [...addresses]) : callback(null, addresses[0].address, addresses[0].family)),
-      (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), options.all === true ? [] : '', 0),
+      (error: unknown) => callback(error as NodeJS.ErrnoException, options.all === true ? [] : '', 0),
     );
   };
 }

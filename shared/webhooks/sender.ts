@@ -137,7 +137,7 @@ const socketErrors: Readonly<Record<string, NoAnswerReason>> = {
 function translateSocketError(error: unknown): [reason: NoAnswerReason, detail: string] {
   if (error instanceof TimeoutError) return ['timeout', ''];
   if (error instanceof AddressRefusedError) return ['addressRefused', error.message];
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (/^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO)/.test(code)) return ['tls', code];
   return [socketErrors[code] ?? 'network', code];
 }
