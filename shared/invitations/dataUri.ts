@@ -49,7 +49,14 @@ function decodeEscapes(body: string): string {
   return percentDecode(/%20/.test(body) ? body : body.replaceAll('+', ' '));
 }
 
-/** Total, unlike decodeURIComponent: what is no escape stays, what is no UTF-8 becomes the replacement character. */
+/**
+ * decodeURIComponent is fast and throws; the slow way is total: what is no escape stays, what is no UTF-8 becomes the
+ * replacement character.
+ */
 function percentDecode(text: string): string {
-  return text.replace(/(?:%[0-9a-f]{2})+/gi, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'));
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text.replace(/(?:%[0-9a-f]{2})+/gi, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'));
+  }
 }
