@@ -9,6 +9,7 @@ import { Namespace } from './broker/namespace';
 import type { QueueCounts } from './broker/messageQueue';
 import { TimerHeap } from './broker/timerHeap';
 import { parseConfig } from './config/parseConfig';
+import { openLmdbStore } from './store/lmdbStore';
 
 /** The key of Microsoft's emulator. */
 export const DEFAULT_KEY = 'SAS_KEY_VALUE';
@@ -40,20 +41,28 @@ export interface ServiceBus {
 
 /** Starts a broker on loopback. @throws Error that says everything that is wrong with the configuration; Node's EADDRINUSE. */
 export async function startServiceBus(options: ServiceBusOptions): Promise<ServiceBus> {
-  const { port = 0, key = DEFAULT_KEY, log = () => undefined, clock = systemClock } = options;
+  const { port = 0, key = DEFAULT_KEY, dataDirectory, log = () => undefined, clock = systemClock } = options;
   const config = parseConfig(typeof options.config === 'string' ? await readConfig(options.config) : options.config);
   for (const note of config.notes) log(`note: ${note}`);
   const timers = new TimerHeap(clock);
-  const env = { clock, timers, store: undefined };
+  const store = dataDirectory === undefined ? undefined : await openLmdbStore(dataDirectory);
+  const env = { clock, timers, store };
+  const end = async (): Promise<void> => {
+    timers.close();
+    await store?.close();
+  };
   const namespace = new Namespace(config, env);
-  const listener = await listen(port, { namespace, env, key, log });
+  const listener = await listen(port, { namespace, env, key, log }).catch(async (error: unknown) => {
+    await end();
+    throw error;
+  });
   return {
     port: listener.port,
     connectionString: `Endpoint=sb://localhost:${listener.port};SharedAccessKeyName=${KEY_NAME};SharedAccessKey=${key};UseDevelopmentEmulator=true`,
     entities: () => namespace.counts(),
     close: async () => {
-      timers.close();
       await listener.close();
+      await end();
     },
   };
 }

@@ -67,7 +67,7 @@ function openReceiver(receiver: Receiver, cbs: CbsNode, context: BrokerContext):
   setAttachFields(receiver, { snd_settle_mode: receiver.snd_settle_mode, rcv_settle_mode: receiver.rcv_settle_mode, max_message_size: MAX_MESSAGE_BYTES });
   try {
     if (address === CBS) serveRequests(receiver, CbsNode.names, (request) => cbs.handle(request));
-    else if (address.toLowerCase().endsWith(MANAGEMENT)) serveManagement(receiver, find(address.slice(0, -MANAGEMENT.length), cbs, context), context);
+    else if (isManagement(address)) serveManagement(receiver, findManaged(address, cbs, context), context);
     else serveProducer(receiver, intakeOf(find(address, cbs, context)), context);
   } catch (error) {
     // An attach that is refused names neither end (AMQP 1.0 part 2, 2.6.3).
@@ -85,8 +85,8 @@ function serveManagement(receiver: Receiver, entity: Entity, context: BrokerCont
 function openSender(sender: Sender, cbs: CbsNode, context: BrokerContext): (() => void) | undefined {
   const address = addressOf(sender.source);
   if (address === undefined) throw new BrokerError('notFound', "The messaging entity '' could not be found.");
-  if (address === CBS || address.toLowerCase().endsWith(MANAGEMENT)) {
-    if (address !== CBS) find(address.slice(0, -MANAGEMENT.length), cbs, context);
+  if (address === CBS || isManagement(address)) {
+    if (address !== CBS) findManaged(address, cbs, context);
     sender.set_source({ address });
     sender.set_target({ address: addressOf(sender.target) ?? sender.name });
     return undefined;
@@ -99,6 +99,14 @@ function openSender(sender: Sender, cbs: CbsNode, context: BrokerContext): (() =
 function find(address: string, cbs: CbsNode, { namespace }: BrokerContext): Entity {
   cbs.require(address);
   return namespace.find(address);
+}
+
+const isManagement = (address: string): boolean => address.toLowerCase().endsWith(MANAGEMENT);
+
+/** The entity whose `$management` this is; a claim for that node alone is enough. */
+function findManaged(address: string, cbs: CbsNode, { namespace }: BrokerContext): Entity {
+  cbs.require(address);
+  return namespace.find(address.slice(0, -MANAGEMENT.length));
 }
 
 function intakeOf({ address, intake }: Entity): NonNullable<Entity['intake']> {

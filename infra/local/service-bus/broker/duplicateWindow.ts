@@ -29,7 +29,7 @@ export class DuplicateWindow {
     for (const [messageId, untilMs] of this.until) {
       if (untilMs > nowMs) return;
       this.until.delete(messageId);
-      this.env.store?.forget(this.entity, messageId);
+      this.env.store?.forget(this.entity, messageId, untilMs);
     }
   }
 }

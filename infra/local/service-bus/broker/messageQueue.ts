@@ -33,7 +33,7 @@ export interface DeadLetterReason {
 export interface Arrival {
   readonly enqueuedSequenceNumber?: number;
   readonly enqueuedTimeMs?: number;
-  readonly applicationProperties?: Buffer;
+  readonly applicationProperties?: Buffer | undefined;
   readonly deliveryCount?: number;
 }
 

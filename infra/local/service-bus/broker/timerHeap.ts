@@ -64,6 +64,8 @@ export class TimerHeap {
 
   /** Sleeps towards the first deadline, again and again, until there is none. */
   private async run(): Promise<void> {
+    // Never within the call that set a deadline, even one that has passed.
+    await Promise.resolve();
     for (let first = this.entries[0]; first !== undefined; first = this.entries[0]) {
       const waitMs = Math.min(first.dueMs - this.clock.now(), LONGEST_WAIT_MS);
       if (waitMs > 0) {

@@ -12,7 +12,8 @@ export interface StoredMessage {
   readonly raw: Buffer;
   /** The id that the broker stamped or the client gave. */
   readonly messageId: string;
-  readonly applicationProperties: Buffer;
+  /** Undefined: as they were sent. */
+  readonly applicationProperties: Buffer | undefined;
 }
 
 /**
@@ -27,7 +28,7 @@ export interface MessageStore {
   saveSessionState(entity: string, sessionId: string, state: Buffer | undefined): void;
   saveRules(entity: string, rules: readonly RuleDescription[]): void;
   remember(entity: string, messageId: string, untilMs: number): void;
-  forget(entity: string, messageId: string): void;
+  forget(entity: string, messageId: string, untilMs: number): void;
 
   /** In ascending order of sequence numbers. */
   messages(entity: string): Iterable<StoredMessage>;
