@@ -1,6 +1,7 @@
 import { decodeInvitationId } from '../../../shared/invitations/invitationId';
+import { invitationAddress } from '../../../shared/invitations/resourcePath';
 import type { SeenEvent } from './seenEvent';
-import type { Emitted, Simulator } from './simulator';
+import type { Simulator } from './simulator';
 
 /** Finds in the simulator's ledger when an event that came from the bus had been emitted. */
 export interface EmissionTimes {
@@ -10,21 +11,35 @@ export interface EmissionTimes {
 
 /**
  * The invitation id on the bus is opaque; the stack, which gave the relay its signing key, may read it. Events of one
- * invitation and type are matched in their order.
+ * invitation and type are matched in their order. One question at a time.
  */
 export function createEmissionTimes(simulator: Simulator, signingKey: string): EmissionTimes {
-  const counted = new Map<string, number>();
+  const unmatched = new Map<string, number[]>();
+  let eventsRead = 0;
+  const readOn = async (): Promise<void> => {
+    const events = await simulator.emitted(eventsRead);
+    eventsRead += events.length;
+    for (const { type, href, at } of events) {
+      const address = invitationAddress(href);
+      if (address === undefined) continue;
+      const key = keyOf(type, address);
+      unmatched.set(key, [...(unmatched.get(key) ?? []), Date.parse(at)]);
+    }
+  };
   return {
     of: async (event) => {
       const reference = decodeInvitationId(event.data.invitationId ?? '', signingKey);
       if (reference === undefined || event.data.event === undefined) return undefined;
-      const path = `/applications/${reference.applicationId}/communication/${reference.collection}/${reference.id}`;
-      const key = `${event.data.event} ${path}`;
-      const nth = counted.get(key) ?? 0;
-      counted.set(key, nth + 1);
-      const emitted = await simulator.emitted().catch((): readonly Emitted[] => []);
-      const record = emitted.filter(({ type, href }) => type === event.data.event && href.endsWith(path))[nth];
-      return record === undefined ? undefined : Date.parse(record.at);
+      const key = keyOf(event.data.event, reference);
+      if (!unmatched.has(key)) await readOn().catch(() => undefined);
+      const [first, ...rest] = unmatched.get(key) ?? [];
+      if (rest.length === 0) unmatched.delete(key);
+      else unmatched.set(key, rest);
+      return first;
     },
   };
+}
+
+function keyOf(type: string, { applicationId, collection, id }: { applicationId: string; collection: string; id: string }): string {
+  return [type, applicationId, collection, id].join(' ');
 }

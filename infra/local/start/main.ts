@@ -10,7 +10,7 @@ the app, and a webhook receiver. Calls come in every few seconds, and every even
   --no-calls          nobody calls but you (npm run ring)
   --quiet             prints addresses and problems, not a line per event
   --functions-port N  default 7071
-  --ucwa-port N       default 7072
+  --ucwa-port N       default 8080
   --bus-port N        default 5672
   --storage-port N    default 10000; queues and tables are at the two ports after it
   --receiver-port N   default 7080
@@ -34,7 +34,7 @@ function main(): Promise<number> {
   if (blob > 65_533) misused('--storage-port must leave room for two more ports.');
   const ports = {
     functions: portOption('functions-port', options['functions-port'], 7071),
-    ucwa: portOption('ucwa-port', options['ucwa-port'], 7072),
+    ucwa: portOption('ucwa-port', options['ucwa-port'], 8080),
     serviceBus: portOption('bus-port', options['bus-port'], 5672),
     storage: blob === 0 ? { blob, queue: 0, table: 0 } : { blob, queue: blob + 1, table: blob + 2 },
     receiver: portOption('receiver-port', options['receiver-port'], 7080),

@@ -3,7 +3,7 @@ import type { StartedStack } from './startStack';
 import type { Terminal } from './terminal';
 
 /** Says where everything is, what is real, and what to type next. `readyInMs` is the time since the process began. */
-export function printHeader(terminal: Terminal, { facts, replaced, moved }: StartedStack, readyInMs: number): void {
+export function printHeader(terminal: Terminal, { facts, replaced, notes }: StartedStack, readyInMs: number): void {
   const row = (name: string, address: string): void => terminal.line(`  ${name.padEnd(18)}${address}`);
   const given = (setting: string | undefined): string => `given by ${setting ?? 'a setting'}: no stand-in`;
   terminal.line();
@@ -14,8 +14,8 @@ export function printHeader(terminal: Terminal, { facts, replaced, moved }: Star
   row('Service Bus', facts.serviceBusConnection ?? given(replaced.serviceBus));
   row('Storage', facts.storageConnection === undefined ? given(replaced.storage) : `${storageAddress(facts.storageConnection)}  (Azurite: blobs, queues, tables)`);
   row('Webhook receiver', facts.receiverUrl);
-  if (moved.length > 0) terminal.line();
-  for (const text of moved) terminal.line(`  ${text}.`);
+  if (notes.length > 0) terminal.line();
+  for (const text of notes) terminal.line(`  ${text}`);
   terminal.line();
   terminal.line(`  ${terminal.good('Ready')} in ${(readyInMs / 1000).toFixed(1)} s. Addresses and keys: .local/stack.json. Ctrl-C stops it all.`);
   terminal.line();

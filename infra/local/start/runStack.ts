@@ -34,10 +34,15 @@ export async function runStack(options: RunOptions): Promise<number> {
   const { folder, terminal } = options;
   const signals = listenForStop();
   const parts = createParts();
-  void whenAborted(signals.now).then(() => parts.kill());
+  const ended = new AbortController();
   const happened = (label: string, text: string): void => printLine(terminal, { atMs: Date.now(), label, text });
   let facts: StackFacts | undefined;
-  let show: { close(): Promise<void> } | undefined;
+  void whenAborted(signals.now).then(async () => {
+    await parts.kill();
+    if (facts !== undefined) await removeStackFile(folder, facts);
+    process.exit(1);
+  });
+  let show: Promise<void> | undefined;
   const told = whenAborted(signals.stop).then(() => 'told to stop' as const);
   const broken = parts.broken.then((what): never => {
     throw new Error(what);
@@ -67,6 +72,7 @@ export async function runStack(options: RunOptions): Promise<number> {
           },
         },
         parts,
+        ended.signal,
       ),
       told,
       broken,
@@ -77,34 +83,30 @@ export async function runStack(options: RunOptions): Promise<number> {
     await writeStackFile(folder, facts);
     printHeader(terminal, stack, performance.now());
     process.send?.({ ready: facts });
-    show = showWhatHappens(options, stack, given['RELAY_SIGNING_KEY'] ?? keys.signingKey);
+    show = showWhatHappens(options, stack, given['RELAY_SIGNING_KEY'] ?? keys.signingKey, ended.signal);
     await Promise.race([told, broken]);
     return 0;
   } catch (error) {
     terminal.line(terminal.bad(error instanceof Error ? error.message : String(error)));
     return 1;
   } finally {
+    ended.abort();
     if (signals.stop.aborted) terminal.line('\nStopping …');
-    await show?.close();
+    await show;
     await parts.stop();
     if (facts !== undefined) await removeStackFile(folder, facts);
     signals.dispose();
   }
 }
 
-/** The lines of all that happens, and the calls that make it happen. */
-function showWhatHappens(options: RunOptions, { facts, serviceBusConnection }: StartedStack, signingKey: string): { close(): Promise<void> } {
+/** The lines of all that happens, and the calls that make it happen, until `ended` is aborted; resolves when both are over. */
+async function showWhatHappens(options: RunOptions, { facts, serviceBusConnection }: StartedStack, signingKey: string, ended: AbortSignal): Promise<void> {
   const { terminal, quiet } = options;
   const simulator = facts.ucwaUrl === undefined ? undefined : createSimulator(facts.ucwaUrl);
-  const ended = new AbortController();
   const emissionTimes = simulator === undefined ? undefined : createEmissionTimes(simulator, signingKey);
   const topic = quiet || serviceBusConnection === undefined ? undefined : showTopic({ terminal, serviceBusConnection, emissionTimes });
   const onProblem = (text: string): void => printLine(terminal, { atMs: Date.now(), label: 'problem', text });
-  const calls = options.calls && simulator !== undefined ? rehearse(simulator, systemClock, ended.signal, onProblem) : undefined;
-  return {
-    close: async () => {
-      ended.abort();
-      await Promise.all([calls, topic?.close()]);
-    },
-  };
+  if (options.calls && simulator !== undefined) await rehearse(simulator, systemClock, ended, onProblem);
+  await whenAborted(ended);
+  await topic?.close();
 }

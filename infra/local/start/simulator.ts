@@ -18,28 +18,36 @@ export interface NewCall {
 const emittedSchema = z.object({ type: z.string(), href: z.string(), at: z.string() });
 export type Emitted = z.infer<typeof emittedSchema>;
 
-const ledgerSchema = z.object({ events: z.array(emittedSchema) });
+const lifecycleSchema = z.object({ account: z.string(), action: z.string(), status: z.number() });
+const ledgerSchema = z.object({ events: z.array(emittedSchema), lifecycle: z.array(lifecycleSchema) });
 const calledSchema = z.object({ invitation: z.string() });
 
 /** The simulator's control routes. */
 export interface Simulator {
   /** Rings; answers the invitation's href. Rejects with the simulator's own words when it does not take the call. */
   call(call: NewCall, signal?: AbortSignal): Promise<string>;
-  /** Every event emitted so far, in order. */
-  emitted(signal?: AbortSignal): Promise<readonly Emitted[]>;
+  /** Every event emitted so far but the first `from`, in order. */
+  emitted(from: number): Promise<readonly Emitted[]>;
+  /** Whether a client has gone on the air for the account, so that it can be called. */
+  canBeCalled(account: string): Promise<boolean>;
 }
 
 /** A client of the simulator that listens at `ucwaUrl`. */
 export function createSimulator(ucwaUrl: string): Simulator {
   const http = axios.create({ baseURL: ucwaUrl, proxy: false, timeout: 5_000 });
+  const ledger = async (query: string): Promise<z.infer<typeof ledgerSchema>> => {
+    const { data } = await http.get<unknown>(`/sim/ledger?${query}`).catch(translate);
+    return ledgerSchema.parse(data);
+  };
   return {
     call: async (call, signal) => {
       const { data } = await http.post<unknown>('/sim/calls', call, signal === undefined ? {} : { signal }).catch(translate);
       return calledSchema.parse(data).invitation;
     },
-    emitted: async (signal) => {
-      const { data } = await http.get<unknown>('/sim/ledger', signal === undefined ? {} : { signal }).catch(translate);
-      return ledgerSchema.parse(data).events;
+    emitted: async (from) => (await ledger(`from=${from}`)).events,
+    canBeCalled: async (account) => {
+      const { lifecycle } = await ledger(`account=${encodeURIComponent(account)}`);
+      return lifecycle.some(({ action, status }) => action === 'makeMeAvailable' && status < 300);
     },
   };
 }

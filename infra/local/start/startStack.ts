@@ -1,7 +1,9 @@
 import { startStorage, type StorageReady } from '../storage/startStorage';
 import type { StoragePorts } from '../storage/storageConnection';
 import { replacedBy, type GivenSettings, type Replaced } from './givenSettings';
-import { hostEnvironment } from './hostEnvironment';
+import { systemClock } from '../../../shared/clock';
+import { hostEnvironment, stackAccount } from './hostEnvironment';
+import { createSimulator, type Simulator } from './simulator';
 import type { LocalKeys } from './localKeys';
 import { nextFreePort } from './nextFreePort';
 import type { Parts } from './parts';
@@ -30,23 +32,23 @@ export interface StackOptions {
 export interface StartedStack {
   readonly facts: StackFacts;
   readonly replaced: Replaced;
-  /** Of every part that had to listen elsewhere: `7071 was taken`. */
-  readonly moved: readonly string[];
+  /** What a person should know: a part that had to listen elsewhere, an account that is not on the air. */
+  readonly notes: readonly string[];
   /** The bus that the app uses, given or local; undefined where it is reached by an identity. */
   readonly serviceBusConnection: string | undefined;
 }
 
 /**
  * Starts what the settings do not give, each in a process of its own: first what the functions host needs, all at
- * once, then the host. Resolves when all are ready. Every process is added to `parts` as it starts, so that one who
+ * once, then the host. Resolves when all are ready and a call would ring. Every process is added to `parts` as it starts, so that one who
  * has lost patience can stop them at any time; rejects with the last lines of the one that failed.
  */
-export async function startStack(options: StackOptions, parts: Parts): Promise<StartedStack> {
+export async function startStack(options: StackOptions, parts: Parts, signal: AbortSignal): Promise<StartedStack> {
   const { given, keys, ports } = options;
   const replaced = replacedBy(given);
-  const moved: string[] = [];
+  const notes: string[] = [];
   const note = (name: string, preferred: number, actual: number): void => {
-    if (preferred !== 0 && preferred !== actual) moved.push(`${name}: port ${preferred} was taken, so it listens at ${actual}`);
+    if (preferred !== 0 && preferred !== actual) notes.push(`${name}: port ${preferred} is taken, so it listens at ${actual}.`);
   };
 
   const startStandIn = async <Ready>(setting: string | undefined, start: () => Promise<Ready>): Promise<Ready | undefined> =>
@@ -68,23 +70,38 @@ export async function startStack(options: StackOptions, parts: Parts): Promise<S
 
   // The app must know its own address before it runs.
   const port = await nextFreePort(ports.functions);
-  const standIns = { ucwaUrl: ucwa?.url, serviceBusConnection: bus?.connectionString, storageConnection: storage?.connectionString };
+  const standIns = { ucwaUrl: ucwa?.url.replace(/\/$/, ''), serviceBusConnection: bus?.connectionString, storageConnection: storage?.connectionString };
   const environment = hostEnvironment(given, standIns, keys, `http://127.0.0.1:${port}`);
   const host = await parts.add(startHostProcess({ port, functionsKey: keys.functionsKey, environment, onLine: options.onHostLine })).ready;
   note('Functions', ports.functions, Number(new URL(host.url).port));
+  if (ucwa !== undefined && !(await untilOnAir(createSimulator(ucwa.url), signal))) {
+    notes.push(`${stackAccount} has not signed in yet. The app's health says why.`);
+  }
 
   return {
     facts: {
-      functionsUrl: host.url,
+      functionsUrl: host.url.replace(/\/$/, ''),
       functionsKey: host.functionsKey,
       ucwaUrl: standIns.ucwaUrl,
       serviceBusConnection: standIns.serviceBusConnection,
       storageConnection: standIns.storageConnection,
-      receiverUrl: receiver.url,
+      receiverUrl: receiver.url.replace(/\/$/, ''),
       pids: { start: process.pid, ...parts.pids() },
     },
     replaced,
-    moved,
+    notes,
     serviceBusConnection: environment['ServiceBusConnection'],
   };
+}
+
+const ON_AIR_WITHIN_MS = 15_000;
+
+/** Whether the stack's account can be called; asks until it can, or `signal` is aborted, or it takes too long. */
+async function untilOnAir(simulator: Simulator, signal: AbortSignal): Promise<boolean> {
+  const lastMs = systemClock.now() + ON_AIR_WITHIN_MS;
+  while (!(await simulator.canBeCalled(stackAccount))) {
+    if (systemClock.now() > lastMs || signal.aborted) return false;
+    await systemClock.sleep(50, signal);
+  }
+  return true;
 }

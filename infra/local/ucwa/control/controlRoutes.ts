@@ -5,12 +5,15 @@ import { json, noContent, type Reply } from '../http/reply';
 import { parseJson } from '../http/parseJson';
 import type { Route, RoutedExchange } from '../http/route';
 import { callPlanSchema } from '../calls/callPlan';
+import { readLedger } from './readLedger';
 import { SimulatorRefusal, type UcwaSimulator } from '../ucwaSimulator';
 import { toAccount } from '../signIn/account';
 
 const body = z.union([z.string(), z.record(z.string(), z.unknown())], 'must be an object or the raw text');
 const packageSchema = z.strictObject({ account: z.string().min(1).optional(), body, contentType: z.string().optional() });
 const resourceSchema = z.strictObject({ path: z.string().startsWith('/'), body, contentType: z.string().default('application/json') });
+
+const ledgerQuerySchema = z.strictObject({ account: z.string().min(1).transform(toAccount).optional(), from: z.coerce.number().int().min(0).default(0) });
 
 /** A control route: no ticket, no faults, plain sentences when something is wrong. */
 const control = (method: string, path: RegExp, carryOut: (simulator: UcwaSimulator, exchange: RoutedExchange) => Reply): Route => ({
@@ -61,12 +64,7 @@ export const controlRoutes: readonly Route[] = [
     simulator.resources.set(request.path, { contentType: request.contentType, text });
     return noContent;
   }),
-  control('GET', /^\/sim\/ledger$/, ({ ledger }, { query }) => {
-    const account = query.get('account');
-    const of = <Item extends { readonly account: string }>(items: readonly Item[]): readonly Item[] =>
-      account === null ? items : items.filter((item) => item.account === toAccount(account));
-    return json(200, { events: of(ledger.events), commands: of(ledger.commands), lifecycle: of(ledger.lifecycle), tokenRequests: ledger.tokenRequests });
-  }),
+  control('GET', /^\/sim\/ledger$/, ({ ledger }, { query }) => json(200, readLedger(ledger, ledgerQuerySchema.parse(Object.fromEntries(query))))),
 ];
 
 const parsed = <Schema extends z.ZodType>(schema: Schema, exchange: RoutedExchange): z.infer<Schema> => schema.parse(jsonOf(exchange));
