@@ -3,7 +3,7 @@ import { createFakeClock } from '../../support/fakeClock';
 import { startTestUcwa, type TestUcwa } from '../../support/ucwaSimulator';
 import linkOnly from '../../fixtures/events.audioVideoInvitation.started.link-only.json';
 import sample from '../../fixtures/audioVideoInvitation.json';
-import { eventsOf, nextOf, signIn, type Client, type PackageBody } from './client';
+import { eventsOf, nextOf, signIn, type Client } from './client';
 
 describe('the control routes', () => {
   let ucwa: TestUcwa;
@@ -49,6 +49,7 @@ describe('the control routes', () => {
     ['POST', '/sim/faults', { kind: 'status' }, 'status: '],
     ['POST', '/sim/faults', { kind: 'discoveryRedirect', account: 'a@b' }, 'account: '],
     ['POST', '/sim/packages', {}, 'body: must be an object or the raw text'],
+    ['GET', '/sim/ledger?from=x', {}, 'from: '],
     ['PUT', '/sim/resources', { path: 'x', body: '' }, 'path: '],
   ])('refuse %s %s with %p: 400 that says what is wrong', async (method, url, body, problem) => {
     const { status, data } = await ucwa.http.request<{ error: string }>({ method, url, data: body, headers: { 'Content-Type': 'application/json' } });
@@ -156,6 +157,16 @@ describe('the control routes', () => {
       ['makeMeAvailable', 204],
     ]);
     expect(data.tokenRequests).toHaveLength(1);
-    expect((await ucwa.http.get<{ events: PackageBody[] }>('/sim/ledger?account=sip:nobody@contoso.com')).data.events).toEqual([]);
+  });
+
+  it.each([
+    ['?account=sip:nobody@contoso.com', []],
+    ['?from=8', ['participant']],
+    ['?account=reception@contoso.com&from=7', ['localParticipant', 'participant']],
+    ['?from=100', []],
+  ])('GET /sim/ledger%s has only those events', async (query, rels) => {
+    await signIn(ucwa);
+    ucwa.ring();
+    expect((await ucwa.http.get<{ events: { rel: string }[] }>(`/sim/ledger${query}`)).data.events.map(({ rel }) => rel)).toEqual(rels);
   });
 });
