@@ -1,4 +1,3 @@
-import type { AccountSettings } from '../config/settings';
 import { RelayError } from '../errors/relayError';
 import { parseResource } from './parseResource';
 import type { Pool } from './pool';
@@ -7,8 +6,6 @@ import { lastSegment, toPath } from './toPath';
 import { translateResponse } from './translateError';
 
 const TIMEOUT_MS = 30_000;
-/** What a server takes from those whom it does not let register audio of their own; Messaging is never registered, nobody would answer it. */
-const FALLBACK_MODALITIES = ['PhoneAudio'];
 
 /** An application as it is kept: nothing of the resource beyond what is used again. */
 export interface Application {
@@ -20,8 +17,9 @@ export interface Application {
   /** Absent once the account is available, or where policy does not allow it. */
   readonly makeMeAvailableHref: string | undefined;
   readonly reportMyActivityHref: string | undefined;
-  /** What is registered, as the server says. */
-  readonly modalities: readonly string[];
+  readonly communicationHref: string | undefined;
+  /** What is registered, if the server says. */
+  readonly modalities: readonly string[] | undefined;
 }
 
 /**
@@ -59,37 +57,17 @@ function toApplication(resource: Resource): Application {
   if (self === undefined || events === undefined) throw new RelayError('responseUnreadable', 'Skype for Business answered an application without self or events.');
   const path = toPath(self.href);
   const me = embeddedOf(resource, 'me');
-  const modalities = embeddedOf(resource, 'communication')?.properties['supportedModalities'];
+  const communication = embeddedOf(resource, 'communication');
+  const modalities = communication?.properties['supportedModalities'];
   return {
     path,
     id: lastSegment(path),
     eventsHref: events.href,
     makeMeAvailableHref: linkOf(me, 'makeMeAvailable')?.href,
     reportMyActivityHref: linkOf(me, 'reportMyActivity')?.href,
-    modalities: Array.isArray(modalities) ? modalities.filter((each) => typeof each === 'string') : [],
+    communicationHref: linkOf(communication, 'self')?.href,
+    modalities: Array.isArray(modalities) ? modalities.filter((each) => typeof each === 'string') : undefined,
   };
-}
-
-/**
- * makeMeAvailable with the account's modalities; where the server forbids those, with phone audio alone. Resolves with
- * what was granted, nothing where even that is forbidden. Already being available is success.
- */
-export async function makeAvailable(pool: Pool, href: string, account: AccountSettings, now: () => number, signal: AbortSignal): Promise<readonly string[]> {
-  for (const modalities of [account.modalities, FALLBACK_MODALITIES]) {
-    const response = await pool.send({
-      method: 'POST',
-      href,
-      contentType: 'application/json',
-      body: JSON.stringify({ supportedModalities: modalities, ...(account.signInAs === undefined ? {} : { signInAs: account.signInAs }) }),
-      timeoutMs: TIMEOUT_MS,
-      signal,
-    });
-    if (response.status >= 200 && response.status < 300) return modalities;
-    const error = translateResponse(response, now());
-    if (response.status === 409 && error.extensions['subcode'] === 'AlreadyExists') return modalities;
-    if (response.status !== 403) throw error;
-  }
-  return [];
 }
 
 /** Whether the account counts as active again; false when it must be made available first (409 MakeMeAvailableRequired). */

@@ -1,18 +1,18 @@
-import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock';
 import type { AccountSettings } from '../config/settings';
-import { RelayError, toRelayError } from '../errors/relayError';
+import { RelayError } from '../errors/relayError';
 import { kinds, type Kind } from '../invitations/kinds';
-import type { Log } from '../telemetry/log';
+import type { Log, LogFields } from '../telemetry/log';
 import { keepActive } from './activity';
-import { deleteApplication, makeAvailable, openApplication, readApplication, reportActivity, type Application } from './application';
+import { deleteApplication } from './application';
 import { EventChannel } from './eventChannel';
 import { hostRule } from './hosts';
 import type { UcwaHttp } from './http';
 import { parseResource } from './parseResource';
 import { pollTimeoutMs } from './pollAddress';
 import { Pool } from './pool';
+import { Presence, type Opened } from './presence';
 import type { Resource } from './resource';
 import type { ChannelItem, PostRequest, RejectedCredentials, SessionHealth, UcwaSession } from './session';
 import type { BearerToken } from './ticket';
@@ -50,27 +50,28 @@ class Session implements UcwaSession {
   readonly account: AccountSettings;
   readonly #options: UcwaSessionOptions;
   readonly #pool: Pool;
+  readonly #presence: Presence;
   readonly #channel: EventChannel;
-  #application: Application | undefined;
-  #modalities: readonly string[] | undefined;
   #isPolling = false;
   #state: SessionHealth['state'] = 'signedOut';
   #lastPollAtMs: number | undefined;
   #lastError: string | undefined;
 
   constructor(options: UcwaSessionOptions) {
-    const { account, allowedHosts, http, clock, random, log, rejectedCredentials, bearerToken } = options;
+    const { account, allowedHosts, http, clock, random, log, rejectedCredentials, endpointId, bearerToken } = options;
     this.account = account;
     this.#options = options;
     const hosts = hostRule(account.sipUri, account.discoveryUrl, allowedHosts);
     this.#pool = new Pool({ account, hosts, http, clock, random, log, rejectedCredentials, bearerToken });
+    this.#presence = new Presence({ account, pool: this.#pool, clock, log, endpointId });
     this.#channel = new EventChannel({
       clock,
       random,
-      open: (signal) => this.#openAvailable(signal),
+      open: (signal) => this.#goOnAir(signal),
       abandon: (path, signal) => deleteApplication(this.#pool, path, this.#now, signal),
       forgetPool: () => this.#pool.forget(),
       poll: (path, signal) => this.#pool.send({ method: 'GET', href: path, timeoutMs: pollTimeoutMs(path), signal }),
+      polling: () => (this.#state = 'onAir'),
       polled: () => this.#polled(),
       failed: (error, waitMs) => this.#failed(error, waitMs),
     });
@@ -85,7 +86,7 @@ class Session implements UcwaSession {
     setMaxListeners(0, signal, run.signal);
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
-    const activity = this.account.reportActivity ? keepActive(this.#options, () => this.#reportActivity(run.signal), run.signal) : undefined;
+    const activity = this.account.reportActivity ? keepActive(this.#options, () => this.#presence.reportActivity(run.signal), run.signal) : undefined;
     try {
       yield* this.#channel.packages(run.signal, heldUntilMs);
     } finally {
@@ -119,8 +120,8 @@ class Session implements UcwaSession {
   }
 
   async application(signal: AbortSignal): Promise<{ readonly path: string; readonly id: string }> {
-    if (!this.#isPolling || this.#application === undefined) await this.#open(signal);
-    const { path, id } = this.#application ?? { path: '', id: '' };
+    const known = this.#isPolling ? this.#presence.application : undefined;
+    const { path, id } = known ?? (await this.#presence.open(signal)).application;
     return { path, id };
   }
 
@@ -129,7 +130,7 @@ class Session implements UcwaSession {
       state: this.#state === 'onAir' && !this.#canReceive() ? 'noInvitations' : this.#state,
       lastPollAtMs: this.#lastPollAtMs,
       tokenExpiresAtMs: this.#pool.tokenExpiresAtMs,
-      modalities: this.#modalities ?? [],
+      modalities: this.#presence.modalities ?? [],
       lastError: this.#lastError,
     };
   }
@@ -138,62 +139,29 @@ class Session implements UcwaSession {
     const { path } = await this.application(signal);
     await deleteApplication(this.#pool, path, this.#now, signal);
     this.#pool.forget();
-    this.#application = undefined;
-    this.#modalities = undefined;
+    this.#presence.forget();
     this.#state = 'signedOut';
   }
 
   readonly #now = (): number => this.#options.clock.now();
 
-  async #open(signal: AbortSignal): Promise<{ application: Application; created: boolean }> {
-    const opened = await openApplication(this.#pool, this.#options.endpointId ?? endpointIdOf(this.account.sipUri), this.#now, signal);
-    this.#application = opened.application;
+  async #goOnAir(signal: AbortSignal): Promise<Opened> {
+    this.#state = 'signingIn';
+    const opened = await this.#presence.openAvailable(signal);
+    if (!this.#canReceive()) {
+      this.#lastError = `None of the modalities that the relayed kinds of invitation need was granted (granted: ${this.#presence.modalities?.join(', ') || 'none'}).`;
+      this.#options.log.error('ucwaNoInvitations', { account: this.account.sipUri, message: this.#lastError });
+    }
     return opened;
   }
 
-  async #openAvailable(signal: AbortSignal): Promise<{ application: Application; created: boolean }> {
-    if (this.#state !== 'backingOff') this.#state = 'signingIn';
-    const { created, application } = await this.#open(signal);
-    const available = application.makeMeAvailableHref === undefined ? application : await this.#makeAvailable(application, application.makeMeAvailableHref, signal);
-    this.#application = available;
-    this.#modalities = available.modalities;
-    this.#state = 'onAir';
-    this.#options.log.info('ucwaOnAir', { account: this.account.sipUri, application: available.id, created, modalities: available.modalities.join(',') });
-    if (!this.#canReceive()) {
-      this.#lastError = `None of the modalities that the relayed kinds of invitation need was granted (granted: ${available.modalities.join(', ') || 'none'}).`;
-      this.#options.log.error('ucwaNoInvitations', { account: this.account.sipUri, message: this.#lastError });
-    }
-    return { application: available, created };
-  }
-
-  async #makeAvailable(application: Application, href: string, signal: AbortSignal): Promise<Application> {
-    const granted = await makeAvailable(this.#pool, href, this.account, this.#now, signal);
-    const lacking = this.account.modalities.filter((modality) => !granted.includes(modality));
-    if (lacking.length > 0) this.#options.log.warn('ucwaModalitiesForbidden', { account: this.account.sipUri, lacking: lacking.join(',') });
-    const available = await readApplication(this.#pool, application.path, this.#now, signal);
-    // The events link of the first answer: what has come since must be read from there.
-    return { ...available, eventsHref: application.eventsHref, modalities: available.modalities.length > 0 ? available.modalities : granted };
-  }
-
-  async #reportActivity(signal: AbortSignal): Promise<void> {
-    const href = this.#application?.reportMyActivityHref;
-    if (href === undefined) return;
-    try {
-      if (!(await reportActivity(this.#pool, href, this.#now, signal))) await this.#openAvailable(signal);
-    } catch (error) {
-      const { code, message } = toRelayError(error);
-      this.#options.log.debug('ucwaActivityNotReported', { account: this.account.sipUri, error: code, message });
-    }
-  }
-
   #canReceive(): boolean {
-    const granted = this.#modalities;
+    const granted = this.#presence.modalities;
     return granted === undefined || this.#options.kinds.some((kind) => kinds[kind].needsModality.some((modality) => granted.includes(modality)));
   }
 
   #polled(): void {
     this.#lastPollAtMs = this.#now();
-    if (this.#state !== 'onAir') this.#state = 'onAir';
     if (this.#canReceive()) this.#lastError = undefined;
   }
 
@@ -206,15 +174,13 @@ class Session implements UcwaSession {
       error: error.code,
       message: error.message,
       waitMs,
-      ...Object.fromEntries(Object.entries({ status, code, subcode, requestId }).filter((entry): entry is [string, string | number] => typeof entry[1] === 'string' || typeof entry[1] === 'number')),
+      ...plainFields({ status, code, subcode, requestId }),
     });
   }
 }
 
-/** Shaped as a GUID, as clients do; the same for an account at all times. */
-function endpointIdOf(sipUri: string): string {
-  const digits = createHash('sha256').update(`ucwa-relay endpoint ${sipUri.toLowerCase()}`).digest('hex');
-  return [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20, 32)].join('-');
+function plainFields(facts: Readonly<Record<string, unknown>>): LogFields {
+  return Object.fromEntries(Object.entries(facts).flatMap(([name, value]) => (typeof value === 'string' || typeof value === 'number' ? [[name, value] as const] : [])));
 }
 
 function withQuery(href: string, query: Readonly<Record<string, string>> | undefined): string {

@@ -36,8 +36,10 @@ export interface ChannelPorts {
   /** The next request discovers the pool and signs in afresh. */
   forgetPool(): void;
   poll(path: string, signal: AbortSignal): Promise<HttpResponse>;
-  /** Told of every answered poll, and of every error before something is done about it. */
+  /** Told of every poll as it is sent, and as it is answered well. */
+  polling(): void;
   polled(): void;
+  /** Told of every error, and how long is waited now; undefined when the channel gives up. */
   failed(error: RelayError, waitMs: number | undefined): void;
 }
 
@@ -136,6 +138,7 @@ export class EventChannel {
     const sentAtMs = clock.now();
     const mayBeOurs = this.#unanswered;
     this.#unanswered = true;
+    this.#ports.polling();
     let response: HttpResponse;
     try {
       response = await this.#ports.poll(path, signal);

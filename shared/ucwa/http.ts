@@ -8,7 +8,7 @@ import { RelayError } from '../errors/relayError';
 import { translateNetworkError } from './translateError';
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;

@@ -16,6 +16,8 @@ export interface PoolRequest extends Pick<HttpRequest, 'method' | 'body' | 'time
   /** Absolute or host-relative: only path and query count. */
   readonly href: string;
   readonly contentType?: string;
+  /** An etag in its quotes. */
+  readonly ifMatch?: string;
   readonly signal: AbortSignal;
 }
 
@@ -131,11 +133,11 @@ export class Pool {
     throw translateResponse(response, this.#ports.clock.now());
   }
 
-  #exchange(origin: string, { method, href, body, contentType, timeoutMs, signal }: PoolRequest, ticket: Ticket): Promise<HttpResponse> {
+  #exchange(origin: string, { method, href, body, contentType, ifMatch, timeoutMs, signal }: PoolRequest, ticket: Ticket): Promise<HttpResponse> {
     return this.#ports.http.request({
       method,
       url: origin + toPath(href),
-      headers: { ...headers(ticket), ...(contentType === undefined ? {} : { 'Content-Type': contentType }) },
+      headers: { ...headers(ticket), ...(contentType === undefined ? {} : { 'Content-Type': contentType }), ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }) },
       ...(body === undefined ? {} : { body }),
       timeoutMs,
       signal,

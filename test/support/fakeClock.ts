@@ -8,6 +8,11 @@ export interface FakeClock extends Clock {
    * woken sleeper caused are answered before the time goes on.
    */
   advance(durationMs: number): Promise<void>;
+  /**
+   * Moves the clock forward step by step until `awaited` settles, and settles as it does. Rejects when it has not after
+   * 10,000 steps: nobody is going to.
+   */
+  advanceUntil<Value>(awaited: Promise<Value>, stepMs?: number): Promise<Value>;
   /** How many are asleep. */
   sleepers(): number;
   /** Resolves as soon as someone sleeps for a duration that `matches` (any, unless given), at once when someone does already; with that duration in ms. */
@@ -22,6 +27,7 @@ interface Sleeper {
 
 /** Turns of the event loop between two wakings: loopback delivers within a turn or two each way. */
 const SETTLING_TURNS = 25;
+const MOST_STEPS = 10_000;
 
 /** @param startMs milliseconds since the epoch; by default a plain winter's noon (2026-01-15T12:00:00Z). */
 export function createFakeClock(startMs = Date.UTC(2026, 0, 15, 12)): FakeClock {
@@ -37,7 +43,7 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 15, 12)): FakeClock 
     return found;
   };
 
-  return {
+  const clock: FakeClock = {
     now: () => nowMs,
     sleepers: () => sleepers.size,
 
@@ -69,6 +75,18 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 15, 12)): FakeClock 
       nowMs = untilMs;
     },
 
+    async advanceUntil(awaited, stepMs = 1_000) {
+      let settled = false;
+      const note = (): void => void (settled = true);
+      awaited.then(note, note);
+      for (let step = 0; step < MOST_STEPS; step += 1) {
+        await settle();
+        if (isTrue(settled)) return awaited;
+        await clock.advance(stepMs);
+      }
+      throw new Error(`Nothing came of it in ${MOST_STEPS} steps of ${stepMs} ms.`);
+    },
+
     asleep: (matches = () => true) =>
       new Promise((resolve) => {
         for (const sleeper of sleepers) {
@@ -85,7 +103,11 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 15, 12)): FakeClock 
         watchers.add(watch);
       }),
   };
+  return clock;
 }
+
+/** Looked at through a function, for TypeScript does not see that a callback changes it. */
+const isTrue = (flag: boolean): boolean => flag;
 
 async function settle(): Promise<void> {
   for (let turn = 0; turn < SETTLING_TURNS; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));

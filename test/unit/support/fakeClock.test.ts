@@ -38,3 +38,10 @@ test('tells when someone falls asleep for the duration that is awaited', async (
   await expect(long).resolves.toBe(90);
   await expect(clock.asleep()).resolves.toBe(10);
 });
+
+test('moves on until something has happened, and answers it', async () => {
+  const clock = createFakeClock(0);
+  await expect(clock.advanceUntil(clock.sleep(1_950).then(() => 'done'))).resolves.toBe('done');
+  expect(clock.now()).toBe(2_000);
+  await expect(clock.advanceUntil(clock.sleep(10).then(() => Promise.reject(new Error('failed'))))).rejects.toThrow('failed');
+});
