@@ -98,6 +98,15 @@ describe('an invitation', () => {
     expect((await client.get(`${invitation._links['conversation']?.href ?? ''}/participants`)).data._embedded?.['participant']).toHaveLength(2);
   });
 
+  it('is among the active conversations until it ends', async () => {
+    const client = await signIn(ucwa);
+    const { invitation, id } = await ringing(client);
+    const active = async (): Promise<unknown> => (await client.get(`${client.path}/communication/conversations?filter=active`)).data._links;
+    expect(await active()).toEqual({ conversation: [{ href: invitation._links['conversation']?.href }] });
+    ucwa.simulator.hangUp(id);
+    expect(await active()).toEqual({ conversation: [] });
+  });
+
   const sdp = 'v=0\r\no=- 0 0 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\nm=audio 1 RTP/AVP 0\r\n';
   const asSdp = { 'Content-Type': 'application/sdp' };
 

@@ -54,6 +54,10 @@ export const callRoutes: readonly Route[] = [
     const invitation = simulator.calls.invitationAt(params['invitation'] ?? '');
     return invitation === undefined ? undefined : invitationResource(invitation);
   }),
+  reading(`${COMMUNICATION}/conversations`, ({ calls }, { params: { application = '' } }) => ({
+    _links: { conversation: calls.conversationsOf(application).map((href) => ({ href })) },
+    rel: 'conversations',
+  })),
   inConversation('', conversationResource),
   inConversation('/(?:audioVideo|phoneAudio)', modalityResource),
   inConversation('/participants', (invitation) => ({

@@ -49,6 +49,13 @@ export class Calls {
     return this.#invitations.get(path);
   }
 
+  /** The paths of an application's conversations that are not over. */
+  conversationsOf(applicationId: string): string[] {
+    return [...this.#conversations.values()]
+      .filter(({ application, outcome, call }) => application.id === applicationId && outcome?.status !== 'Failure' && !call.isOver)
+      .map(({ conversationPath }) => conversationPath);
+  }
+
   conversationAt(path: string): Invitation | undefined {
     return this.#conversations.get(path);
   }
