@@ -75,6 +75,8 @@ export class EventChannel {
   #readToEndMs: number | undefined;
   /** A poll went out and no answer came: the server may hold it still. */
   #unanswered = false;
+  /** The next package may have been made for an earlier poll, whose answer nobody acknowledged: it says nothing of what has come since. */
+  #mayBeResent = false;
   #failures = 0;
   #recreations = 0;
   #unreadable = 0;
@@ -99,6 +101,7 @@ export class EventChannel {
       } catch (error) {
         if (isOver()) return;
         this.#failures += 1;
+        this.#mayBeResent = true;
         await this.#ports.clock.sleep(this.#recover(toRelayError(error)), signal);
       }
     }
@@ -120,7 +123,8 @@ export class EventChannel {
     if (cause !== undefined) this.#noteGap(cause, this.#wholeUntilMs ?? heldUntilMs ?? nowMs - FORGOTTEN_AFTER_MS, application.id);
     this.#gapCause = undefined;
     this.#application = { path: application.path, id: application.id };
-    this.#readToEndMs = created ? nowMs : (this.#readToEndMs ?? nowMs - FORGOTTEN_AFTER_MS);
+    this.#readToEndMs = created ? nowMs : (this.#readToEndMs ?? heldUntilMs ?? nowMs - FORGOTTEN_AFTER_MS);
+    this.#mayBeResent = !created;
     this.#wholeUntilMs = nowMs;
     this.#reopen = false;
   }
@@ -175,14 +179,16 @@ export class EventChannel {
     if (application === undefined) return;
     const readToEndMs = this.#readToEndMs ?? receivedAtMs;
     const carries = received.senders.length > 0;
+    const emptyAt = emptyAtMs({ readToEndMs, sentAtMs, receivedAtMs });
     if (received.resync === undefined && carries) {
-      const emptyAt = emptyAtMs({ readToEndMs, sentAtMs, receivedAtMs });
       yield { type: 'package', package: received, ack: ackOf(path), applicationId: application.id, receivedAtMs, emptyAtMs: emptyAt };
     }
     if (received.resync !== undefined) {
       this.#cursor = pollAddress(received.resync);
+      this.#mayBeResent = true;
     } else {
-      this.#readToEndMs = receivedAtMs;
+      this.#readToEndMs = carries && this.#mayBeResent ? emptyAt : receivedAtMs;
+      this.#mayBeResent = false;
       if (received.resume !== undefined) {
         this.#noteGap('resume', readToEndMs, application.id);
         this.#reopen = true;

@@ -1,6 +1,7 @@
+import { X509Certificate } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
-import { createSecureContext, rootCertificates } from 'node:tls';
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import type { Readable } from 'node:stream';
 import axios from 'axios';
 import type { Clock } from '../clock';
@@ -108,12 +109,15 @@ export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaH
 }
 
 /** Made once: for each connection anew, the certification authorities would be parsed again. */
-function secureContext(caCertificate: string | undefined): ReturnType<typeof createSecureContext> {
+function secureContext(caCertificate: string | undefined): SecureContext {
+  if (caCertificate === undefined) return createSecureContext();
   try {
-    return createSecureContext(caCertificate === undefined ? {} : { ca: [...rootCertificates, caCertificate] });
+    // The context would pass over in silence what is no certificate.
+    new X509Certificate(caCertificate);
   } catch {
     throw new RelayError('settingsInvalid', 'UCWA_CA_CERTIFICATE is not a certificate in PEM form.');
   }
+  return createSecureContext({ ca: [...rootCertificates, caCertificate] });
 }
 
 async function readText(body: Readable): Promise<string> {
