@@ -16,6 +16,7 @@ const rowSchema = z.object({
   state: z.enum(['pending', 'settled']).default('pending'),
   attempt: z.number().default(0),
   nextAtMs: z.number().optional(),
+  begun: z.boolean().optional(),
 });
 
 /** Azure Tables: an entity group transaction has at most 100 operations. */
@@ -54,6 +55,10 @@ export function createDeliveryOrder(tables: Tables): DeliveryOrder {
         const rows = [];
         for await (const row of table.listEntities({ queryOptions: { filter } })) rows.push(rowSchema.parse(row));
         return rows;
+      }),
+    begin: (event, subscriptionId) =>
+      run(async (table) => {
+        await table.upsertEntity({ ...identityOf(event, subscriptionId), begun: true }, 'Merge');
       }),
     mark: (event, subscriptionId, { round, state, attempt, nextAtMs }) =>
       run(async (table) => {

@@ -14,7 +14,7 @@ import type { Subscription } from './subscription';
 
 export interface DeliverPorts {
   readonly subscriptions: Pick<SubscriptionStore, 'find'>;
-  readonly order: Pick<DeliveryOrder, 'read' | 'mark'>;
+  readonly order: Pick<DeliveryOrder, 'read' | 'begin' | 'mark'>;
   readonly deliveries: Pick<DeliveryLog, 'record'>;
   readonly queue: Pick<DeliveryQueue, 'schedule'>;
   readonly gate: SubscriberGate;
@@ -67,7 +67,7 @@ export function createDeliver(ports: DeliverPorts): Deliver {
 
   const makeAttempt = async (message: DeliveryMessage, subscription: Subscription): Promise<DeliverResult> => {
     const { event } = message;
-    const admission = gate.enter(subscription);
+    const admission = await gate.enter(subscription);
     if (!admission.admitted) {
       const backOffMs = Math.min(DEFER_MS * 2 ** message.deferrals, LONGEST_DEFER_MS) * (0.5 + random());
       const atMs = admission.why === 'busy' ? clock.now() + backOffMs : admission.untilMs + 1000 * random();
@@ -110,17 +110,27 @@ export function createDeliver(ports: DeliverPorts): Deliver {
     return outcome;
   };
 
+  const decide = async (message: DeliveryMessage): Promise<Exclude<OrderDecision, { rule: 'announce' }>> => {
+    const look = async () => decideOrder(message, await order.read(message.event.subject, message.subscriptionId), clock.now());
+    const decision = await look();
+    if (decision.rule !== 'announce') return decision;
+    await order.begin(message.event, message.subscriptionId);
+    const again = await look();
+    // An order row that does not show what was just written is being erased: nothing is left to wait for.
+    return again.rule === 'announce' ? { rule: 'go' } : again;
+  };
+
   const scheduleNext = (message: DeliveryMessage, atMs: number): Promise<void> =>
     persist(() => queue.schedule({ ...message, attempt: message.attempt + 1, deferrals: 0 }, atMs));
 
   return async (message) => {
     const { event, subscriptionId } = message;
     let subscription: Subscription | undefined;
-    let decision: OrderDecision;
+    let decision: Awaited<ReturnType<typeof decide>>;
     try {
       [subscription, decision] = await Promise.all([
         subscriptions.find(subscriptionId),
-        order.read(event.subject, subscriptionId).then((rows) => decideOrder(message, rows, clock.now())),
+        decide(message),
       ]);
     } catch (error) {
       if (!toRelayError(error).retryable) throw error;

@@ -13,10 +13,14 @@ export interface OrderRow {
   /** Attempts made in this round. */
   readonly attempt: number;
   readonly nextAtMs?: number | undefined;
+  /** On a call's end: that it may have been sent, noted before it is where the beginning is not known. */
+  readonly begun?: boolean | undefined;
 }
 
 export type OrderDecision =
   | { readonly rule: 'go' }
+  /** The end of a call whose beginning is not known (yet): note that it has begun, and look again. */
+  | { readonly rule: 'announce' }
   /** Settled, or overtaken by a newer round: nothing is left to do. */
   | { readonly rule: 'done' }
   /** This very attempt is on record and only its follow-up may be missing (a crash came between). */
@@ -48,9 +52,17 @@ export function decideOrder(message: DeliveryMessage, rows: readonly OrderRow[],
   const { sequence } = event;
   if (sequence === undefined) return { rule: 'go' };
   const later = rows.filter((row) => row.sequence !== undefined && row.sequence > sequence);
-  if (later.some((row) => row.type.endsWith('.completed') && row.attempt > 0)) return { rule: 'stale' };
-  const ahead = rows.find((row) => row.sequence !== undefined && row.sequence < sequence && row.state === 'pending' && !hasOutlived(row, nowMs));
-  return ahead === undefined ? { rule: 'go' } : { rule: 'wait', untilMs: Math.max(ahead.nextAtMs ?? 0, nowMs) + WAIT_MS };
+  if (later.some((row) => isEnd(row) && (row.attempt > 0 || row.begun === true))) return { rule: 'stale' };
+  const earlier = rows.filter((row) => row.sequence !== undefined && row.sequence < sequence);
+  const ahead = earlier.find((row) => row.state === 'pending' && !hasOutlived(row, nowMs));
+  if (ahead !== undefined) return { rule: 'wait', untilMs: Math.max(ahead.nextAtMs ?? 0, nowMs) + WAIT_MS };
+  // The beginning may be in a fan-out that runs at this moment. Whoever notes first and looks then, sees the other.
+  const alone = isEnd(event) && !earlier.some((row) => row.type.endsWith('.started'));
+  return alone && own?.begun !== true ? { rule: 'announce' } : { rule: 'go' };
+}
+
+function isEnd({ type }: { readonly type: string }): boolean {
+  return type.endsWith('.completed');
 }
 
 function hasOutlived(row: OrderRow, nowMs: number): boolean {

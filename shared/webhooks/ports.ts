@@ -35,6 +35,8 @@ export interface DeliveryOrder {
   reopen(event: DeliveredEvent, subscriptionId: string, round: number): Promise<void>;
   /** Every event of the subject that this subscriber was to hear, in no order. */
   read(subject: string, subscriptionId: string): Promise<readonly OrderRow[]>;
+  /** Notes that an event may be on its way from now on. */
+  begin(event: DeliveredEvent, subscriptionId: string): Promise<void>;
   mark(event: DeliveredEvent, subscriptionId: string, progress: Pick<OrderRow, 'round' | 'state' | 'attempt' | 'nextAtMs'>): Promise<void>;
 }
 

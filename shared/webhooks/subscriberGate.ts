@@ -4,6 +4,9 @@ import type { Subscription } from './subscription';
 
 /** Deliveries to one subscriber at a time, in this process. */
 export const MAX_IN_FLIGHT = 4;
+/** So many more may wait for one of the four to leave, but only so long: a healthy subscriber's burst needs no detour over the bus. */
+export const MAX_WAITING = 8;
+export const LONGEST_WAIT_MS = 250;
 
 /** Told on leaving: whether the subscriber works (undefined: throttled, which says neither), and until when it wants rest. */
 export interface Visit {
@@ -17,13 +20,15 @@ export type Admission =
 
 /** Keeps one slow or failing subscriber from hurting the others: at most four at once, its own throttle, its own circuit. */
 export interface SubscriberGate {
-  /** Never waits. Who is admitted must leave. A change of the subscription ends its throttle and closes its circuit. */
-  enter(subscription: Pick<Subscription, 'id' | 'changedAtMs'>): Admission;
+  /** Waits 250 ms at most. Who is admitted must leave. A change of the subscription ends its throttle and closes its circuit. */
+  enter(subscription: Pick<Subscription, 'id' | 'changedAtMs'>): Promise<Admission>;
 }
 
 interface Place {
   changedAtMs: number;
   inFlight: number;
+  /** Wake those who wait, first come first. */
+  readonly waiting: AbortController[];
   throttledUntilMs: number;
   breaker: CircuitBreaker;
 }
@@ -31,34 +36,46 @@ interface Place {
 /** A gate for this process; it holds a few numbers for each subscriber and nothing else. */
 export function createSubscriberGate(clock: Clock): SubscriberGate {
   const places = new Map<string, Place>();
+
   const placeOf = ({ id, changedAtMs }: Pick<Subscription, 'id' | 'changedAtMs'>): Place => {
+    const fresh = { changedAtMs, throttledUntilMs: 0, breaker: createCircuitBreaker(clock) };
     const known = places.get(id);
     if (known?.changedAtMs === changedAtMs) return known;
-    const place: Place = { changedAtMs, inFlight: known?.inFlight ?? 0, throttledUntilMs: 0, breaker: createCircuitBreaker(clock) };
     // The same object, because those who are inside leave through it.
-    const renewed = known === undefined ? place : Object.assign(known, place);
-    places.set(id, renewed);
-    return renewed;
+    const place = known === undefined ? { inFlight: 0, waiting: [], ...fresh } : Object.assign(known, fresh);
+    places.set(id, place);
+    return place;
+  };
+
+  const tryToEnter = (place: Place): Admission => {
+    const nowMs = clock.now();
+    if (nowMs < place.throttledUntilMs) return { admitted: false, why: 'throttled', untilMs: place.throttledUntilMs };
+    if (place.inFlight >= MAX_IN_FLIGHT) return { admitted: false, why: 'busy', untilMs: nowMs };
+    // Last, because what it lets through may be the one probe.
+    const openUntilMs = place.breaker.refusedUntilMs();
+    if (openUntilMs !== undefined) return { admitted: false, why: 'circuitOpen', untilMs: openUntilMs };
+    place.inFlight += 1;
+    return {
+      admitted: true,
+      leave({ succeeded, restMs = 0 }) {
+        place.inFlight -= 1;
+        if (succeeded !== undefined) place.breaker.record(succeeded);
+        if (restMs > 0) place.throttledUntilMs = Math.max(place.throttledUntilMs, clock.now() + restMs);
+        place.waiting.shift()?.abort();
+      },
+    };
   };
 
   return {
-    enter(subscription) {
+    async enter(subscription) {
       const place = placeOf(subscription);
-      const nowMs = clock.now();
-      if (nowMs < place.throttledUntilMs) return { admitted: false, why: 'throttled', untilMs: place.throttledUntilMs };
-      if (place.inFlight >= MAX_IN_FLIGHT) return { admitted: false, why: 'busy', untilMs: nowMs };
-      // Last, because what it lets through may be the one probe.
-      const openUntilMs = place.breaker.refusedUntilMs();
-      if (openUntilMs !== undefined) return { admitted: false, why: 'circuitOpen', untilMs: openUntilMs };
-      place.inFlight += 1;
-      return {
-        admitted: true,
-        leave({ succeeded, restMs = 0 }) {
-          place.inFlight -= 1;
-          if (succeeded !== undefined) place.breaker.record(succeeded);
-          if (restMs > 0) place.throttledUntilMs = Math.max(place.throttledUntilMs, clock.now() + restMs);
-        },
-      };
+      const admission = tryToEnter(place);
+      if (admission.admitted || admission.why !== 'busy' || place.waiting.length >= MAX_WAITING) return admission;
+      const turn = new AbortController();
+      place.waiting.push(turn);
+      await clock.sleep(LONGEST_WAIT_MS, turn.signal);
+      if (!turn.signal.aborted) place.waiting.splice(place.waiting.indexOf(turn), 1);
+      return tryToEnter(place);
     },
   };
 }

@@ -1,62 +1,90 @@
 import { FAILURES_TO_OPEN } from '../../../shared/webhooks/circuitBreaker';
-import { createSubscriberGate, MAX_IN_FLIGHT, type Admission, type SubscriberGate, type Visit } from '../../../shared/webhooks/subscriberGate';
+import { createSubscriberGate, LONGEST_WAIT_MS, MAX_IN_FLIGHT, MAX_WAITING, type Admission, type SubscriberGate, type Visit } from '../../../shared/webhooks/subscriberGate';
 import { createFakeClock } from '../../support/fakeClock';
 
 const one = { id: 'sub_one', changedAtMs: 1 };
 const other = { id: 'sub_other', changedAtMs: 1 };
 
-function visit(gate: SubscriberGate, subscription: typeof one, outcome: Visit): void {
-  const admission = gate.enter(subscription);
-  if (!admission.admitted) throw new Error(`not admitted: ${admission.why}`);
+async function visit(gate: SubscriberGate, subscription: typeof one, outcome: Visit): Promise<void> {
+  leave(await gate.enter(subscription), outcome);
+}
+
+function leave(admission: Admission | undefined, outcome: Visit = { succeeded: true }): void {
+  if (admission?.admitted !== true) throw new Error('not admitted');
   admission.leave(outcome);
 }
 
 const why = (admission: Admission) => (admission.admitted ? 'admitted' : admission.why);
+const enterAll = (gate: SubscriberGate, subscription: typeof one, count: number) => Promise.all(Array.from({ length: count }, () => gate.enter(subscription)));
 
-test('admits four at a time for each subscriber', () => {
-  const gate = createSubscriberGate(createFakeClock());
-  const inside = Array.from({ length: MAX_IN_FLIGHT }, () => gate.enter(one));
-  expect(why(gate.enter(one))).toBe('busy');
-  expect(why(gate.enter(other))).toBe('admitted');
-  const [first] = inside;
-  if (first?.admitted === true) first.leave({ succeeded: true });
-  expect(why(gate.enter(one))).toBe('admitted');
+test('admits four at a time for each subscriber', async () => {
+  const clock = createFakeClock();
+  const gate = createSubscriberGate(clock);
+  await enterAll(gate, one, MAX_IN_FLIGHT);
+  const fifth = gate.enter(one);
+  await clock.advance(LONGEST_WAIT_MS);
+  expect(why(await fifth)).toBe('busy');
+  expect(why(await gate.enter(other))).toBe('admitted');
+});
+
+test('who waits is let in as soon as one of the four leaves, first come first', async () => {
+  const clock = createFakeClock();
+  const gate = createSubscriberGate(clock);
+  const [first, second] = await enterAll(gate, one, MAX_IN_FLIGHT);
+  const [fifth, sixth] = [gate.enter(one), gate.enter(one)];
+  leave(first);
+  expect(why(await fifth)).toBe('admitted');
+  leave(second);
+  expect(why(await sixth)).toBe('admitted');
+  expect(clock.sleepers()).toBe(0);
+});
+
+test('no more than eight wait', async () => {
+  const clock = createFakeClock();
+  const gate = createSubscriberGate(clock);
+  await enterAll(gate, one, MAX_IN_FLIGHT);
+  const waiting = enterAll(gate, one, MAX_WAITING);
+  expect(why(await gate.enter(one))).toBe('busy');
+  await clock.advance(LONGEST_WAIT_MS);
+  expect(new Set((await waiting).map(why))).toEqual(new Set(['busy']));
 });
 
 test('keeps a throttled subscriber, and only that one, out until its rest is over', async () => {
   const clock = createFakeClock();
   const gate = createSubscriberGate(clock);
-  visit(gate, one, { succeeded: undefined, restMs: 10_000 });
-  expect(gate.enter(one)).toEqual({ admitted: false, why: 'throttled', untilMs: clock.now() + 10_000 });
-  expect(why(gate.enter(other))).toBe('admitted');
+  await visit(gate, one, { succeeded: undefined, restMs: 10_000 });
+  expect(await gate.enter(one)).toEqual({ admitted: false, why: 'throttled', untilMs: clock.now() + 10_000 });
+  expect(why(await gate.enter(other))).toBe('admitted');
   await clock.advance(10_000);
-  expect(why(gate.enter(one))).toBe('admitted');
+  expect(why(await gate.enter(one))).toBe('admitted');
 });
 
-test('a shorter rest does not cut a longer one', () => {
+test('a shorter rest does not cut a longer one', async () => {
   const clock = createFakeClock();
   const gate = createSubscriberGate(clock);
-  const [first, second] = [gate.enter(one), gate.enter(one)];
-  if (first.admitted) first.leave({ succeeded: undefined, restMs: 10_000 });
-  if (second.admitted) second.leave({ succeeded: undefined, restMs: 1000 });
-  expect(gate.enter(one)).toMatchObject({ untilMs: clock.now() + 10_000 });
+  const [first, second] = await enterAll(gate, one, 2);
+  leave(first, { succeeded: undefined, restMs: 10_000 });
+  leave(second, { succeeded: undefined, restMs: 1000 });
+  expect(await gate.enter(one)).toMatchObject({ untilMs: clock.now() + 10_000 });
 });
 
-test('opens the circuit of a subscriber that only fails; a throttling answer does not count', () => {
+test('opens the circuit of a subscriber that only fails; a throttling answer does not count', async () => {
   const gate = createSubscriberGate(createFakeClock());
-  for (let failure = 1; failure < FAILURES_TO_OPEN; failure += 1) visit(gate, one, { succeeded: false });
-  visit(gate, one, { succeeded: undefined });
-  expect(why(gate.enter(one))).toBe('admitted');
-  visit(gate, one, { succeeded: false });
-  expect(why(gate.enter(one))).toBe('circuitOpen');
+  for (let failure = 1; failure < FAILURES_TO_OPEN; failure += 1) await visit(gate, one, { succeeded: false });
+  await visit(gate, one, { succeeded: undefined });
+  await visit(gate, one, { succeeded: false });
+  expect(why(await gate.enter(one))).toBe('circuitOpen');
 });
 
-test('a change of the subscription opens the gate, and those inside still count', () => {
-  const gate = createSubscriberGate(createFakeClock());
-  const inside = [gate.enter(one), gate.enter(one)];
-  visit(gate, one, { succeeded: undefined, restMs: 10_000 });
+test('a change of the subscription opens the gate, and those inside still count', async () => {
+  const clock = createFakeClock();
+  const gate = createSubscriberGate(clock);
+  const inside = await enterAll(gate, one, 2);
+  await visit(gate, one, { succeeded: undefined, restMs: 10_000 });
   const changed = { ...one, changedAtMs: 2 };
-  expect([gate.enter(changed), gate.enter(changed), gate.enter(changed)].map(why)).toEqual(['admitted', 'admitted', 'busy']);
-  for (const admission of inside) if (admission.admitted) admission.leave({ succeeded: true });
-  expect([gate.enter(changed), gate.enter(changed), gate.enter(changed)].map(why)).toEqual(['admitted', 'admitted', 'busy']);
+  const entering = enterAll(gate, changed, 3);
+  await clock.advance(LONGEST_WAIT_MS);
+  expect((await entering).map(why)).toEqual(['admitted', 'admitted', 'busy']);
+  for (const admission of inside) leave(admission);
+  expect((await enterAll(gate, changed, 2)).map(why)).toEqual(['admitted', 'admitted']);
 });

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import type { RelayEvent } from '../../shared/invitations/relayEvent';
+import { createDeliveryArchive } from '../../shared/storage/deliveryArchive';
+import { createDeliveryLog } from '../../shared/storage/deliveryLog';
+import { createDeliveryOrder } from '../../shared/storage/deliveryOrder';
+import { createSubscriptionStore } from '../../shared/storage/subscriptionStore';
+import type { Tables } from '../../shared/storage/tables';
+import { createAttemptDelivery } from '../../shared/webhooks/attemptDelivery';
+import { createAutoDisable } from '../../shared/webhooks/autoDisable';
+import { createDeliver, type DeliverPorts, type DeliverResult } from '../../shared/webhooks/deliver';
+import { createFanOut, type FanOutPorts } from '../../shared/webhooks/fanOut';
+import { createManageSubscriptions } from '../../shared/webhooks/manageSubscriptions';
+import { createSecretBox } from '../../shared/webhooks/secretBox';
+import { createSendAgain } from '../../shared/webhooks/sendAgain';
+import { createSender } from '../../shared/webhooks/sender';
+import { createSubscriberGate } from '../../shared/webhooks/subscriberGate';
+import { createTestSubscription } from '../../shared/webhooks/testSubscription';
+import { createFakeClock } from './fakeClock';
+import { createMemoryDeliveryQueue } from './memoryDeliveryQueue';
+import { createRecordingLog } from './recordingLog';
+import { ringStartMs } from './webhookEvents';
+
+/** The whole room on real tables and real sockets; only the bus is in memory, and the clock is the test's. */
+export function createRelayRoom(tables: Tables, changes: Partial<DeliverPorts & FanOutPorts> = {}) {
+  const clock = createFakeClock(ringStartMs);
+  const log = createRecordingLog();
+  const allowedCidrs = ['127.0.0.0/8'];
+  const resolve = () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]);
+  const published: RelayEvent[] = [];
+  const random = () => 0.5;
+  const confirmUrl = () => 'https://relay.example/confirm';
+
+  const queue = createMemoryDeliveryQueue(clock);
+  const store = createSubscriptionStore({ tables, clock, log });
+  const deliveries = createDeliveryLog(tables);
+  const order = createDeliveryOrder(tables);
+  const archive = createDeliveryArchive(tables);
+  const secretBox = createSecretBox(randomBytes(32).toString('base64'));
+  const sender = createSender({ clock, allowedCidrs, resolve });
+  const attempt = createAttemptDelivery({ sender, secretBox, clock, requestOrigin: 'relay.contoso.com' });
+  const publisher = { publish: (events: readonly RelayEvent[]) => Promise.resolve(void published.push(...events)) };
+  const disable = createAutoDisable({ subscriptions: store, publisher, clock, log });
+
+  const ports = { subscriptions: store, order, deliveries, archive, queue, gate: createSubscriberGate(clock), attempt, disable, confirmUrl, clock, random, log, ...changes };
+  const deliver = createDeliver(ports);
+  const manage = createManageSubscriptions({ store, secretBox, sender, requestOrigin: 'relay.contoso.com', allowedCidrs, resolve, clock, log });
+
+  return {
+    clock,
+    log,
+    queue,
+    order,
+    deliveries,
+    archive,
+    published,
+    manage,
+    ports,
+    deliver,
+    fanOut: createFanOut(ports),
+    sendAgain: createSendAgain({ store, archive, deliveries, order, queue, confirmUrl, clock, log }),
+    test: createTestSubscription({ store, attempt, clock }),
+    /** Makes a subscription for a local server; resolves to its id and secret. */
+    async subscribe(url: string, request: object = {}): Promise<{ readonly id: string; readonly secret: string }> {
+      const { subscription, secret } = await manage.create({ url, handshake: 'skip', ...request }, 'key:test');
+      return { id: subscription.id, secret };
+    },
+    /** Delivers what is visible now, all at once. */
+    pump(): Promise<DeliverResult[]> {
+      return Promise.all(queue.take().map(deliver));
+    },
+    /** Delivers until nothing is left, setting the clock forward to each scheduled message. Not for a subscriber that hangs. */
+    async drain(untilMs = Number.POSITIVE_INFINITY): Promise<void> {
+      for (let nextMs = queue.nextAtMs(); nextMs !== undefined && nextMs <= untilMs; nextMs = queue.nextAtMs()) {
+        await clock.advance(Math.max(0, nextMs - clock.now()));
+        await this.pump();
+      }
+    },
+    close: () => sender.close(),
+  };
+}
+
+export type RelayRoom = ReturnType<typeof createRelayRoom>;

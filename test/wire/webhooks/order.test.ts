@@ -1,0 +1,124 @@
+import { createRelayRoom } from '../../support/relayRoom';
+import { startSubscriber, type ReceivedRequest, type SubscriberAnswer, type SubscriberServer } from '../../support/subscriberServer';
+import { startTestTables, type TestTables } from '../../support/testTables';
+import { callEvent, ringStartMs } from '../../support/webhookEvents';
+
+/** Order under failing and slow answers, with two instances at work on messages that the queue hands out in any order. */
+
+let storage: TestTables;
+beforeAll(async () => void (storage = await startTestTables()));
+afterAll(() => storage.close());
+afterEach(() => storage.empty('subscriptions', 'deliveries', 'deliveryOrder', 'deliveryEvents'));
+
+/** The same numbers from 0 to 1 for the same seed (mulberry32). */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  return items.map((item) => ({ item, place: random() })).sort((one, other) => one.place - other.place).map(({ item }) => item);
+}
+
+/** Answers that a bad day gives: fails, resets, throttles, or takes its time. */
+function badDay(random: () => number): () => SubscriberAnswer {
+  return () => {
+    const chance = random();
+    if (chance < 0.25) return { status: 500 };
+    if (chance < 0.35) return 'reset';
+    if (chance < 0.45) return { status: 429, headers: { 'retry-after': String(Math.floor(random() * 4)) } };
+    if (chance < 0.7) {
+      return (response) => {
+        let turns = Math.floor(random() * 60);
+        const later = (): void => {
+          if (turns-- > 0) setImmediate(later);
+          else response.writeHead(200).end();
+        };
+        later();
+      };
+    }
+    return { status: 200 };
+  };
+}
+
+/** The calls whose end came before a beginning, in the order in which requests arrived. */
+function endedBeforeBegun(requests: readonly ReceivedRequest[]): string[] {
+  const ended = new Set<string>();
+  const wrong: string[] = [];
+  for (const { headers } of requests) {
+    const [, call = '', event] = /^(call-\d+)-(\w+)$/.exec(String(headers['webhook-id'])) ?? [];
+    if (event === 'completed') ended.add(call);
+    else if (ended.has(call)) wrong.push(call);
+  }
+  return wrong;
+}
+
+const CALLS = 8;
+
+test.each([1, 2, 3, 4, 5, 6])('no subscriber sees the end of a call before anything else of it (seed %i)', async (seed) => {
+  const random = randomFrom(seed);
+  const here = createRelayRoom(storage.tables);
+  const there = createRelayRoom(storage.tables, { ...here.ports, gate: createRelayRoom(storage.tables).ports.gate });
+  const servers: SubscriberServer[] = [];
+  try {
+    for (let n = 0; n < 3; n += 1) {
+      const server = await startSubscriber(badDay(random));
+      servers.push(server);
+      await here.subscribe(server.url);
+    }
+    const events = Array.from({ length: CALLS }, (_, call) => (['started', 'updated', 'completed'] as const).map((event) => callEvent(event, { call }))).flat();
+    // Fan-outs overlap each other and the deliveries, as on a bus without sessions.
+    const fanningOut = shuffled(events, random).map(here.fanOut);
+    const pump = () => Promise.all(shuffled(here.queue.take(), random).map((message) => (random() < 0.5 ? here : there).deliver(message)));
+    const early = [pump(), pump()];
+    await Promise.all([...fanningOut, ...early]);
+    do {
+      await here.clock.advance(Math.max(0, (here.queue.nextAtMs() ?? 0) - here.clock.now()));
+      await pump();
+    } while (here.queue.nextAtMs() !== undefined);
+
+    for (const { requests } of servers) expect(endedBeforeBegun(requests)).toEqual([]);
+    for (const { id } of await here.manage.list()) {
+      const { delivered, expired, dead, disabled } = await here.deliveries.counts(id);
+      expect(delivered + expired + dead + disabled).toBe(events.length);
+      expect(dead + disabled).toBe(0);
+    }
+  } finally {
+    here.close();
+    there.close();
+    await Promise.all(servers.map((server) => server.close()));
+  }
+});
+
+test('an end does not wait for another call’s beginning', async () => {
+  const room = createRelayRoom(storage.tables);
+  const server = await startSubscriber(({ headers }) => (headers['webhook-id'] === 'call-1-started' ? { status: 500 } : { status: 200 }));
+  await room.subscribe(server.url);
+  for (const event of [callEvent('started', { call: 1 }), callEvent('completed', { call: 1 }), callEvent('started', { call: 2 }), callEvent('completed', { call: 2 })]) await room.fanOut(event);
+  await room.drain(ringStartMs + 3000);
+  expect(server.requests.map(({ headers }) => headers['webhook-id'])).toEqual(expect.arrayContaining(['call-2-started', 'call-2-completed']));
+  expect(server.requests.map(({ headers }) => headers['webhook-id'])).not.toContain('call-1-completed');
+  await room.drain();
+  expect(server.requests.at(-1)?.headers['webhook-id']).toBe('call-1-completed');
+  room.close();
+  await server.close();
+});
+
+test('an end whose beginning is fanned out too late goes first, and the beginning is not sent at all', async () => {
+  const room = createRelayRoom(storage.tables);
+  const server = await startSubscriber();
+  const { id } = await room.subscribe(server.url);
+  await room.fanOut(callEvent('completed'));
+  await room.drain();
+  await room.fanOut(callEvent('started'));
+  await room.drain();
+  expect(server.requests.map(({ headers }) => headers['webhook-id'])).toEqual(['call-1-completed']);
+  expect((await room.deliveries.page(id, { limit: 10 })).entries).toContainEqual(expect.objectContaining({ eventId: 'call-1-started', outcome: 'expired', reason: 'the end of the call has been sent already' }));
+  room.close();
+  await server.close();
+});

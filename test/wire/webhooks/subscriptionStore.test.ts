@@ -1,0 +1,114 @@
+import { createSubscriptionStore } from '../../../shared/storage/subscriptionStore';
+import type { Tables } from '../../../shared/storage/tables';
+import { RelayError } from '../../../shared/errors/relayError';
+import { createFakeClock } from '../../support/fakeClock';
+import { createRecordingLog } from '../../support/recordingLog';
+import { startTestTables, type TestTables } from '../../support/testTables';
+import { sampleSubscription } from '../../support/webhookEvents';
+
+let storage: TestTables;
+beforeAll(async () => void (storage = await startTestTables()));
+afterAll(() => storage.close());
+afterEach(() => storage.empty('subscriptions'));
+
+/** Two instances of the product, on one clock. */
+function twoInstances() {
+  const clock = createFakeClock();
+  const log = createRecordingLog();
+  const instance = (tables: Tables = storage.tables) => createSubscriptionStore({ tables, clock, log });
+  return { clock, log, here: instance(), there: instance(), instance };
+}
+
+const long = sampleSubscription({
+  id: 'sub_long',
+  url: `https://receiver.example/?sig=${'ü%/+'.repeat(500)}`,
+  description: 'Grüße 📞',
+  filters: { accounts: ['sip:reception@contoso.com'], outcomeResults: ['missed'] },
+  state: { name: 'disabled', atMs: 5, reason: 'answered 410' },
+  previousSecret: { sealed: 'x:y', untilMs: 9 },
+});
+
+test('gives back what it was given', async () => {
+  const { here } = twoInstances();
+  await here.insert(long);
+  expect(await here.find('sub_long')).toEqual(long);
+  expect(await here.list()).toEqual([long]);
+});
+
+test('starts with none', async () => {
+  const { here } = twoInstances();
+  expect(await here.list()).toEqual([]);
+  expect(await here.find('sub_none')).toBeUndefined();
+});
+
+test('a new subscription is in effect in another instance within 5 s', async () => {
+  const { clock, here, there } = twoInstances();
+  expect(await there.list()).toEqual([]);
+  await here.insert(sampleSubscription());
+  await clock.advance(4000);
+  expect(await there.list()).toEqual([sampleSubscription()]);
+});
+
+test.each([
+  ['changed', (store: ReturnType<typeof createSubscriptionStore>) => store.update('sub_sample', (one) => ({ ...one, description: 'changed' })), [sampleSubscription({ description: 'changed' })]],
+  ['removed', (store: ReturnType<typeof createSubscriptionStore>) => store.remove('sub_sample'), []],
+])('one that was %s is so in another instance within 5 s, and here at once', async (_what, change, expected) => {
+  const { clock, here, there } = twoInstances();
+  await here.insert(sampleSubscription());
+  await there.list();
+  await change(here);
+  expect(await here.list()).toEqual(expected);
+  await clock.advance(4000);
+  expect(await there.list()).toEqual(expected);
+});
+
+test('an id that another instance has just made is found at once', async () => {
+  const { here, there } = twoInstances();
+  await there.list();
+  await here.insert(sampleSubscription());
+  expect(await there.find('sub_sample')).toEqual(sampleSubscription());
+});
+
+test('no change is lost when many change at once', async () => {
+  const { here, there } = twoInstances();
+  await here.insert(sampleSubscription({ description: '' }));
+  const stores = [here, there, here, there];
+  await Promise.all(stores.map((store, index) => store.update('sub_sample', (one) => ({ ...one, description: `${one.description ?? ''}${index}` }))));
+  const changed = await here.find('sub_sample');
+  expect(Array.from(changed?.description ?? '').sort()).toEqual(['0', '1', '2', '3']);
+});
+
+test('a change that is none writes nothing; one to an unknown id answers undefined', async () => {
+  const { here } = twoInstances();
+  await here.insert(sampleSubscription());
+  expect(await here.update('sub_sample', () => undefined)).toEqual(sampleSubscription());
+  expect(await here.update('sub_none', (one) => one)).toBeUndefined();
+});
+
+test('removing twice is removing once', async () => {
+  const { here } = twoInstances();
+  await here.insert(sampleSubscription());
+  await here.remove('sub_sample');
+  await here.remove('sub_sample');
+  expect(await here.list()).toEqual([]);
+});
+
+describe('while storage cannot be reached', () => {
+  const down: Tables = { client: () => Promise.reject(new RelayError('storageUnavailable', 'The storage account did not answer.')) };
+
+  test('the list that is known is used on, and that is said', async () => {
+    const { clock, log, instance } = twoInstances();
+    let reachable = true;
+    const store = instance({ client: (name) => (reachable ? storage.tables : down).client(name) });
+    await store.insert(sampleSubscription());
+    await store.list();
+    reachable = false;
+    await clock.advance(60_000);
+    expect(await store.list()).toEqual([sampleSubscription()]);
+    expect(log.lines).toContainEqual({ level: 'warn', event: 'subscriptionsStale', fields: { ageMs: 60_000 } });
+  });
+
+  test('one that knows none says that it is not reachable', async () => {
+    await expect(twoInstances().instance(down).list()).rejects.toMatchObject({ code: 'storageUnavailable' });
+  });
+});
