@@ -19,69 +19,69 @@ export type ActionName = (typeof actionNames)[number];
 export const outcomeResults = ['answered', 'answeredElsewhere', 'declined', 'busy', 'missed', 'cancelled', 'forwarded', 'transferred', 'failed'] as const;
 
 export const personSchema = z.strictObject({
-  uri: z.string().optional(),
-  name: z.string().optional(),
+  uri: z.string().optional().describe('sip: or tel: URI'),
+  name: z.string().optional().describe('As it is displayed'),
 });
 export type Person = z.infer<typeof personSchema>;
 
 export const callerSchema = z.strictObject({
-  uri: z.string().optional(),
-  name: z.string().optional(),
+  uri: z.string().optional().describe('sip: or tel: URI'),
+  name: z.string().optional().describe('As it is displayed'),
   phoneNumber: z.string().optional().describe('E.164, only where the caller has a global number'),
   callerType: z.enum(['user', 'phone', 'guest', 'withheld']).optional().describe('Only where it shows'),
-  sourceNetwork: z.string().optional(),
-  role: z.string().optional(),
-  anonymous: z.boolean().optional(),
-  inLobby: z.boolean().optional(),
-  organizer: z.boolean().optional(),
+  sourceNetwork: z.string().optional().describe('sameEnterprise, federated, publicCloud, everyone or unknown; another value is carried as it came'),
+  role: z.string().optional().describe('Role in the conversation: attendee, leader or unknown; another value is carried as it came'),
+  anonymous: z.boolean().optional().describe('Not signed in'),
+  inLobby: z.boolean().optional().describe('Waits in a meeting’s lobby'),
+  organizer: z.boolean().optional().describe('Organises the meeting'),
   workPhoneNumber: z.string().optional(),
   otherPhoneNumber: z.string().optional(),
 });
 
 export const mediaOfferSchema = z.strictObject({
-  contentId: z.string().optional(),
-  fallback: z.boolean(),
+  contentId: z.string().optional().describe('The processedOfferId of an answer to this offer'),
+  fallback: z.boolean().describe('The alternative for clients of 2007: an answer never goes to this one'),
   sdp: z.string().optional().describe('Only with RELAY_INCLUDE_SDP; never in webhooks or tables'),
 });
 
 export const outcomeSchema = z.strictObject({
-  result: z.enum(outcomeResults),
+  result: z.enum(outcomeResults).describe('How the call ended, by the outcome table'),
   answered: z.boolean().optional().describe('Absent where it is not known'),
-  answeredBy: z.enum(['relay', 'otherEndpoint', 'otherPerson', 'voicemail', 'unknown']).optional(),
-  scope: z.enum(['thisEndpoint', 'allEndpoints']).optional(),
-  status: z.string().optional(),
-  code: z.string().optional(),
-  subcode: z.string().optional(),
-  message: z.string().optional(),
+  answeredBy: z.enum(['relay', 'otherEndpoint', 'otherPerson', 'voicemail', 'unknown']).optional().describe('Who took the call'),
+  scope: z.enum(['thisEndpoint', 'allEndpoints']).optional().describe('Where the ringing ended; absent where it is not known'),
+  status: z.string().optional().describe('UCWA’s status, verbatim'),
+  code: z.string().optional().describe('UCWA’s reason code, verbatim'),
+  subcode: z.string().optional().describe('UCWA’s reason subcode, verbatim'),
+  message: z.string().optional().describe('UCWA’s reason in words, verbatim'),
 });
 export type Outcome = z.infer<typeof outcomeSchema>;
 
 export const invitationDataSchema = z.strictObject({
-  invitationId: z.string(),
-  event: z.enum(['started', 'updated', 'completed']),
-  kind: z.string(),
-  account: z.string(),
+  invitationId: z.string().describe('Names the invitation in every command; opaque, at most 128 characters'),
+  event: z.enum(['started', 'updated', 'completed']).describe('What happened to the invitation'),
+  kind: z.string().describe('audioVideo or phoneAudio'),
+  account: z.string().describe('SIP URI of the account whose phone rings'),
   direction: openEnum(knownDirections).optional(),
   state: openEnum(knownStates).optional(),
   importance: openEnum(knownImportances).optional(),
-  subject: z.string().optional(),
-  threadId: z.string().optional(),
-  operationId: z.string().optional(),
-  sessionContext: z.string().optional(),
-  privateLine: z.boolean().optional(),
+  subject: z.string().optional().describe('What the caller says that it is about'),
+  threadId: z.string().optional().describe('The conversation; shared by the invitations of one call'),
+  operationId: z.string().optional().describe('Of an outgoing call: the id its maker gave it'),
+  sessionContext: z.string().optional().describe('What an SDP answer must name; taken from here when a command gives none'),
+  privateLine: z.boolean().optional().describe('The call is to the user’s private line'),
   joinAudioMuted: z.boolean().optional(),
   joinVideoMuted: z.boolean().optional(),
   bandwidthControlId: z.string().optional(),
-  delayed: z.boolean().optional(),
-  from: callerSchema.optional(),
-  to: personSchema.optional(),
-  onBehalfOf: personSchema.optional(),
-  delegator: personSchema.optional(),
-  forwardedBy: personSchema.optional(),
-  transferredBy: personSchema.optional(),
-  acceptedBy: z.array(personSchema).optional(),
-  modalities: z.array(openEnum(['audio', 'video'])).optional(),
-  media: z.strictObject({ offers: z.array(mediaOfferSchema).optional(), customContent: z.string().optional() }).optional(),
+  delayed: z.boolean().optional().describe('True when the relay tells of the ring late and has looked at it again before'),
+  from: callerSchema.optional().describe('Who calls'),
+  to: personSchema.optional().describe('Who was meant to be called'),
+  onBehalfOf: personSchema.optional().describe('On whose behalf it was received: the boss of a delegate, a team'),
+  delegator: personSchema.optional().describe('On whose behalf the call is made'),
+  forwardedBy: personSchema.optional().describe('Who last forwarded the call before it came here'),
+  transferredBy: personSchema.optional().describe('Who transferred the call'),
+  acceptedBy: z.array(personSchema).optional().describe('Who took the call, where UCWA names anyone'),
+  modalities: z.array(openEnum(['audio', 'video'])).optional().describe('What is offered, as far as the offer shows it'),
+  media: z.strictObject({ offers: z.array(mediaOfferSchema).optional(), customContent: z.string().optional().describe('What the caller’s client attached, where it is text') }).optional(),
   location: z
     .strictObject({
       address: z.string().optional(),
@@ -91,7 +91,8 @@ export const invitationDataSchema = z.strictObject({
       country: z.string().optional(),
       zip: z.string().optional(),
     })
-    .optional(),
+    .optional()
+    .describe('Where an emergency call comes from'),
   related: z
     .strictObject({
       conversation: z.string().optional(),
@@ -100,7 +101,8 @@ export const invitationDataSchema = z.strictObject({
       derivedAudioVideo: z.string().optional(),
       replacesAudioVideo: z.string().optional(),
     })
-    .optional(),
+    .optional()
+    .describe('Paths of UCWA resources'),
   actions: z.array(z.enum(actionNames)).describe('The links present at that moment: what can be done'),
   omitted: z.array(z.string()).optional().describe('Parts left out because the message would have been too large for the bus'),
   outcome: outcomeSchema.optional().describe('On completed'),
