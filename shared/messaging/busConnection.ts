@@ -32,7 +32,8 @@ export function createBusConnection(openClient: () => Promise<ServiceBusClient>,
   }
 
   function abandon(abandoned: Promise<Live>): void {
-    if (live === abandoned) live = undefined;
+    if (live !== abandoned) return; // another send has said so before
+    live = undefined;
     abandoned.then(({ client }) => client.close()).catch(() => undefined);
   }
 

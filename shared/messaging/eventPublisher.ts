@@ -22,7 +22,7 @@ export interface EventPublisherOptions {
   /** Makes a client that the publisher owns, uses for sending only, and replaces when it no longer answers. */
   readonly openClient: () => Promise<ServiceBusClient>;
   readonly rawBlobs: RawBlobs;
-  /** The event without its largest parts, which it names in `data.omitted`; undefined when nothing can be left out. */
+  /** The event without its largest part, named in `data.omitted`; undefined when nothing more can be left out. Called until the event fits. */
   readonly shrink: (event: InvitationEvent) => InvitationEvent | undefined;
   readonly clock: Clock;
   readonly log: Log;
@@ -59,8 +59,8 @@ export function createEventPublisher({ openClient, rawBlobs, shrink, clock, log 
     sender: connection.sender(busEntities.events),
     encode: ({ sent }) => toServiceBusMessage(sent),
     replace: async ({ event, sent }, refusal) => {
-      if (refusal.code === 'messageTooLarge' && sent === event && isInvitationEvent(event)) {
-        const smaller = shrink(event);
+      if (refusal.code === 'messageTooLarge' && isInvitationEvent(sent)) {
+        const smaller = shrink(sent);
         if (smaller !== undefined) {
           log.warn('eventShrunk', { id: event.id, type: event.type, account: event.account, omitted: smaller.data.omitted?.join(',') });
           return { event, sent: smaller };

@@ -1,0 +1,68 @@
+import type { TokenCredential } from '@azure/identity';
+import type { ContainerClient } from '@azure/storage-blob';
+import type { Clock } from '../clock';
+import type { Connection } from '../config/settings';
+import { statusOf, storageUnavailable } from './translateStorageError';
+
+/** Raw text that is too large for a message of the queue `unreadable-events`. */
+export interface RawBlobs {
+  /**
+   * Stores `text` under `name`, over what was there: the same occurrence parked twice is one blob.
+   * Errors: `storageUnavailable`, after 10 s at the latest; who parks tries again.
+   */
+  put(name: string, text: string): Promise<void>;
+}
+
+/** Named like the queue whose messages point into it. */
+export const RAW_BLOB_CONTAINER = 'unreadable-events';
+
+const PUT_TIMEOUT_MS = 10_000;
+
+/**
+ * Loads the SDK and creates the container only when something is first stored, which in a healthy system is never.
+ *
+ * @param credential is asked for only where the connection is an identity.
+ */
+export function createRawBlobs(connection: Connection, credential: () => TokenCredential, clock: Clock): RawBlobs {
+  let container: Promise<ContainerClient> | undefined;
+
+  async function upload(name: string, text: string, abortSignal: AbortSignal): Promise<void> {
+    container ??= openContainer(connection, credential, abortSignal);
+    const blob = (await container).getBlockBlobClient(name);
+    const bytes = Buffer.from(text, 'utf8');
+    await blob.upload(bytes, bytes.length, { abortSignal, blobHTTPHeaders: { blobContentType: 'text/plain; charset=utf-8' } });
+  }
+
+  return {
+    async put(name, text) {
+      const timeUp = new AbortController();
+      const done = new AbortController();
+      void clock.sleep(PUT_TIMEOUT_MS, done.signal).then(() => timeUp.abort());
+      try {
+        await upload(name, text, timeUp.signal);
+      } catch (error) {
+        // The container may not have been made, or be gone: the next call makes sure of it again.
+        container = undefined;
+        throw storageUnavailable(error);
+      } finally {
+        done.abort();
+      }
+    },
+  };
+}
+
+async function openContainer(connection: Connection, credential: () => TokenCredential, abortSignal: AbortSignal): Promise<ContainerClient> {
+  const { BlobServiceClient } = await import('@azure/storage-blob');
+  const options = { retryOptions: { maxTries: 1 } };
+  const service =
+    'connectionString' in connection
+      ? BlobServiceClient.fromConnectionString(connection.connectionString, options)
+      : new BlobServiceClient(`https://${connection.name}.blob.core.windows.net`, credential(), options);
+  const client = service.getContainerClient(RAW_BLOB_CONTAINER);
+  try {
+    await client.create({ abortSignal });
+  } catch (error) {
+    if (statusOf(error) !== 409) throw error;
+  }
+  return client;
+}
