@@ -9,13 +9,20 @@ const RETRY_MS = 60_000;
 /**
  * Relays one account until `signal` aborts. What ends its channel (a rejected password, another owner) is logged once per
  * change and tried again later; it never reaches the other accounts. Never rejects.
+ * `heldUntilMs`: as UcwaSession.packages.
  */
-export async function keepOnAir(session: UcwaSession, ramp: Ramp, ports: RelayPorts, signal: AbortSignal): Promise<void> {
+export async function keepOnAir(
+  session: UcwaSession,
+  heldUntilMs: number | undefined,
+  ramp: Ramp,
+  ports: RelayPorts,
+  signal: AbortSignal,
+): Promise<void> {
   await ramp(() => session.application(signal), signal);
   let lastCode: string | undefined;
   while (!signal.aborted) {
     try {
-      await relayAccount(session, ports, signal);
+      await relayAccount(session, ports, signal, heldUntilMs);
       lastCode = undefined;
     } catch (error) {
       if (isAborted(signal)) return;

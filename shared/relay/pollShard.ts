@@ -54,11 +54,11 @@ export async function pollShard(run: ShardRun, ports: ShardPorts, signal: AbortS
       leave.abort();
       onAir.delete(slot);
     }
-    for (const slot of owned) {
+    for (const [slot, heldUntilMs] of owned) {
       if (onAir.has(slot)) continue;
       const leave = new AbortController();
       const either = AbortSignal.any([stop, leave.signal]);
-      onAir.set(slot, { leave, left: Promise.all(sessionsOf(slot).map((session) => keepOnAir(session, ramp, ports, either))) });
+      onAir.set(slot, { leave, left: Promise.all(sessionsOf(slot).map((session) => keepOnAir(session, heldUntilMs, ramp, ports, either))) });
     }
     await ports.clock.sleep(LEASE_RENEWAL_MS, stop);
   }

@@ -36,8 +36,8 @@ export interface RelayPorts {
  * acknowledge. Resolves when `signal` aborts; what was not published by then is not acknowledged and comes again.
  * Rejects with what ends the channel (`credentialsRejected`, `pollReplaced`, …); a bus that is down does not, it is waited for.
  */
-export async function relayAccount(session: UcwaSession, ports: RelayPorts, signal: AbortSignal): Promise<void> {
-  for await (const item of session.packages(signal)) {
+export async function relayAccount(session: UcwaSession, ports: RelayPorts, signal: AbortSignal, heldUntilMs?: number): Promise<void> {
+  for await (const item of session.packages(signal, heldUntilMs)) {
     const published =
       item.type === 'gap'
         ? await publishAll([toGapEvent({ account: session.account.sipUri, ...item })], [], ports, signal)

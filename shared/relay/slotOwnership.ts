@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import { toRelayError } from '../errors/relayError';
 import type { Log } from '../telemetry/log';
-import { LEASE_DURATION_MS, leasesToWrite, type SlotLeaseStore } from './slots';
+import { heldUntilMs, LEASE_DURATION_MS, leasesToWrite, type SlotLeaseStore } from './slots';
 
 /** A heartbeat tells how the accounts are this often; the lease itself is renewed more often. */
 const HEALTH_EVERY_MS = 15_000;
@@ -9,8 +9,11 @@ const HEALTH_EVERY_MS = 15_000;
 const ROUNDS = 3;
 
 export interface Ownership {
-  /** Renews what is ours and takes what nobody has; the slots owned now. Never rejects. */
-  renew(): Promise<ReadonlySet<number>>;
+  /**
+   * Renews what is ours and takes what nobody has. The slots owned now, each with the moment until which a process is known
+   * to have held it before us (milliseconds since the epoch; undefined where none ever did). Never rejects.
+   */
+  renew(): Promise<ReadonlyMap<number, number | undefined>>;
   /** Gives everything back, so that the next run need not wait for a lapse. Never rejects. */
   giveBack(): Promise<void>;
 }
@@ -28,17 +31,18 @@ export interface OwnershipPorts {
  * owned stays owned until somebody else's name stands in the row.
  */
 export function createOwnership(slots: readonly number[], patienceMs: number, healthOf: (slot: number) => string, ports: OwnershipPorts): Ownership {
-  let owned: ReadonlySet<number> = new Set();
+  let owned: ReadonlyMap<number, number | undefined> = new Map();
   let healthToldAtMs = -Infinity;
 
-  const write = async (): Promise<ReadonlySet<number> | undefined> => {
+  const write = async (): Promise<ReadonlyMap<number, number | undefined> | undefined> => {
     const nowMs = ports.clock.now();
     const tellHealth = nowMs - healthToldAtMs >= HEALTH_EVERY_MS;
     const rows = await ports.leases.read();
     const leases = leasesToWrite(rows, { slots, owner: ports.owner, nowMs, patienceMs, healthOf: (slot) => (tellHealth ? healthOf(slot) : undefined) });
     if (!(await ports.leases.write(leases))) return undefined;
     if (tellHealth) healthToldAtMs = nowMs;
-    return new Set(leases.map(({ slot }) => slot));
+    const before = new Map(rows.map((row) => [row.slot, row.owner === ports.owner ? owned.get(row.slot) : heldUntilMs(row)]));
+    return new Map(leases.map(({ slot }) => [slot, before.get(slot)]));
   };
 
   return {

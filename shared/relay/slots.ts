@@ -67,3 +67,8 @@ export function leasesToWrite(rows: readonly SlotLease[], claim: LeaseClaim): Sl
     ];
   });
 }
+
+/** Until when a process is known to have held the slot, from the row that it left: its last renewal, or when it gave the slot back. */
+export function heldUntilMs({ owner, expiresAtMs }: SlotLease): number {
+  return owner === '' ? expiresAtMs : expiresAtMs - LEASE_DURATION_MS;
+}

@@ -1,0 +1,118 @@
+import { startTestRelay, type TestRelay } from '../support/relay';
+
+const sdp = 'v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 4000 RTP/SAVP 0\r\n';
+
+let relay: TestRelay;
+beforeAll(async () => (relay = await startTestRelay()));
+afterAll(() => relay.close());
+
+/** Rings and waits for the call's `started` on the bus; its invitation id. */
+async function ring(subject: string, request: Parameters<TestRelay['ucwa']['ring']>[0] = {}): Promise<string> {
+  relay.ucwa.ring({ subject, ...request });
+  return (await relay.topic.invitationEvent({ event: 'started', subject })).subject;
+}
+
+const completed = (invitationId: string) => relay.topic.invitationEvent({ event: 'completed', invitationId });
+
+describe('a ringing call', () => {
+  it('reaches Service Bus as started, updated and completed', async () => {
+    const invitationId = await ring('Invoice 1234', { scenario: 'answered', afterSeconds: 0 });
+    const events = [await relay.topic.invitationEvent({ event: 'started', invitationId }), await relay.topic.invitationEvent({ event: 'updated', invitationId }), await completed(invitationId)];
+    expect(events.map(({ sequence }) => sequence)).toEqual(events.map(({ sequence }) => sequence).sort());
+    expect(events[0]).toMatchObject({
+      type: 'ucwa.audioVideoInvitation.started',
+      account: 'sip:reception@contoso.com',
+      data: { kind: 'audioVideo', direction: 'incoming', state: 'connecting', subject: 'Invoice 1234', from: { uri: 'sip:alice@contoso.com', name: 'Alice' } },
+    });
+    expect(events[2]?.data).toMatchObject({ event: 'completed', state: 'connected', outcome: { result: 'answered' } });
+  });
+
+  it('is declined by a command, and the outcome follows on the bus', async () => {
+    const invitationId = await ring('to decline');
+    const answer = await relay.command(invitationId, 'decline');
+    expect([answer.status, answer.data]).toEqual([202, { result: 'sent', invitationId, command: 'decline' }]);
+    expect((await completed(invitationId)).data).toMatchObject({ outcome: { result: 'declined', answered: false } });
+    expect(relay.ucwa.simulator.ledger.commands.at(-1)).toMatchObject({ action: 'decline', body: expect.stringContaining('Global'), status: 204 });
+    expect(await relay.topic.event(({ type, subject }) => type === 'ucwa.command.settled' && subject === invitationId)).toMatchObject({
+      data: { command: 'decline', result: 'sent', reason: 'Global', authentication: 'key' },
+    });
+  });
+
+  it('is accepted to the phone', async () => {
+    const invitationId = await ring('to the phone');
+    expect((await relay.command(invitationId, 'accept')).status).toBe(202);
+    expect((await completed(invitationId)).data).toMatchObject({ outcome: { result: 'answered', answered: true } });
+    expect(relay.ucwa.simulator.ledger.commands.at(-1)).toMatchObject({ action: 'acceptWithPhoneAudio' });
+  });
+
+  it('is accepted with an SDP, answering the offer that is not the fall-back', async () => {
+    const invitationId = await ring('with an SDP');
+    const offer = (await relay.http().get(`/invitations/${invitationId}/offer`)).data;
+    const answer = await relay.command(invitationId, 'accept', { with: 'answer', sdp, sessionContext: 'context-1' });
+    expect(answer.status).toBe(202);
+    expect((await completed(invitationId)).data).toMatchObject({ outcome: { result: 'answered' } });
+    expect(relay.ucwa.simulator.ledger.commands.at(-1)).toMatchObject({
+      action: 'acceptWithAnswer',
+      body: sdp,
+      query: { sessionContext: 'context-1', processedOfferId: offer.offers.find((one: { fallback: boolean }) => !one.fallback).contentId },
+    });
+  });
+
+  it('is cancelled when it is our own', async () => {
+    const invitationId = await ring('our own', { scenario: 'outgoing', to: 'sip:bob@contoso.com' });
+    expect((await relay.command(invitationId, 'cancel')).status).toBe(202);
+    expect((await completed(invitationId)).data).toMatchObject({ direction: 'outgoing', outcome: { answered: false } });
+  });
+
+  it('answers with the outcome to a caller who waits for it', async () => {
+    const invitationId = await ring('waiting');
+    const answer = await relay.command(invitationId, 'accept', {}, { prefer: 'wait=10' });
+    expect([answer.status, answer.headers['preference-applied']]).toEqual([200, 'wait=10']);
+    expect(answer.data).toMatchObject({ result: 'sent', outcome: { result: 'answered', answered: true } });
+  });
+
+  it('is listed, and told with its whole history', async () => {
+    const invitationId = await ring('to list');
+    await relay.command(invitationId, 'decline', {}, { prefer: 'wait=10' });
+    const { data } = await relay.http().get(`/invitations/${invitationId}`);
+    expect(data).toMatchObject({ invitationId, state: 'ended', endedBy: 'completed', invitation: { subject: 'to list' } });
+    expect(data.history.map(({ type }: { type: string }) => type.split('.').at(-1))).toEqual(expect.arrayContaining(['started', 'completed']));
+    const list = await relay.http().get('/invitations', { params: { account: 'sip:reception@contoso.com', state: 'ended', limit: 1 } });
+    expect(list.data.invitations).toHaveLength(1);
+    expect(list.data.cursor).toEqual(expect.any(String));
+  });
+
+  it('can be declined by another process in the handler of its `started`', async () => {
+    await relay.startHost({ POLL_SCHEDULE: '0 0 0 1 1 *', POLL_RUN_SECONDS: '10' });
+    const invitationId = await ring('other process');
+    expect((await relay.command(invitationId, 'decline')).status).toBe(202);
+    expect((await completed(invitationId)).data).toMatchObject({ outcome: { result: 'declined' } });
+  });
+});
+
+describe('what is refused', () => {
+  test.each([
+    ['an id that is none', 'hello', 'decline', {}, 404, 'invitationNotFound'],
+    ['a reason that is none', 'hello', 'decline', { reason: 'Lunch' }, 400, 'requestInvalid'],
+    ['no JSON', 'hello', 'decline', '{', 400, 'requestInvalid'],
+    ['an SDP over 64 KiB', 'hello', 'accept', { with: 'answer', sdp: sdp + 'a=x\r\n'.repeat(14_000) }, 400, 'requestInvalid'],
+  ] as const)('%s: a problem document, and nothing reaches UCWA', async (_title, id, command, body, status, code) => {
+    const before = relay.ucwa.simulator.ledger.commands.length;
+    const answer = await relay.command(id, command, body, { 'content-type': 'application/json' });
+    expect([answer.status, answer.headers['content-type']]).toEqual([status, 'application/problem+json']);
+    expect(answer.data).toMatchObject({ type: `urn:ucwa-relay:problem:${code}`, status });
+    expect(relay.ucwa.simulator.ledger.commands).toHaveLength(before);
+  });
+
+  it('an action that is not linked: 422 naming what is', async () => {
+    const invitationId = await ring('no phone', { phoneAudio: false });
+    const answer = await relay.command(invitationId, 'accept');
+    expect([answer.status, answer.data.available]).toEqual([422, ['acceptWithAnswer', 'decline', 'sendProvisionalAnswer']]);
+    await relay.command(invitationId, 'decline');
+  });
+
+  it('a call without a key', async () => {
+    expect((await relay.http().get('/health', { headers: { 'x-functions-key': '' } })).status).toBe(401);
+    expect((await relay.http().get('/health/live', { headers: { 'x-functions-key': '' } })).status).toBe(200);
+  });
+});
