@@ -10,6 +10,7 @@ import { EventChannel } from './eventChannel';
 import { hostRule } from './hosts';
 import type { UcwaHttp } from './http';
 import { parseResource } from './parseResource';
+import { PasswordGuard } from './passwordGuard';
 import { pollTimeoutMs } from './pollAddress';
 import { Pool } from './pool';
 import { Presence, type Opened } from './presence';
@@ -61,8 +62,9 @@ class Session implements UcwaSession {
     const { account, allowedHosts, http, clock, random, log, rejectedCredentials, endpointId, bearerToken } = options;
     this.account = account;
     this.#options = options;
+    const passwordGuard = new PasswordGuard({ account, rejectedCredentials, clock });
     const hosts = hostRule(account.sipUri, account.discoveryUrl, allowedHosts);
-    this.#pool = new Pool({ account, hosts, http, clock, random, log, rejectedCredentials, bearerToken });
+    this.#pool = new Pool({ account, hosts, http, clock, random, log, passwordGuard, bearerToken });
     this.#presence = new Presence({ account, pool: this.#pool, clock, log, endpointId });
     this.#channel = new EventChannel({
       clock,

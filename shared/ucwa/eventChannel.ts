@@ -14,6 +14,8 @@ import { translateResponse } from './translateError';
 
 /** UCWA drops an application that nobody has polled for this long: nothing on a channel is older, and a longer outage loses it. */
 const FORGOTTEN_AFTER_MS = 900_000;
+/** A third of that: two of three may fail. */
+const HOLD_MS = 300_000;
 /** An application lost sooner than this after it was made is a step of a loop. */
 const LASTING_MS = 300_000;
 /** A poll that was cut after this long was idle: proxies do that, and it is no trouble. */
@@ -181,7 +183,14 @@ export class EventChannel {
     const carries = received.senders.length > 0;
     const emptyAt = emptyAtMs({ readToEndMs, sentAtMs, receivedAtMs });
     if (received.resync === undefined && carries) {
-      yield { type: 'package', package: received, ack: ackOf(path), applicationId: application.id, receivedAtMs, emptyAtMs: emptyAt };
+      const pulled = new AbortController();
+      const held = this.#holdApplication(path, pulled.signal);
+      try {
+        yield { type: 'package', package: received, ack: ackOf(path), applicationId: application.id, receivedAtMs, emptyAtMs: emptyAt };
+      } finally {
+        pulled.abort();
+        await held;
+      }
     }
     if (received.resync !== undefined) {
       this.#cursor = pollAddress(received.resync);
@@ -196,6 +205,18 @@ export class EventChannel {
       await this.#moveOn(received, path, carries, signal);
     }
     await this.#pace(carries, receivedAtMs - sentAtMs, signal);
+  }
+
+  /**
+   * While a package cannot be published (the bus is down) it is polled again now and then: it is not acknowledged by
+   * that, and the application does not die of inactivity with all that waits on it.
+   */
+  async #holdApplication(path: string, pulled: AbortSignal): Promise<void> {
+    for (;;) {
+      await this.#ports.clock.sleep(HOLD_MS, pulled);
+      if (pulled.aborted) return;
+      await this.#ports.poll(path, pulled).catch(() => undefined);
+    }
   }
 
   async #moveOn(received: EventPackage, path: string, carried: boolean, signal: AbortSignal): Promise<void> {

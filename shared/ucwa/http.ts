@@ -57,7 +57,6 @@ export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaH
   const pooled = { keepAlive: true, keepAliveMsecs: TCP_KEEP_ALIVE_MS, noDelay: true, maxSockets: Infinity, timeout: IDLE_CONNECTION_MS };
   const httpAgent = new http.Agent(pooled);
   const httpsAgent = new https.Agent({ ...pooled, secureContext: secureContext(caCertificate) });
-  const closing = new AbortController();
 
   const client = axios.create({
     adapter: 'http',
@@ -75,11 +74,8 @@ export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaH
       const stop = new AbortController();
       const settled = new AbortController();
       const abort = (): void => stop.abort();
-      const callers = [signal, closing.signal].filter((each) => each !== undefined);
-      for (const caller of callers) {
-        if (caller.aborted) abort();
-        caller.addEventListener('abort', abort, { once: true });
-      }
+      signal?.addEventListener('abort', abort, { once: true });
+      if (signal?.aborted === true) abort();
       void clock.sleep(timeoutMs, settled.signal).then(() => {
         if (!settled.signal.aborted) stop.abort(TIMED_OUT);
       });
@@ -97,11 +93,10 @@ export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaH
         throw translateNetworkError(error, { host: new URL(url).host, ...(stop.signal.reason === TIMED_OUT ? { timeoutMs } : {}), stopped: stop.signal.aborted });
       } finally {
         settled.abort();
-        for (const caller of callers) caller.removeEventListener('abort', abort);
+        signal?.removeEventListener('abort', abort);
       }
     },
     close() {
-      closing.abort();
       httpAgent.destroy();
       httpsAgent.destroy();
     },

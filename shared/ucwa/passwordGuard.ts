@@ -13,40 +13,63 @@ export interface PasswordGuardPorts {
   readonly clock: Clock;
 }
 
-/**
- * Lets the account's password be tried by `attempt`, unless it is known, over all processes, to have been rejected
- * within the last hour; another password is tried at once. `attempt` resolves with `rejected` when the server says that
- * the password is wrong. Errors: `credentialsRejected`, naming the account and what to do; `storageUnavailable` (the
- * password is not tried then); what `attempt` rejects with.
- */
-export async function guardPassword<Answer>(ports: PasswordGuardPorts, attempt: () => Promise<Answer | 'rejected'>): Promise<Answer> {
-  const { account, rejectedCredentials, clock } = ports;
-  const fingerprint = fingerprintOf(account);
-  const known = await rejectedCredentials.read(account.sipUri);
-  if (known?.fingerprint === fingerprint) {
-    if (clock.now() < known.atMs + RETRY_AFTER_MS) throw credentialsRejected(account, known.atMs + RETRY_AFTER_MS, clock);
-    // Said before the try, so that no other process makes the hour's try as well.
-    await rejectedCredentials.record(account.sipUri, { fingerprint, atMs: clock.now() });
+/** Keeps the account's password from being tried when it is known to be wrong. One a session. */
+export class PasswordGuard {
+  readonly #ports: PasswordGuardPorts;
+  readonly #fingerprint: string;
+  /** This process's own memory, for the case that the common one cannot be written. */
+  #rejectedAtMs: number | undefined;
+
+  constructor(ports: PasswordGuardPorts) {
+    this.#ports = ports;
+    this.#fingerprint = fingerprintOf(ports.account);
   }
-  const answer = await attempt();
-  if (answer === 'rejected') {
-    await rejectedCredentials.record(account.sipUri, { fingerprint, atMs: clock.now() });
-    throw credentialsRejected(account, clock.now() + RETRY_AFTER_MS, clock);
+
+  /**
+   * Lets the password be tried by `attempt`, unless it is known, over all processes, to have been rejected within the
+   * last hour; another password is tried at once. `attempt` resolves with `rejected` when the server says that the
+   * password is wrong. Errors: `credentialsRejected`, naming the account and what to do; `storageUnavailable` (the
+   * password is not tried then); what `attempt` rejects with.
+   */
+  async attempt<Answer>(attempt: () => Promise<Answer | 'rejected'>): Promise<Answer> {
+    const { account, rejectedCredentials, clock } = this.#ports;
+    const known = await rejectedCredentials.read(account.sipUri);
+    const rejectedAtMs = known?.fingerprint === this.#fingerprint ? known.atMs : this.#rejectedAtMs;
+    if (rejectedAtMs !== undefined) {
+      if (clock.now() < rejectedAtMs + RETRY_AFTER_MS) throw this.#rejection(rejectedAtMs);
+      // Said before the try, so that no other process makes the hour's try as well.
+      await this.#record();
+    }
+    const answer = await attempt();
+    if (answer === 'rejected') {
+      this.#rejectedAtMs = clock.now();
+      await this.#record().catch(() => undefined);
+      throw this.#rejection(clock.now());
+    }
+    this.#rejectedAtMs = undefined;
+    // Not worth failing for: what is left behind only delays the next sign-in with the same password, once.
+    if (known !== undefined) await rejectedCredentials.clear(account.sipUri).catch(() => undefined);
+    return answer;
   }
-  if (known !== undefined) await rejectedCredentials.clear(account.sipUri);
-  return answer;
+
+  #record(): Promise<void> {
+    const { account, rejectedCredentials, clock } = this.#ports;
+    return rejectedCredentials.record(account.sipUri, { fingerprint: this.#fingerprint, atMs: clock.now() });
+  }
+
+  #rejection(rejectedAtMs: number): RelayError {
+    const { account, clock } = this.#ports;
+    const againAtMs = rejectedAtMs + RETRY_AFTER_MS;
+    return new RelayError(
+      'credentialsRejected',
+      `Skype for Business rejected the user name and password of ${account.sipUri}. Correct them in UCWA_ACCOUNTS; ` +
+        `so that the account is not locked out, these are not tried again before ${new Date(againAtMs).toISOString()}.`,
+      { retryAfterMs: againAtMs - clock.now(), extensions: { account: account.sipUri } },
+    );
+  }
 }
 
 /** Thirty-two bits, salted with the account: enough to notice a changed password, too few to confirm a guess. */
 function fingerprintOf({ sipUri, username, password }: AccountSettings): string {
   return createHash('sha256').update(JSON.stringify([sipUri.toLowerCase(), username, password])).digest('hex').slice(0, 8);
-}
-
-function credentialsRejected(account: AccountSettings, againAtMs: number, clock: Clock): RelayError {
-  return new RelayError(
-    'credentialsRejected',
-    `Skype for Business rejected the user name and password of ${account.sipUri}. Correct them in UCWA_ACCOUNTS; ` +
-      `so that the account is not locked out, these are not tried again before ${new Date(againAtMs).toISOString()}.`,
-    { retryAfterMs: againAtMs - clock.now(), extensions: { account: account.sipUri } },
-  );
 }

@@ -1,5 +1,5 @@
 import { RelayError, toRelayError } from '../errors/relayError';
-import type { Log } from '../telemetry/log';
+import type { Log, LogFields } from '../telemetry/log';
 import { parseChallenge, type Challenge } from './challenge';
 import { discover, discoveryRoots } from './discovery';
 import type { HttpRequest, HttpResponse } from './http';
@@ -133,8 +133,8 @@ export class Pool {
     throw translateResponse(response, this.#ports.clock.now());
   }
 
-  #exchange(origin: string, { method, href, body, contentType, ifMatch, timeoutMs, signal }: PoolRequest, ticket: Ticket): Promise<HttpResponse> {
-    return this.#ports.http.request({
+  async #exchange(origin: string, { method, href, body, contentType, ifMatch, timeoutMs, signal }: PoolRequest, ticket: Ticket): Promise<HttpResponse> {
+    const response = await this.#ports.http.request({
       method,
       url: origin + toPath(href),
       headers: { ...headers(ticket), ...(contentType === undefined ? {} : { 'Content-Type': contentType }), ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }) },
@@ -142,7 +142,19 @@ export class Pool {
       timeoutMs,
       signal,
     });
+    if (response.status >= 400) this.#ports.log.debug('ucwaRefused', { account: this.#ports.account.sipUri, method, status: response.status, ...serverFacts(response) });
+    return response;
   }
+}
+
+/** What Microsoft's support asks for first. */
+function serverFacts({ headers }: HttpResponse): LogFields {
+  return {
+    server: headers['x-ms-server-fqdn'],
+    version: headers['x-ms-ucwaversion'],
+    diagnostics: headers['x-ms-diagnostics'],
+    requestId: headers['client-request-id'],
+  };
 }
 
 /** All that a server client needs; an `Origin` would be answered 403 where it is not listed. */

@@ -4,7 +4,7 @@ import { allowedUrl, type HostRule } from './hosts';
 import type { HttpResponse, UcwaHttp } from './http';
 import { asObject, asText } from './json';
 import { noUsableGrant } from './noUsableGrant';
-import { guardPassword, type PasswordGuardPorts } from './passwordGuard';
+import type { PasswordGuard, PasswordGuardPorts } from './passwordGuard';
 import { formOf, parseRepresentation } from './representation';
 import type { PropertyValue } from './resource';
 import { translateResponse } from './translateError';
@@ -28,10 +28,11 @@ export interface Ticket {
   readonly challenge: Challenge;
 }
 
-/** Gives a bearer token of modern authentication for the origin `resource` (`https://pool.contoso.com`). */
+/** Gives a bearer token of modern authentication for the origin `resource` (`https://pool.contoso.com`). Rejects with a RelayError. */
 export type BearerToken = (request: { readonly authorizationUri: string; readonly resource: string }) => Promise<string>;
 
-export interface TicketPorts extends PasswordGuardPorts {
+export interface TicketPorts extends Pick<PasswordGuardPorts, 'account' | 'clock'> {
+  readonly passwordGuard: PasswordGuard;
   readonly hosts: HostRule;
   readonly http: UcwaHttp;
   readonly random: () => number;
@@ -49,7 +50,7 @@ export async function obtainTicket(ports: TicketPorts, origin: string, challenge
     return { authorization, origin, expiresAtMs: nowMs + lifeMs, renewAtMs: nowMs + lifeMs * (0.75 + 0.15 * ports.random()), challenge };
   };
   if (challenge.grants.includes('password')) {
-    const { token, lifeSeconds } = await guardPassword(ports, () => grantPassword(ports, origin, challenge));
+    const { token, lifeSeconds } = await ports.passwordGuard.attempt(() => grantPassword(ports, origin, challenge));
     return make(`Bearer ${token}`, lifeSeconds);
   }
   if (challenge.authorizationUri !== undefined && ports.bearerToken !== undefined) {

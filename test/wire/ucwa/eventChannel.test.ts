@@ -80,6 +80,18 @@ describe('acknowledging', () => {
     expect(acknowledged('audioVideoInvitation')[0]).toBe(false);
   });
 
+  test('a package that cannot be published for hours waits, and what came after it too', async () => {
+    const { session } = start();
+    const packages = await open(session);
+    ucwa.ring();
+    const item = await pull(packages, STARTED);
+    await clock.advance(180 * MINUTE_MS);
+    ucwa.ring();
+    expect(await pull(packages, STARTED)).toMatchObject({ applicationId: item.applicationId });
+    expect(created()).toEqual([201]);
+    await packages.return();
+  });
+
   test('a run that is aborted ends at once, and the next goes on behind it', async () => {
     const test = await listen();
     ucwa.ring();

@@ -115,7 +115,8 @@ describe('time', () => {
     const answer = get(server.url);
     await clock.advance(100);
     http.close();
-    await expect(answer).rejects.toMatchObject({ code: 'upstreamTimeout' });
+    await expect(answer).rejects.toMatchObject({ code: 'upstreamFailed' });
+    expect(clock.sleepers()).toBe(0);
   });
 });
 

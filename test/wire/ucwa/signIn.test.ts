@@ -1,3 +1,4 @@
+import { RelayError } from '../../../shared/errors/relayError';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { sendJson, startScriptedServer, type Script, type ScriptedServer } from '../../support/scriptedServer';
 import { memoryRejectedCredentials, startTestSession, type TestSession } from '../../support/ucwaSession';
@@ -70,6 +71,19 @@ describe('a rejected password', () => {
     const { session, ...channel } = start(ucwa.url, { account });
     await expect(channel.listen().ended).rejects.toMatchObject({ code: 'credentialsRejected' });
     expect(session.health()).toMatchObject({ state: 'credentialsRejected', lastError: expect.stringContaining('rejected the user name and password') as string });
+  });
+
+  test('is not tried again by this process either where the memory of all processes fails', async () => {
+    const rejectedCredentials = { ...memoryRejectedCredentials(), record: () => Promise.reject(new RelayError('storageUnavailable', 'down')) };
+    const { session } = start(ucwa.url, { account, rejectedCredentials });
+    for (let time = 0; time < 3; time += 1) await expect(session.application(never)).rejects.toMatchObject({ code: 'credentialsRejected' });
+    expect(ucwa.simulator.ledger.tokenRequests).toHaveLength(1);
+  });
+
+  test('is not tried at all while it is not known whether it was rejected', async () => {
+    const rejectedCredentials = { ...memoryRejectedCredentials(), read: () => Promise.reject(new RelayError('storageUnavailable', 'down')) };
+    await expect(start(ucwa.url, { rejectedCredentials }).session.application(never)).rejects.toMatchObject({ code: 'storageUnavailable' });
+    expect(ucwa.simulator.ledger.tokenRequests).toEqual([]);
   });
 
   test('is remembered by something from which it cannot be told', async () => {
