@@ -29,7 +29,7 @@ export function answerCommands(invitation: RungInvitation, stack: Pick<StackFact
   if (invitation.outgoing) return [post('Cancel', 'cancel')];
   return [
     post('Accept on the phone', 'accept', { with: 'phoneAudio' }),
-    ...(invitation.phoneOnly ? [] : [post('Accept with an SDP answer', 'accept', { with: 'answer', sdp: SDP })]),
+    ...(invitation.phoneOnly ? [] : [post('Accept with an SDP answer', 'accept', { with: 'answer', sdp: SDP, sessionContext: invitation.id.slice(-32) })]),
     post('Decline', 'decline', { reason: 'Global' }),
   ];
 }

@@ -31,16 +31,16 @@ export function describeEvent(event: SeenEvent, moments: Moments): Line {
   const line = (label: string, ...parts: (string | undefined)[]): Line => ({ atMs: moments.receivedAtMs, label, text: join(...parts) });
   if (data.event !== undefined && data.invitationId !== undefined) {
     const who = inShort(data.direction === 'outgoing' ? data.to : data.from).padEnd(NAME_WIDTH);
-    return line(data.event, who, onItsWay(data.event, moments), data.outcome?.result ?? data.state, answerer(event), data.delayed === true ? 'late' : undefined);
+    return line(data.event, who, onItsWay(event, moments), data.outcome?.result ?? data.state, answerer(event), data.delayed === true ? 'late' : undefined);
   }
   if (event.type === 'ucwa.channel.gap') return line('gap', data.account, word(data['cause']), `${word(data['after'])} … ${word(data['before'])}`);
   if (event.type === 'ucwa.command.settled') return line('command', word(data['command']), `by ${word(data['caller'])}`, word(data['result']), word(data['status']));
   return line('event', event.type);
 }
 
-function onItsWay(event: string, { receivedAtMs, emittedAtMs }: Moments): string | undefined {
+function onItsWay({ data }: SeenEvent, { receivedAtMs, emittedAtMs }: Moments): string | undefined {
   if (emittedAtMs === undefined) return undefined;
-  return `${String(Math.max(0, receivedAtMs - emittedAtMs)).padStart(4)} ms from ${event === 'started' ? 'ring' : 'UCWA'} to bus`;
+  return `${String(Math.max(0, receivedAtMs - emittedAtMs)).padStart(4)} ms from ${data.event === 'started' && data.direction !== 'outgoing' ? 'ring' : 'UCWA'} to bus`;
 }
 
 function answerer({ data }: SeenEvent): string | undefined {

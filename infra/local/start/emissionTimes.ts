@@ -13,7 +13,7 @@ export interface EmissionTimes {
  * The invitation id on the bus is opaque; the stack, which gave the relay its signing key, may read it. Events of one
  * invitation and type are matched in their order. One question at a time.
  */
-export function createEmissionTimes(simulator: Simulator, signingKey: string): EmissionTimes {
+export function createEmissionTimes(simulator: Pick<Simulator, 'emitted'>, signingKey: string): EmissionTimes {
   const unmatched = new Map<string, number[]>();
   let eventsRead = 0;
   const readOn = async (): Promise<void> => {

@@ -12,6 +12,8 @@ export interface LocalProcessOptions<Ready> {
   readonly name: string;
   /** Arguments of `node`: a script and its own arguments. */
   readonly nodeArguments: readonly string[];
+  /** Its working folder; this process's own unless given. */
+  readonly folder?: string;
   /** Added to, or taking the place of, this process's own environment. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Given every IPC message and every line written, in order; the first answer is what `ready` resolves to. */
@@ -54,6 +56,7 @@ export function readyMessage<Ready>(schema: z.ZodType<Ready>): (sign: Sign) => R
  */
 export function startLocalProcess<Ready>(options: LocalProcessOptions<Ready>): LocalProcess<Ready> {
   const child = spawn(process.execPath, [...options.nodeArguments], {
+    cwd: options.folder,
     env: { ...process.env, ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: process.platform !== 'win32',

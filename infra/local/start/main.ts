@@ -51,5 +51,5 @@ function main(): Promise<number> {
 }
 
 void main().then((code) => {
-  process.exitCode = code;
+  process.exit(code); // the SDK may go on for a minute with a link that was being opened when its client was closed
 });

@@ -54,6 +54,7 @@ export function createSimulator(ucwaUrl: string): Simulator {
 
 function translate(error: unknown): never {
   if (!isAxiosError(error) || error.response === undefined) throw error;
-  const said = typeof error.response.data === 'string' ? error.response.data : JSON.stringify(error.response.data);
-  throw new Error(`The simulator answered ${error.response.status}: ${said.slice(0, 500)}`, { cause: error });
+  const { data, status } = error.response as { data: unknown; status: number };
+  const said = z.object({ error: z.string() }).safeParse(data).data?.error ?? JSON.stringify(data);
+  throw new Error(`The simulator answered ${status}: ${said}`, { cause: error });
 }

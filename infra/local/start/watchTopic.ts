@@ -14,6 +14,7 @@ export interface TopicWatch {
 export function watchTopic(connectionString: string, watch: TopicWatch): { close(): Promise<void> } {
   const client = new ServiceBusClient(connectionString);
   const receiver = client.createReceiver('invitation-events', 'all', { receiveMode: 'receiveAndDelete' });
+  let closing = false;
   receiver.subscribe({
     processMessage: (message) => {
       const receivedAtMs = Date.now();
@@ -23,9 +24,15 @@ export function watchTopic(connectionString: string, watch: TopicWatch): { close
       return Promise.resolve();
     },
     processError: ({ error }) => {
-      watch.onProblem(`the bus: ${error.message}`);
+      // A link that breaks because the bus is being stopped after us is no problem.
+      if (!closing) watch.onProblem(`the bus: ${error.message || error.name}`);
       return Promise.resolve();
     },
   });
-  return { close: () => client.close() };
+  return {
+    close: () => {
+      closing = true;
+      return client.close();
+    },
+  };
 }

@@ -1,0 +1,101 @@
+import { describeEvent, describeRing } from '../../../infra/local/start/describeEvent';
+import { createEmissionTimes } from '../../../infra/local/start/emissionTimes';
+import { printLine } from '../../../infra/local/start/printLine';
+import { seenEventSchema } from '../../../infra/local/start/seenEvent';
+import { createTerminal, type Terminal } from '../../../infra/local/start/terminal';
+import { invitationIdOf } from '../../../infra/local/ring/invitationIdOf';
+
+const account = 'sip:reception@contoso.com';
+const alice = { uri: 'sip:alice@contoso.com', name: 'Alice' };
+const moments = { receivedAtMs: 1_000_012, emittedAtMs: 1_000_000 };
+
+function seen(data: Readonly<Record<string, unknown>>, type = 'ucwa.audioVideoInvitation.started') {
+  return seenEventSchema.parse({ type, data: { account, ...data } });
+}
+
+describe('a ring', () => {
+  test.each([
+    [{ from: alice, subject: 'Invoice 1234', modalities: ['audio', 'video'] }, 'ring', `Alice (sip:alice@contoso.com) → ${account}  "Invoice 1234"  audio+video`],
+    [{ from: { uri: 'tel:+15550100' } }, 'ring', `tel:+15550100 → ${account}`],
+    [{}, 'ring', `(withheld) → ${account}`],
+    [{ direction: 'outgoing', to: { name: 'Dave' } }, 'call', `${account} → Dave`],
+  ])('of %j', (data, label, text) => {
+    expect(describeRing(seen(data), 1_000_000)).toEqual({ atMs: 1_000_000, label, text });
+  });
+});
+
+describe('an event', () => {
+  const who = 'Alice'.padEnd(20);
+  test.each([
+    [{ event: 'started', state: 'connecting' }, moments, 'started', `${who}    12 ms from ring to bus  connecting`],
+    [{ event: 'started', direction: 'outgoing', to: alice }, moments, 'started', `${who}    12 ms from UCWA to bus`],
+    [{ event: 'started', delayed: true }, moments, 'started', `${who}    12 ms from ring to bus  late`],
+    [{ event: 'updated', state: 'alerting' }, { ...moments, emittedAtMs: undefined }, 'updated', `${who}  alerting`],
+    [{ event: 'completed', outcome: { result: 'answered', answeredBy: 'otherEndpoint' } }, moments, 'completed', `${who}    12 ms from UCWA to bus  answered  by otherEndpoint`],
+    [{ event: 'completed', outcome: { result: 'missed' } }, { ...moments, emittedAtMs: 1_000_013 }, 'completed', `${who}     0 ms from UCWA to bus  missed`],
+  ])('with %j', (data, at, label, text) => {
+    expect(describeEvent(seen({ invitationId: 'id', from: alice, ...data }), at)).toEqual({ atMs: at.receivedAtMs, label, text });
+  });
+
+  test.each([
+    ['ucwa.channel.gap', { cause: 'resume', after: 'A', before: 'B' }, 'gap', `${account}  resume  A … B`],
+    ['ucwa.command.settled', { invitationId: 'id', command: 'decline', caller: 'key:1', result: 'sent', status: 202 }, 'command', 'decline  by key:1  sent  202'],
+    ['ucwa.subscription.disabled', {}, 'event', 'ucwa.subscription.disabled'],
+  ])('of the type %s', (type, data, label, text) => {
+    expect(describeEvent(seen(data, type), moments)).toEqual({ atMs: moments.receivedAtMs, label, text });
+  });
+});
+
+it('prints what others wrote without their control characters', () => {
+  const lines: string[] = [];
+  const plain = (text: string): string => text;
+  const terminal: Terminal = { line: (text = '') => void lines.push(text), bold: plain, dim: plain, good: plain, bad: plain, accent: plain };
+  printLine(terminal, { atMs: new Date(2026, 0, 2, 3, 4, 5, 6).getTime(), label: 'ring', text: 'Eve \u001B[2J\r\n → you' });
+  expect(lines).toEqual(['03:04:05.006  ring       Eve ·[2J·· → you']);
+});
+
+test.each([
+  [true, {}, '\u001B[1mx\u001B[22m'],
+  [true, { NO_COLOR: '1' }, 'x'],
+  [false, {}, 'x'],
+])('colour on a terminal: %j, with %j', (isTTY, environment, expected) => {
+  const output = Object.assign(Object.create(process.stdout) as NodeJS.WriteStream, { isTTY });
+  expect(createTerminal(output, environment).bold('x')).toBe(expected);
+});
+
+describe('the moment of emission', () => {
+  const signingKey = 'a signing key for tests, long enough';
+  const href = '/ucwa/oauth/v1/applications/7/communication/audioVideoInvitations/abc';
+  const invitationId = invitationIdOf(href, account, signingKey);
+  const emitted = [
+    { type: 'started', href, at: '2026-01-01T00:00:00.000Z' },
+    { type: 'added', href: '/ucwa/oauth/v1/applications/7/communication/conversations/1', at: '2026-01-01T00:00:00.000Z' },
+    { type: 'updated', href, at: '2026-01-01T00:00:01.000Z' },
+    { type: 'updated', href, at: '2026-01-01T00:00:02.000Z' },
+  ];
+  const asked: number[] = [];
+  const times = createEmissionTimes(
+    {
+      emitted: (from) => {
+        asked.push(from);
+        return Promise.resolve(emitted.slice(from));
+      },
+    },
+    signingKey,
+  );
+
+  test.each([
+    ['updated', invitationId, '2026-01-01T00:00:01.000Z'],
+    ['started', invitationId, '2026-01-01T00:00:00.000Z'],
+    ['updated', invitationId, '2026-01-01T00:00:02.000Z'],
+    ['updated', invitationId, undefined],
+    ['started', 'not an id', undefined],
+  ])('of %s, in the order of its kind', async (event, id, expected) => {
+    const found = await times.of(seen({ event, invitationId: id }));
+    expect(found).toBe(expected === undefined ? undefined : Date.parse(expected));
+  });
+
+  it('reads no event of the ledger twice', () => {
+    expect(asked).toEqual([0, emitted.length]);
+  });
+});

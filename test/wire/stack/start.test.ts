@@ -1,0 +1,208 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import path from 'node:path';
+import axios from 'axios';
+import type { StackFacts } from '../../../infra/local/start/stackFile';
+import { startTestStorage } from '../../support/azurite';
+import { startTestServiceBus } from '../../support/serviceBus';
+import { anyPorts, createStackFolder, runCommand, type CommandRun, type StackFolder } from '../../support/stack';
+import { startTestUcwa } from '../../support/ucwaSimulator';
+
+jest.setTimeout(120_000);
+
+/** A port that is taken, and the way to give it back. */
+async function takePort(): Promise<Server> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
+/** Resolves when whoever listens there has gone, and with it the connection. */
+async function whenGone(port: number): Promise<void> {
+  const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+  await new Promise((resolve) => socket.once('close', resolve).resume());
+}
+
+const portsOf = (facts: StackFacts): number[] =>
+  [facts.functionsUrl, facts.ucwaUrl, facts.receiverUrl, ...(facts.storageConnection?.match(/http:[^/]*\/\/[^/]+/g) ?? [])]
+    .map((url) => Number(new URL(url ?? '').port))
+    .concat(Number(/localhost:(\d+)/.exec(facts.serviceBusConnection ?? '')?.[1]));
+
+describe('a stack whose every port is taken', () => {
+  let folder: StackFolder;
+  let taken: Server[];
+  let stack: CommandRun;
+  let facts: StackFacts;
+  const stackJson = (): string => path.join(folder.folder, '.local', 'stack.json');
+
+  beforeAll(async () => {
+    folder = await createStackFolder();
+    taken = await Promise.all(['functions', 'ucwa', 'bus', 'storage', 'receiver'].map(takePort));
+    const [functions, ucwa, bus, storage, receiver] = taken.map((server) => String(portOf(server)));
+    const ports = { functions, ucwa, bus, storage, receiver };
+    stack = runCommand('start', folder.folder, ...Object.entries(ports).flatMap(([part, port = '']) => [`--${part}-port`, port]));
+    facts = await stack.ready;
+  });
+  afterAll(async () => {
+    await stack.stop();
+    for (const server of taken) server.close();
+    await folder.remove();
+  });
+
+  it('listens elsewhere, and says so', () => {
+    const mine = portsOf(facts);
+    expect(mine).toHaveLength(7);
+    for (const server of taken) {
+      expect(mine).not.toContain(portOf(server));
+      expect(stack.lines).toContainEqual(expect.stringMatching(new RegExp(`port ${String(portOf(server))} is taken, so it listens at \\d+`)));
+    }
+  });
+
+  it('writes its addresses where only this user can read them', async () => {
+    expect(JSON.parse(await readFile(stackJson(), 'utf8'))).toEqual(facts);
+    expect((await stat(stackJson())).mode & 0o777).toBe(0o600);
+    expect((await stat(path.join(folder.folder, '.local', 'keys.json'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('shows the first call from ring to end, as it comes from the bus', async () => {
+    await stack.line(/completed\s+Alice Example\s+\d+ ms from UCWA to bus\s+declined/);
+    const of = (label: string): number => stack.lines.findIndex((line) => new RegExp(`^[\\d:.]{12}\\s+${label}\\s+Alice Example`).test(line));
+    const inOrder = [of('ring'), of('started'), of('updated'), of('completed')];
+    expect(inOrder).not.toContain(-1);
+    expect(inOrder).toEqual([...inOrder].sort((one, other) => one - other));
+  });
+
+  it('answers its health with the key that it prints', async () => {
+    const [, key = '', url = ''] = /curl -H 'x-functions-key: (\S+)' (\S+)/.exec(await stack.line(/Ask for health/)) ?? [];
+    const { status } = await axios.get(url, { headers: { 'x-functions-key': key }, proxy: false, validateStatus: null });
+    expect(status).toBe(200);
+  });
+
+  test.each([
+    ['Accept on the phone', [], 'answered'],
+    ['Accept with an SDP answer', [], 'answered'],
+    ['Decline', [], 'declined'],
+    ['Cancel', ['--scenario', 'outgoing'], 'cancelled'],
+  ])('rings a call, and what is printed to "%s" does so', async (title, more, result) => {
+    const name = `Caller for ${title}`.slice(0, 20);
+    const ring = runCommand('ring', folder.folder, '--from', 'sip:carla@contoso.com', '--name', name, '--subject', 'Test', ...more);
+    expect(await ring.ended).toBe('exited with code 0');
+
+    const text = ring.lines.join('\n');
+    const command = text.slice(text.indexOf(`\n${title}\n`));
+    const url = /'(http[^']+)'/.exec(command)?.[1] ?? '';
+    const body = /-d '([^']+)'/.exec(command.split('\n\n')[0] ?? '')?.[1];
+    const { status } = await axios.post(url, body, {
+      headers: { 'x-functions-key': facts.functionsKey, 'content-type': 'application/json' },
+      proxy: false,
+      validateStatus: null,
+    });
+    expect(status).toBe(202);
+    await stack.line(new RegExp(`completed\\s+${more.length > 0 ? 'Carla' : name}\\s.*${result}`));
+  });
+
+  it('is not started twice in one folder', async () => {
+    const second = runCommand('start', folder.folder, ...anyPorts);
+    expect(await second.ended).toBe('exited with code 1');
+    expect(second.lines).toContainEqual(expect.stringContaining(`already runs in this folder (process ${String(stack.pid)})`));
+  });
+
+  it('leaves nothing behind when it is stopped', async () => {
+    const gone = portsOf(facts).map(whenGone);
+    process.kill(stack.pid, 'SIGINT');
+    expect(await stack.ended).toBe('exited with code 0');
+    await Promise.all(gone);
+    await expect(stat(stackJson())).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('a stack of which something ends by itself', () => {
+  it('stops and says what, when a part is killed', async () => {
+    const { folder, remove } = await createStackFolder();
+    const stack = runCommand('start', folder, '--no-calls', ...anyPorts);
+    const facts = await stack.ready;
+    const gone = portsOf(facts).map(whenGone);
+    process.kill(facts.pids['functionsHost'] ?? -1, 'SIGKILL');
+    expect(await stack.ended).toBe('exited with code 1');
+    expect(stack.lines).toContainEqual(expect.stringContaining('Functions host was ended by SIGKILL'));
+    await Promise.all(gone);
+    await expect(stat(path.join(folder, '.local', 'stack.json'))).rejects.toThrow('ENOENT');
+    await remove();
+  });
+
+  it('takes its parts with it when it is killed itself', async () => {
+    const { folder, remove } = await createStackFolder();
+    const stack = runCommand('start', folder, '--no-calls', '--quiet', ...anyPorts);
+    const gone = portsOf(await stack.ready).map(whenGone);
+    await stack.kill();
+    await Promise.all(gone);
+
+    const ring = runCommand('ring', folder);
+    expect(await ring.ended).toBe('exited with code 1');
+    expect(ring.lines).toContainEqual(expect.stringContaining('No stack runs in this folder. Start it first'));
+    await remove();
+  });
+});
+
+describe('settings that are given', () => {
+  it('take the place of their stand-ins', async () => {
+    const [{ folder, remove }, bus, ucwa, storage] = await Promise.all([createStackFolder(), startTestServiceBus(), startTestUcwa(), startTestStorage()]);
+    const accounts = [{ sipUri: 'sip:reception@contoso.com', username: 'reception@contoso.com', password: 'password' }];
+    const Values = {
+      UCWA_ACCOUNTS: JSON.stringify(accounts),
+      UCWA_DISCOVERY_URL: ucwa.url,
+      ServiceBusConnection: bus.connectionString,
+      AzureWebJobsStorage: storage.connectionString,
+    };
+    await writeFile(path.join(folder, 'local.settings.json'), JSON.stringify({ IsEncrypted: false, Values }));
+    const stack = runCommand('start', folder, ...anyPorts);
+    const facts = await stack.ready;
+    expect(Object.keys(facts.pids).sort()).toEqual(['functionsHost', 'receiver', 'start']);
+    expect(JSON.stringify(facts)).not.toContain(bus.connectionString);
+    expect(stack.lines.filter((line) => line.includes('no stand-in')).map((line) => line.replace(/\s+/g, ' ').trim())).toEqual([
+      'UCWA given by UCWA_ACCOUNTS: no stand-in',
+      'Service Bus given by ServiceBusConnection: no stand-in',
+      'Storage given by AzureWebJobsStorage: no stand-in',
+    ]);
+
+    await ucwa.simulator.whenParked('sip:reception@contoso.com');
+    ucwa.ring({ name: 'From the real pool' });
+    await stack.line(/started\s+From the real pool/);
+
+    const ring = runCommand('ring', folder);
+    expect(await ring.ended).toBe('exited with code 1');
+    expect(ring.lines).toContainEqual(expect.stringContaining('This stack has no simulator'));
+
+    await stack.stop();
+    await Promise.all([bus.close(), ucwa.close(), storage.close(), remove()]);
+  });
+
+  test.each([
+    ['{"Values": {"UCWA_ACCOUNTS": "hunter2" ', 'is not valid JSON'],
+    ['{"IsEncrypted": true, "Values": {"UCWA_ACCOUNTS": "hunter2"}}', 'is encrypted'],
+    ['{"Values": {"POLL_SHARD_COUNT": 1, "UCWA_ACCOUNTS": "hunter2"}}', 'Values.POLL_SHARD_COUNT must be a text'],
+  ])('are refused with the reason, and no value, when the file is %s', async (text, reason) => {
+    const { folder, remove } = await createStackFolder();
+    await writeFile(path.join(folder, 'local.settings.json'), text);
+    const stack = runCommand('start', folder, ...anyPorts);
+    expect(await stack.ended).toBe('exited with code 1');
+    expect(stack.lines).toContainEqual(expect.stringContaining(reason));
+    expect(stack.lines.join('\n')).not.toContain('hunter2');
+    await remove();
+  });
+});
+
+describe('a command line that is not understood', () => {
+  test.each([
+    ['start', ['--speed', '9'], "Unknown option '--speed'"],
+    ['start', ['--bus-port', '99999'], '--bus-port must be a port'],
+    ['ring', ['--colour', 'red'], "Unknown option '--colour'"],
+  ] as const)('npm run %s -- %j', async (name, given, message) => {
+    const { folder, remove } = await createStackFolder();
+    const run = runCommand(name, folder, ...given);
+    expect(await run.ended).toBe('exited with code 2');
+    expect(run.lines[0]).toContain(message);
+    await remove();
+  });
+});
