@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock';
 import type { AccountSettings } from '../config/settings';
+import type { ErrorCode } from '../errors/errorTable';
 import { RelayError } from '../errors/relayError';
 import { kinds, type Kind } from '../invitations/kinds';
 import type { Log, LogFields } from '../telemetry/log';
@@ -22,6 +23,14 @@ import { translateResponse } from './translateError';
 
 /** An action or a fetched link that takes longer is of no use: a call rings for half a minute. */
 const REQUEST_TIMEOUT_MS = 15_000;
+
+/** The errors that end a channel, as `health` names them. */
+const offAirStates: Partial<Record<ErrorCode, SessionHealth['state']>> = {
+  credentialsRejected: 'credentialsRejected',
+  noUsableGrant: 'cannotSignIn',
+  hostNotAllowed: 'cannotSignIn',
+  pollReplaced: 'replaced',
+};
 
 export interface UcwaSessionOptions {
   readonly account: AccountSettings;
@@ -169,7 +178,7 @@ class Session implements UcwaSession {
 
   #failed(error: RelayError, waitMs: number | undefined): void {
     this.#lastError = error.message;
-    this.#state = error.code === 'credentialsRejected' ? 'credentialsRejected' : error.code === 'pollReplaced' ? 'replaced' : 'backingOff';
+    this.#state = offAirStates[error.code] ?? 'backingOff';
     const { status, code, subcode, requestId } = error.extensions;
     this.#options.log[waitMs === undefined ? 'error' : 'warn']('ucwaChannelFailed', {
       account: this.account.sipUri,

@@ -32,7 +32,7 @@ export class Pool {
   #applicationsUrl: string | undefined;
   #ticket: Ticket | undefined;
   #signingIn: Promise<string> | undefined;
-  #obtaining: Promise<Ticket> | undefined;
+  #obtaining: { readonly origin: string; readonly ticket: Promise<Ticket> } | undefined;
 
   constructor(ports: PoolPorts) {
     this.#ports = ports;
@@ -93,8 +93,12 @@ export class Pool {
     const held = this.#ticket?.origin === origin ? this.#ticket : undefined;
     const nowMs = this.#ports.clock.now();
     if (held !== undefined && nowMs < held.renewAtMs) return held;
-    this.#obtaining ??= this.#obtain(origin, held, refusal).finally(() => (this.#obtaining = undefined));
-    return untilAborted(this.#obtaining, signal);
+    // One at a time for an origin; a ticket for another, where the pool has just moved, is none for this one.
+    if (this.#obtaining?.origin !== origin) {
+      const obtaining = { origin, ticket: this.#obtain(origin, held, refusal).finally(() => (this.#obtaining === obtaining ? (this.#obtaining = undefined) : undefined)) };
+      this.#obtaining = obtaining;
+    }
+    return untilAborted(this.#obtaining.ticket, signal);
   }
 
   async #obtain(origin: string, held: Ticket | undefined, refusal: HttpResponse | undefined): Promise<Ticket> {

@@ -28,6 +28,8 @@ export class Presence {
   readonly #endpointId: string;
   #application: Application | undefined;
   #modalities: readonly string[] | undefined;
+  /** An application that was made and that the channel has not heard of yet. */
+  #newPath: string | undefined;
   /** Once a session: a server that forbids the account's modalities is not asked at each step. */
   #hasTriedToChange = false;
 
@@ -47,18 +49,22 @@ export class Presence {
   }
 
   /** The application, made if need be; the account is not made available by it. */
-  open(signal: AbortSignal): Promise<Opened> {
-    return openApplication(this.#ports.pool, this.#endpointId, this.#now, signal);
+  async open(signal: AbortSignal): Promise<Opened> {
+    const opened = await openApplication(this.#ports.pool, this.#endpointId, this.#now, signal);
+    if (opened.created) this.#newPath = opened.application.path;
+    return opened;
   }
 
-  /** The application, made if need be, with the account available in it. */
+  /** The application, made if need be, with the account available in it. `created` also when it was made by `open` since. */
   async openAvailable(signal: AbortSignal): Promise<Opened> {
     const { account, log } = this.#ports;
-    const { created, application: opened } = await this.open(signal);
+    const { application: opened } = await this.open(signal);
+    const created = opened.path === this.#newPath;
     const application = await this.#available(opened, signal);
     const modalities = application.modalities ?? account.modalities;
     this.#application = application;
     this.#modalities = modalities;
+    this.#newPath = undefined;
     log.info('ucwaOnAir', { account: account.sipUri, application: application.id, created, modalities: modalities.join(',') });
     const lacking = account.modalities.filter((modality) => !modalities.includes(modality));
     if (lacking.length > 0) log.warn('ucwaModalitiesLacking', { account: account.sipUri, lacking: lacking.join(',') });

@@ -32,6 +32,6 @@ export function remedyFor({ code, extensions: { status } }: RelayError, failures
   if (known !== undefined) return known;
   if (code === 'upstreamRefused' && status === 403) return 'signInAfresh';
   // A pool that answers 429 or 503 is there, and the last thing it needs is another sign-in.
-  const mayHaveMoved = code === 'upstreamRefused' || status === undefined;
+  const mayHaveMoved = code === 'upstreamRefused' || code === 'ticketExpired' || status === undefined;
   return mayHaveMoved && failures % MOVED_AFTER === 0 ? 'signInAfresh' : 'repeat';
 }

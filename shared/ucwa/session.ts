@@ -38,7 +38,7 @@ export interface PostRequest {
 
 /** What can be shown of an account on `/health`. Plain words, no secrets. */
 export interface SessionHealth {
-  readonly state: 'signedOut' | 'signingIn' | 'onAir' | 'backingOff' | 'credentialsRejected' | 'replaced' | 'noInvitations';
+  readonly state: 'signedOut' | 'signingIn' | 'onAir' | 'backingOff' | 'credentialsRejected' | 'cannotSignIn' | 'replaced' | 'noInvitations';
   readonly lastPollAtMs: number | undefined;
   readonly tokenExpiresAtMs: number | undefined;
   readonly modalities: readonly string[];

@@ -1,3 +1,6 @@
+import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { UcwaSession, ChannelItem, PackageItem } from '../../../shared/ucwa/session';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { carrying, eventsOf, isGap, startTestSession, told, type TestSession } from '../../support/ucwaSession';
@@ -199,6 +202,14 @@ describe('holes', () => {
     expect(listening.items.find(isGap)).toMatchObject({ cause: 'outage', afterMs: heldUntilMs, beforeMs: clock.now() });
   });
 
+  test('so is one that a command made just before', async () => {
+    const { session, ...test } = start();
+    await session.application(new AbortController().signal);
+    const listening = test.listen(clock.now() - 30 * MINUTE_MS);
+    await clock.advanceUntil(ucwa.simulator.whenParked());
+    expect(told(listening.items).filter((each) => each.startsWith('gap'))).toEqual(['gap outage']);
+  });
+
   test('an application that was still there is none, whenever the channel was held', async () => {
     await (await listen()).close();
     const { listening } = await listen({}, clock.now() - MINUTE_MS);
@@ -316,6 +327,22 @@ describe('trouble', () => {
 });
 
 describe('bodies that cannot be read', () => {
+  test('whatever comes, the channel goes on: a package, parsed or raw, for each body that leads on', async () => {
+    const valid = readFileSync(join(__dirname, '../../fixtures/events.communication-and-me.json'), 'utf8');
+    const { session, listening } = await listen();
+    const mutated = fc.tuple(fc.nat(valid.length), fc.nat(60), fc.string({ maxLength: 8 })).map(([at, length, put]) => valid.slice(0, at) + put + valid.slice(at + length));
+    for (const body of fc.sample(fc.oneof({ weight: 3, arbitrary: mutated }, fc.json()), { numRuns: 150, seed: 7 })) {
+      ucwa.simulator.pushPackage({ body });
+      await clock.advance(15_000);
+    }
+    const before = listening.items.length;
+    expect(before).toBeGreaterThan(100); // The others carried nothing: their senders were cut away.
+    ucwa.ring();
+    await clock.advanceUntil(listening.item(carrying(STARTED)));
+    expect(session.health().state).toBe('onAir');
+    expect(created()).toEqual([201]);
+  });
+
   const push = (body: string, contentType = 'application/json') => ucwa.simulator.pushPackage({ body, contentType });
   const unreadable = (item: ChannelItem): boolean => told([item]).includes('unreadable');
 
