@@ -1,3 +1,4 @@
+import { nestsDeeperThan } from './nestsDeeperThan';
 import type { PropertyValue } from './resource';
 import { Unreadable } from './unreadable';
 import { parseXml, type XmlElement } from './xml';
@@ -6,6 +7,9 @@ import { parseXml, type XmlElement } from './xml';
 export type Representation = { readonly form: 'json'; readonly value: PropertyValue } | { readonly form: 'xml'; readonly root: XmlElement };
 
 type Form = 'json' | 'xml' | 'html' | 'unknown';
+
+/** Real bodies nest about ten deep. What is kept raw is written as JSON again, which some ten thousand levels would stop. */
+const DEEPEST_JSON = 512;
 
 /** What the Content-Type says. HTML (IIS and proxies answer it) is never taken for UCWA's, XHTML included. */
 export function formOf(contentType: string): Form {
@@ -31,11 +35,14 @@ export function parseRepresentation(text: string, contentType: string): Represen
 function parseJson(body: string): PropertyValue {
   const start = body.search(/[{[]/);
   for (const candidate of start > 0 ? [body, body.slice(start)] : [body]) {
+    let value: PropertyValue;
     try {
-      return JSON.parse(candidate) as PropertyValue;
+      value = JSON.parse(candidate) as PropertyValue;
     } catch {
-      // The next candidate, if there is one.
+      continue;
     }
+    if (nestsDeeperThan(DEEPEST_JSON, candidate)) throw new Unreadable('The JSON is nested too deeply.', body);
+    return value;
   }
   throw new Unreadable(body === '' ? 'The answer is empty.' : 'The JSON is malformed or cut off.', body);
 }

@@ -109,6 +109,19 @@ test.each([
   expect(salvagePackage(text, 'why')).toEqual({ ...(next !== undefined && { next }), senders: [{ rel: '', href: '', events: [{ problem: 'why', raw: text }] }] });
 });
 
+const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+
+test.each([
+  ['a body', deep],
+  ['a sender', (levels: number) => `{"sender":[${deep(levels)}]}`],
+  ['an event', (levels: number) => `{"sender":[{"events":[${deep(levels)}]}]}`],
+  ['a resource', (levels: number) => `{"sender":[{"events":[{"link":{"rel":"a","href":"b"},"type":"c","_embedded":{"a":${deep(levels)}}}]}]}`],
+  ['a property', (levels: number) => `{"sender":[{"events":[{"link":{"rel":"a","href":"b"},"type":"c","_embedded":{"a":{"d":${deep(levels)}}}}]}]}`],
+])('%s that nests absurdly deep is a problem; quotes and brackets in texts do not nest', (_, body) => {
+  expect(parsePackage(body(200_000), 'application/json')).toEqual({ problem: 'The JSON is nested too deeply.' });
+  expect(parsePackage(`{"said":${JSON.stringify(`\\"${deep(200_000)}"\\`)}}`, 'application/json')).toEqual({ package: { senders: [] } });
+});
+
 test('whatever the body, there is a package or a problem, never an exception', () => {
   const valid = readFileSync(join(__dirname, '../../fixtures/events.communication-and-me.json'), 'utf8');
   const xml = readFileSync(join(__dirname, '../../fixtures/events.communication-and-me.xml'), 'utf8');
