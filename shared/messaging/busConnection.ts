@@ -9,9 +9,11 @@ import { isBusTimeout, translateBusError } from './translateBusError';
 /** One connection to the namespace for all that is sent, opened when first needed and replaced when it no longer answers. */
 export interface BusConnection {
   sender(entity: string): BusSender;
-  /** Closes within the send time-out, whether or not the bus answers. */
+  /** Closes within a second, whether or not the bus answers. */
   close(): Promise<void>;
 }
+
+const CLOSE_TIMEOUT_MS = 1_000;
 
 interface Live {
   readonly client: ServiceBusClient;
@@ -40,7 +42,7 @@ export function createBusConnection(openClient: () => Promise<ServiceBusClient>,
   async function sendFirst(entity: string, messages: readonly EncodedMessage[]): Promise<number> {
     const connection = open();
     try {
-      return await within(clock, async (signal) => {
+      return await within(clock, SEND_TIMEOUT_MS, async (signal) => {
         const sender = senderOf(await connection, entity);
         const batch = await sender.createMessageBatch({ abortSignal: signal });
         const count = fill(batch, messages);
@@ -58,7 +60,7 @@ export function createBusConnection(openClient: () => Promise<ServiceBusClient>,
     async close() {
       const closing = live;
       live = undefined;
-      if (closing !== undefined) await within(clock, async () => (await closing).client.close()).catch(() => undefined);
+      if (closing !== undefined) await within(clock, CLOSE_TIMEOUT_MS, async () => (await closing).client.close()).catch(() => undefined);
     },
   };
 }
@@ -91,20 +93,20 @@ function tryAdd(batch: ServiceBusMessageBatch, message: EncodedMessage): boolean
 }
 
 class DeadlinePassed extends RelayError {
-  constructor() {
-    super('busUnavailable', `Service Bus did not answer within ${SEND_TIMEOUT_MS / 1000} s.`);
+  constructor(timeoutMs: number) {
+    super('busUnavailable', `Service Bus did not answer within ${timeoutMs / 1000} s.`);
   }
 }
 
-/** Rejects when the send time-out has passed even where the SDK, which does not heed the signal everywhere, still waits. */
-async function within<Result>(clock: Clock, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+/** Rejects when the time is up even where the SDK, which does not heed the signal everywhere, still waits. */
+async function within<Result>(clock: Clock, timeoutMs: number, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
   const timeUp = new AbortController();
   const done = new AbortController();
   const deadline = new Promise<never>((_resolve, reject) => {
-    void clock.sleep(SEND_TIMEOUT_MS, done.signal).then(() => {
+    void clock.sleep(timeoutMs, done.signal).then(() => {
       if (done.signal.aborted) return;
       timeUp.abort();
-      reject(new DeadlinePassed());
+      reject(new DeadlinePassed(timeoutMs));
     });
   });
   try {

@@ -10,7 +10,10 @@ export interface EventPublisher {
    */
   publish(events: readonly RelayEvent[]): Promise<void>;
 
-  /** Sends raw what could not be normalised to the queue `unreadable-events`, same promise. */
+  /**
+   * Sends raw what could not be normalised to the queue `unreadable-events`, same promise. Rejects with
+   * `storageUnavailable` too, when a text is too large for a message and its blob cannot be stored; so may publish.
+   */
   park(unreadable: readonly UnreadableEvent[]): Promise<void>;
 
   close(): Promise<void>;
