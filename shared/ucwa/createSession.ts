@@ -66,6 +66,8 @@ class Session implements UcwaSession {
   #state: SessionHealth['state'] = 'signedOut';
   #lastPollAtMs: number | undefined;
   #lastError: string | undefined;
+  /** The trouble that was logged as news; while it lasts it is not news again, for an outage strikes thousands at once. */
+  #toldCode: ErrorCode | undefined;
 
   constructor(options: UcwaSessionOptions) {
     const { account, allowedHosts, http, clock, random, log, rejectedCredentials, endpointId, bearerToken } = options;
@@ -173,6 +175,7 @@ class Session implements UcwaSession {
 
   #polled(): void {
     this.#lastPollAtMs = this.#now();
+    this.#toldCode = undefined;
     if (this.#canReceive()) this.#lastError = undefined;
   }
 
@@ -180,7 +183,9 @@ class Session implements UcwaSession {
     this.#lastError = error.message;
     this.#state = offAirStates[error.code] ?? 'backingOff';
     const { status, code, subcode, requestId } = error.extensions;
-    this.#options.log[waitMs === undefined ? 'error' : 'warn']('ucwaChannelFailed', {
+    const level = error.code === this.#toldCode ? 'debug' : waitMs === undefined ? 'error' : 'warn';
+    this.#toldCode = error.code;
+    this.#options.log[level]('ucwaChannelFailed', {
       account: this.account.sipUri,
       error: error.code,
       message: error.message,

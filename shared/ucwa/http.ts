@@ -46,7 +46,9 @@ export interface UcwaHttpOptions {
 /** A response beyond this is cut off. A hundred invitations with their offers stay below a tenth of it. */
 export const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 
+/** Reasons of our own to abort: without one, an exception with its stack would be made for each request. */
 const TIMED_OUT = Symbol('timed out');
+const SETTLED = Symbol('settled');
 
 /** Idle connections are closed by us before the pool (IIS: 120 s) closes them under a request that is being sent. */
 const IDLE_CONNECTION_MS = 60_000;
@@ -92,7 +94,7 @@ export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaH
       } catch (error) {
         throw translateNetworkError(error, { host: new URL(url).host, ...(stop.signal.reason === TIMED_OUT ? { timeoutMs } : {}), stopped: stop.signal.aborted });
       } finally {
-        settled.abort();
+        settled.abort(SETTLED);
         signal?.removeEventListener('abort', abort);
       }
     },

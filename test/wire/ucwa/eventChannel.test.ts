@@ -114,6 +114,24 @@ describe('acknowledging', () => {
   });
 });
 
+test('many accounts share one signal, and Node has nothing to warn of', async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', note);
+  const stop = new AbortController();
+  const names = Array.from({ length: 20 }, (_, index) => `user${index}@contoso.com`);
+  const ends = names.map(async (username) => {
+    const { session } = start({ account: { username, sipUri: `sip:${username}` } });
+    for await (const item of session.packages(stop.signal)) if (item.type === 'gap') throw new Error('A hole.');
+  });
+  await Promise.all(names.map((username) => clock.advanceUntil(ucwa.simulator.whenParked(`sip:${username}`))));
+  stop.abort();
+  await Promise.all(ends);
+  await clock.advance(0);
+  process.off('warning', note);
+  expect(warnings).toEqual([]);
+});
+
 describe('what a package says of itself', () => {
   test('its ack, its application, and when it came', async () => {
     const { session, listening } = await listen();
@@ -244,6 +262,26 @@ describe('trouble', () => {
     ucwa.fault({ kind: 'replacedPoll' });
     await expect(clock.advanceUntil(listening.ended)).rejects.toMatchObject({ code: 'pollReplaced' });
     expect(session.health().state).toBe('replaced');
+  });
+
+  test('of two that read the same channel the later one keeps it', async () => {
+    const first = await listen();
+    const second = start().listen();
+    await expect(clock.advanceUntil(first.listening.ended)).rejects.toMatchObject({ code: 'pollReplaced' });
+    await clock.advanceUntil(ucwa.simulator.whenParked());
+    ucwa.ring();
+    await clock.advanceUntil(second.item(carrying(STARTED)));
+  });
+
+  test('an outage is news once', async () => {
+    const { lines } = await listen();
+    ucwa.fault({ kind: 'status', status: 503, times: 10 });
+    await clock.advance(5 * MINUTE_MS);
+    ucwa.fault({ kind: 'status', status: 503 });
+    await clock.advance(5 * MINUTE_MS);
+    const levels = lines.filter(({ event }) => event === 'ucwaChannelFailed').map(({ level }) => level);
+    expect(levels.filter((level) => level === 'warn')).toHaveLength(2);
+    expect(levels).toHaveLength(11);
   });
 
   test('an earlier poll of our own is not another owner', async () => {
