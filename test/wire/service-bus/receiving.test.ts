@@ -71,7 +71,10 @@ test('a subscriber handles no more at once than it wants', async () => {
           handled.push(body);
           if (handled.length === 20) resolve();
         },
-        processError: ({ error }) => Promise.resolve(reject(error)),
+        processError: ({ error }) => {
+          reject(error);
+          return Promise.resolve();
+        },
       },
       { maxConcurrentCalls: 4 },
     );
@@ -94,7 +97,10 @@ test('competing receivers share the messages, and each goes to one of them', asy
           if (got.length === 100) resolve();
           return Promise.resolve();
         },
-        processError: ({ error }) => Promise.resolve(reject(error)),
+        processError: ({ error }) => {
+          reject(error);
+          return Promise.resolve();
+        },
       });
     }
   });

@@ -79,9 +79,13 @@ export function acceptConnection(container: Container, socket: Socket, options: 
   return connection;
 }
 
-/** Tells rhea that the socket is gone, which it sees only when the peer ends it, so that it stops its heartbeats. */
+/**
+ * Tells rhea that the socket is gone, which it sees only when the peer ends it, so that it stops its heartbeats; and
+ * lets it write no more, for what links still have to say would start them again and keep the process alive.
+ */
 export function endConnection(connection: Connection): void {
   (connection['eof'] as () => void).call(connection);
+  connection['socket_ready'] = false;
 }
 
 /**

@@ -17,8 +17,8 @@ export async function openLmdbStore(directory: string): Promise<MessageStore> {
 
 /** One table for messages and one for everything else, both by entity. */
 class LmdbStore implements MessageStore {
-  private readonly messageTable: Database<StoredMessage, Key>;
-  private readonly factTable: Database<unknown, Key>;
+  private readonly messageTable: Database<StoredMessage>;
+  private readonly factTable: Database<unknown>;
 
   constructor(private readonly root: RootDatabase) {
     this.messageTable = root.openDB<StoredMessage, Key>({ name: 'messages' });
