@@ -13,7 +13,10 @@ export function writeResponse(response: ServerResponse, { returnValue }: RpcInvo
     if (!isFraming(name) && name !== 'content-length') response.setHeader(name, value);
   }
   if (cookies.length > 0) response.setHeader('Set-Cookie', cookies.map(toSetCookie));
-  response.writeHead(Number(statusCode ?? 200)).end(toBytes(body));
+  const status = Number(statusCode ?? 200);
+  const bytes = toBytes(body);
+  if (status !== 204 && status !== 304) response.setHeader('Content-Length', bytes.length);
+  response.writeHead(status).end(bytes);
 }
 
 /** Headers about one connection, which are the server's own to say. */

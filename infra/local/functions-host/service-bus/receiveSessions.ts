@@ -14,31 +14,32 @@ export function receiveSessions(options: ServiceBusTriggerOptions): TriggerListe
   const { registered, serviceBus, log } = options;
   const stopped = new AbortController();
   const errors = createReceiveErrorLog(registered.metadata.name, log);
-  const workers = Array.from({ length: serviceBus.maxConcurrentSessions }, () => takeSessions(options, errors, stopped.signal));
-  const ended = Promise.all(workers).then(() => undefined);
+  const held = new Set<Promise<void>>();
+  for (let worker = 0; worker < serviceBus.maxConcurrentSessions; worker += 1) void takeSessions(options, errors, held, stopped.signal);
   return {
-    // A worker ends after the message it is at; that one is waited for as an invocation.
     stop: () => {
       stopped.abort();
       return Promise.resolve();
     },
-    close: () => ended,
+    // Only what holds a session is waited for: the SDK cannot be called back from waiting for one (it looks at the
+    // signal before and after, not meanwhile), and the end of its connection ends that too.
+    close: async () => {
+      await Promise.allSettled(held);
+    },
   };
 }
 
-async function takeSessions(options: ServiceBusTriggerOptions, errors: ReceiveErrorLog, signal: AbortSignal): Promise<void> {
+async function takeSessions(options: ServiceBusTriggerOptions, errors: ReceiveErrorLog, held: Set<Promise<void>>, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
-      const receiver = await acceptNextSession(options, signal);
-      try {
-        await handleSession(options, receiver, errors, signal);
-      } finally {
-        await receiver.close();
-      }
+      const receiver = await acceptNextSession(options);
+      const session = handleSession(options, receiver, errors, signal).finally(() => receiver.close());
+      held.add(session);
+      await session.finally(() => held.delete(session));
     } catch (error) {
       // Waiting for a session in vain is no error; it only takes a time.
       if (isServiceBusError(error) && error.code === 'ServiceTimeout') continue;
-      // Nor is being stopped while waiting.
+      // Nor is being stopped while waiting for a message.
       if (!(error instanceof Error && error.name === 'AbortError')) errors.tell(error);
       await options.clock.sleep(RETRY_AFTER_MS, signal);
     }
@@ -61,12 +62,11 @@ async function handleSession(options: ServiceBusTriggerOptions, receiver: Servic
   }
 }
 
-function acceptNextSession({ client, binding: { source }, serviceBus }: ServiceBusTriggerOptions, abortSignal: AbortSignal): Promise<ServiceBusSessionReceiver> {
+function acceptNextSession({ client, binding: { source }, serviceBus }: ServiceBusTriggerOptions): Promise<ServiceBusSessionReceiver> {
   const sessionOptions = {
     receiveMode: 'peekLock' as const,
     skipParsingBodyAsJson: true,
     maxAutoLockRenewalDurationInMs: serviceBus.maxAutoLockRenewalDurationMs,
-    abortSignal,
   };
   return 'queue' in source ? client.acceptNextSession(source.queue, sessionOptions) : client.acceptNextSession(source.topic, source.subscription, sessionOptions);
 }

@@ -39,21 +39,36 @@ function receiveMessages(options: ServiceBusTriggerOptions): TriggerListener {
     settler: receiver,
   });
   const errors = createReceiveErrorLog(registered.metadata.name, log);
+  const handled = new Set<Promise<void>>();
+  let stopping = false;
   const subscription = receiver.subscribe(
     {
       processMessage: async (message) => {
         errors.clear();
-        await handle(message);
+        const handling = handle(message);
+        handled.add(handling);
+        await handling.finally(() => handled.delete(handling));
       },
       processError: ({ error }) => {
-        errors.tell(error);
+        // The SDK takes being stopped for an error when it happens while a link is opened.
+        if (!stopping) errors.tell(error);
         return Promise.resolve();
       },
     },
     // Settling is the handler's: see settlementGate.
     { autoCompleteMessages: false, maxConcurrentCalls: serviceBus.maxConcurrentCalls },
   );
-  return { stop: () => subscription.close(), close: () => receiver.close() };
+  return {
+    stop: () => {
+      stopping = true;
+      return subscription.close();
+    },
+    // An invocation that has ended may still have its message to settle.
+    close: async () => {
+      await Promise.all(handled);
+      await receiver.close();
+    },
+  };
 }
 
 function openReceiver({ client, binding: { source }, serviceBus }: ServiceBusTriggerOptions): ServiceBusReceiver {
