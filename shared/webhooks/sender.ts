@@ -69,13 +69,19 @@ export function createSender({ clock, allowedCidrs, resolve = resolveAll, ca }: 
         headers: { ...headers, host: verdict.url.authority, 'content-length': String(body.byteLength) },
         lookup,
       };
-      const request = verdict.url.secure ? httpsRequest({ ...options, agent: httpsAgent }) : httpRequest({ ...options, agent: httpAgent });
+      const open = (): ClientRequest => (verdict.url.secure ? httpsRequest({ ...options, agent: httpsAgent }) : httpRequest({ ...options, agent: httpAgent }));
       const deadline = new AbortController();
+      let request = open();
       void clock.sleep(timeoutMs, deadline.signal).then(() => {
         if (!deadline.signal.aborted) request.destroy(new TimeoutError());
       });
       try {
-        const response = await exchange(request, body);
+        const response = await exchange(request, body).catch((error: unknown) => {
+          if (!request.reusedSocket || socketErrors[codeOf(error)] !== 'connectionReset') throw error;
+          // The subscriber closed an idle connection while we took it up again (Node.js, http, request.reusedSocket).
+          request = open();
+          return exchange(request, body);
+        });
         const text = await readStart(response);
         return {
           kind: 'answer',
@@ -137,7 +143,12 @@ const socketErrors: Readonly<Record<string, NoAnswerReason>> = {
 function translateSocketError(error: unknown): [reason: NoAnswerReason, detail: string] {
   if (error instanceof TimeoutError) return ['timeout', ''];
   if (error instanceof AddressRefusedError) return ['addressRefused', error.message];
-  const code = typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = codeOf(error);
   if (/^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO)/.test(code)) return ['tls', code];
   return [socketErrors[code] ?? 'network', code];
+}
+
+/** By shape and not by class: the error may come from another realm. */
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

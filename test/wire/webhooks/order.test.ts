@@ -1,4 +1,5 @@
-import { createRelayRoom } from '../../support/relayRoom';
+import { createSubscriberGate } from '../../../shared/webhooks/subscriberGate';
+import { createRelayRoom, type RelayRoom } from '../../support/relayRoom';
 import { startSubscriber, type ReceivedRequest, type SubscriberAnswer, type SubscriberServer } from '../../support/subscriberServer';
 import { startTestTables, type TestTables } from '../../support/testTables';
 import { callEvent, ringStartMs } from '../../support/webhookEvents';
@@ -8,7 +9,6 @@ import { callEvent, ringStartMs } from '../../support/webhookEvents';
 let storage: TestTables;
 beforeAll(async () => void (storage = await startTestTables()));
 afterAll(() => storage.close());
-afterEach(() => storage.empty('subscriptions', 'deliveries', 'deliveryOrder', 'deliveryEvents'));
 
 /** The same numbers from 0 to 1 for the same seed (mulberry32). */
 function randomFrom(seed: number): () => number {
@@ -58,67 +58,116 @@ function endedBeforeBegun(requests: readonly ReceivedRequest[]): string[] {
   return wrong;
 }
 
-const CALLS = 8;
+/** Closed after each test, whatever became of it. */
+const closing: { close(): unknown }[] = [];
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map((one) => one.close()));
+  await storage.empty('subscriptions', 'deliveries', 'deliveryOrder', 'deliveryEvents');
+});
 
-test.each([1, 2, 3, 4, 5, 6])('no subscriber sees the end of a call before anything else of it (seed %i)', async (seed) => {
+function open(ports: Parameters<typeof createRelayRoom>[1] = {}, changes: typeof ports = {}): RelayRoom {
+  const room = createRelayRoom(storage.tables, { ...ports, ...changes });
+  closing.push(room);
+  return room;
+}
+
+async function subscriber(answer?: Parameters<typeof startSubscriber>[0]): Promise<SubscriberServer> {
+  const server = await startSubscriber(answer);
+  closing.push(server);
+  return server;
+}
+
+const eventIds = ({ requests }: SubscriberServer) => requests.map(({ headers }) => headers['webhook-id']);
+const CALLS = 6;
+
+test.each([1, 2, 3])('no subscriber sees the end of a call before anything else of it (seed %i)', async (seed) => {
   const random = randomFrom(seed);
-  const here = createRelayRoom(storage.tables);
-  const there = createRelayRoom(storage.tables, { ...here.ports, gate: createRelayRoom(storage.tables).ports.gate });
-  const servers: SubscriberServer[] = [];
-  try {
-    for (let n = 0; n < 3; n += 1) {
-      const server = await startSubscriber(badDay(random));
-      servers.push(server);
-      await here.subscribe(server.url);
-    }
-    const events = Array.from({ length: CALLS }, (_, call) => (['started', 'updated', 'completed'] as const).map((event) => callEvent(event, { call }))).flat();
-    // Fan-outs overlap each other and the deliveries, as on a bus without sessions.
-    const fanningOut = shuffled(events, random).map(here.fanOut);
-    const pump = () => Promise.all(shuffled(here.queue.take(), random).map((message) => (random() < 0.5 ? here : there).deliver(message)));
-    const early = [pump(), pump()];
-    await Promise.all([...fanningOut, ...early]);
-    do {
-      await here.clock.advance(Math.max(0, (here.queue.nextAtMs() ?? 0) - here.clock.now()));
-      await pump();
-    } while (here.queue.nextAtMs() !== undefined);
+  const here = open();
+  const there = open(here.ports, { gate: createSubscriberGate(here.clock) });
+  const servers = [await subscriber(badDay(random)), await subscriber(badDay(random)), await subscriber(badDay(random))];
+  for (const { url } of servers) await here.subscribe(url);
+  const events = Array.from({ length: CALLS }, (_, call) => (['started', 'updated', 'completed'] as const).map((event) => callEvent(event, { call }))).flat();
 
-    for (const { requests } of servers) expect(endedBeforeBegun(requests)).toEqual([]);
-    for (const { id } of await here.manage.list()) {
-      const { delivered, expired, dead, disabled } = await here.deliveries.counts(id);
-      expect(delivered + expired + dead + disabled).toBe(events.length);
-      expect(dead + disabled).toBe(0);
-    }
-  } finally {
-    here.close();
-    there.close();
-    await Promise.all(servers.map((server) => server.close()));
+  // Fan-outs overlap each other and the deliveries, as on a bus without sessions.
+  const pump = () => Promise.all(shuffled(here.queue.take(), random).map((message) => (random() < 0.5 ? here : there).deliver(message)));
+  await Promise.all([...shuffled(events, random).map(here.fanOut), pump(), pump()]);
+  do {
+    await here.clock.advance(Math.max(0, (here.queue.nextAtMs() ?? 0) - here.clock.now()));
+    await pump();
+  } while (here.queue.nextAtMs() !== undefined);
+
+  for (const { requests } of servers) expect(endedBeforeBegun(requests)).toEqual([]);
+  for (const { id } of await here.manage.list()) {
+    const { delivered, expired, dead, disabled } = await here.deliveries.counts(id);
+    expect([delivered + expired, dead + disabled]).toEqual([events.length, 0]);
   }
 });
 
+describe('when a call’s end is delivered while its beginning is still being fanned out', () => {
+  /** Runs `between` at one moment of the delivery of the end, then goes on. */
+  async function deliverEnd(moment: 'read' | 'begin', between: (room: RelayRoom) => Promise<unknown>): Promise<{ room: RelayRoom; server: SubscriberServer }> {
+    const room = open();
+    const server = await subscriber();
+    await room.subscribe(server.url);
+    await room.fanOut(callEvent('completed'));
+    let once = async (): Promise<void> => {
+      once = () => Promise.resolve();
+      await between(room);
+    };
+    const { order } = room;
+    const slow = open(room.ports, {
+      order: {
+        ...order,
+        async read(subject: string, id: string) {
+          const rows = await order.read(subject, id);
+          if (moment === 'read') await once();
+          return rows;
+        },
+        async begin(event: Parameters<typeof order.begin>[0], id: string) {
+          if (moment === 'begin') await once();
+          await order.begin(event, id);
+        },
+      },
+    });
+    await Promise.all(room.queue.take().map(slow.deliver));
+    await room.drain();
+    return { room, server };
+  }
+
+  test('and the beginning comes up after the end has looked: the end goes alone', async () => {
+    const { server } = await deliverEnd('read', (room) => room.fanOut(callEvent('started')));
+    expect(eventIds(server)).toEqual(['call-1-completed']);
+  });
+
+  test('and the beginning is sent before the end has announced itself: both come, in order', async () => {
+    const { server } = await deliverEnd('begin', async (room) => {
+      await room.fanOut(callEvent('started'));
+      await room.pump();
+    });
+    expect(eventIds(server)).toEqual(['call-1-started', 'call-1-completed']);
+  });
+});
+
 test('an end does not wait for another call’s beginning', async () => {
-  const room = createRelayRoom(storage.tables);
-  const server = await startSubscriber(({ headers }) => (headers['webhook-id'] === 'call-1-started' ? { status: 500 } : { status: 200 }));
+  const room = open();
+  const server = await subscriber(({ headers }) => (headers['webhook-id'] === 'call-1-started' ? { status: 500 } : { status: 200 }));
   await room.subscribe(server.url);
   for (const event of [callEvent('started', { call: 1 }), callEvent('completed', { call: 1 }), callEvent('started', { call: 2 }), callEvent('completed', { call: 2 })]) await room.fanOut(event);
   await room.drain(ringStartMs + 3000);
-  expect(server.requests.map(({ headers }) => headers['webhook-id'])).toEqual(expect.arrayContaining(['call-2-started', 'call-2-completed']));
-  expect(server.requests.map(({ headers }) => headers['webhook-id'])).not.toContain('call-1-completed');
+  expect(eventIds(server)).toEqual(expect.arrayContaining(['call-2-started', 'call-2-completed']));
+  expect(eventIds(server)).not.toContain('call-1-completed');
   await room.drain();
-  expect(server.requests.at(-1)?.headers['webhook-id']).toBe('call-1-completed');
-  room.close();
-  await server.close();
+  expect(eventIds(server).at(-1)).toBe('call-1-completed');
 });
 
 test('an end whose beginning is fanned out too late goes first, and the beginning is not sent at all', async () => {
-  const room = createRelayRoom(storage.tables);
-  const server = await startSubscriber();
+  const room = open();
+  const server = await subscriber();
   const { id } = await room.subscribe(server.url);
   await room.fanOut(callEvent('completed'));
   await room.drain();
   await room.fanOut(callEvent('started'));
   await room.drain();
-  expect(server.requests.map(({ headers }) => headers['webhook-id'])).toEqual(['call-1-completed']);
+  expect(eventIds(server)).toEqual(['call-1-completed']);
   expect((await room.deliveries.page(id, { limit: 10 })).entries).toContainEqual(expect.objectContaining({ eventId: 'call-1-started', outcome: 'expired', reason: 'the end of the call has been sent already' }));
-  room.close();
-  await server.close();
 });

@@ -1,14 +1,14 @@
 import { systemClock } from '../../../shared/clock';
 import { createSender, type Sender } from '../../../shared/webhooks/sender';
 import { createFakeClock } from '../../support/fakeClock';
-import { startSubscriber, type SubscriberAnswer, type SubscriberServer } from '../../support/subscriberServer';
+import { startSubscriber, type ReceivedRequest, type SubscriberAnswer, type SubscriberServer } from '../../support/subscriberServer';
 
 const closing: { close(): unknown }[] = [];
 afterEach(async () => {
   for (const one of closing.splice(0).reverse()) await one.close();
 });
 
-async function subscriber(answer?: () => SubscriberAnswer): Promise<SubscriberServer> {
+async function subscriber(answer?: (request: ReceivedRequest, count: number) => SubscriberAnswer): Promise<SubscriberServer> {
   const server = await startSubscriber(answer);
   closing.push(server);
   return server;
@@ -87,6 +87,14 @@ test('leaves no timer behind', async () => {
 test('says that the connection was reset', async () => {
   const server = await subscriber(() => 'reset');
   expect(await post(sender(), server.url)).toMatchObject({ kind: 'noAnswer', reason: 'connectionReset', detail: 'ECONNRESET' });
+});
+
+test('an idle connection that the subscriber closed meanwhile costs no attempt', async () => {
+  const server = await subscriber((_request, count) => (count === 2 ? 'reset' : { status: 204 }));
+  const one = sender();
+  await post(one, server.url);
+  expect(await post(one, server.url)).toMatchObject({ kind: 'answer', status: 204 });
+  expect([server.requests.length, server.connections()]).toEqual([3, 2]);
 });
 
 test('says that nobody listens', async () => {

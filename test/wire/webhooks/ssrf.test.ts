@@ -25,6 +25,16 @@ afterAll(async () => {
 });
 beforeEach(() => (connects = 0));
 
+/** Closed after each test, whatever became of it. */
+const closing: { close(): unknown }[] = [];
+afterEach(() => Promise.all(closing.splice(0).map((one) => one.close())));
+
+async function server(...options: Parameters<typeof startSubscriber>): Promise<SubscriberServer> {
+  const started = await startSubscriber(...options);
+  closing.push(started);
+  return started;
+}
+
 const address = (text: string): LookupAddress => ({ address: text, family: isIPv6(text) ? 6 : 4 });
 const names =
   (...addresses: string[]): ResolveAll =>
@@ -32,12 +42,9 @@ const names =
     Promise.resolve(addresses.map(address));
 const nobody: ResolveAll = () => Promise.reject(new Error('asked for a name where there is none'));
 
-async function post(sender: Sender, url: string): Promise<SenderResult> {
-  try {
-    return await sender.send({ method: 'POST', url, headers: {}, body: Buffer.from('{}'), timeoutMs: 5000 });
-  } finally {
-    sender.close();
-  }
+function post(sender: Sender, url: string): Promise<SenderResult> {
+  closing.push(sender);
+  return sender.send({ method: 'POST', url, headers: {}, body: Buffer.from('{}'), timeoutMs: 5000 });
 }
 
 const guarded = (resolve: ResolveAll, allowedCidrs: string[] = []): Sender => createSender({ clock: systemClock, allowedCidrs, resolve });
@@ -151,32 +158,24 @@ test('a name that changes its address after it was judged is judged again: the s
   const answers = [address('127.0.0.1'), address('127.0.0.2')];
   let asked = 0;
   const resolve: ResolveAll = () => Promise.resolve(answers.slice(asked++, asked));
-  const fine = await startSubscriber(() => ({ status: 204, headers: { connection: 'close' } }));
-  const inner = await startSubscriber(undefined, '127.0.0.2', fine.port);
+  const fine = await server(() => ({ status: 204, headers: { connection: 'close' } }));
+  const inner = await server(undefined, '127.0.0.2', fine.port);
   const sender = guarded(resolve, ['127.0.0.1/32']);
-  const request = { method: 'POST', url: `http://localhost:${fine.port}/`, headers: {}, body: Buffer.from('{}'), timeoutMs: 5000 } as const;
-  try {
-    expect(await sender.send(request)).toMatchObject({ kind: 'answer', status: 204 });
-    expect(await sender.send(request)).toMatchObject({ kind: 'noAnswer', reason: 'addressRefused', detail: '127.0.0.2 is not allowed: loopback' });
-    expect([asked, connects, inner.connections()]).toEqual([2, 1, 0]);
-  } finally {
-    sender.close();
-    await Promise.all([fine.close(), inner.close()]);
-  }
+  expect(await post(sender, `http://localhost:${fine.port}/`)).toMatchObject({ kind: 'answer', status: 204 });
+  expect(await post(sender, `http://localhost:${fine.port}/`)).toMatchObject({ kind: 'noAnswer', reason: 'addressRefused', detail: '127.0.0.2 is not allowed: loopback' });
+  expect([asked, connects, inner.connections()]).toEqual([2, 1, 0]);
 });
 
 test('the address that was judged is the address that is connected to: a name is resolved once for a connection', async () => {
-  const fine = await startSubscriber();
+  const fine = await server();
   let asked = 0;
   const resolve: ResolveAll = () => Promise.resolve([address(asked++ === 0 ? '127.0.0.1' : '127.0.0.2')]);
   expect(await post(guarded(resolve, ['127.0.0.1/32']), `http://localhost:${fine.port}/`)).toMatchObject({ status: 204 });
   expect([asked, fine.connections()]).toEqual([1, 1]);
-  await fine.close();
 });
 
 test.each([301, 302, 303, 307, 308])('a redirect (%i) to a private address is an answer, and is not followed', async (status) => {
-  const redirecting = await startSubscriber(() => ({ status, headers: { location: `http://127.0.0.1:${trap.port}/` } }));
+  const redirecting = await server(() => ({ status, headers: { location: `http://127.0.0.1:${trap.port}/` } }));
   expect(await post(guarded(nobody, ['127.0.0.0/8']), redirecting.url)).toMatchObject({ kind: 'answer', status });
   expect([connects, trap.connections()]).toEqual([1, 0]);
-  await redirecting.close();
 });
