@@ -194,6 +194,20 @@ describe('where the password is not asked for', () => {
     expect(server.requests.map(({ method }) => method)).not.toContain('POST');
   });
 
+  test('it is not sent to a token service that is not allowed', async () => {
+    const server = await challenged('MsRtcOAuth href="https://tokens.fabrikam.com/t",grant_type="password"');
+    await expect(start(server.url).session.application(never)).rejects.toMatchObject({ code: 'hostNotAllowed', extensions: { host: 'tokens.fabrikam.com' } });
+    const plain = await challenged('MsRtcOAuth href="http://lync.contoso.com/t",grant_type="password"');
+    await expect(start(plain.url).session.application(never)).rejects.toThrow('only https is used');
+  });
+
+  test('health says that nobody can sign in', async () => {
+    const server = await challenged('MsRtcOAuth href="/t",grant_type="urn:microsoft.rtc:windows"');
+    const { session, ...test } = start(server.url);
+    await expect(test.listen().ended).rejects.toMatchObject({ code: 'noUsableGrant' });
+    expect(session.health()).toMatchObject({ state: 'cannotSignIn', lastError: expect.stringContaining('Integrated Windows') as string });
+  });
+
   test('an identity signs in where there is one', async () => {
     const server = await challenged(modern);
     const asked: unknown[] = [];
