@@ -48,6 +48,7 @@ localOnly('the bus goes on serving', () => {
     ['random bytes', [Buffer.from(Array.from({ length: 500 }, (_, index) => (index * 197 + 13) % 256))]],
     ['a frame of size zero', [AMQP_HEADER, Buffer.alloc(64)]],
     ['a frame that is too short', [AMQP_HEADER, Buffer.from([0, 0, 0, 5, 2, 0, 0, 0, 0, 0])]],
+    ['a frame that is larger than was agreed', [AMQP_HEADER, Buffer.from([0x7f, 0xff, 0xff, 0xff, 2, 0, 0, 0])]],
     ['a performative that is none', [AMQP_HEADER, Buffer.from([0, 0, 0, 12, 2, 0, 0, 0, 0x00, 0x53, 0x99, 0x45])]],
     ['a frame on a channel that was not begun', [AMQP_HEADER, Buffer.from([0, 0, 0, 12, 2, 0, 0, 7, 0x00, 0x53, 0x13, 0x45])]],
     ['an attach before anything else', [AMQP_HEADER, Buffer.from([0, 0, 0, 12, 2, 0, 0, 0, 0x00, 0x53, 0x12, 0x45])]],

@@ -5,7 +5,7 @@ import type { Session } from '../broker/sessionBook';
 import { amqpLong } from '../wire/amqpCodec';
 import type { BrokerContext } from './brokerContext';
 import { ConsumerLink } from './consumerLink';
-import { addressOf, setAttachFields, withholdAttach } from './rheaInternals';
+import { addressOf, setAttachFields, withholdAttach } from './rheaLink';
 
 const SESSION_FILTER = 'com.microsoft:session-filter';
 

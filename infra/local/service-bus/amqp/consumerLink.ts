@@ -7,7 +7,8 @@ import type { Session, SessionHolder } from '../broker/sessionBook';
 import { swapGuidBytes } from '../broker/lockToken';
 import { encodeDelivery } from '../wire/encodeDelivery';
 import { whenCommitted, type BrokerContext } from './brokerContext';
-import { answerDrains, creditOf, deliveryCountOf, onWindow, sendSettled, sessionRoom, settleAccepted, settleRejected } from './rheaInternals';
+import { answerDrains, creditOf, deliveryCountOf, sendSettled, settleAccepted, settleRejected } from './rheaLink';
+import { onWindow, sessionRoom } from './rheaSession';
 
 /** `snd-settle-mode` settled: receive and delete. */
 const SETTLED = 1;

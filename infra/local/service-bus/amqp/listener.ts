@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { BrokerContext } from './brokerContext';
-import { acceptConnection, createBrokerContainer, endConnection } from './rheaInternals';
+import { acceptConnection, createBrokerContainer, endConnection, gatheredFrameBytes } from './rheaConnection';
 import { serveConnection } from './serveConnection';
 
 const HOST = '127.0.0.1';
@@ -8,9 +8,11 @@ const HOST = '127.0.0.1';
 /** How long a peer may be silent before it is taken for gone; it is told half of that, and SDKs send something before then. */
 const IDLE_MS = 120_000;
 
+const MAX_FRAME_BYTES = 65_536;
+
 const connectionOptions = {
   idle_time_out: IDLE_MS / 2,
-  max_frame_size: 65_536,
+  max_frame_size: MAX_FRAME_BYTES,
   // rhea frees deliveries from the head only, so one message that its receiver sits on must not fill the buffer.
   session_buffer_size: { incoming: 2048, outgoing: 65_536 },
   sender_options: { autosettle: false, treat_modified_as_released: false },
@@ -46,6 +48,9 @@ export async function listen(port: number, context: BrokerContext): Promise<List
       if (!socket.destroyed) context.log(`dropped a connection: ${why instanceof Error ? why.message : String(why)}`);
       socket.destroySoon();
     };
+    socket.on('data', () => {
+      if ((gatheredFrameBytes(connection) ?? 0) > MAX_FRAME_BYTES) drop('it announced a frame that is larger than was agreed');
+    });
     connection.on('protocol_error', drop);
     connection.on('error', drop);
     connection.on('connection_error', () => undefined);

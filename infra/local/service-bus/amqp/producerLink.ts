@@ -4,7 +4,7 @@ import { BrokerError, toBrokerError } from '../broker/brokerError';
 import type { Intake } from '../broker/intake';
 import { parsePayload, splitBatch, type Payload } from '../wire/payload';
 import { whenCommitted, type BrokerContext } from './brokerContext';
-import { settleAccepted, settleRejected } from './rheaInternals';
+import { settleAccepted, settleRejected } from './rheaLink';
 
 /** What Service Bus Standard takes as one transfer, a batch included ("Service Bus quotas"). */
 export const MAX_MESSAGE_BYTES = 256 * 1024;

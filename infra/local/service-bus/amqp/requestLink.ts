@@ -1,6 +1,6 @@
 import { message as codec, types, type EventContext, type Receiver, type Sender, type Session } from 'rhea';
 import { toBrokerError } from '../broker/brokerError';
-import { addressOf, sendSettled, settleAccepted } from './rheaInternals';
+import { addressOf, sendSettled, settleAccepted } from './rheaLink';
 
 /** A request to `$cbs` or `$management`, decoded. */
 export interface AmqpRequest {
@@ -15,6 +15,8 @@ export interface AmqpReply {
   readonly condition?: string;
   readonly body?: unknown;
 }
+
+const MESSAGE_FORMAT = 0;
 
 /** `$cbs` writes its status with hyphens, `$management` in camel case. */
 export type StatusNames = readonly [status: string, description: string, condition: string];
@@ -60,7 +62,11 @@ async function answer(session: Session, encoded: Buffer, names: StatusNames, han
     },
     body: reply.body,
   };
-  sendSettled(link.send(response as never));
+  try {
+    sendSettled(link.send(codec.encode(response), undefined, MESSAGE_FORMAT));
+  } catch {
+    // An id that cannot be written back leaves nothing to correlate an answer with.
+  }
 }
 
 /** Named by `reply-to` is the reply link's name or its target; where neither fits, the session's one reply link is meant. */

@@ -7,7 +7,8 @@ import { CbsNode } from './cbsNode';
 import { handleManagement, MANAGEMENT_STATUS_NAMES } from './management/managementNode';
 import { MAX_MESSAGE_BYTES, serveProducer } from './producerLink';
 import { serveRequests } from './requestLink';
-import { addressOf, keepUndecoded, setAttachFields } from './rheaInternals';
+import { addressOf, setAttachFields } from './rheaLink';
+import { keepUndecoded, limitDispositions } from './rheaSession';
 
 const CBS = '$cbs';
 const MANAGEMENT = '/$management';
@@ -40,6 +41,7 @@ export function serveConnection(connection: Connection, context: BrokerContext):
 
   connection.on('session_open', ({ session }: EventContext) => {
     if (session === undefined) return;
+    limitDispositions(session);
     keepUndecoded(session, MOST_GATHERED_BYTES, () => connection.close(new BrokerError('messageTooLarge', `A transfer exceeds ${MOST_GATHERED_BYTES} bytes.`).amqp));
   });
   connection.on('receiver_open', ({ receiver }: EventContext) => {

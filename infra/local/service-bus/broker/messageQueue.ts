@@ -3,39 +3,17 @@ import { mergeApplicationProperties } from '../wire/mergeApplicationProperties';
 import type { Payload } from '../wire/payload';
 import { BrokerError } from './brokerError';
 import type { BrokerMessage, MessageLock } from './brokerMessage';
+import { createMessage, type Arrival } from './createMessage';
+import { deadLetterProperties, systemReasons, type DeadLetterReason } from './deadLetterReason';
 import type { BrokerEnvironment } from './environment';
 import { Lane, type Consumer } from './lane';
 import { LockTable } from './lockTable';
+import type { QueueSettings } from './queueSettings';
 import { Schedule } from './schedule';
 import { SequenceCounter } from './sequenceCounter';
 import { SequenceLog } from './sequenceLog';
 import { SessionBook, type Session } from './sessionBook';
 import type { StorageQuota } from './storageQuota';
-
-export interface QueueSettings {
-  readonly lockDurationMs: number;
-  /** Deliveries after which a message is dead-lettered. */
-  readonly maxDeliveryCount: number;
-  /** The longest that a message lives; its own time to live may end it sooner. */
-  readonly defaultTtlMs: number;
-  readonly deadLetterOnExpiry: boolean;
-  readonly requiresSession: boolean;
-}
-
-/** Why a message goes to the dead-letter queue, and what else is set on it there. */
-export interface DeadLetterReason {
-  readonly reason: string | undefined;
-  readonly description: string | undefined;
-  readonly properties?: ReadonlyMap<string, unknown>;
-}
-
-/** How a message comes in: what is not given is new. */
-export interface Arrival {
-  readonly enqueuedSequenceNumber?: number;
-  readonly enqueuedTimeMs?: number;
-  readonly applicationProperties?: Buffer | undefined;
-  readonly deliveryCount?: number;
-}
 
 /** How many messages are in which state. */
 export interface QueueCounts {
@@ -54,7 +32,7 @@ export class MessageQueue {
   private readonly log = new SequenceLog();
   private readonly lane: Lane;
   private readonly locks: LockTable;
-  private readonly planned: Schedule;
+  private readonly scheduled: Schedule;
   private readonly numbers: SequenceCounter;
   private readonly roused = new Set<{ pump(): void }>();
 
@@ -76,12 +54,12 @@ export class MessageQueue {
       this.giveBack(message, true);
       this.wake();
     });
-    this.planned = new Schedule(env.timers, this.fallDue);
+    this.scheduled = new Schedule(env.timers, this.fallDue);
     if (settings.requiresSession) this.sessions = new SessionBook(address, settings.lockDurationMs, env, this.handOver, this.giveBack);
   }
 
   get counts(): QueueCounts {
-    return { active: this.log.size - this.locks.size - this.planned.size, locked: this.locks.size, scheduled: this.planned.size };
+    return { active: this.log.size - this.locks.size - this.scheduled.size, locked: this.locks.size, scheduled: this.scheduled.size };
   }
 
   nextSequenceNumber(): number {
@@ -89,12 +67,10 @@ export class MessageQueue {
   }
 
   enqueue(payload: Payload, arrival: Arrival = {}): void {
-    const message = this.createMessage(payload, this.numbers.next(), arrival, undefined);
+    const message = this.createMessage(payload, this.numbers.next(), arrival);
     this.keep(message);
-    if (this.sessions !== undefined && payload.sessionId === undefined) {
-      const description = "Session enabled entity doesn't allow a message whose session identifier is null.";
-      this.moveToDeadLetters(message, { reason: 'Session ID is null.', description });
-    } else this.activate(message);
+    if (this.sessions !== undefined && payload.sessionId === undefined) this.moveToDeadLetters(message, systemReasons.noSession);
+    else this.activate(message);
   }
 
   /** Lets receivers have what has come in. */
@@ -109,13 +85,13 @@ export class MessageQueue {
   schedule(payload: Payload, atMs: number): number {
     const message = this.createMessage(payload, this.numbers.next(), {}, atMs);
     this.keep(message);
-    this.planned.add(message, atMs);
+    this.scheduled.add(message, atMs);
     return message.sequenceNumber;
   }
 
   /** @throws BrokerError messageNotFound, cancelling none, unless all are scheduled here. */
   cancelScheduled(sequenceNumbers: readonly number[]): void {
-    for (const message of this.planned.cancel(sequenceNumbers)) this.remove(message);
+    for (const message of this.scheduled.cancel(sequenceNumbers)) this.remove(message);
   }
 
   addConsumer(consumer: Consumer): void {
@@ -181,28 +157,14 @@ export class MessageQueue {
       const message = this.createMessage(parse(stored.raw, stored.messageId), stored.sequenceNumber, stored, stored.scheduledForMs);
       this.add(message);
       if (stored.scheduledForMs === undefined) this.activate(message);
-      else this.planned.add(message, stored.scheduledForMs);
+      else this.scheduled.add(message, stored.scheduledForMs);
     }
     this.wake();
   }
 
-  private createMessage(payload: Payload, sequenceNumber: number, arrival: Arrival, scheduledForMs: number | undefined): BrokerMessage {
-    const enqueuedTimeMs = arrival.enqueuedTimeMs ?? this.env.clock.now();
-    const expires = this.deadLetters !== undefined && scheduledForMs === undefined;
-    const ttlMs = expires ? Math.min(this.settings.defaultTtlMs, payload.ttlMs ?? Infinity) : Infinity;
-    return {
-      sequenceNumber,
-      enqueuedSequenceNumber: arrival.enqueuedSequenceNumber ?? sequenceNumber,
-      enqueuedTimeMs,
-      payload,
-      expiresAtMs: enqueuedTimeMs + ttlMs,
-      scheduledForMs,
-      applicationProperties: arrival.applicationProperties ?? payload.applicationProperties,
-      deliveryCount: arrival.deliveryCount ?? 0,
-      state: scheduledForMs === undefined ? 'active' : 'scheduled',
-      lock: undefined,
-      expiry: undefined,
-    };
+  private createMessage(payload: Payload, sequenceNumber: number, arrival: Arrival, scheduledForMs?: number): BrokerMessage {
+    const ttlMs = this.deadLetters === undefined ? undefined : this.settings.defaultTtlMs;
+    return createMessage(payload, sequenceNumber, this.env.clock.now(), ttlMs, arrival, scheduledForMs);
   }
 
   private keep(message: BrokerMessage): void {
@@ -243,8 +205,7 @@ export class MessageQueue {
   private readonly giveBack = (message: BrokerMessage, delivered: boolean): void => {
     if (delivered) message.deliveryCount += 1;
     if (message.deliveryCount >= this.settings.maxDeliveryCount && this.deadLetters !== undefined) {
-      const description = `Message could not be consumed after ${message.deliveryCount} delivery attempts.`;
-      this.moveToDeadLetters(message, { reason: 'MaxDeliveryCountExceeded', description });
+      this.moveToDeadLetters(message, systemReasons.tooManyDeliveries(message.deliveryCount));
     } else if (message.expiresAtMs <= this.env.clock.now()) this.endOfLife(message);
     else {
       this.unlock(message);
@@ -265,15 +226,12 @@ export class MessageQueue {
 
   private endOfLife(message: BrokerMessage): void {
     if (!this.settings.deadLetterOnExpiry) this.remove(message);
-    else this.moveToDeadLetters(message, { reason: 'TTLExpiredException', description: 'The message expired and was dead lettered.' });
+    else this.moveToDeadLetters(message, systemReasons.expired);
   }
 
-  private moveToDeadLetters(message: BrokerMessage, { reason, description, properties }: DeadLetterReason): void {
-    const changes = new Map(properties);
-    if (reason !== undefined) changes.set('DeadLetterReason', reason);
-    if (description !== undefined) changes.set('DeadLetterErrorDescription', description);
+  private moveToDeadLetters(message: BrokerMessage, why: DeadLetterReason): void {
     const { payload, enqueuedSequenceNumber, enqueuedTimeMs, deliveryCount } = message;
-    const applicationProperties = mergeApplicationProperties(message.applicationProperties, changes);
+    const applicationProperties = mergeApplicationProperties(message.applicationProperties, deadLetterProperties(why));
     this.deadLetters?.enqueue(payload, { enqueuedSequenceNumber, enqueuedTimeMs, deliveryCount, applicationProperties });
     this.remove(message);
     this.deadLetters?.wake();

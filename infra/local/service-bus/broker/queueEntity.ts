@@ -1,6 +1,7 @@
 import type { BrokerEnvironment } from './environment';
 import { Intake, type IntakeRules } from './intake';
-import { MessageQueue, type QueueSettings } from './messageQueue';
+import { MessageQueue } from './messageQueue';
+import type { QueueSettings } from './queueSettings';
 import { StorageQuota } from './storageQuota';
 
 export interface QueueEntitySettings extends QueueSettings, IntakeRules {

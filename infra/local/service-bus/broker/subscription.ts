@@ -3,7 +3,8 @@ import type { MessageFields } from '../filters/messageFields';
 import type { RuleDescription } from '../filters/ruleDescription';
 import { BrokerError } from './brokerError';
 import type { BrokerEnvironment } from './environment';
-import type { MessageQueue, QueueSettings } from './messageQueue';
+import type { MessageQueue } from './messageQueue';
+import type { QueueSettings } from './queueSettings';
 import { createQueuePair } from './queueEntity';
 import type { StorageQuota } from './storageQuota';
 

@@ -2,7 +2,8 @@ import { createMessageFields } from '../filters/messageFields';
 import type { Payload } from '../wire/payload';
 import type { BrokerEnvironment } from './environment';
 import { Intake } from './intake';
-import { MessageQueue, type QueueSettings } from './messageQueue';
+import { MessageQueue } from './messageQueue';
+import type { QueueSettings } from './queueSettings';
 import { StorageQuota } from './storageQuota';
 import { Subscription, type SubscriptionSettings } from './subscription';
 

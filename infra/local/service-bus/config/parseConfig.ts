@@ -1,5 +1,5 @@
 import type { QueueEntitySettings } from '../broker/queueEntity';
-import type { QueueSettings } from '../broker/messageQueue';
+import type { QueueSettings } from '../broker/queueSettings';
 import type { TopicSettings } from '../broker/topic';
 import type { RuleDescription } from '../filters/ruleDescription';
 import { parseSqlFilter } from '../filters/parseSqlFilter';
