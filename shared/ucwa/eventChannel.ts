@@ -2,11 +2,13 @@
 import type { Clock } from '../clock';
 import { RelayError, toRelayError } from '../errors/relayError';
 import type { Application } from './application';
-import { recreationBackOff, transientBackOff, waitMs } from './backOff';
+import { transientBackOff, waitMs } from './backOff';
 import { emptyAtMs } from './emptyAt';
 import type { HttpResponse } from './http';
+import { Pacing } from './pacing';
 import { parsePackage, salvagePackage } from './parsePackage';
 import { ackOf, guessNext, pollAddress } from './pollAddress';
+import { Recreation } from './recreation';
 import { remedyFor } from './remedyFor';
 import type { EventPackage } from './resource';
 import type { ChannelItem, GapItem } from './session';
@@ -16,14 +18,10 @@ import { translateResponse } from './translateError';
 const FORGOTTEN_AFTER_MS = 900_000;
 /** A third of that: two of three may fail. */
 const HOLD_MS = 300_000;
-/** An application lost sooner than this after it was made is a step of a loop. */
-const LASTING_MS = 300_000;
 /** A poll that was cut after this long was idle: proxies do that, and it is no trouble. */
 const IDLE_CUT_MS = 30_000;
 /** A body that cannot be read is asked for again (most are cut off on the way), but not for ever. */
 const READ_TRIES = 3;
-/** Empty answers at once, one after the other: after these they are paced. */
-const QUICK_TURNS = 3;
 /** How often in a row the channel may be led on by a guess before the application is given up. */
 const GUESSES = 2;
 
@@ -60,6 +58,8 @@ type GapCause = GapItem['cause'];
  */
 export class EventChannel {
   readonly #ports: ChannelPorts;
+  readonly #recreation = new Recreation();
+  readonly #pacing = new Pacing();
   #application: { readonly path: string; readonly id: string } | undefined;
   /** The path to poll next. Undefined: the application's own link says. */
   #cursor: string | undefined;
@@ -70,7 +70,6 @@ export class EventChannel {
   /** A hole that has to be told before the next package; kept until the consumer has pulled past it. */
   #gap: GapItem | undefined;
   #gapCause: GapCause | undefined;
-  #openedAtMs: number | undefined;
   /** When the last answer came: until then the channel was whole. */
   #wholeUntilMs: number | undefined;
   /** When the last package that was pulled past came. */
@@ -80,10 +79,8 @@ export class EventChannel {
   /** The next package may have been made for an earlier poll, whose answer nobody acknowledged: it says nothing of what has come since. */
   #mayBeResent = false;
   #failures = 0;
-  #recreations = 0;
   #unreadable = 0;
   #guesses = 0;
-  #quickTurns = 0;
 
   constructor(ports: ChannelPorts) {
     this.#ports = ports;
@@ -120,7 +117,7 @@ export class EventChannel {
       throw new RelayError('applicationGone', 'The application’s event channel is gone for good, and the application with it.');
     }
     if (isAnother || this.#cursor === undefined) this.#cursor = pollAddress(application.eventsHref);
-    if (isAnother) this.#openedAtMs = nowMs;
+    if (isAnother) this.#recreation.opened(nowMs);
     const cause = this.#gapCause ?? (before !== undefined && isAnother ? 'applicationLost' : undefined) ?? (created && heldUntilMs !== undefined ? 'outage' : undefined);
     if (cause !== undefined) this.#noteGap(cause, this.#wholeUntilMs ?? heldUntilMs ?? nowMs - FORGOTTEN_AFTER_MS, application.id);
     this.#gapCause = undefined;
@@ -204,7 +201,8 @@ export class EventChannel {
       }
       await this.#moveOn(received, path, carries, signal);
     }
-    await this.#pace(carries, receivedAtMs - sentAtMs, signal);
+    const paceMs = this.#pacing.waitMs(carries, receivedAtMs - sentAtMs, this.#ports.random);
+    if (paceMs > 0) await this.#ports.clock.sleep(paceMs, signal);
   }
 
   /**
@@ -238,14 +236,9 @@ export class EventChannel {
     if (this.#application !== undefined) await this.#ports.abandon(this.#application.path, signal);
   }
 
-  async #pace(carried: boolean, tookMs: number, signal: AbortSignal): Promise<void> {
-    this.#quickTurns = carried || tookMs >= 1_000 ? 0 : this.#quickTurns + 1;
-    if (this.#quickTurns <= QUICK_TURNS) return;
-    await this.#ports.clock.sleep(waitMs(transientBackOff, this.#quickTurns - QUICK_TURNS, this.#ports.random), signal);
-  }
-
   /** Does what the error asks for and answers how long to wait; throws it when it is not for the channel to mend. */
   #recover(error: RelayError): number {
+    const { clock, random } = this.#ports;
     const remedy = remedyFor(error, this.#failures);
     if (remedy === 'giveUp') {
       this.#failures = 0;
@@ -259,7 +252,7 @@ export class EventChannel {
     if (remedy === 'newAddress') this.#goneAddress = this.#cursor;
     const isLost = remedy === 'newAddress' || remedy === 'newApplication';
     if (isLost) this.#loseAddress(remedy === 'newAddress' ? 'channelGone' : 'applicationLost');
-    const wait = isLost ? this.#recreationWaitMs() : waitMs(transientBackOff, this.#failures, this.#ports.random, error.retryAfterMs);
+    const wait = isLost ? this.#recreation.lost(clock.now(), random) : waitMs(transientBackOff, this.#failures, random, error.retryAfterMs);
     this.#ports.failed(error, wait);
     return wait;
   }
@@ -268,13 +261,5 @@ export class EventChannel {
     this.#gapCause ??= cause;
     this.#cursor = undefined;
     this.#reopen = true;
-  }
-
-  /** A first loss is mended at once; losses that follow each other closely (a loop was seen) ever more slowly. */
-  #recreationWaitMs(): number {
-    const { clock, random } = this.#ports;
-    const lasted = this.#openedAtMs !== undefined && clock.now() - this.#openedAtMs >= LASTING_MS;
-    this.#recreations = lasted ? 0 : this.#recreations + 1;
-    return this.#recreations === 0 ? 0 : waitMs(recreationBackOff, this.#recreations, random);
   }
 }
