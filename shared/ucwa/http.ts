@@ -85,7 +85,8 @@ export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaH
         const response = await client.request<Readable>({
           method,
           url,
-          headers: { 'User-Agent': 'ucwa-relay', ...headers },
+          // `false` keeps axios from calling an empty POST a form.
+          headers: { 'User-Agent': 'ucwa-relay', 'Content-Type': false, ...headers },
           ...(body === undefined ? {} : { data: body }),
           signal: stop.signal,
         });
