@@ -8,6 +8,7 @@ import { RelayError } from './errors/relayError';
 import type { CommandEndpointPorts } from './http/commandEndpoint';
 import type { HealthEndpointPorts } from './http/healthEndpoint';
 import type { InvitationEndpointPorts } from './http/invitationEndpoints';
+import type { PeopleEndpointPorts } from './http/peopleEndpoint';
 import { createRateLimit } from './http/rateLimit';
 import { accountKey, decodeInvitationId, encodeInvitationId } from './invitations/invitationId';
 import { withoutLargestParts } from './invitations/withoutLargestParts';
@@ -21,9 +22,12 @@ import { pollShard, type ShardPorts } from './relay/pollShard';
 import { createAccountStates } from './storage/accountStates';
 import { createClaims } from './storage/claims';
 import { createCommandAudit } from './storage/commandAudit';
+import { erasePerson } from './storage/erasePerson';
 import { createRawBlobs } from './storage/rawBlobs';
 import { createInvitations } from './storage/invitations';
 import { createSlotLeases } from './storage/slotLeases';
+import { sweepDeliveries } from './storage/deliveryRetention';
+import { removeOlderRecords } from './storage/retention';
 import { createTables } from './storage/tables';
 import { createLog } from './telemetry/log';
 import { createUcwaSession } from './ucwa/createSession';
@@ -31,10 +35,12 @@ import { createUcwaHttp } from './ucwa/http';
 import type { UcwaSession } from './ucwa/session';
 
 /** Everything the functions use, wired once. Each function takes the few fields it needs. */
-export interface App extends CommandEndpointPorts, HealthEndpointPorts, InvitationEndpointPorts, QueuedCommandPorts, RecordInvitationPorts {
+export interface App extends CommandEndpointPorts, HealthEndpointPorts, InvitationEndpointPorts, PeopleEndpointPorts, QueuedCommandPorts, RecordInvitationPorts {
   readonly settings: Settings;
   /** One run of a shard's timer. A standby lets the shard's own next run come first. */
   poll(shard: number, standby: boolean): Promise<void>;
+  /** Removes what is older than `RETENTION_DAYS`. */
+  removeExpiredRecords(): Promise<void>;
   /** Ends the runs within 5 seconds, then closes what was opened. */
   close(): Promise<void>;
 }
@@ -169,6 +175,12 @@ function createApp(settings: Settings): App {
       );
       runs.add(run);
       await run.finally(() => runs.delete(run));
+    },
+    erasePerson: (uri) => erasePerson(tables, uri),
+    async removeExpiredRecords() {
+      const beforeMs = clock.now() - settings.retentionDays * 86_400_000;
+      const rows = (await removeOlderRecords(tables, beforeMs)) + (await sweepDeliveries(tables, beforeMs));
+      log.info('expiredRecordsRemoved', { rows, retentionDays: settings.retentionDays });
     },
     async close() {
       terminating.abort();

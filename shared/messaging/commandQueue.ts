@@ -46,7 +46,7 @@ export function createCommandQueue(connection: BusConnection): CommandQueue {
     async refuse(body, messageId, reason) {
       await connection.sender(busEntities.commands).sendFirst([
         {
-          body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+          body: toBytes(body),
           contentType: 'application/json',
           messageId: `${messageId.slice(0, 100)}.refused`,
           subject: 'ucwa.command.refused',
@@ -56,4 +56,10 @@ export function createCommandQueue(connection: BusConnection): CommandQueue {
       ]);
     },
   };
+}
+
+/** What the platform parsed goes back as JSON, what it left alone as it was. */
+function toBytes(body: unknown): Buffer {
+  if (body instanceof Uint8Array) return Buffer.from(body);
+  return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 }

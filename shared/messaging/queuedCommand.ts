@@ -6,12 +6,13 @@ import { runCommand, type CommandPorts } from '../invitations/runCommand';
 import { REFUSAL_PROPERTY, type CommandQueue } from './commandQueue';
 import { retryInPlace } from './retryInPlace';
 
-const envelopeSchema = z.looseObject({
+/** What every command on the queue has beside the fields of its HTTP body. */
+export const commandEnvelopeSchema = z.looseObject({
   command: z.enum(['accept', 'decline', 'cancel'], 'must be accept, decline or cancel'),
   invitationId: z.string('is required: an event’s invitationId').min(1, 'must not be empty'),
-  caller: z.string().min(1).max(200, 'must be at most 200 characters').optional(),
-  replyTo: z.string().max(260).optional(),
-  idempotencyKey: z.string().min(1).max(255).optional(),
+  caller: z.string().min(1).max(200, 'must be at most 200 characters').optional().describe('Who asks, for the record; nobody checks it'),
+  replyTo: z.string().max(260).optional().describe('Queue for the answer'),
+  idempotencyKey: z.string().min(1).max(255).optional().describe('As the header Idempotency-Key'),
 });
 
 export interface QueuedCommandPorts {
@@ -34,11 +35,12 @@ export function toQueuedMessage(body: unknown, metadata: Readonly<Record<string,
   return { body, messageId, applicationProperties };
 }
 
-const metadataSchema = z.looseObject({ messageId: z.string().default(''), applicationProperties: z.record(z.string(), z.unknown()).default({}) });
+// A messageId that looks like a number arrives as one.
+const metadataSchema = z.looseObject({ messageId: z.coerce.string().default(''), applicationProperties: z.record(z.string(), z.unknown()).default({}) });
 
 /** `{command, invitationId, …the fields of that command's HTTP body, caller?, replyTo?, idempotencyKey?}`. Errors: `requestInvalid` naming each field. */
 export function parseQueuedCommand(body: unknown): { readonly request: CommandRequest; readonly replyTo: string | undefined } {
-  const { command, invitationId, caller, replyTo, idempotencyKey, ...rest } = explain(body, envelopeSchema);
+  const { command, invitationId, caller, replyTo, idempotencyKey, ...rest } = explain(readBody(body), commandEnvelopeSchema);
   return {
     request: {
       invitationId,
@@ -81,6 +83,16 @@ function parseOrRefusal(body: unknown): ReturnType<typeof parseQueuedCommand> | 
     return parseQueuedCommand(body);
   } catch (error) {
     return { refusal: toRelayError(error).message };
+  }
+}
+
+/** The platform hands over what it could parse; a sender may have left out the content type by which it knows. */
+function readBody(body: unknown): unknown {
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) return body;
+  try {
+    return JSON.parse(typeof body === 'string' ? body : Buffer.from(body).toString());
+  } catch {
+    return body;
   }
 }
 

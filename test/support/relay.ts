@@ -28,6 +28,8 @@ export interface TestRelay {
 export interface TestRelayOptions {
   readonly settings?: Readonly<Record<string, string>>;
   readonly accounts?: readonly Readonly<Record<string, unknown>>[];
+  /** The bus's entities; the product's own unless given. */
+  readonly busConfig?: unknown;
   /** The folder with the app's package.json and host.json; the project's own unless given. */
   readonly appDirectory?: string;
 }
@@ -38,8 +40,8 @@ export const testSigningKey = 'a signing key for tests, long enough';
 const PROJECT = join(__dirname, '../..');
 
 /** Starts everything on free ports and waits until the first account is on the air. */
-export async function startTestRelay({ settings = {}, accounts = [{ ...simulatorAccount }], appDirectory = PROJECT }: TestRelayOptions = {}): Promise<TestRelay> {
-  const [ucwa, bus, storage] = await Promise.all([startTestUcwa(), startTestServiceBus(), startTestStorage()]);
+export async function startTestRelay({ settings = {}, accounts = [{ ...simulatorAccount }], busConfig, appDirectory = PROJECT }: TestRelayOptions = {}): Promise<TestRelay> {
+  const [ucwa, bus, storage] = await Promise.all([startTestUcwa(), startTestServiceBus(busConfig === undefined ? {} : { config: busConfig }), startTestStorage()]);
   const topic = collectEvents(bus.connectionString);
   const environment = {
     UCWA_ACCOUNTS: JSON.stringify(accounts),

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { json, type Endpoint, type EndpointPorts } from './endpoint';
+import { parseOrExplain } from './readJson';
+
+export interface PeopleEndpointPorts extends EndpointPorts {
+  /** Erases the person from the tables; the number of rows removed. */
+  readonly erasePerson: (uri: string) => Promise<number>;
+}
+
+export const erasureQuerySchema = z.object({
+  uri: z.string('is required: sip:user@domain or tel:+…').regex(/^(sip|tel):[^\s"]+$/i, 'must be a sip: or tel: URI'),
+});
+
+/** `DELETE /people?uri=`: erases a person from the tables. Answers how many rows went; idempotent. */
+export const erasePersonEndpoint: Endpoint<PeopleEndpointPorts> = async (request, { erasePerson, log }, caller) => {
+  const { uri } = parseOrExplain({ uri: request.query.get('uri') ?? undefined }, erasureQuerySchema);
+  const removed = await erasePerson(uri);
+  // Who was erased is not repeated in a log that outlives the erasure.
+  log.info('personErased', { caller: caller.name, removed });
+  return json(200, { removed });
+};

@@ -1,0 +1,39 @@
+import { odata } from '@azure/data-tables';
+import { removeRows } from './removeRows';
+import { tableNames, type TableName, type Tables } from './tables';
+import { storageUnavailable } from './translateStorageError';
+
+/** What a table is to retention: `records` go by the moment they were written, `deliveries` by rules of their own, `state` is the relay's own and stays. */
+const treatment: Readonly<Record<TableName, 'records' | 'deliveries' | 'state'>> = {
+  accountStates: 'records',
+  claims: 'records',
+  commandAudit: 'records',
+  deliveries: 'deliveries',
+  deliveryEvents: 'deliveries',
+  deliveryOrder: 'deliveries',
+  invitationHeads: 'records',
+  invitationHistory: 'records',
+  slotLeases: 'state',
+  subscriptions: 'state',
+};
+
+/** Tables that hold what is said of people and calls. */
+export const recordTables = tableNames.filter((name) => treatment[name] !== 'state');
+
+/**
+ * Removes every record of a call or a command that was last written before `beforeMs`; the number of rows. It may be
+ * stopped and run again at any time. Errors: `storageUnavailable`.
+ */
+export async function removeOlderRecords(tables: Tables, beforeMs: number): Promise<number> {
+  const queryOptions = { filter: odata`Timestamp lt ${new Date(beforeMs)}`, select: ['PartitionKey', 'RowKey'] };
+  let removed = 0;
+  try {
+    for (const name of tableNames.filter((table) => treatment[table] === 'records')) {
+      const table = await tables.client(name);
+      removed += await removeRows(table, table.listEntities({ queryOptions }));
+    }
+  } catch (error) {
+    throw storageUnavailable(error);
+  }
+  return removed;
+}
