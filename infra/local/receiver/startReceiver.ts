@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { nextFreePort } from '../start/nextFreePort';
 import { verifyWebhook, type Verdict } from './verifyWebhook';
 
 /** One delivery as it came. */
@@ -39,7 +38,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   const server = createServer((request, response) => {
     answer(request, response, secret, options.onDelivery).catch(() => response.destroy());
   });
-  const port = await listen(server, options.port === 0 ? 0 : await nextFreePort(options.port ?? 7080));
+  const port = await listenFrom(server, options.port ?? 7080);
   return {
     url: `http://127.0.0.1:${port}/`,
     port,
@@ -85,9 +84,22 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return Buffer.concat(chunks);
 }
 
+async function listenFrom(server: Server, first: number): Promise<number> {
+  for (let port = first; ; port += 1) {
+    try {
+      return await listen(server, port);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || port >= Math.min(first + 100, 65_535)) throw error;
+    }
+  }
+}
+
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
   });
 }

@@ -40,8 +40,9 @@ export interface StartedStack {
 
 /**
  * Starts what the settings do not give, each in a process of its own: first what the functions host needs, all at
- * once, then the host. Resolves when all are ready and a call would ring. Every process is added to `parts` as it starts, so that one who
- * has lost patience can stop them at any time; rejects with the last lines of the one that failed.
+ * once, then the host. Resolves when all are ready and a call would ring. Every process is added to `parts` as it
+ * starts (the storage when it listens), so that one who has lost patience can stop them at any time; rejects with the
+ * last lines of the one that failed.
  */
 export async function startStack(options: StackOptions, parts: Parts, signal: AbortSignal): Promise<StartedStack> {
   const { given, keys, ports } = options;

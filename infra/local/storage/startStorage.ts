@@ -24,10 +24,28 @@ const DEFAULT_PORTS: StoragePorts = { blob: 10_000, queue: 10_001, table: 10_002
  */
 const END_WITH_PARENT = "data:text/javascript,process.once('disconnect', () => process.emit('SIGTERM') || process.exit());";
 
-/** Azure Storage on this machine: Azurite, unmodified, in a process of its own. */
+/** Another process may take a port between the look and Azurite's own attempt. */
+const ATTEMPTS = 3;
+
+/**
+ * Azure Storage on this machine: Azurite, unmodified, in a process of its own. Resolves when it listens; rejects with
+ * its last lines when it does not.
+ */
 export async function startStorage(options: StorageOptions = {}): Promise<LocalProcess<StorageReady>> {
-  const ports = await freePorts(options.ports ?? DEFAULT_PORTS);
   if (options.folder !== undefined) await mkdir(options.folder, { recursive: true });
+  for (let attempt = 1; ; attempt += 1) {
+    const storage = startAzurite(await freePorts(options.ports ?? DEFAULT_PORTS), options.folder);
+    try {
+      await storage.ready;
+      return storage;
+    } catch (error) {
+      await storage.stop();
+      if (attempt === ATTEMPTS || !storage.lastLines().includes('EADDRINUSE')) throw error;
+    }
+  }
+}
+
+function startAzurite(ports: StoragePorts, folder: string | undefined): LocalProcess<StorageReady> {
   return startLocalProcess({
     id: 'storage',
     name: 'Storage (Azurite)',
@@ -39,7 +57,7 @@ export async function startStorage(options: StorageOptions = {}): Promise<LocalP
       '--disableTelemetry',
       '--skipApiVersionCheck', // the SDKs are newer than the service versions that Azurite knows
       ...['--blobPort', String(ports.blob), '--queuePort', String(ports.queue), '--tablePort', String(ports.table)],
-      ...(options.folder === undefined ? ['--inMemoryPersistence'] : ['--location', options.folder]),
+      ...(folder === undefined ? ['--inMemoryPersistence'] : ['--location', folder]),
     ],
     recogniseReady: portsInOutput(),
   });
