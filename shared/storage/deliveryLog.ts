@@ -4,6 +4,7 @@ import { RelayError } from '../errors/relayError';
 import { compact } from '../invitations/compact';
 import { countEntry, noDeliveries } from '../webhooks/deliveryCounts';
 import { deliveryOutcomes, type DeliveryCounts, type DeliveryLog, type DeliveryLogEntry } from '../webhooks/ports';
+import { createGroups } from './deliveryGroups';
 import { toNewestFirst, toTableKey } from './deliveryKeys';
 import type { Tables } from './tables';
 import { statusOf, storageUnavailable } from './translateStorageError';
@@ -42,49 +43,30 @@ const countsSchema = z.object({
   lastDeliveredMs: z.number().exactOptional(),
 });
 
-interface Waiting {
-  readonly entry: DeliveryLogEntry;
-  resolve(counts: DeliveryCounts): void;
-  reject(error: unknown): void;
-}
-
-/** What this process knows of one subscription's partition. */
-interface Lane {
-  readonly waiting: Waiting[];
-  draining: boolean;
-  counts: { readonly value: DeliveryCounts; readonly etag: string | undefined } | undefined;
+interface KnownCounts {
+  readonly value: DeliveryCounts;
+  /** Of the counts row; undefined where there is none yet. */
+  readonly etag: string | undefined;
 }
 
 /**
  * Attempts and counts in table `deliveries`: partition = the subscription. Entries and the counts that include them are
- * one transaction, so that they always add up. What is recorded while a transaction is under way goes together into the
- * next one (group commit): a busy subscriber costs one round trip for many attempts, not one each.
+ * one transaction, so that they always add up; a busy subscriber costs one for many attempts, not one each.
  */
 export function createDeliveryLog(tables: Tables): DeliveryLog {
-  const lanes = new Map<string, Lane>();
-
-  const drain = async (subscriptionId: string, lane: Lane): Promise<void> => {
-    lane.draining = true;
-    for (let batch = lane.waiting.splice(0, MAX_BATCH); batch.length > 0; batch = lane.waiting.splice(0, MAX_BATCH)) {
-      try {
-        const table = await tables.client('deliveries');
-        const counts = await commit(table, subscriptionId, lane, batch.map(({ entry }) => entry));
-        for (const one of batch) one.resolve(counts);
-      } catch (error) {
-        for (const one of batch) one.reject(storageUnavailable(error));
-      }
+  /** What this process wrote last of each subscription: it need not be read again unless another has written. */
+  const known = new Map<string, KnownCounts>();
+  const record = createGroups<DeliveryLogEntry, DeliveryCounts>(MAX_BATCH, async (subscriptionId, batch) => {
+    try {
+      const counts = await commit(await tables.client('deliveries'), subscriptionId, known, batch);
+      return batch.map(() => counts);
+    } catch (error) {
+      throw storageUnavailable(error);
     }
-    lane.draining = false;
-  };
+  });
 
   return {
-    record: (entry) =>
-      new Promise((resolve, reject) => {
-        const lane = lanes.get(entry.subscriptionId) ?? { waiting: [], draining: false, counts: undefined };
-        lanes.set(entry.subscriptionId, lane);
-        lane.waiting.push({ entry, resolve, reject });
-        if (!lane.draining) void drain(entry.subscriptionId, lane);
-      }),
+    record: (entry) => record(entry.subscriptionId, entry),
     async page(subscriptionId, { limit, cursor }) {
       const after = cursor === undefined ? ENTRY : Buffer.from(cursor, 'base64url').toString('utf8').replaceAll("'", "''");
       const filter = `PartitionKey eq '${toTableKey(subscriptionId)}' and RowKey gt '${after}' and RowKey lt '${ENTRY}~'`;
@@ -112,10 +94,10 @@ export function createDeliveryLog(tables: Tables): DeliveryLog {
   };
 }
 
-async function commit(table: TableClient, subscriptionId: string, lane: Lane, given: readonly DeliveryLogEntry[]): Promise<DeliveryCounts> {
+async function commit(table: TableClient, subscriptionId: string, known: Map<string, KnownCounts>, given: readonly DeliveryLogEntry[]): Promise<DeliveryCounts> {
   let pending = new Map(given.map((entry) => [toRowKey(entry), entry]));
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    const { value, etag } = lane.counts ?? (await readCounts(table, subscriptionId));
+    const { value, etag } = known.get(subscriptionId) ?? (await readCounts(table, subscriptionId));
     if (pending.size === 0) return value;
     const counts = [...pending.values()].reduce(countEntry, value);
     const countsRow = { partitionKey: toTableKey(subscriptionId), rowKey: COUNTS_ROW, ...doubles(counts) };
@@ -124,10 +106,11 @@ async function commit(table: TableClient, subscriptionId: string, lane: Lane, gi
     try {
       const response = await table.submitTransaction(actions);
       const newEtag = response.getResponseForEntity(COUNTS_ROW)?.etag;
-      lane.counts = newEtag === undefined ? undefined : { value: counts, etag: newEtag };
+      if (newEtag === undefined) known.delete(subscriptionId);
+      else known.set(subscriptionId, { value: counts, etag: newEtag });
       return counts;
     } catch (error) {
-      lane.counts = undefined;
+      known.delete(subscriptionId);
       const status = statusOf(error);
       // 412 and 404: another instance has counted meanwhile. 409: that, or an entry is there from before a crash.
       if (status !== 412 && status !== 404 && status !== 409) throw error;
@@ -150,7 +133,7 @@ async function withoutKnown(table: TableClient, subscriptionId: string, pending:
   return unknown;
 }
 
-async function readCounts(table: TableClient, subscriptionId: string): Promise<{ readonly value: DeliveryCounts; readonly etag: string | undefined }> {
+async function readCounts(table: TableClient, subscriptionId: string): Promise<KnownCounts> {
   try {
     const row = await table.getEntity(toTableKey(subscriptionId), COUNTS_ROW);
     return { value: countsSchema.parse(row), etag: row.etag };

@@ -8,8 +8,8 @@ import { checkUrl } from './urlRule';
 
 /** As much of an answer as is kept. */
 const MAX_ANSWER_BYTES = 4096;
-/** A subscriber has at most four deliveries in flight in a process, so more idle sockets would serve nobody. */
-const MAX_IDLE_SOCKETS = 4;
+/** For each host and port. A subscriber has at most four deliveries in flight, but many may share a host (flows do). */
+const MAX_IDLE_SOCKETS = 64;
 const IDLE_SOCKET_MS = 30_000;
 
 /** One HTTP request to a subscriber. */
