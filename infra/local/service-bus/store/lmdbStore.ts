@@ -12,7 +12,7 @@ const LAST = Buffer.from([0xff, 0xff]);
  */
 export async function openLmdbStore(directory: string): Promise<MessageStore> {
   const { open } = await import('lmdb');
-  return new LmdbStore(open({ path: directory, compression: false }));
+  return new LmdbStore(open({ path: directory, noSubdir: false }));
 }
 
 /** One table for messages and one for everything else, both by entity. */

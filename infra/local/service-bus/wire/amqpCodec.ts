@@ -35,9 +35,6 @@ export function encodeValue(value: AmqpValue): Buffer {
 /** The AMQP value that best carries a plain JavaScript one. */
 export const toAmqpValue = (value: unknown): AmqpValue => types.wrap(value);
 
-/** The plain JavaScript value, maps and lists included. */
-export const fromAmqpValue = (value: AmqpValue): unknown => types.unwrap(value, true) as unknown;
-
 /** A string value. */
 export const amqpString = (text: string): AmqpValue => types.wrap_string(text);
 
@@ -59,9 +56,6 @@ export const amqpInt = (value: number): AmqpValue => types.wrap_int(value);
 
 /** A moment, in ms since the epoch. */
 export const amqpTimestamp = (atMs: number): AmqpValue => types.wrap_timestamp(atMs);
-
-/** A 16-byte identifier. */
-export const amqpUuid = (bytes: Buffer): AmqpValue => types.wrap_uuid(bytes);
 
 /** An array whose elements are all of one type, given by its type code (AMQP 1.0 part 1, 1.6). */
 export const amqpArray = (items: readonly unknown[], typecode: number): AmqpValue => types.wrap_array(items, typecode, undefined);
