@@ -18,23 +18,20 @@ export function problemType(code: RelayError['code']): string {
 }
 
 /**
- * The answer to a caller for an error of ours: status and title from the one error table, Retry-After in whole seconds where
- * trying again makes sense. Carries no stack and nothing of the cause.
- * @param instance identifies this occurrence, for support: the invocation's id.
+ * The problem document of an error of ours: status and title from the one error table. Carries no stack and nothing of the
+ * cause. @param instance identifies this occurrence, for support: the invocation's id.
  */
-export function toProblemResponse(error: RelayError, instance: string): HttpResponseInit {
+export function toProblem(error: RelayError, instance: string): Problem {
   const { status, title } = errorTable[error.code];
-  const problem: Problem = {
-    ...error.extensions,
-    type: problemType(error.code),
-    title,
-    status,
-    detail: error.message,
-    instance: `urn:uuid:${instance}`,
-  };
+  return { ...error.extensions, type: problemType(error.code), title, status, detail: error.message, instance: `urn:uuid:${instance}` };
+}
+
+/** The answer to a caller for an error of ours, with Retry-After in whole seconds where trying again makes sense. */
+export function toProblemResponse(error: RelayError, instance: string): HttpResponseInit {
+  const problem = toProblem(error, instance);
   return {
-    status,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...retryAfter(error), ...challenge(status) },
+    status: problem.status,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...retryAfter(error), ...challenge(problem.status) },
     body: JSON.stringify(problem),
   };
 }

@@ -72,7 +72,7 @@ export const invitationDataSchema = z.strictObject({
   joinAudioMuted: z.boolean().optional(),
   joinVideoMuted: z.boolean().optional(),
   bandwidthControlId: z.string().optional(),
-  delayed: z.boolean().optional().describe('True when the relay tells of the ring late and has looked at it again before'),
+  delayed: z.boolean().optional().describe('True when the event is late by more than five seconds; the invitation was then looked at again before'),
   from: callerSchema.optional().describe('Who calls'),
   to: personSchema.optional().describe('Who was meant to be called'),
   onBehalfOf: personSchema.optional().describe('On whose behalf it was received: the boss of a delegate, a team'),

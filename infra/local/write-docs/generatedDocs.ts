@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createAsyncApi } from '../../../shared/http/documents/asyncApi';
+import { createEventSchema } from '../../../shared/http/documents/eventSchema';
+import { commandExamples, replyExample, unreadableExample } from '../../../shared/http/documents/examples/busExamples';
+import { flatExample, invitationExamples, otherEventExamples, teamsExample } from '../../../shared/http/documents/examples/eventExamples';
+import { createOpenApi } from '../../../shared/http/documents/openApi';
+import { errorsMarkdown } from './errorsMarkdown';
+import { errorTableMarkdown } from './errorTableMarkdown';
+import { eventFieldsMarkdown } from './eventFieldsMarkdown';
+import { outcomesMarkdown } from './outcomesMarkdown';
+import { replaceBlock } from './replaceBlock';
+
+/** Consumers that a reader can paste: written by hand, shown in docs/events.md. */
+export const consumers = { 'consumer.ts': 'ts', 'consumer.py': 'python', 'Consumer.cs': 'csharp' } as const;
+
+/**
+ * Every file that is made from the code, by its path in the project, with its content: documents, examples, tables, and
+ * the blocks within what is written by hand. Reads the files that have such blocks.
+ */
+export async function generatedDocs(project: string): Promise<Readonly<Record<string, string>>> {
+  const read = (path: string): string => readFileSync(join(project, path), 'utf8');
+  const events = exampleFiles();
+  return {
+    'docs/openapi.json': toText(await createOpenApi()),
+    'docs/asyncapi.json': toText(createAsyncApi()),
+    'docs/schemas/invitation-event.v1.json': toText(createEventSchema()),
+    'docs/outcomes.md': outcomesMarkdown(),
+    'docs/errors.md': errorsMarkdown(),
+    ...Object.fromEntries(Object.entries(events).map(([name, example]) => [`docs/examples/${name}.json`, toText(example)])),
+    'docs/events.md': withBlocks(read('docs/events.md'), {
+      ringing: fenced('json', JSON.stringify(events['invitation.ringing'], null, 2)),
+      members: `\n${eventFieldsMarkdown()}\n`,
+      ...Object.fromEntries(Object.entries(consumers).map(([file, language]) => [file, fenced(language, read(`docs/examples/${file}`).trimEnd())])),
+    }),
+    // The README is free not to show the table.
+    'README.md': replaceBlock(read('README.md'), 'errors', `\n${errorTableMarkdown()}\n`) ?? read('README.md'),
+  };
+}
+
+/** Names of the example files and what is in them. */
+function exampleFiles(): Readonly<Record<string, unknown>> {
+  const prefixed = (prefix: string, examples: Readonly<Record<string, unknown>>): [string, unknown][] => Object.entries(examples).map(([name, example]) => [`${prefix}.${name}`, example]);
+  const { gap, settled, disabled, test } = otherEventExamples();
+  return {
+    ...Object.fromEntries([...prefixed('invitation', invitationExamples()), ...prefixed('command', commandExamples())]),
+    'channel.gap': gap,
+    'command.settled': settled,
+    'command.reply': replyExample(),
+    'subscription.disabled': disabled,
+    'subscription.test': test,
+    'unreadable-event': unreadableExample().payload,
+    'webhook.flat': flatExample(),
+    'webhook.teams': teamsExample(),
+  };
+}
+
+function withBlocks(text: string, blocks: Readonly<Record<string, string>>): string {
+  return Object.entries(blocks).reduce((rest, [name, content]) => {
+    const replaced = replaceBlock(rest, name, content);
+    if (replaced === undefined) throw new Error(`docs/events.md has no place for "${name}".`);
+    return replaced;
+  }, text);
+}
+
+function fenced(language: string, text: string): string {
+  return `\n\`\`\`${language}\n${text}\n\`\`\`\n\n`;
+}
+
+function toText(document: unknown): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { commandNames } from '../../invitations/command';
+import { invitationDataSchema, mediaOfferSchema, outcomeSchema } from '../../invitations/invitationData';
+
+/**
+ * What the routes about invitations, people and health answer. A document says that further members may come; the tests hold the
+ * real answers to exactly these.
+ */
+
+const invitationId = z.string().describe('An event’s invitationId, unchanged');
+const moment = z.iso.datetime();
+
+export const invitationViewSchema = z.strictObject({
+  invitationId,
+  account: z.string().describe('SIP URI of the account'),
+  state: z.enum(['active', 'ended']).describe('active: it may still be ringing'),
+  startedAt: moment.describe('Time of its earliest event'),
+  endedBy: z.enum(['completed', 'gap', 'expiry']).optional().describe('How it is known to have ended: its completed event, a gap in the channel, or its ring time'),
+  invitation: invitationDataSchema.describe('The latest snapshot'),
+});
+
+export const invitationPageSchema = z.strictObject({
+  invitations: z.array(invitationViewSchema).describe('Within an account the newest first'),
+  cursor: z.string().optional().describe('Of the next page; absent on the last'),
+});
+
+export const invitationHistorySchema = invitationViewSchema.extend({
+  history: z
+    .array(z.strictObject({ id: z.string(), type: z.string(), time: moment, sequence: z.string().optional(), data: invitationDataSchema }))
+    .describe('Every event of the invitation, in sequence'),
+});
+
+export const liveOfferSchema = z.strictObject({
+  invitationId,
+  sessionContext: z.string().optional().describe('What an answer must name, where the invitation has one'),
+  offers: z.array(mediaOfferSchema).describe('The one to answer is the one that is not the fall-back'),
+});
+
+export const commandSentSchema = z.strictObject({
+  result: z.literal('sent').describe('Skype for Business has the command'),
+  invitationId,
+  command: z.enum(commandNames),
+});
+
+export const commandOutcomeSchema = commandSentSchema.extend({ outcome: outcomeSchema });
+
+export const erasedSchema = z.strictObject({ removed: z.int().describe('How many records there were') });
+
+const healthStatusSchema = z.enum(['pass', 'warn', 'fail']);
+
+export const livenessSchema = z.strictObject({ status: z.literal('pass') });
+
+export const healthSchema = z.strictObject({
+  status: healthStatusSchema.describe('The worst of the checks'),
+  checks: z
+    .record(
+      z.string(),
+      z.array(
+        z.looseObject({
+          status: healthStatusSchema,
+          componentType: z.string().optional(),
+          observedValue: z.string().optional().describe('State of the account: onAir when calls are heard'),
+          time: moment.optional().describe('Of the last poll'),
+          lastPollAgeSeconds: z.int().optional(),
+          tokenRemainingSeconds: z.int().optional(),
+          modalities: z.array(z.string()).optional(),
+          output: z.string().optional().describe('What is wrong, in a sentence'),
+        }),
+      ),
+    )
+    .describe('By component: settings, storage, account:<SIP URI>'),
+});

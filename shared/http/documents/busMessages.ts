@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { acceptBodySchema, cancelBodySchema, commandNames, declineBodySchema } from '../../invitations/command';
+import type { CommandReply } from '../../messaging/commandQueue';
+import { commandEnvelopeSchema } from '../../messaging/queuedCommand';
+
+/** The messages of the queues, as AsyncAPI tells them. */
+
+const { invitationId, caller, replyTo, idempotencyKey } = commandEnvelopeSchema.shape;
+const envelope = { invitationId, caller, replyTo, idempotencyKey };
+const [answer, phone] = acceptBodySchema.options;
+
+/** A command: its name, whom it is to, and the fields of that command's HTTP body. */
+export const queuedCommandSchema = z.union([
+  answer.extend({ command: z.literal('accept'), ...envelope }),
+  phone.extend({ command: z.literal('accept'), ...envelope }),
+  declineBodySchema.extend({ command: z.literal('decline'), ...envelope }),
+  cancelBodySchema.extend({ command: z.literal('cancel'), ...envelope }),
+]);
+
+export const commandReplySchema = z.strictObject({
+  correlationId: z.string().describe('messageId of the command'),
+  invitationId: z.string(),
+  command: z.enum(commandNames),
+  result: z.string().describe('sent, or the error’s code'),
+  message: z.string().exactOptional().describe('The error in a sentence'),
+}) satisfies z.ZodType<CommandReply>;
+
+export const unreadableEventSchema = z.strictObject({
+  id: z.string(),
+  account: z.string(),
+  time: z.iso.datetime(),
+  sequence: z.string().optional(),
+  reason: z.string().describe('What was wrong, in a sentence'),
+  raw: z.string().optional().describe('The text as it came'),
+  rawBlob: z.string().optional().describe('Name of the blob in the container unreadable-events that holds the text; instead of raw where it is large'),
+});
+
+/** Application properties of every event, for the filters of subscriptions. What an event does not have is absent. */
+export const eventPropertiesSchema = z.strictObject({
+  type: z.string().describe('CloudEvents type'),
+  account: z.string(),
+  kind: z.string().optional(),
+  event: z.string().optional(),
+  direction: z.string().optional(),
+  state: z.string().optional(),
+  importance: z.string().optional(),
+});
+
+export const unreadablePropertiesSchema = z.strictObject({ account: z.string() });

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { commandNames, type CommandSettlement } from '../../invitations/command';
+import { invitationDataSchema } from '../../invitations/invitationData';
+import { kinds } from '../../invitations/kinds';
+import type { ChannelGap } from '../../invitations/relayEvent';
+import { cloudEventSchema } from '../../messaging/cloudEvent';
+import type { SubscriptionDisabled } from '../../webhooks/autoDisable';
+import type { SubscriptionTest } from '../../webhooks/testSubscription';
+
+/** Types of the events of the kinds of invitation that there are now. */
+export const invitationEventTypes: readonly string[] = Object.values(kinds).flatMap(({ rel }) => ['started', 'updated', 'completed'].map((event) => `ucwa.${rel}.${event}`));
+
+/** An invitation event as it is on the topic and, without SDP, in webhooks: envelope and data. */
+export const invitationEventSchema = cloudEventSchema.extend({
+  type: z
+    .string()
+    .regex(/^ucwa\.[A-Za-z]+\.(started|updated|completed)$/)
+    .meta({ description: 'ucwa.<rel>.<started|updated|completed>', examples: [...invitationEventTypes] }),
+  sequence: z.string().min(1).describe('Orders the events of one invitation as text; not dense, compares nothing else'),
+  partitionkey: z.string().min(1).describe('The same as subject'),
+  data: invitationDataSchema,
+});
+
+const channelGapSchema = z.strictObject({
+  account: z.string(),
+  cause: z.enum(['resume', 'applicationLost', 'outage', 'channelGone']),
+  after: z.iso.datetime().describe('The last moment at which the channel was known whole'),
+  before: z.iso.datetime().describe('The moment at which it was whole again'),
+}) satisfies z.ZodType<ChannelGap>;
+
+const commandSettlementSchema = z.strictObject({
+  invitationId: z.string(),
+  command: z.enum(commandNames),
+  caller: z.string().describe('The token’s subject, key:<hash prefix>, or queue:<what the message said>'),
+  authentication: z.enum(['key', 'token', 'capability', 'unverified']),
+  reason: z.string().exactOptional().describe('The decline reason, or how it was accepted'),
+  result: z.string().describe('sent, or the error’s code'),
+  status: z.int().describe('HTTP status of the answer'),
+}) satisfies z.ZodType<CommandSettlement>;
+
+const subscriptionDisabledSchema = z.strictObject({
+  subscriptionId: z.string(),
+  url: z.string().describe('Redacted'),
+  description: z.string().exactOptional(),
+  reason: z.string(),
+}) satisfies z.ZodType<SubscriptionDisabled>;
+
+const subscriptionTestSchema = z.strictObject({ subscriptionId: z.string(), message: z.string() }) satisfies z.ZodType<SubscriptionTest>;
+
+/** A hole in an account’s channel: what a consumer thought open may have ended unseen. */
+export const channelGapEventSchema = cloudEventSchema.extend({ type: z.literal('ucwa.channel.gap'), data: channelGapSchema });
+
+/** A command and what came of it, refused or not. */
+export const commandSettledEventSchema = cloudEventSchema.extend({ type: z.literal('ucwa.command.settled'), data: commandSettlementSchema });
+
+/** The relay has stopped sending to a subscriber. */
+export const subscriptionDisabledEventSchema = cloudEventSchema.extend({ type: z.literal('ucwa.subscription.disabled'), data: subscriptionDisabledSchema });
+
+/** What `POST /webhook-subscriptions/{id}/test` sends; never on the topic. */
+export const subscriptionTestEventSchema = cloudEventSchema.extend({ type: z.literal('ucwa.subscription.test'), data: subscriptionTestSchema });
+
+/** An event in the format `flat`: one object of plain values; of an invitation these and more. */
+export const flatEventSchema = z
+  .object({
+    id: z.string(),
+    type: z.string(),
+    time: z.iso.datetime(),
+    expiresAt: z.iso.datetime().optional().describe('After this moment a ring is surely over'),
+    account: z.string(),
+    invitationId: z.string().optional(),
+    event: z.enum(['started', 'updated', 'completed']).optional(),
+    callerName: z.string().optional(),
+    callerUri: z.string().optional(),
+    callerNumber: z.string().optional(),
+    subject: z.string().optional(),
+    answered: z.boolean().optional().describe('On completed, where it is known'),
+    missed: z.boolean().optional().describe('On completed'),
+  })
+  .catchall(z.union([z.string(), z.number(), z.boolean()]));

@@ -1,0 +1,71 @@
+import type { CommandSettlement } from '../../../invitations/command';
+import type { RelayEvent } from '../../../invitations/relayEvent';
+import { toGapEvent } from '../../../invitations/toGapEvent';
+import { toCloudEvent, type CloudEvent } from '../../../messaging/cloudEvent';
+import type { SubscriptionDisabled } from '../../../webhooks/autoDisable';
+import { toFlatEvent } from '../../../webhooks/flatEvent';
+import { toOutwardEvent } from '../../../webhooks/outwardEvent';
+import { toTeamsCard } from '../../../webhooks/teamsCard';
+import type { SubscriptionTest } from '../../../webhooks/testSubscription';
+import { sampleAccount, sampleCall, sampleTimeMs } from './sampleCall';
+
+/** The moments of the sample call, and what its events are called. */
+export const momentNames = [
+  ['started', 'ringing'],
+  ['updated', 'changed'],
+  ['answered', 'answered'],
+  ['missed', 'missed'],
+] as const;
+
+/** Invitation events by name, as a webhook receives them. */
+export function invitationExamples(): Readonly<Record<string, CloudEvent>> {
+  const call = sampleCall();
+  return Object.fromEntries(momentNames.map(([moment, name]) => [name, toCloudEvent(toOutwardEvent(call[moment]))]));
+}
+
+/** The other events, as a webhook receives them. */
+export function otherEventExamples(): Readonly<Record<keyof ReturnType<typeof otherEvents>, CloudEvent>> {
+  const { gap, settled, disabled, test } = otherEvents();
+  return { gap: toCloudEvent(gap), settled: toCloudEvent(settled), disabled: toCloudEvent(disabled), test: toCloudEvent(test) };
+}
+
+/** What a subscriber with the format `flat` is sent. */
+export function flatExample(): object {
+  return toFlatEvent(toOutwardEvent(sampleCall().started));
+}
+
+/** What a Teams workflow is sent; its buttons lead to a page that asks before it acts. */
+export function teamsExample(): object {
+  return toTeamsCard(toOutwardEvent(sampleCall().started), (_event, command) => `https://relay.contoso.com/api/${command}`) ?? {};
+}
+
+/** Events that tell of no moment of a call. */
+export function otherEvents(): Readonly<Record<'gap' | 'settled' | 'disabled' | 'test', RelayEvent>> {
+  const { started } = sampleCall();
+  const atMs = sampleTimeMs + 5_000;
+  const subscriptionId = 'sub_QmVpc3BpZWwtQWJvLTAxMg';
+  const ofSubscription = { account: 'urn:ucwa-relay:webhooks', subject: subscriptionId, timeMs: atMs };
+  return {
+    gap: toGapEvent({ account: sampleAccount, applicationId: '102', cause: 'outage', afterMs: sampleTimeMs - 120_000, beforeMs: sampleTimeMs }),
+    settled: {
+      id: '6f1de3b2-2f6a-4c3e-9a51-0d2f6b9be7c4',
+      type: 'ucwa.command.settled',
+      account: sampleAccount,
+      subject: started.subject,
+      timeMs: atMs,
+      data: { invitationId: started.subject, command: 'decline', caller: 'key:4f9a1c0be2d7', authentication: 'key', reason: 'Global', result: 'sent', status: 202 } satisfies CommandSettlement,
+    },
+    disabled: {
+      ...ofSubscription,
+      id: '0b7c4f7d8e9a1b2c3d4e5f60718293a4b5c6d7e8',
+      type: 'ucwa.subscription.disabled',
+      data: { subscriptionId, url: 'https://receiver.example/hooks', reason: 'answered 410' } satisfies SubscriptionDisabled,
+    },
+    test: {
+      ...ofSubscription,
+      id: '5a1e0f3c2b4d6978a0b1c2d3e4f5061728394a5b',
+      type: 'ucwa.subscription.test',
+      data: { subscriptionId, message: 'This is a test; nobody is calling.' } satisfies SubscriptionTest,
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import type { CommandName } from '../../../invitations/command';
+import { compact } from '../../../invitations/compact';
+import { applyEvent } from '../../../invitations/invitationHead';
+import { outcomeOf, type InvitationEnd } from '../../../invitations/outcome';
+import type { CommandSent } from '../../../invitations/runCommand';
+import type { LiveOffer } from '../../../invitations/readOffer';
+import { encodeSlotHealth } from '../../../relay/accountHealth';
+import type { Recovered } from '../../../webhooks/sendAgain';
+import type { Subscription } from '../../../webhooks/subscription';
+import { toSubscriptionView } from '../../../webhooks/subscriptionView';
+import type { TestResult } from '../../../webhooks/testSubscription';
+import { readHealth } from '../../health';
+import { toView } from '../../invitationEndpoints';
+import { sampleAccount, sampleCall, sampleSdp, sampleTimeMs } from './sampleCall';
+
+/** Bodies of requests, by the name under which a document shows them. */
+export const requestExamples = {
+  accept: {
+    toThePhone: { with: 'phoneAudio' },
+    ifThePhoneIsLinked: {},
+    withAnswer: { with: 'answer', sdp: sampleSdp, processedOfferId: '16dc9d71@contoso.com', sessionContext: '8efd502350ff419cb615018ae561f97e' },
+  },
+  decline: { everyPhone: {}, onlyOurEndpoint: { reason: 'Local' } },
+  cancel: { nothing: {} },
+  createSubscription: {
+    ringsAndMissedCalls: { url: 'https://receiver.example/hooks', description: 'Front desk', filters: { types: ['ucwa.audioVideoInvitation.*'], direction: 'incoming' } },
+    teams: { url: 'https://prod-00.westeurope.logic.azure.com:443/workflows/abc/triggers/manual/paths/invoke?api-version=2016-06-01&sig=abc', format: 'teams' },
+  },
+  changeSubscription: { pause: { state: 'paused' }, resume: { state: 'active' } },
+  rotateSecret: { generated: {} },
+  recover: { sinceNoon: { since: '2026-01-15T12:00:00Z' } },
+} as const;
+
+/** What `GET /invitations/{id}` answers while the sample call rings, and `GET /invitations` after it was missed; the live offer of it. */
+export function invitationAnswers(): { readonly ringing: object; readonly page: object; readonly offer: LiveOffer } {
+  const { started, updated, missed } = sampleCall();
+  const ended = [updated, missed].reduce(applyEvent, applyEvent(undefined, started));
+  const { media } = sampleCall({ includeSdp: true }).started.data;
+  return {
+    ringing: { ...toView(applyEvent(undefined, started), sampleTimeMs), history: [historyEntry(started)] },
+    page: { invitations: [toView(ended, sampleTimeMs + 60_000)] },
+    offer: { invitationId: started.subject, offers: (media?.offers ?? []).map(({ contentId, fallback, sdp }) => ({ fallback, ...compact({ contentId, sdp }) })) },
+  };
+}
+
+const ends: Readonly<Record<CommandName, Omit<InvitationEnd, 'account'>>> = {
+  accept: { status: 'Success', state: 'connected', direction: 'incoming' },
+  decline: { status: 'Failure', state: 'declined', code: 'LocalFailure', subcode: 'Declined', direction: 'incoming' },
+  cancel: { status: 'Failure', state: 'cancelled', code: 'LocalFailure', subcode: 'Canceled', direction: 'outgoing' },
+};
+
+/** What a command is answered: that it was sent, and with `Prefer: wait` how the call went on. */
+export function commandAnswers(command: CommandName): { readonly sent: object; readonly outcome: object } {
+  const sent: Omit<CommandSent, 'replayed'> = { result: 'sent', invitationId: sampleCall().started.subject, command };
+  return { sent, outcome: { ...sent, outcome: outcomeOf({ account: sampleAccount, ...ends[command] }) } };
+}
+
+function historyEntry({ id, type, timeMs, sequence, data }: ReturnType<typeof sampleCall>['started']): object {
+  return { id, type, time: new Date(timeMs).toISOString(), sequence, data };
+}
+
+const subscription: Subscription = {
+  id: 'sub_QmVpc3BpZWwtQWJvLTAxMg',
+  url: 'https://receiver.example/hooks',
+  description: 'Front desk',
+  filters: { types: ['ucwa.audioVideoInvitation.*'], direction: 'incoming' },
+  format: 'cloudevents',
+  handshake: 'warn',
+  state: { name: 'active' },
+  sealedSecret: '',
+  createdBy: 'key:4f9a1c0be2d7',
+  createdAtMs: sampleTimeMs,
+  changedAtMs: sampleTimeMs,
+};
+
+/** The secret of the Standard Webhooks test vectors. */
+const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+
+export function subscriptionAnswers() {
+  const view = toSubscriptionView(subscription, sampleTimeMs);
+  const rotated = toSubscriptionView({ ...subscription, previousSecret: { sealed: '', untilMs: sampleTimeMs + 24 * 3_600_000 } }, sampleTimeMs);
+  const tested: TestResult = { delivered: true, status: 204, response: '', durationMs: 83 };
+  const recovered: Recovered = { queued: 3, alreadyDelivered: 41, pending: 0, expired: 2 };
+  const { started } = sampleCall();
+  const delivery = {
+    subscriptionId: view.id,
+    deliveryId: `${String(started.timeMs)}.${started.id}`,
+    eventId: started.id,
+    type: started.type,
+    subject: started.subject,
+    attempt: 1,
+    attempted: true,
+    at: new Date(started.timeMs + 140).toISOString(),
+    durationMs: 83,
+    outcome: 'delivered',
+    status: 204,
+  };
+  return {
+    view,
+    list: { subscriptions: [view] },
+    created: { subscription: view, secret, warnings: [] },
+    changed: { subscription: view, warnings: [] },
+    rotated: { subscription: rotated, secret },
+    tested,
+    recovered,
+    deliveries: { deliveries: [delivery] },
+  };
+}
+
+/** `GET /health` of a relay whose account is on air. */
+export async function healthExample(): Promise<object> {
+  const health = encodeSlotHealth([
+    { account: sampleAccount, state: 'onAir', lastPollAtMs: sampleTimeMs - 12_000, tokenExpiresAtMs: sampleTimeMs + 7_200_000, modalities: ['Audio', 'Video', 'PhoneAudio'] },
+  ]);
+  const row = { slot: 0, owner: 'example', expiresAtMs: sampleTimeMs + 15_000, health };
+  return readHealth({ accounts: [sampleAccount], leases: { read: () => Promise.resolve([row]) }, nowMs: sampleTimeMs });
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Whether a schema says what is taken (defaults may be left out, unknown members are refused) or what is given. */
+export type Direction = 'taken' | 'given';
+
+export interface NamedSchema {
+  readonly schema: z.ZodType;
+  readonly direction: Direction;
+}
+
+export interface JsonSchemaOptions {
+  readonly target: 'draft-07' | 'draft-2020-12';
+  /** How a schema refers to another one of them, for example `#/components/schemas/`. */
+  readonly refPrefix: string;
+}
+
+/**
+ * JSON Schemas of zod schemas by name; where one holds another it refers to it. What is given is left open for members
+ * of a later version, so that a consumer who validates is not broken by them. Pure.
+ */
+export function toJsonSchemas(schemas: Readonly<Record<string, NamedSchema>>, { target, refPrefix }: JsonSchemaOptions): Readonly<Record<string, JsonObject>> {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, { schema }] of Object.entries(schemas)) registry.add(schema, { id });
+  const convert = (direction: Direction): Record<string, JsonObject> =>
+    z.toJSONSchema(registry, {
+      target,
+      io: direction === 'taken' ? 'input' : 'output',
+      uri: (id) => `${refPrefix}${id}`,
+      unrepresentable: 'any',
+      override: ({ jsonSchema }) => simplify(jsonSchema, direction),
+    }).schemas;
+  const byDirection = { taken: convert('taken'), given: convert('given') };
+  return Object.fromEntries(Object.entries(schemas).map(([id, { direction }]) => [id, withoutIdentity(byDirection[direction][id] ?? {})]));
+}
+
+/** Leaves out what only repeats the format, and zod's bounds of safe integers. */
+function simplify(jsonSchema: z.core.JSONSchema.BaseSchema, direction: Direction): void {
+  if (direction === 'given' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+  if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+}
+
+function withoutIdentity(schema: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$schema' && key !== '$id'));
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { toJsonSchemas, type JsonObject } from './jsonSchemas';
+import { openApiComponents, securityOf } from './openApiComponents';
+import { openApiWebhooks } from './openApiWebhooks';
+import { errorCodesOf, toErrorResponses } from './problemResponses';
+import { pathParameters, tags, type Answer, type Body, type Route } from './route';
+import { apiRoutes } from './routes';
+import { apiSchemas } from './schemas';
+
+/** Version of the API, not of the program: it changes with what a caller can rely on. */
+export const API_VERSION = '1.0.0';
+
+const DESCRIPTION = `Skype for Business call invitations: read them, answer them, subscribe to them.
+
+Every request needs a function key; where the relay is set up with Microsoft Entra ID also a bearer token with the role that the operation names. A key alone, without Entra ID, has every role.
+
+Errors are problem documents (RFC 9457): decide by \`type\`. Where trying again helps, Retry-After says when. Answers may gain members in later versions: ignore those that you do not know.`;
+
+/** The OpenAPI 3.1 document of the HTTP API, `webhooks` included, made from the zod schemas, the route table and the error table. */
+export async function createOpenApi(): Promise<JsonObject> {
+  const routes = await apiRoutes();
+  return {
+    openapi: '3.1.0',
+    info: { title: 'ucwa-relay', version: API_VERSION, description: DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' } },
+    servers: [{ url: '/api', description: 'The function app that answers this document' }],
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    paths: toPaths(routes),
+    webhooks: openApiWebhooks(),
+    components: { ...openApiComponents(errorCodesOf(routes)), schemas: toJsonSchemas(apiSchemas, { target: 'draft-2020-12', refPrefix: '#/components/schemas/' }) },
+  };
+}
+
+function toPaths(routes: readonly Route[]): JsonObject {
+  const paths: Record<string, Record<string, JsonObject>> = {};
+  for (const route of routes) (paths[route.path] ??= {})[route.method] = toOperation(route);
+  return paths;
+}
+
+function toOperation(route: Route): JsonObject {
+  const { operationId, tag, summary, description, body } = route;
+  const parameters = [...pathParametersOf(route), ...queryParametersOf(route), ...(route.headers ?? []).map((name) => ({ $ref: `#/components/parameters/${name}` }))];
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    security: securityOf(route.role),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body === undefined ? {} : { requestBody: { content: toContent(body) } }),
+    responses: { ...Object.fromEntries(Object.entries(route.answers).map(([status, answer]) => [status, toResponse(answer)])), ...toErrorResponses(route) },
+  };
+}
+
+function pathParametersOf({ path }: Route): readonly JsonObject[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({ name, in: 'path', required: true, ...pathParameters[name] }));
+}
+
+function queryParametersOf({ query }: Route): readonly JsonObject[] {
+  if (query === undefined) return [];
+  const { properties = {}, required = [] } = z.toJSONSchema(query, { io: 'input' });
+  return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }));
+}
+
+function toContent({ contentType = 'application/json', schema, examples }: Body): JsonObject {
+  return {
+    [contentType]: {
+      schema: schema === undefined ? { type: 'object' } : { $ref: `#/components/schemas/${schema}` },
+      ...(examples === undefined ? {} : { examples: Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }])) }),
+    },
+  };
+}
+
+function toResponse({ description, headers, ...body }: Answer): JsonObject {
+  return {
+    description,
+    ...(headers === undefined ? {} : { headers: Object.fromEntries(headers.map((name) => [headerNames[name], { $ref: `#/components/headers/${name}` }])) }),
+    ...(body.schema === undefined && body.contentType === undefined ? {} : { content: toContent(body) }),
+  };
+}
+
+const headerNames = { Location: 'Location', PreferenceApplied: 'Preference-Applied', IdempotencyReplayed: 'Idempotency-Replayed' } as const;

@@ -1,0 +1,56 @@
+import type { z } from 'zod';
+import type { ErrorCode } from '../../errors/errorTable';
+import type { Role } from '../tokenVerifier';
+import type { JsonObject } from './jsonSchemas';
+import type { SchemaName } from './schemas';
+
+/** A body: its schema and real examples of it, by name. */
+export interface Body {
+  /** Absent where the body is another document, whose schema is its own standard's. */
+  readonly schema?: SchemaName;
+  /** `application/json` unless given. */
+  readonly contentType?: string;
+  readonly examples?: Readonly<Record<string, unknown>>;
+}
+
+export interface Answer extends Partial<Body> {
+  readonly description: string;
+  /** Names of response headers among the document's components. */
+  readonly headers?: readonly ('Location' | 'PreferenceApplied' | 'IdempotencyReplayed')[];
+}
+
+/** The groups in which a document shows the routes. */
+export const tags = {
+  Invitations: 'Calls that ring or rang, and what can be done with them',
+  'Webhook subscriptions': 'Who is sent which events, and what became of each delivery',
+  People: 'What is kept of a person',
+  Operations: 'How the relay is',
+  Documents: 'What this API is, for machines',
+} as const;
+
+/** One route as the API documents tell it. */
+export interface Route {
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  /** Under `/api`, with parameters in braces. */
+  readonly path: string;
+  /** The name of the function. */
+  readonly operationId: string;
+  readonly tag: keyof typeof tags;
+  readonly summary: string;
+  readonly description?: string;
+  /** The role that a token must have; anonymous: not even a key is asked for. */
+  readonly role: Role | 'anonymous';
+  readonly query?: z.ZodObject;
+  /** Request headers among the document's components. */
+  readonly headers?: readonly ('Prefer' | 'IdempotencyKey')[];
+  readonly body?: Body;
+  readonly answers: Readonly<Record<number, Answer>>;
+  /** The errors beside those that every route can answer. */
+  readonly errors?: readonly ErrorCode[];
+}
+
+/** Names of path parameters, and what they are. */
+export const pathParameters: Readonly<Record<string, JsonObject>> = {
+  id: { description: 'Of an invitation: an event’s invitationId, unchanged. Of a subscription: its id.', schema: { type: 'string', maxLength: 128 } },
+  deliveryId: { description: 'From the delivery log', schema: { type: 'string', maxLength: 160 } },
+};

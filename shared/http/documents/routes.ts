@@ -1,0 +1,9 @@
+import { invitationRoutes } from './invitationRoutes';
+import { operationRoutes } from './operationRoutes';
+import type { Route } from './route';
+import { subscriptionRoutes } from './subscriptionRoutes';
+
+/** The one table of the API's routes. A test holds it against the functions that the host finds. */
+export async function apiRoutes(): Promise<readonly Route[]> {
+  return [...invitationRoutes(), ...subscriptionRoutes(), ...(await operationRoutes())];
+}

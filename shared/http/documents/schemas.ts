@@ -1,0 +1,67 @@
+import type { z } from 'zod';
+import { acceptBodySchema, cancelBodySchema, declineBodySchema } from '../../invitations/command';
+import { callerSchema, invitationDataSchema, mediaOfferSchema, outcomeSchema, personSchema } from '../../invitations/invitationData';
+import { filtersSchema } from '../../webhooks/matchesFilter';
+import { subscriptionChangeSchema, subscriptionRequestSchema } from '../../webhooks/subscription';
+import * as answers from './answers';
+import * as events from './events';
+import type { NamedSchema } from './jsonSchemas';
+import { problemSchema } from './problemSchema';
+import * as subscriptions from './subscriptionAnswers';
+
+const taken = (schema: z.ZodType): NamedSchema => ({ schema, direction: 'taken' });
+const given = (schema: z.ZodType): NamedSchema => ({ schema, direction: 'given' });
+
+/** What an event is made of. */
+export const eventSchemas = {
+  InvitationEvent: given(events.invitationEventSchema),
+  InvitationData: given(invitationDataSchema),
+  Caller: given(callerSchema),
+  Person: given(personSchema),
+  MediaOffer: given(mediaOfferSchema),
+  Outcome: given(outcomeSchema),
+} as const satisfies Record<string, NamedSchema>;
+
+/** The events beside those of invitations. */
+export const otherEventSchemas = {
+  ChannelGapEvent: given(events.channelGapEventSchema),
+  CommandSettledEvent: given(events.commandSettledEventSchema),
+  SubscriptionDisabledEvent: given(events.subscriptionDisabledEventSchema),
+} as const satisfies Record<string, NamedSchema>;
+
+/** Every schema that the OpenAPI document names. */
+export const apiSchemas = {
+  Accept: taken(acceptBodySchema),
+  Decline: taken(declineBodySchema),
+  Cancel: taken(cancelBodySchema),
+  CommandSent: given(answers.commandSentSchema),
+  CommandOutcome: given(answers.commandOutcomeSchema),
+  Invitation: given(answers.invitationViewSchema),
+  InvitationWithHistory: given(answers.invitationHistorySchema),
+  InvitationPage: given(answers.invitationPageSchema),
+  LiveOffer: given(answers.liveOfferSchema),
+  SubscriptionRequest: taken(subscriptionRequestSchema),
+  SubscriptionChange: taken(subscriptionChangeSchema),
+  SecretRotation: taken(subscriptionRequestSchema.pick({ secret: true })),
+  RecoverRequest: taken(subscriptions.recoverRequestSchema),
+  Filters: taken(filtersSchema),
+  Subscription: given(subscriptions.subscriptionViewSchema),
+  SubscriptionList: given(subscriptions.subscriptionListSchema),
+  CreatedSubscription: given(subscriptions.createdSubscriptionSchema),
+  ChangedSubscription: given(subscriptions.changedSubscriptionSchema),
+  RotatedSecret: given(subscriptions.rotatedSecretSchema),
+  TestResult: given(subscriptions.testResultSchema),
+  Recovered: given(subscriptions.recoveredSchema),
+  Delivery: given(subscriptions.deliverySchema),
+  DeliveryPage: given(subscriptions.deliveryPageSchema),
+  Erased: given(answers.erasedSchema),
+  Health: given(answers.healthSchema),
+  Liveness: given(answers.livenessSchema),
+  Problem: given(problemSchema),
+  FlatEvent: given(events.flatEventSchema),
+  SubscriptionTestEvent: given(events.subscriptionTestEventSchema),
+  ...eventSchemas,
+  ...otherEventSchemas,
+} as const satisfies Record<string, NamedSchema>;
+
+export type SchemaName = keyof typeof apiSchemas;

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { filtersSchema } from '../../webhooks/matchesFilter';
+import { deliveryOutcomes } from '../../webhooks/ports';
+import { formats, handshakes } from '../../webhooks/subscription';
+
+/** What the routes about webhook subscriptions answer. */
+
+const moment = z.iso.datetime();
+
+export const subscriptionViewSchema = z.strictObject({
+  id: z.string(),
+  url: z.string().describe('With its secrets taken out; sent back like this in a PATCH it is no change'),
+  description: z.string().optional(),
+  filters: filtersSchema,
+  format: z.enum(formats),
+  handshake: z.enum(handshakes),
+  state: z.enum(['active', 'paused', 'disabled']),
+  stateSince: moment.optional().describe('Since when it is paused or disabled'),
+  stateReason: z.string().optional().describe('Why it was disabled'),
+  previousSecretUntil: moment.optional().describe('Until when the secret before the last rotation signs as well'),
+  createdBy: z.string().describe('Subject of the token, or key:<hash prefix>'),
+  createdAt: moment,
+  changedAt: moment,
+});
+
+const secret = z.string().describe('whsec_… (Standard Webhooks); shown this once');
+const warnings = z.array(z.string()).describe('What works but may surprise, in sentences');
+
+export const createdSubscriptionSchema = z.strictObject({ subscription: subscriptionViewSchema, secret, warnings });
+export const changedSubscriptionSchema = z.strictObject({ subscription: subscriptionViewSchema, warnings });
+export const rotatedSecretSchema = z.strictObject({ subscription: subscriptionViewSchema, secret });
+export const subscriptionListSchema = z.strictObject({ subscriptions: z.array(subscriptionViewSchema).describe('The oldest first') });
+
+export const testResultSchema = z.strictObject({
+  delivered: z.boolean(),
+  status: z.int().optional().describe('HTTP status, where there was an answer'),
+  reason: z.string().optional().describe('Why it was not delivered, in a sentence'),
+  response: z.string().optional().describe('The answer’s first 4 KiB, redacted'),
+  durationMs: z.number(),
+});
+
+export const recoverRequestSchema = z.strictObject({ since: z.iso.datetime({ offset: true }).describe('Everything of this moment and later that was not delivered') });
+
+export const recoveredSchema = z.strictObject({
+  queued: z.int().describe('Sent again now'),
+  alreadyDelivered: z.int(),
+  pending: z.int().describe('Still being tried'),
+  expired: z.int().describe('Rings that are over: they are never sent late'),
+});
+
+export const deliverySchema = z.strictObject({
+  subscriptionId: z.string(),
+  deliveryId: z.string().describe('What redeliver takes'),
+  eventId: z.string().describe('CloudEvents id, and webhook-id of every attempt'),
+  type: z.string(),
+  subject: z.string(),
+  attempt: z.int(),
+  attempted: z.boolean().describe('False where the delivery ended without this attempt'),
+  at: moment,
+  durationMs: z.number(),
+  outcome: z.enum(deliveryOutcomes).describe('How the delivery stands after this'),
+  status: z.int().optional().describe('HTTP status of the answer'),
+  reason: z.string().optional(),
+  response: z.string().optional().describe('The answer’s first 4 KiB, redacted; on failures only'),
+  nextAt: moment.optional().describe('When it is tried again'),
+});
+
+export const deliveryPageSchema = z.strictObject({
+  deliveries: z.array(deliverySchema).describe('Newest events first, the attempts of one in their order'),
+  cursor: z.string().optional(),
+});
+
+export const deliveriesQuerySchema = z.strictObject({
+  limit: z.coerce.number('must be a number').int('must be a whole number').min(1, 'must be 1 to 100').max(100, 'must be 1 to 100').default(50),
+  cursor: z.string().optional().describe('From the page before, unchanged'),
+});

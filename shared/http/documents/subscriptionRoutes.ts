@@ -1,0 +1,114 @@
+import { requestExamples, subscriptionAnswers } from './examples/httpExamples';
+import type { Route } from './route';
+import { deliveriesQuerySchema } from './subscriptionAnswers';
+
+/** `/webhook-subscriptions` and what is under it. */
+export function subscriptionRoutes(): readonly Route[] {
+  const { view, list, created, changed, rotated, tested, recovered, deliveries } = subscriptionAnswers();
+  const common = { tag: 'Webhook subscriptions', role: 'Subscriptions.Manage' } as const;
+  const one = '/webhook-subscriptions/{id}';
+  return [
+    {
+      ...common,
+      method: 'post',
+      path: '/webhook-subscriptions',
+      operationId: 'createWebhookSubscription',
+      summary: 'Subscribe a URL to events',
+      description: 'The URL is checked, and asked for its consent (CloudEvents, HTTP 1.1 Web Hooks §4) unless `handshake` is `skip`. The secret is shown in this answer only.',
+      body: { schema: 'SubscriptionRequest', examples: requestExamples.createSubscription },
+      answers: { 201: { description: 'The subscription is active', schema: 'CreatedSubscription', examples: { created }, headers: ['Location'] } },
+      errors: ['requestInvalid', 'storageUnavailable'],
+    },
+    {
+      ...common,
+      method: 'get',
+      path: '/webhook-subscriptions',
+      operationId: 'listWebhookSubscriptions',
+      summary: 'List the subscriptions',
+      answers: { 200: { description: 'All of them', schema: 'SubscriptionList', examples: { one: list } } },
+      errors: ['storageUnavailable'],
+    },
+    {
+      ...common,
+      method: 'get',
+      path: one,
+      operationId: 'getWebhookSubscription',
+      summary: 'Read one subscription',
+      answers: { 200: { description: 'The subscription, without its secret', schema: 'Subscription', examples: { active: view } } },
+      errors: ['notFound', 'storageUnavailable'],
+    },
+    {
+      ...common,
+      method: 'patch',
+      path: one,
+      operationId: 'changeWebhookSubscription',
+      summary: 'Change, pause or resume a subscription',
+      description: 'What is left out stays. In effect everywhere within 5 seconds.',
+      body: { schema: 'SubscriptionChange', examples: requestExamples.changeSubscription },
+      answers: { 200: { description: 'The subscription as it is now', schema: 'ChangedSubscription', examples: { changed } } },
+      errors: ['requestInvalid', 'notFound', 'storageUnavailable'],
+    },
+    {
+      ...common,
+      method: 'delete',
+      path: one,
+      operationId: 'deleteWebhookSubscription',
+      summary: 'Remove a subscription',
+      description: 'Idempotent: an id that is not known is as good as removed.',
+      answers: { 204: { description: 'It is gone' } },
+      errors: ['storageUnavailable'],
+    },
+    {
+      ...common,
+      method: 'post',
+      path: `${one}/test`,
+      operationId: 'testWebhookSubscription',
+      summary: 'Send a test event',
+      description: 'One event of type `ucwa.subscription.test`, now and once, signed as any other; also while paused or disabled.',
+      answers: { 200: { description: 'What the subscriber answered', schema: 'TestResult', examples: { delivered: tested } } },
+      errors: ['notFound', 'storageUnavailable'],
+    },
+    {
+      ...common,
+      method: 'post',
+      path: `${one}/rotate-secret`,
+      operationId: 'rotateWebhookSecret',
+      summary: 'Change the signing secret',
+      description: 'The old secret signs as well for 24 hours.',
+      body: { schema: 'SecretRotation', examples: requestExamples.rotateSecret },
+      answers: { 200: { description: 'The new secret, shown this once', schema: 'RotatedSecret', examples: { rotated } } },
+      errors: ['requestInvalid', 'notFound', 'storageUnavailable'],
+    },
+    {
+      ...common,
+      method: 'post',
+      path: `${one}/recover`,
+      operationId: 'recoverWebhookDeliveries',
+      summary: 'Send again what was not delivered',
+      description: 'With the same webhook-ids. What rang and is over is not sent late.',
+      body: { schema: 'RecoverRequest', examples: requestExamples.recover },
+      answers: { 200: { description: 'What was done with each event', schema: 'Recovered', examples: { recovered } } },
+      errors: ['requestInvalid', 'notFound', 'storageUnavailable', 'busUnavailable'],
+    },
+    {
+      ...common,
+      method: 'get',
+      path: `${one}/deliveries`,
+      operationId: 'listWebhookDeliveries',
+      summary: 'Read the delivery log',
+      query: deliveriesQuerySchema,
+      answers: { 200: { description: 'One page', schema: 'DeliveryPage', examples: { delivered: deliveries } } },
+      errors: ['requestInvalid', 'notFound', 'storageUnavailable'],
+    },
+    {
+      ...common,
+      method: 'post',
+      path: `${one}/deliveries/{deliveryId}/redeliver`,
+      operationId: 'redeliverWebhook',
+      summary: 'Send one event again',
+      description: 'Whether it was delivered or not, with the same webhook-id.',
+      answers: { 202: { description: 'It is in the queue' } },
+      errors: ['requestInvalid', 'notFound', 'invitationEnded', 'storageUnavailable', 'busUnavailable'],
+    },
+  ];
+}

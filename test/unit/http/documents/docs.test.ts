@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorTableMarkdown } from '../../../../infra/local/write-docs/errorTableMarkdown';
+import { consumers, generatedDocs } from '../../../../infra/local/write-docs/generatedDocs';
+import { outcomeExamples } from '../../../../infra/local/write-docs/outcomeExamples';
+import { replaceBlock } from '../../../../infra/local/write-docs/replaceBlock';
+import { outcomeOf } from '../../../../shared/invitations/outcome';
+import type { Outcome } from '../../../../shared/invitations/invitationData';
+
+const project = join(__dirname, '../../../..');
+const read = (path: string): string => readFileSync(join(project, path), 'utf8');
+
+describe('what docs/ and the README show of the code', () => {
+  it('is what the code says; else run "npm run docs"', async () => {
+    for (const [path, content] of Object.entries(await generatedDocs(project))) expect({ path, content: read(path) }).toEqual({ path, content });
+  });
+
+  it('has no example left over', async () => {
+    const made = Object.keys(await generatedDocs(project)).map((path) => path.replace('docs/examples/', ''));
+    expect(readdirSync(join(project, 'docs/examples')).filter((file) => !made.includes(file)).sort()).toEqual(Object.keys(consumers).sort());
+  });
+
+  it('shows the whole error table in the README, where that shows it', () => {
+    const readme = read('README.md');
+    expect(replaceBlock(readme, 'errors', `\n${errorTableMarkdown()}\n`) ?? readme).toBe(readme);
+  });
+});
+
+describe('the worked examples of outcomes', () => {
+  const expected: Readonly<Record<string, Partial<Outcome>>> = {
+    'A delegate: the chief takes the call': { result: 'answeredElsewhere', answered: true, answeredBy: 'otherPerson' },
+    'A delegate: nobody is named': { result: 'answeredElsewhere', answered: true, answeredBy: 'unknown' },
+    'A team call: a colleague takes it': { result: 'answeredElsewhere', answered: true, answeredBy: 'otherPerson' },
+    'A team call: nobody is named': { result: 'answeredElsewhere', answered: true, answeredBy: 'unknown' },
+    'Voice mail takes the call': { result: 'forwarded', answered: true, answeredBy: 'voicemail' },
+    'No voice mail: the caller gives up': { result: 'missed', answered: false, scope: 'allEndpoints' },
+  };
+
+  test.each(outcomeExamples)('$title', ({ title, end }) => {
+    expect(outcomeOf(end)).toMatchObject(expected[title] ?? { result: 'nothing is expected of this example' });
+  });
+});
+
+describe('replaceBlock', () => {
+  it('replaces what stands between the comments, and nothing else', () => {
+    expect(replaceBlock('a\n<!-- x:start -->\nold\n<!-- x:end -->\nb', 'x', 'new\n')).toBe('a\n<!-- x:start -->\nnew\n<!-- x:end -->\nb');
+    expect(replaceBlock('a', 'x', 'new')).toBeUndefined();
+  });
+});
