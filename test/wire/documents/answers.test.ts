@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AxiosInstance, AxiosResponse } from 'axios';
+import { documentedAnswers, type AnswerCheck } from '../../support/documentedAnswers';
+import { startTestRelay, type TestRelay } from '../../support/relay';
+
+let relay: TestRelay;
+let check: AnswerCheck;
+let api: AxiosInstance;
+let invitationId: string;
+beforeAll(async () => {
+  [relay, check] = await Promise.all([startTestRelay(), documentedAnswers()]);
+  api = relay.http();
+  relay.ucwa.ring({ subject: 'documented' });
+  invitationId = (await relay.topic.invitationEvent({ event: 'started', subject: 'documented' })).subject;
+});
+afterAll(() => relay.close());
+
+const SETTLED = { Prefer: 'wait=20' };
+
+/** In this order: later ones need what the ones before did. */
+const requests: readonly [title: string, status: number, ask: (api: AxiosInstance) => Promise<AxiosResponse>][] = [
+  ['the offer of a ringing call', 200, (http) => http.get(`/invitations/${invitationId}/offer`)],
+  ['an accept that is not valid', 400, (http) => http.post(`/invitations/${invitationId}/accept`, { with: 'answer', sdp: 'none' })],
+  ['a cancel of an incoming call', 422, (http) => http.post(`/invitations/${invitationId}/cancel`, {})],
+  ['a decline that is waited for', 200, (http) => http.post(`/invitations/${invitationId}/decline`, {}, { headers: SETTLED })],
+  ['the same decline again', 202, (http) => http.post(`/invitations/${invitationId}/decline`, {})],
+  ['an accept that comes too late', 409, (http) => http.post(`/invitations/${invitationId}/accept`, {})],
+  ['the invitation with its history', 200, (http) => http.get(`/invitations/${invitationId}`)],
+  ['the list', 200, (http) => http.get('/invitations?state=ended&limit=5')],
+  ['a list with a limit of none', 400, (http) => http.get('/invitations?limit=0')],
+  ['an invitation that is none', 404, (http) => http.get('/invitations/none')],
+  ['a decline of what is none', 404, (http) => http.post('/invitations/none/decline', {})],
+  ['the health of the relay', 200, (http) => http.get('/health')],
+  ['its liveness', 200, (http) => http.get('/health/live')],
+  ['an erasure', 200, (http) => http.delete('/people?uri=sip:nobody@contoso.com')],
+  ['an erasure of nobody', 400, (http) => http.delete('/people')],
+  ['the OpenAPI document', 200, (http) => http.get('/openapi.json')],
+];
+
+describe('what the relay answers', () => {
+  test.each(requests)('is as documented: %s → %i', async (_title, status, ask) => {
+    const answer = await ask(api);
+    expect({ status: answer.status, problems: check(answer) }).toEqual({ status, problems: [] });
+  });
+});
+
+describe('the documents', () => {
+  test.each([
+    ['/openapi.json', 'docs/openapi.json', 'application/json'],
+    ['/asyncapi.json', 'docs/asyncapi.json', 'application/json'],
+    ['/schemas/invitation-event.v1.json', 'docs/schemas/invitation-event.v1.json', 'application/schema+json'],
+  ])('%s is the file %s, for those who have a key', async (path, file, contentType) => {
+    const answer = await api.get<unknown>(path);
+    expect(answer.headers['content-type']).toBe(contentType);
+    expect(answer.data).toEqual(JSON.parse(readFileSync(join(__dirname, '../../..', file), 'utf8')));
+    expect((await api.get(path, { headers: { 'x-functions-key': '' } })).status).toBe(401);
+  });
+});
+
+describe('a check of answers', () => {
+  it('sees what is not documented', async () => {
+    const answer = await api.get<object>('/invitations/none');
+    expect(check({ ...answer, status: 418 })).toEqual(['GET /invitations/none answered 418: that status is not documented']);
+    expect(check({ ...answer, data: {} })).not.toEqual([]);
+  });
+});
