@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DefaultAzureCredential, ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
+import { DefaultAzureCredential, EnvironmentCredential, ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
 import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
 import { systemClock } from './clock';
 import { parseConfig, type ConfigResult } from './config/parseConfig';
@@ -33,6 +33,7 @@ import { createLog } from './telemetry/log';
 import { createUcwaSession } from './ucwa/createSession';
 import { createUcwaHttp } from './ucwa/http';
 import type { UcwaSession } from './ucwa/session';
+import type { BearerToken } from './ucwa/ticket';
 
 /** Everything the functions use, wired once. Each function takes the few fields it needs. */
 export interface App extends CommandEndpointPorts, HealthEndpointPorts, InvitationEndpointPorts, PeopleEndpointPorts, QueuedCommandPorts, RecordInvitationPorts {
@@ -112,12 +113,13 @@ function createApp(settings: Settings): App {
 
   const http = createUcwaHttp({ caCertificate: settings.caCertificate, clock });
   const rejectedCredentials = createAccountStates(tables);
+  const bearerToken = modernAuthentication();
   const sessions = new Map<string, UcwaSession>();
   const session = (account: AccountSettings): UcwaSession => {
     const key = accountKey(account.sipUri);
     let known = sessions.get(key);
     if (known === undefined) {
-      known = createUcwaSession({ account, allowedHosts: settings.allowedHosts, http, clock, random: Math.random, log, rejectedCredentials, kinds: settings.kinds });
+      known = createUcwaSession({ account, allowedHosts: settings.allowedHosts, http, clock, random: Math.random, log, rejectedCredentials, kinds: settings.kinds, bearerToken });
       sessions.set(key, known);
     }
     return known;
@@ -195,4 +197,17 @@ function createApp(settings: Settings): App {
 function credentialFor(connection: Connection): TokenCredential {
   const clientId = 'clientId' in connection ? connection.clientId : undefined;
   return clientId === undefined ? new DefaultAzureCredential() : new ManagedIdentityCredential({ clientId });
+}
+
+/** For pools that offer modern authentication alone: the identity that the Azure SDK's own variables name (@azure/identity, EnvironmentCredential). */
+function modernAuthentication(): BearerToken | undefined {
+  if ((process.env.AZURE_CLIENT_ID ?? '') === '') return undefined;
+  let credential: TokenCredential | undefined;
+  return async ({ resource }) => {
+    credential ??= new EnvironmentCredential();
+    const token = await credential.getToken(`${resource}/.default`).catch((cause: unknown) => {
+      throw new RelayError('noUsableGrant', `Microsoft Entra ID gave no token for ${resource} with the identity of AZURE_CLIENT_ID.`, { cause });
+    });
+    return token?.token ?? '';
+  };
 }

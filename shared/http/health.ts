@@ -2,6 +2,7 @@ import type { HttpResponseInit } from '@azure/functions';
 import { toRelayError } from '../errors/relayError';
 import { decodeSlotHealth, type AccountHealth } from '../relay/accountHealth';
 import type { SlotLeaseStore } from '../relay/slots';
+import type { SessionHealth } from '../ucwa/session';
 
 export type HealthStatus = 'pass' | 'warn' | 'fail';
 
@@ -72,9 +73,12 @@ function toCheck(told: { readonly health: AccountHealth; readonly silent: boolea
   };
 }
 
+/** States that last until a person mends something. */
+const failing: ReadonlySet<string> = new Set<SessionHealth['state']>(['credentialsRejected', 'cannotSignIn', 'noInvitations']);
+
 function statusOf(state: string): HealthStatus {
   if (state === 'onAir') return 'pass';
-  return state === 'credentialsRejected' || state === 'noInvitations' ? 'fail' : 'warn';
+  return failing.has(state) ? 'fail' : 'warn';
 }
 
 function ageSeconds(laterMs: number, earlierMs: number): number {

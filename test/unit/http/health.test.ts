@@ -1,0 +1,79 @@
+import { RelayError } from '../../../shared/errors/relayError';
+import { readHealth, settingsHealth, toHealthResponse } from '../../../shared/http/health';
+import { encodeSlotHealth, type AccountHealth } from '../../../shared/relay/accountHealth';
+import type { SlotLease } from '../../../shared/relay/slots';
+
+const nowMs = Date.UTC(2026, 0, 15, 12);
+const account = 'sip:reception@contoso.com';
+const onAir: AccountHealth = { account, state: 'onAir', lastPollAtMs: nowMs - 12_000, tokenExpiresAtMs: nowMs + 3_600_000, modalities: ['Audio', 'PhoneAudio'] };
+
+const healthOf = (accounts: AccountHealth[], lease: Partial<SlotLease> = {}) =>
+  readHealth({
+    accounts: [account],
+    nowMs,
+    leases: { read: () => Promise.resolve([{ slot: 3, owner: 'p', expiresAtMs: nowMs + 5_000, health: encodeSlotHealth(accounts), ...lease }]) },
+  });
+
+describe('health', () => {
+  it('passes while every account is on the air, and tells how each is', async () => {
+    expect(await healthOf([onAir])).toEqual({
+      status: 'pass',
+      checks: {
+        settings: [{ status: 'pass', componentType: 'component' }],
+        storage: [{ status: 'pass', componentType: 'datastore' }],
+        [`account:${account}`]: [
+          {
+            status: 'pass',
+            componentType: 'system',
+            observedValue: 'onAir',
+            time: '2026-01-15T11:59:48.000Z',
+            lastPollAgeSeconds: 12,
+            tokenRemainingSeconds: 3600,
+            modalities: ['Audio', 'PhoneAudio'],
+          },
+        ],
+      },
+    });
+  });
+
+  test.each([
+    ['credentialsRejected', 'fail'],
+    ['cannotSignIn', 'fail'],
+    ['noInvitations', 'fail'],
+    ['backingOff', 'warn'],
+    ['replaced', 'warn'],
+    ['signingIn', 'warn'],
+  ])('an account that is %s makes it %s, with the last error in plain words', async (state, status) => {
+    const health = await healthOf([{ ...onAir, state, lastError: 'The password was rejected.' }]);
+    expect(health.status).toBe(status);
+    expect(health.checks?.[`account:${account}`]).toMatchObject([{ status, output: 'The password was rejected.' }]);
+  });
+
+  it('fails when no poller has held an account for long', async () => {
+    expect(await healthOf([onAir], { expiresAtMs: nowMs - 80_000 })).toMatchObject({ status: 'fail', checks: { [`account:${account}`]: [{ output: expect.stringContaining('timer') }] } });
+  });
+
+  it('warns while no poller has told of an account yet, or tells what cannot be read', async () => {
+    expect((await healthOf([])).status).toBe('warn');
+    expect((await healthOf([], { health: '{' })).status).toBe('warn');
+  });
+
+  it('fails when storage cannot be reached', async () => {
+    const leases = { read: () => Promise.reject(new RelayError('storageUnavailable', 'The storage account did not answer.')) };
+    expect(await readHealth({ accounts: [account], leases, nowMs })).toMatchObject({ status: 'fail', checks: { storage: [{ output: 'The storage account did not answer.' }] } });
+  });
+
+  it('tells every problem with the settings, and answers 503', () => {
+    const response = toHealthResponse(settingsHealth(['A: is required', 'B: must be a URL']));
+    expect([response.status, JSON.parse(response.body as string)]).toMatchObject([503, { status: 'fail', checks: { settings: [{ output: 'A: is required' }, { output: 'B: must be a URL' }] } }]);
+  });
+});
+
+describe('a heartbeat', () => {
+  it('leaves out those on the air first when a slot has more accounts than fit', () => {
+    const many = Array.from({ length: 600 }, (_, index) => ({ ...onAir, account: `sip:user${String(index)}@contoso.com`, state: index === 7 ? 'backingOff' : 'onAir' }));
+    const text = encodeSlotHealth(many);
+    expect(text.length).toBeLessThanOrEqual(32_000);
+    expect(JSON.parse(text)).toEqual([many[7]]);
+  });
+});
