@@ -6,9 +6,15 @@ import { SEND_TIMEOUT_MS } from './openServiceBus';
 import type { EncodedMessage } from './toServiceBusMessage';
 import { isBusTimeout, translateBusError } from './translateBusError';
 
+/** Sends to one entity. */
+export interface EntitySender extends BusSender {
+  /** Hands a message over that is to be seen from `atMs` (milliseconds since the epoch) on. Errors: as sendFirst. */
+  schedule(message: EncodedMessage, atMs: number): Promise<void>;
+}
+
 /** One connection to the namespace for all that is sent, opened when first needed and replaced when it no longer answers. */
 export interface BusConnection {
-  sender(entity: string): BusSender;
+  sender(entity: string): EntitySender;
   /** Closes within a second, whether or not the bus answers. */
   close(): Promise<void>;
 }
@@ -39,24 +45,31 @@ export function createBusConnection(openClient: () => Promise<ServiceBusClient>,
     abandoned.then(({ client }) => client.close()).catch(() => undefined);
   }
 
-  async function sendFirst(entity: string, messages: readonly EncodedMessage[]): Promise<number> {
+  async function use<T>(entity: string, action: (sender: ServiceBusSender, signal: AbortSignal) => Promise<T>): Promise<T> {
     const connection = open();
     try {
-      return await within(clock, SEND_TIMEOUT_MS, async (signal) => {
-        const sender = senderOf(await connection, entity);
-        const batch = await sender.createMessageBatch({ abortSignal: signal });
-        const count = fill(batch, messages);
-        if (count > 0) await sender.sendMessages(batch, { abortSignal: signal });
-        return count;
-      });
+      return await within(clock, SEND_TIMEOUT_MS, async (signal) => action(senderOf(await connection, entity), signal));
     } catch (error) {
       if (error instanceof DeadlinePassed || isBusTimeout(error)) abandon(connection);
       throw translateBusError(error);
     }
   }
 
+  const sendFirst = (entity: string, messages: readonly EncodedMessage[]): Promise<number> =>
+    use(entity, async (sender, signal) => {
+      const batch = await sender.createMessageBatch({ abortSignal: signal });
+      const count = fill(batch, messages);
+      if (count > 0) await sender.sendMessages(batch, { abortSignal: signal });
+      return count;
+    });
+
+  const schedule = (entity: string, message: EncodedMessage, atMs: number): Promise<void> =>
+    use(entity, async (sender, signal) => {
+      await sender.scheduleMessages(message, new Date(Math.ceil(atMs)), { abortSignal: signal });
+    });
+
   return {
-    sender: (entity) => ({ sendFirst: (messages) => sendFirst(entity, messages) }),
+    sender: (entity) => ({ sendFirst: (messages) => sendFirst(entity, messages), schedule: (message, atMs) => schedule(entity, message, atMs) }),
     async close() {
       const closing = live;
       live = undefined;

@@ -18,12 +18,13 @@ const eventSchema = z.object({
   data: z.unknown(),
 });
 
-/** Azure Tables: a binary property holds 64 KiB, an entity 1 MiB. */
-const CHUNK_BYTES = 64 * 1024;
+/** Azure Tables: a text has at most 32 Ki UTF-16 code units, an entity 1 MiB. */
+const CHUNKS = /.{1,32000}/g;
 
 /**
  * Events in table `deliveryEvents`: partition = the hour, row = time and id, so that "since T" reads only what it
- * answers. Written once for each event, however many subscribers are to hear it.
+ * answers. Written once for each event, however many subscribers are to hear it; as text, and with the invitation beside it,
+ * so that the erasure of a person finds it.
  */
 export function createDeliveryArchive(tables: Tables): DeliveryArchive {
   async function* rows(filter: string) {
@@ -39,7 +40,7 @@ export function createDeliveryArchive(tables: Tables): DeliveryArchive {
     async keep(event) {
       const table = await tables.client('deliveryEvents');
       try {
-        await table.upsertEntity({ ...keysOf(event), ...toChunks(Buffer.from(JSON.stringify(event), 'utf8')) }, 'Replace');
+        await table.upsertEntity({ ...keysOf(event), invitationId: event.subject, ...toChunks(event) }, 'Replace');
       } catch (error) {
         throw storageUnavailable(error);
       }
@@ -57,19 +58,6 @@ export function createDeliveryArchive(tables: Tables): DeliveryArchive {
     async *since(sinceMs) {
       for await (const row of rows(`PartitionKey ge '${toHour(sinceMs)}' and RowKey ge '${toTime(sinceMs)}'`)) yield toEvent(row);
     },
-    async forget(uri) {
-      const table = await tables.client('deliveryEvents');
-      const wanted = JSON.stringify(uri.toLowerCase());
-      let forgotten = 0;
-      for await (const row of rows("PartitionKey ge ''")) {
-        if (!toJson(row).toLowerCase().includes(wanted)) continue;
-        await table.deleteEntity(row.partitionKey ?? '', row.rowKey ?? '').catch((error: unknown) => {
-          if (statusOf(error) !== 404) throw storageUnavailable(error);
-        });
-        forgotten += 1;
-      }
-      return forgotten;
-    },
   };
 }
 
@@ -86,15 +74,16 @@ function keysOf({ timeMs, id }: Pick<RelayEvent, 'timeMs' | 'id'>) {
   return { partitionKey: toHour(timeMs), rowKey: `${toTime(timeMs)}-${toTableKey(id)}` };
 }
 
-function toChunks(bytes: Buffer): Record<string, Uint8Array> {
-  const count = Math.ceil(bytes.length / CHUNK_BYTES);
-  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`body${index}`, bytes.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES)]));
+/** JSON in ASCII: it can be cut anywhere, and Azurite garbles large texts in which a character takes several bytes. */
+function toChunks(event: RelayEvent): Record<string, string> {
+  const json = JSON.stringify(event).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return Object.fromEntries((json.match(CHUNKS) ?? []).map((chunk, index) => [`body${index}`, chunk]));
 }
 
 function toJson(row: Readonly<Record<string, unknown>>): string {
-  const chunks: Uint8Array[] = [];
-  for (let chunk = row.body0; chunk instanceof Uint8Array; chunk = row[`body${chunks.length}`]) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+  let text = '';
+  for (let index = 0, chunk = row.body0; typeof chunk === 'string'; index += 1, chunk = row[`body${index}`]) text += chunk;
+  return text;
 }
 
 function toEvent(row: Readonly<Record<string, unknown>>): RelayEvent {

@@ -98,6 +98,4 @@ export interface DeliveryArchive {
   find(event: Pick<DeliveredEvent, 'id' | 'timeMs'>): Promise<RelayEvent | undefined>;
   /** Oldest first. */
   since(sinceMs: number): AsyncIterable<RelayEvent>;
-  /** Erases every event that mentions this SIP URI or phone number; answers how many there were. */
-  forget(uri: string): Promise<number>;
 }

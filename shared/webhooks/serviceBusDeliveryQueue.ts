@@ -1,41 +1,25 @@
-import type { ServiceBusMessage, ServiceBusSender } from '@azure/service-bus';
-import { translateBusError } from '../messaging/translateBusError';
+import { RelayError } from '../errors/relayError';
+import type { EntitySender } from '../messaging/busConnection';
+import type { EncodedMessage } from '../messaging/toServiceBusMessage';
 import { deliveryMessageId, type DeliveryMessage } from './deliveryMessage';
 import type { DeliveryQueue } from './ports';
 
-/**
- * The queue `webhook-deliveries` through the Azure SDK. @param sender gives the sender of that queue, opened when it is
- * first needed; its owner closes it. Errors: as translateBusError.
- */
-export function createServiceBusDeliveryQueue(sender: () => Promise<ServiceBusSender>): DeliveryQueue {
+/** The queue `webhook-deliveries` on Service Bus, over the connection that the process has. Errors: those of EntitySender. */
+export function createServiceBusDeliveryQueue(sender: EntitySender): DeliveryQueue {
   return {
     async enqueue(messages) {
-      try {
-        const link = await sender();
-        let batch = await link.createMessageBatch();
-        for (const message of messages.map(toBusMessage)) {
-          if (batch.tryAddMessage(message)) continue;
-          // Full, or empty and still too small: then sending the message alone says so.
-          if (batch.count > 0) await link.sendMessages(batch);
-          batch = await link.createMessageBatch();
-          if (!batch.tryAddMessage(message)) await link.sendMessages(message);
-        }
-        if (batch.count > 0) await link.sendMessages(batch);
-      } catch (error) {
-        throw translateBusError(error);
+      let left = messages.map(toBusMessage);
+      while (left.length > 0) {
+        const sent = await sender.sendFirst(left);
+        if (sent === 0) throw new RelayError('messageTooLarge', 'A delivery is larger than Service Bus takes.');
+        left = left.slice(sent);
       }
     },
-    async schedule(message, atMs) {
-      try {
-        await (await sender()).scheduleMessages(toBusMessage(message), new Date(Math.ceil(atMs)));
-      } catch (error) {
-        throw translateBusError(error);
-      }
-    },
+    schedule: (message, atMs) => sender.schedule(toBusMessage(message), atMs),
   };
 }
 
-function toBusMessage(message: DeliveryMessage): ServiceBusMessage {
+function toBusMessage(message: DeliveryMessage): EncodedMessage {
   return {
     body: Buffer.from(JSON.stringify(message), 'utf8'),
     contentType: 'application/json',

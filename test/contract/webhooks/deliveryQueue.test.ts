@@ -1,4 +1,6 @@
 import { ServiceBusClient } from '@azure/service-bus';
+import { systemClock } from '../../../shared/clock';
+import { createBusConnection, type BusConnection } from '../../../shared/messaging/busConnection';
 import { busEntities } from '../../../shared/messaging/busEntities';
 import { openServiceBus } from '../../../shared/messaging/openServiceBus';
 import { parseDeliveryMessage, type DeliveryMessage } from '../../../shared/webhooks/deliveryMessage';
@@ -21,17 +23,21 @@ interface Bench {
   close(): Promise<void>;
 }
 
+function connect(connectionString: string): BusConnection {
+  const noCredential = () => {
+    throw new Error('a connection string needs no credential');
+  };
+  return createBusConnection(() => openServiceBus({ connectionString }, noCredential), systemClock);
+}
+
 async function onServiceBus(): Promise<Bench> {
   const clock = createFakeClock();
   const bus = await startTestServiceBus({ clock });
-  const client = await openServiceBus({ connectionString: bus.connectionString }, () => {
-    throw new Error('a connection string needs no credential');
-  });
-  const sender = client.createSender(busEntities.deliveries);
+  const connection = connect(bus.connectionString);
   const reader = new ServiceBusClient(bus.connectionString);
   const receiver = reader.createReceiver(busEntities.deliveries);
   return {
-    queue: createServiceBusDeliveryQueue(() => Promise.resolve(sender)),
+    queue: createServiceBusDeliveryQueue(connection.sender(busEntities.deliveries)),
     clock,
     async take(count) {
       const taken: DeliveryMessage[] = [];
@@ -45,7 +51,7 @@ async function onServiceBus(): Promise<Bench> {
     },
     visible: () => Promise.resolve(bus.entities()[busEntities.deliveries]?.active ?? 0),
     async close() {
-      await client.close();
+      await connection.close();
       await reader.close();
       await bus.close();
     },
@@ -111,13 +117,10 @@ describe.each([
 
 test('a bus that is gone is busUnavailable', async () => {
   const bus = await startTestServiceBus();
-  const client = await openServiceBus({ connectionString: bus.connectionString }, () => {
-    throw new Error('a connection string needs no credential');
-  });
-  const sender = client.createSender(busEntities.deliveries);
-  const queue = createServiceBusDeliveryQueue(() => Promise.resolve(sender));
+  const connection = connect(bus.connectionString);
+  const queue = createServiceBusDeliveryQueue(connection.sender(busEntities.deliveries));
   await bus.close();
   await expect(queue.enqueue([message(1)])).rejects.toMatchObject({ code: 'busUnavailable' });
   await expect(queue.schedule(message(1), 0)).rejects.toMatchObject({ code: 'busUnavailable' });
-  await client.close();
+  await connection.close();
 });

@@ -1,0 +1,65 @@
+import type { Clock } from '../clock';
+import type { EventPublisher } from '../messaging/publisher';
+import type { Log } from '../telemetry/log';
+import { createAttemptDelivery } from './attemptDelivery';
+import { createAutoDisable } from './autoDisable';
+import { createDeliver, type Deliver } from './deliver';
+import { createFanOut, type FanOut } from './fanOut';
+import { resolveAll } from './guardedLookup';
+import { createManageSubscriptions, type ManageSubscriptions } from './manageSubscriptions';
+import type { DeliveryArchive, DeliveryLog, DeliveryOrder, DeliveryQueue, SubscriptionStore } from './ports';
+import { createSecretBox } from './secretBox';
+import { createSendAgain, type SendAgain } from './sendAgain';
+import { createSender } from './sender';
+import { createSubscriberGate } from './subscriberGate';
+import type { ConfirmUrl } from './teamsCard';
+import { createTestSubscription, type TestSubscription } from './testSubscription';
+
+export interface WebhooksPorts {
+  readonly store: SubscriptionStore;
+  readonly order: DeliveryOrder;
+  readonly deliveries: DeliveryLog;
+  readonly archive: DeliveryArchive;
+  readonly queue: DeliveryQueue;
+  readonly publisher: Pick<EventPublisher, 'publish'>;
+  /** `WEBHOOK_SECRET_KEY`; without it nothing can be subscribed. */
+  readonly secretKey: string | undefined;
+  /** `WEBHOOK_ALLOWED_CIDRS`. */
+  readonly allowedCidrs: readonly string[];
+  /** The DNS name under which the relay sends: the host of `RELAY_PUBLIC_URL`, or any fixed name where there is none. */
+  readonly requestOrigin: string;
+  /** Address of the confirm page, for Teams cards. */
+  readonly confirmUrl: ConfirmUrl;
+  readonly clock: Clock;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+/** The relay room: what the functions call. */
+export interface Webhooks {
+  readonly fanOut: FanOut;
+  readonly deliver: Deliver;
+  readonly subscriptions: ManageSubscriptions;
+  readonly testSubscription: TestSubscription;
+  readonly sendAgain: SendAgain;
+  /** Closes idle connections to subscribers. */
+  close(): void;
+}
+
+/** Wires the room for one process: one sender, one gate. Error: `settingsInvalid` for a key that is none. */
+export function createWebhooks(ports: WebhooksPorts): Webhooks {
+  const { store, allowedCidrs, requestOrigin, secretKey, publisher, clock, log } = ports;
+  const secretBox = createSecretBox(secretKey);
+  const sender = createSender({ clock, allowedCidrs });
+  const attempt = createAttemptDelivery({ sender, secretBox, clock, requestOrigin });
+  const disable = createAutoDisable({ subscriptions: store, publisher, clock, log });
+  return {
+    fanOut: createFanOut({ ...ports, subscriptions: store }),
+    deliver: createDeliver({ ...ports, subscriptions: store, gate: createSubscriberGate(clock), attempt, disable }),
+    subscriptions: createManageSubscriptions({ store, secretBox, sender, requestOrigin, allowedCidrs, resolve: resolveAll, clock, log }),
+    testSubscription: createTestSubscription({ store, attempt, clock }),
+    sendAgain: createSendAgain(ports),
+    close: () => sender.close(),
+  };
+}
