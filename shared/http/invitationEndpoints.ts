@@ -15,10 +15,10 @@ export interface InvitationEndpointPorts extends EndpointPorts {
 }
 
 export const listQuerySchema = z.strictObject({
-  account: z.string().regex(/^sip:/i, 'must be a SIP URI like sip:user@domain').optional(),
-  state: z.enum(['active', 'ended'], 'must be active or ended').optional(),
+  account: z.string().regex(/^sip:/i, 'must be a SIP URI like sip:user@domain').optional().describe('SIP URI of one account; every account unless given'),
+  state: z.enum(['active', 'ended'], 'must be active or ended').optional().describe('active: it may still be ringing'),
   limit: z.coerce.number('must be a number').int('must be a whole number').min(1, 'must be 1 to 100').max(100, 'must be 1 to 100').default(50),
-  cursor: z.string().optional(),
+  cursor: z.string().optional().describe('From the page before, unchanged'),
 });
 
 /** `GET /invitations?account=&state=&limit=&cursor=`: heads, within an account the newest first, and the cursor of the next page. */

@@ -64,7 +64,7 @@ function queryParametersOf({ query }: Route): readonly JsonObject[] {
 function toContent({ contentType = 'application/json', schema, examples }: Body): JsonObject {
   return {
     [contentType]: {
-      schema: schema === undefined ? { type: 'object' } : { $ref: `#/components/schemas/${schema}` },
+      schema: schema === undefined ? { type: contentType.startsWith('text/') ? 'string' : 'object' } : { $ref: `#/components/schemas/${schema}` },
       ...(examples === undefined ? {} : { examples: Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }])) }),
     },
   };
