@@ -58,7 +58,10 @@ function pathParametersOf({ path }: Route): readonly JsonObject[] {
 function queryParametersOf({ query }: Route): readonly JsonObject[] {
   if (query === undefined) return [];
   const { properties = {}, required = [] } = z.toJSONSchema(query, { io: 'input' });
-  return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }));
+  return Object.entries(properties).map(([name, property]) => {
+    const { description, ...schema } = typeof property === 'boolean' ? {} : property;
+    return { name, in: 'query', required: required.includes(name), ...(description === undefined ? {} : { description }), schema };
+  });
 }
 
 function toContent({ contentType = 'application/json', schema, examples }: Body): JsonObject {

@@ -5,10 +5,12 @@ import { outcomeOf, type InvitationEnd } from '../../../invitations/outcome';
 import type { CommandSent } from '../../../invitations/runCommand';
 import type { LiveOffer } from '../../../invitations/readOffer';
 import { encodeSlotHealth } from '../../../relay/accountHealth';
+import { deliveryIdOf } from '../../../webhooks/deliveryMessage';
 import type { Recovered } from '../../../webhooks/sendAgain';
 import type { Subscription } from '../../../webhooks/subscription';
 import { toSubscriptionView } from '../../../webhooks/subscriptionView';
 import type { TestResult } from '../../../webhooks/testSubscription';
+import { toDeliveryView } from '../../deliveryView';
 import { readHealth } from '../../health';
 import { toView } from '../../invitationEndpoints';
 import { sampleAccount, sampleCall, sampleSdp, sampleTimeMs } from './sampleCall';
@@ -82,19 +84,12 @@ export function subscriptionAnswers() {
   const tested: TestResult = { delivered: true, status: 204, response: '', durationMs: 83 };
   const recovered: Recovered = { queued: 3, alreadyDelivered: 41, pending: 0, expired: 2 };
   const { started } = sampleCall();
-  const delivery = {
-    subscriptionId: view.id,
-    deliveryId: `${String(started.timeMs)}.${started.id}`,
-    eventId: started.id,
-    type: started.type,
-    subject: started.subject,
-    attempt: 1,
-    attempted: true,
-    at: new Date(started.timeMs + 140).toISOString(),
-    durationMs: 83,
-    outcome: 'delivered',
-    status: 204,
-  };
+  const event = { deliveryId: deliveryIdOf(started), eventId: started.id, type: started.type, subject: started.subject };
+  const attempt = { subscriptionId: view.id, ...event, round: 0, attempted: true } as const;
+  const deliveries = [
+    toDeliveryView({ ...attempt, attempt: 1, atMs: started.timeMs + 140, durationMs: 83, outcome: 'retrying', status: 500, reason: 'answered 500', response: 'busy', nextAtMs: started.timeMs + 1_190 }),
+    toDeliveryView({ ...attempt, attempt: 2, atMs: started.timeMs + 1_260, durationMs: 61, outcome: 'delivered', status: 204 }),
+  ];
   return {
     view,
     list: { subscriptions: [view] },
@@ -103,7 +98,7 @@ export function subscriptionAnswers() {
     rotated: { subscription: rotated, secret },
     tested,
     recovered,
-    deliveries: { deliveries: [delivery] },
+    deliveries: { deliveries },
   };
 }
 
