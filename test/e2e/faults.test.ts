@@ -1,6 +1,7 @@
 import type { InvitationEvent } from '../../shared/invitations/relayEvent';
 import { faultCases } from '../support/faultCases';
-import { startFaultBus, startFaultWorld, type FaultBus, type FaultWorld } from '../support/faultWorld';
+import { startFaultBus, type FaultBus } from '../support/faultBus';
+import { startFaultWorld, type FaultWorld } from '../support/faultWorld';
 
 const MINUTE_MS = 60_000;
 

@@ -3,21 +3,14 @@ import type { EventRecord } from '../../infra/local/ucwa/ledger';
 import { decodeInvitationId, encodeInvitationId } from '../../shared/invitations/invitationId';
 import { kindNames } from '../../shared/invitations/kinds';
 import type { RelayEvent, UnreadableEvent } from '../../shared/invitations/relayEvent';
-import { toGapEvent } from '../../shared/invitations/toGapEvent';
-import { withoutLargestParts } from '../../shared/invitations/withoutLargestParts';
-import { systemClock } from '../../shared/clock';
-import { createEventPublisher } from '../../shared/messaging/eventPublisher';
-import { openServiceBus } from '../../shared/messaging/openServiceBus';
-import type { EventPublisher } from '../../shared/messaging/publisher';
 import { pollShard } from '../../shared/relay/pollShard';
 import { silentLog } from '../../shared/telemetry/log';
 import type { SessionHealth } from '../../shared/ucwa/session';
-import { collectEvents } from './eventCollector';
 import { createFakeClock, type FakeClock } from './fakeClock';
+import type { FaultBus } from './faultBus';
 import { invitationIdAt } from './invitationIdAt';
 import { compareWithLedger, type Agreement } from './ledgerAgreement';
 import { createMemorySlotLeases } from './memorySlotLeases';
-import { startTestServiceBus } from './serviceBus';
 import { startTestSession } from './ucwaSession';
 import { startTestUcwa, type TestUcwa } from './ucwaSimulator';
 
@@ -25,42 +18,6 @@ const signingKey = 'a signing key for tests only';
 /** The clock goes on in steps of this length; between two of them the bus, whose time is real, gets to answer. */
 const STEP_MS = 1_000;
 const MOST_STEPS = 7_200;
-
-/** A real bus, and what is on its topic; shared by the worlds of a test file, each with an account of its own. */
-export interface FaultBus {
-  readonly publisher: EventPublisher;
-  /** All that is on the topic by now for the account, in its order. */
-  received(account: string): Promise<readonly RelayEvent[]>;
-  close(): Promise<void>;
-}
-
-export async function startFaultBus(): Promise<FaultBus> {
-  const bus = await startTestServiceBus();
-  const topic = collectEvents(bus.connectionString);
-  const publisher = createEventPublisher({
-    openClient: () => openServiceBus({ connectionString: bus.connectionString }, noCredential),
-    rawBlobs: { put: () => Promise.reject(new Error('No text of these tests is so large.')) },
-    shrink: withoutLargestParts,
-    clock: systemClock, // of its time-outs only: the broker and the SDK live in real time
-    log: silentLog,
-  });
-  let marks = 0;
-  return {
-    publisher,
-    async received(account) {
-      // An event of our own: what was on the topic before it has come when it comes.
-      const mark = `sip:mark-${String(++marks)}@contoso.com`;
-      await publisher.publish([toGapEvent({ account: mark, applicationId: '0', cause: 'outage', afterMs: 0, beforeMs: 1 })]);
-      await topic.event((event) => event.account === mark);
-      return topic.events.filter((event) => event.account === account);
-    },
-    async close() {
-      await publisher.close();
-      await topic.close();
-      await bus.close();
-    },
-  };
-}
 
 /** A poller of one account as a shard's timer runs it, over a simulator and a real bus, with all but the bus on a clock that the test owns. */
 export interface FaultWorld {
@@ -170,8 +127,4 @@ export async function startFaultWorld(bus: FaultBus, userName: string): Promise<
       await ucwa.close();
     },
   };
-}
-
-function noCredential(): never {
-  throw new Error('A connection string needs no credential.');
 }
