@@ -5,12 +5,13 @@ import type { ChaosWorld } from './chaosWorld';
 /** Two hosts: one has the event channels, the other takes them over when the first one's leases lapse. */
 export interface HostPair {
   readonly kills: number;
-  /** SIGKILL to one of the two (three times in four to the older, which as a rule has the channels), and another in its place; resolves when that is ready. */
+  /** SIGKILL to one of the two (three times in four to the one that has the channels), and another in its place; resolves when that is ready. */
   killOne(): Promise<void>;
   /** Rejects, with its last lines, when a host ends that was not killed. */
   readonly endedByItself: Promise<never>;
 }
 
+const HOLDERS_SHARE = 0.75;
 const LINES_TOLD = 20;
 
 /** Starts both. They end with the world. */
@@ -19,28 +20,33 @@ export async function startHostPair(world: ChaosWorld, random: SeededRandom): Pr
   let tell: (error: Error) => void = () => undefined;
   const endedByItself = new Promise<never>((_, reject) => (tell = reject));
   endedByItself.catch(() => undefined);
+  let kills = 0;
+  /** Who has the channels keeps them until it dies. */
+  let holder: HostProcess | undefined;
 
   const start = async (): Promise<HostProcess> => {
     const host = await world.startHost();
+    const onAir = host.line(/ucwaOnAir/).then(() => (holder = host));
+    onAir.catch(() => undefined); // It was killed before.
     void host.exited.then(({ code, signal }) => {
       if (!killed.has(host)) tell(new Error(`A host ended by itself (${String(code ?? signal)}):\n${host.lines.slice(-LINES_TOLD).join('\n')}`));
     });
     return host;
   };
-  let [older, newer] = [await start(), await start()];
-  let kills = 0;
+  let pair = [await start(), await start()] as const;
   return {
     get kills() {
       return kills;
     },
     endedByItself,
     async killOne() {
-      const [victim, survivor] = random.next() < 0.75 ? [older, newer] : [newer, older];
+      const [one, other] = pair;
+      const isHolder = random.next() < HOLDERS_SHARE;
+      const [victim, survivor] = (holder === one) === isHolder ? [one, other] : [other, one];
       killed.add(victim);
       await victim.kill('SIGKILL');
       kills += 1;
-      older = survivor;
-      newer = await start();
+      pair = [survivor, await start()];
     },
   };
 }

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { compareWithLedger, type Agreement } from '../support/ledgerAgreement';
 import { invitationIdAt } from '../support/invitationIdAt';
-import { createSeededRandom } from '../support/seededRandom';
+import { createSeededRandom, type SeededRandom } from '../support/seededRandom';
 import { signingKey, startChaosWorld, type ChaosWorld } from './chaosWorld';
-import { startHostPair } from './hostPair';
+import { startHostPair, type HostPair } from './hostPair';
 import { delaysOf, type Delay } from './lateness';
 import { createRinging } from './ringing';
 import type { Print } from './scenario';
@@ -14,7 +14,7 @@ export interface KillsPlan {
   readonly accounts: number;
   /** How long the bus is away, in the middle of it all; 0: never. */
   readonly outageSeconds: number;
-  /** Each kill falls at a random moment of a stretch of up to so many seconds, among its share of the calls, which ring up to twice as long. */
+  /** Each kill has its share of the calls, which begin at random moments of so many seconds and ring up to twice as long. */
   readonly stretchSeconds: number;
   readonly seed: number;
 }
@@ -31,6 +31,8 @@ export interface KillsOutcome extends Agreement {
   readonly outage: { readonly fromMs: number; readonly untilMs: number } | undefined;
 }
 
+/** A lease lapses in 10 s; then somebody has to notice and sign in. */
+const TAKE_OVER_MS = 20_000;
 /** From the end of the last call: a host that died last needs some 15 s to be replaced. What has not come then is missing. */
 const PATIENCE_MS = 120_000;
 
@@ -52,10 +54,8 @@ export async function runKills(plan: KillsPlan, print: Print): Promise<KillsOutc
       let outage: Promise<KillsOutcome['outage']> = Promise.resolve(undefined);
       for (let round = 0; round < plan.kills; round++) {
         if (round === Math.floor(plan.kills / 2) && plan.outageSeconds > 0) outage = takeBusAway(world, plan.outageSeconds, print);
-        const durationMs = 1000 * random.between(plan.stretchSeconds / 4, plan.stretchSeconds);
-        const killAtMs = random.between(0, durationMs);
         const calls = share(plan.calls, round + 1, plan.kills) - share(plan.calls, round, plan.kills);
-        await Promise.all([ringing.ring(calls, durationMs), wait(killAtMs).then(() => hosts.killOne())]);
+        await Promise.all([ringing.ring(calls, plan.stretchSeconds * 1000), killAtRandom(world, hosts, plan.stretchSeconds * 1000, random)]);
         print(`${hosts.kills} of ${plan.kills} kills, ${ringing.rung} of ${plan.calls} calls; ${ucwa.invitationEvents().length} events emitted, ${topic.events.length} seen on the topic`);
       }
       return outage;
@@ -80,6 +80,21 @@ export async function runKills(plan: KillsPlan, print: Print): Promise<KillsOutc
   } finally {
     await world.close();
   }
+}
+
+/**
+ * As a rule the channels are on the air again before the next kill, so that each is a blow of its own; one in five does not
+ * wait for that, and may fall on the host that is just taking over.
+ */
+async function killAtRandom(world: ChaosWorld, hosts: HostPair, stretchMs: number, random: SeededRandom): Promise<void> {
+  if (random.next() < 0.2) {
+    await wait(random.between(0, stretchMs));
+  } else {
+    // While the bus is away no channel with something on it is.
+    await Promise.race([world.onAir(), wait(TAKE_OVER_MS, undefined, { ref: false })]);
+    await wait(random.between(0, stretchMs / 2));
+  }
+  await hosts.killOne();
 }
 
 /** How many of `all` fall to the first so many of the parts. */
