@@ -41,7 +41,9 @@ const schema = z.object({
   RELAY_INCLUDE_SDP: flag,
   RELAY_PUBLIC_URL: url.transform((value) => value.replace(/\/+$/, '')).optional(),
   RELAY_SIGNING_KEY: z.string('is required: at least 32 random characters that sign invitation ids').min(32, 'must have at least 32 characters'),
-  WEBHOOK_SECRET_KEY: text.optional(),
+  WEBHOOK_SECRET_KEY: text
+    .refine((keys) => keys.split(',').every((key) => Buffer.from(key.trim(), 'base64').length === 32), 'must be keys of 32 bytes in base64, separated by commas (openssl rand -base64 32)')
+    .optional(),
   WEBHOOK_ALLOWED_CIDRS: list.pipe(z.array(z.union([z.cidrv4(), z.cidrv6()], 'must be CIDR ranges separated by commas, like 10.1.0.0/16'))).default([]),
   ENTRA_TENANT_ID: z.guid('must be a tenant id (a GUID)').optional(),
   ENTRA_AUDIENCE: text.optional(),
@@ -53,7 +55,7 @@ const schema = z.object({
  * problems at once. An empty value counts as not set. Names and defaults: README, "Settings".
  */
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): ConfigResult {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const given = withoutEmpty(environment);
   const parsed = schema.safeParse(given);
   const problems = [...(parsed.success ? [] : parsed.error.issues.map(toProblem)), ...crossChecks(given)];
   if (!parsed.success || problems.length > 0) return { ok: false, problems };
@@ -62,15 +64,12 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   return {
     ok: true,
     settings: {
-      accounts: value.UCWA_ACCOUNTS.map((account) => ({ ...account, discoveryUrl: account.discoveryUrl ?? value.UCWA_DISCOVERY_URL })),
-      allowedHosts: value.UCWA_ALLOWED_HOSTS,
-      caCertificate: value.UCWA_CA_CERTIFICATE,
+      ...toUcwaSettings(value),
       serviceBus: toConnection(value.ServiceBusConnection, value.ServiceBusConnection__fullyQualifiedNamespace, value.ServiceBusConnection__clientId),
       storage: toConnection(value.AzureWebJobsStorage, value.AzureWebJobsStorage__accountName, value.AzureWebJobsStorage__clientId),
       pollRunSeconds: value.POLL_RUN_SECONDS,
       pollShardCount: value.POLL_SHARD_COUNT,
       pollStandby: value.POLL_STANDBY,
-      kinds: value.RELAY_KINDS,
       includeSdp: value.RELAY_INCLUDE_SDP,
       publicUrl: value.RELAY_PUBLIC_URL,
       signingKey: value.RELAY_SIGNING_KEY,
@@ -83,6 +82,30 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
       retentionDays: value.RETENTION_DAYS,
     },
   };
+}
+
+const ucwaSchema = schema.pick({ UCWA_ACCOUNTS: true, UCWA_DISCOVERY_URL: true, UCWA_ALLOWED_HOSTS: true, UCWA_CA_CERTIFICATE: true, RELAY_KINDS: true });
+
+/** What it takes to speak to the pools. */
+export type UcwaSettings = Pick<Settings, 'accounts' | 'allowedHosts' | 'caCertificate' | 'kinds'>;
+
+/** As parseConfig, of these settings alone: for what needs neither bus nor storage. */
+export function parseUcwaConfig(environment: Readonly<Record<string, string | undefined>>): { readonly ok: true; readonly settings: UcwaSettings } | Extract<ConfigResult, { ok: false }> {
+  const parsed = ucwaSchema.safeParse(withoutEmpty(environment));
+  return parsed.success ? { ok: true, settings: toUcwaSettings(parsed.data) } : { ok: false, problems: parsed.error.issues.map(toProblem) };
+}
+
+function toUcwaSettings(value: z.infer<typeof ucwaSchema>): UcwaSettings {
+  return {
+    accounts: value.UCWA_ACCOUNTS.map((account) => ({ ...account, discoveryUrl: account.discoveryUrl ?? value.UCWA_DISCOVERY_URL })),
+    allowedHosts: value.UCWA_ALLOWED_HOSTS,
+    caCertificate: value.UCWA_CA_CERTIFICATE,
+    kinds: value.RELAY_KINDS,
+  };
+}
+
+function withoutEmpty(environment: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
 }
 
 /** What no single setting shows: that one of two must be there, or both of a pair. */

@@ -26,7 +26,8 @@ export function hostEnvironment(given: GivenSettings, standIns: StandInFacts, ke
   };
 }
 
-function ucwaSettings(ucwaUrl: string): Record<string, string> {
+/** The settings by which the stack's account is served from the simulator at `ucwaUrl`. */
+export function ucwaSettings(ucwaUrl: string): Record<string, string> {
   const username = stackAccount.slice('sip:'.length);
   return {
     UCWA_ACCOUNTS: JSON.stringify([{ sipUri: stackAccount, username, password: 'password', modalities: ['Audio', 'Video', 'PhoneAudio'] }]),

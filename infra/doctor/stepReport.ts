@@ -1,0 +1,28 @@
+/** The steps in their order, by the names that are printed and stand in `--json`. */
+export const stepNames = [
+  'settings',
+  'DNS names',
+  'certificate',
+  'clock',
+  'discovery',
+  'challenge',
+  'token',
+  'application',
+  'modalities',
+  'links',
+  'test ring',
+  'event channel',
+  'sign-out',
+] as const;
+export type StepName = (typeof stepNames)[number];
+
+/** What one step has found. Facts and remedies are sentences for the operator, without secrets. */
+export interface StepReport {
+  readonly name: StepName;
+  /** `skipped`: not tried, or there was nothing to try. */
+  readonly outcome: 'passed' | 'failed' | 'skipped';
+  readonly fact: string;
+  /** Only where it failed: what to do about it, in a sentence. */
+  readonly remedy?: string;
+  readonly durationMs: number;
+}

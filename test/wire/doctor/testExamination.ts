@@ -1,0 +1,61 @@
+import { examine } from '../../../infra/doctor/examine';
+import type { Patient } from '../../../infra/doctor/patient';
+import type { StepName, StepReport } from '../../../infra/doctor/stepReport';
+import type { AccountSettings } from '../../../shared/config/settings';
+import type { FakeClock } from '../../support/fakeClock';
+import { simulatorAccount } from '../../support/ucwaSimulator';
+
+export interface TestExamination {
+  readonly steps: Promise<readonly StepReport[]>;
+  /** What was said of waiting, in order. */
+  readonly progress: readonly string[];
+  /** As Ctrl-C does. */
+  stop(): void;
+}
+
+export interface TestExaminationOptions {
+  readonly clock: FakeClock;
+  readonly account?: Partial<AccountSettings>;
+  readonly patient?: Partial<Omit<Patient, 'account'>>;
+  readonly awaitCallSeconds?: number;
+  readonly dialledAtMs?: number;
+  /** Names and their addresses; default: every name is this machine. */
+  readonly names?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Examines the simulator's account at the discovery root `url`. */
+export function startExamination(url: string, { clock, account, patient, awaitCallSeconds, dialledAtMs, names }: TestExaminationOptions): TestExamination {
+  const controller = new AbortController();
+  const progress: string[] = [];
+  const steps = examine(
+    {
+      account: { ...simulatorAccount, discoveryUrl: url, modalities: ['Audio', 'Video', 'PhoneAudio'], signInAs: undefined, reportActivity: true, ringSeconds: 30, ...account },
+      allowedHosts: [],
+      caCertificate: undefined,
+      kinds: ['audioVideo', 'phoneAudio'],
+      ...patient,
+    },
+    {
+      clock,
+      resolve: (host) => Promise.resolve(names === undefined ? ['127.0.0.1'] : (names[host] ?? [])),
+      onStep: () => undefined,
+      onProgress: (text) => void progress.push(text),
+      dialledAtMs: () => dialledAtMs,
+    },
+    { awaitCallSeconds },
+    controller.signal,
+  );
+  return { steps, progress, stop: () => controller.abort() };
+}
+
+/** The step of that name. */
+export function stepOf(steps: readonly StepReport[], name: StepName): StepReport {
+  const found = steps.find((step) => step.name === name);
+  if (found === undefined) throw new Error(`There is no step ${name} among ${steps.map((step) => step.name).join(', ')}.`);
+  return found;
+}
+
+/** The names of those that failed. */
+export function failedOf(steps: readonly StepReport[]): StepName[] {
+  return steps.filter(({ outcome }) => outcome === 'failed').map(({ name }) => name);
+}
