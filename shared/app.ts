@@ -5,14 +5,18 @@ import { systemClock } from './clock';
 import { parseConfig, type ConfigResult } from './config/parseConfig';
 import type { AccountSettings, Connection, Settings } from './config/settings';
 import { RelayError } from './errors/relayError';
+import { encodeCapability } from './http/capability';
 import type { CommandEndpointPorts } from './http/commandEndpoint';
+import type { ConfirmEndpointPorts } from './http/confirmEndpoint';
 import type { HealthEndpointPorts } from './http/healthEndpoint';
 import type { InvitationEndpointPorts } from './http/invitationEndpoints';
 import type { PeopleEndpointPorts } from './http/peopleEndpoint';
 import { createRateLimit } from './http/rateLimit';
+import type { SubscriptionEndpointPorts } from './http/subscriptionEndpoints';
 import { accountKey, decodeInvitationId, encodeInvitationId } from './invitations/invitationId';
 import { withoutLargestParts } from './invitations/withoutLargestParts';
 import { createBusConnection } from './messaging/busConnection';
+import { busEntities } from './messaging/busEntities';
 import { createCommandQueue } from './messaging/commandQueue';
 import { createEventPublisher } from './messaging/eventPublisher';
 import { openServiceBus } from './messaging/openServiceBus';
@@ -26,7 +30,11 @@ import { erasePerson } from './storage/erasePerson';
 import { createRawBlobs } from './storage/rawBlobs';
 import { createInvitations } from './storage/invitations';
 import { createSlotLeases } from './storage/slotLeases';
+import { createDeliveryArchive } from './storage/deliveryArchive';
+import { createDeliveryLog } from './storage/deliveryLog';
+import { createDeliveryOrder } from './storage/deliveryOrder';
 import { sweepDeliveries } from './storage/deliveryRetention';
+import { createSubscriptionStore } from './storage/subscriptionStore';
 import { removeOlderRecords } from './storage/retention';
 import { createTables } from './storage/tables';
 import { createLog } from './telemetry/log';
@@ -34,9 +42,20 @@ import { createUcwaSession } from './ucwa/createSession';
 import { createUcwaHttp } from './ucwa/http';
 import type { UcwaSession } from './ucwa/session';
 import type { BearerToken } from './ucwa/ticket';
+import { createWebhooks } from './webhooks/createWebhooks';
+import { createServiceBusDeliveryQueue } from './webhooks/serviceBusDeliveryQueue';
+import type { ConfirmUrl } from './webhooks/teamsCard';
 
 /** Everything the functions use, wired once. Each function takes the few fields it needs. */
-export interface App extends CommandEndpointPorts, HealthEndpointPorts, InvitationEndpointPorts, PeopleEndpointPorts, QueuedCommandPorts, RecordInvitationPorts {
+export interface App
+  extends CommandEndpointPorts,
+    ConfirmEndpointPorts,
+    HealthEndpointPorts,
+    InvitationEndpointPorts,
+    PeopleEndpointPorts,
+    QueuedCommandPorts,
+    RecordInvitationPorts,
+    SubscriptionEndpointPorts {
   readonly settings: Settings;
   /** One run of a shard's timer. A standby lets the shard's own next run come first. */
   poll(shard: number, standby: boolean): Promise<void>;
@@ -140,6 +159,23 @@ function createApp(settings: Settings): App {
     leases,
   };
 
+  const deliveries = createDeliveryLog(tables);
+  const webhooks = createWebhooks({
+    store: createSubscriptionStore({ tables, clock, log }),
+    order: createDeliveryOrder(tables),
+    deliveries,
+    archive: createDeliveryArchive(tables),
+    queue: createServiceBusDeliveryQueue(bus.sender(busEntities.deliveries)),
+    publisher,
+    secretKey: settings.webhookSecretKey,
+    allowedCidrs: settings.webhookAllowedCidrs,
+    requestOrigin: settings.publicUrl === undefined ? 'ucwa-relay' : new URL(settings.publicUrl).host,
+    confirmUrl: confirmLinks(settings),
+    clock,
+    random: Math.random,
+    log,
+  });
+
   let tenantKeys: JWTVerifyGetKey | undefined;
   return {
     settings,
@@ -155,6 +191,8 @@ function createApp(settings: Settings): App {
     random: Math.random,
     invitations: createInvitations(tables),
     commandQueue: createCommandQueue(bus),
+    webhooks,
+    deliveries,
     limit: createRateLimit(clock, { burst: 100, perSecond: 50 }),
     commands: {
       signingKey: settings.signingKey,
@@ -188,6 +226,7 @@ function createApp(settings: Settings): App {
       terminating.abort();
       await Promise.allSettled(runs);
       await Promise.all([publisher.close(), bus.close()]);
+      webhooks.close();
       http.close();
     },
   };
@@ -209,5 +248,14 @@ function modernAuthentication(): BearerToken | undefined {
       throw new RelayError('noUsableGrant', `Microsoft Entra ID gave no token for ${resource} with the identity of AZURE_CLIENT_ID.`, { cause });
     });
     return token?.token ?? '';
+  };
+}
+
+/** Links of cards to the confirm page; none without a public address. They last as long as the call rings. */
+function confirmLinks({ publicUrl, signingKey }: Settings): ConfirmUrl {
+  return (event, purpose) => {
+    if (publicUrl === undefined) return undefined;
+    const capability = { purpose, subject: event.subject, ...(event.expiryTimeMs === undefined ? {} : { expiresAtMs: event.expiryTimeMs }) };
+    return `${publicUrl}/api/confirm/${encodeCapability(capability, signingKey)}`;
   };
 }

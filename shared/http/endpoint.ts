@@ -23,12 +23,21 @@ const REQUEST_TIMEOUT_MS = 100_000;
  * @param ports throws `settingsInvalid` when the app cannot be built.
  */
 export function toHandler<Ports extends EndpointPorts>(ports: () => Ports, role: Role, endpoint: Endpoint<Ports>): HttpHandler {
+  return toAnonymousHandler(ports, async (request, app, signal) => {
+    const caller = await authenticate(request, role, app.authentication);
+    app.limit(caller.name);
+    return endpoint(request, app, caller, signal);
+  });
+}
+
+/** As toHandler, for the doors that need no key: what the caller may do is told by the link itself. */
+export function toAnonymousHandler<Ports>(
+  ports: () => Ports,
+  endpoint: (request: HttpRequest, ports: Ports, signal: AbortSignal) => Promise<HttpResponseInit>,
+): HttpHandler {
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     try {
-      const app = ports();
-      const caller = await authenticate(request, role, app.authentication);
-      app.limit(caller.name);
-      return await endpoint(request, app, caller, AbortSignal.timeout(REQUEST_TIMEOUT_MS));
+      return await endpoint(request, ports(), AbortSignal.timeout(REQUEST_TIMEOUT_MS));
     } catch (error) {
       const known = toRelayError(error);
       if (known.code === 'internal') context.error(JSON.stringify({ event: 'requestFailed', error: String(known.cause) }));

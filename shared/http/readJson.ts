@@ -10,9 +10,14 @@ const MAX_BODY_BYTES = 256 * 1024;
  * Errors: `requestInvalid` with `errors: [{field, message}]`, naming every field that is wrong; never repeating a value.
  */
 export async function readJson<Schema extends z.ZodType>(request: Pick<HttpRequest, 'text'>, schema: Schema): Promise<z.output<Schema>> {
+  return parseOrExplain(await readAnyJson(request), schema);
+}
+
+/** The body as whatever JSON it is, for a room that judges it itself; an absent body is `{}`. Errors: as readJson. */
+export async function readAnyJson(request: Pick<HttpRequest, 'text'>): Promise<unknown> {
   const text = await request.text();
   if (Buffer.byteLength(text) > MAX_BODY_BYTES) throw invalid([{ field: '', message: `must be at most ${String(MAX_BODY_BYTES)} bytes` }]);
-  return parseOrExplain(text.trim() === '' ? {} : parseJson(text), schema);
+  return text.trim() === '' ? {} : parseJson(text);
 }
 
 /** A parsed value as that schema's, or `requestInvalid` naming every field that is wrong. */

@@ -8,6 +8,7 @@ import type { LocalKeys } from './localKeys';
 import { nextFreePort } from './nextFreePort';
 import type { Parts } from './parts';
 import type { StackFacts } from './stackFile';
+import { subscribeReceiver } from './subscribeReceiver';
 import { startHostProcess, startReceiverProcess, startServiceBusProcess, startUcwaProcess } from './standIns';
 
 /** Where each part listens on 127.0.0.1 if that port is free, else at the next free one; 0 lets the system choose. */
@@ -79,14 +80,23 @@ export async function startStack(options: StackOptions, parts: Parts, signal: Ab
     notes.push(`${stackAccount} has not signed in yet. The app's health says why.`);
   }
 
+  const functionsUrl = host.url.replace(/\/$/, '');
+  const receiverUrl = receiver.url.replace(/\/$/, '');
+  // A storage account that is not ours to fill is left alone.
+  if (storage !== undefined) {
+    await subscribeReceiver({ functionsUrl, functionsKey: host.functionsKey, receiverUrl, secret: keys.receiverSecret }).catch((error: unknown) => {
+      notes.push(`The webhook receiver could not be subscribed: ${error instanceof Error ? error.message : String(error)}`);
+    });
+  }
+
   return {
     facts: {
-      functionsUrl: host.url.replace(/\/$/, ''),
+      functionsUrl,
       functionsKey: host.functionsKey,
       ucwaUrl: standIns.ucwaUrl,
       serviceBusConnection: standIns.serviceBusConnection,
       storageConnection: standIns.storageConnection,
-      receiverUrl: receiver.url.replace(/\/$/, ''),
+      receiverUrl,
       pids: { start: process.pid, ...parts.pids() },
     },
     replaced,

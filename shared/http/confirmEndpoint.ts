@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import type { Clock } from '../clock';
+import { errorTable } from '../errors/errorTable';
+import { toRelayError } from '../errors/relayError';
+import type { Command } from '../invitations/command';
+import type { InvitationHead } from '../invitations/invitationHead';
+import type { InvitationStore } from '../invitations/invitationStore';
+import { runCommand, type CommandPorts } from '../invitations/runCommand';
+import type { AuthenticationPorts } from './authenticate';
+import { decodeCapability, type Capability } from './capability';
+import { toConfirmPage } from './confirmPage';
+import { verifyToken } from './tokenVerifier';
+
+export interface ConfirmEndpointPorts {
+  readonly commands: CommandPorts;
+  readonly invitations: InvitationStore;
+  readonly authentication: AuthenticationPorts;
+  readonly settings: { readonly signingKey: string };
+  readonly clock: Clock;
+}
+
+const asked = {
+  decline: { question: 'Reject the call', done: 'The call was rejected: every phone stops ringing.', command: { command: 'decline', reason: 'Global' } },
+  acceptWithPhoneAudio: { question: 'Take it on my phone', done: 'The call goes to your phone now.', command: { command: 'accept', with: 'phoneAudio' } },
+} as const satisfies Record<string, { question: string; done: string; command: Command }>;
+
+/** What a card's button may do. */
+type CommandCapability = Capability & { readonly purpose: keyof typeof asked };
+
+/**
+ * `GET` and `POST /confirm/{capability}`: the page behind a card's button. GET shows and asks, POST acts: a link that
+ * something else than a person fetches must not answer a call. The capability is for one thing, one invitation, until the
+ * ring is over, and is used up by its first command. Where `ENTRA_*` is set a person signs in first, and the record names them.
+ * Never rejects: every outcome is a page for a person.
+ */
+export async function confirmEndpoint(request: HttpRequest, ports: ConfirmEndpointPorts, signal: AbortSignal): Promise<HttpResponseInit> {
+  const text = request.params.capability ?? '';
+  const capability = decodeCapability(text, ports.settings.signingKey);
+  if (capability === undefined || !isCommand(capability)) {
+    return toConfirmPage(404, { title: 'This link does not work', lines: ['It was altered, or did not come from here.'] });
+  }
+  if (capability.expiresAtMs !== undefined && ports.clock.now() > capability.expiresAtMs) {
+    return toConfirmPage(410, { title: 'This call is over', lines: ['The link could be used only while it rang.'] });
+  }
+  try {
+    const person = await signedIn(request, ports);
+    if (person === undefined) return signIn(request);
+    const head = await ports.invitations.head(capability.subject);
+    return request.method === 'POST' ? await act(text, capability, person, ports, signal) : question(capability, head);
+  } catch (error) {
+    const known = toRelayError(error);
+    return toConfirmPage(errorTable[known.code].status, { title: errorTable[known.code].title, lines: [known.message] });
+  }
+}
+
+function isCommand(capability: Capability): capability is CommandCapability {
+  return capability.purpose in asked;
+}
+
+function question({ purpose, expiresAtMs }: CommandCapability, head: InvitationHead | undefined): HttpResponseInit {
+  if (head?.state === 'ended') return toConfirmPage(410, { title: 'This call is over', lines: ['Somebody answered it, or the caller gave up.'] });
+  const { from, subject } = head?.data ?? {};
+  const caller = from?.name ?? from?.phoneNumber ?? from?.uri;
+  return toConfirmPage(200, {
+    title: `${asked[purpose].question}?`,
+    lines: [
+      ...(caller === undefined ? [] : [`Call from ${caller}${subject === undefined ? '' : `: ${subject}`}`]),
+      ...(expiresAtMs === undefined ? [] : [`It rings until ${new Date(expiresAtMs).toISOString().slice(11, 19)} UTC.`]),
+    ],
+    button: asked[purpose].question,
+  });
+}
+
+async function act(text: string, { purpose, subject }: CommandCapability, person: string, ports: ConfirmEndpointPorts, signal: AbortSignal): Promise<HttpResponseInit> {
+  const caller = person === '' ? `link:${createHash('sha256').update(text).digest('hex').slice(0, 12)}` : person;
+  const sent = await runCommand({ invitationId: subject, command: asked[purpose].command, caller, authentication: person === '' ? 'capability' : 'token' }, ports.commands, signal);
+  return sent.replayed
+    ? toConfirmPage(409, { title: 'This was done already', lines: ['The link can be used once.'] })
+    : toConfirmPage(200, { title: 'Done', lines: [asked[purpose].done] });
+}
+
+/** Who has signed in with App Service Authentication, its token checked here too; empty where none is asked for, undefined where nobody has. */
+async function signedIn(request: HttpRequest, { authentication: { entra, tenantKeys, clock } }: ConfirmEndpointPorts): Promise<string | undefined> {
+  if (entra === undefined) return '';
+  const token = request.headers.get('x-ms-token-aad-id-token');
+  return token === null ? undefined : (await verifyToken(`Bearer ${token}`, entra, tenantKeys(), clock.now())).subject;
+}
+
+/** Azure App Service, "Customize sign-ins and sign-outs": back to this page afterwards. */
+function signIn(request: HttpRequest): HttpResponseInit {
+  const back = new URL(request.url).pathname;
+  return { status: 302, headers: { location: `/.auth/login/aad?post_login_redirect_uri=${encodeURIComponent(back)}`, 'cache-control': 'no-store' } };
+}

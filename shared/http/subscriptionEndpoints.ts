@@ -1,0 +1,83 @@
+import type { HttpRequest } from '@azure/functions';
+import { RelayError } from '../errors/relayError';
+import type { Webhooks } from '../webhooks/createWebhooks';
+import type { DeliveryLog } from '../webhooks/ports';
+import { decodeCapability, encodeCapability } from './capability';
+import { toDeliveryView } from './deliveryView';
+import { deliveriesQuerySchema, recoverRequestSchema } from './documents/subscriptionAnswers';
+import { json, type Endpoint, type EndpointPorts } from './endpoint';
+import { publicUrl } from './publicUrl';
+import { parseOrExplain, readAnyJson, readJson } from './readJson';
+
+export interface SubscriptionEndpointPorts extends EndpointPorts {
+  readonly webhooks: Webhooks;
+  readonly deliveries: DeliveryLog;
+  readonly settings: { readonly publicUrl: string | undefined; readonly signingKey: string };
+}
+
+type SubscriptionEndpoint = Endpoint<SubscriptionEndpointPorts>;
+
+/**
+ * `POST /webhook-subscriptions`. `Location` is absolute and holds a capability: DELETE on it needs no key, for a connector
+ * does not send one when its flow is edited or removed (Microsoft, custom connectors, "Use a webhook as a trigger").
+ */
+export const createSubscriptionEndpoint: SubscriptionEndpoint = async (request, { webhooks, settings }, caller) => {
+  const created = await webhooks.subscriptions.create(await readAnyJson(request), caller.name);
+  const capability = encodeCapability({ purpose: 'unsubscribe', subject: created.subscription.id }, settings.signingKey);
+  return json(201, created, { location: publicUrl(settings.publicUrl, request.url, `unsubscribe/${capability}`) });
+};
+
+/** `GET /webhook-subscriptions` */
+export const listSubscriptionsEndpoint: SubscriptionEndpoint = async (_request, { webhooks }) => json(200, { subscriptions: await webhooks.subscriptions.list() });
+
+/** `GET /webhook-subscriptions/{id}` */
+export const getSubscriptionEndpoint: SubscriptionEndpoint = async (request, { webhooks }) => json(200, await webhooks.subscriptions.get(idOf(request)));
+
+/** `PATCH /webhook-subscriptions/{id}` */
+export const changeSubscriptionEndpoint: SubscriptionEndpoint = async (request, { webhooks }) =>
+  json(200, await webhooks.subscriptions.change(idOf(request), await readAnyJson(request)));
+
+/** `DELETE /webhook-subscriptions/{id}` */
+export const deleteSubscriptionEndpoint: SubscriptionEndpoint = async (request, { webhooks }) => {
+  await webhooks.subscriptions.remove(idOf(request));
+  return { status: 204 };
+};
+
+/** `DELETE /unsubscribe/{capability}`: no key needed, idempotent. Errors: `notFound` for a link that is not ours. */
+export async function unsubscribeEndpoint(request: HttpRequest, { webhooks, settings }: SubscriptionEndpointPorts) {
+  const capability = decodeCapability(request.params.capability ?? '', settings.signingKey);
+  if (capability?.purpose !== 'unsubscribe') throw new RelayError('notFound', 'This link is not one that the relay gave out, or it was altered.');
+  await webhooks.subscriptions.remove(capability.subject);
+  return { status: 204 };
+}
+
+/** `POST /webhook-subscriptions/{id}/test` */
+export const testSubscriptionEndpoint: SubscriptionEndpoint = async (request, { webhooks }) => json(200, await webhooks.testSubscription(idOf(request)));
+
+/** `POST /webhook-subscriptions/{id}/rotate-secret` */
+export const rotateSecretEndpoint: SubscriptionEndpoint = async (request, { webhooks }) =>
+  json(200, await webhooks.subscriptions.rotateSecret(idOf(request), await readAnyJson(request)));
+
+/** `POST /webhook-subscriptions/{id}/recover` */
+export const recoverEndpoint: SubscriptionEndpoint = async (request, { webhooks }) => {
+  const { since } = await readJson(request, recoverRequestSchema);
+  return json(200, await webhooks.sendAgain.recover(idOf(request), Date.parse(since)));
+};
+
+/** `GET /webhook-subscriptions/{id}/deliveries?limit=&cursor=` */
+export const listDeliveriesEndpoint: SubscriptionEndpoint = async (request, { webhooks, deliveries }) => {
+  const { limit, cursor } = parseOrExplain(Object.fromEntries([...request.query].filter(([name, value]) => name !== 'code' && value !== '')), deliveriesQuerySchema);
+  await webhooks.subscriptions.get(idOf(request));
+  const page = await deliveries.page(idOf(request), { limit, ...(cursor === undefined ? {} : { cursor }) });
+  return json(200, { deliveries: page.entries.map(toDeliveryView), ...(page.cursor === undefined ? {} : { cursor: page.cursor }) });
+};
+
+/** `POST /webhook-subscriptions/{id}/deliveries/{deliveryId}/redeliver` */
+export const redeliverEndpoint: SubscriptionEndpoint = async (request, { webhooks }) => {
+  await webhooks.sendAgain.redeliver(idOf(request), request.params.deliveryId ?? '');
+  return { status: 202 };
+};
+
+function idOf(request: HttpRequest): string {
+  return request.params.id ?? '';
+}
