@@ -1,10 +1,15 @@
 import type { Clock } from '../../shared/clock';
 import { RelayError } from '../../shared/errors/relayError';
+import type { HttpResponse } from '../../shared/ucwa/http';
 import { parsePackage } from '../../shared/ucwa/parsePackage';
 import { guessNext, pollAddress, pollTimeoutMs } from '../../shared/ucwa/pollAddress';
 import type { Pool } from '../../shared/ucwa/pool';
 import type { EventPackage } from '../../shared/ucwa/resource';
 import { translateResponse } from '../../shared/ucwa/translateError';
+import type { Trace, TracedExchange } from './tracedHttp';
+
+/** A connection that breaks within this was broken before. */
+const STALE_MS = 1_000;
 
 /**
  * The event channel of the doctor's own application, poll by poll. Unlike the relay it lets every failure out: a
@@ -18,21 +23,36 @@ export class DoctorChannel {
   constructor(
     private readonly pool: Pool,
     private readonly clock: Clock,
+    private readonly trace: Trace,
     eventsHref: string,
   ) {
     this.#path = pollAddress(eventsHref);
   }
 
-  /** One P-GET. Errors: as Pool.send and translateResponse; `responseUnreadable`. */
+  /** One P-GET, and how long the pool held it. Errors: as Pool.send and translateResponse; `responseUnreadable`. */
   async poll(signal: AbortSignal): Promise<{ readonly package: EventPackage; readonly waitedMs: number }> {
-    const sentAtMs = this.clock.now();
-    const response = await this.pool.send({ method: 'GET', href: this.#path, timeoutMs: pollTimeoutMs(this.#path), signal });
-    const waitedMs = this.clock.now() - sentAtMs;
+    const before = this.trace.length;
+    const response = await this.#send(signal).catch((error: unknown) => {
+      if (!this.#wasClosedBefore() || signal.aborted) throw error;
+      this.remarks.add('an idle connection had been closed and was opened anew');
+      return this.#send(signal);
+    });
+    if (this.trace.slice(before).some(({ isTokenRequest }) => isTokenRequest)) this.remarks.add('the ticket ended before its time and was renewed');
     if (response.status !== 200) throw translateResponse(response, this.clock.now());
     const parsed = parsePackage(response.text, response.contentType);
     if ('problem' in parsed) throw new RelayError('responseUnreadable', `The event channel answered something that cannot be read: ${parsed.problem}`);
     this.#follow(parsed.package);
-    return { package: parsed.package, waitedMs };
+    return { package: parsed.package, waitedMs: waitedMs(this.trace.at(-1)) };
+  }
+
+  #send(signal: AbortSignal): Promise<HttpResponse> {
+    return this.pool.send({ method: 'GET', href: this.#path, timeoutMs: pollTimeoutMs(this.#path), signal });
+  }
+
+  /** A keep-alive connection that the other side had closed when the request went out (RFC 9112 §9.3.1): a GET is simply sent again. */
+  #wasClosedBefore(): boolean {
+    const last = this.trace.at(-1);
+    return last?.result instanceof RelayError && last.result.extensions['networkCode'] === 'ECONNRESET' && waitedMs(last) < STALE_MS;
   }
 
   #follow({ next, resume, resync }: EventPackage): void {
@@ -42,4 +62,8 @@ export class DoctorChannel {
     const onward = resync ?? resume ?? next;
     this.#path = onward !== undefined ? pollAddress(onward) : (guessNext(this.#path) ?? this.#path);
   }
+}
+
+function waitedMs(exchange: TracedExchange | undefined): number {
+  return exchange === undefined ? 0 : exchange.endedAtMs - exchange.sentAtMs;
 }

@@ -79,9 +79,9 @@ export async function examine(patient: Patient, ports: ExaminationPorts, { await
   };
 
   const examineApplication = async (application: Application): Promise<void> => {
-    await chart.step('modalities', () => grantModalities(patient, pool, application, clock, signal), { isEssential: false });
-    await chart.step('links', () => listLinks(patient, pool, application.path, signal), { isEssential: false });
-    const channel = new DoctorChannel(pool, clock, application.eventsHref);
+    const isAvailable = await chart.step('modalities', () => grantModalities(patient, pool, application, clock, signal), { isEssential: false });
+    await chart.step('links', () => listLinks(pool, application.path, account.reportActivity && isAvailable === true, signal), { isEssential: false });
+    const channel = new DoctorChannel(pool, clock, trace, application.eventsHref);
     if (awaitCallSeconds !== undefined) await chart.step('test ring', () => awaitCall(awaitCallSeconds, { channel, pool, clock, onProgress, dialledAtMs }, signal), { isEssential: false });
     await chart.step('event channel', () => holdPoll(channel, clock, onProgress, signal), { isEssential: false });
   };

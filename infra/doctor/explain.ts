@@ -1,5 +1,5 @@
 // Over 100 lines because it is one table: every symptom and its remedy, the special before the general.
-import type { RelayError } from '../../shared/errors/relayError';
+import { RelayError } from '../../shared/errors/relayError';
 import { formOf } from '../../shared/ucwa/representation';
 import { certificateRemedy } from './certificateRemedy';
 import { inSeconds } from './inSeconds';
@@ -85,10 +85,14 @@ const rules: readonly Rule[] = [
 export function explain(step: StepName, error: RelayError, trace: Trace): { readonly fact: string; readonly remedy: string } {
   const last = trace.at(-1);
   const response = last === undefined ? undefined : responseOf(last);
-  const { status, networkCode } = error.extensions;
+  // Where every root has failed, discovery has one error for all of them: the last root's says more.
+  const isOfAllRoots = 'tried' in error.extensions;
+  const { code, extensions } = isOfAllRoots && last?.result instanceof RelayError ? last.result : error;
+  const status = isOfAllRoots ? response?.status : extensions['status'];
+  const { networkCode } = extensions;
   const symptom: Symptom = {
     step,
-    code: error.code,
+    code,
     message: error.message,
     status: typeof status === 'number' ? status : undefined,
     networkCode: typeof networkCode === 'string' ? networkCode : undefined,

@@ -7,8 +7,8 @@ import type { Finding } from '../chart';
 import type { Patient } from '../patient';
 import { Trouble } from '../trouble';
 
-/** makeMeAvailable as the relay does it, and which kinds of invitation can then come. Fails where a kind that is relayed cannot. */
-export async function grantModalities({ account, kinds: wanted }: Patient, pool: Pool, application: Application, clock: Clock, signal: AbortSignal): Promise<Finding> {
+/** makeMeAvailable as the relay does it, and which kinds of invitation can then come: `true` where all can that are relayed. Fails where a kind that is relayed cannot. */
+export async function grantModalities({ account, kinds: wanted }: Patient, pool: Pool, application: Application, clock: Clock, signal: AbortSignal): Promise<Finding<true>> {
   const now = (): number => clock.now();
   const asked = application.makeMeAvailableHref;
   const granted = asked === undefined ? undefined : await makeAvailable(pool, asked, account, now, signal);
@@ -23,7 +23,7 @@ export async function grantModalities({ account, kinds: wanted }: Patient, pool:
     `invitations that can come: ${wanted.filter(canCome).join(', ') || 'none'}`,
   ].join('; ');
   const missing = wanted.filter((kind) => !canCome(kind));
-  if (missing.length === 0) return { fact, value: undefined };
+  if (missing.length === 0) return { fact, value: true };
   const needed = [...new Set(missing.flatMap((kind) => kinds[kind].needsModality))].filter((each) => !modalities.includes(each));
   const isAsked = needed.some((each) => account.modalities.includes(each));
   throw new Trouble(

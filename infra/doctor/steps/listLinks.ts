@@ -1,7 +1,6 @@
 import type { Pool } from '../../../shared/ucwa/pool';
 import { embeddedOf, linkOf, type Resource } from '../../../shared/ucwa/resource';
 import type { Finding } from '../chart';
-import type { Patient } from '../patient';
 import { readResource } from '../readResource';
 import { Trouble } from '../trouble';
 
@@ -11,13 +10,13 @@ const OF_COMMUNICATION = ['startAudioVideo', 'startPhoneAudio'];
 /** Properties of the resource `policies` that decide about calls. */
 const POLICIES = ['phoneAudio', 'telephonyMode', 'audioOnlyOnWifi', 'video', 'videoOnlyOnWifi'];
 
-/** Which links the user is given, and what its policies say where they can be read. */
-export async function listLinks({ account }: Patient, pool: Pool, applicationPath: string, signal: AbortSignal): Promise<Finding> {
+/** Which links the user is given, and what its policies say where they can be read. Fails where activity must be reported and cannot. */
+export async function listLinks(pool: Pool, applicationPath: string, mustReportActivity: boolean, signal: AbortSignal): Promise<Finding> {
   const application = await readResource(pool, applicationPath, signal);
   const me = embeddedOf(application, 'me');
   const present = [...linked(me, OF_ME), ...linked(embeddedOf(application, 'communication'), OF_COMMUNICATION)];
   const fact = [`links ${present.join(', ') || 'none'}`, ...(await policies(application, pool, signal))].join('; ');
-  if (account.reportActivity && !present.includes('reportMyActivity')) {
+  if (mustReportActivity && !present.includes('reportMyActivity')) {
     throw new Trouble(fact, 'The server gives no reportMyActivity: see why the user could not be made available, or set reportActivity to false for the account.');
   }
   return { fact, value: undefined };

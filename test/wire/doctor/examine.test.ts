@@ -15,7 +15,7 @@ const lifecycle = (): string[] => ucwa.simulator.ledger.lifecycle.map(({ action,
 
 test('a pool in good health: every step passes, a poll is held for its 180 s, and nothing is left behind', async () => {
   const examination = startExamination(ucwa.url, { clock });
-  await clock.advanceUntil(ucwa.simulator.whenParked());
+  await ucwa.simulator.whenParked();
   const steps = await clock.advanceUntil(examination.steps);
 
   expect(failedOf(steps)).toEqual([]);
@@ -48,7 +48,7 @@ test('the application of a relay that runs for the same account is left alone', 
 
 test('Ctrl-C: what is under way stops, and the application is deleted all the same', async () => {
   const examination = startExamination(ucwa.url, { clock });
-  await clock.advanceUntil(ucwa.simulator.whenParked());
+  await ucwa.simulator.whenParked();
   examination.stop();
   const steps = await examination.steps;
   expect(stepOf(steps, 'event channel')).toMatchObject({ outcome: 'skipped', fact: 'stopped' });
@@ -103,7 +103,7 @@ describe('test ring', () => {
     ['phone audio', ['phoneAudio'] as const, /invitation \(phoneAudio\) came after [\d.]+ s of waiting; it can be answered by accept/],
   ])('%s: how long it took, and how it can be answered', async (_, modalities, fact) => {
     const examination = startExamination(ucwa.url, { clock, awaitCallSeconds: 60 });
-    await clock.advanceUntil(ucwa.simulator.whenParked());
+    await ucwa.simulator.whenParked();
     await clock.advance(12_000);
     ucwa.ring({ modalities: [...modalities] });
     const steps = await clock.advanceUntil(examination.steps);
@@ -114,7 +114,7 @@ describe('test ring', () => {
   test('from the moment at which the operator called', async () => {
     const dialledAtMs = clock.now();
     const examination = startExamination(ucwa.url, { clock, awaitCallSeconds: 60, dialledAtMs });
-    await clock.advanceUntil(ucwa.simulator.whenParked());
+    await ucwa.simulator.whenParked();
     ucwa.ring();
     const steps = await clock.advanceUntil(examination.steps);
     expect(stepOf(steps, 'test ring').fact).toMatch(/came \d\.\d s after you said that you were calling/);
