@@ -30,7 +30,9 @@ export type OrderDecision =
   /** An earlier event of the call comes first. */
   | { readonly rule: 'wait'; readonly untilMs: number };
 
-/** The look at what one waits for comes at least this often… */
+/** What one waits for is mostly an attempt under way: the first look comes this soon, each further one after twice as long… */
+const FIRST_WAIT_MS = 100;
+/** …but at least this often… */
 const WAIT_MS = 1000;
 /** …and a ring's event is in no attempt any more this long after it expired: longer than an attempt's time-out. */
 const OUTLIVED_MS = 10_000;
@@ -55,7 +57,7 @@ export function decideOrder(message: DeliveryMessage, rows: readonly OrderRow[],
   if (later.some((row) => isEnd(row) && (row.attempt > 0 || row.begun === true))) return { rule: 'stale' };
   const earlier = rows.filter((row) => row.sequence !== undefined && row.sequence < sequence);
   const ahead = earlier.find((row) => row.state === 'pending' && !hasOutlived(row, nowMs));
-  if (ahead !== undefined) return { rule: 'wait', untilMs: Math.max(ahead.nextAtMs ?? 0, nowMs) + WAIT_MS };
+  if (ahead !== undefined) return { rule: 'wait', untilMs: Math.max(ahead.nextAtMs ?? 0, nowMs) + Math.min(FIRST_WAIT_MS * 2 ** message.deferrals, WAIT_MS) };
   // The beginning may be in a fan-out that runs at this moment. Whoever notes first and looks then, sees the other.
   const alone = isEnd(event) && !earlier.some((row) => row.type.endsWith('.started'));
   return alone && own?.begun !== true ? { rule: 'announce' } : { rule: 'go' };
