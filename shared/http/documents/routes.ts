@@ -1,3 +1,4 @@
+import { confirmRoutes } from './confirmRoutes';
 import { invitationRoutes } from './invitationRoutes';
 import { operationRoutes } from './operationRoutes';
 import type { Route } from './route';
@@ -5,5 +6,5 @@ import { subscriptionRoutes } from './subscriptionRoutes';
 
 /** The one table of the API's routes. A test holds it against the functions that the host finds. */
 export async function apiRoutes(): Promise<readonly Route[]> {
-  return [...invitationRoutes(), ...subscriptionRoutes(), ...(await operationRoutes())];
+  return [...invitationRoutes(), ...confirmRoutes(), ...subscriptionRoutes(), ...(await operationRoutes())];
 }

@@ -59,6 +59,17 @@ export function subscriptionRoutes(): readonly Route[] {
       errors: ['storageUnavailable'],
     },
     {
+      method: 'delete',
+      path: '/unsubscribe/{capability}',
+      operationId: 'unsubscribe',
+      tag: 'Webhook subscriptions',
+      summary: 'Remove a subscription by its own link',
+      description: 'The `Location` of the answer to its creation. It needs no key, which connectors do not send with this. Idempotent.',
+      role: 'anonymous',
+      answers: { 204: { description: 'It is gone' } },
+      errors: ['notFound', 'settingsInvalid', 'internal', 'storageUnavailable'],
+    },
+    {
       ...common,
       method: 'post',
       path: `${one}/test`,

@@ -71,14 +71,19 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(errorTable).filter((code) => !told.has(code))).toEqual(['channelGone', 'pollReplaced', 'busRefused', 'messageTooLarge']);
   });
 
-  it('asks for a key everywhere but for liveness, and names the role that a token needs', async () => {
+  it('asks for a key everywhere but for liveness and the links it gives out, and names the role that a token needs', async () => {
     for (const { method, path, role } of await apiRoutes()) {
       const security = document.paths[path]?.[method]?.security;
       expect(security).toEqual(
         role === 'anonymous' ? [] : [{ functionKey: [] }, { functionKeyInQuery: [] }, { functionKey: [], entraId: [role] }, { functionKeyInQuery: [], entraId: [role] }],
       );
     }
-    expect(Object.values(document.paths).flatMap((path) => Object.values(path)).filter(({ security }) => security.length === 0).map(({ operationId }) => operationId)).toEqual(['getLiveness']);
+    expect(Object.values(document.paths).flatMap((path) => Object.values(path)).filter(({ security }) => security.length === 0).map(({ operationId }) => operationId)).toEqual([
+      'showConfirmPage',
+      'confirmCommand',
+      'unsubscribe',
+      'getLiveness',
+    ]);
   });
 
   it('says when to come back wherever an error can be tried again', () => {
