@@ -53,7 +53,7 @@ const request = fc.oneof(
       id.map((one) => `/invitations/${encodeURIComponent(one)}`),
       id.map((one) => `/invitations/${encodeURIComponent(one)}/offer`),
       fc.record({ account: text, state: fc.constantFrom('active', 'ended', 'over'), limit: fc.oneof(fc.integer(), text), cursor: text }, { requiredKeys: [] }).map(
-        (query) => `/invitations?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)])).toString()}`,
+        (query) => `/invitations?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)])).toString()}`,
       ),
     ),
   }),

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { message as amqp, types, type EventContext, type Message, type Receiver, type Sender } from 'rhea';
-import { acceptConnection, createBrokerContainer, endConnection } from '../../infra/local/service-bus/amqp/rheaInternals';
+import { acceptConnection, createBrokerContainer, endConnection } from '../../infra/local/service-bus/amqp/rheaConnection';
 
 /** What arrived in one transfer: the batch of one sendMessages. */
 export interface ScriptedBatch {
