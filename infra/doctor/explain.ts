@@ -58,7 +58,7 @@ const rules: readonly Rule[] = [
   { when: is('noUsableGrant'), say: ({ message }) => /\. (.+)$/s.exec(message)?.[1] ?? 'Let the web ticket service take passwords (for example Set-CsAuthConfig -Scenario AllowAllExternallyAndInternally).' },
   { when: is('credentialsRejected'), say: 'Correct username and password in UCWA_ACCOUNTS (try the UPN, then DOMAIN\\user), and see that the account is not locked or expired, before the next try.' },
   { when: all(isAt('token'), ({ status }) => status !== undefined && status >= 500), say: 'The web ticket service failed: look at the IIS application pool of WebTicket and at the Lync Server event log of that front end.' },
-  { when: is('ticketExpired'), say: 'The server does not take the ticket that was just issued for it: compare the clocks and the token-signing certificates (OAuthTokenIssuer) of the front ends.' },
+  { when: is('ticketExpired'), say: 'The server does not take the ticket that was just issued for it: compare the clocks and the certificates of the front ends, and see whether the load balancer spreads one client over several.' },
 
   // What is no answer of UCWA
   { when: all(isAt('event channel', 'test ring'), is('responseUnreadable'), ({ isHtml }) => isHtml), say: 'A web page came in place of events: a proxy or portal between answers for the pool; exempt the path /ucwa from it.' },
@@ -67,7 +67,6 @@ const rules: readonly Rule[] = [
 
   // The application
   { when: all(isAt('application'), ({ status }) => status === 403), say: 'The user may not use UCWA here: enable mobility for it (Grant-CsMobilityPolicy, EnableMobility) and see on which pool it is homed.' },
-  { when: all(isAt('modalities'), ({ status }) => status === 403), say: 'The policy of the user allows no call modality: look at its mobility and voice policies (EnableMobility, EnableOutsideVoice).' },
   { when: is('applicationGone'), say: 'The pool dropped the application while it was polled: look for front ends that restart or do not share sessions, and make the load balancer keep a client on one of them.' },
   { when: is('pollReplaced'), say: 'Another poll took this endpoint’s channel: end any other doctor that runs for the account, then try again.' },
   { when: is('channelGone'), say: 'The pool answered that the address is gone for good: see whether the user is being moved to another pool, then try again.' },

@@ -26,7 +26,7 @@ export async function awaitCall(waitSeconds: number, { channel, pool, clock, onP
   const found = new AbortController();
   const late = new AbortController();
   const deadline = clock.sleep(waitSeconds * 1000, AbortSignal.any([found.signal, signal])).then(() => late.abort());
-  onProgress(`test ring: call the account within ${waitSeconds} s`);
+  onProgress(`test ring: call the account now, within ${waitSeconds} s`);
   try {
     for (;;) {
       const { package: received } = await channel.poll(AbortSignal.any([signal, late.signal]));

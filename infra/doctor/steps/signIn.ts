@@ -1,5 +1,7 @@
 import { RelayError } from '../../../shared/errors/relayError';
 import { parseChallenge } from '../../../shared/ucwa/challenge';
+import { parseResource } from '../../../shared/ucwa/parseResource';
+import { linkOf } from '../../../shared/ucwa/resource';
 import type { Finding } from '../chart';
 import { responseOf, type Trace, type TracedExchange } from '../tracedHttp';
 import { Trouble } from '../trouble';
@@ -18,8 +20,7 @@ export function readDiscovery(trace: Trace, arrival: Arrival): Finding {
   const walk = trace.filter(({ isTokenRequest }) => !isTokenRequest);
   const hosts = walk.map(({ url }) => url.host).filter((host, index, before) => host !== before[index - 1]);
   const unanswered = walk.filter((exchange) => responseOf(exchange) === undefined).map(({ url }) => `${url.host} did not answer`);
-  // The root, user without a ticket, and user with one are a plain walk's three.
-  const redirects = Math.max(0, walk.length - unanswered.length - (trace.some(({ isTokenRequest }) => isTokenRequest) ? 3 : 2));
+  const redirects = walk.filter(isRedirect).length;
   const applications = arrival instanceof RelayError ? [] : [`applications at ${arrival.host}`];
   const fact = [...unanswered, hosts.join(' → '), redirects === 0 ? 'no redirect' : `${redirects} redirect${redirects === 1 ? '' : 's'}`, ...applications].join('; ');
   return { fact, value: undefined };
@@ -52,7 +53,7 @@ export function readToken(trace: Trace, arrival: Arrival, expiresAtMs: number | 
   if (lifeMs < SHORT_TICKET_MS) {
     throw new Trouble(
       `${issuer} issued a ticket that lives for ${Math.round(lifeMs / 1000)} s only, shorter than a poll`,
-      'Let web tickets live for hours (Set-CsWebServiceConfiguration -MaxWebTicketLifetime…, default 8 h): the relay sends the password anew for every one.',
+      'Have the pool issue web tickets that live for hours (eight are usual): the relay sends the password anew for every one.',
     );
   }
   return { fact: `${issuer} took the password at the first try; the ticket lives for ${Math.round(lifeMs / 60_000)} minutes`, value: undefined };
@@ -75,6 +76,18 @@ function stageOf({ code }: RelayError, trace: Trace): Stage {
   if (code === 'credentialsRejected' || last?.isTokenRequest === true) return 'token';
   if (code === 'noUsableGrant' || (code === 'hostNotAllowed' && last !== undefined && isChallenge(last))) return 'challenge';
   return 'discovery';
+}
+
+function isRedirect(exchange: TracedExchange): boolean {
+  const response = responseOf(exchange);
+  if (response === undefined) return false;
+  if (response.status >= 300 && response.status < 400) return true;
+  try {
+    const resource = parseResource(response.text, response.contentType);
+    return linkOf(resource, 'redirect') !== undefined && linkOf(resource, 'user') === undefined && linkOf(resource, 'applications') === undefined;
+  } catch {
+    return false; // the page that comes with a challenge
+  }
 }
 
 function isChallenge(exchange: TracedExchange): boolean {

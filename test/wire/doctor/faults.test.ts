@@ -32,7 +32,7 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
     { fault: { kind: 'discoveryRedirect', to: 'https://lyncdiscover.elsewhere.example/' }, step: 'discovery', says: /lyncdiscover\.elsewhere\.example, which is not allowed/, remedy: /UCWA_ALLOWED_HOSTS; if not, find out/ },
     { fault: { kind: 'discoveryRedirect', to: 'http://pool.contoso.com/' }, step: 'discovery', says: /without TLS/, remedy: /name https addresses/ },
   ],
-  userRedirect: [{ fault: { kind: 'userRedirect' }, step: 'discovery', says: /; 2 redirects; applications at/ }],
+  userRedirect: [{ fault: { kind: 'userRedirect' }, step: 'discovery', says: /; 1 redirect; applications at/ }],
   challengeVariant: [
     ...(['usual', 'joined', 'reversed', 'noBearer', 'emptyIssuers', 'unquotedHref', 'repeatedGrants', 'on403'] as const).map(
       (variant): DoctorCase => ({ fault: { kind: 'challengeVariant', variant }, step: 'challenge', says: /^offers urn:microsoft\.rtc:windows, urn:microsoft\.rtc:anonmeeting, password; no modern authentication$/ }),
@@ -71,7 +71,7 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
     })),
     { fault: { kind: 'status', status: 404, on: 'discovery' }, step: 'discovery', says: /There is no discovery at .* \(404\)/, remedy: /UCWA_DISCOVERY_URL/ },
     { fault: { kind: 'status', status: 403, on: 'applications' }, step: 'application', says: /refused the request \(403/, remedy: /Grant-CsMobilityPolicy/ },
-    { fault: { kind: 'status', status: 403, on: 'makeMeAvailable', times: 2 }, step: 'modalities', says: /^granted none; not Audio, Video, PhoneAudio; invitations that can come: none$/, remedy: /The server forbids Audio and Video and PhoneAudio/ },
+    { fault: { kind: 'status', status: 403, on: 'makeMeAvailable', times: 2 }, step: 'modalities', says: /^granted none; not Audio, Video, PhoneAudio; invitations that can come: none$/, remedy: /forbids Audio and Video and PhoneAudio: .*no call is seen/ },
     { fault: { kind: 'status', status: 429, on: 'applications', retryAfterSeconds: 30 }, step: 'application', says: /\(429/, remedy: /throttles at application/ },
     { fault: { kind: 'status', status: 503 }, step: 'event channel', says: /\(503.* waited 6\d s/, remedy: /^The pool failed at event channel with 503/, ...polling },
     { fault: { kind: 'status', status: 504, body: 'html' }, step: 'event channel', says: /\(504\), after the poll had waited 6\d s/, remedy: /set its response time-out above 200 s/, ...polling },
