@@ -1,9 +1,11 @@
 /** `npm run bench [-- NAME …] [--quick]`: exit code 0 when every bound holds, 1 when not, 2 for a command line that is not understood. */
 import { parseArgs } from 'node:util';
 import { bus } from './bus';
+import { latency } from './latency';
+import { throughput } from './throughput';
 import { runBench, type Bench } from './harness';
 
-const benches: readonly Bench[] = [bus];
+const benches: readonly Bench[] = [bus, latency, throughput];
 
 const USAGE = `npm run bench [-- NAME …] [--quick]
 

@@ -4,6 +4,10 @@ import path from 'node:path';
 import { z } from 'zod';
 import { readyMessage, startLocalProcess } from '../../infra/local/start/localProcess';
 import { projectFolder, standInScript } from '../../infra/local/start/projectFolder';
+import { startStorage } from '../../infra/local/storage/startStorage';
+import { startChild, type Child } from './child';
+import type { RelayMethods } from './relayProcess';
+import type { SimulatorMethods } from './simulatorProcess';
 
 /** The local Service Bus in a process of its own. */
 export interface Bus {
@@ -48,3 +52,63 @@ export async function productConfig(): Promise<unknown> {
   for (const { Topics } of config.UserConfig.Namespaces) for (const topic of Topics) topic.Subscriptions = topic.Subscriptions.filter(({ Name }) => Name === 'all');
   return config;
 }
+
+/** All that the relay needs around it, each in a process of its own. */
+export interface World {
+  readonly ucwa: Child<SimulatorMethods>;
+  readonly ucwaUrl: string;
+  readonly bus: Bus;
+  readonly storageConnection: string;
+  /** One more relay, on the air for these users of the domain contoso.com. */
+  startRelay(usernames: readonly string[], options?: RelayOptions): Promise<Child<RelayMethods>>;
+  close(): Promise<void>;
+}
+
+export interface RelayOptions {
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly execArgv?: readonly string[];
+}
+
+/** @param pollTimeoutSeconds as the simulator's */
+export async function startWorld(pollTimeoutSeconds?: number): Promise<World> {
+  const ucwa = startChild<SimulatorMethods>('simulatorProcess.ts');
+  const [ucwaUrl, bus, storage] = await Promise.all([
+    ucwa.call('start', pollTimeoutSeconds === undefined ? {} : { pollTimeoutSeconds }),
+    startBus(await productConfig()),
+    startStorage({ ports: { blob: 0, queue: 0, table: 0 } }),
+  ]);
+  const { connectionString: storageConnection } = await storage.ready;
+  return {
+    ucwa,
+    ucwaUrl,
+    bus,
+    storageConnection,
+    async startRelay(usernames, { settings = {}, execArgv = [] } = {}) {
+      const relay = startChild<RelayMethods>('relayProcess.ts', { execArgv });
+      await relay.call('start', {
+        UCWA_ACCOUNTS: JSON.stringify(usernames.map((username) => ({ sipUri: sipOf(username), username, password: 'password' }))),
+        UCWA_DISCOVERY_URL: ucwaUrl,
+        ServiceBusConnection: bus.connectionString,
+        AzureWebJobsStorage: storageConnection,
+        RELAY_SIGNING_KEY: signingKey,
+        POLL_RUN_SECONDS: '1500',
+        ...settings,
+      });
+      await ucwa.call('parked', usernames.map(sipOf));
+      return relay;
+    },
+    async close() {
+      await ucwa.stop();
+      await Promise.all([bus.close(), storage.kill()]);
+    },
+  };
+}
+
+export const signingKey = 'a signing key for benches, long enough';
+
+/** `group-1@contoso.com` and so on. */
+export function usernamesOf(group: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${group}-${index + 1}@contoso.com`);
+}
+
+export const sipOf = (username: string): string => `sip:${username}`;

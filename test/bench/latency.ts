@@ -1,0 +1,70 @@
+import { startChild } from './child';
+import { percentile, type Bench, type Measurement } from './harness';
+import type { PollerMethods } from './pollerProcess';
+import { consumeTopic, type TopicConsumer } from './topicConsumer';
+import { sipOf, startWorld, usernamesOf, type World } from './world';
+
+/** From a ring at the server to a consumer of the topic. The floor: a bare long poll that is released, one SDK send, one SDK receive. */
+export const latency: Bench = {
+  name: 'latency',
+  says: 'ring to bus consumer at 1, 100 and 1,000 accounts, against one bare long poll, send and receive',
+  async run({ quick, progress }) {
+    const [sizes, rings] = quick ? [[1, 10], 20] : [[1, 100, 1_000], 1_000];
+    const world = await startWorld();
+    const floor = startChild<PollerMethods>('pollerProcess.ts');
+    const consumer = consumeTopic(world.bus.connectionString);
+    try {
+      const [floorUser = ''] = usernamesOf('floor', 1);
+      await floor.call('relayNaively', { ucwaUrl: world.ucwaUrl, usernames: [floorUser], serviceBusConnection: world.bus.connectionString });
+      await world.ucwa.call('parked', [sipOf(floorUser)]);
+      const measurements: Measurement[] = [];
+      for (const size of sizes) {
+        const usernames = usernamesOf(`of-${size}`, size);
+        const relay = await world.startRelay(usernames);
+        await alternate(world, consumer, [floorUser], usernames, Math.ceil(rings / 10)); // warms both up
+        const times = await alternate(world, consumer, [floorUser], usernames, rings);
+        progress(`${size} accounts: ${rings} rings, and as many on the floor`);
+        measurements.push(...toMeasurements(`${size} accounts`, times, 2, 3));
+        if (size === 1) {
+          const linked = await alternate(world, consumer, [floorUser], usernames, rings, true);
+          measurements.push(...toMeasurements('1 account, `to` only linked', linked));
+        }
+        await relay.stop();
+      }
+      return measurements;
+    } finally {
+      await consumer.close();
+      await floor.stop();
+      await world.close();
+    }
+  },
+};
+
+interface Times {
+  readonly floor: readonly number[];
+  readonly relay: readonly number[];
+}
+
+/** A ring on the floor and one on any of the relay's accounts, turn and turn about: what else the machine does falls on both. One at a time. */
+export async function alternate(world: World, consumer: TopicConsumer, floor: readonly string[], relay: readonly string[], rings: number, linked = false): Promise<Times> {
+  const times = { floor: [] as number[], relay: [] as number[] };
+  for (let ring = 0; ring < rings; ring += 1) {
+    times.floor.push(await timeRing(world, consumer, floor));
+    times.relay.push(await timeRing(world, consumer, relay, linked));
+  }
+  return times;
+}
+
+async function timeRing({ ucwa }: World, consumer: TopicConsumer, usernames: readonly string[], linked = false): Promise<number> {
+  const username = usernames[Math.floor(Math.random() * usernames.length)] ?? '';
+  const { subject, atMs } = await ucwa.call('ring', { account: sipOf(username), linked });
+  return (await consumer.arrival(subject)) - atMs;
+}
+
+function toMeasurements(what: string, { floor, relay }: Times, atMostP50?: number, atMostP99?: number): Measurement[] {
+  return ([[0.5, 'p50', atMostP50], [0.99, 'p99', atMostP99]] as const).flatMap(([share, name, atMost]) => [
+    { figure: `${what}: floor ${name}`, value: percentile(floor, share), unit: 'ms' as const },
+    { figure: `${what}: ${name}`, value: percentile(relay, share), unit: 'ms' as const },
+    { figure: `${what}: ${name} over floor`, value: percentile(relay, share) / percentile(floor, share), unit: '' as const, ...(atMost === undefined ? {} : { atMost }) },
+  ]);
+}
