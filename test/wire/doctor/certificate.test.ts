@@ -4,6 +4,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import path from 'node:path';
 import type { StepReport } from '../../../infra/doctor/stepReport';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
+import { startTestUcwa } from '../../support/ucwaSimulator';
 import { failedOf, startExamination, stepOf } from './testExamination';
 
 const pem = (name: string): string => readFileSync(path.join(__dirname, '../../fixtures/tls', name), 'utf8');
@@ -60,6 +61,15 @@ test('one that will soon be over is told of', async () => {
   clock = createFakeClock(Date.UTC(2119, 11, 15));
   const steps = await examineAt(`https://localhost:${await serve('localhost')}/`, authority);
   expect(stepOf(steps, 'certificate').fact).toContain('valid until 2120-01-01 (in 17 days: renew it)');
+});
+
+test('one that is not trusted, where discovery leads on to', async () => {
+  const ucwa = await startTestUcwa({ clock });
+  closing.push(() => ucwa.close());
+  ucwa.fault({ kind: 'discoveryRedirect', to: `https://localhost:${await serve('localhost')}/` });
+  const steps = await examineAt(ucwa.url);
+  expect(failedOf(steps)).toEqual(['discovery']);
+  expect(stepOf(steps, 'discovery')).toMatchObject({ fact: expect.stringMatching(/^Skype for Business at localhost:\d+ .*not trusted/), remedy: expect.stringContaining('UCWA_CA_CERTIFICATE') });
 });
 
 test('a server that speaks no TLS', async () => {
