@@ -1,0 +1,184 @@
+import { HttpRequest } from '@azure/functions';
+import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT, type JWTVerifyGetKey } from 'jose';
+import { encodeCapability, type Capability } from '../../../shared/http/capability';
+import { confirmEndpoint, type ConfirmEndpointPorts } from '../../../shared/http/confirmEndpoint';
+import { applyEvent } from '../../../shared/invitations/invitationHead';
+import type { InvitationGateway } from '../../../shared/invitations/liveInvitation';
+import { accountKey, encodeInvitationId } from '../../../shared/invitations/invitationId';
+import { silentLog } from '../../../shared/telemetry/log';
+import { createFakeClock } from '../../support/fakeClock';
+import { createMemoryClaims } from '../../support/memoryClaims';
+import { callEvent, ringMs, ringStartMs } from '../../support/webhookEvents';
+
+const signingKey = 'a key of at least thirty-two characters';
+const account = 'sip:reception@contoso.com';
+const entra = { tenantId: '7a3d7d0e-6d0f-4c59-9d3c-0b1f0a1c2d3e', audience: 'api://ucwa-relay' };
+const invitationId = encodeInvitationId({ accountKey: accountKey(account), kind: 'audioVideo', applicationId: '102', collection: 'audioVideoInvitations', id: 'a'.repeat(32) }, signingKey);
+const path = `/ucwa/oauth/v1/applications/102/communication/audioVideoInvitations/${'a'.repeat(32)}`;
+
+let keys: JWTVerifyGetKey;
+let idToken: (claims?: object, audience?: string) => Promise<string>;
+beforeAll(async () => {
+  const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
+  keys = createLocalJWKSet({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256', use: 'sig' }] });
+  idToken = (claims = {}, audience = entra.audience) =>
+    new SignJWT({ oid: 'carol', ...claims })
+      .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
+      .setSubject('subject-1')
+      .setIssuer(`https://login.microsoftonline.com/${entra.tenantId}/v2.0`)
+      .setAudience(audience)
+      .setExpirationTime(ringStartMs / 1000 + 600)
+      .sign(privateKey);
+});
+
+/** A call that rings, the page behind its card, and what came of it. */
+function createDoor({ withEntra = false, ended = false } = {}) {
+  const clock = createFakeClock(ringStartMs);
+  const posts: string[] = [];
+  const audit: { readonly caller: string; readonly authentication: string; readonly command: string; readonly result: string }[] = [];
+  const started = callEvent('started');
+  const rung = applyEvent(undefined, { ...started, subject: invitationId });
+  const head = ended ? applyEvent(rung, { ...callEvent('completed'), subject: invitationId }) : rung;
+  const gateway: InvitationGateway = {
+    account: { sipUri: account },
+    application: () => Promise.resolve({ path: '/ucwa/oauth/v1/applications/102', id: '102' }),
+    read: () =>
+      Promise.resolve({
+        rel: 'audioVideoInvitation',
+        properties: { state: 'Connecting', direction: 'Incoming' },
+        links: Object.fromEntries(['decline', 'acceptWithPhoneAudio'].map((rel) => [rel, [{ href: `${path}/${rel}` }]])),
+        embedded: {},
+      }),
+    post: ({ href }) => Promise.resolve(void posts.push(href.slice(path.length + 1))),
+  };
+  const ports: ConfirmEndpointPorts = {
+    settings: { signingKey },
+    authentication: { entra: withEntra ? entra : undefined, tenantKeys: () => keys, clock },
+    clock,
+    invitations: {
+      append: () => Promise.resolve(),
+      updateHead: () => Promise.resolve(),
+      updateActive: () => Promise.resolve(),
+      history: () => Promise.resolve([]),
+      list: () => Promise.resolve({ heads: [] }),
+      head: (id) => Promise.resolve(id === invitationId ? head : undefined),
+    },
+    commands: {
+      signingKey,
+      gateway: (key) => (key === accountKey(account) ? gateway : undefined),
+      claims: createMemoryClaims(),
+      audit: { record: (entry) => Promise.resolve(void audit.push(entry)) },
+      events: { publish: () => Promise.resolve() },
+      newId: () => 'new-id',
+      clock,
+      log: silentLog,
+    },
+  };
+  const link = (changes: Partial<Capability> = {}): string => encodeCapability({ purpose: 'decline', subject: invitationId, expiresAtMs: ringStartMs + ringMs, ...changes }, signingKey);
+  const ask = async (method: 'GET' | 'POST', capability: string, headers: Record<string, string> = {}) => {
+    const request = new HttpRequest({ method, url: `https://relay.contoso.com/api/confirm/${capability}`, headers, params: { capability } });
+    const { status, body, headers: answered } = await confirmEndpoint(request, ports, new AbortController().signal);
+    return { status, body: typeof body === 'string' ? body : '', location: new Headers(answered).get('location') };
+  };
+  return { clock, posts, audit, link, ask };
+}
+
+describe('GET', () => {
+  test.each([
+    ['decline', 'Reject the call'],
+    ['acceptWithPhoneAudio', 'Take it on my phone'],
+  ] as const)('asks, and does nothing: %s', async (purpose, button) => {
+    const { ask, link, posts, audit } = createDoor();
+    const page = await ask('GET', link({ purpose }));
+    expect(page.status).toBe(200);
+    expect(page.body).toContain(`<h1>${button}?</h1><p>Call from Alice Müller: Contract renewal</p><p>It rings until 12:00:30 UTC.</p>`);
+    expect(page.body).toContain(`>${button}</button>`);
+    expect([posts, audit]).toEqual([[], []]);
+  });
+
+  it('asks about a call that the read model does not know yet', async () => {
+    const { ask, link } = createDoor();
+    expect(await ask('GET', link({ subject: 'not-known-yet' }))).toMatchObject({ status: 200 });
+  });
+
+  it('says that a call is over which somebody took', async () => {
+    const { ask, link } = createDoor({ ended: true });
+    const page = await ask('GET', link());
+    expect([page.status, page.body.includes('<form')]).toEqual([410, false]);
+  });
+});
+
+describe('POST', () => {
+  test.each([
+    ['decline', 'decline', 'The call was rejected: every phone stops ringing.'],
+    ['acceptWithPhoneAudio', 'acceptWithPhoneAudio', 'The call goes to your phone now.'],
+  ] as const)('acts once: %s', async (purpose, action, said) => {
+    const { ask, link, posts, audit } = createDoor();
+    const first = await ask('POST', link({ purpose }));
+    expect([first.status, first.body.includes(said), first.body.includes('<form')]).toEqual([200, true, false]);
+    const second = await ask('POST', link({ purpose }));
+    expect([second.status, second.body.includes('The link can be used once.')]).toEqual([409, true]);
+    expect(posts).toEqual([expect.stringContaining(action)]);
+    expect(audit[0]).toMatchObject({ caller: expect.stringMatching(/^link:[0-9a-f]{12}$/), authentication: 'capability', result: 'sent' });
+  });
+
+  it('comes second to the card’s other button: the page says so', async () => {
+    const { ask, link, posts } = createDoor();
+    await ask('POST', link());
+    const page = await ask('POST', link({ purpose: 'acceptWithPhoneAudio' }));
+    expect([page.status, page.body.includes('<h1>Another caller has already answered this invitation</h1>')]).toEqual([409, true]);
+    expect(posts).toHaveLength(1);
+  });
+});
+
+describe.each(['GET', 'POST'] as const)('%s of a link that is no good', (method) => {
+  test.each<[string, number, (door: ReturnType<typeof createDoor>) => string | Promise<string>]>([
+    ['is altered', 404, ({ link }) => `${link().slice(0, -1)}${link().endsWith('A') ? 'B' : 'A'}`],
+    ['is empty', 404, () => ''],
+    ['is for something else', 404, ({ link }) => link({ purpose: 'unsubscribe', subject: 'sub_1' })],
+    ['has expired', 410, ({ clock, link }) => clock.advance(ringMs + 1).then(() => link())],
+  ])('that %s: a page, and nothing is done', async (_what, status, make) => {
+    const door = createDoor();
+    const page = await door.ask(method, await make(door));
+    expect([page.status, page.body.includes('<form')]).toEqual([status, false]);
+    expect(page.body).toMatch(/^<!doctype html>/);
+    expect([door.posts, door.audit]).toEqual([[], []]);
+  });
+});
+
+describe('with Entra ID', () => {
+  test.each(['GET', 'POST'] as const)('%s sends who has not signed in to do so, and back', async (method) => {
+    const { ask, link, posts } = createDoor({ withEntra: true });
+    const answer = await ask(method, link());
+    expect([answer.status, answer.location]).toEqual([302, `/.auth/login/aad?post_login_redirect_uri=${encodeURIComponent(`/api/confirm/${link()}`)}`]);
+    expect(posts).toEqual([]);
+  });
+
+  it('names the person in the record, who can do it once', async () => {
+    const { ask, link, audit, posts } = createDoor({ withEntra: true });
+    const signedIn = { 'x-ms-token-aad-id-token': await idToken() };
+    expect(await ask('GET', link(), signedIn)).toMatchObject({ status: 200 });
+    expect(audit).toEqual([]);
+    expect(await ask('POST', link(), signedIn)).toMatchObject({ status: 200 });
+    expect(await ask('POST', link(), signedIn)).toMatchObject({ status: 409 });
+    expect(audit[0]).toMatchObject({ caller: 'carol', authentication: 'token', command: 'decline', result: 'sent' });
+    expect(posts).toHaveLength(1);
+  });
+
+  it('tells the second of two persons who was first', async () => {
+    const { ask, link } = createDoor({ withEntra: true });
+    await ask('POST', link(), { 'x-ms-token-aad-id-token': await idToken() });
+    const page = await ask('POST', link(), { 'x-ms-token-aad-id-token': await idToken({ oid: 'dave' }) });
+    expect([page.status, page.body.includes('answered first by carol')]).toEqual([409, true]);
+  });
+
+  test.each<[string, () => string | Promise<string>]>([
+    ['for another application', () => idToken({}, 'api://another')],
+    ['that is none', () => 'carol'],
+  ])('refuses a token %s', async (_what, token) => {
+    const { ask, link, posts } = createDoor({ withEntra: true });
+    const page = await ask('POST', link(), { 'x-ms-token-aad-id-token': await token() });
+    expect([page.status, page.body.startsWith('<!doctype html>')]).toEqual([401, true]);
+    expect(posts).toEqual([]);
+  });
+});
