@@ -54,7 +54,7 @@ export async function examine(patient: Patient, ports: ExaminationPorts, { await
   const pool = new Pool({ account, hosts, http, clock, random: Math.random, log: silentLog, passwordGuard });
   let own: OwnApplication;
 
-  const examineSignIn = async (): Promise<void> => {
+  const examineSignIn = async (roots: readonly URL[]): Promise<void> => {
     const arrival = await pool.applicationsUrl(signal).then((url) => new URL(url), toRelayError);
     const signInTrace = [...trace];
     await chart.step('clock', () => compareClocks(signInTrace), { isEssential: false });
@@ -62,6 +62,8 @@ export async function examine(patient: Patient, ports: ExaminationPorts, { await
     await chart.step('discovery', () => readDiscovery(signInTrace, arrival), { tookMs: times.discovery });
     await chart.step('challenge', () => readChallenge(signInTrace, arrival), { tookMs: times.challenge });
     await chart.step('token', () => readToken(signInTrace, arrival, pool.tokenExpiresAtMs), { tookMs: times.token, isEssential: arrival instanceof RelayError });
+    const isElsewhere = arrival instanceof URL && arrival.protocol === 'https:' && roots.every(({ host }) => host !== arrival.host);
+    if (isElsewhere) await chart.step('pool certificate', () => inspectCertificates([arrival], caCertificate, clock, signal));
   };
 
   const openOwnApplication = async (): Promise<Finding<Application>> => {
@@ -89,7 +91,7 @@ export async function examine(patient: Patient, ports: ExaminationPorts, { await
   try {
     const roots = await chart.step('DNS names', () => resolveNames(patient, hosts, resolve));
     await chart.step('certificate', () => inspectCertificates(roots ?? [], caCertificate, clock, signal));
-    if (chart.isOpen) await examineSignIn();
+    if (chart.isOpen) await examineSignIn(roots ?? []);
     else chart.skip('clock', 'discovery', 'challenge', 'token');
     const application = await chart.step('application', openOwnApplication);
     if (application !== undefined) await examineApplication(application);

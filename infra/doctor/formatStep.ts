@@ -1,7 +1,7 @@
 import { harmless, type Terminal } from '../local/start/terminal';
 import type { StepReport } from './stepReport';
 
-const NAME_WIDTH = 15;
+const NAME_WIDTH = 16;
 
 /** The step as one line, and a second for the remedy where it failed. What servers have said is made harmless to the terminal. */
 export function formatStep({ name, outcome, fact, remedy, durationMs }: StepReport, { good, bad, dim, accent }: Pick<Terminal, 'good' | 'bad' | 'dim' | 'accent'>): string[] {

@@ -7,6 +7,7 @@ export const stepNames = [
   'discovery',
   'challenge',
   'token',
+  'pool certificate',
   'application',
   'modalities',
   'links',

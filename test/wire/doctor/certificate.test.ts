@@ -4,6 +4,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import path from 'node:path';
 import type { StepReport } from '../../../infra/doctor/stepReport';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
+import { sendJson, startScriptedServer } from '../../support/scriptedServer';
 import { startTestUcwa } from '../../support/ucwaSimulator';
 import { failedOf, startExamination, stepOf } from './testExamination';
 
@@ -70,6 +71,18 @@ test('one that is not trusted, where discovery leads on to', async () => {
   const steps = await examineAt(ucwa.url);
   expect(failedOf(steps)).toEqual(['discovery']);
   expect(stepOf(steps, 'discovery')).toMatchObject({ fact: expect.stringMatching(/^Skype for Business at localhost:\d+ .*not trusted/), remedy: expect.stringContaining('UCWA_CA_CERTIFICATE') });
+});
+
+test.each([
+  ['is not trusted', undefined, 'pool certificate', 'failed'],
+  ['is trusted', authority, 'pool certificate', 'passed'],
+] as const)('the pool’s own, where it is not the discovery’s host: %s', async (_, caCertificate, name, outcome) => {
+  const applications = `https://localhost:${await serve('localhost')}/ucwa/oauth/v1/applications`;
+  const discovery = await startScriptedServer((__, response) => sendJson(response, 200, { _links: { applications: { href: applications } } }));
+  closing.push(() => discovery.close());
+  const steps = await examineAt(discovery.url, caCertificate);
+  expect(stepOf(steps, name)).toMatchObject({ outcome, fact: expect.stringContaining('issued by Test authority of ucwa-relay') });
+  expect(stepOf(steps, 'application').outcome).toBe(outcome === 'passed' ? 'failed' : 'skipped'); // it answers 404 to everything
 });
 
 test('a server that speaks no TLS', async () => {
