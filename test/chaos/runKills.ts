@@ -90,11 +90,15 @@ async function killAtRandom(world: ChaosWorld, hosts: HostPair, stretchMs: numbe
   if (random.next() < 0.2) {
     await wait(random.between(0, stretchMs));
   } else {
-    // While the bus is away no channel with something on it is.
-    await Promise.race([world.onAir(), wait(TAKE_OVER_MS, undefined, { ref: false })]);
+    await onAirOrNotSoon(world);
     await wait(random.between(0, stretchMs / 2));
   }
   await hosts.killOne();
+}
+
+/** While the bus is away, no channel with something on it is on the air. */
+async function onAirOrNotSoon(world: ChaosWorld): Promise<void> {
+  await Promise.race([world.onAir(), wait(TAKE_OVER_MS, undefined, { ref: false })]);
 }
 
 /** How many of `all` fall to the first so many of the parts. */
@@ -102,7 +106,9 @@ function share(all: number, parts: number, ofParts: number): number {
   return Math.floor((all * parts) / ofParts);
 }
 
+/** While the channels are on the air, that there is something to lose. */
 async function takeBusAway(world: ChaosWorld, seconds: number, print: Print): Promise<NonNullable<KillsOutcome['outage']>> {
+  await onAirOrNotSoon(world);
   const fromMs = Date.now();
   await world.stopBus();
   print(`the bus is away for ${seconds} s`);
