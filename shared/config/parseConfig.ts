@@ -50,6 +50,9 @@ const schema = z.object({
   RETENTION_DAYS: whole(1, 3650, 30),
 });
 
+/** Every setting that is read here; beside them the platform substitutes `POLL_SCHEDULE`. */
+export const settingNames: readonly string[] = Object.keys(schema.shape);
+
 /**
  * Reads every setting of the product from an environment. Pure: it reads nothing but `environment` and reports all
  * problems at once. An empty value counts as not set. Names and defaults: README, "Settings".

@@ -106,7 +106,7 @@ export function createDeliver(ports: DeliverPorts): Deliver {
     const reason = step.step === 'disable' ? step.reason : step.step === 'delivered' ? undefined : reasonToDisable(counts, clock.now());
     if (reason !== undefined) await disable(subscription, reason);
     if (nextAtMs !== undefined) await scheduleNext(message, nextAtMs);
-    log.debug('deliveryAttempted', { subscriptionId: subscription.id, eventId: message.event.id, attempt: message.attempt, outcome, durationMs: result.durationMs });
+    log.info('deliveryAttempted', { subscriptionId: subscription.id, eventId: message.event.id, attempt: message.attempt, outcome, durationMs: result.durationMs });
     return outcome;
   };
 

@@ -1,0 +1,311 @@
+metadata description = 'ucwa-relay: Skype for Business call invitations on Azure Service Bus and webhooks.'
+
+targetScope = 'subscription'
+
+@description('Name of the azd environment; the names of all resources come from it.')
+@minLength(1)
+@maxLength(40)
+param environmentName string
+
+@description('Region of all resources. It must offer Flex Consumption.')
+@metadata({
+  azd: {
+    type: 'location'
+  }
+})
+param location string
+
+@description('Object id of the person or pipeline that deploys: it may write the secrets. Empty: nobody is given that role here.')
+param operatorPrincipalId string = ''
+
+@description('What operatorPrincipalId is.')
+@allowed(['User', 'Group', 'ServicePrincipal'])
+param operatorPrincipalType string = 'User'
+
+@description('public: no network of its own. integrated: the app sits in a virtual network with a NAT gateway. private: as integrated, and storage, bus and vault are reached through private endpoints only, which makes the namespace Premium.')
+@allowed(['public', 'integrated', 'private'])
+param network string = 'public'
+
+@description('Address range of the virtual network; it must not overlap with the networks it is connected to. At least a /24.')
+param virtualNetworkAddressPrefix string = '10.86.0.0/24'
+
+@description('DNS servers of the virtual network, for a pool whose name only an internal server knows. Empty: those of Azure. In a private network they must forward the privatelink zones to Azure.')
+param virtualNetworkDnsServers string[] = []
+
+@description('One Service Bus subscription for each consumer of yours. filter: an SQL filter over the application properties, empty for every event. sessions: messages of one invitation in order, to one receiver.')
+param consumerSubscriptions consumerSubscription[] = []
+
+@description('UCWA_ACCOUNTS: the JSON array of accounts. Empty: the secret ucwa-accounts stays as it is in the vault.')
+@secure()
+param accounts string = ''
+
+@description('RELAY_SIGNING_KEY: at least 32 random characters. Empty: the secret relay-signing-key stays as it is in the vault.')
+@secure()
+param signingKey string = ''
+
+@description('WEBHOOK_SECRET_KEY: 32 random bytes in base64, or several such keys separated by commas, the newest first. Empty: the secret webhook-secret-key stays as it is in the vault.')
+@secure()
+param webhookSecretKey string = ''
+
+@description('UCWA_DISCOVERY_URL: root of discovery for accounts that name none. Empty: from the account’s SIP domain.')
+param discoveryUrl string = ''
+
+@description('UCWA_ALLOWED_HOSTS: hosts, separated by commas, to which a password may go beside each account’s SIP domain.')
+param allowedHosts string = ''
+
+@description('UCWA_CA_CERTIFICATE: a private certification authority in PEM form, with \\n for the line ends.')
+param caCertificate string = ''
+
+@description('RELAY_KINDS: which invitations are relayed.')
+param kinds string = 'audioVideo,phoneAudio'
+
+@description('RELAY_INCLUDE_SDP: whether the events on the bus carry the SDP.')
+param includeSdp bool = false
+
+@description('WEBHOOK_ALLOWED_CIDRS: private address ranges, separated by commas, that webhooks may reach.')
+param webhookAllowedCidrs string = ''
+
+@description('RETENTION_DAYS: how long calls, commands and deliveries are kept in tables, and unreadable events in blobs.')
+@minValue(1)
+@maxValue(3650)
+param retentionDays int = 30
+
+@description('POLL_SHARD_COUNT: processes that share the accounts. One holds several hundred.')
+@minValue(1)
+@maxValue(64)
+param pollShardCount int = 1
+
+@description('POLL_STANDBY: a second timer for each shard, which takes over 22 to 28 seconds after a crash; it costs as much as the first. Without it a crash costs one to two minutes.')
+param pollStandby bool = false
+
+@description('POLL_RUN_SECONDS: how long a run of a poll timer lasts before the next one takes over.')
+@minValue(10)
+@maxValue(1500)
+param pollRunSeconds int = 600
+
+@description('Client id of the app registration whose tokens are accepted. Empty: function keys alone.')
+param authenticationClientId string = ''
+
+@description('Whether a request without a token is refused at the door. It then shuts out capability links and callers that have only a key.')
+param authenticationRequired bool = false
+
+@description('E-mail address that is told when calls are not seen. Empty: nobody.')
+param pageEmail string = ''
+
+@description('Telephones that get a text message when calls are not seen.')
+param pagePhones phone[] = []
+
+@description('E-mail address that is told of what can wait until morning. Empty: nobody.')
+param ticketEmail string = ''
+
+@description('How storage is kept: in three zones of the region, or, where the region has no zones, three times in one place.')
+@allowed(['Standard_ZRS', 'Standard_LRS'])
+param storageRedundancy string = 'Standard_ZRS'
+
+@description('How long telemetry is kept, in days. The first 31 are without charge.')
+@minValue(30)
+@maxValue(730)
+param telemetryRetentionDays int = 30
+
+@sealed()
+type consumerSubscription = {
+  @description('Name of the subscription: 1 to 50 letters, digits, full stops, hyphens and underscores.')
+  name: string
+  filter: string
+  sessions: bool
+}
+
+@sealed()
+type phone = {
+  name: string
+  @description('Without the plus sign.')
+  countryCode: string
+  phoneNumber: string
+}
+
+var abbreviations = loadJsonContent('abbreviations.json')
+var token = toLower(uniqueString(subscription().id, environmentName, location))
+var tags = {
+  'azd-env-name': environmentName
+}
+var functionAppName = '${abbreviations.functionApp}${token}'
+
+resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+  name: '${abbreviations.resourceGroup}${environmentName}'
+  location: location
+  tags: tags
+}
+
+module identity 'modules/identity.bicep' = {
+  name: 'identity'
+  scope: group
+  params: {
+    name: '${abbreviations.identity}${token}'
+    location: location
+    tags: tags
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  name: 'monitoring'
+  scope: group
+  params: {
+    workspaceName: '${abbreviations.logAnalytics}${token}'
+    appInsightsName: '${abbreviations.appInsights}${token}'
+    location: location
+    tags: tags
+    retentionDays: telemetryRetentionDays
+  }
+}
+
+module virtualNetwork 'modules/network.bicep' = if (network != 'public') {
+  name: 'network'
+  scope: group
+  params: {
+    name: '${abbreviations.virtualNetwork}${token}'
+    natGatewayName: '${abbreviations.natGateway}${token}'
+    publicIpName: '${abbreviations.publicIp}${token}'
+    location: location
+    tags: tags
+    addressPrefix: virtualNetworkAddressPrefix
+    dnsServers: virtualNetworkDnsServers
+  }
+}
+
+module storage 'modules/storage.bicep' = {
+  name: 'storage'
+  scope: group
+  params: {
+    name: '${abbreviations.storageAccount}${token}'
+    location: location
+    tags: tags
+    redundancy: storageRedundancy
+    publicAccess: network != 'private'
+    unreadableRetentionDays: retentionDays
+  }
+}
+
+module serviceBus 'modules/serviceBus.bicep' = {
+  name: 'service-bus'
+  scope: group
+  params: {
+    name: '${abbreviations.serviceBus}${token}'
+    location: location
+    tags: tags
+    premium: network == 'private'
+    consumerSubscriptions: consumerSubscriptions
+  }
+}
+
+module keyVault 'modules/keyVault.bicep' = {
+  name: 'key-vault'
+  scope: group
+  params: {
+    name: '${abbreviations.keyVault}${token}'
+    location: location
+    tags: tags
+    publicAccess: network != 'private'
+    accounts: accounts
+    signingKey: signingKey
+    webhookSecretKey: webhookSecretKey
+  }
+}
+
+module privateEndpoints 'modules/privateEndpoints.bicep' = if (network == 'private') {
+  name: 'private-endpoints'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    virtualNetworkId: virtualNetwork!.outputs.id
+    subnetId: virtualNetwork!.outputs.endpointSubnetId
+    storageAccountId: storage.outputs.id
+    serviceBusId: serviceBus.outputs.id
+    keyVaultId: keyVault.outputs.id
+  }
+}
+
+module roles 'modules/roles.bicep' = {
+  name: 'roles'
+  scope: group
+  params: {
+    principalId: identity.outputs.principalId
+    operatorPrincipalId: operatorPrincipalId
+    operatorPrincipalType: operatorPrincipalType
+    storageAccountName: storage.outputs.name
+    serviceBusName: serviceBus.outputs.name
+    keyVaultName: keyVault.outputs.name
+    appInsightsName: monitoring.outputs.appInsightsName
+  }
+}
+
+module functionApp 'modules/functionApp.bicep' = {
+  name: 'function-app'
+  scope: group
+  params: {
+    name: functionAppName
+    planName: '${abbreviations.appServicePlan}${token}'
+    location: location
+    tags: tags
+    identityId: identity.outputs.id
+    identityClientId: identity.outputs.clientId
+    storageAccountName: storage.outputs.name
+    deploymentContainerUrl: storage.outputs.deploymentContainerUrl
+    serviceBusHost: serviceBus.outputs.host
+    keyVaultUri: keyVault.outputs.uri
+    appInsightsName: monitoring.outputs.appInsightsName
+    subnetId: network == 'public' ? '' : virtualNetwork!.outputs.appSubnetId
+    pollShardCount: pollShardCount
+    pollStandby: pollStandby
+    pollRunSeconds: pollRunSeconds
+    discoveryUrl: discoveryUrl
+    allowedHosts: allowedHosts
+    caCertificate: caCertificate
+    kinds: kinds
+    includeSdp: includeSdp
+    webhookAllowedCidrs: webhookAllowedCidrs
+    retentionDays: retentionDays
+    authenticationClientId: authenticationClientId
+    authenticationRequired: authenticationRequired
+  }
+  // The app reads its package, its secrets and its locks with the identity's roles, and through the endpoints.
+  dependsOn: [
+    roles
+    privateEndpoints
+  ]
+}
+
+module alerts 'modules/alerts.bicep' = {
+  name: 'alerts'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    actionGroupPrefix: abbreviations.actionGroup
+    appInsightsId: monitoring.outputs.appInsightsId
+    serviceBusId: serviceBus.outputs.id
+    pollShardCount: pollShardCount
+    pollRunSeconds: pollRunSeconds
+    pageEmail: pageEmail
+    pagePhones: pagePhones
+    ticketEmail: ticketEmail
+  }
+}
+
+@description('Name of the function app.')
+output AZURE_FUNCTION_NAME string = functionAppName
+
+@description('Where the HTTP API is.')
+output RELAY_URL string = functionApp.outputs.url
+
+@description('Host name of the Service Bus namespace.')
+output SERVICE_BUS_HOST string = serviceBus.outputs.host
+
+@description('Name of the vault with the secrets ucwa-accounts, relay-signing-key and webhook-secret-key.')
+output AZURE_KEY_VAULT_NAME string = keyVault.outputs.name
+
+@description('Address from which the relay reaches the pool; empty without a network of its own.')
+output OUTBOUND_IP_ADDRESS string = network == 'public' ? '' : virtualNetwork!.outputs.outboundIpAddress
+
+output AZURE_RESOURCE_GROUP string = group.name
+output AZURE_TENANT_ID string = tenant().tenantId

@@ -1,0 +1,337 @@
+metadata description = 'Who is told what. A person is woken only when calls are not seen; what can wait is a ticket; a caller’s bad input is neither.'
+
+param location string
+param tags object
+param actionGroupPrefix string
+param appInsightsId string
+param serviceBusId string
+param pollShardCount int
+param pollRunSeconds int
+param pageEmail string
+
+@description('[{ name, countryCode, phoneNumber }]')
+param pagePhones array
+param ticketEmail string
+
+var entities = loadJsonContent('../entities.json')
+
+// A line of the log arrives as it was printed, one JSON object, or already taken apart into customDimensions.
+var lines = 'let lines = traces | extend line = parse_json(message) | extend event = coalesce(tostring(customDimensions.event), tostring(line.event)), account = coalesce(tostring(customDimensions.account), tostring(line.account)), outcome = coalesce(tostring(customDimensions.outcome), tostring(line.outcome)), attempt = coalesce(toint(customDimensions.attempt), toint(line.attempt));'
+
+// Every run of a poll timer ends after pollRunSeconds: two of them without one that succeeded, and nobody polls a shard.
+var pollWindow = pollRunSeconds > 840 ? 'PT1H' : 'PT30M'
+
+var pages = [
+  {
+    name: 'nobody-polls'
+    description: 'A shard of accounts has no poller: its calls are not seen.'
+    query: 'requests | where success == true and name matches regex "^pollEventChannel[0-9]+$" | summarize shards = dcount(name)'
+    measure: 'shards'
+    operator: 'LessThan'
+    threshold: pollShardCount
+    window: pollWindow
+    splitBy: ''
+  }
+  {
+    name: 'account-off-air'
+    description: 'An account’s event channel ended and has not come back: its calls are not seen.'
+    query: '${lines} lines | where event in ("accountOffAir", "ucwaNoInvitations", "ucwaOnAir", "eventRelayed") | summarize arg_max(timestamp, event) by account | where event in ("accountOffAir", "ucwaNoInvitations") and timestamp < ago(2m)'
+    measure: ''
+    operator: 'GreaterThan'
+    threshold: 0
+    window: 'PT6H'
+    splitBy: 'account'
+  }
+  {
+    name: 'not-published'
+    description: 'Service Bus takes no events: calls are held back until it does.'
+    query: '${lines} lines | where event == "publishFailed" and attempt >= 10'
+    measure: ''
+    operator: 'GreaterThan'
+    threshold: 0
+    window: 'PT5M'
+    splitBy: ''
+  }
+  {
+    name: 'nothing-delivered'
+    description: 'No webhook of anyone has succeeded, of five or more that were tried.'
+    query: '${lines} lines | where event == "deliveryAttempted" | summarize attempts = count(), delivered = countif(outcome == "delivered") | where attempts >= 5 and delivered == 0'
+    measure: ''
+    operator: 'GreaterThan'
+    threshold: 0
+    window: 'PT15M'
+    splitBy: ''
+  }
+]
+
+var tickets = [
+  {
+    name: 'needs-attention'
+    description: 'The relay says that something is wrong that a person must mend.'
+    query: '${lines} lines | where event in ("eventRefused", "commandNotRecorded", "subscriptionDisabled", "ucwaModalitiesLacking", "ucwaTicketNotRenewed", "leasesNotRenewed", "subscriptionsStale") | summarize count() by event'
+    window: 'PT1H'
+    splitBy: 'event'
+  }
+  {
+    name: 'function-failing'
+    description: 'A function that no caller feeds has thrown: its message is redelivered, and dead-lettered after ten tries.'
+    query: 'requests | where success == false and name in ("fanOutEvent", "deliverWebhook", "recordInvitation", "runInvitationCommand", "removeExpiredRecords") | summarize count() by name'
+    window: 'PT1H'
+    splitBy: 'name'
+  }
+]
+
+resource page 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: '${actionGroupPrefix}page'
+  location: 'global'
+  tags: tags
+  properties: {
+    enabled: true
+    groupShortName: 'relay page'
+    emailReceivers: empty(pageEmail)
+      ? []
+      : [
+          {
+            name: 'person on duty'
+            emailAddress: pageEmail
+            useCommonAlertSchema: true
+          }
+        ]
+    smsReceivers: pagePhones
+  }
+}
+
+resource ticket 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: '${actionGroupPrefix}ticket'
+  location: 'global'
+  tags: tags
+  properties: {
+    enabled: true
+    groupShortName: 'relay note'
+    emailReceivers: empty(ticketEmail)
+      ? []
+      : [
+          {
+            name: 'operators'
+            emailAddress: ticketEmail
+            useCommonAlertSchema: true
+          }
+        ]
+  }
+}
+
+resource pageRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+  for rule in pages: {
+    name: 'page-${rule.name}'
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: 'Relay: ${rule.name}'
+      description: rule.description
+      enabled: true
+      severity: 0
+      scopes: [appInsightsId]
+      evaluationFrequency: 'PT5M'
+      windowSize: rule.window
+      autoMitigate: true
+      criteria: {
+        allOf: [
+          {
+            query: rule.query
+            metricMeasureColumn: empty(rule.measure) ? null : rule.measure
+            timeAggregation: empty(rule.measure) ? 'Count' : 'Total'
+            operator: rule.operator
+            threshold: rule.threshold
+            dimensions: empty(rule.splitBy)
+              ? []
+              : [
+                  {
+                    name: rule.splitBy
+                    operator: 'Include'
+                    values: ['*']
+                  }
+                ]
+            failingPeriods: {
+              numberOfEvaluationPeriods: 1
+              minFailingPeriodsToAlert: 1
+            }
+          }
+        ]
+      }
+      actions: {
+        actionGroups: [page.id]
+      }
+    }
+  }
+]
+
+resource ticketRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+  for rule in tickets: {
+    name: 'ticket-${rule.name}'
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: 'Relay: ${rule.name}'
+      description: rule.description
+      enabled: true
+      severity: 3
+      scopes: [appInsightsId]
+      evaluationFrequency: 'PT15M'
+      windowSize: rule.window
+      autoMitigate: true
+      criteria: {
+        allOf: [
+          {
+            query: rule.query
+            timeAggregation: 'Count'
+            operator: 'GreaterThan'
+            threshold: 0
+            dimensions: [
+              {
+                name: rule.splitBy
+                operator: 'Include'
+                values: ['*']
+              }
+            ]
+            failingPeriods: {
+              numberOfEvaluationPeriods: 1
+              minFailingPeriodsToAlert: 1
+            }
+          }
+        ]
+      }
+      actions: {
+        actionGroups: [ticket.id]
+      }
+    }
+  }
+]
+
+// A full entity takes no more messages, and then the relay stops at the first call: half full is the time to look.
+resource sizeRules 'Microsoft.Insights/metricAlerts@2018-03-01' = [
+  for entity in concat(entities.queues, entities.topics): {
+    name: 'page-half-full-${entity.name}'
+    location: 'global'
+    tags: tags
+    properties: {
+      description: '${entity.name} has half the size at which Service Bus takes no more.'
+      enabled: true
+      severity: 0
+      scopes: [serviceBusId]
+      evaluationFrequency: 'PT5M'
+      windowSize: 'PT15M'
+      autoMitigate: true
+      criteria: {
+        'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+        allOf: [
+          {
+            criterionType: 'StaticThresholdCriterion'
+            name: 'size'
+            metricNamespace: 'Microsoft.ServiceBus/namespaces'
+            metricName: 'Size'
+            dimensions: [
+              {
+                name: 'EntityName'
+                operator: 'Include'
+                values: [entity.name]
+              }
+            ]
+            timeAggregation: 'Average'
+            operator: 'GreaterThan'
+            // Half of so many megabytes, in bytes.
+            threshold: entity.properties.maxSizeInMegabytes * 524288
+          }
+        ]
+      }
+      actions: [
+        {
+          actionGroupId: page.id
+        }
+      ]
+    }
+  }
+]
+
+resource deadLetterRule 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+  name: 'ticket-dead-letters'
+  location: 'global'
+  tags: tags
+  properties: {
+    description: 'Messages were dead-lettered: expired unread, or failed ten times.'
+    enabled: true
+    severity: 3
+    scopes: [serviceBusId]
+    evaluationFrequency: 'PT15M'
+    windowSize: 'PT1H'
+    autoMitigate: true
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+      allOf: [
+        {
+          criterionType: 'StaticThresholdCriterion'
+          name: 'dead letters'
+          metricNamespace: 'Microsoft.ServiceBus/namespaces'
+          metricName: 'DeadletteredMessages'
+          dimensions: [
+            {
+              name: 'EntityName'
+              operator: 'Include'
+              values: ['*']
+            }
+          ]
+          timeAggregation: 'Average'
+          operator: 'GreaterThan'
+          threshold: 0
+        }
+      ]
+    }
+    actions: [
+      {
+        actionGroupId: ticket.id
+      }
+    ]
+  }
+}
+
+resource unreadableRule 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+  name: 'ticket-unreadable-events'
+  location: 'global'
+  tags: tags
+  properties: {
+    description: 'An event of UCWA could not be read; it lies in the queue unreadable-events with the reason.'
+    enabled: true
+    severity: 3
+    scopes: [serviceBusId]
+    evaluationFrequency: 'PT15M'
+    windowSize: 'PT1H'
+    autoMitigate: true
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+      allOf: [
+        {
+          criterionType: 'StaticThresholdCriterion'
+          name: 'unreadable'
+          metricNamespace: 'Microsoft.ServiceBus/namespaces'
+          metricName: 'ActiveMessages'
+          dimensions: [
+            {
+              name: 'EntityName'
+              operator: 'Include'
+              values: ['unreadable-events']
+            }
+          ]
+          timeAggregation: 'Average'
+          operator: 'GreaterThan'
+          threshold: 0
+        }
+      ]
+    }
+    actions: [
+      {
+        actionGroupId: ticket.id
+      }
+    ]
+  }
+}

@@ -1,0 +1,71 @@
+metadata description = 'The vault. The app’s settings refer to its secrets without a version, so that a new version is taken by itself.'
+
+param name string
+param location string
+param tags object
+
+@description('False: reached through a private endpoint only.')
+param publicAccess bool
+
+@description('Empty: the secret stays as it is.')
+@secure()
+param accounts string
+
+@description('Empty: the secret stays as it is.')
+@secure()
+param signingKey string
+
+@description('Empty: the secret stays as it is.')
+@secure()
+param webhookSecretKey string
+
+resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
+  name: name
+  location: location
+  tags: tags
+  properties: {
+    tenantId: tenant().tenantId
+    sku: {
+      family: 'A'
+      name: 'standard'
+    }
+    enableRbacAuthorization: true
+    enablePurgeProtection: true
+    enableSoftDelete: true
+    softDeleteRetentionInDays: 90
+    publicNetworkAccess: publicAccess ? 'enabled' : 'disabled'
+    networkAcls: {
+      bypass: 'None'
+      defaultAction: publicAccess ? 'Allow' : 'Deny'
+    }
+  }
+}
+
+resource accountsSecret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(accounts)) {
+  parent: vault
+  name: 'ucwa-accounts'
+  properties: {
+    contentType: 'application/json'
+    value: accounts
+  }
+}
+
+resource signingKeySecret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(signingKey)) {
+  parent: vault
+  name: 'relay-signing-key'
+  properties: {
+    value: signingKey
+  }
+}
+
+resource webhookSecretKeySecret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(webhookSecretKey)) {
+  parent: vault
+  name: 'webhook-secret-key'
+  properties: {
+    value: webhookSecretKey
+  }
+}
+
+output id string = vault.id
+output name string = vault.name
+output uri string = vault.properties.vaultUri
