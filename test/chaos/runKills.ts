@@ -4,7 +4,7 @@ import { invitationIdAt } from '../support/invitationIdAt';
 import { createSeededRandom, type SeededRandom } from '../support/seededRandom';
 import { signingKey, startChaosWorld, type ChaosWorld } from './chaosWorld';
 import { startHostPair, type HostPair } from './hostPair';
-import { delaysOf, type Delay } from './lateness';
+import { delaysOf, type Delay, type Span } from './lateness';
 import { createRinging } from './ringing';
 import type { Print } from './scenario';
 
@@ -21,18 +21,19 @@ export interface KillsPlan {
 
 export interface KillsOutcome extends Agreement {
   readonly calls: number;
-  readonly kills: number;
+  /** Milliseconds since the epoch. */
+  readonly killedAtMs: readonly number[];
   /** Of invitations. */
   readonly eventsEmitted: number;
   readonly eventsOnTopic: number;
   /** From the server to the bus. */
   readonly delays: readonly Delay[];
   /** When the bus was away; undefined where it never was. */
-  readonly outage: { readonly fromMs: number; readonly untilMs: number } | undefined;
+  readonly outage: Span | undefined;
 }
 
 /** A lease lapses in 10 s; then somebody has to notice and sign in. */
-const TAKE_OVER_MS = 20_000;
+const TAKE_OVER_MS = 30_000;
 /** From the end of the last call: a host that died last needs some 15 s to be replaced. What has not come then is missing. */
 const PATIENCE_MS = 120_000;
 
@@ -50,13 +51,13 @@ export async function runKills(plan: KillsPlan, print: Print): Promise<KillsOutc
     const ringing = createRinging(world, random, 2 * plan.stretchSeconds);
     const { ucwa, topic } = world;
 
-    const cruelty = async (): Promise<KillsOutcome['outage']> => {
-      let outage: Promise<KillsOutcome['outage']> = Promise.resolve(undefined);
+    const cruelty = async (): Promise<Span | undefined> => {
+      let outage: Promise<Span | undefined> = Promise.resolve(undefined);
       for (let round = 0; round < plan.kills; round++) {
         if (round === Math.floor(plan.kills / 2) && plan.outageSeconds > 0) outage = takeBusAway(world, plan.outageSeconds, print);
         const calls = share(plan.calls, round + 1, plan.kills) - share(plan.calls, round, plan.kills);
         await Promise.all([ringing.ring(calls, plan.stretchSeconds * 1000), killAtRandom(world, hosts, plan.stretchSeconds * 1000, random)]);
-        print(`${hosts.kills} of ${plan.kills} kills, ${ringing.rung} of ${plan.calls} calls; ${ucwa.invitationEvents().length} events emitted, ${topic.events.length} seen on the topic`);
+        print(`${hosts.killedAtMs.length} of ${plan.kills} kills, ${ringing.rung} of ${plan.calls} calls; ${ucwa.invitationEvents().length} events emitted, ${topic.events.length} seen on the topic`);
       }
       return outage;
     };
@@ -71,7 +72,7 @@ export async function runKills(plan: KillsPlan, print: Print): Promise<KillsOutc
     return {
       ...compareWithLedger(ledger, onTopic.map(({ event }) => event), idOf),
       calls: ringing.rung,
-      kills: hosts.kills,
+      killedAtMs: hosts.killedAtMs,
       eventsEmitted: ledger.length,
       eventsOnTopic: onTopic.length,
       delays: delaysOf(ledger, onTopic, idOf),
@@ -107,7 +108,7 @@ function share(all: number, parts: number, ofParts: number): number {
 }
 
 /** While the channels are on the air, that there is something to lose. */
-async function takeBusAway(world: ChaosWorld, seconds: number, print: Print): Promise<NonNullable<KillsOutcome['outage']>> {
+async function takeBusAway(world: ChaosWorld, seconds: number, print: Print): Promise<Span> {
   await onAirOrNotSoon(world);
   const fromMs = Date.now();
   await world.stopBus();
