@@ -7,6 +7,7 @@ import { readOffer } from '../invitations/readOffer';
 import type { CommandPorts } from '../invitations/runCommand';
 import { json, type Endpoint, type EndpointPorts } from './endpoint';
 import { parseOrExplain } from './readJson';
+import { withoutBlanks } from './withoutBlanks';
 
 export interface InvitationEndpointPorts extends EndpointPorts {
   readonly invitations: InvitationStore;
@@ -23,7 +24,7 @@ export const listQuerySchema = z.strictObject({
 
 /** `GET /invitations?account=&state=&limit=&cursor=`: heads, within an account the newest first, and the cursor of the next page. */
 export const listEndpoint: Endpoint<InvitationEndpointPorts> = async (request, { invitations, clock }) => {
-  const { account, state, limit, cursor } = parseOrExplain(queryOf(request.query), listQuerySchema);
+  const { account, state, limit, cursor } = parseOrExplain(withoutBlanks(request.query), listQuerySchema);
   const nowMs = clock.now();
   const page = await invitations.list({
     limit,
@@ -60,9 +61,4 @@ export function toView(head: InvitationHead, nowMs: number): Readonly<Record<str
     ...(active ? {} : { endedBy: endedBy ?? 'expiry' }),
     invitation: data,
   };
-}
-
-/** An empty parameter counts as absent: that is what a form sends for a field left blank. */
-function queryOf(query: URLSearchParams): Record<string, string> {
-  return Object.fromEntries([...query].filter(([name, value]) => value !== '' && name !== 'code'));
 }

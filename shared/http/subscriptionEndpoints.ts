@@ -2,12 +2,13 @@ import type { HttpRequest } from '@azure/functions';
 import { RelayError } from '../errors/relayError';
 import type { Webhooks } from '../webhooks/createWebhooks';
 import type { DeliveryLog } from '../webhooks/ports';
-import { decodeCapability, encodeCapability } from './capability';
+import { decodeCapability } from './capability';
 import { toDeliveryView } from './deliveryView';
 import { deliveriesQuerySchema, recoverRequestSchema } from './documents/subscriptionAnswers';
 import { json, type Endpoint, type EndpointPorts } from './endpoint';
-import { publicUrl } from './publicUrl';
 import { parseOrExplain, readAnyJson, readJson } from './readJson';
+import { unsubscribeUrl } from './unsubscribeUrl';
+import { withoutBlanks } from './withoutBlanks';
 
 export interface SubscriptionEndpointPorts extends EndpointPorts {
   readonly webhooks: Webhooks;
@@ -17,14 +18,10 @@ export interface SubscriptionEndpointPorts extends EndpointPorts {
 
 type SubscriptionEndpoint = Endpoint<SubscriptionEndpointPorts>;
 
-/**
- * `POST /webhook-subscriptions`. `Location` is absolute and holds a capability: DELETE on it needs no key, for a connector
- * does not send one when its flow is edited or removed (Microsoft, custom connectors, "Use a webhook as a trigger").
- */
+/** `POST /webhook-subscriptions`. `Location` is absolute; DELETE on it needs no key (unsubscribeUrl). */
 export const createSubscriptionEndpoint: SubscriptionEndpoint = async (request, { webhooks, settings }, caller) => {
   const created = await webhooks.subscriptions.create(await readAnyJson(request), caller.name);
-  const capability = encodeCapability({ purpose: 'unsubscribe', subject: created.subscription.id }, settings.signingKey);
-  return json(201, created, { location: publicUrl(settings.publicUrl, request.url, `unsubscribe/${capability}`) });
+  return json(201, created, { location: unsubscribeUrl(created.subscription.id, request.url, settings) });
 };
 
 /** `GET /webhook-subscriptions` */
@@ -66,7 +63,7 @@ export const recoverEndpoint: SubscriptionEndpoint = async (request, { webhooks 
 
 /** `GET /webhook-subscriptions/{id}/deliveries?limit=&cursor=` */
 export const listDeliveriesEndpoint: SubscriptionEndpoint = async (request, { webhooks, deliveries }) => {
-  const { limit, cursor } = parseOrExplain(Object.fromEntries([...request.query].filter(([name, value]) => name !== 'code' && value !== '')), deliveriesQuerySchema);
+  const { limit, cursor } = parseOrExplain(withoutBlanks(request.query), deliveriesQuerySchema);
   await webhooks.subscriptions.get(idOf(request));
   const page = await deliveries.page(idOf(request), { limit, ...(cursor === undefined ? {} : { cursor }) });
   return json(200, { deliveries: page.entries.map(toDeliveryView), ...(page.cursor === undefined ? {} : { cursor: page.cursor }) });

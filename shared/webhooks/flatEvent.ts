@@ -1,10 +1,27 @@
+import { z } from 'zod';
 import { compact } from '../invitations/compact';
-import type { InvitationData } from '../invitations/invitationData';
 import type { RelayEvent } from '../invitations/relayEvent';
 import { isInvitationEvent } from '../messaging/parseEventMessage';
+import { flatCallSchema, toFlatCall } from './flatCall';
 
 /** One level of plain values, as flows and low-code tools like it. */
 export type FlatEvent = Readonly<Record<string, string | number | boolean>>;
+
+/** What a flat event says of itself, before what it says of a call. */
+const flatEnvelopeSchema = z.strictObject({
+  id: z.string().meta({ title: 'Event ID', description: 'The same each time this event is sent' }),
+  type: z.string().meta({ title: 'Event Type', description: 'For example ucwa.audioVideoInvitation.started' }),
+  time: z.iso.datetime().meta({ title: 'Time', description: 'When it happened, in UTC' }),
+  expiresAt: z.iso.datetime().exactOptional().meta({ title: 'Rings Until', description: 'After this moment, in UTC, the ring is surely over' }),
+  sequence: z.string().exactOptional().meta({ title: 'Sequence', description: 'Orders the events of one call as text' }),
+  account: z.string().meta({ title: 'Account', description: 'SIP address of the account that the relay listens for' }),
+});
+
+/** An event of a call in the format `flat`. */
+export const flatCallEventSchema = flatEnvelopeSchema.extend(flatCallSchema.shape);
+
+/** Any event in the format `flat`: of a call these members, of anything else its own plain ones. */
+export const flatEventSchema = flatCallEventSchema.partial().required({ id: true, type: true, time: true, account: true }).catchall(z.union([z.string(), z.number(), z.boolean()]));
 
 /**
  * The event as one flat object: what a flow branches on stands at the top (`event`, `answered`, `missed`, `callerName`,
@@ -19,41 +36,7 @@ export function toFlatEvent(event: RelayEvent): FlatEvent {
     sequence: event.sequence,
     account: event.account,
   });
-  return isInvitationEvent(event) ? { ...envelope, ...flatInvitation(event.data) } : { ...scalarsOf(event.data), ...envelope };
-}
-
-function flatInvitation(data: InvitationData): FlatEvent {
-  const { from, to, outcome, modalities, acceptedBy } = data;
-  return compact({
-    invitationId: data.invitationId,
-    event: data.event,
-    kind: data.kind,
-    direction: data.direction,
-    state: data.state,
-    importance: data.importance,
-    subject: data.subject,
-    threadId: data.threadId,
-    callerName: from?.name,
-    callerUri: from?.uri,
-    callerNumber: from?.phoneNumber,
-    callerType: from?.callerType,
-    calleeName: to?.name,
-    calleeUri: to?.uri,
-    onBehalfOf: data.onBehalfOf?.uri,
-    forwardedBy: data.forwardedBy?.uri,
-    transferredBy: data.transferredBy?.uri,
-    audio: modalities?.includes('audio'),
-    video: modalities?.includes('video'),
-    delayed: data.delayed,
-    canDecline: data.actions.includes('decline'),
-    canAcceptOnPhone: data.actions.includes('acceptWithPhoneAudio'),
-    answered: outcome?.answered,
-    missed: outcome === undefined ? undefined : outcome.result === 'missed',
-    outcome: outcome?.result,
-    answeredBy: outcome?.answeredBy,
-    acceptedByName: acceptedBy?.[0]?.name,
-    acceptedByUri: acceptedBy?.[0]?.uri,
-  });
+  return isInvitationEvent(event) ? { ...envelope, ...toFlatCall(event.data) } : { ...scalarsOf(event.data), ...envelope };
 }
 
 function scalarsOf(data: unknown): FlatEvent {

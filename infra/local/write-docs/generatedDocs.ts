@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createConnectorDefinition } from '../../../shared/http/connector/connectorDefinition';
 import { createAsyncApi } from '../../../shared/http/documents/asyncApi';
 import { createEventSchema } from '../../../shared/http/documents/eventSchema';
 import { commandExamples, replyExample, unreadableExample } from '../../../shared/http/documents/examples/busExamples';
@@ -25,6 +26,8 @@ export async function generatedDocs(project: string): Promise<Readonly<Record<st
     'docs/openapi.json': toText(await createOpenApi()),
     'docs/asyncapi.json': toText(createAsyncApi()),
     'docs/schemas/invitation-event.v1.json': toText(createEventSchema()),
+    // Four spaces: custom connectors, "Follow coding standards".
+    'infra/power-platform/apiDefinition.swagger.json': `${JSON.stringify(await createConnectorDefinition(), null, 4)}\n`,
     'docs/outcomes.md': outcomesMarkdown(),
     'docs/errors.md': errorsMarkdown(),
     ...Object.fromEntries(Object.entries(events).map(([name, example]) => [`docs/examples/${name}.json`, toText(example)])),

@@ -39,7 +39,7 @@ export const liveOfferSchema = z.strictObject({
 export const commandSentSchema = z.strictObject({
   result: z.literal('sent').describe('Skype for Business has the command'),
   invitationId,
-  command: z.enum(commandNames),
+  command: z.enum(commandNames).describe('What was sent'),
 });
 
 export const commandOutcomeSchema = commandSentSchema.extend({ outcome: outcomeSchema });

@@ -58,22 +58,3 @@ export const subscriptionDisabledEventSchema = cloudEventSchema.extend({ type: z
 
 /** What `POST /webhook-subscriptions/{id}/test` sends; never on the topic. */
 export const subscriptionTestEventSchema = cloudEventSchema.extend({ type: z.literal('ucwa.subscription.test'), data: subscriptionTestSchema });
-
-/** An event in the format `flat`: one object of plain values; of an invitation these and more. */
-export const flatEventSchema = z
-  .object({
-    id: z.string(),
-    type: z.string(),
-    time: z.iso.datetime(),
-    expiresAt: z.iso.datetime().optional().describe('After this moment a ring is surely over'),
-    account: z.string(),
-    invitationId: z.string().optional(),
-    event: z.enum(['started', 'updated', 'completed']).optional(),
-    callerName: z.string().optional(),
-    callerUri: z.string().optional(),
-    callerNumber: z.string().optional(),
-    subject: z.string().optional(),
-    answered: z.boolean().optional().describe('On completed, where it is known'),
-    missed: z.boolean().optional().describe('On completed'),
-  })
-  .catchall(z.union([z.string(), z.number(), z.boolean()]));

@@ -11,7 +11,7 @@ export interface NamedSchema {
 }
 
 export interface JsonSchemaOptions {
-  readonly target: 'draft-07' | 'draft-2020-12';
+  readonly target: 'draft-04' | 'draft-07' | 'draft-2020-12';
   /** How a schema refers to another one of them, for example `#/components/schemas/`. */
   readonly refPrefix: string;
 }

@@ -21,7 +21,8 @@ export function toErrorResponses(route: Route): Readonly<Record<string, JsonObje
   return Object.fromEntries(statuses.map((status) => [String(status), toErrorResponse(codes.filter((code) => errorTable[code].status === status))]));
 }
 
-function errorsOf({ role, errors = [] }: Route): readonly ErrorCode[] {
+/** Every error that a route can answer. */
+export function errorsOf({ role, errors = [] }: Route): readonly ErrorCode[] {
   return role === 'anonymous' ? errors : [...errors, ...everywhere];
 }
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../../errors/errorTable';
+import { callMoments } from '../connector/callMoments';
 import type { Role } from '../tokenVerifier';
 import type { JsonObject } from './jsonSchemas';
 import type { SchemaName } from './schemas';
@@ -23,6 +24,7 @@ export interface Answer extends Partial<Body> {
 export const tags = {
   Invitations: 'Calls that ring or rang, and what can be done with them',
   'Webhook subscriptions': 'Who is sent which events, and what became of each delivery',
+  Connector: 'What flows of Power Automate use: calls as one level of plain values',
   People: 'What is kept of a person',
   Operations: 'How the relay is',
   Documents: 'What this API is, for machines',
@@ -53,5 +55,6 @@ export interface Route {
 export const pathParameters: Readonly<Record<string, JsonObject>> = {
   id: { description: 'Of an invitation: an event’s invitationId, unchanged. Of a subscription: its id.', schema: { type: 'string', maxLength: 128 } },
   capability: { description: 'From a link that the relay gave out, unchanged: it is what allows this, without a key', schema: { type: 'string', maxLength: 512 } },
+  moment: { description: 'When the flow starts', schema: { type: 'string', enum: Object.keys(callMoments) } },
   deliveryId: { description: 'From the delivery log', schema: { type: 'string', maxLength: 160 } },
 };

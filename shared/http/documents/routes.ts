@@ -1,4 +1,5 @@
 import { confirmRoutes } from './confirmRoutes';
+import { connectorRoutes } from './connectorRoutes';
 import { invitationRoutes } from './invitationRoutes';
 import { operationRoutes } from './operationRoutes';
 import type { Route } from './route';
@@ -6,5 +7,5 @@ import { subscriptionRoutes } from './subscriptionRoutes';
 
 /** The one table of the API's routes. A test holds it against the functions that the host finds. */
 export async function apiRoutes(): Promise<readonly Route[]> {
-  return [...invitationRoutes(), ...confirmRoutes(), ...subscriptionRoutes(), ...(await operationRoutes())];
+  return [...invitationRoutes(), ...confirmRoutes(), ...subscriptionRoutes(), ...connectorRoutes(), ...(await operationRoutes())];
 }

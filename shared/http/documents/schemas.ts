@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import { acceptBodySchema, cancelBodySchema, declineBodySchema } from '../../invitations/command';
 import { callerSchema, invitationDataSchema, mediaOfferSchema, outcomeSchema, personSchema } from '../../invitations/invitationData';
+import { flatEventSchema } from '../../webhooks/flatEvent';
 import { filtersSchema } from '../../webhooks/matchesFilter';
 import { subscriptionChangeSchema, subscriptionRequestSchema } from '../../webhooks/subscription';
+import * as connector from '../connector/connectorSchemas';
 import * as answers from './answers';
 import * as events from './events';
 import type { NamedSchema } from './jsonSchemas';
@@ -58,7 +60,12 @@ export const apiSchemas = {
   Health: given(answers.healthSchema),
   Liveness: given(answers.livenessSchema),
   Problem: given(problemSchema),
-  FlatEvent: given(events.flatEventSchema),
+  FlatEvent: given(flatEventSchema),
+  CallTrigger: taken(connector.callTriggerSchema),
+  Subscribed: given(connector.subscribedSchema),
+  CallAccounts: given(connector.callAccountsSchema),
+  Call: given(connector.callSchema),
+  CallList: given(connector.callListSchema),
   SubscriptionTestEvent: given(events.subscriptionTestEventSchema),
   ...eventSchemas,
   ...otherEventSchemas,

@@ -10,6 +10,7 @@ import type { Recovered } from '../../../webhooks/sendAgain';
 import type { Subscription } from '../../../webhooks/subscription';
 import { toSubscriptionView } from '../../../webhooks/subscriptionView';
 import type { TestResult } from '../../../webhooks/testSubscription';
+import { toCall } from '../../connector/callEndpoints';
 import { toDeliveryView } from '../../deliveryView';
 import { readHealth } from '../../health';
 import { toView } from '../../invitationEndpoints';
@@ -27,6 +28,10 @@ export const requestExamples = {
   createSubscription: {
     ringsAndMissedCalls: { url: 'https://receiver.example/hooks', description: 'Front desk', filters: { types: ['ucwa.audioVideoInvitation.*'], direction: 'incoming' } },
     teams: { url: 'https://prod-00.westeurope.logic.azure.com:443/workflows/abc/triggers/manual/paths/invoke?api-version=2016-06-01&sig=abc', format: 'teams' },
+  },
+  createCallTrigger: {
+    everyAccount: { url: 'https://prod-00.westeurope.logic.azure.com:443/workflows/abc/triggers/When_a_call_rings/versions/1/run?api-version=2016-06-01&sig=abc' },
+    oneAccount: { url: 'https://prod-00.westeurope.logic.azure.com:443/workflows/abc/triggers/When_a_call_rings/versions/1/run?api-version=2016-06-01&sig=abc', account: sampleAccount },
   },
   changeSubscription: { pause: { state: 'paused' }, resume: { state: 'active' } },
   rotateSecret: { generated: {} },
@@ -99,6 +104,18 @@ export function subscriptionAnswers() {
     tested,
     recovered,
     deliveries: { deliveries },
+  };
+}
+
+/** What the paths behind the connector answer. */
+export function connectorAnswers() {
+  const { started, missed } = sampleCall();
+  const ringing = applyEvent(undefined, started);
+  return {
+    subscribed: { id: subscription.id },
+    accounts: { accounts: [{ sipUri: sampleAccount, name: sampleAccount.replace(/^sip:/, '') }] },
+    call: toCall(ringing, sampleTimeMs),
+    calls: { calls: [toCall(applyEvent(ringing, missed), sampleTimeMs + 60_000)] },
   };
 }
 

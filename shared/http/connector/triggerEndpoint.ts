@@ -1,0 +1,39 @@
+import { RelayError } from '../../errors/relayError';
+import type { Webhooks } from '../../webhooks/createWebhooks';
+import { json, type Endpoint, type EndpointPorts } from '../endpoint';
+import { readJson } from '../readJson';
+import { unsubscribeUrl } from '../unsubscribeUrl';
+import { callMoments, isCallMoment } from './callMoments';
+import { callTriggerSchema } from './connectorSchemas';
+
+export interface TriggerEndpointPorts extends EndpointPorts {
+  readonly webhooks: Webhooks;
+  readonly accounts: readonly { readonly sipUri: string }[];
+  readonly settings: { readonly publicUrl: string | undefined; readonly signingKey: string };
+}
+
+/**
+ * `POST /connector/triggers/{moment}`: a webhook subscription as a flow makes it, flat and without a handshake, which the flow
+ * service cannot answer. `Location` removes it without a key. An edited flow removes and makes it anew.
+ * Errors: `notFound` for a moment that is none; `requestInvalid` for a URL that is refused or an account that is not one of ours.
+ */
+export const triggerEndpoint: Endpoint<TriggerEndpointPorts> = async (request, { webhooks, accounts, settings }, caller) => {
+  const moment = request.params.moment ?? '';
+  if (!isCallMoment(moment)) throw new RelayError('notFound', `There is no trigger "${moment}"; there are ${Object.keys(callMoments).join(', ')}.`);
+  const { url, account = '' } = await readJson(request, callTriggerSchema);
+  const { summary, filters } = callMoments[moment];
+  const { subscription } = await webhooks.subscriptions.create(
+    { url, description: summary, format: 'flat', handshake: 'skip', filters: { ...filters, ...(account !== '' && { accounts: [known(account, accounts)] }) } },
+    caller.name,
+  );
+  return json(201, { id: subscription.id }, { location: unsubscribeUrl(subscription.id, request.url, settings) });
+};
+
+/** A flow for an account that is not there would wait for ever without a word. */
+function known(account: string, accounts: TriggerEndpointPorts['accounts']): string {
+  const found = accounts.find(({ sipUri }) => sipUri.toLowerCase() === account.toLowerCase());
+  if (found !== undefined) return found.sipUri;
+  throw new RelayError('requestInvalid', 'The account is not one that this relay listens for.', {
+    extensions: { errors: [{ field: 'account', message: 'is not an account of this relay' }] },
+  });
+}
