@@ -1,6 +1,7 @@
+import { bus } from './bus';
 import { fuzz } from './fuzz';
 import { kills } from './kills';
 import type { Scenario } from './scenario';
 
 /** A row for each scenario, by the flag that chooses it; the first runs where no flag is given. */
-export const scenarios: Readonly<Record<string, Scenario>> = { kills, fuzz };
+export const scenarios: Readonly<Record<string, Scenario>> = { kills, fuzz, bus };
