@@ -9,6 +9,7 @@ const wall = (files, rooms, why) => ({
       {
         patterns: [
           { regex: '(^|/)(infra|functions)/', message: 'shared/ never reaches up into infra/ or functions/.' },
+          { regex: '^(@opentelemetry/|@azure/monitor)', message: 'What is traced and counted goes through shared/telemetry/.' },
           ...rooms.map((room) => ({ regex: room, message: why })),
         ],
       },
@@ -43,6 +44,10 @@ export default tseslint.config(
   },
   { files: ['shared/app.ts'], rules: { 'no-console': 'off' } },
   wall(['shared/**/*.ts'], [], ''),
+  {
+    files: ['shared/telemetry/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [{ regex: '(^|/)(infra|functions)/', message: 'shared/ never reaches up into infra/ or functions/.' }] }] },
+  },
   wall(
     ['shared/invitations/**/*.ts'],
     [SDKS, '/(messaging|storage|http|webhooks|config|relay)/', '/telemetry/(?!log$)', '/ucwa/(?!resource$)'],

@@ -38,6 +38,9 @@ import { createSubscriptionStore } from './storage/subscriptionStore';
 import { removeOlderRecords } from './storage/retention';
 import { createTables } from './storage/tables';
 import { createLog } from './telemetry/log';
+import type { Telemetry } from './telemetry/startTelemetry';
+import { parseTelemetryTargets } from './telemetry/telemetryTargets';
+import { activeTraceId } from './telemetry/trace';
 import { createUcwaSession } from './ucwa/createSession';
 import { createUcwaHttp } from './ucwa/http';
 import type { UcwaSession } from './ucwa/session';
@@ -68,8 +71,12 @@ export interface App
 /** How long a slot must have been without an owner before a standby takes it: a run that ended by itself is followed at once. */
 const STANDBY_PATIENCE_MS = 15_000;
 
+/** One JSON object a line, on the console. */
+const log = createLog((level, line) => console[level](line), activeTraceId);
+
 let parsed: ConfigResult | undefined;
 let built: App | undefined;
+let telemetry: Telemetry | undefined;
 
 /** The settings of this process or every problem with them; never throws. The only place that reads the environment. */
 export function config(): ConfigResult {
@@ -88,9 +95,25 @@ export function getApp(): App {
   return built;
 }
 
+/**
+ * For the platform's start hook, which comes before the first invocation: traces and metrics, where the environment says
+ * whereto. Never rejects: a relay that cannot be watched still relays.
+ */
+export async function startProcess(): Promise<void> {
+  const targets = parseTelemetryTargets(process.env);
+  if (targets === undefined) return;
+  try {
+    const { startTelemetry } = await import('./telemetry/startTelemetry');
+    telemetry = startTelemetry(targets, { credential: (clientId) => new ManagedIdentityCredential(clientId === undefined ? {} : { clientId }), clock: systemClock, log });
+  } catch (error) {
+    log.error('telemetryNotStarted', { error: String(error) });
+  }
+}
+
 /** Closes the app if it was ever built; for the platform's terminate hook. */
 export async function closeApp(): Promise<void> {
   await built?.close();
+  await telemetry?.stop();
 }
 
 export interface PollTimer {
@@ -114,7 +137,6 @@ export function pollTimers(): readonly PollTimer[] {
 
 function createApp(settings: Settings): App {
   const clock = systemClock;
-  const log = createLog((level, line) => console[level](line));
   const terminating = new AbortController();
   const runs = new Set<Promise<void>>();
 

@@ -1,10 +1,11 @@
 import type { z } from 'zod';
 import type { Clock } from '../clock';
 import { RelayError } from '../errors/relayError';
-import { acceptBodySchema, cancelBodySchema, declineBodySchema, type Command } from '../invitations/command';
+import { acceptBodySchema, cancelBodySchema, declineBodySchema, type Command, type CommandRequest } from '../invitations/command';
 import type { InvitationStore } from '../invitations/invitationStore';
 import { runCommand, type CommandPorts } from '../invitations/runCommand';
 import { waitForOutcome } from '../invitations/waitForOutcome';
+import { inCommandSpan } from '../telemetry/inCommandSpan';
 import { json, type Endpoint, type EndpointPorts } from './endpoint';
 import { readJson } from './readJson';
 
@@ -29,17 +30,15 @@ function commandEndpoint<Schema extends z.ZodType>(schema: Schema, toCommand: (b
   return async (request, ports, caller, signal) => {
     const command = toCommand(await readJson(request, schema));
     const idempotencyKey = parseIdempotencyKey(request.headers.get('idempotency-key'));
-    const sent = await runCommand(
-      {
-        invitationId: request.params.id ?? '',
-        command,
-        caller: caller.name,
-        authentication: caller.authentication,
-        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-      },
-      ports.commands,
-      signal,
-    );
+    const asked: CommandRequest = {
+      invitationId: request.params.id ?? '',
+      command,
+      caller: caller.name,
+      authentication: caller.authentication,
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    };
+    const door = { kind: 'server', traceParent: request.headers.get('traceparent') } as const;
+    const sent = await inCommandSpan(asked, door, () => runCommand(asked, ports.commands, signal));
     const { replayed, ...body } = sent;
     const headers = replayed ? { 'idempotency-replayed': 'true' } : {};
     const waitSeconds = parseWait(request.headers.get('prefer'));

@@ -3,10 +3,11 @@ import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { Clock } from '../clock';
 import { errorTable } from '../errors/errorTable';
 import { toRelayError } from '../errors/relayError';
-import type { Command } from '../invitations/command';
+import type { Command, CommandRequest } from '../invitations/command';
 import type { InvitationHead } from '../invitations/invitationHead';
 import type { InvitationStore } from '../invitations/invitationStore';
 import { runCommand, type CommandPorts } from '../invitations/runCommand';
+import { inCommandSpan } from '../telemetry/inCommandSpan';
 import type { AuthenticationPorts } from './authenticate';
 import { decodeCapability, type Capability } from './capability';
 import { toConfirmPage } from './confirmPage';
@@ -74,7 +75,8 @@ function question({ purpose, expiresAtMs }: CommandCapability, head: InvitationH
 
 async function act(text: string, { purpose, subject }: CommandCapability, person: string, ports: ConfirmEndpointPorts, signal: AbortSignal): Promise<HttpResponseInit> {
   const caller = person === '' ? `link:${createHash('sha256').update(text).digest('hex').slice(0, 12)}` : person;
-  const sent = await runCommand({ invitationId: subject, command: asked[purpose].command, caller, authentication: person === '' ? 'capability' : 'token' }, ports.commands, signal);
+  const command: CommandRequest = { invitationId: subject, command: asked[purpose].command, caller, authentication: person === '' ? 'capability' : 'token' };
+  const sent = await inCommandSpan(command, { kind: 'server', traceParent: undefined }, () => runCommand(command, ports.commands, signal));
   return sent.replayed
     ? toConfirmPage(409, { title: 'This was done already', lines: ['The link can be used once.'] })
     : toConfirmPage(200, { title: 'Done', lines: [asked[purpose].done] });

@@ -3,6 +3,8 @@ import type { Clock } from '../clock';
 import { RelayError } from '../errors/relayError';
 import type { InvitationEvent, RelayEvent, UnreadableEvent } from '../invitations/relayEvent';
 import type { Log } from '../telemetry/log';
+import { countDeadLetters, countEvent } from '../telemetry/metrics';
+import { traceParentOf } from '../telemetry/trace';
 import { createBusConnection } from './busConnection';
 import { busEntities } from './busEntities';
 import { toCloudEvent } from './cloudEvent';
@@ -81,10 +83,17 @@ export function createEventPublisher({ openClient, rawBlobs, shrink, clock, log 
 
   async function park(unreadable: readonly UnreadableEvent[]): Promise<void> {
     await unreadableOutbox.send(await Promise.all(unreadable.map(toMessage)));
+    countDeadLetters(unreadable.length, busEntities.unreadable);
   }
 
   return {
-    publish: (events) => eventOutbox.send(events.map((event) => ({ event, sent: event }))),
+    async publish(events) {
+      // Consumers carry on the trace in which an event came about; its id knows nothing of it.
+      const traceParent = traceParentOf();
+      const traced = traceParent === undefined ? events : events.map((event) => ({ traceParent, ...event }));
+      await eventOutbox.send(traced.map((event) => ({ event, sent: event })));
+      for (const { type } of events) countEvent(type);
+    },
     park,
     async close() {
       await eventOutbox.close();

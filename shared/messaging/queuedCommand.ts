@@ -3,6 +3,9 @@ import type { Clock } from '../clock';
 import { RelayError, toRelayError } from '../errors/relayError';
 import { acceptBodySchema, cancelBodySchema, declineBodySchema, type Command, type CommandRequest } from '../invitations/command';
 import { runCommand, type CommandPorts } from '../invitations/runCommand';
+import { inCommandSpan } from '../telemetry/inCommandSpan';
+import { countDeadLetters } from '../telemetry/metrics';
+import { busEntities } from './busEntities';
 import { REFUSAL_PROPERTY, type CommandQueue } from './commandQueue';
 import { retryInPlace } from './retryInPlace';
 
@@ -13,6 +16,7 @@ export const commandEnvelopeSchema = z.looseObject({
   caller: z.string().min(1).max(200, 'must be at most 200 characters').optional().describe('Who asks, for the record; nobody checks it'),
   replyTo: z.string().max(260).optional().describe('Queue for the answer'),
   idempotencyKey: z.string().min(1).max(255).optional().describe('As the header Idempotency-Key'),
+  traceparent: z.string().max(512).optional().describe('W3C Trace Context: that of the event which this answers, or your own; the application property of that name does as well'),
 });
 
 export interface QueuedCommandPorts {
@@ -38,9 +42,9 @@ export function toQueuedMessage(body: unknown, metadata: Readonly<Record<string,
 // A messageId that looks like a number arrives as one.
 const metadataSchema = z.looseObject({ messageId: z.coerce.string().default(''), applicationProperties: z.record(z.string(), z.unknown()).default({}) });
 
-/** `{command, invitationId, …the fields of that command's HTTP body, caller?, replyTo?, idempotencyKey?}`. Errors: `requestInvalid` naming each field. */
-export function parseQueuedCommand(body: unknown): { readonly request: CommandRequest; readonly replyTo: string | undefined } {
-  const { command, invitationId, caller, replyTo, idempotencyKey, ...rest } = explain(readBody(body), commandEnvelopeSchema);
+/** `{command, invitationId, …the fields of that command's HTTP body, caller?, replyTo?, idempotencyKey?, traceparent?}`. Errors: `requestInvalid` naming each field. */
+export function parseQueuedCommand(body: unknown): { readonly request: CommandRequest; readonly replyTo: string | undefined; readonly traceParent: string | undefined } {
+  const { command, invitationId, caller, replyTo, idempotencyKey, traceparent: traceParent, ...rest } = explain(readBody(body), commandEnvelopeSchema);
   return {
     request: {
       invitationId,
@@ -51,6 +55,7 @@ export function parseQueuedCommand(body: unknown): { readonly request: CommandRe
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     },
     replyTo,
+    traceParent,
   };
 }
 
@@ -64,11 +69,14 @@ export async function runQueuedCommand({ body, messageId, applicationProperties 
   const parsed = parseOrRefusal(body);
   if ('refusal' in parsed) {
     await retryInPlace(() => ports.commandQueue.refuse(body, messageId, parsed.refusal), ports);
+    countDeadLetters(1, busEntities.commands);
     return;
   }
   const { request, replyTo } = parsed;
+  const property = applicationProperties.traceparent;
+  const door = { kind: 'consumer', traceParent: parsed.traceParent ?? (typeof property === 'string' ? property : undefined) } as const;
   const answer = { correlationId: messageId, invitationId: request.invitationId, command: request.command.command };
-  const settled = await retryInPlace(() => runCommand(request, ports.commands, signal), ports).then(
+  const settled = await inCommandSpan(request, door, () => retryInPlace(() => runCommand(request, ports.commands, signal), ports)).then(
     ({ result }) => ({ ...answer, result }),
     (error: unknown) => {
       const { code, message } = toRelayError(error);

@@ -2,6 +2,8 @@ import type { Clock } from '../clock';
 import type { InvitationStore } from '../invitations/invitationStore';
 import { recordGap, recordInvitationEvent } from '../invitations/recordEvent';
 import type { ChannelGapEvent, RelayEvent } from '../invitations/relayEvent';
+import { eventFacts } from '../telemetry/eventFacts';
+import { fromTraceParent, withSpan } from '../telemetry/trace';
 import { isInvitationEvent, parseEventMessage } from './parseEventMessage';
 import { retryInPlace } from './retryInPlace';
 
@@ -17,10 +19,11 @@ export interface RecordInvitationPorts {
  */
 export async function recordInvitation(body: unknown, ports: RecordInvitationPorts): Promise<void> {
   const event = parseEventMessage(body);
-  await retryInPlace(async () => {
+  const record = async (): Promise<void> => {
     if (isInvitationEvent(event)) await recordInvitationEvent(event, ports.invitations);
     else if (isGapEvent(event)) await recordGap(event.data, ports.invitations);
-  }, ports);
+  };
+  await withSpan('record', { kind: 'consumer', parent: fromTraceParent(event.traceParent), facts: eventFacts(event) }, () => retryInPlace(record, ports));
 }
 
 function isGapEvent(event: RelayEvent): event is ChannelGapEvent {

@@ -1,4 +1,5 @@
 import type { AccountSettings } from '../config/settings';
+import { observeChannels, type ChannelFacts } from '../telemetry/metrics';
 import type { UcwaSession } from '../ucwa/session';
 import { encodeSlotHealth, toAccountHealth } from './accountHealth';
 import { keepOnAir } from './keepOnAir';
@@ -46,6 +47,12 @@ export async function pollShard(run: ShardRun, ports: ShardPorts, signal: AbortS
   const ramp = createRamp(SIGN_INS_AT_ONCE, ports.clock);
   const onAir = new Map<number, { readonly leave: AbortController; readonly left: Promise<unknown> }>();
 
+  const channelFacts = (session: UcwaSession): ChannelFacts => {
+    const { state, lastPollAtMs } = session.health();
+    return { state, pollAgeMs: lastPollAtMs === undefined ? undefined : ports.clock.now() - lastPollAtMs };
+  };
+  const stopObserving = observeChannels(() => [...onAir.keys()].flatMap((slot) => sessionsOf(slot).map(channelFacts)));
+
   while (!stop.aborted) {
     const owned = await ownership.renew();
     for (const [slot, { leave }] of onAir) {
@@ -63,6 +70,7 @@ export async function pollShard(run: ShardRun, ports: ShardPorts, signal: AbortS
     await ports.clock.sleep(LEASE_RENEWAL_MS, stop);
   }
 
+  stopObserving();
   const gone = new AbortController();
   await Promise.race([Promise.all([...onAir.values()].map(({ left }) => left)), ports.clock.sleep(STOP_WITHIN_MS, gone.signal)]);
   gone.abort();

@@ -2,16 +2,19 @@ import type { Clock } from '../clock';
 import { RelayError, toRelayError } from '../errors/relayError';
 import { linkedHrefs } from '../invitations/linkedHrefs';
 import { normalise } from '../invitations/normalise';
+import { packageParts } from '../invitations/packageParts';
 import { toGapEvent } from '../invitations/toGapEvent';
 import { refreshInvitation } from '../invitations/refreshInvitation';
-import { invitationPath, type InvitationReference } from '../invitations/invitationId';
+import { accountKey, invitationPath, type InvitationReference } from '../invitations/invitationId';
 import type { Kind } from '../invitations/kinds';
 import type { InvitationEvent, RelayEvent, UnreadableEvent } from '../invitations/relayEvent';
 import type { EventPublisher } from '../messaging/publisher';
 import type { Log } from '../telemetry/log';
+import { recordRingToBus } from '../telemetry/metrics';
+import { fail, note, withSpan } from '../telemetry/trace';
 import { waitMs, type BackOff } from '../backOff';
 import type { Resource } from '../ucwa/resource';
-import type { PackageItem, UcwaSession } from '../ucwa/session';
+import type { ChannelItem, PackageItem, UcwaSession } from '../ucwa/session';
 
 /** After this long an invitation is looked at again before it is published, and its event says `delayed`. */
 const LATE_AFTER_MS = 5_000;
@@ -35,16 +38,29 @@ export interface RelayPorts {
  * The way of an event, for one account: package → normalise → publish → and only then, by pulling the next item,
  * acknowledge. Resolves when `signal` aborts; what was not published by then is not acknowledged and comes again.
  * Rejects with what ends the channel (`credentialsRejected`, `pollReplaced`, …); a bus that is down does not, it is waited for.
+ *
+ * A package that concerns the relay is a trace of its own, from its arrival to the bus's acceptance; its events carry it on.
  */
 export async function relayAccount(session: UcwaSession, ports: RelayPorts, signal: AbortSignal, heldUntilMs?: number): Promise<void> {
   for await (const item of session.packages(signal, heldUntilMs)) {
-    const published =
-      item.type === 'gap'
-        ? await publishAll([toGapEvent({ account: session.account.sipUri, ...item })], [], ports, signal)
-        : await relayPackage(item, session, ports, signal);
+    if (item.type === 'package' && packageParts(item.package, ports.kinds).length === 0) continue;
+    const published = await withSpan(item.type, spanOf(item, session), () => relayItem(item, session, ports, signal));
     // Not published: leave without pulling, so that the package stays unacknowledged.
     if (!published) return;
   }
+}
+
+function spanOf(item: ChannelItem, { account }: UcwaSession) {
+  return { kind: 'consumer', facts: { 'relay.account': accountKey(account.sipUri) }, ...(item.type === 'package' && { startedAtMs: item.receivedAtMs }) } as const;
+}
+
+async function relayItem(item: ChannelItem, session: UcwaSession, ports: RelayPorts, signal: AbortSignal): Promise<boolean> {
+  const published =
+    item.type === 'gap'
+      ? await publishAll([toGapEvent({ account: session.account.sipUri, ...item })], [], ports, signal)
+      : await relayPackage(item, session, ports, signal);
+  if (!published) fail('notPublished');
+  return published;
 }
 
 async function relayPackage(item: PackageItem, session: UcwaSession, ports: RelayPorts, signal: AbortSignal): Promise<boolean> {
@@ -64,10 +80,10 @@ async function relayPackage(item: PackageItem, session: UcwaSession, ports: Rela
     },
     fetched,
   );
-  if (events.length === 0 && unreadable.length === 0) return true;
+  note({ 'relay.events': events.length, 'relay.unreadable': unreadable.length });
   const fresh = (): Promise<RelayEvent[]> => lookAgainIfLate(events, item, session, ports, signal);
   const published = await publishAll(fresh, unreadable, ports, signal);
-  if (published) for (const event of events) logEvent(event, item, ports);
+  if (published) for (const event of events) tellOf(event, item, ports);
   return published;
 }
 
@@ -145,7 +161,9 @@ async function publishAll(
   return false;
 }
 
-function logEvent(event: InvitationEvent, item: PackageItem, ports: RelayPorts): void {
+function tellOf(event: InvitationEvent, item: PackageItem, ports: RelayPorts): void {
+  const relayMs = ports.clock.now() - item.receivedAtMs;
+  recordRingToBus(relayMs, event.type);
   ports.log.info('eventRelayed', {
     type: event.type,
     account: event.account,
@@ -154,6 +172,6 @@ function logEvent(event: InvitationEvent, item: PackageItem, ports: RelayPorts):
     state: event.data.state,
     delayed: event.data.delayed,
     result: event.data.outcome?.result,
-    relayMs: ports.clock.now() - item.receivedAtMs,
+    relayMs,
   });
 }

@@ -15,11 +15,14 @@ export interface Log {
 /** Says nothing. */
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** Writes one JSON object a line through `write` (for example a console method per level). */
-export function createLog(write: (level: keyof Log, line: string) => void): Log {
+/**
+ * Writes one JSON object a line through `write` (for example a console method per level).
+ * @param traceId the trace that a line is part of, if it is of any.
+ */
+export function createLog(write: (level: keyof Log, line: string) => void, traceId: () => string | undefined = () => undefined): Log {
   const at =
     (level: keyof Log) =>
     (event: string, fields?: LogFields): void =>
-      write(level, JSON.stringify({ event, ...fields }));
+      write(level, JSON.stringify({ event, ...fields, traceId: traceId() }));
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import axios from 'axios';
 import type { Clock } from '../clock';
 import { RelayError } from '../errors/relayError';
+import { fail, note, withinSpan } from '../telemetry/trace';
 import { translateNetworkError } from './translateError';
 
 export interface HttpRequest {
@@ -71,39 +72,52 @@ export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaH
     transformRequest: [(body: unknown) => body],
   });
 
-  return {
-    async request({ method, url, headers, body, timeoutMs, signal }) {
-      const stop = new AbortController();
-      const settled = new AbortController();
-      const abort = (): void => stop.abort();
-      signal?.addEventListener('abort', abort, { once: true });
-      if (signal?.aborted === true) abort();
-      void clock.sleep(timeoutMs, settled.signal).then(() => {
-        if (!settled.signal.aborted) stop.abort(TIMED_OUT);
+  const exchange: UcwaHttp['request'] = async ({ method, url, headers, body, timeoutMs, signal }) => {
+    const stop = new AbortController();
+    const settled = new AbortController();
+    const abort = (): void => stop.abort();
+    signal?.addEventListener('abort', abort, { once: true });
+    if (signal?.aborted === true) abort();
+    void clock.sleep(timeoutMs, settled.signal).then(() => {
+      if (!settled.signal.aborted) stop.abort(TIMED_OUT);
+    });
+    try {
+      const response = await client.request<Readable>({
+        method,
+        url,
+        // `false` keeps axios from calling an empty POST a form.
+        headers: { 'User-Agent': 'ucwa-relay', 'Content-Type': false, ...headers },
+        ...(body === undefined ? {} : { data: body }),
+        signal: stop.signal,
       });
-      try {
-        const response = await client.request<Readable>({
-          method,
-          url,
-          // `false` keeps axios from calling an empty POST a form.
-          headers: { 'User-Agent': 'ucwa-relay', 'Content-Type': false, ...headers },
-          ...(body === undefined ? {} : { data: body }),
-          signal: stop.signal,
-        });
-        const text = await readText(response.data);
-        return { status: response.status, ...plainHeaders(response.headers), text };
-      } catch (error) {
-        throw translateNetworkError(error, { host: new URL(url).host, ...(stop.signal.reason === TIMED_OUT ? { timeoutMs } : {}), stopped: stop.signal.aborted });
-      } finally {
-        settled.abort(SETTLED);
-        signal?.removeEventListener('abort', abort);
-      }
-    },
+      const text = await readText(response.data);
+      return { status: response.status, ...plainHeaders(response.headers), text };
+    } catch (error) {
+      throw translateNetworkError(error, { host: new URL(url).host, ...(stop.signal.reason === TIMED_OUT ? { timeoutMs } : {}), stopped: stop.signal.aborted });
+    } finally {
+      settled.abort(SETTLED);
+      signal?.removeEventListener('abort', abort);
+    }
+  };
+
+  return {
+    request: (request) =>
+      withinSpan(request.method, () => spanOf(request), async () => {
+        const response = await exchange(request);
+        note({ 'http.response.status_code': response.status });
+        if (response.status >= 400) fail(String(response.status));
+        return response;
+      }),
     close() {
       httpAgent.destroy();
       httpsAgent.destroy();
     },
   };
+}
+
+/** The host alone: paths have ids, and queries more than that. */
+function spanOf({ method, url }: HttpRequest) {
+  return { kind: 'client', facts: { 'http.request.method': method, 'server.address': new URL(url).host } } as const;
 }
 
 /** Made once: for each connection anew, the certification authorities would be parsed again. */

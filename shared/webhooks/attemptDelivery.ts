@@ -1,4 +1,5 @@
 import type { Clock } from '../clock';
+import { fail, note, traceParentOf, withSpan } from '../telemetry/trace';
 import type { RenderedDelivery } from './renderDelivery';
 import type { SecretBox } from './secretBox';
 import type { Sender, SenderResult } from './sender';
@@ -22,12 +23,13 @@ export interface AttemptPorts {
 /** Posts one body to a subscriber, signed for this moment. @param eventId `webhook-id`, the same for every attempt. */
 export type AttemptDelivery = (subscription: Subscription, eventId: string, rendered: RenderedDelivery, inRing: boolean) => Promise<SenderResult>;
 
-/** The bytes that are signed are the bytes that are sent. Errors: those of SecretBox.open. */
+/** The bytes that are signed are the bytes that are sent, in the trace that `traceparent` names. Errors: those of SecretBox.open. */
 export function createAttemptDelivery({ sender, secretBox, clock, requestOrigin }: AttemptPorts): AttemptDelivery {
-  return async (subscription, eventId, { contentType, body: text }, inRing) => {
+  const attempt: AttemptDelivery = async (subscription, eventId, { contentType, body: text }, inRing) => {
     const body = Buffer.from(text, 'utf8');
     const timestampSeconds = Math.floor(clock.now() / 1000);
     const secrets = signingSecrets(subscription, secretBox, clock.now());
+    const traceparent = traceParentOf();
     return sender.send({
       method: 'POST',
       url: subscription.url,
@@ -37,9 +39,19 @@ export function createAttemptDelivery({ sender, secretBox, clock, requestOrigin 
         // CloudEvents, HTTP 1.1 Web Hooks §4.1: the origin that was consented to.
         'WebHook-Request-Origin': requestOrigin,
         ...signatureHeaders({ id: eventId, timestampSeconds, body, secrets }),
+        ...(traceparent !== undefined && { traceparent }),
       },
       body,
       timeoutMs: inRing ? RING_TIMEOUT_MS : TIMEOUT_MS,
     });
   };
+  // The host alone: the path of a flow's address is a secret.
+  return (subscription, ...what) =>
+    withSpan('POST', { kind: 'client', facts: { 'http.request.method': 'POST', 'server.address': new URL(subscription.url).host } }, async () => {
+      const result = await attempt(subscription, ...what);
+      if (result.kind === 'answer') note({ 'http.response.status_code': result.status });
+      if (result.kind === 'noAnswer') fail(result.reason);
+      else if (result.status >= 400) fail(String(result.status));
+      return result;
+    });
 }

@@ -2,6 +2,8 @@ import type { Clock } from '../clock';
 import { toRelayError } from '../errors/relayError';
 import { retryInPlace } from '../messaging/retryInPlace';
 import type { Log } from '../telemetry/log';
+import { countDelivery, recordRingToDelivery } from '../telemetry/metrics';
+import { fromTraceParent, note, withSpan } from '../telemetry/trace';
 import type { AttemptDelivery } from './attemptDelivery';
 import { reasonToDisable, type AutoDisable } from './autoDisable';
 import { classifyAnswer, type AnswerClass, type SendResult } from './classifyAnswer';
@@ -81,6 +83,7 @@ export function createDeliver(ports: DeliverPorts): Deliver {
       result = await attempt(subscription, event.id, message, event.expiryTimeMs !== undefined);
       answer = classifyAnswer(result, clock.now());
       visit = toVisit(answer);
+      if (answer.class === 'delivered' && message.round === 0) recordRingToDelivery(clock.now() - event.timeMs, event.type);
     } finally {
       admission.leave(visit);
     }
@@ -123,7 +126,7 @@ export function createDeliver(ports: DeliverPorts): Deliver {
   const scheduleNext = (message: DeliveryMessage, atMs: number): Promise<void> =>
     persist(() => queue.schedule({ ...message, attempt: message.attempt + 1, deferrals: 0 }, atMs));
 
-  return async (message) => {
+  const deliver: Deliver = async (message) => {
     const { event, subscriptionId } = message;
     let subscription: Subscription | undefined;
     let decision: Awaited<ReturnType<typeof decide>>;
@@ -147,6 +150,17 @@ export function createDeliver(ports: DeliverPorts): Deliver {
     if (event.expiryTimeMs !== undefined && clock.now() >= event.expiryTimeMs) return end(message, 'expired', 'the ring is over');
     if (decision.rule === 'wait') return defer(message, decision.untilMs);
     return makeAttempt(message, subscription);
+  };
+
+  return (message) => {
+    const { event, subscriptionId, attempt: ordinal } = message;
+    const facts = { 'cloudevents.event_id': event.id, 'cloudevents.event_type': event.type, 'relay.subscription': subscriptionId, 'relay.attempt': ordinal };
+    return withSpan('deliver', { kind: 'consumer', parent: fromTraceParent(message.traceParent), facts }, async () => {
+      const result = await deliver(message);
+      note({ 'relay.outcome': result });
+      countDelivery(result);
+      return result;
+    });
   };
 }
 

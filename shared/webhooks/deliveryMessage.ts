@@ -24,6 +24,8 @@ export const deliveryMessageSchema = z.strictObject({
   attempt: z.number().int().positive(),
   /** How often this attempt has been put off: the subscriber was busy, or an earlier event of the call comes first. */
   deferrals: z.number().int(),
+  /** W3C Trace Context of what put it into the queue. */
+  traceParent: z.string().optional(),
 });
 export type DeliveryMessage = z.infer<typeof deliveryMessageSchema>;
 /** What a delivery knows of its event. */

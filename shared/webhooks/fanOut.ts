@@ -1,7 +1,9 @@
 import type { Clock } from '../clock';
 import type { RelayEvent } from '../invitations/relayEvent';
 import { retryInPlace } from '../messaging/retryInPlace';
+import { eventFacts } from '../telemetry/eventFacts';
 import type { Log } from '../telemetry/log';
+import { fromTraceParent, note, traceParentOf, withSpan } from '../telemetry/trace';
 import type { DeliveredEvent, DeliveryMessage } from './deliveryMessage';
 import { matchesFilter } from './matchesFilter';
 import { toOutwardEvent } from './outwardEvent';
@@ -32,7 +34,7 @@ export type FanOut = (event: RelayEvent) => Promise<number>;
  * it (recover). Errors: `storageUnavailable`, `busUnavailable`: give it the same event again.
  */
 export function createFanOut({ subscriptions, archive, order, queue, confirmUrl, clock, random, log }: FanOutPorts): FanOut {
-  return async (event) => {
+  const fanOut: FanOut = async (event) => {
     const interested = (await subscriptions.list()).filter(({ filters }) => matchesFilter(event, filters));
     if (interested.length === 0) return 0;
     const render = rememberByFormat((format) => renderDelivery(event, format, confirmUrl));
@@ -43,12 +45,14 @@ export function createFanOut({ subscriptions, archive, order, queue, confirmUrl,
         return rendered === undefined ? [] : [firstMessage(event, subscription, rendered)];
       });
     const receivers = messages.map(({ subscriptionId }) => subscriptionId);
-    const note = () => Promise.all([archive.keep(toOutwardEvent(event)), receivers.length === 0 ? undefined : order.open(toDeliveredEvent(event), receivers)]);
-    await retryInPlace(note, { clock, random });
+    const noteEvent = () => Promise.all([archive.keep(toOutwardEvent(event)), receivers.length === 0 ? undefined : order.open(toDeliveredEvent(event), receivers)]);
+    await retryInPlace(noteEvent, { clock, random });
     if (messages.length > 0) await retryInPlace(() => queue.enqueue(messages), { clock, random });
     log.debug('eventFannedOut', { eventId: event.id, type: event.type, subscribers: messages.length });
+    note({ 'relay.subscribers': messages.length });
     return messages.length;
   };
+  return (event) => withSpan('fan out', { kind: 'consumer', parent: fromTraceParent(event.traceParent), facts: eventFacts(event) }, () => fanOut(event));
 }
 
 /** What a delivery needs to know of its event. */
@@ -58,7 +62,8 @@ export function toDeliveredEvent({ id, type, subject, timeMs, sequence, expiryTi
 
 /** The first attempt of a round. @param round 0, or the moment at which it was asked for again. */
 export function firstMessage(event: RelayEvent, { id }: Pick<Subscription, 'id'>, rendered: RenderedDelivery, round = 0): DeliveryMessage {
-  return { subscriptionId: id, event: toDeliveredEvent(event), ...rendered, round, attempt: 1, deferrals: 0 };
+  const traceParent = traceParentOf() ?? event.traceParent;
+  return { subscriptionId: id, event: toDeliveredEvent(event), ...rendered, round, attempt: 1, deferrals: 0, ...(traceParent !== undefined && { traceParent }) };
 }
 
 /** A hundred subscribers share three bodies. */

@@ -1,0 +1,14 @@
+import { accountKey } from '../invitations/invitationId';
+import type { RelayEvent } from '../invitations/relayEvent';
+import type { SpanFacts } from './trace';
+
+/** What a span may say of an event (OpenTelemetry, "CloudEvents semantic conventions"): its account by key, never by address, and nothing of its data. */
+export function eventFacts({ id, type, account, subject }: RelayEvent): SpanFacts {
+  return {
+    'cloudevents.event_id': id,
+    'cloudevents.event_type': type,
+    'relay.account': accountKey(account),
+    // An event of no invitation has the account's address there.
+    ...(subject !== account && { 'cloudevents.event_subject': subject }),
+  };
+}
