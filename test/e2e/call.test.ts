@@ -71,6 +71,17 @@ describe('a ringing call', () => {
     expect(answer.data).toMatchObject({ result: 'sent', outcome: { result: 'answered', answered: true } });
   });
 
+  it('answers missed to a caller who waits while the other side gives up', async () => {
+    const { id } = relay.ucwa.ring({ subject: 'giving up' });
+    const invitationId = (await relay.topic.invitationEvent({ event: 'started', subject: 'giving up' })).subject;
+    const sent = relay.ucwa.simulator.nextCommand(({ action }) => action === 'sendProvisionalAnswer');
+    const waiting = relay.command(invitationId, 'accept', { with: 'answer', sdp, sessionContext: 'context-2', provisional: true }, { prefer: 'wait=10' });
+    await sent;
+    relay.ucwa.simulator.hangUp(id);
+    const answer = await waiting;
+    expect([answer.status, answer.data]).toEqual([200, expect.objectContaining({ outcome: expect.objectContaining({ result: 'missed', answered: false }) })]);
+  });
+
   it('is listed, and told with its whole history', async () => {
     const invitationId = await ring('to list');
     await relay.command(invitationId, 'decline', {}, { prefer: 'wait=10' });
