@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { settingNames } from '../../../shared/config/parseConfig';
 import { RAW_BLOB_CONTAINER } from '../../../shared/storage/rawBlobs';
+import { tableNames } from '../../../shared/storage/tables';
 import { fieldsOfVariable, readBicepFiles, type BicepFile } from '../../support/bicep';
 
 const PROJECT = join(__dirname, '../../..');
@@ -106,12 +107,27 @@ describe('the alerts in Bicep', () => {
   });
 });
 
+describe('docs/operations.md', () => {
+  it('says of each alert what it means', () => {
+    const { text } = file('modules/alerts.bicep');
+    const rules = [...text.matchAll(/^ {4}name: '([a-z-]+)'$/gm)].map(([, name]) => name ?? '').concat([...text.matchAll(/^ {2}name: 'ticket-([a-z-]+)'$/gm)].map(([, name]) => name ?? ''));
+    expect(rules.length).toBeGreaterThan(7);
+    const guide = read('docs/operations.md');
+    expect([...rules, 'half-full-…'].filter((name) => !new RegExp(`^\\| (page|ticket) \`${name}\``, 'm').test(guide))).toEqual([]);
+  });
+
+  it('says of each table how long it is kept', () => {
+    const guide = read('docs/operations.md');
+    expect(tableNames.filter((name) => !guide.includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
 it('the container whose blobs are removed in time is the one that the code writes to', () => {
   expect(file('modules/storage.bicep').text).toContain(`var unreadableContainer = '${RAW_BLOB_CONTAINER}'`);
 });
 
 it('what azd publishes is what `npm run package` writes', () => {
-  expect(read('azure.yaml')).toMatch(/path: infra\/azure\n[\s\S]*dist: package\n/);
+  expect(read('azure.yaml')).toMatch(/path: infra\/azure\n[\s\S]*dist: package\n[\s\S]*prepackage:[\s\S]*run: npm run package\n/);
   expect(file('modules/functionApp.bicep').text).toContain("'azd-service-name': 'relay'");
   expect(read('azure.yaml')).toMatch(/services:\n {2}relay:/);
 });
