@@ -33,6 +33,7 @@ export const errorTable = {
 
   // What the bus and the storage did.
   busUnavailable: { status: 502, retryable: true, title: 'Service Bus cannot be reached' },
+  busEntityFull: { status: 502, retryable: true, title: 'A topic or queue of Service Bus is full' },
   busRefused: { status: 502, retryable: false, title: 'Service Bus refused the message for good' },
   messageTooLarge: { status: 502, retryable: false, title: 'The message is larger than Service Bus takes' },
   storageUnavailable: { status: 502, retryable: true, title: 'The storage account cannot be reached' },

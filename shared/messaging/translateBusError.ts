@@ -8,8 +8,10 @@ import { RelayError } from '../errors/relayError';
  * - `messageTooLarge`, `busRefused`: this message is refused for good; it will be refused again.
  * - `busUnavailable`: the message may be fine; the bus, the way to it or our rights are not. Try the same again.
  *
- * A full, missing or disabled entity and a lack of rights count as unavailable: they are mended by an operator, and
- * until then nothing may be acknowledged.
+ * - `busEntityFull`: nobody has read the entity for long. Try the same again, or keep it elsewhere.
+ *
+ * A missing or disabled entity and a lack of rights count as unavailable: they are mended by an operator, and until then
+ * nothing may be acknowledged.
  */
 export function translateBusError(error: unknown): RelayError {
   if (error instanceof RelayError) return error;
@@ -29,7 +31,7 @@ const refused: Meaning = ['busRefused', 'Service Bus refused the message for goo
 
 const meanings: Partial<Record<ServiceBusError['code'], Meaning>> = {
   MessageSizeExceeded: ['messageTooLarge', 'The message is larger than Service Bus takes.'],
-  QuotaExceeded: ['busUnavailable', 'The topic or queue is full: its consumers must catch up, or its quota be raised.'],
+  QuotaExceeded: ['busEntityFull', 'The topic or queue is full: its consumers must catch up, or its quota be raised.'],
   UnauthorizedAccess: ['busUnavailable', 'Service Bus refused the relay’s key or identity: it needs the right to send.'],
   MessagingEntityNotFound: ['busUnavailable', 'The topic or queue does not exist in the Service Bus namespace.'],
   MessagingEntityDisabled: ['busUnavailable', 'The topic or queue is disabled.'],

@@ -5,7 +5,7 @@ import { isBusTimeout, translateBusError } from '../../../shared/messaging/trans
 describe('translateBusError', () => {
   it.each<[ServiceBusErrorCode, string]>([
     ['MessageSizeExceeded', 'messageTooLarge'],
-    ['QuotaExceeded', 'busUnavailable'],
+    ['QuotaExceeded', 'busEntityFull'],
     ['UnauthorizedAccess', 'busUnavailable'],
     ['MessagingEntityNotFound', 'busUnavailable'],
     ['MessagingEntityDisabled', 'busUnavailable'],
