@@ -2,10 +2,13 @@
 import { parseArgs } from 'node:util';
 import { bus } from './bus';
 import { latency } from './latency';
+import { channels } from './channels';
+import { commands } from './commands';
+import { startup } from './startup';
 import { throughput } from './throughput';
 import { runBench, type Bench } from './harness';
 
-const benches: readonly Bench[] = [bus, latency, throughput];
+const benches: readonly Bench[] = [bus, latency, throughput, commands, startup, channels];
 
 const USAGE = `npm run bench [-- NAME …] [--quick]
 

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { projectFolder } from '../../infra/local/start/projectFolder';
 import type * as App from '../../shared/app';
-import { answer, usage } from './child';
+import { answer, cpu, usage } from './child';
 
 let app: typeof App | undefined;
 
@@ -14,6 +14,7 @@ export const relayMethods = {
     app = (await import(path.join(projectFolder, 'dist', 'shared', 'app.js'))) as typeof App;
     void app.getApp().poll(0, false);
   },
+  cpu,
   usage,
 };
 export type RelayMethods = typeof relayMethods;

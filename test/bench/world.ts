@@ -42,14 +42,11 @@ const configSchema = z.looseObject({
   UserConfig: z.looseObject({ Namespaces: z.array(z.looseObject({ Topics: z.array(z.looseObject({ Subscriptions: z.array(z.looseObject({ Name: z.string() })) })) })) }),
 });
 
-/**
- * The product's entities with one subscription, `all`: what others cost is the bus's own, which in Azure is not on the
- * machine that relays.
- */
-export async function productConfig(): Promise<unknown> {
+/** The product's entities, the topic with these of its subscriptions only. */
+async function productConfig(subscriptions: readonly string[]): Promise<unknown> {
   const text = await readFile(path.join(projectFolder, 'infra', 'local', 'service-bus', 'Config.json'), 'utf8');
   const config = configSchema.parse(JSON.parse(text));
-  for (const { Topics } of config.UserConfig.Namespaces) for (const topic of Topics) topic.Subscriptions = topic.Subscriptions.filter(({ Name }) => Name === 'all');
+  for (const { Topics } of config.UserConfig.Namespaces) for (const topic of Topics) topic.Subscriptions = topic.Subscriptions.filter(({ Name }) => subscriptions.includes(Name));
   return config;
 }
 
@@ -59,7 +56,7 @@ export interface World {
   readonly ucwaUrl: string;
   readonly bus: Bus;
   readonly storageConnection: string;
-  /** One more relay, on the air for these users of the domain contoso.com. */
+  /** One more relay, on the air for these users of the domain contoso.com. It ends with the world, if not before. */
   startRelay(usernames: readonly string[], options?: RelayOptions): Promise<Child<RelayMethods>>;
   close(): Promise<void>;
 }
@@ -69,15 +66,22 @@ export interface RelayOptions {
   readonly execArgv?: readonly string[];
 }
 
-/** @param pollTimeoutSeconds as the simulator's */
-export async function startWorld(pollTimeoutSeconds?: number): Promise<World> {
+export interface WorldOptions {
+  /** As the simulator's. */
+  readonly pollTimeoutSeconds?: number;
+  /** Default `all` alone: what others cost is the bus's own, which in Azure is not on the machine that relays. */
+  readonly subscriptions?: readonly string[];
+}
+
+export async function startWorld({ pollTimeoutSeconds, subscriptions = ['all'] }: WorldOptions = {}): Promise<World> {
   const ucwa = startChild<SimulatorMethods>('simulatorProcess.ts');
   const [ucwaUrl, bus, storage] = await Promise.all([
     ucwa.call('start', pollTimeoutSeconds === undefined ? {} : { pollTimeoutSeconds }),
-    startBus(await productConfig()),
+    startBus(await productConfig(subscriptions)),
     startStorage({ ports: { blob: 0, queue: 0, table: 0 } }),
   ]);
   const { connectionString: storageConnection } = await storage.ready;
+  const relays: Child<RelayMethods>[] = [];
   return {
     ucwa,
     ucwaUrl,
@@ -85,22 +89,28 @@ export async function startWorld(pollTimeoutSeconds?: number): Promise<World> {
     storageConnection,
     async startRelay(usernames, { settings = {}, execArgv = [] } = {}) {
       const relay = startChild<RelayMethods>('relayProcess.ts', { execArgv });
-      await relay.call('start', {
-        UCWA_ACCOUNTS: JSON.stringify(usernames.map((username) => ({ sipUri: sipOf(username), username, password: 'password' }))),
-        UCWA_DISCOVERY_URL: ucwaUrl,
-        ServiceBusConnection: bus.connectionString,
-        AzureWebJobsStorage: storageConnection,
-        RELAY_SIGNING_KEY: signingKey,
-        POLL_RUN_SECONDS: '1500',
-        ...settings,
-      });
+      relays.push(relay);
+      await relay.call('start', { ...relaySettings({ ucwaUrl, bus, storageConnection }, usernames), ...settings });
       await ucwa.call('parked', usernames.map(sipOf));
       return relay;
     },
     async close() {
+      await Promise.all(relays.map((relay) => relay.stop()));
       await ucwa.stop();
       await Promise.all([bus.close(), storage.kill()]);
     },
+  };
+}
+
+/** The settings of a relay in this world. */
+export function relaySettings({ ucwaUrl, bus, storageConnection }: Pick<World, 'ucwaUrl' | 'bus' | 'storageConnection'>, usernames: readonly string[]): Record<string, string> {
+  return {
+    UCWA_ACCOUNTS: JSON.stringify(usernames.map((username) => ({ sipUri: sipOf(username), username, password: 'password' }))),
+    UCWA_DISCOVERY_URL: ucwaUrl,
+    ServiceBusConnection: bus.connectionString,
+    AzureWebJobsStorage: storageConnection,
+    RELAY_SIGNING_KEY: signingKey,
+    POLL_RUN_SECONDS: '1500',
   };
 }
 

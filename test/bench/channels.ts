@@ -1,0 +1,121 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { startStorage } from '../../infra/local/storage/startStorage';
+import type { Usage } from './child';
+import { startCountingProxy } from './countingProxy';
+import { percentile, type Bench, type Measurement } from './harness';
+import { alternate } from './latency';
+import { consumeTopic } from './topicConsumer';
+import { startWorld, usernamesOf } from './world';
+
+/**
+ * A pool holds an idle poll for 180 s; here it is 60 s, and so long is the look at idleness: every channel polls once in
+ * it, three times as often as with a real pool.
+ */
+const POLL_SECONDS = 60;
+
+interface Idle {
+  readonly channels: number;
+  readonly signInSeconds: number;
+  readonly signInCpuMs: number;
+  readonly before: Usage;
+  readonly after: Usage;
+  /** Of one processor core, while idle. */
+  readonly corePercent: number;
+  readonly tableOperationsPerMinute: number;
+  readonly ringMs: readonly number[];
+  /** Of one account in another process, in between. */
+  readonly ringOfOneMs: readonly number[];
+}
+
+export const channels: Bench = {
+  name: 'channels',
+  says: 'idle channels in one process, with everything that keeps them alive: 1,000, 3,000 and 10,000',
+  async run({ quick, progress }) {
+    const sizes = quick ? [10, 30, 100] : [1_000, 3_000, 10_000];
+    const idleSeconds = quick ? 4 : POLL_SECONDS;
+    const all: Idle[] = [];
+    for (const size of sizes) {
+      const idle = await measureIdle(size, idleSeconds, quick ? 20 : 300);
+      all.push(idle);
+      progress(`${size} channels, signed in within ${idle.signInSeconds.toFixed(1)} s; ${(idle.after.residentBytes / 1e6).toFixed(0)} MB, ${idle.corePercent.toFixed(1)} % of a core`);
+    }
+    return [...all.flatMap(toMeasurements), ...toComparisons(all)];
+  },
+};
+
+async function measureIdle(size: number, idleSeconds: number, rings: number): Promise<Idle> {
+  const world = await startWorld({ pollTimeoutSeconds: idleSeconds });
+  const proxy = await startCountingProxy(world.storageConnection);
+  const loneStorage = await startStorage({ ports: { blob: 0, queue: 0, table: 0 } });
+  const consumer = consumeTopic(world.bus.connectionString);
+  try {
+    const lone = usernamesOf('lone', 1);
+    // With leases of its own: a process owns whole slots.
+    await world.startRelay(lone, { settings: { AzureWebJobsStorage: (await loneStorage.ready).connectionString } });
+    const usernames = usernamesOf('user', size);
+    // What a process with one channel holds is the floor from which the slope is taken; it is another process's, for this one starts full.
+    const one = await world.startRelay(usernamesOf('floor', 1), { execArgv: ['--expose-gc'] });
+    const before = await one.call('usage');
+    await one.stop();
+
+    const startedMs = performance.now();
+    const relay = await world.startRelay(usernames, { execArgv: ['--expose-gc'], settings: { AzureWebJobsStorage: proxy.connection } });
+    const signInSeconds = (performance.now() - startedMs) / 1000;
+    const { cpuMs: signInCpuMs } = await relay.call('usage');
+
+    const from = { ...(await relay.call('usage')), operations: proxy.count };
+    await wait(idleSeconds * 1000);
+    const operations = proxy.count - from.operations;
+    const { cpuMs } = await relay.call('cpu');
+    const after = await relay.call('usage');
+
+    await alternate(world, consumer, lone, usernames, Math.ceil(rings / 10)); // warms both up
+    const times = await alternate(world, consumer, lone, usernames, rings);
+    await relay.stop();
+    return {
+      channels: size,
+      signInSeconds,
+      signInCpuMs,
+      before,
+      after,
+      corePercent: (cpuMs - from.cpuMs) / idleSeconds / 10,
+      tableOperationsPerMinute: (60 * operations) / idleSeconds,
+      ringMs: times.relay,
+      ringOfOneMs: times.floor,
+    };
+  } finally {
+    await consumer.close();
+    await world.close();
+    await Promise.all([proxy.close(), loneStorage.kill()]);
+  }
+}
+
+/** What a channel adds to what the garbage collector cannot take away, in KB. */
+const kilobytesEach = ({ channels: count, before, after }: Idle): number => (after.heapBytes - before.heapBytes) / count / 1000;
+
+function toMeasurements(idle: Idle): Measurement[] {
+  const isLargest = idle.channels === 10_000;
+  const name = `${idle.channels} channels`;
+  return [
+    { figure: `${name}: signed in within`, value: idle.signInSeconds, unit: 's' },
+    { figure: `${name}: resident`, value: idle.after.residentBytes / 1e6, unit: 'MB', ...(isLargest ? { atMost: 600 } : {}) },
+    { figure: `${name}: heap for each`, value: kilobytesEach(idle), unit: 'KB' },
+    { figure: `${name}: resident for each`, value: (idle.after.residentBytes - idle.before.residentBytes) / idle.channels / 1000, unit: 'KB' },
+    { figure: `${name}: of one core, idle`, value: idle.corePercent, unit: '%', ...(isLargest ? { atMost: 10 } : {}) },
+    { figure: `${name}: table operations`, value: idle.tableOperationsPerMinute, unit: '/min' },
+    { figure: `${name}: ring to bus p50`, value: percentile(idle.ringMs, 0.5), unit: 'ms' },
+    { figure: `${name}: of one account, meanwhile`, value: percentile(idle.ringOfOneMs, 0.5), unit: 'ms' },
+    { figure: `${name}: ring over that of one account`, value: percentile(idle.ringMs, 0.5) / percentile(idle.ringOfOneMs, 0.5), unit: '', ...(isLargest ? { atMost: 3 } : {}) },
+  ];
+}
+
+function toComparisons(all: readonly Idle[]): Measurement[] {
+  const [least, most] = [all[0], all.at(-1)];
+  if (least === undefined || most === undefined) return [];
+  const growth = most.channels / least.channels;
+  return [
+    { figure: 'heap for each, most over least channels', value: kilobytesEach(most) / kilobytesEach(least), unit: '', atLeast: 0.85, atMost: 1.15 },
+    { figure: 'table operations, most over least channels', value: most.tableOperationsPerMinute / least.tableOperationsPerMinute, unit: '', atMost: 1.2 },
+    { figure: 'processor time to sign in, growth over that of channels', value: most.signInCpuMs / least.signInCpuMs / growth, unit: '', atMost: 1.2 },
+  ];
+}
