@@ -82,7 +82,14 @@ export function createEventPublisher({ openClient, rawBlobs, shrink, clock, log 
   }
 
   async function park(unreadable: readonly UnreadableEvent[]): Promise<void> {
-    await unreadableOutbox.send(await Promise.all(unreadable.map(toMessage)));
+    try {
+      await unreadableOutbox.send(await Promise.all(unreadable.map(toMessage)));
+    } catch (error) {
+      if (!(error instanceof RelayError) || error.code !== 'busEntityFull') throw error;
+      // A queue that nobody reads must not stop the calls: what it has no room for is kept as a blob, reason and all.
+      await Promise.all(unreadable.map((one) => rawBlobs.put(`${one.id}.json`, JSON.stringify(one))));
+      log.error('unreadableQueueFull', { keptAsBlobs: unreadable.length });
+    }
     countDeadLetters(unreadable.length, busEntities.unreadable);
   }
 
