@@ -43,6 +43,17 @@ var pages = [
     splitBy: 'account'
   }
   {
+    name: 'poll-silent'
+    // A poll is asked to last 180 s and given up after 200.
+    description: 'A poll has neither been answered nor given up in time: its account’s calls are not seen.'
+    query: 'customMetrics | where name == "relay.poll_age" and valueMax > 300000'
+    measure: ''
+    operator: 'GreaterThan'
+    threshold: 0
+    window: 'PT5M'
+    splitBy: ''
+  }
+  {
     name: 'not-published'
     description: 'Service Bus takes no events: calls are held back until it does.'
     query: '${lines} lines | where event == "publishFailed" and attempt >= 10'

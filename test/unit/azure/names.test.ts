@@ -105,6 +105,12 @@ describe('the alerts in Bicep', () => {
     expect(wanted.length).toBeGreaterThan(10);
     expect(wanted.filter((name) => !logged.includes(name))).toEqual([]);
   });
+
+  it('look at metrics that the code measures', () => {
+    const wanted = [...file('modules/alerts.bicep').text.matchAll(/customMetrics \| where name == "([\w.]+)"/g)].map(([, name]) => name ?? '');
+    expect(wanted).toEqual(['relay.poll_age']);
+    for (const name of wanted) expect(read('shared/telemetry/metrics.ts')).toContain(`'${name}'`);
+  });
 });
 
 describe('docs/operations.md', () => {
