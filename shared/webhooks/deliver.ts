@@ -10,6 +10,7 @@ import { classifyAnswer, type AnswerClass, type SendResult } from './classifyAns
 import { deliveryIdOf, type DeliveryMessage } from './deliveryMessage';
 import { nextStep, type NextStep } from './nextStep';
 import { decideOrder, type OrderDecision } from './orderRule';
+import { putOffUntilMs } from './putOff';
 import type { DeliveryLog, DeliveryLogEntry, DeliveryOrder, DeliveryOutcome, DeliveryQueue, SubscriptionStore } from './ports';
 import type { SubscriberGate, Visit } from './subscriberGate';
 import type { Subscription } from './subscription';
@@ -34,9 +35,6 @@ export type DeliverResult = DeliveryOutcome | 'deferred' | 'alreadyDone';
 /** Deals with one message of `webhook-deliveries`; when it resolves, the message may be completed. */
 export type Deliver = (message: DeliveryMessage) => Promise<DeliverResult>;
 
-/** The first wait of a message that was put off because the subscriber is busy; it doubles up to the longest. */
-const DEFER_MS = 500;
-const LONGEST_DEFER_MS = 8000;
 const STORAGE_WAIT_MS = 2000;
 /** The rest of a subscriber that asks for some and does not say how much. */
 const DEFAULT_REST_MS = 5000;
@@ -71,8 +69,7 @@ export function createDeliver(ports: DeliverPorts): Deliver {
     const { event } = message;
     const admission = await gate.enter(subscription);
     if (!admission.admitted) {
-      const backOffMs = Math.min(DEFER_MS * 2 ** message.deferrals, LONGEST_DEFER_MS) * (0.5 + random());
-      const atMs = admission.why === 'busy' ? clock.now() + backOffMs : admission.untilMs + 1000 * random();
+      const atMs = putOffUntilMs({ ...admission, deferrals: message.deferrals, inRing: event.expiryTimeMs !== undefined, random: random() });
       if (event.expiryTimeMs !== undefined && atMs >= event.expiryTimeMs) return end(message, 'expired', `the ring ends before the subscriber can be tried: ${admission.why}`);
       return defer(message, atMs);
     }
