@@ -99,7 +99,7 @@ export function subscriptionRoutes(): readonly Route[] {
       description: 'With the same webhook-ids. What rang and is over is not sent late.',
       body: { schema: 'RecoverRequest', examples: requestExamples.recover },
       answers: { 200: { description: 'What was done with each event', schema: 'Recovered', examples: { recovered } } },
-      errors: ['requestInvalid', 'notFound', 'storageUnavailable', 'busUnavailable'],
+      errors: ['requestInvalid', 'notFound', 'storageUnavailable', 'busUnavailable', 'busEntityFull'],
     },
     {
       ...common,
@@ -119,7 +119,7 @@ export function subscriptionRoutes(): readonly Route[] {
       summary: 'Send one event again',
       description: 'Whether it was delivered or not, with the same webhook-id.',
       answers: { 202: { description: 'It is in the queue' } },
-      errors: ['requestInvalid', 'notFound', 'invitationEnded', 'storageUnavailable', 'busUnavailable'],
+      errors: ['requestInvalid', 'notFound', 'invitationEnded', 'storageUnavailable', 'busUnavailable', 'busEntityFull'],
     },
   ];
 }

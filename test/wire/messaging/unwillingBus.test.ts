@@ -89,7 +89,7 @@ describe('what is no fault of the event', () => {
   ])('such as %s leaves the events to be published again, and says what it is', async (_what, condition, words) => {
     bus.answer = () => ({ condition });
 
-    await expect(publisher.publish(events(3))).rejects.toMatchObject({ code: 'busUnavailable', message: expect.stringMatching(words) as string });
+    await expect(publisher.publish(events(3))).rejects.toMatchObject({ retryable: true, message: expect.stringMatching(words) as string });
 
     bus.answer = () => 'accept';
     await publisher.publish(events(3));
