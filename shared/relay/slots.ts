@@ -41,7 +41,10 @@ export interface LeaseClaim {
   readonly slots: readonly number[];
   readonly owner: string;
   readonly nowMs: number;
-  /** How long a lease must have been lapsed (or given back) before it is taken: 0, or more for a standby, which lets the owner's next run come first. */
+  /**
+   * How long a slot that was given back, or never had an owner, is left to others: 0, or more for a standby, which lets the
+   * owner's next run come first. A lease that has lapsed means that its owner died: that slot is anyone's at once.
+   */
   readonly patienceMs: number;
   /** What this heartbeat says of a slot; undefined leaves what the last one said. */
   readonly healthOf: (slot: number) => string | undefined;
@@ -53,7 +56,8 @@ export function leasesToWrite(rows: readonly SlotLease[], claim: LeaseClaim): Sl
   return claim.slots.flatMap((slot) => {
     const row = bySlot.get(slot);
     const mine = row?.owner === claim.owner;
-    if (row !== undefined && !mine && row.expiresAtMs + claim.patienceMs > claim.nowMs) return [];
+    const patienceMs = row?.owner === '' ? claim.patienceMs : 0;
+    if (row !== undefined && !mine && row.expiresAtMs + patienceMs > claim.nowMs) return [];
     if (row === undefined && claim.patienceMs > 0) return [];
     const health = claim.healthOf(slot);
     return [

@@ -24,9 +24,10 @@ describe('leasesToWrite', () => {
     ['leaves a slot to its owner', [row({ expiresAtMs: nowMs + 1 })], 0, false],
     ['takes a slot whose lease has lapsed', [row({})], 0, true],
     ['takes a slot that was given back', [row({ owner: '' })], 0, true],
-    ['as a standby leaves a slot that has just lapsed', [row({})], 15_000, false],
+    ['as a standby leaves a slot that was just given back to the next run', [row({ owner: '' })], 15_000, false],
+    ['as a standby takes a slot at once whose owner died', [row({})], 15_000, true],
     ['as a standby leaves a slot that never had an owner', [], 15_000, false],
-    ['as a standby takes a slot that has been without an owner for long', [row({ expiresAtMs: nowMs - 15_000 })], 15_000, true],
+    ['as a standby takes a slot that nobody has come for', [row({ owner: '', expiresAtMs: nowMs - 15_000 })], 15_000, true],
   ])('%s', (_title, rows, patienceMs, takes) => {
     const written = leasesToWrite(rows, { ...claim, patienceMs });
     expect(written).toEqual(takes ? [{ slot: 3, owner: 'me', expiresAtMs: nowMs + LEASE_DURATION_MS, ...(rows.length === 0 ? {} : { etag: 'e' }) }] : []);
