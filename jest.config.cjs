@@ -13,6 +13,7 @@ module.exports = {
       },
     ],
   },
-  testTimeout: 30_000,
+  testTimeout: 60_000,
+  maxWorkers: 2,
   errorOnDeprecated: true,
 };
