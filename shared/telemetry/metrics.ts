@@ -66,13 +66,14 @@ function createInstruments(provider: MeterProvider) {
 
   const channels = meter.createObservableGauge('relay.channels', { description: 'Event channels that this process holds, by state' });
   const pollAge = meter.createObservableGauge('relay.poll_age', { unit: 'ms', description: 'Since the last answered poll, of the channel that has waited longest' });
+  // A gauge keeps the last value of what is not observed again: a state that was left, and an age when nothing is held any more, must become 0.
+  const byState = new Map<string, number>();
   const observe: BatchObservableCallback = (observed) => {
     const all = [...watched].flatMap((read) => read());
-    const byState = new Map<string, number>();
+    for (const state of byState.keys()) byState.set(state, 0);
     for (const { state } of all) byState.set(state, (byState.get(state) ?? 0) + 1);
     for (const [state, count] of byState) observed.observe(channels, count, { state });
-    const ages = all.flatMap(({ pollAgeMs }) => pollAgeMs ?? []);
-    if (ages.length > 0) observed.observe(pollAge, Math.max(...ages));
+    observed.observe(pollAge, Math.max(0, ...all.map(({ pollAgeMs }) => pollAgeMs ?? 0)));
   };
   meter.addBatchObservableCallback(observe, [channels, pollAge]);
 

@@ -19,7 +19,7 @@ export interface CommandDoor {
   /** Sends the command and waits for its reply. */
   ask(command: object): Promise<CommandReply>;
   /** Sends a body as it is. */
-  send(body: unknown): Promise<void>;
+  send(body: unknown, applicationProperties?: Readonly<Record<string, string>>): Promise<void>;
   /** The next message of the dead-letter queue. */
   deadLetter(): Promise<ServiceBusReceivedMessage>;
   close(): Promise<void>;
@@ -46,7 +46,7 @@ export function openCommandDoor(connectionString: string): CommandDoor {
       await sender.sendMessages({ messageId, contentType: 'application/json', body: { ...command, replyTo: REPLIES } });
       return reply;
     },
-    send: (body) => sender.sendMessages({ messageId: `raw-${String(++sent)}`, contentType: 'application/json', body }),
+    send: (body, applicationProperties = {}) => sender.sendMessages({ messageId: `raw-${String(++sent)}`, contentType: 'application/json', body, applicationProperties }),
     async deadLetter() {
       const [message] = await deadLetters.receiveMessages(1, { maxWaitTimeInMs: 20_000 });
       if (message === undefined) throw new Error('Nothing came to the dead-letter queue.');

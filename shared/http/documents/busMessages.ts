@@ -5,8 +5,8 @@ import { commandEnvelopeSchema } from '../../messaging/queuedCommand';
 
 /** The messages of the queues, as AsyncAPI tells them. */
 
-const { invitationId, caller, replyTo, idempotencyKey } = commandEnvelopeSchema.shape;
-const envelope = { invitationId, caller, replyTo, idempotencyKey };
+const { invitationId, caller, replyTo, idempotencyKey, traceparent } = commandEnvelopeSchema.shape;
+const envelope = { invitationId, caller, replyTo, idempotencyKey, traceparent };
 const [answer, phone] = acceptBodySchema.options;
 
 /** A command: its name, whom it is to, and the fields of that command's HTTP body. */
