@@ -1,4 +1,4 @@
-import { TableClient, TableServiceClient, type TableServiceClientOptions } from '@azure/data-tables';
+import { TableClient, type TableServiceClientOptions } from '@azure/data-tables';
 import type { TokenCredential } from '@azure/identity';
 import type { Connection } from '../config/settings';
 import { storageUnavailable, statusOf } from './translateStorageError';
@@ -25,7 +25,8 @@ export type TableName = (typeof tableNames)[number];
 
 /**
  * @param credential is asked for only where the connection is an identity.
- * Errors: `storageUnavailable` when the table can be neither found nor created; the next call tries again.
+ * Errors: `storageUnavailable` when the table can be neither found nor created; the next call tries again. A request of any
+ * client ends within 5 s, and is repeated twice.
  */
 export function createTables(connection: Connection, credential: () => TokenCredential): Tables {
   const clients = new Map<TableName, Promise<TableClient>>();
@@ -50,26 +51,32 @@ export function createTables(connection: Connection, credential: () => TokenCred
   };
 }
 
-/** One round trip to the table service, for health: rejects with `storageUnavailable`. */
-export async function probeTables(connection: Connection, credential: () => TokenCredential): Promise<void> {
-  try {
-    const service =
-      'connectionString' in connection
-        ? TableServiceClient.fromConnectionString(connection.connectionString, optionsFor(connection.connectionString))
-        : new TableServiceClient(tableUrl(connection.name), credential(), { retryOptions });
-    await service.listTables().byPage({ maxPageSize: 1 }).next();
-  } catch (error) {
-    throw storageUnavailable(error);
-  }
-}
-
 /** A ringing call does not wait for the SDK's own patience of a minute; who needs more tries again. */
 const retryOptions = { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 1_000 };
+
+/** The SDK waits for ever on a connection whose peer has vanished without a word. */
+const REQUEST_TIMEOUT_MS = 5_000;
+
+const clientOptions: TableServiceClientOptions = {
+  retryOptions,
+  additionalPolicies: [
+    {
+      position: 'perRetry',
+      policy: {
+        name: 'requestTimeout',
+        sendRequest(request, next) {
+          request.timeout = REQUEST_TIMEOUT_MS;
+          return next(request);
+        },
+      },
+    },
+  ],
+};
 
 function clientFor(connection: Connection, name: string, credential: () => TokenCredential): TableClient {
   return 'connectionString' in connection
     ? TableClient.fromConnectionString(connection.connectionString, name, optionsFor(connection.connectionString))
-    : new TableClient(tableUrl(connection.name), name, credential(), { retryOptions });
+    : new TableClient(tableUrl(connection.name), name, credential(), clientOptions);
 }
 
 function tableUrl(accountName: string): string {
@@ -79,7 +86,7 @@ function tableUrl(accountName: string): string {
 /** Plain http only where the connection string itself says so (Azurite on this machine). */
 function optionsFor(connectionString: string): TableServiceClientOptions {
   return {
-    retryOptions,
+    ...clientOptions,
     allowInsecureConnection: /UseDevelopmentStorage=true|DefaultEndpointsProtocol=http(;|$)|TableEndpoint=http:/i.test(connectionString),
   };
 }

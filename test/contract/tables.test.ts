@@ -1,7 +1,9 @@
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { createAccountStates } from '../../shared/storage/accountStates';
 import { createClaims } from '../../shared/storage/claims';
 import { createCommandAudit } from '../../shared/storage/commandAudit';
 import { createSlotLeases } from '../../shared/storage/slotLeases';
+import { createTables } from '../../shared/storage/tables';
 import { startTestTables, type TestTables } from '../support/testTables';
 import { describeClaims } from './claims';
 import { describeSlotLeases } from './slotLeases';
@@ -44,6 +46,32 @@ describe('command audit on tables', () => {
 });
 
 describe('storage that cannot be reached', () => {
+  it('is given up within seconds when it takes connections and says nothing', async () => {
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => sockets.push(socket));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const noIdentity = () => {
+      throw new Error('No identity is needed.');
+    };
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'clearImmediate', 'queueMicrotask', 'Date', 'performance', 'hrtime', 'setInterval', 'clearInterval'] });
+    try {
+      const tables = createTables({ connectionString: `DefaultEndpointsProtocol=http;AccountName=a;AccountKey=aw==;TableEndpoint=http://127.0.0.1:${port}/a` }, noIdentity);
+      const watched = { ended: false };
+      const refusal = expect(tables.client('claims').finally(() => (watched.ended = true))).rejects.toMatchObject({ code: 'storageUnavailable' });
+      for (let secondsLeft = 30; !watched.ended && secondsLeft > 0; secondsLeft -= 1) {
+        for (let turn = 0; turn < 25; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        await jest.advanceTimersByTimeAsync(1_000);
+      }
+      await refusal;
+      expect(sockets.length).toBeGreaterThan(0);
+    } finally {
+      jest.useRealTimers();
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
   it('is storageUnavailable', async () => {
     const other = await startTestTables();
     await other.close();
