@@ -18,7 +18,8 @@ export async function keepOnAir(
   ports: RelayPorts,
   signal: AbortSignal,
 ): Promise<void> {
-  await ramp(() => session.application(signal), signal);
+  // Who has signed in during an earlier run goes on at once: ten thousand would be off the air for minutes.
+  if (session.health().tokenExpiresAtMs === undefined) await ramp(() => session.application(signal), signal);
   let lastCode: string | undefined;
   while (!signal.aborted) {
     try {

@@ -1,20 +1,23 @@
 import type { Clock } from '../clock';
-import { toRelayError } from '../errors/relayError';
+import { RelayError, toRelayError } from '../errors/relayError';
 import type { Log } from '../telemetry/log';
 import { heldUntilMs, LEASE_DURATION_MS, leasesToWrite, type SlotLeaseStore } from './slots';
 
 /** A heartbeat tells how the accounts are this often; the lease itself is renewed more often. */
 const HEALTH_EVERY_MS = 15_000;
+/** A storage account that takes connections and says nothing must not keep a run from ending. */
+const RENEW_WITHIN_MS = 3_000;
+const GIVE_BACK_WITHIN_MS = 1_000;
 /** Two processes that write at once make one of them read again; more rounds than this are left to the next renewal. */
 const ROUNDS = 3;
 
 export interface Ownership {
   /**
    * Renews what is ours and takes what nobody has. The slots owned now, each with the moment until which a process is known
-   * to have held it before us (milliseconds since the epoch; undefined where none ever did). Never rejects.
+   * to have held it before us (milliseconds since the epoch; undefined where none ever did). Within 3 s; never rejects.
    */
   renew(): Promise<ReadonlyMap<number, number | undefined>>;
-  /** Gives everything back, so that the next run need not wait for a lapse. Never rejects. */
+  /** Gives everything back, so that the next run need not wait for a lapse. Within a second; never rejects. */
   giveBack(): Promise<void>;
 }
 
@@ -44,16 +47,24 @@ export function createOwnership(slots: readonly number[], patienceMs: number, he
     const before = new Map(rows.map((row) => [row.slot, row.owner === ports.owner ? owned.get(row.slot) : heldUntilMs(row)]));
     return new Map(leases.map(({ slot }) => [slot, before.get(slot)]));
   };
+  const writeInRounds = async (): Promise<ReadonlyMap<number, number | undefined> | undefined> => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const now = await write();
+      if (now !== undefined) return now;
+    }
+    return undefined;
+  };
+  const giveBack = async (): Promise<void> => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const mine = (await ports.leases.read()).filter(({ owner }) => owner === ports.owner);
+      if (await ports.leases.write(mine.map((lease) => ({ ...lease, owner: '', expiresAtMs: ports.clock.now() })))) return;
+    }
+  };
 
   return {
     async renew() {
       try {
-        for (let round = 0; round < ROUNDS; round++) {
-          const now = await write();
-          if (now === undefined) continue;
-          owned = now;
-          break;
-        }
+        owned = (await within(RENEW_WITHIN_MS, writeInRounds(), ports.clock)) ?? owned;
       } catch (error) {
         ports.log.warn('leasesNotRenewed', { error: toRelayError(error).code, leaseMs: LEASE_DURATION_MS });
       }
@@ -61,11 +72,25 @@ export function createOwnership(slots: readonly number[], patienceMs: number, he
     },
     async giveBack() {
       try {
-        const mine = (await ports.leases.read()).filter(({ owner }) => owner === ports.owner);
-        await ports.leases.write(mine.map((lease) => ({ ...lease, owner: '', expiresAtMs: ports.clock.now() })));
+        await within(GIVE_BACK_WITHIN_MS, giveBack(), ports.clock);
       } catch (error) {
         ports.log.warn('leasesNotGivenBack', { error: toRelayError(error).code, lapseMs: LEASE_DURATION_MS });
       }
     },
   };
+}
+
+/** Rejects with `storageUnavailable` when the time is up; the work goes on, and what it still writes is read by the next round. */
+async function within<Result>(timeoutMs: number, work: Promise<Result>, clock: Clock): Promise<Result> {
+  const done = new AbortController();
+  const timeUp = clock.sleep(timeoutMs, done.signal).then(() => {
+    throw new RelayError('storageUnavailable', `The storage account did not answer within ${String(timeoutMs / 1000)} s.`);
+  });
+  // It rejects too when the work was faster; nobody waits for it then.
+  timeUp.catch(() => undefined);
+  try {
+    return await Promise.race([work, timeUp]);
+  } finally {
+    done.abort();
+  }
 }

@@ -134,6 +134,29 @@ describe('pollShard', () => {
     await ended;
   });
 
+  it.each(['read', 'write'] as const)('ends in time while storage takes a %s and never answers', async (operation) => {
+    const clock = createFakeClock();
+    const leases = createMemorySlotLeases();
+    const pollers = createPollers();
+    let silent = false;
+    const never = new Promise<never>(() => undefined);
+    const halfOpen: SlotLeaseStore = {
+      read: (what) => (silent && operation === 'read' ? never : leases.read(what)),
+      write: (rows) => (silent && operation === 'write' ? never : leases.write(rows)),
+    };
+    const stop = new AbortController();
+    const ended = pollShard(run, portsOf('a', clock, halfOpen, pollers), stop.signal);
+    await clock.advance(1_000);
+    silent = true;
+    await clock.advance(60_000);
+    expect(pollers.count()).toBe(accounts.length);
+    stop.abort();
+    await clock.advance(5_000);
+    await ended;
+    expect(pollers.count()).toBe(0);
+    expect(clock.sleepers()).toBe(0);
+  });
+
   it('has at most one poller an account through two hours in which owners die at random, and every death is followed by a take-over', async () => {
     const clock = createFakeClock();
     const leases = createMemorySlotLeases();
