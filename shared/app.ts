@@ -43,6 +43,7 @@ import { parseTelemetryTargets } from './telemetry/telemetryTargets';
 import { activeTraceId } from './telemetry/trace';
 import { createUcwaSession } from './ucwa/createSession';
 import { createUcwaHttp } from './ucwa/http';
+import { createPackageRoom } from './ucwa/packageRoom';
 import type { UcwaSession } from './ucwa/session';
 import type { BearerToken } from './ucwa/ticket';
 import { createWebhooks } from './webhooks/createWebhooks';
@@ -154,13 +155,14 @@ function createApp(settings: Settings): App {
 
   const http = createUcwaHttp({ caCertificate: settings.caCertificate, clock });
   const rejectedCredentials = createAccountStates(tables);
+  const room = createPackageRoom(clock);
   const bearerToken = modernAuthentication();
   const sessions = new Map<string, UcwaSession>();
   const session = (account: AccountSettings): UcwaSession => {
     const key = accountKey(account.sipUri);
     let known = sessions.get(key);
     if (known === undefined) {
-      known = createUcwaSession({ account, allowedHosts: settings.allowedHosts, http, clock, random: Math.random, log, rejectedCredentials, kinds: settings.kinds, bearerToken });
+      known = createUcwaSession({ account, allowedHosts: settings.allowedHosts, http, clock, random: Math.random, log, rejectedCredentials, room, kinds: settings.kinds, bearerToken });
       sessions.set(key, known);
     }
     return known;

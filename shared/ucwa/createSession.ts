@@ -5,7 +5,7 @@ import type { ErrorCode } from '../errors/errorTable';
 import { RelayError } from '../errors/relayError';
 import { kinds, type Kind } from '../invitations/kinds';
 import type { Log, LogFields } from '../telemetry/log';
-import { keepActive } from './activity';
+import { Activity } from './activity';
 import { deleteApplication } from './application';
 import { EventChannel } from './eventChannel';
 import { hostRule } from './hosts';
@@ -13,6 +13,7 @@ import type { UcwaHttp } from './http';
 import { parseResource } from './parseResource';
 import { PasswordGuard } from './passwordGuard';
 import { pollTimeoutMs } from './pollAddress';
+import type { PackageRoom } from './packageRoom';
 import { Pool } from './pool';
 import { Presence, type Opened } from './presence';
 import type { Resource } from './resource';
@@ -23,6 +24,9 @@ import { translateResponse } from './translateError';
 
 /** An action or a fetched link that takes longer is of no use: a call rings for half a minute. */
 const REQUEST_TIMEOUT_MS = 15_000;
+
+/** A package that has not been published for so long is trouble. */
+const STUCK_AFTER_MS = 30_000;
 
 /** The errors that end a channel, as `health` names them. */
 const offAirStates: Partial<Record<ErrorCode, SessionHealth['state']>> = {
@@ -43,6 +47,8 @@ export interface UcwaSessionOptions {
   readonly random: () => number;
   readonly log: Log;
   readonly rejectedCredentials: RejectedCredentials;
+  /** One a process. */
+  readonly room: PackageRoom;
   /** The kinds that are relayed: by them `health` tells whether anything can be received. */
   readonly kinds: readonly Kind[];
   /** Default: derived from the SIP URI. The same endpoint gets the same application, so it must not change from run to run. */
@@ -62,7 +68,12 @@ class Session implements UcwaSession {
   readonly #pool: Pool;
   readonly #presence: Presence;
   readonly #channel: EventChannel;
+  readonly #activity: Activity;
   #isPolling = false;
+  /** Resolves when the last who came to read the channel has left it. */
+  #channelFree: Promise<void> = Promise.resolve();
+  /** When the package was handed to the consumer that has not been pulled past yet. */
+  #handedOutAtMs: number | undefined;
   #state: SessionHealth['state'] = 'signedOut';
   #lastPollAtMs: number | undefined;
   #lastError: string | undefined;
@@ -70,9 +81,10 @@ class Session implements UcwaSession {
   #toldCode: ErrorCode | undefined;
 
   constructor(options: UcwaSessionOptions) {
-    const { account, allowedHosts, http, clock, random, log, rejectedCredentials, endpointId, bearerToken } = options;
+    const { account, allowedHosts, http, clock, random, log, rejectedCredentials, room, endpointId, bearerToken } = options;
     this.account = account;
     this.#options = options;
+    this.#activity = new Activity({ clock, random });
     const passwordGuard = new PasswordGuard({ account, rejectedCredentials, clock });
     const hosts = hostRule(account.sipUri, account.discoveryUrl, allowedHosts);
     this.#pool = new Pool({ account, hosts, http, clock, random, log, passwordGuard, bearerToken });
@@ -80,6 +92,7 @@ class Session implements UcwaSession {
     this.#channel = new EventChannel({
       clock,
       random,
+      room,
       open: (signal) => this.#goOnAir(signal),
       abandon: (path, signal) => deleteApplication(this.#pool, path, this.#now, signal),
       forgetPool: () => this.#pool.forget(),
@@ -91,7 +104,10 @@ class Session implements UcwaSession {
   }
 
   async *packages(signal: AbortSignal, heldUntilMs?: number): AsyncGenerator<ChannelItem, void, undefined> {
-    if (this.#isPolling) throw new RelayError('internal', 'The account’s event channel is already being read in this process.');
+    const before = this.#channelFree;
+    let leave = (): void => undefined;
+    this.#channelFree = new Promise((resolve) => (leave = resolve));
+    await before;
     this.#isPolling = true;
     // The caller's signal may serve thousands of accounts: it gets one listener of each, whatever happens here.
     const run = new AbortController();
@@ -99,14 +115,20 @@ class Session implements UcwaSession {
     setMaxListeners(0, signal, run.signal);
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
-    const activity = this.account.reportActivity ? keepActive(this.#options, () => this.#presence.reportActivity(run.signal), run.signal) : undefined;
+    const activity = this.account.reportActivity ? this.#activity.keep(() => this.#presence.reportActivity(run.signal), run.signal) : undefined;
     try {
-      yield* this.#channel.packages(run.signal, heldUntilMs);
+      for await (const item of this.#channel.packages(run.signal, heldUntilMs)) {
+        this.#handedOutAtMs = this.#now();
+        yield item;
+        this.#handedOutAtMs = undefined;
+      }
     } finally {
       signal.removeEventListener('abort', stop);
       stop();
-      this.#isPolling = false;
       await activity;
+      this.#isPolling = false;
+      this.#handedOutAtMs = undefined;
+      leave();
     }
   }
 
@@ -139,12 +161,14 @@ class Session implements UcwaSession {
   }
 
   health(): SessionHealth {
+    const waitedMs = this.#now() - (this.#handedOutAtMs ?? this.#now());
+    const isStuck = waitedMs >= STUCK_AFTER_MS;
     return {
-      state: this.#state === 'onAir' && !this.#canReceive() ? 'noInvitations' : this.#state,
+      state: isStuck ? 'notPublishing' : this.#state === 'onAir' && !this.#canReceive() ? 'noInvitations' : this.#state,
       lastPollAtMs: this.#lastPollAtMs,
       tokenExpiresAtMs: this.#pool.tokenExpiresAtMs,
       modalities: this.#presence.modalities ?? [],
-      lastError: this.#lastError,
+      lastError: isStuck ? `Service Bus has not accepted what was read from the channel for ${String(Math.round(waitedMs / 1000))} s.` : this.#lastError,
     };
   }
 

@@ -1,5 +1,5 @@
 /** A P-GET that took this long was held open by the pool: the channel was empty meanwhile. Shorter, it may have been a slow answer. */
-const HELD_MS = 5_000;
+export const HELD_MS = 5_000;
 
 /**
  * The last moment at which the channel was known to be empty or read to its end, for a package that came at

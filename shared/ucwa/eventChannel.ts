@@ -3,11 +3,12 @@ import type { Clock } from '../clock';
 import { RelayError, toRelayError } from '../errors/relayError';
 import type { Application } from './application';
 import { transientBackOff, waitMs } from './backOff';
-import { emptyAtMs } from './emptyAt';
+import { emptyAtMs, HELD_MS } from './emptyAt';
 import type { HttpResponse } from './http';
 import { Pacing } from './pacing';
+import type { PackageRoom } from './packageRoom';
 import { parsePackage, salvagePackage } from './parsePackage';
-import { ackOf, guessNext, pollAddress } from './pollAddress';
+import { ackOf, guessNext, pollAddress, pollTimeoutMs } from './pollAddress';
 import { Recreation } from './recreation';
 import { remedyFor } from './remedyFor';
 import type { EventPackage } from './resource';
@@ -17,7 +18,7 @@ import { translateResponse } from './translateError';
 /** UCWA drops an application that nobody has polled for this long: nothing on a channel is older, and a longer outage loses it. */
 const FORGOTTEN_AFTER_MS = 900_000;
 /** A third of that: two of three may fail. */
-const HOLD_MS = 300_000;
+const ASK_AGAIN_MS = 300_000;
 /** A poll that was cut after this long was idle: proxies do that, and it is no trouble. */
 const IDLE_CUT_MS = 30_000;
 /** A body that cannot be read is asked for again (most are cut off on the way), but not for ever. */
@@ -36,6 +37,7 @@ export interface ChannelPorts {
   /** The next request discovers the pool and signs in afresh. */
   forgetPool(): void;
   poll(path: string, signal: AbortSignal): Promise<HttpResponse>;
+  readonly room: PackageRoom;
   /** Told of every poll as it is sent, and as it is answered well. */
   polling(): void;
   polled(): void;
@@ -45,6 +47,7 @@ export interface ChannelPorts {
 
 interface Answer {
   readonly package: EventPackage;
+  readonly bytes: number;
   readonly path: string;
   readonly sentAtMs: number;
   readonly receivedAtMs: number;
@@ -89,6 +92,8 @@ export class EventChannel {
   /** As UcwaSession.packages. */
   async *packages(signal: AbortSignal, heldUntilMs?: number): AsyncGenerator<ChannelItem, void, undefined> {
     const isOver = (): boolean => signal.aborted;
+    // What an earlier run had asked for and not read, or read and not published, comes again as it was made then.
+    this.#mayBeResent = true;
     while (!isOver()) {
       try {
         if (this.#reopen) await this.#open(signal, heldUntilMs);
@@ -146,7 +151,9 @@ export class EventChannel {
     try {
       response = await this.#ports.poll(path, signal);
     } catch (error) {
-      if (clock.now() - sentAtMs >= IDLE_CUT_MS) this.#failures = 0;
+      const nowMs = clock.now();
+      if (nowMs - sentAtMs >= IDLE_CUT_MS) this.#failures = 0;
+      if (signal.aborted && nowMs - sentAtMs >= HELD_MS && this.#isAnswering(nowMs, path)) this.#readToEndMs = nowMs;
       throw error;
     }
     this.#unanswered = false;
@@ -162,7 +169,12 @@ export class EventChannel {
     this.#failures = 0;
     this.#wholeUntilMs = receivedAtMs;
     this.#ports.polled();
-    return { package: received, path, sentAtMs, receivedAtMs };
+    return { package: received, bytes: Buffer.byteLength(response.text), path, sentAtMs, receivedAtMs };
+  }
+
+  /** Whether a poll that this side ends, as every run does in the end, was held open by the pool, which then had nothing to tell. */
+  #isAnswering(nowMs: number, path: string): boolean {
+    return this.#failures === 0 && this.#wholeUntilMs !== undefined && nowMs - this.#wholeUntilMs <= pollTimeoutMs(path);
   }
 
   /** Throws until it has been asked for often enough; then the body goes on raw. */
@@ -173,18 +185,25 @@ export class EventChannel {
   }
 
   /** Precedence: resync, resume, next (reference, section 3). Nothing is moved on before the consumer has pulled past the package. */
-  async *#deliver({ package: received, path, sentAtMs, receivedAtMs }: Answer, signal: AbortSignal): AsyncGenerator<ChannelItem, void, undefined> {
+  async *#deliver({ package: received, bytes, path, sentAtMs, receivedAtMs }: Answer, signal: AbortSignal): AsyncGenerator<ChannelItem, void, undefined> {
     const application = this.#application;
     if (application === undefined) return;
     const readToEndMs = this.#readToEndMs ?? receivedAtMs;
     const carries = received.senders.length > 0;
     const emptyAt = emptyAtMs({ readToEndMs, sentAtMs, receivedAtMs });
     if (received.resync === undefined && carries) {
+      if (!this.#ports.room.take(bytes)) {
+        // Put down again: it is not acknowledged by that, and asking for it now and then keeps the application alive.
+        this.#mayBeResent = true;
+        await this.#ports.room.waitForTurn(ASK_AGAIN_MS, signal);
+        return;
+      }
       const pulled = new AbortController();
       const held = this.#holdApplication(path, pulled.signal);
       try {
         yield { type: 'package', package: received, ack: ackOf(path), applicationId: application.id, receivedAtMs, emptyAtMs: emptyAt };
       } finally {
+        this.#ports.room.giveBack(bytes);
         pulled.abort();
         await held;
       }
@@ -211,7 +230,7 @@ export class EventChannel {
    */
   async #holdApplication(path: string, pulled: AbortSignal): Promise<void> {
     for (;;) {
-      await this.#ports.clock.sleep(HOLD_MS, pulled);
+      await this.#ports.clock.sleep(ASK_AGAIN_MS, pulled);
       if (pulled.aborted) return;
       await this.#ports.poll(path, pulled).catch(() => undefined);
     }

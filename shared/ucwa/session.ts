@@ -38,7 +38,7 @@ export interface PostRequest {
 
 /** What can be shown of an account on `/health`. Plain words, no secrets. */
 export interface SessionHealth {
-  readonly state: 'signedOut' | 'signingIn' | 'onAir' | 'backingOff' | 'credentialsRejected' | 'cannotSignIn' | 'replaced' | 'noInvitations';
+  readonly state: 'signedOut' | 'signingIn' | 'onAir' | 'backingOff' | 'credentialsRejected' | 'cannotSignIn' | 'replaced' | 'noInvitations' | 'notPublishing';
   readonly lastPollAtMs: number | undefined;
   readonly tokenExpiresAtMs: number | undefined;
   readonly modalities: readonly string[];
@@ -65,6 +65,8 @@ export interface UcwaSession {
    * `heldUntilMs`: until when some process is known to have held this channel before (the slot's lease), if it is
    * known. An application that has to be made anew then means a hole since that moment, and a gap is yielded; without
    * it a first application is taken for a first start.
+   *
+   * It is read by one at a time: who comes while another reads waits until that one has left.
    */
   packages(signal: AbortSignal, heldUntilMs?: number): AsyncGenerator<ChannelItem, void, undefined>;
 

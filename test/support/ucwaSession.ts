@@ -1,5 +1,6 @@
 import { createUcwaSession, type UcwaSessionOptions } from '../../shared/ucwa/createSession';
 import { createUcwaHttp } from '../../shared/ucwa/http';
+import { createPackageRoom } from '../../shared/ucwa/packageRoom';
 import type { AccountSettings } from '../../shared/config/settings';
 import type { ChannelItem, GapItem, PackageItem, RejectedCredentials, UcwaSession } from '../../shared/ucwa/session';
 import { isUnreadable } from '../../shared/ucwa/resource';
@@ -62,6 +63,7 @@ export function startTestSession(
     random: () => 0.5,
     log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') },
     rejectedCredentials: memoryRejectedCredentials(),
+    room: createPackageRoom(clock),
     kinds: ['audioVideo', 'phoneAudio'],
     ...rest,
   });

@@ -142,6 +142,19 @@ describe('reportMyActivity', () => {
     expect(lifecycle('reportMyActivity')).toHaveLength(times.length);
   });
 
+  test('is due as it was, whatever run comes between', async () => {
+    const test = start({ account });
+    for (let run = 0; run < 40; run += 1) {
+      const listening = test.listen();
+      await clock.advance(100_000);
+      await listening.stop();
+    }
+    const times = lifecycle('reportMyActivity').map(({ at }) => Date.parse(at));
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    expect(gaps.length).toBeGreaterThan(14);
+    expect(Math.max(...gaps)).toBeLessThan(240_000);
+  });
+
   test('is not sent for an account that does not want to look active', async () => {
     await onAir();
     await clock.advance(3_600_000);

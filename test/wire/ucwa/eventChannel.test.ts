@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { getEventListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createPackageRoom } from '../../../shared/ucwa/packageRoom';
 import type { UcwaSession, ChannelItem, PackageItem } from '../../../shared/ucwa/session';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { carrying, eventsOf, isGap, startTestSession, told, type TestSession } from '../../support/ucwaSession';
@@ -96,6 +97,20 @@ describe('acknowledging', () => {
     await packages.return();
   });
 
+  test('where there is no room for a package it stays with UCWA, and comes as soon as there is', async () => {
+    const room = createPackageRoom(clock, 100_000);
+    const { listening } = await listen({ room });
+    room.take(100_000);
+    ucwa.ring();
+    await clock.advance(20 * MINUTE_MS);
+    expect(told(listening.items)).not.toContain(STARTED);
+    expect(acknowledged('audioVideoInvitation')[0]).toBe(false);
+    room.giveBack(100_000);
+    await clock.advance(1_000);
+    expect(told(listening.items)).toContain(STARTED);
+    expect(created()).toEqual([201]);
+  });
+
   test('a run that is aborted ends at once, and the next goes on behind it', async () => {
     const test = await listen();
     ucwa.ring();
@@ -109,9 +124,31 @@ describe('acknowledging', () => {
     expect(created()).toEqual([201]);
   });
 
-  test('a channel is read once in a process', async () => {
-    const { session } = await listen();
-    await expect(session.packages(new AbortController().signal).next()).rejects.toMatchObject({ code: 'internal' });
+  test('a channel is read by one at a time: a run that comes before the last has left waits for it', async () => {
+    const { session } = start();
+    const first = await open(session);
+    ucwa.ring();
+    await pull(first, STARTED);
+    let isReading = false;
+    const second = session.packages(new AbortController().signal);
+    const item = second.next().finally(() => (isReading = true));
+    await clock.advance(MINUTE_MS);
+    expect(isReading).toBe(false);
+    await first.return();
+    expect((await clock.advanceUntil(item)).value).toMatchObject({ type: 'package' });
+    await second.return();
+  });
+
+  test('what nobody has published for half a minute shows in the session’s health', async () => {
+    const { session } = start();
+    const packages = await open(session);
+    ucwa.ring();
+    await pull(packages, STARTED);
+    expect(session.health()).toMatchObject({ state: 'onAir' });
+    await clock.advance(30_000);
+    expect(session.health()).toMatchObject({ state: 'notPublishing', lastError: expect.stringContaining('30 s') as string });
+    await packages.return();
+    expect(session.health()).toMatchObject({ state: 'onAir', lastError: undefined });
   });
 });
 
@@ -144,6 +181,32 @@ describe('what a package says of itself', () => {
     await clock.advance(90_000);
     ucwa.ring();
     expect(await clock.advanceUntil(listening.item(carrying(STARTED)))).toMatchObject({ emptyAtMs: clock.now(), receivedAtMs: clock.now() });
+  });
+
+  test('that it is no older than the end of the run before, whose poll the pool had held until then', async () => {
+    const test = await listen();
+    await clock.advance(90_000);
+    await test.listening.stop();
+    const endedAtMs = clock.now();
+    await clock.advance(1_000);
+    const again = test.listen();
+    await clock.advanceUntil(ucwa.simulator.whenParked());
+    ucwa.ring();
+    expect(await clock.advanceUntil(again.item(carrying(STARTED)))).toMatchObject({ emptyAtMs: endedAtMs });
+  });
+
+  test('that what follows a package which waited from one run to the next may be as old', async () => {
+    const { session } = start();
+    const first = await open(session);
+    ucwa.ring();
+    const { emptyAtMs } = await pull(first, STARTED);
+    await first.return();
+    await clock.advance(MINUTE_MS);
+    ucwa.ring();
+    const second = session.packages(new AbortController().signal);
+    await pull(second, STARTED);
+    expect((await pull(second, STARTED)).emptyAtMs).toBe(emptyAtMs);
+    await second.return();
   });
 
   test('that it may be as old as the package before it, when it was waiting', async () => {
