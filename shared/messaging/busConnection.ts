@@ -111,6 +111,9 @@ class DeadlinePassed extends RelayError {
   }
 }
 
+/** A reason of our own to abort: without one, an exception with its stack would be made for each send. */
+const SETTLED = Symbol('settled');
+
 /** Rejects when the time is up even where the SDK, which does not heed the signal everywhere, still waits. */
 async function within<Result>(clock: Clock, timeoutMs: number, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
   const timeUp = new AbortController();
@@ -125,6 +128,6 @@ async function within<Result>(clock: Clock, timeoutMs: number, work: (signal: Ab
   try {
     return await Promise.race([work(timeUp.signal), deadline]);
   } finally {
-    done.abort();
+    done.abort(SETTLED);
   }
 }

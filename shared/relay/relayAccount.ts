@@ -87,12 +87,17 @@ async function relayPackage(item: PackageItem, session: UcwaSession, ports: Rela
   return published;
 }
 
-/** Links of links too (an invitation, then its people): two rounds, in parallel, briefly. */
+/** Links of links too (an invitation, then its people): two rounds, in parallel, briefly. Most packages link nothing that is missing. */
 async function fetchLinked(item: PackageItem, session: UcwaSession, ports: RelayPorts, signal: AbortSignal): Promise<Map<string, Resource>> {
   const fetched = new Map<string, Resource>();
   const tried = new Set<string>();
+  const nextHrefs = (): string[] => linkedHrefs(item.package, fetched, ports.kinds).filter((href) => !tried.has(href));
+  let wanted = nextHrefs();
+  if (wanted.length === 0) return fetched;
+
   const enough = new AbortController();
   const brief = AbortSignal.any([signal, enough.signal]);
+  const timeUp = ports.clock.sleep(FETCH_TIMEOUT_MS, brief).then(() => enough.abort());
   const fetchOne = async (href: string): Promise<void> => {
     tried.add(href);
     try {
@@ -102,12 +107,9 @@ async function fetchLinked(item: PackageItem, session: UcwaSession, ports: Relay
       ports.log.debug('linkNotFetched', { account: session.account.sipUri, error: toRelayError(error).code });
     }
   };
-  let timeUp: Promise<void> | undefined;
-  for (let round = 0; round < 2 && !brief.aborted; round++) {
-    const wanted = linkedHrefs(item.package, fetched, ports.kinds).filter((href) => !tried.has(href));
-    if (wanted.length === 0) break;
-    timeUp ??= ports.clock.sleep(FETCH_TIMEOUT_MS, brief).then(() => enough.abort());
+  for (let round = 0; round < 2 && wanted.length > 0 && !brief.aborted; round++) {
     await Promise.race([Promise.all(wanted.map(fetchOne)), timeUp]);
+    wanted = nextHrefs();
   }
   enough.abort();
   return fetched;
