@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseOrExplain } from '../errors/parseOrExplain';
 import { RelayError } from '../errors/relayError';
 import type { Clock } from '../clock';
 import { isActive, type InvitationHead } from '../invitations/invitationHead';
@@ -6,7 +7,6 @@ import type { InvitationStore } from '../invitations/invitationStore';
 import { readOffer } from '../invitations/readOffer';
 import type { CommandPorts } from '../invitations/runCommand';
 import { json, type Endpoint, type EndpointPorts } from './endpoint';
-import { parseOrExplain } from './readJson';
 import { withoutBlanks } from './withoutBlanks';
 
 export interface InvitationEndpointPorts extends EndpointPorts {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { parseOrExplain } from '../errors/parseOrExplain';
 import { json, type Endpoint, type EndpointPorts } from './endpoint';
-import { parseOrExplain } from './readJson';
 
 export interface PeopleEndpointPorts extends EndpointPorts {
   /** Erases the person from the tables; the number of rows removed. */

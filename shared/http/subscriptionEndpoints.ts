@@ -1,4 +1,5 @@
 import type { HttpRequest } from '@azure/functions';
+import { parseOrExplain } from '../errors/parseOrExplain';
 import { RelayError } from '../errors/relayError';
 import type { Webhooks } from '../webhooks/createWebhooks';
 import type { DeliveryLog } from '../webhooks/ports';
@@ -6,7 +7,7 @@ import { decodeCapability } from './capability';
 import { toDeliveryView } from './deliveryView';
 import { deliveriesQuerySchema, recoverRequestSchema } from './documents/subscriptionAnswers';
 import { json, type Endpoint, type EndpointPorts } from './endpoint';
-import { parseOrExplain, readAnyJson, readJson } from './readJson';
+import { readAnyJson, readJson } from './readJson';
 import { unsubscribeUrl } from './unsubscribeUrl';
 import { withoutBlanks } from './withoutBlanks';
 

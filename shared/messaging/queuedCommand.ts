@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../clock';
+import { parseOrExplain } from '../errors/parseOrExplain';
 import { RelayError, toRelayError } from '../errors/relayError';
 import { acceptBodySchema, cancelBodySchema, declineBodySchema, type Command, type CommandRequest } from '../invitations/command';
 import { runCommand, type CommandPorts } from '../invitations/runCommand';
@@ -44,7 +45,7 @@ const metadataSchema = z.looseObject({ messageId: z.coerce.string().default(''),
 
 /** `{command, invitationId, …the fields of that command's HTTP body, caller?, replyTo?, idempotencyKey?, traceparent?}`. Errors: `requestInvalid` naming each field. */
 export function parseQueuedCommand(body: unknown): { readonly request: CommandRequest; readonly replyTo: string | undefined; readonly traceParent: string | undefined } {
-  const { command, invitationId, caller, replyTo, idempotencyKey, traceparent: traceParent, ...rest } = explain(readBody(body), commandEnvelopeSchema);
+  const { command, invitationId, caller, replyTo, idempotencyKey, traceparent: traceParent, ...rest } = parseOrExplain(readBody(body), commandEnvelopeSchema, 'The command');
   return {
     request: {
       invitationId,
@@ -107,20 +108,11 @@ function readBody(body: unknown): unknown {
 function toCommand(command: 'accept' | 'decline' | 'cancel', rest: Record<string, unknown>): Command {
   switch (command) {
     case 'accept':
-      return { command, ...explain(rest, acceptBodySchema) };
+      return { command, ...parseOrExplain(rest, acceptBodySchema, 'The command') };
     case 'decline':
-      return { command, ...explain(rest, declineBodySchema) };
+      return { command, ...parseOrExplain(rest, declineBodySchema, 'The command') };
     case 'cancel':
-      explain(rest, cancelBodySchema);
+      parseOrExplain(rest, cancelBodySchema, 'The command');
       return { command };
   }
-}
-
-function explain<Schema extends z.ZodType>(value: unknown, schema: Schema): z.output<Schema> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
-  throw new RelayError('requestInvalid', `The command is not valid: ${errors.map(({ field, message }) => `${field === '' ? 'it' : `"${field}"`} ${message}`).join('; ')}.`, {
-    extensions: { errors },
-  });
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { z } from 'zod';
 import type { Clock } from '../clock';
+import { parseOrExplain } from '../errors/parseOrExplain';
 import { RelayError } from '../errors/relayError';
 import { compact } from '../invitations/compact';
 import type { Log } from '../telemetry/log';
@@ -77,7 +77,7 @@ export function createManageSubscriptions(ports: ManageSubscriptionsPorts): Mana
 
   return {
     async create(body, caller) {
-      const request = parseBody(subscriptionRequestSchema, body);
+      const request = parseOrExplain(body, subscriptionRequestSchema);
       const { url, description, filters, format, secret = generateSecret(), handshake = format === 'cloudevents' ? 'warn' : 'skip' } = request;
       const warnings = await probe(url, handshake);
       const id = `sub_${randomBytes(16).toString('base64url')}`;
@@ -107,7 +107,7 @@ export function createManageSubscriptions(ports: ManageSubscriptionsPorts): Mana
       return toSubscriptionView(await existingSubscription(store, id), clock.now());
     },
     async change(id, body) {
-      const { state, url, ...others } = parseBody(subscriptionChangeSchema, body);
+      const { state, url, ...others } = parseOrExplain(body, subscriptionChangeSchema);
       const before = await existingSubscription(store, id);
       // A reader sees the URL with its secrets taken out; that one sent back is no change.
       const newUrl = url === redact(before.url) ? undefined : url;
@@ -126,7 +126,7 @@ export function createManageSubscriptions(ports: ManageSubscriptionsPorts): Mana
       log.info('subscriptionRemoved', { subscriptionId: id });
     },
     async rotateSecret(id, body) {
-      const { secret = generateSecret() } = parseBody(subscriptionRequestSchema.pick({ secret: true }), body ?? {});
+      const { secret = generateSecret() } = parseOrExplain(body ?? {}, subscriptionRequestSchema.pick({ secret: true }));
       const changed = await update(id, (current) => ({
         ...current,
         sealedSecret: secretBox.seal(secret, id),
@@ -136,11 +136,4 @@ export function createManageSubscriptions(ports: ManageSubscriptionsPorts): Mana
       return { subscription: toSubscriptionView(changed, clock.now()), secret };
     },
   };
-}
-
-function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message }));
-  throw new RelayError('requestInvalid', 'The body does not describe a webhook subscription.', { extensions: { errors } });
 }

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
+import { parseOrExplain } from '../../errors/parseOrExplain';
 import { RelayError } from '../../errors/relayError';
 import { compact } from '../../invitations/compact';
 import { isActive, type InvitationHead } from '../../invitations/invitationHead';
 import { toFlatCall } from '../../webhooks/flatCall';
 import { json, type Endpoint, type EndpointPorts } from '../endpoint';
 import type { InvitationEndpointPorts } from '../invitationEndpoints';
-import { parseOrExplain } from '../readJson';
 import { withoutBlanks } from '../withoutBlanks';
 import { callListQuerySchema, type callAccountsSchema, type callListSchema, type callSchema } from './connectorSchemas';
 
