@@ -1,0 +1,58 @@
+import { summarise, type Delay } from './lateness';
+import { runCrowd, type CrowdOutcome, type CrowdResult } from './runCrowd';
+import type { Print, Scenario } from './scenario';
+
+/** Half of the subscribers hang, fail, throttle, are gone, redirect to a private address or reset the connection. */
+export const webhooks: Scenario<'subscribers' | 'calls' | 'rate' | 'accounts' | 'ring'> = {
+  says: 'Webhooks to a crowd of which half behave badly: the healthy half hears every call as soon as it does alone, and every delivery is accounted for.',
+  options: {
+    subscribers: { default: 100, least: 7, says: 'how many; half of them healthy' },
+    calls: { default: 1_000, least: 1, says: 'how many calls ring, for the healthy half alone and then for all' },
+    rate: { default: 60, least: 1, says: 'calls a minute' },
+    accounts: { default: 10, least: 1, says: 'on how many accounts' },
+    ring: { default: 30, least: 5, says: 'for how many seconds an account rings' },
+  },
+  async run({ subscribers, calls, rate, accounts, ring, seed }, print) {
+    const startedMs = performance.now();
+    const outcome = await runCrowd({ subscribers, callsAlone: calls, calls, callsPerMinute: rate, accounts, ringSeconds: ring, longestCallSeconds: ring * 0.8, drainSeconds: ring + 5, seed }, (line) =>
+      print(`${((performance.now() - startedMs) / 1000).toFixed(1).padStart(8)} s  ${line}`),
+    );
+    report(outcome, print);
+    return outcome.missed === 0 && outcome.misordered === 0 && outcome.unverified === 0 && outcome.problems.length === 0;
+  },
+};
+
+const columns = ['delivered', 'expired', 'dead', 'disabled', 'pending'] as const;
+
+function report({ results, events, alone, crowded, missed, misordered, unverified, problems }: CrowdOutcome, print: Print): void {
+  const row = (name: string, ...values: readonly (string | number)[]): void => print(name.padEnd(12) + values.map((value) => String(value).padStart(11)).join(''));
+  print('');
+  row('who', 'how many', 'deliveries', ...columns, 'attempts');
+  const conducts = [...new Set(results.map(({ member }) => member.conduct))];
+  const total = (among: readonly CrowdResult[]) => [
+    among.length,
+    sum(among, ({ addressed }) => addressed.size),
+    ...columns.map((column) => sum(among, ({ ends }) => ends[column])),
+    sum(among, ({ attempts }) => attempts),
+  ];
+  for (const conduct of conducts) row(conduct, ...total(results.filter(({ member }) => member.conduct === conduct)));
+  row('all', ...total(results));
+  print('');
+  const [withoutThem, withThem] = [summarise(alone), summarise(crowded)];
+  print(`events in the second round       ${events}`);
+  print(`healthy: missed, out of order, not verified   ${missed}, ${misordered}, ${unverified}`);
+  print(`healthy, server to subscriber: alone   ${latency(alone)}`);
+  print(`                       among the others   ${latency(crowded)}`);
+  if (withoutThem !== undefined && withThem !== undefined) print(`p99 with the others ÷ p99 without   ${(withThem.p99Ms / withoutThem.p99Ms).toFixed(2)}`);
+  print(problems.length === 0 ? 'every delivery is accounted for' : [`${problems.length} that do not add up`, ...problems.slice(0, 50)].join('\n  '));
+}
+
+function latency(delays: readonly Delay[]): string {
+  const summary = summarise(delays);
+  return summary === undefined ? 'no events' : `median ${summary.medianMs} ms, p99 ${summary.p99Ms} ms, worst ${summary.worstMs} ms (${delays.length} deliveries)`;
+}
+
+function sum<Item>(items: readonly Item[], valueOf: (item: Item) => number): number {
+  return items.reduce((total, item) => total + valueOf(item), 0);
+}
+
