@@ -24,7 +24,7 @@ export const latency: Bench = {
         await alternate(world, consumer, [floorUser], usernames, Math.ceil(rings / 10)); // warms both up
         const times = await alternate(world, consumer, [floorUser], usernames, rings);
         progress(`${size} accounts: ${rings} rings, and as many on the floor`);
-        measurements.push(...toMeasurements(`${size} accounts`, times, 2, 3));
+        measurements.push(...toMeasurements(`${size} ${size === 1 ? 'account' : 'accounts'}`, times, 2, 3));
         if (size === 1) {
           const linked = await alternate(world, consumer, [floorUser], usernames, rings, true);
           measurements.push(...toMeasurements('1 account, `to` only linked', linked));
