@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { connectorFolder } from '../support/connectorDefinition';
-import { createFlowEngine, type Flow, type FlowEngine, type Labelled } from '../support/flowEngine';
+import type { Labelled } from '../support/connectorForm';
+import { createFlowEngine, type Flow, type FlowEngine } from '../support/flowEngine';
 import { startTestRelay, type TestRelay } from '../support/relay';
 import { simulatorAccount } from '../support/ucwaSimulator';
 

@@ -10,7 +10,7 @@ import { allDefinitions, neededDefinitions, reference, type DefinitionName } fro
 import { toSentence, toSwaggerSchema } from './toSwaggerSchema';
 
 /** Stands in the file until somebody puts the name of their function app there. */
-export const PLACEHOLDER_HOST = 'your-function-app.azurewebsites.net';
+const PLACEHOLDER_HOST = 'your-function-app.azurewebsites.net';
 
 /**
  * The Power Automate connector, `apiDefinition.swagger.json`: OpenAPI 2.0 with Microsoft's extensions, made from the route

@@ -59,7 +59,8 @@ describe('the connector’s definition', () => {
     expect(description).toMatch(sentence);
   });
 
-  it('has a host without scheme or path, and a key in a header', () => {
+  it('has a host without scheme or path, which the README says to replace, and a key in a header', () => {
+    expect(readFileSync(join(connectorFolder, 'README.md'), 'utf8')).toContain(`replace \`${definition.host}\``);
     expect(definition.host).toMatch(/^[a-z0-9.-]+$/);
     expect(definition.basePath).toMatch(/^\/\w+$/);
     expect(definition.securityDefinitions).toEqual({ api_key: { type: 'apiKey', in: 'header', name: 'x-functions-key' } });
