@@ -3,7 +3,7 @@ import type { Clock } from '../clock';
 import { errorTable } from '../errors/errorTable';
 import { RelayError, toRelayError } from '../errors/relayError';
 import type { Log } from '../telemetry/log';
-import { claimSubject, hasLapsed, type Claim, type ClaimStore, type ClaimSubject, type HeldClaim } from './claim';
+import { claimSubject, hasLapsed, NEVER_POSTED_MS, type Claim, type ClaimStore, type ClaimSubject, type HeldClaim } from './claim';
 import type { Command, CommandRequest, CommandSettlement } from './command';
 import { decideCommand } from './decideCommand';
 import { findInvitation, readInvitation, type LiveInvitation, type LiveInvitationPorts } from './liveInvitation';
@@ -52,6 +52,9 @@ export async function runCommand(request: CommandRequest, ports: CommandPorts, s
   }
 }
 
+/** Well within the time after which a claim that was never posted lapses. */
+const SLOW_CLAIM_MS = NEVER_POSTED_MS / 2;
+
 async function claimAndSend(
   request: CommandRequest,
   invitation: LiveInvitation,
@@ -81,19 +84,25 @@ async function claimAndSend(
   // The mark goes out beside the POST, not before it: a process that dies between the two leaves a claim that lapses.
   const marking = ports.claims.replace(request.invitationId, subject, { ...claim, state: 'posting' }, taken.etag);
   marking.catch(() => undefined);
+  // Storage that took long over the claim: it may have lapsed and be another's by now, which the mark tells.
+  if (ports.clock.now() - claim.claimedAtMs > SLOW_CLAIM_MS && (await marking) === undefined) {
+    return answerHeld(request, (await holderOf(request, subject, ports)).claim);
+  }
+  const markSent = async (etag: string | undefined): Promise<unknown> => etag !== undefined && ports.claims.replace(request.invitationId, subject, { ...claim, state: 'sent' }, etag);
+  const release = async (etag: string | undefined): Promise<void> => (etag === undefined ? undefined : ports.claims.release(request.invitationId, subject, etag));
+  // Skype for Business has answered: that stands, whatever becomes of the claim, which lapses if it has to.
+  const unlessStorageFails = async (mark: string, change: () => Promise<unknown>): Promise<void> => {
+    await change().catch((error: unknown) => ports.log.warn('claimNotMarked', { mark, invitationId: request.invitationId, error: toRelayError(error).code }));
+  };
   const { name, ...post } = decision.act;
   try {
     await invitation.gateway.post(post, signal);
   } catch (error) {
     const known = toRelayError(error);
-    const etag = await marking;
-    if (isDefinite(known) && etag !== undefined) await ports.claims.release(request.invitationId, subject, etag);
+    if (isDefinite(known)) await unlessStorageFails('release', async () => release(await marking));
     throw translateRefusal(known, name);
   }
-  await Promise.all([
-    marking.then((etag) => (etag === undefined ? undefined : ports.claims.replace(request.invitationId, subject, { ...claim, state: 'sent' }, etag))),
-    settleSent(),
-  ]);
+  await Promise.all([unlessStorageFails('sent', async () => markSent(await marking)), settleSent()]);
   return false;
 }
 
@@ -102,10 +111,14 @@ async function take(request: CommandRequest, subject: ClaimSubject, claim: Claim
   const inserted = await ports.claims.insert(request.invitationId, subject, claim);
   if ('etag' in inserted || !hasLapsed(inserted.held.claim, claim.claimedAtMs)) return inserted;
   const etag = await ports.claims.replace(request.invitationId, subject, claim, inserted.held.etag);
-  if (etag !== undefined) return { etag };
+  return etag === undefined ? { held: await holderOf(request, subject, ports) } : { etag };
+}
+
+/** Who was faster. */
+async function holderOf(request: CommandRequest, subject: ClaimSubject, ports: CommandPorts): Promise<HeldClaim> {
   const winner = await ports.claims.read(request.invitationId, subject);
   if (winner === undefined) throw new RelayError('commandInFlight', 'Another command on this invitation is just being settled; try again.', { retryAfterMs: 1000 });
-  return { held: winner };
+  return winner;
 }
 
 /** The answer to one who comes second: the same caller's same command gets the first answer again, anyone else a 409. */

@@ -239,6 +239,46 @@ describe('runCommand', () => {
     await expect(invitation.run(answer)).resolves.toMatchObject({ replayed: false });
   });
 
+  it.each(['posting', 'sent'] as const)('is sent once UCWA has it, though the claim could not be marked as %s', async (state) => {
+    const invitation = createInvitation(createFakeClock());
+    const { claims } = invitation.ports;
+    const replace: typeof claims.replace = (id, subject, claim, etag) =>
+      claim.state === state ? Promise.reject(new RelayError('storageUnavailable', 'down')) : claims.replace(id, subject, claim, etag);
+    const request = { invitationId, command: decline, caller: 'key:a', authentication: 'key' as const };
+    await expect(runCommand(request, { ...invitation.ports, claims: { ...claims, replace } }, new AbortController().signal)).resolves.toMatchObject({ result: 'sent' });
+    expect(invitation.audit).toMatchObject([{ result: 'sent' }]);
+  });
+
+  it('tells what UCWA answered, though the claim could not be released', async () => {
+    const invitation = createInvitation(createFakeClock());
+    invitation.answers(() => Promise.reject(new RelayError('resolvedElsewhere', 'gone')));
+    const claims = { ...invitation.ports.claims, release: () => Promise.reject(new RelayError('storageUnavailable', 'down')) };
+    const request = { invitationId, command: decline, caller: 'key:a', authentication: 'key' as const };
+    await expect(runCommand(request, { ...invitation.ports, claims }, new AbortController().signal)).rejects.toMatchObject({ code: 'resolvedElsewhere' });
+  });
+
+  it('posts nothing when storage took so long over its claim that another has taken it over', async () => {
+    const clock = createFakeClock();
+    const invitation = createInvitation(clock);
+    const { claims } = invitation.ports;
+    const slow = {
+      ...claims,
+      insert: async (...claim: Parameters<typeof claims.insert>) => {
+        const inserted = await claims.insert(...claim);
+        await clock.sleep(6_000);
+        return inserted;
+      },
+    };
+    const request = { invitationId, command: decline, caller: 'key:slow', authentication: 'key' as const };
+    const late = runCommand(request, { ...invitation.ports, claims: slow }, new AbortController().signal);
+    const refusal = expect(late).rejects.toMatchObject({ code: 'alreadyClaimed', extensions: { winner: { caller: 'key:a' } } });
+    await clock.advance(5_500);
+    await expect(invitation.run(decline)).resolves.toMatchObject({ result: 'sent' });
+    await clock.advance(500);
+    await refusal;
+    expect(invitation.posts).toHaveLength(1);
+  });
+
   it('stands though its record could not be kept', async () => {
     const invitation = createInvitation(createFakeClock());
     const down = () => Promise.reject(new RelayError('storageUnavailable', 'down'));
