@@ -1,4 +1,4 @@
-import { byCause, summarise, type Delay } from './lateness';
+import { summarise, wasUnderWay, type Delay } from './lateness';
 import { runKills, type KillsOutcome } from './runKills';
 import type { Print, Scenario } from './scenario';
 
@@ -25,21 +25,18 @@ export const kills: Scenario<'kills' | 'calls' | 'accounts' | 'outage'> = {
 };
 
 function report(outcome: KillsOutcome, print: Print): void {
-  const { missing, surplus, delays, killedAtMs, outage } = outcome;
+  const { missing, surplus, delays, outage } = outcome;
   const row = (name: string, value: string): void => print(`${name.padEnd(26)}${value}`);
-  const { undisturbed, oneKill, severalKills, busAway } = byCause(delays, killedAtMs, outage);
+  const isLateByBus = (delay: Delay): boolean => outage !== undefined && wasUnderWay(delay, outage);
   print('');
   row('calls', `${outcome.calls}, and one last on each account`);
-  row('kills', String(killedAtMs.length));
+  row('kills', String(outcome.kills));
   row('events emitted', String(outcome.eventsEmitted));
   row('events on the topic', String(outcome.eventsOnTopic));
   row('missing', list(missing));
   row('surplus', list(surplus));
-  row('lateness, ring to bus', lateness(delays));
-  row('  undisturbed', lateness(undisturbed));
-  row('  over one kill', lateness(oneKill));
-  row('  over several kills', lateness(severalKills));
-  if (outage !== undefined) row('  while the bus was away', `${lateness(busAway)}; away for ${seconds(outage.untilMs - outage.fromMs)}`);
+  row('lateness, ring to bus', lateness(delays.filter((delay) => !isLateByBus(delay))));
+  if (outage !== undefined) row('  while the bus was away', `${lateness(delays.filter(isLateByBus))}; away for ${seconds(outage.untilMs - outage.fromMs)}`);
 }
 
 function list(items: readonly string[]): string {
@@ -47,11 +44,11 @@ function list(items: readonly string[]): string {
 }
 
 function lateness(delays: readonly Delay[]): string {
-  const summary = summarise(delays);
+  const summary = summarise(delays.map(({ emittedAtMs, enqueuedAtMs }) => Math.max(0, enqueuedAtMs - emittedAtMs)));
   if (summary === undefined) return 'no events';
-  return `worst ${seconds(summary.worstMs)}, median ${summary.medianMs} ms, 99 of 100 below ${seconds(summary.p99Ms)} (${delays.length} events)`;
+  return `worst ${seconds(summary.worstMs)}, median ${seconds(summary.medianMs)}, 99 of 100 below ${seconds(summary.p99Ms)} (${delays.length} events)`;
 }
 
 function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
+  return ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

@@ -29,21 +29,14 @@ export interface Span {
   readonly untilMs: number;
 }
 
-/** The delays by what fell into them: nothing, one kill of a host, several, or the bus's absence (whatever else did). */
-export function byCause(delays: readonly Delay[], killedAtMs: readonly number[], outage: Span | undefined): Readonly<Record<'undisturbed' | 'oneKill' | 'severalKills' | 'busAway', readonly Delay[]>> {
-  const causes = { undisturbed: [] as Delay[], oneKill: [] as Delay[], severalKills: [] as Delay[], busAway: [] as Delay[] };
-  for (const delay of delays) {
-    const { emittedAtMs, enqueuedAtMs } = delay;
-    const kills = killedAtMs.filter((atMs) => atMs >= emittedAtMs && atMs <= enqueuedAtMs).length;
-    const busWasAway = outage !== undefined && emittedAtMs < outage.untilMs && enqueuedAtMs >= outage.fromMs;
-    causes[busWasAway ? 'busAway' : kills > 1 ? 'severalKills' : kills === 1 ? 'oneKill' : 'undisturbed'].push(delay);
-  }
-  return causes;
+/** Whether the event was under way in that time. */
+export function wasUnderWay({ emittedAtMs, enqueuedAtMs }: Delay, { fromMs, untilMs }: Span): boolean {
+  return emittedAtMs < untilMs && enqueuedAtMs >= fromMs;
 }
 
-/** The middle one, the one that 99 of 100 stay below, and the worst, in milliseconds; undefined for none. */
-export function summarise(delays: readonly Delay[]): { readonly medianMs: number; readonly p99Ms: number; readonly worstMs: number } | undefined {
-  const sorted = delays.map(({ emittedAtMs, enqueuedAtMs }) => Math.max(0, enqueuedAtMs - emittedAtMs)).sort((one, other) => one - other);
+/** The middle one, the one that 99 of 100 stay below, and the worst; undefined for none. */
+export function summarise(durationsMs: readonly number[]): { readonly medianMs: number; readonly p99Ms: number; readonly worstMs: number } | undefined {
+  const sorted = durationsMs.toSorted((one, other) => one - other);
   const at = (share: number): number | undefined => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
   const [medianMs, p99Ms, worstMs] = [at(0.5), at(0.99), at(1)];
   return medianMs === undefined || p99Ms === undefined || worstMs === undefined ? undefined : { medianMs, p99Ms, worstMs };

@@ -21,8 +21,7 @@ export interface KillsPlan {
 
 export interface KillsOutcome extends Agreement {
   readonly calls: number;
-  /** Milliseconds since the epoch. */
-  readonly killedAtMs: readonly number[];
+  readonly kills: number;
   /** Of invitations. */
   readonly eventsEmitted: number;
   readonly eventsOnTopic: number;
@@ -57,7 +56,7 @@ export async function runKills(plan: KillsPlan, print: Print): Promise<KillsOutc
         if (round === Math.floor(plan.kills / 2) && plan.outageSeconds > 0) outage = takeBusAway(world, plan.outageSeconds, print);
         const calls = share(plan.calls, round + 1, plan.kills) - share(plan.calls, round, plan.kills);
         await Promise.all([ringing.ring(calls, plan.stretchSeconds * 1000), killAtRandom(world, hosts, plan.stretchSeconds * 1000, random)]);
-        print(`${hosts.killedAtMs.length} of ${plan.kills} kills, ${ringing.rung} of ${plan.calls} calls; ${ucwa.invitationEvents().length} events emitted, ${topic.events.length} seen on the topic`);
+        print(`${hosts.kills} of ${plan.kills} kills, ${ringing.rung} of ${plan.calls} calls; ${ucwa.invitationEvents().length} events emitted, ${topic.events.length} seen on the topic`);
       }
       return outage;
     };
@@ -72,7 +71,7 @@ export async function runKills(plan: KillsPlan, print: Print): Promise<KillsOutc
     return {
       ...compareWithLedger(ledger, onTopic.map(({ event }) => event), idOf),
       calls: ringing.rung,
-      killedAtMs: hosts.killedAtMs,
+      kills: hosts.kills,
       eventsEmitted: ledger.length,
       eventsOnTopic: onTopic.length,
       delays: delaysOf(ledger, onTopic, idOf),
