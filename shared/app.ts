@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { DefaultAzureCredential, EnvironmentCredential, ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
 import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
 import { systemClock } from './clock';
 import { parseConfig, type ConfigResult } from './config/parseConfig';
-import type { AccountSettings, Connection, Settings } from './config/settings';
+import type { AccountSettings, Settings } from './config/settings';
 import { RelayError } from './errors/relayError';
 import { encodeCapability } from './http/capability';
 import type { CommandEndpointPorts } from './http/commandEndpoint';
@@ -13,6 +12,7 @@ import type { InvitationEndpointPorts } from './http/invitationEndpoints';
 import type { PeopleEndpointPorts } from './http/peopleEndpoint';
 import { createRateLimit } from './http/rateLimit';
 import type { SubscriptionEndpointPorts } from './http/subscriptionEndpoints';
+import { credentialFor, environmentIdentity, managedIdentity } from './identity';
 import { accountKey, decodeInvitationId, encodeInvitationId } from './invitations/invitationId';
 import { withoutLargestParts } from './invitations/withoutLargestParts';
 import { createBusConnection } from './messaging/busConnection';
@@ -45,7 +45,6 @@ import { createUcwaSession } from './ucwa/createSession';
 import { createUcwaHttp } from './ucwa/http';
 import { createPackageRoom } from './ucwa/packageRoom';
 import type { UcwaSession } from './ucwa/session';
-import type { BearerToken } from './ucwa/ticket';
 import { createWebhooks } from './webhooks/createWebhooks';
 import { createServiceBusDeliveryQueue } from './webhooks/serviceBusDeliveryQueue';
 import type { ConfirmUrl } from './webhooks/teamsCard';
@@ -105,7 +104,7 @@ export async function startProcess(): Promise<void> {
   if (targets === undefined) return;
   try {
     const { startTelemetry } = await import('./telemetry/startTelemetry');
-    telemetry = startTelemetry(targets, { credential: (clientId) => new ManagedIdentityCredential(clientId === undefined ? {} : { clientId }), clock: systemClock, log });
+    telemetry = startTelemetry(targets, { credential: managedIdentity, clock: systemClock, log });
   } catch (error) {
     log.error('telemetryNotStarted', { error: String(error) });
   }
@@ -156,7 +155,7 @@ function createApp(settings: Settings): App {
   const http = createUcwaHttp({ caCertificate: settings.caCertificate, clock });
   const rejectedCredentials = createAccountStates(tables);
   const room = createPackageRoom(clock);
-  const bearerToken = modernAuthentication();
+  const bearerToken = (process.env.AZURE_CLIENT_ID ?? '') === '' ? undefined : environmentIdentity();
   const sessions = new Map<string, UcwaSession>();
   const session = (account: AccountSettings): UcwaSession => {
     const key = accountKey(account.sipUri);
@@ -253,25 +252,6 @@ function createApp(settings: Settings): App {
       webhooks.close();
       http.close();
     },
-  };
-}
-
-/** A user-assigned identity by its client id where one is named; else whatever this machine is signed in with. */
-function credentialFor(connection: Connection): TokenCredential {
-  const clientId = 'clientId' in connection ? connection.clientId : undefined;
-  return clientId === undefined ? new DefaultAzureCredential() : new ManagedIdentityCredential({ clientId });
-}
-
-/** For pools that offer modern authentication alone: the identity that the Azure SDK's own variables name (@azure/identity, EnvironmentCredential). */
-function modernAuthentication(): BearerToken | undefined {
-  if ((process.env.AZURE_CLIENT_ID ?? '') === '') return undefined;
-  let credential: TokenCredential | undefined;
-  return async ({ resource }) => {
-    credential ??= new EnvironmentCredential();
-    const token = await credential.getToken(`${resource}/.default`).catch((cause: unknown) => {
-      throw new RelayError('noUsableGrant', `Microsoft Entra ID gave no token for ${resource} with the identity of AZURE_CLIENT_ID.`, { cause });
-    });
-    return token?.token ?? '';
   };
 }
 
