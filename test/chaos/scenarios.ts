@@ -1,7 +1,8 @@
-import { bus } from './bus';
+import { bus, webhooks } from './bus';
 import { fuzz } from './fuzz';
 import { kills } from './kills';
 import type { Scenario } from './scenario';
+import { webhooks } from './webhooks';
 
 /** A row for each scenario, by the flag that chooses it; the first runs where no flag is given. */
-export const scenarios: Readonly<Record<string, Scenario>> = { kills, fuzz, bus };
+export const scenarios: Readonly<Record<string, Scenario>> = { kills, fuzz, bus, webhooks };

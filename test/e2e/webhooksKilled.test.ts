@@ -1,0 +1,68 @@
+import { accountForDeliveries, type SubscriberAccount } from '../support/deliveryAccount';
+import type { TestRelay } from '../support/relay';
+import { startCrowd, type SubscriberCrowd } from '../support/subscriberCrowd';
+import { simulatorAccount } from '../support/ucwaSimulator';
+import { startWebhookRelay, subscribeMembers } from '../support/webhookRelay';
+
+const SUBSCRIBERS = 10;
+const KILLS = 3;
+
+/** Long, so that what a kill holds up is not over when it goes on: a ring that is over would be logged as expired. */
+const account = { ...simulatorAccount, ringSeconds: 300 };
+const polling = { 'AzureWebJobs.pollEventChannel0.Disabled': 'true' };
+const delivering = { 'AzureWebJobs.fanOutEvent.Disabled': 'true', 'AzureWebJobs.deliverWebhook.Disabled': 'true' };
+
+let relay: TestRelay;
+let crowd: SubscriberCrowd;
+let accounts: ReadonlyMap<string, SubscriberAccount>;
+beforeAll(async () => {
+  // One host polls and stays; the one that is killed has the webhooks. (What a kill does to the polling, kill.test.ts shows.)
+  [relay, crowd] = await Promise.all([startWebhookRelay({ accounts: [account], settings: delivering }), startCrowd(Array.from({ length: SUBSCRIBERS }, () => 'healthy' as const))]);
+  const withWebhooks = { ...Object.fromEntries(Object.keys(delivering).map((name) => [name, 'false'])), ...polling };
+  await relay.startHost(withWebhooks);
+  const ids = await subscribeMembers(relay, crowd.members);
+
+  for (let kill = 1; kill <= KILLS; kill++) {
+    const subject = `during kill ${String(kill)}`;
+    for (let call = 1; call <= 4; call++) relay.ucwa.ring({ subject, scenario: 'answered', afterSeconds: 0.1 * call });
+    // It falls while the events of these calls are on their way to the ten.
+    const { id } = await relay.topic.invitationEvent({ subject });
+    await crowd.anyone(id);
+    await relay.host().kill('SIGKILL');
+    relay.ucwa.ring({ subject: `while dead ${String(kill)}`, scenario: 'answeredElsewhere', afterSeconds: 0.1 });
+    await relay.startHost(withWebhooks);
+  }
+  relay.ucwa.ring({ subject: 'the last', scenario: 'answered', afterSeconds: 0.1 });
+  await relay.topic.invitationEvent({ event: 'completed', subject: 'the last' });
+  await crowd.heard(eventIds());
+  await relay.host().close();
+  accounts = await accountForDeliveries(relay.storage.connectionString, relay.bus.connectionString, [...ids.values()]);
+}, 120_000);
+afterAll(async () => {
+  await relay.close();
+  await crowd.close();
+});
+
+/** Every invitation event of the topic. */
+const eventIds = (): readonly string[] => relay.topic.events.filter(({ sequence }) => sequence !== undefined).map(({ id }) => id);
+
+describe('the host that has the webhooks killed while events are on their way to ten subscribers, three times', () => {
+  it('misses no event at any of them', () => {
+    expect(eventIds().length).toBeGreaterThanOrEqual(2 * (KILLS * 5 + 1));
+    for (const { arrivals } of crowd.members) expect([...arrivals.keys()].sort()).toEqual([...eventIds()].sort());
+  });
+
+  it('sends what it sends twice with the same webhook-id and the same body, signed', () => {
+    for (const { arrivals, unverified } of crowd.members) {
+      expect(unverified).toBe(0);
+      for (const times of arrivals.values()) expect(new Set(times.map(({ digest }) => digest)).size).toBe(1);
+    }
+  });
+
+  it('ends every delivery once', () => {
+    for (const { addressed, ends, problems } of accounts.values()) {
+      expect(problems).toEqual([]);
+      expect([addressed.size, ends]).toEqual([eventIds().length, { delivered: eventIds().length, expired: 0, dead: 0, disabled: 0, pending: 0 }]);
+    }
+  });
+});
