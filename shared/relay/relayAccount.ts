@@ -51,7 +51,7 @@ export async function relayAccount(session: UcwaSession, ports: RelayPorts, sign
 }
 
 function spanOf(item: ChannelItem, { account }: UcwaSession) {
-  return { kind: 'consumer', facts: { 'relay.account': accountKey(account.sipUri) }, ...(item.type === 'package' && { startedAtMs: item.receivedAtMs }) } as const;
+  return { kind: 'consumer', facts: () => ({ 'relay.account': accountKey(account.sipUri) }), ...(item.type === 'package' && { startedAtMs: item.receivedAtMs }) } as const;
 }
 
 async function relayItem(item: ChannelItem, session: UcwaSession, ports: RelayPorts, signal: AbortSignal): Promise<boolean> {

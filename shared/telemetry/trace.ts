@@ -1,4 +1,4 @@
-import { context, isSpanContextValid, SpanKind, SpanStatusCode, trace, TraceFlags, type Attributes, type Context } from '@opentelemetry/api';
+import { context, INVALID_TRACEID, isSpanContextValid, SpanKind, SpanStatusCode, trace, TraceFlags, type Attributes, type Context, type SpanOptions as ApiSpanOptions } from '@opentelemetry/api';
 import { toRelayError } from '../errors/relayError';
 
 /** Facts for an operator, by name. Never a secret, and nothing that names a person: no address, no name, no number. */
@@ -6,17 +6,18 @@ export type SpanFacts = Attributes;
 
 export interface SpanOptions {
   /** What it is in the relation of programs (OpenTelemetry, "SpanKind"); `internal` unless given. */
-  readonly kind?: 'server' | 'client' | 'consumer';
+  readonly kind?: keyof typeof kinds;
   /** What caused it, see fromTraceParent; the span that is active unless given. */
   readonly parent?: Context;
   /** Milliseconds since the epoch, where it began before the call. */
   readonly startedAtMs?: number;
-  readonly facts?: SpanFacts;
+  /** Asked for only where somebody records them. */
+  readonly facts?: () => SpanFacts;
 }
 
-const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, consumer: SpanKind.CONSUMER };
+const kinds = { internal: SpanKind.INTERNAL, server: SpanKind.SERVER, client: SpanKind.CLIENT, consumer: SpanKind.CONSUMER };
 
-/** Stands for whatever tracer startTelemetry registers, then or later; does nothing until then. */
+/** Stands for whatever tracer startTelemetry registers, then or later; its spans are invalid until then. */
 const tracer = trace.getTracer('ucwa-relay');
 
 /**
@@ -24,17 +25,12 @@ const tracer = trace.getTracer('ucwa-relay');
  * error's code; never its message, which may quote what was read). The result is the work's own. Where nothing is traced
  * it is the work and nothing else.
  */
-export async function withSpan<T>(name: string, { kind, parent = context.active(), startedAtMs, facts }: SpanOptions, work: () => Promise<T>): Promise<T> {
-  const span = tracer.startSpan(
-    name,
-    {
-      ...(kind !== undefined && { kind: kinds[kind] }),
-      ...(startedAtMs !== undefined && { startTime: startedAtMs }),
-      ...(facts !== undefined && { attributes: facts }),
-    },
-    parent,
-  );
-  if (!isSpanContextValid(span.spanContext())) return work();
+export async function withSpan<T>(name: string, { kind = 'internal', parent = context.active(), startedAtMs, facts }: SpanOptions, work: () => Promise<T>): Promise<T> {
+  const options: ApiSpanOptions = { kind: kinds[kind] };
+  if (startedAtMs !== undefined) options.startTime = startedAtMs;
+  const span = tracer.startSpan(name, options, parent);
+  if (span.spanContext().traceId === INVALID_TRACEID) return work();
+  if (facts !== undefined && span.isRecording()) span.setAttributes(facts());
   return context.with(trace.setSpan(parent, span), async () => {
     try {
       return await work();
@@ -48,8 +44,8 @@ export async function withSpan<T>(name: string, { kind, parent = context.active(
 }
 
 /** As withSpan where there is a span to be part of, else the work alone: for what happens all the time, such as a poll. */
-export function withinSpan<T>(name: string, options: () => SpanOptions, work: () => Promise<T>): Promise<T> {
-  return trace.getActiveSpan() === undefined ? work() : withSpan(name, options(), work);
+export function withinSpan<T>(name: string, options: SpanOptions, work: () => Promise<T>): Promise<T> {
+  return trace.getActiveSpan() === undefined ? work() : withSpan(name, options, work);
 }
 
 /** Adds facts to the active span, if there is one. */

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import axios from 'axios';
 import type { Clock } from '../clock';
 import { RelayError } from '../errors/relayError';
-import { fail, note, withinSpan } from '../telemetry/trace';
+import { fail, note, withinSpan, type SpanFacts } from '../telemetry/trace';
 import { translateNetworkError } from './translateError';
 
 export interface HttpRequest {
@@ -102,7 +102,7 @@ export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaH
 
   return {
     request: (request) =>
-      withinSpan(request.method, () => spanOf(request), async () => {
+      withinSpan(request.method, { kind: 'client', facts: () => factsOf(request) }, async () => {
         const response = await exchange(request);
         note({ 'http.response.status_code': response.status });
         if (response.status >= 400) fail(String(response.status));
@@ -116,8 +116,8 @@ export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaH
 }
 
 /** The host alone: paths have ids, and queries more than that. */
-function spanOf({ method, url }: HttpRequest) {
-  return { kind: 'client', facts: { 'http.request.method': method, 'server.address': new URL(url).host } } as const;
+function factsOf({ method, url }: HttpRequest): SpanFacts {
+  return { 'http.request.method': method, 'server.address': new URL(url).host };
 }
 
 /** Made once: for each connection anew, the certification authorities would be parsed again. */

@@ -47,7 +47,7 @@ export function createAttemptDelivery({ sender, secretBox, clock, requestOrigin 
   };
   // The host alone: the path of a flow's address is a secret.
   return (subscription, ...what) =>
-    withSpan('POST', { kind: 'client', facts: { 'http.request.method': 'POST', 'server.address': new URL(subscription.url).host } }, async () => {
+    withSpan('POST', { kind: 'client', facts: () => ({ 'http.request.method': 'POST', 'server.address': new URL(subscription.url).host }) }, async () => {
       const result = await attempt(subscription, ...what);
       if (result.kind === 'answer') note({ 'http.response.status_code': result.status });
       if (result.kind === 'noAnswer') fail(result.reason);

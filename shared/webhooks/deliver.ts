@@ -151,7 +151,7 @@ export function createDeliver(ports: DeliverPorts): Deliver {
 
   return (message) => {
     const { event, subscriptionId, attempt: ordinal } = message;
-    const facts = { 'cloudevents.event_id': event.id, 'cloudevents.event_type': event.type, 'relay.subscription': subscriptionId, 'relay.attempt': ordinal };
+    const facts = () => ({ 'cloudevents.event_id': event.id, 'cloudevents.event_type': event.type, 'relay.subscription': subscriptionId, 'relay.attempt': ordinal });
     return withSpan('deliver', { kind: 'consumer', parent: fromTraceParent(message.traceParent), facts }, async () => {
       const result = await deliver(message);
       note({ 'relay.outcome': result });

@@ -52,7 +52,7 @@ export function createFanOut({ subscriptions, archive, order, queue, confirmUrl,
     note({ 'relay.subscribers': messages.length });
     return messages.length;
   };
-  return (event) => withSpan('fan out', { kind: 'consumer', parent: fromTraceParent(event.traceParent), facts: eventFacts(event) }, () => fanOut(event));
+  return (event) => withSpan('fan out', { kind: 'consumer', parent: fromTraceParent(event.traceParent), facts: () => eventFacts(event) }, () => fanOut(event));
 }
 
 /** What a delivery needs to know of its event. */
