@@ -6,9 +6,10 @@ import { channels } from './channels';
 import { commands } from './commands';
 import { startup } from './startup';
 import { throughput } from './throughput';
+import { webhooks } from './webhooks';
 import { runBench, type Bench } from './harness';
 
-const benches: readonly Bench[] = [bus, latency, throughput, commands, startup, channels];
+const benches: readonly Bench[] = [bus, latency, throughput, commands, startup, channels, webhooks];
 
 const USAGE = `npm run bench [-- NAME …] [--quick]
 
