@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 
 /**
  * A text as a partition or row key: itself where it is of letters, digits, `_` and `-` (event and invitation ids are),
- * else its hash, because keys take no `/`, `\`, `#`, `?` (Azure Tables, "Characters disallowed in key fields").
+ * else its hash, because keys take no `/`, `\`, `#`, `?` (Azure Tables, "Characters disallowed in key fields"). So what a
+ * caller asks for is not there, rather than an error of the storage account.
  */
 export function toTableKey(text: string): string {
   return /^[\w-]{1,200}$/.test(text) ? text : `x${createHash('sha256').update(text).digest('hex')}`;

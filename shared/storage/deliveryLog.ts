@@ -4,6 +4,7 @@ import { RelayError } from '../errors/relayError';
 import { compact } from '../invitations/compact';
 import { countEntry, noDeliveries } from '../webhooks/deliveryCounts';
 import { deliveryOutcomes, type DeliveryCounts, type DeliveryLog, type DeliveryLogEntry } from '../webhooks/ports';
+import { decodeCursor, encodeCursor } from './cursor';
 import { createGroups } from './deliveryGroups';
 import { toNewestFirst, toTableKey } from './deliveryKeys';
 import type { Tables } from './tables';
@@ -68,7 +69,7 @@ export function createDeliveryLog(tables: Tables): DeliveryLog {
   return {
     record: (entry) => record(entry.subscriptionId, entry),
     async page(subscriptionId, { limit, cursor }) {
-      const after = cursor === undefined ? ENTRY : Buffer.from(cursor, 'base64url').toString('utf8').replaceAll("'", "''");
+      const after = (decodeCursor(cursor) ?? ENTRY).replaceAll("'", "''");
       const filter = `PartitionKey eq '${toTableKey(subscriptionId)}' and RowKey gt '${after}' and RowKey lt '${ENTRY}~'`;
       const rows: { readonly rowKey: string; readonly entry: DeliveryLogEntry }[] = [];
       for await (const row of entries(await tables.client('deliveries'), subscriptionId, filter)) {
@@ -79,7 +80,7 @@ export function createDeliveryLog(tables: Tables): DeliveryLog {
       const last = shown.at(-1);
       return {
         entries: shown.map(({ entry }) => entry),
-        ...(rows.length > limit && last !== undefined && { cursor: Buffer.from(last.rowKey, 'utf8').toString('base64url') }),
+        ...(rows.length > limit && last !== undefined && { cursor: encodeCursor(last.rowKey) }),
       };
     },
     async latestSince(subscriptionId, sinceMs) {

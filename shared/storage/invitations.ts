@@ -5,7 +5,8 @@ import { EXPIRY_GRACE_MS, type InvitationHead } from '../invitations/invitationH
 import { accountKey } from '../invitations/invitationId';
 import type { InvitationQuery, InvitationStore } from '../invitations/invitationStore';
 import type { InvitationEvent } from '../invitations/relayEvent';
-import { decodeCursor, encodeCursor } from './cursor';
+import { cursorRefused, decodeCursor, encodeCursor } from './cursor';
+import { toTableKey } from './deliveryKeys';
 import { statusOf, storageUnavailable } from './translateStorageError';
 import type { Tables } from './tables';
 
@@ -35,13 +36,13 @@ export function createInvitations(tables: Tables): InvitationStore {
       while (!(await changeHead(heads, at, change))) continue;
     },
     async head(invitationId) {
-      const found = await readPlace(await tables.client('invitationHistory'), invitationId);
+      const found = await readPlace(await tables.client('invitationHistory'), toTableKey(invitationId));
       if (found === undefined) return undefined;
       return (await readHead(await tables.client('invitationHeads'), { partitionKey: accountKey(found.account), rowKey: found.head }))?.head;
     },
     async history(invitationId) {
       const events: InvitationEvent[] = [];
-      const filter = odata`PartitionKey eq ${invitationId} and RowKey lt ${PLACE}`;
+      const filter = odata`PartitionKey eq ${toTableKey(invitationId)} and RowKey lt ${PLACE}`;
       for await (const row of translated((await tables.client('invitationHistory')).listEntities({ queryOptions: { filter } }))) events.push(toEvent(row));
       return events;
     },
@@ -54,7 +55,9 @@ export function createInvitations(tables: Tables): InvitationStore {
         const next = 'continuationToken' in rows && typeof rows.continuationToken === 'string' ? rows.continuationToken : undefined;
         return { heads: rows.map(toHead), ...(next === undefined ? {} : { cursor: encodeCursor(next) }) };
       } catch (error) {
-        throw storageUnavailable(error);
+        // The SDK throws these for a token that it did not make, the service answers 400 to one that names no row.
+        const isRefused = error instanceof SyntaxError || error instanceof TypeError || statusOf(error) === 400;
+        throw continuationToken !== undefined && isRefused ? cursorRefused() : storageUnavailable(error);
       }
     },
     async updateActive(account, change) {

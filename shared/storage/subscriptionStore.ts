@@ -4,6 +4,7 @@ import { RelayError } from '../errors/relayError';
 import type { Log } from '../telemetry/log';
 import type { SubscriptionStore } from '../webhooks/ports';
 import { subscriptionSchema, type Subscription } from '../webhooks/subscription';
+import { toTableKey } from './deliveryKeys';
 import type { Tables } from './tables';
 import { statusOf, storageUnavailable } from './translateStorageError';
 
@@ -89,7 +90,7 @@ export function createSubscriptionStore({ tables, clock, log }: { readonly table
       throw new RelayError('storageUnavailable', 'The subscription is being changed by too many at once.');
     },
     async remove(id) {
-      await write((table) => submit(table, [['delete', { partitionKey: PARTITION, rowKey: id }]])).catch((error: unknown) => {
+      await write((table) => submit(table, [['delete', { partitionKey: PARTITION, rowKey: toTableKey(id) }]])).catch((error: unknown) => {
         if (statusOf(error) !== 404) rethrow(error);
       });
     },
@@ -127,7 +128,7 @@ async function readAll(table: TableClient): Promise<ReadonlyMap<string, Subscrip
 
 async function readRow(table: TableClient, id: string): Promise<{ readonly subscription: Subscription; readonly etag: string } | undefined> {
   try {
-    const { content, etag } = await table.getEntity<Row>(PARTITION, id);
+    const { content, etag } = await table.getEntity<Row>(PARTITION, toTableKey(id));
     return { subscription: fromContent(content), etag };
   } catch (error) {
     if (statusOf(error) === 404) return undefined;

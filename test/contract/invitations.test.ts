@@ -77,8 +77,8 @@ describe('the read model', () => {
     expect((await store.list({ account: 'sip:other@contoso.com', limit: 3, nowMs })).heads).toEqual([]);
   });
 
-  it('refuses a cursor that is none', async () => {
-    await expect(createInvitations(storage.tables).list({ limit: 3, nowMs, cursor: '§' })).rejects.toMatchObject({ code: 'requestInvalid' });
+  test.each(['§', 'eA', Buffer.from('bm9uZQ==').toString('base64url'), Buffer.from('bnVsbA==').toString('base64url')])('refuses the cursor %s, which is none', async (cursor) => {
+    await expect(createInvitations(storage.tables).list({ limit: 3, nowMs, cursor })).rejects.toMatchObject({ code: 'requestInvalid' });
   });
 
   it('tells active from ended, and counts a ring that ran out as ended', async () => {
@@ -107,8 +107,10 @@ describe('the read model', () => {
 
   it('knows nothing of an invitation that it has not seen', async () => {
     const store = createInvitations(storage.tables);
-    expect(await store.head('x')).toBeUndefined();
-    expect(await store.history('x')).toEqual([]);
+    for (const id of ['x', '#', 'a/b?c\\d', "o'clock", '\n', 'x'.repeat(3_000)]) {
+      expect(await store.head(id)).toBeUndefined();
+      expect(await store.history(id)).toEqual([]);
+    }
   });
 });
 

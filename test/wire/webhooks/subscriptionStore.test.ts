@@ -41,6 +41,13 @@ test('starts with none', async () => {
   expect(await here.find('sub_none')).toBeUndefined();
 });
 
+test.each(['#', 'a/b?c', '\n', 'x'.repeat(3_000)])('there is none of an id that can be no key: %j', async (id) => {
+  const { here } = twoInstances();
+  expect(await here.find(id)).toBeUndefined();
+  expect(await here.update(id, (one) => one)).toBeUndefined();
+  await here.remove(id);
+});
+
 test('a new subscription is in effect in another instance within 5 s', async () => {
   const { clock, here, there } = twoInstances();
   expect(await there.list()).toEqual([]);
