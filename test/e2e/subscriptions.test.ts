@@ -1,0 +1,191 @@
+import type { AxiosInstance, AxiosResponse } from 'axios';
+import { Webhook } from 'standardwebhooks';
+import { documentedAnswers, type AnswerCheck } from '../support/documentedAnswers';
+import type { TestRelay } from '../support/relay';
+import { startSubscriber, type SubscriberServer } from '../support/subscriberServer';
+import { startWebhookRelay } from '../support/webhookRelay';
+
+interface Created {
+  readonly subscription: { readonly id: string; readonly state: string };
+  readonly secret: string;
+  readonly warnings: readonly string[];
+}
+interface DeliveryPage {
+  readonly deliveries: readonly { readonly deliveryId: string; readonly eventId: string; readonly outcome: string; readonly type: string; readonly attempt: number }[];
+  readonly cursor?: string;
+}
+
+let relay: TestRelay;
+let api: AxiosInstance;
+let check: AnswerCheck;
+let server: SubscriberServer;
+let created: Created;
+let location: string;
+
+beforeAll(async () => {
+  [relay, check, server] = await Promise.all([startWebhookRelay(), documentedAnswers(), startSubscriber()]);
+  api = relay.http();
+});
+afterAll(async () => {
+  await relay.close();
+  await server.close();
+});
+
+/** The answer, when it has that status and is as the OpenAPI document has it. */
+async function documented<Body>(status: number, asked: Promise<AxiosResponse<Body>>): Promise<AxiosResponse<Body>> {
+  const answer = await asked;
+  expect({ status: answer.status, problems: check(answer) }).toEqual({ status, problems: [] });
+  if (status >= 400) expect([answer.headers['content-type'], answer.data]).toEqual(['application/problem+json', expect.objectContaining({ status, type: expect.stringMatching(/^urn:ucwa-relay:problem:/) })]);
+  return answer;
+}
+const one = (rest = ''): string => `/webhook-subscriptions/${created.subscription.id}${rest}`;
+
+/** Rings a call that ends at once; resolves with its last event, which everybody was sent who was to hear it. */
+async function ringOnce(subject: string) {
+  relay.ucwa.ring({ subject, scenario: 'answered', afterSeconds: 0.05 });
+  return relay.topic.invitationEvent({ event: 'completed', subject });
+}
+
+describe('a subscription', () => {
+  it('is made: its secret is shown, and where to remove it', async () => {
+    const answer = await documented(201, api.post<Created>('/webhook-subscriptions', { url: `${server.url}?sig=verySecret`, description: 'Front desk', handshake: 'skip' }));
+    created = answer.data;
+    location = String(answer.headers['location']);
+    expect(created).toMatchObject({ secret: expect.stringMatching(/^whsec_/), warnings: [], subscription: { state: 'active', description: 'Front desk', createdBy: expect.stringMatching(/^key:/), url: `${server.url}?sig=REDACTED` } });
+    expect(location).toMatch(new RegExp(`^${relay.host().url}/api/unsubscribe/[\\w-]+$`));
+  });
+
+  it('is listed and read, its secret never again', async () => {
+    const list = await documented(200, api.get('/webhook-subscriptions'));
+    const view = await documented(200, api.get(one()));
+    expect(list.data).toEqual({ subscriptions: [view.data] });
+    expect(JSON.stringify([list.data, view.data])).not.toMatch(/whsec_|verySecret/);
+  });
+
+  it('is tested at once, and what the subscriber answered is told', async () => {
+    const { data } = await documented(200, api.post(one('/test')));
+    expect(data).toMatchObject({ delivered: true, status: 204 });
+    const [request] = server.requests;
+    expect(request?.target).toBe('/hooks?sig=verySecret');
+    expect(new Webhook(created.secret).verify(request?.body.toString() ?? '', request?.headers as Record<string, string>)).toMatchObject({ type: 'ucwa.subscription.test' });
+  });
+
+  it('hears calls', async () => {
+    const { id } = await ringOnce('first');
+    await server.received(1 + relay.topic.events.filter(({ sequence }) => sequence !== undefined).length);
+    expect(server.requests.map(({ headers }) => headers['webhook-id'])).toContain(id);
+  });
+
+  it('keeps a log of its deliveries, in pages', async () => {
+    const all = (await documented(200, api.get<DeliveryPage>(one('/deliveries')))).data;
+    expect(all.deliveries.map(({ outcome }) => outcome)).toEqual(all.deliveries.map(() => 'delivered'));
+    const page = (await documented(200, api.get<DeliveryPage>(one('/deliveries?limit=1')))).data;
+    expect(page).toEqual({ deliveries: [all.deliveries[0]], cursor: expect.any(String) });
+    const next = (await documented(200, api.get<DeliveryPage>(one(`/deliveries?limit=1&cursor=${page.cursor ?? ''}`)))).data;
+    expect(next.deliveries).toEqual([all.deliveries[1]]);
+  });
+
+  it('is sent an end again on request, under the same webhook-id', async () => {
+    const { deliveries } = (await api.get<DeliveryPage>(one('/deliveries'))).data;
+    const completed = deliveries.find(({ type }) => type.endsWith('.completed'));
+    const before = server.requests.length;
+    await documented(202, api.post(one(`/deliveries/${completed?.deliveryId ?? ''}/redeliver`)));
+    await server.received(before + 1);
+    expect(server.requests.at(-1)?.headers['webhook-id']).toBe(completed?.eventId);
+  });
+
+  it('signs with both secrets after a rotation', async () => {
+    const { data } = await documented(200, api.post<{ secret: string }>(one('/rotate-secret'), {}));
+    await documented(200, api.post(one('/test')));
+    const request = server.requests.at(-1);
+    for (const secret of [created.secret, data.secret]) expect(() => new Webhook(secret).verify(request?.body.toString() ?? '', request?.headers as Record<string, string>)).not.toThrow();
+  });
+
+  it('is paused, hears nothing meanwhile, and recovers what it missed but no ring that is over', async () => {
+    const since = new Date().toISOString();
+    const { data } = await documented(200, api.patch(one(), { state: 'paused' }));
+    expect(data).toMatchObject({ subscription: { state: 'paused', stateSince: expect.any(String) } });
+    const before = server.requests.length;
+    const { id } = await ringOnce('while paused');
+    await documented(400, api.post(one('/recover'), { since }));
+    await documented(200, api.patch(one(), { state: 'active' }));
+    // A later call is with the subscriber, so that what of the earlier one was to come has come.
+    await ringOnce('after the pause');
+    await server.received(before + 2);
+    expect(server.requests.map(({ headers }) => headers['webhook-id'])).not.toContain(id);
+    const recovered = await documented(200, api.post(one('/recover'), { since }));
+    expect(Object.keys(recovered.data as object).sort()).toEqual(['alreadyDelivered', 'expired', 'pending', 'queued']);
+  });
+
+  it('has a change in effect within five seconds, in another process too', async () => {
+    const before = relay.http();
+    await relay.startHost();
+    const changedAtMs = performance.now();
+    await documented(200, relay.http().patch(one(), { filters: { outcomeResults: ['missed'] } }));
+    // The old process learns of it by the tables alone: it is asked until it knows. (That a list is trusted for 3 s at most, subscriptionStore.test.ts shows on its own clock.)
+    const asked = () => before.get<{ filters?: object }>(one()).then(({ data }) => data.filters ?? {});
+    let known = await asked();
+    while (!('outcomeResults' in known) && performance.now() - changedAtMs < 15_000) known = await asked();
+    expect(known).toEqual({ outcomeResults: ['missed'] });
+    api = relay.http();
+  });
+
+  it('is removed by its Location without a key, once and again', async () => {
+    const path = location.slice(location.indexOf('/unsubscribe'));
+    const altered = `${path.slice(0, -1)}${path.endsWith('A') ? 'B' : 'A'}`;
+    const keyless = { headers: { 'x-functions-key': '' } };
+    await documented(404, api.delete(altered, keyless));
+    await documented(200, api.get(one()));
+    await documented(204, api.delete(path, keyless));
+    await documented(204, api.delete(path, keyless));
+    await documented(404, api.get(one()));
+  });
+
+  it('is removed by its id, once and again', async () => {
+    created = (await documented(201, api.post<Created>('/webhook-subscriptions', { url: server.url, handshake: 'skip' }))).data;
+    await documented(204, api.delete(one()));
+    await documented(204, api.delete(one()));
+    expect((await documented(200, api.get('/webhook-subscriptions'))).data).toEqual({ subscriptions: [] });
+  });
+});
+
+describe('what is not right', () => {
+  test.each<[string, number, string, (http: AxiosInstance) => Promise<AxiosResponse>]>([
+    ['a body that is no JSON', 400, 'requestInvalid', (http) => http.post('/webhook-subscriptions', '{', { headers: { 'content-type': 'application/json' } })],
+    ['a body without a URL', 400, 'requestInvalid', (http) => http.post('/webhook-subscriptions', {})],
+    ['an unknown field', 400, 'requestInvalid', (http) => http.post('/webhook-subscriptions', { url: 'https://receiver.example/', colour: 'red' })],
+    ['a private address', 400, 'requestInvalid', (http) => http.post('/webhook-subscriptions', { url: 'https://10.0.0.1/' })],
+    ['the metadata service', 400, 'requestInvalid', (http) => http.post('/webhook-subscriptions', { url: 'http://169.254.169.254/latest/' })],
+    ['a page of deliveries that is too large', 400, 'requestInvalid', (http) => http.get('/webhook-subscriptions/sub_none/deliveries?limit=1000')],
+    ['a recovery since no moment', 400, 'requestInvalid', (http) => http.post('/webhook-subscriptions/sub_none/recover', { since: 'noon' })],
+    ['an unknown subscription', 404, 'notFound', (http) => http.get('/webhook-subscriptions/sub_none')],
+    ['a change of an unknown one', 404, 'notFound', (http) => http.patch('/webhook-subscriptions/sub_none', { state: 'paused' })],
+    ['a test of an unknown one', 404, 'notFound', (http) => http.post('/webhook-subscriptions/sub_none/test')],
+    ['a rotation of an unknown one', 404, 'notFound', (http) => http.post('/webhook-subscriptions/sub_none/rotate-secret', {})],
+    ['the deliveries of an unknown one', 404, 'notFound', (http) => http.get('/webhook-subscriptions/sub_none/deliveries')],
+    ['a delivery that is none', 404, 'notFound', (http) => http.post('/webhook-subscriptions/sub_none/deliveries/none/redeliver')],
+    ['a link that is none', 404, 'notFound', (http) => http.delete('/unsubscribe/none')],
+  ])('%s: %i %s, a problem document', async (_title, status, code, ask) => {
+    const { data } = await documented(status, ask(api) as Promise<AxiosResponse<{ type: string }>>);
+    expect(data.type).toBe(`urn:ucwa-relay:problem:${code}`);
+  });
+
+  test.each(['get', 'post'] as const)('a %s without a key is not answered', async (method) => {
+    expect((await api.request({ method, url: '/webhook-subscriptions', headers: { 'x-functions-key': '' } })).status).toBe(401);
+  });
+
+  it('an address that is refused: the rule is named', async () => {
+    const { data } = await api.post<{ errors: readonly object[] }>('/webhook-subscriptions', { url: 'https://[::ffff:10.0.0.1]/' });
+    expect(data.errors).toEqual([expect.objectContaining({ field: 'url', rule: 'private' })]);
+  });
+});
+
+describe('with Entra ID', () => {
+  it('a key alone is not enough, and the link to unsubscribe still is', async () => {
+    await relay.startHost({ ENTRA_TENANT_ID: '7a3d7d0e-6d0f-4c59-9d3c-0b1f0a1c2d3e', ENTRA_AUDIENCE: 'api://ucwa-relay' });
+    const http = relay.http();
+    await documented(401, http.get('/webhook-subscriptions'));
+    await documented(401, http.post('/webhook-subscriptions', { url: server.url }));
+    await documented(204, http.delete(location.slice(location.indexOf('/unsubscribe')), { headers: { 'x-functions-key': '' } }));
+  });
+});
