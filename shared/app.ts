@@ -27,6 +27,7 @@ import { createAccountStates } from './storage/accountStates';
 import { createClaims } from './storage/claims';
 import { createCommandAudit } from './storage/commandAudit';
 import { erasePerson } from './storage/erasePerson';
+import { mentions } from './storage/mentions';
 import { createRawBlobs } from './storage/rawBlobs';
 import { createInvitations } from './storage/invitations';
 import { createSlotLeases } from './storage/slotLeases';
@@ -144,9 +145,10 @@ function createApp(settings: Settings): App {
   const leases = createSlotLeases(tables);
   const openBus = () => openServiceBus(settings.serviceBus, () => credentialFor(settings.serviceBus));
   const bus = createBusConnection(openBus, clock);
+  const rawBlobs = createRawBlobs(settings.storage, () => credentialFor(settings.storage), clock);
   const publisher = createEventPublisher({
     openClient: openBus,
-    rawBlobs: createRawBlobs(settings.storage, () => credentialFor(settings.storage), clock),
+    rawBlobs,
     shrink: withoutLargestParts,
     clock,
     log,
@@ -239,11 +241,12 @@ function createApp(settings: Settings): App {
       runs.add(run);
       await run.finally(() => runs.delete(run));
     },
-    erasePerson: (uri) => erasePerson(tables, uri),
+    erasePerson: async (uri) => (await erasePerson(tables, uri)) + (await rawBlobs.removeMatching((text) => mentions(text, uri))),
     async removeExpiredRecords() {
       const beforeMs = clock.now() - settings.retentionDays * 86_400_000;
       const rows = (await removeOlderRecords(tables, beforeMs)) + (await sweepDeliveries(tables, beforeMs));
-      log.info('expiredRecordsRemoved', { rows, retentionDays: settings.retentionDays });
+      const blobs = await rawBlobs.removeOlder(beforeMs);
+      log.info('expiredRecordsRemoved', { rows, blobs, retentionDays: settings.retentionDays });
     },
     async close() {
       terminating.abort();

@@ -1,3 +1,4 @@
+import { mentions } from './mentions';
 import { removeRows } from './removeRows';
 import { recordTables } from './retention';
 import type { Tables } from './tables';
@@ -14,8 +15,7 @@ type Row = object & { readonly partitionKey?: string | undefined; readonly invit
  * @param uri as events carry it (`sip:…` or `tel:…`); compared without case.
  */
 export async function erasePerson(tables: Tables, uri: string): Promise<number> {
-  const wanted = uri.toLowerCase();
-  const names = (row: Row): boolean => Object.values(row).some((value) => typeof value === 'string' && mentions(value.toLowerCase(), wanted));
+  const names = (row: Row): boolean => Object.values(row).some((value) => typeof value === 'string' && mentions(value, uri));
   let removed = 0;
   try {
     const history = await tables.client('invitationHistory');
@@ -30,14 +30,6 @@ export async function erasePerson(tables: Tables, uri: string): Promise<number> 
     throw storageUnavailable(error);
   }
   return removed;
-}
-
-/** The URI itself, not the beginning of a longer one: `sip:ann@contoso.com` is not `sip:ann@contoso.com.au`. */
-function mentions(text: string, uri: string): boolean {
-  for (let at = text.indexOf(uri); at !== -1; at = text.indexOf(uri, at + 1)) {
-    if (!/[\w.%+@-]/.test(text.charAt(at - 1)) && !/[\w.%+@-]/.test(text.charAt(at + uri.length))) return true;
-  }
-  return false;
 }
 
 async function* filtered<T>(rows: AsyncIterable<T>, wanted: (row: T) => boolean): AsyncGenerator<T> {

@@ -1,5 +1,5 @@
 import type { TokenCredential } from '@azure/identity';
-import type { ContainerClient } from '@azure/storage-blob';
+import type { BlobItem, ContainerClient } from '@azure/storage-blob';
 import type { Clock } from '../clock';
 import type { Connection } from '../config/settings';
 import { statusOf, storageUnavailable } from './translateStorageError';
@@ -11,6 +11,10 @@ export interface RawBlobs {
    * Errors: `storageUnavailable`, after 10 s at the latest; who parks tries again.
    */
   put(name: string, text: string): Promise<void>;
+  /** Removes what was stored before that moment (milliseconds since the epoch); how many there were. Errors: `storageUnavailable`. */
+  removeOlder(beforeMs: number): Promise<number>;
+  /** Reads each one and removes those whose text matches; how many there were. Errors: `storageUnavailable`. */
+  removeMatching(matches: (text: string) => boolean): Promise<number>;
 }
 
 /** Named like the queue whose messages point into it. */
@@ -33,7 +37,26 @@ export function createRawBlobs(connection: Connection, credential: () => TokenCr
     await blob.upload(bytes, bytes.length, { abortSignal, blobHTTPHeaders: { blobContentType: 'text/plain; charset=utf-8' } });
   }
 
+  async function removeWhere(isWanted: (blob: BlobItem, client: ContainerClient) => Promise<boolean>): Promise<number> {
+    let removed = 0;
+    try {
+      container ??= openContainer(connection, credential);
+      const client = await container;
+      for await (const blob of client.listBlobsFlat()) {
+        if (!(await isWanted(blob, client))) continue;
+        await client.deleteBlob(blob.name);
+        removed += 1;
+      }
+    } catch (error) {
+      container = undefined;
+      throw storageUnavailable(error);
+    }
+    return removed;
+  }
+
   return {
+    removeOlder: (beforeMs) => removeWhere(({ properties }) => Promise.resolve(properties.lastModified.getTime() < beforeMs)),
+    removeMatching: (matches) => removeWhere(async ({ name }, client) => matches((await client.getBlobClient(name).downloadToBuffer()).toString('utf8'))),
     async put(name, text) {
       const timeUp = new AbortController();
       const done = new AbortController();
@@ -51,7 +74,7 @@ export function createRawBlobs(connection: Connection, credential: () => TokenCr
   };
 }
 
-async function openContainer(connection: Connection, credential: () => TokenCredential, abortSignal: AbortSignal): Promise<ContainerClient> {
+async function openContainer(connection: Connection, credential: () => TokenCredential, abortSignal?: AbortSignal): Promise<ContainerClient> {
   const { BlobServiceClient } = await import('@azure/storage-blob');
   const options = { retryOptions: { maxTries: 1 } };
   const service =
@@ -60,7 +83,7 @@ async function openContainer(connection: Connection, credential: () => TokenCred
       : new BlobServiceClient(`https://${connection.name}.blob.core.windows.net`, credential(), options);
   const client = service.getContainerClient(RAW_BLOB_CONTAINER);
   try {
-    await client.create({ abortSignal });
+    await client.create(abortSignal === undefined ? {} : { abortSignal });
   } catch (error) {
     if (statusOf(error) !== 409) throw error;
   }

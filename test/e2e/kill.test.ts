@@ -13,7 +13,7 @@ const idOf = (href: string, account: string): string => {
 
 describe('a host killed while calls ring', () => {
   it('loses no event and publishes none twice', async () => {
-    for (let kill = 1; kill <= 3; kill++) {
+    for (let kill = 1; kill <= 2; kill++) {
       // The kill falls among the events of calls that begin, ring and end at this moment.
       for (let call = 1; call <= 4; call++) relay.ucwa.ring({ subject: `before kill ${String(kill)}`, scenario: 'answered', afterSeconds: 0.01 * call });
       if (kill > 1) await relay.topic.invitationEvent({ subject: `before kill ${String(kill)}` });
@@ -26,7 +26,7 @@ describe('a host killed while calls ring', () => {
 
     const { missing, surplus } = compareWithLedger(relay.ucwa.invitationEvents(), relay.topic.events, idOf);
     expect({ missing, surplus }).toEqual({ missing: [], surplus: [] });
-    expect(relay.ucwa.invitationEvents().length).toBeGreaterThanOrEqual(3 * 16);
+    expect(relay.ucwa.invitationEvents().length).toBeGreaterThanOrEqual(2 * 16);
   }, 120_000);
 
   it('says of what waited meanwhile that it is delayed', () => {

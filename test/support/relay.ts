@@ -82,7 +82,12 @@ export async function startTestRelay({ settings = {}, accounts = [{ ...simulator
       await Promise.all([ucwa.close(), bus.close(), storage.close()]);
     },
   };
-  await relay.startHost();
-  await relay.onAir();
-  return relay;
+  try {
+    await relay.startHost();
+    await relay.onAir();
+    return relay;
+  } catch (error) {
+    await relay.close();
+    throw error;
+  }
 }

@@ -1,6 +1,7 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { createServer, type Server, type Socket } from 'node:net';
 import { systemClock } from '../../../shared/clock';
+import { mentions } from '../../../shared/storage/mentions';
 import { createRawBlobs, RAW_BLOB_CONTAINER } from '../../../shared/storage/rawBlobs';
 import { startTestStorage, type TestStorage } from '../../support/azurite';
 import { createFakeClock } from '../../support/fakeClock';
@@ -44,6 +45,18 @@ describe('with a storage account', () => {
     await blobs.put('event-3', 'after');
 
     expect(await textOf('event-3')).toBe('after');
+  });
+
+  it('removes what is older, and what names a person', async () => {
+    const blobs = createRawBlobs(storage, noIdentity, systemClock);
+    await blobs.put('event-4', '{"uri":"sip:Ann@contoso.com"}');
+    await blobs.put('event-5', '{"uri":"sip:ann@contoso.com.au"}');
+
+    expect(await blobs.removeMatching((text) => mentions(text, 'sip:ann@contoso.com'))).toBe(1);
+    expect(await textOf('event-5')).toContain('.au');
+    expect(await blobs.removeOlder(Date.now() - 86_400_000)).toBe(0);
+    expect(await blobs.removeOlder(Date.now() + 86_400_000)).toBeGreaterThanOrEqual(1);
+    expect(await blobs.removeMatching(() => true)).toBe(0);
   });
 });
 
