@@ -1,3 +1,4 @@
+// Over 200 lines: everything is wired here and nowhere else, so that every other file can be handed what it needs.
 import { randomUUID } from 'node:crypto';
 import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
 import { systemClock } from './clock';

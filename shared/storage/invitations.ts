@@ -1,3 +1,4 @@
+// Over 200 lines: two tables that one event is written to together, with the reading of both.
 import { odata, type TableClient, type TableEntityResult } from '@azure/data-tables';
 import { z } from 'zod';
 import type { InvitationData } from '../invitations/invitationData';

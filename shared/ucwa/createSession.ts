@@ -1,3 +1,4 @@
+// Over 200 lines: the session is where sign-in, presence and channel meet, and each promise of its port is a few lines.
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock';
 import type { AccountSettings } from '../config/settings';
