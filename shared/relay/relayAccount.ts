@@ -20,6 +20,8 @@ import type { ChannelItem, PackageItem, UcwaSession } from '../ucwa/session';
 const LATE_AFTER_MS = 5_000;
 /** What an event only links is fetched this long, and left out if it does not come: a call rings for 30 seconds. */
 const FETCH_TIMEOUT_MS = 2_000;
+/** UCWA refuses a user's requests beyond a hundred at a time; a command and the channel want some of them. */
+const FETCHES_AT_ONCE = 50;
 /** A bus that is back should be noticed while the call still rings. */
 const busBackOff: BackOff = { baseMs: 250, capMs: 4_000 };
 
@@ -91,7 +93,7 @@ async function relayPackage(item: PackageItem, session: UcwaSession, ports: Rela
 async function fetchLinked(item: PackageItem, session: UcwaSession, ports: RelayPorts, signal: AbortSignal): Promise<Map<string, Resource>> {
   const fetched = new Map<string, Resource>();
   const tried = new Set<string>();
-  const nextHrefs = (): string[] => linkedHrefs(item.package, fetched, ports.kinds).filter((href) => !tried.has(href));
+  const nextHrefs = (): string[] => linkedHrefs(item.package, fetched, ports.kinds).filter((href) => !tried.has(href)).slice(0, FETCHES_AT_ONCE);
   let wanted = nextHrefs();
   if (wanted.length === 0) return fetched;
 
@@ -124,19 +126,23 @@ async function lookAgainIfLate(
   signal: AbortSignal,
 ): Promise<RelayEvent[]> {
   if (ports.clock.now() - item.emptyAtMs <= LATE_AFTER_MS) return [...events];
-  return Promise.all(
+  const enough = new AbortController();
+  const brief = AbortSignal.any([signal, enough.signal]);
+  void ports.clock.sleep(FETCH_TIMEOUT_MS, brief).then(() => enough.abort());
+  const looked = Promise.all(
     events.map(async (event) => {
       const reference = ports.referenceOf(event.subject);
       if (event.data.event === 'completed' || reference === undefined) return event;
       try {
-        const { path } = await session.application(signal);
-        return refreshInvitation(event, await session.read(invitationPath(path, reference), signal));
+        const { path } = await session.application(brief);
+        return refreshInvitation(event, await session.read(invitationPath(path, reference), brief));
       } catch (error) {
         ports.log.debug('notLookedAtAgain', { account: event.account, error: toRelayError(error).code });
         return { ...event, data: { ...event.data, delayed: true } };
       }
     }),
   );
+  return looked.finally(() => enough.abort());
 }
 
 /** Tries until the bus has everything, in order, or the signal aborts (false). */
@@ -155,7 +161,8 @@ async function publishAll(
       return true;
     } catch (error) {
       const known = toRelayError(error);
-      ports.log.warn('publishFailed', { error: known.code, attempt, message: known.message });
+      // While the bus is down thousands of accounts may wait for it, each for a long time.
+      ports.log[attempt === 1 || attempt % 10 === 0 ? 'warn' : 'debug']('publishFailed', { error: known.code, attempt, message: known.message });
       if (!(error instanceof RelayError)) throw error;
       await ports.clock.sleep(waitMs(busBackOff, attempt, ports.random, known.retryAfterMs), signal);
     }

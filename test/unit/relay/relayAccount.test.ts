@@ -29,7 +29,7 @@ function createWorld(clock: FakeClock, items: (() => ChannelItem)[]) {
   const published: RelayEvent[][] = [];
   const parked: UnreadableEvent[] = [];
   let busAnswers: () => Promise<void> = () => Promise.resolve();
-  let reads: (path: string) => Promise<Resource | undefined> = () => Promise.resolve(undefined);
+  let reads: (path: string, signal: AbortSignal) => Promise<Resource | undefined> = () => Promise.resolve(undefined);
   const session: UcwaSession = {
     ...createRestingSession(testAccount(), { opened() {}, closed() {} }),
     async *packages(signal) {
@@ -42,9 +42,9 @@ function createWorld(clock: FakeClock, items: (() => ChannelItem)[]) {
       steps.push('acknowledged');
     },
     application: () => Promise.resolve({ path: '/ucwa/oauth/v1/applications/102', id: '102' }),
-    read: (path) => {
+    read: (path, signal) => {
       steps.push(`read ${path.slice(path.lastIndexOf('/') + 1)}`);
-      return reads(path);
+      return reads(path, signal);
     },
   };
   const ports: RelayPorts = {
@@ -182,5 +182,32 @@ describe('relayAccount', () => {
     await relaying;
     expect(world.published[0]?.[0]?.data).toMatchObject({ delayed: true, actions: [] });
     expect(world.published[0]?.[0]?.id).toMatch(/^[\w-]+$/);
+  });
+
+  it('looks again no longer than two seconds, and says that it is late all the same', async () => {
+    const clock = createFakeClock();
+    const world = createWorld(clock, [item(clock, invitationPackage('started', '1', ringing), '1', clock.now() - 10_000)]);
+    world.serves((_path, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new RelayError('upstreamTimeout', 'stopped')))));
+    const relaying = world.relay();
+    await clock.advance(2_000);
+    await relaying;
+    expect(world.published[0]?.[0]?.data).toMatchObject({ delayed: true, actions: ['decline'] });
+    expect(clock.sleepers()).toBe(0);
+  });
+
+  it('asks UCWA for no more than fifty links at a time', async () => {
+    const clock = createFakeClock();
+    const events = Array.from({ length: 100 }, (_, index) => invitationPackage('started', `${index}`).senders).flat();
+    const world = createWorld(clock, [item(clock, { next: '/next', senders: events })]);
+    const asked: string[] = [];
+    world.serves((path) => {
+      asked.push(path);
+      return new Promise(() => undefined);
+    });
+    const relaying = world.relay();
+    await clock.advance(2_000);
+    await relaying;
+    expect(asked).toHaveLength(50);
+    expect(world.published.flat()).toHaveLength(100);
   });
 });
