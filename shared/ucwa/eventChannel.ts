@@ -23,6 +23,8 @@ const ASK_AGAIN_MS = 300_000;
 const IDLE_CUT_MS = 30_000;
 /** A body that cannot be read is asked for again (most are cut off on the way), but not for ever. */
 const READ_TRIES = 3;
+/** A reason of our own to abort: without one, an exception with its stack would be made for each package. */
+const PULLED = Symbol('pulled past');
 /** How often in a row the channel may be led on by a guess before the application is given up. */
 const GUESSES = 2;
 
@@ -204,7 +206,7 @@ export class EventChannel {
         yield { type: 'package', package: received, ack: ackOf(path), applicationId: application.id, receivedAtMs, emptyAtMs: emptyAt };
       } finally {
         this.#ports.room.giveBack(bytes);
-        pulled.abort();
+        pulled.abort(PULLED);
         await held;
       }
     }

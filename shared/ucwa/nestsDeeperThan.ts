@@ -14,9 +14,16 @@ export function nestsDeeperThan(levels: number, json: string): boolean {
   return false;
 }
 
-/** Where the quote is that closes the string; what stands in it does not nest. */
+/** Where the quote is that closes the string; what stands in it does not nest. Searched for, not walked to: an SDP is one long string. */
 function endOfString(json: string, start: number): number {
-  let at = start + 1;
-  while (at < json.length && json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
-  return at;
+  let at = json.indexOf('"', start + 1);
+  while (at !== -1 && isEscaped(json, at)) at = json.indexOf('"', at + 1);
+  return at === -1 ? json.length : at;
+}
+
+/** By an odd number of backslashes before it. */
+function isEscaped(json: string, at: number): boolean {
+  let backslashes = 0;
+  while (json[at - 1 - backslashes] === '\\') backslashes += 1;
+  return backslashes % 2 === 1;
 }
