@@ -1,6 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
 import { AzureMonitorMetricExporter, AzureMonitorTraceExporter, type AzureMonitorExporterOptions } from '@azure/monitor-opentelemetry-exporter';
-import { context, diag, DiagLogLevel, metrics, trace } from '@opentelemetry/api';
+import { context, diag, DiagLogLevel, metrics, SpanKind, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -61,9 +61,19 @@ function spanProcessors({ traces }: TelemetryTargets, azure: AzureMonitorExporte
   return [
     ...(traces.includes('otlp') ? [new BatchSpanProcessor(new OTLPTraceExporter())] : []),
     ...(traces.includes('console') ? [new SimpleSpanProcessor(new ConsoleSpanExporter())] : []),
-    ...(azure === undefined ? [] : [new BatchSpanProcessor(new AzureMonitorTraceExporter(azure))]),
+    ...(azure === undefined ? [] : [consumerNames, new BatchSpanProcessor(new AzureMonitorTraceExporter(azure))]),
   ];
 }
+
+/** Application Insights' exporter leaves a consumer's request without a name unless it is given under this one. */
+const consumerNames: SpanProcessor = {
+  onStart(span) {
+    if (span.kind === SpanKind.CONSUMER) span.setAttribute('ai.operation.name', span.name);
+  },
+  onEnd: () => undefined,
+  forceFlush: () => Promise.resolve(),
+  shutdown: () => Promise.resolve(),
+};
 
 function metricExporters({ metrics: named }: TelemetryTargets, azure: AzureMonitorExporterOptions | undefined): PushMetricExporter[] {
   return [
