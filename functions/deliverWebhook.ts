@@ -1,9 +1,10 @@
 import { app } from '@azure/functions';
 import { getApp } from '../shared/app';
+import { toMessageHandler } from '../shared/messaging/toMessageHandler';
 import { parseDeliveryMessage } from '../shared/webhooks/deliveryMessage';
 
 app.serviceBusQueue('deliverWebhook', {
   connection: 'ServiceBusConnection',
   queueName: 'webhook-deliveries',
-  handler: (message) => getApp().webhooks.deliver(parseDeliveryMessage(message)),
+  handler: toMessageHandler(getApp, (message, { webhooks }) => webhooks.deliver(parseDeliveryMessage(message))),
 });

@@ -1,10 +1,11 @@
 import { app } from '@azure/functions';
 import { getApp } from '../shared/app';
+import { toMessageHandler } from '../shared/messaging/toMessageHandler';
 import { parseEventMessage } from '../shared/messaging/parseEventMessage';
 
 app.serviceBusTopic('fanOutEvent', {
   connection: 'ServiceBusConnection',
   topicName: 'invitation-events',
   subscriptionName: 'webhooks',
-  handler: (message) => getApp().webhooks.fanOut(parseEventMessage(message)),
+  handler: toMessageHandler(getApp, (message, { webhooks }) => webhooks.fanOut(parseEventMessage(message))),
 });
