@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { RelayError } from '../errors/relayError';
 import type { BusConnection } from './busConnection';
 import { busEntities } from './busEntities';
 
@@ -24,7 +25,7 @@ export interface CommandQueue {
 export const REFUSAL_PROPERTY = 'refusal';
 
 /**
- * The sending side of `invitation-commands`. Errors: `busUnavailable`, `busRefused`.
+ * The sending side of `invitation-commands`. Errors: `busUnavailable`, `busRefused`; `messageTooLarge` for a refusal that fits in no message.
  *
  * A function in Node cannot settle a message but by ending well or badly, and the reason of a message that was given back
  * too often is lost. So a refused command is completed, and a copy of it that says why expires at once: the queue
@@ -44,7 +45,7 @@ export function createCommandQueue(connection: BusConnection): CommandQueue {
       ]);
     },
     async refuse(body, messageId, reason) {
-      await connection.sender(busEntities.commands).sendFirst([
+      const sent = await connection.sender(busEntities.commands).sendFirst([
         {
           body: toBytes(body),
           contentType: 'application/json',
@@ -54,6 +55,8 @@ export function createCommandQueue(connection: BusConnection): CommandQueue {
           applicationProperties: { [REFUSAL_PROPERTY]: reason },
         },
       ]);
+      // Then the message itself must stay: given back often enough, it ends in the dead-letter queue too.
+      if (sent === 0) throw new RelayError('messageTooLarge', 'The refused command and the reason together are larger than Service Bus takes.');
     },
   };
 }
