@@ -19,7 +19,7 @@ const hostName = text.regex(/^[A-Za-z0-9.-]+$/, 'must be a host name, without ht
 const schema = z.object({
   UCWA_ACCOUNTS: accountsSchema,
   UCWA_DISCOVERY_URL: url.optional(),
-  UCWA_ALLOWED_HOSTS: list.pipe(z.array(z.string().regex(/^[A-Za-z0-9.:-]+$/, 'must be host names separated by commas').toLowerCase())).default([]),
+  UCWA_ALLOWED_HOSTS: list.pipe(z.array(z.string().regex(/^[A-Za-z0-9.-]+$/, 'must be host names separated by commas, without https:// and port').toLowerCase())).default([]),
   UCWA_CA_CERTIFICATE: text
     .transform((pem) => pem.replaceAll('\\n', '\n'))
     .refine((pem) => pem.includes('-----BEGIN CERTIFICATE-----'), 'must be a certificate in PEM form (-----BEGIN CERTIFICATE-----)')

@@ -68,6 +68,7 @@ describe('parseConfig', () => {
     [{ UCWA_ACCOUNTS: JSON.stringify([account, account]) }, 'UCWA_ACCOUNTS[1].sipUri: is the same account as an earlier one'],
     [{ UCWA_ACCOUNTS: JSON.stringify([{ ...account, pasword: 'x' }]) }, 'UCWA_ACCOUNTS[0]: has no field called pasword'],
     [{ UCWA_DISCOVERY_URL: 'ftp://x' }, 'UCWA_DISCOVERY_URL: must be an http(s) URL'],
+    [{ UCWA_ALLOWED_HOSTS: 'pool.fabrikam.com:4443' }, 'UCWA_ALLOWED_HOSTS[0]: must be host names separated by commas, without https:// and port'],
     [{ UCWA_CA_CERTIFICATE: 'MIIB' }, 'UCWA_CA_CERTIFICATE: must be a certificate in PEM form (-----BEGIN CERTIFICATE-----)'],
     [{ POLL_RUN_SECONDS: 'soon' }, 'POLL_RUN_SECONDS: must be a whole number from 10 to 1500'],
     [{ POLL_SHARD_COUNT: '65' }, 'POLL_SHARD_COUNT: must be a whole number from 1 to 64'],
