@@ -1,4 +1,4 @@
-import { bus, webhooks } from './bus';
+import { bus } from './bus';
 import { fuzz } from './fuzz';
 import { kills } from './kills';
 import type { Scenario } from './scenario';
