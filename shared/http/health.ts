@@ -3,6 +3,7 @@ import { toRelayError } from '../errors/relayError';
 import { decodeSlotHealth, type AccountHealth } from '../relay/accountHealth';
 import type { SlotLeaseStore } from '../relay/slots';
 import type { SessionHealth } from '../ucwa/session';
+import { toSubscriberCheck, type SubscriberHealth } from './subscriberHealth';
 
 export type HealthStatus = 'pass' | 'warn' | 'fail';
 
@@ -21,6 +22,8 @@ export interface Health {
 export interface HealthPorts {
   readonly accounts: readonly string[];
   readonly leases: Pick<SlotLeaseStore, 'read'>;
+  /** Rejects when storage cannot be reached. */
+  readonly subscribers: () => Promise<readonly SubscriberHealth[]>;
   readonly nowMs: number;
 }
 
@@ -41,18 +44,19 @@ export function settingsHealth(problems: readonly string[]): Health {
   return toHealth({ settings: problems.map((output) => ({ status: 'fail', componentType: 'component', output })) });
 }
 
-/** How the relay is: settings, storage, and each account as its poller last told it. Never rejects. */
-export async function readHealth({ accounts, leases, nowMs }: HealthPorts): Promise<Health> {
+/** How the relay is: settings, storage, and each account as its poller last told it, each webhook with its counts. Never rejects. */
+export async function readHealth({ accounts, leases, subscribers, nowMs }: HealthPorts): Promise<Health> {
   const settings = [{ status: 'pass', componentType: 'component' } as const];
   try {
-    const rows = await leases.read({ health: true });
+    const [rows, known] = await Promise.all([leases.read({ health: true }), subscribers()]);
     const told = new Map<string, { readonly health: AccountHealth; readonly silent: boolean }>();
     for (const row of rows) {
       const silent = row.expiresAtMs + SILENT_AFTER_MS < nowMs;
       for (const health of decodeSlotHealth(row.health)) told.set(health.account.toLowerCase(), { health, silent });
     }
     const checks = accounts.map((account): [string, HealthCheck[]] => [`account:${account}`, [toCheck(told.get(account.toLowerCase()), nowMs)]]);
-    return toHealth({ settings, storage: [{ status: 'pass', componentType: 'datastore' }], ...Object.fromEntries(checks) });
+    const webhooks = known.map((one): [string, HealthCheck[]] => [`webhook:${one.subscription.id}`, [toSubscriberCheck(one)]]);
+    return toHealth({ settings, storage: [{ status: 'pass', componentType: 'datastore' }], ...Object.fromEntries([...checks, ...webhooks]) });
   } catch (error) {
     return toHealth({ settings, storage: [{ status: 'fail', componentType: 'datastore', output: toRelayError(error).message }] });
   }

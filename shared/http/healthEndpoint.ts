@@ -1,14 +1,19 @@
 import type { SlotLeaseStore } from '../relay/slots';
 import type { Clock } from '../clock';
+import type { Webhooks } from '../webhooks/createWebhooks';
+import type { DeliveryLog } from '../webhooks/ports';
 import type { Endpoint, EndpointPorts } from './endpoint';
 import { readHealth, toHealthResponse } from './health';
+import { readSubscriberHealth } from './subscriberHealth';
 
 export interface HealthEndpointPorts extends EndpointPorts {
   readonly accounts: readonly { readonly sipUri: string }[];
   readonly leases: SlotLeaseStore;
+  readonly webhooks: Webhooks;
+  readonly deliveries: DeliveryLog;
   readonly clock: Clock;
 }
 
 /** `GET /health` */
-export const healthEndpoint: Endpoint<HealthEndpointPorts> = async (_request, { accounts, leases, clock }) =>
-  toHealthResponse(await readHealth({ accounts: accounts.map(({ sipUri }) => sipUri), leases, nowMs: clock.now() }));
+export const healthEndpoint: Endpoint<HealthEndpointPorts> = async (_request, { accounts, leases, webhooks, deliveries, clock }) =>
+  toHealthResponse(await readHealth({ accounts: accounts.map(({ sipUri }) => sipUri), leases, subscribers: () => readSubscriberHealth(webhooks.subscriptions, deliveries), nowMs: clock.now() }));

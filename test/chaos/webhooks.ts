@@ -38,7 +38,7 @@ function report({ results, events, alone, crowded, missed, misordered, unverifie
   for (const conduct of conducts) row(conduct, ...total(results.filter(({ member }) => member.conduct === conduct)));
   row('all', ...total(results));
   print('');
-  const [withoutThem, withThem] = [summarise(alone), summarise(crowded)];
+  const [withoutThem, withThem] = [summarise(durationsOf(alone)), summarise(durationsOf(crowded))];
   print(`events in the second round       ${events}`);
   print(`healthy: missed, out of order, not verified   ${missed}, ${misordered}, ${unverified}`);
   print(`healthy, server to subscriber: alone   ${latency(alone)}`);
@@ -48,8 +48,12 @@ function report({ results, events, alone, crowded, missed, misordered, unverifie
 }
 
 function latency(delays: readonly Delay[]): string {
-  const summary = summarise(delays);
+  const summary = summarise(durationsOf(delays));
   return summary === undefined ? 'no events' : `median ${summary.medianMs} ms, p99 ${summary.p99Ms} ms, worst ${summary.worstMs} ms (${delays.length} deliveries)`;
+}
+
+function durationsOf(delays: readonly Delay[]): readonly number[] {
+  return delays.map(({ emittedAtMs, enqueuedAtMs }) => enqueuedAtMs - emittedAtMs);
 }
 
 function sum<Item>(items: readonly Item[], valueOf: (item: Item) => number): number {

@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 /** A browser that has nothing but the link. */
-const open = (method: 'GET' | 'POST', url: string) => axios.request<string>({ method, url: url.replace('https://relay.contoso.com', relay.host().url), proxy: false, maxRedirects: 0, validateStatus: () => true });
+const open = (method: 'GET' | 'POST', url: string) => axios.request<string>({ method, url: url.replace('https://relay.contoso.com/api', relay.http().defaults.baseURL ?? ''), proxy: false, maxRedirects: 0, validateStatus: () => true });
 
 /** Rings, and answers the buttons of the card that the channel then shows. */
 async function cardOf(subject: string) {

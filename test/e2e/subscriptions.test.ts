@@ -52,7 +52,7 @@ describe('a subscription', () => {
     created = answer.data;
     location = String(answer.headers['location']);
     expect(created).toMatchObject({ secret: expect.stringMatching(/^whsec_/), warnings: [], subscription: { state: 'active', description: 'Front desk', createdBy: expect.stringMatching(/^key:/), url: `${server.url}?sig=REDACTED` } });
-    expect(location).toMatch(new RegExp(`^${relay.host().url}/api/unsubscribe/[\\w-]+$`));
+    expect(location).toMatch(new RegExp(`^${api.defaults.baseURL ?? ''}/unsubscribe/[\\w-]+$`));
   });
 
   it('is listed and read, its secret never again', async () => {
@@ -83,6 +83,14 @@ describe('a subscription', () => {
     expect(page).toEqual({ deliveries: [all.deliveries[0]], cursor: expect.any(String) });
     const next = (await documented(200, api.get<DeliveryPage>(one(`/deliveries?limit=1&cursor=${page.cursor ?? ''}`)))).data;
     expect(next.deliveries).toEqual([all.deliveries[1]]);
+  });
+
+  it('has its counts in the health of the relay', async () => {
+    const { deliveries } = (await api.get<DeliveryPage>(one('/deliveries'))).data;
+    const { data } = await documented(200, api.get<{ checks: Record<string, unknown> }>('/health'));
+    expect(data.checks[`webhook:${created.subscription.id}`]).toMatchObject([
+      { status: 'pass', observedValue: 'active', description: 'Front desk', deliveries: { attempts: deliveries.length, delivered: deliveries.length, dead: 0 } },
+    ]);
   });
 
   it('is sent an end again on request, under the same webhook-id', async () => {

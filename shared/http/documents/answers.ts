@@ -59,14 +59,19 @@ export const healthSchema = z.strictObject({
         z.looseObject({
           status: healthStatusSchema,
           componentType: z.string().optional(),
-          observedValue: z.string().optional().describe('State of the account: onAir when calls are heard'),
+          observedValue: z.string().optional().describe('State of the account (onAir when calls are heard) or of the webhook'),
           time: moment.optional().describe('Of the last poll'),
           lastPollAgeSeconds: z.int().optional(),
           tokenRemainingSeconds: z.int().optional(),
           modalities: z.array(z.string()).optional(),
+          deliveries: z
+            .looseObject({ attempts: z.int(), delivered: z.int(), expired: z.int(), dead: z.int(), disabled: z.int(), failuresInRow: z.int() })
+            .optional()
+            .describe('Of the webhook, since it was made'),
+          lastDeliveredAt: moment.optional().describe('Of the webhook'),
           output: z.string().optional().describe('What is wrong, in a sentence'),
         }),
       ),
     )
-    .describe('By component: settings, storage, account:<SIP URI>'),
+    .describe('By component: settings, storage, account:<SIP URI>, webhook:<subscription id>'),
 });

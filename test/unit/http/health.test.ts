@@ -1,5 +1,7 @@
 import { RelayError } from '../../../shared/errors/relayError';
 import { readHealth, settingsHealth, toHealthResponse } from '../../../shared/http/health';
+import type { SubscriberHealth } from '../../../shared/http/subscriberHealth';
+import { noDeliveries } from '../../../shared/webhooks/deliveryCounts';
 import { encodeSlotHealth, type AccountHealth } from '../../../shared/relay/accountHealth';
 import type { SlotLease } from '../../../shared/relay/slots';
 
@@ -7,10 +9,11 @@ const nowMs = Date.UTC(2026, 0, 15, 12);
 const account = 'sip:reception@contoso.com';
 const onAir: AccountHealth = { account, state: 'onAir', lastPollAtMs: nowMs - 12_000, tokenExpiresAtMs: nowMs + 3_600_000, modalities: ['Audio', 'PhoneAudio'] };
 
-const healthOf = (accounts: AccountHealth[], lease: Partial<SlotLease> = {}) =>
+const healthOf = (accounts: AccountHealth[], lease: Partial<SlotLease> = {}, subscribers: readonly SubscriberHealth[] = []) =>
   readHealth({
     accounts: [account],
     nowMs,
+    subscribers: () => Promise.resolve(subscribers),
     leases: { read: () => Promise.resolve([{ slot: 3, owner: 'p', expiresAtMs: nowMs + 5_000, health: encodeSlotHealth(accounts), ...lease }]) },
   });
 
@@ -60,7 +63,19 @@ describe('health', () => {
 
   it('fails when storage cannot be reached', async () => {
     const leases = { read: () => Promise.reject(new RelayError('storageUnavailable', 'The storage account did not answer.')) };
-    expect(await readHealth({ accounts: [account], leases, nowMs })).toMatchObject({ status: 'fail', checks: { storage: [{ output: 'The storage account did not answer.' }] } });
+    expect(await readHealth({ accounts: [account], leases, subscribers: () => Promise.resolve([]), nowMs })).toMatchObject({ status: 'fail', checks: { storage: [{ output: 'The storage account did not answer.' }] } });
+  });
+
+  test.each<[string, string, Partial<SubscriberHealth['counts']>, Partial<SubscriberHealth['subscription']>, object]>([
+    ['works', 'pass', { attempts: 5, delivered: 4, expired: 1, lastDeliveredMs: nowMs }, {}, { deliveries: { attempts: 5, delivered: 4, expired: 1, dead: 0, disabled: 0, failuresInRow: 0 }, lastDeliveredAt: '2026-01-15T12:00:00.000Z' }],
+    ['fails now and then', 'pass', { failuresInRow: 19, failingSinceMs: nowMs }, {}, { observedValue: 'active' }],
+    ['only fails', 'warn', { failuresInRow: 20, failingSinceMs: nowMs }, {}, { output: 'Nothing has been delivered since 2026-01-15T12:00:00.000Z.' }],
+    ['was disabled', 'warn', {}, { state: 'disabled', stateReason: 'answered 410' }, { observedValue: 'disabled', output: 'answered 410' }],
+    ['is paused', 'pass', {}, { state: 'paused' }, { observedValue: 'paused' }],
+  ])('tells how a webhook is that %s: %s, with its counts', async (_how, status, counts, subscription, told) => {
+    const health = await healthOf([onAir], {}, [{ subscription: { id: 'sub_1', state: 'active', ...subscription }, counts: { ...noDeliveries, ...counts } }]);
+    expect(health.status).toBe(status);
+    expect(health.checks?.['webhook:sub_1']).toMatchObject([{ status, ...told }]);
   });
 
   it('tells every problem with the settings, and answers 503', () => {
