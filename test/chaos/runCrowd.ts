@@ -136,7 +136,8 @@ function misordered({ arrivals }: CrowdMember, events: readonly RelayEvent[]): n
   const latest = new Map<string, number>();
   let wrong = 0;
   for (const { id, subject } of bySequence) {
-    const atMs = arrivals.get(id)?.[0]?.atMs ?? 0;
+    const atMs = arrivals.get(id)?.[0]?.atMs;
+    if (atMs === undefined) continue;
     if (atMs < (latest.get(subject) ?? 0)) wrong += 1;
     latest.set(subject, Math.max(atMs, latest.get(subject) ?? 0));
   }
