@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock';
 import { RelayError, toRelayError } from '../errors/relayError';
 import { linkedHrefs } from '../invitations/linkedHrefs';
@@ -99,6 +100,7 @@ async function fetchLinked(item: PackageItem, session: UcwaSession, ports: Relay
 
   const enough = new AbortController();
   const brief = AbortSignal.any([signal, enough.signal]);
+  setMaxListeners(0, brief); // one of each request
   const timeUp = ports.clock.sleep(FETCH_TIMEOUT_MS, brief).then(() => enough.abort());
   const fetchOne = async (href: string): Promise<void> => {
     tried.add(href);
@@ -128,6 +130,7 @@ async function lookAgainIfLate(
   if (ports.clock.now() - item.emptyAtMs <= LATE_AFTER_MS) return [...events];
   const enough = new AbortController();
   const brief = AbortSignal.any([signal, enough.signal]);
+  setMaxListeners(0, brief); // one of each request
   void ports.clock.sleep(FETCH_TIMEOUT_MS, brief).then(() => enough.abort());
   const looked = Promise.all(
     events.map(async (event) => {
