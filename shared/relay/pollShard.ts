@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { AccountSettings } from '../config/settings';
 import { observeChannels, type ChannelFacts } from '../telemetry/metrics';
 import type { UcwaSession } from '../ucwa/session';
@@ -65,6 +66,7 @@ export async function pollShard(run: ShardRun, ports: ShardPorts, signal: AbortS
       if (onAir.has(slot)) continue;
       const leave = new AbortController();
       const either = AbortSignal.any([stop, leave.signal]);
+      setMaxListeners(0, either); // one of each of the slot's accounts
       onAir.set(slot, { leave, left: Promise.all(sessionsOf(slot).map((session) => keepOnAir(session, heldUntilMs, ramp, ports, either))) });
     }
     await ports.clock.sleep(LEASE_RENEWAL_MS, stop);
