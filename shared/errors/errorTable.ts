@@ -36,6 +36,7 @@ export const errorTable = {
   busEntityFull: { status: 502, retryable: true, title: 'A topic or queue of Service Bus is full' },
   busRefused: { status: 502, retryable: false, title: 'Service Bus refused the message for good' },
   messageTooLarge: { status: 502, retryable: false, title: 'The message is larger than Service Bus takes' },
+  identityUnavailable: { status: 502, retryable: true, title: 'Microsoft Entra ID cannot be reached' },
   storageUnavailable: { status: 502, retryable: true, title: 'The storage account cannot be reached' },
 
   // What we did.

@@ -17,7 +17,8 @@ export interface EntraSettings {
 
 /**
  * Checks a bearer token of Microsoft Entra ID: RS256 signature by a key of the tenant, issuer (v1 or v2), audience, expiry
- * (a minute of clock skew). Errors: `unauthenticated`, saying which of these failed and nothing of the token.
+ * (a minute of clock skew). Errors: `unauthenticated`, saying which of these failed and nothing of the token;
+ * `identityUnavailable` when the tenant's keys cannot be fetched.
  * Source: Microsoft identity platform, "Access tokens", Validate tokens.
  */
 export async function verifyToken(authorization: string | null, entra: EntraSettings, keys: JWTVerifyGetKey, nowMs: number): Promise<VerifiedToken> {
@@ -34,6 +35,8 @@ export async function verifyToken(authorization: string | null, entra: EntraSett
     });
     return { subject: typeof payload.oid === 'string' ? payload.oid : (payload.sub ?? ''), roles: Array.isArray(payload.roles) ? payload.roles.map(String) : [] };
   } catch (error) {
+    // Not the caller's fault: jose could not fetch the tenant's keys, or not read them.
+    if (!isJoseVerdict(error)) throw new RelayError('identityUnavailable', 'The tenant’s signing keys cannot be fetched from Microsoft Entra ID.', { cause: error });
     throw new RelayError('unauthenticated', `The bearer token is not valid: ${reasonOf(error)}.`, { cause: error });
   }
 }
@@ -49,4 +52,10 @@ function reasonOf(error: unknown): string {
   const { code, claim } = { code: undefined, claim: undefined, ...(error as { code?: unknown; claim?: unknown }) };
   if (code === 'ERR_JWT_CLAIM_VALIDATION_FAILED') return `its ${String(claim)} is not what this API expects`;
   return reasons[String(code)] ?? 'it cannot be read';
+}
+
+/** jose's word on the token itself; keys that cannot be had are ERR_JWKS_TIMEOUT, ERR_JOSE_GENERIC, or a network error without such a code. */
+function isJoseVerdict(error: unknown): boolean {
+  const { code } = { code: undefined, ...(error as { code?: unknown }) };
+  return typeof code === 'string' && (code === 'ERR_JWKS_NO_MATCHING_KEY' || (/^ERR_J(WT|WS|WE|WK|OSE)_/.test(code) && code !== 'ERR_JOSE_GENERIC'));
 }

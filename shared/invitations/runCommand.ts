@@ -36,14 +36,21 @@ export interface CommandSent {
  * Errors: `invitationNotFound`, `alreadyClaimed` (with `winner`), `commandInFlight`, `resolvedElsewhere`,
  * `invitationEnded`, `actionNotAvailable` (with `available`), `idempotencyKeyReused`, `requestInvalid`, and the session's
  * own. Nothing reaches UCWA but the GET when the relay itself refuses, and not even that for an id that is not ours.
+ *
+ * `persist`: how often what fails for a moment is tried; once, unless a door has time. However often, it is one command with one record.
  */
-export async function runCommand(request: CommandRequest, ports: CommandPorts, signal: AbortSignal): Promise<CommandSent> {
+export async function runCommand(
+  request: CommandRequest,
+  ports: CommandPorts,
+  signal: AbortSignal,
+  persist: <T>(work: () => Promise<T>) => Promise<T> = (work) => work(),
+): Promise<CommandSent> {
   let account: string | undefined;
   const settle = async (result: string, status: number): Promise<void> => record(request, account, { result, status }, ports);
   try {
     const invitation = findInvitation(request.invitationId, ports);
     account = invitation.gateway.account.sipUri;
-    const replayed = await claimAndSend(request, invitation, ports, signal, () => settle('sent', 202));
+    const replayed = await persist(() => claimAndSend(request, invitation, ports, signal, () => settle('sent', 202)));
     return { result: 'sent', invitationId: request.invitationId, command: request.command.command, replayed };
   } catch (error) {
     const known = toRelayError(error);

@@ -63,7 +63,8 @@ export function parseQueuedCommand(body: unknown): { readonly request: CommandRe
 /**
  * One message of the queue `invitation-commands`: the same use case as over HTTP. A refusal is an answer, not a failure: the
  * message is settled, and the refusal is told by `ucwa.command.settled` and the reply. A message that is no command ends in
- * the dead-letter queue with the reason. Rejects for what could not be carried out for a minute: the message is given back.
+ * the dead-letter queue with the reason. What fails for a moment is tried for up to a minute; after that the error is the answer. An
+ * answer that its queue does not take is logged and no more: the record is the settlement.
  */
 export async function runQueuedCommand({ body, messageId, applicationProperties }: QueuedMessage, ports: QueuedCommandPorts, signal: AbortSignal): Promise<void> {
   if (REFUSAL_PROPERTY in applicationProperties) throw new RelayError('requestInvalid', 'A refused command, on its way to the dead-letter queue.');
@@ -77,14 +78,17 @@ export async function runQueuedCommand({ body, messageId, applicationProperties 
   const property = applicationProperties.traceparent;
   const door = { kind: 'consumer', traceParent: parsed.traceParent ?? (typeof property === 'string' ? property : undefined) } as const;
   const answer = { correlationId: messageId, invitationId: request.invitationId, command: request.command.command };
-  const settled = await inCommandSpan(request, door, () => retryInPlace(() => runCommand(request, ports.commands, signal), ports)).then(
+  const settled = await inCommandSpan(request, door, () => runCommand(request, ports.commands, signal, (work) => retryInPlace(work, ports))).then(
     ({ result }) => ({ ...answer, result }),
     (error: unknown) => {
       const { code, message } = toRelayError(error);
       return { ...answer, result: code, message };
     },
   );
-  if (replyTo !== undefined) await retryInPlace(() => ports.commandQueue.reply(replyTo, settled), ports);
+  if (replyTo === undefined) return;
+  await ports.commandQueue.reply(replyTo, settled).catch((error: unknown) => {
+    ports.commands.log.warn('commandNotAnswered', { queue: replyTo, error: toRelayError(error).code });
+  });
 }
 
 function parseOrRefusal(body: unknown): ReturnType<typeof parseQueuedCommand> | { readonly refusal: string } {

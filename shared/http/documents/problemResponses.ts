@@ -3,7 +3,7 @@ import type { JsonObject } from './jsonSchemas';
 import type { Route } from './route';
 
 /** Errors that any route behind a key can answer. */
-const everywhere: readonly ErrorCode[] = ['unauthenticated', 'forbidden', 'tooManyRequests', 'settingsInvalid', 'internal'];
+const everywhere: readonly ErrorCode[] = ['unauthenticated', 'forbidden', 'tooManyRequests', 'settingsInvalid', 'internal', 'identityUnavailable'];
 
 /** Errors that say when to come back. */
 const comesBack = (code: ErrorCode): boolean => errorTable[code].retryable || errorTable[code].status >= 502;

@@ -75,6 +75,12 @@ describe('authenticate', () => {
     await expect(authorization().then(ask)).rejects.toMatchObject({ code: 'unauthenticated', message: expect.stringContaining(message) });
   });
 
+  it('does not blame the caller when the tenant’s keys cannot be fetched', async () => {
+    const unreachable = () => Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
+    const ports = { entra, tenantKeys: () => unreachable, clock };
+    await expect(authenticate(request({ authorization: `Bearer ${await sign()}` }), 'Invitations.Command', ports)).rejects.toMatchObject({ code: 'identityUnavailable' });
+  });
+
   it('refuses a token without the role, naming it', async () => {
     await expect(ask(`Bearer ${await sign({ claims: { roles: ['Invitations.Read'] } })}`)).rejects.toMatchObject({
       code: 'forbidden',
