@@ -6,7 +6,7 @@ import { encodeSlotHealth, toAccountHealth } from './accountHealth';
 import { keepOnAir } from './keepOnAir';
 import { createRamp } from './ramp';
 import type { RelayPorts } from './relayAccount';
-import { createOwnership } from './slotOwnership';
+import { createOwnership, type SlotHealth } from './slotOwnership';
 import { LEASE_RENEWAL_MS, slotOf, slotsOfShard, type SlotLeaseStore } from './slots';
 
 export interface ShardPorts extends RelayPorts {
@@ -22,7 +22,7 @@ export interface ShardRun {
   readonly shardCount: number;
   /** The run ends itself after this: well under the platform's function time-out, which would kill the worker. */
   readonly runMs: number;
-  /** How long a slot must have been without an owner before this run takes it: 0, or more for a standby. */
+  /** How long a slot that was given back is left to others: 0, or more for a standby. */
   readonly patienceMs: number;
 }
 
@@ -43,8 +43,11 @@ export async function pollShard(run: ShardRun, ports: ShardPorts, signal: AbortS
   const accounts = bySlot(ports.accounts);
   const slots = slotsOfShard(run.shard, run.shardCount).filter((slot) => accounts.has(slot));
   const sessionsOf = (slot: number): UcwaSession[] => (accounts.get(slot) ?? []).map(ports.session);
-  const healthOf = (slot: number): string => encodeSlotHealth(sessionsOf(slot).map((session) => toAccountHealth(session.account.sipUri, session.health())));
-  const ownership = createOwnership(slots, run.patienceMs, healthOf, ports);
+  const health: SlotHealth = {
+    textOf: (slot) => encodeSlotHealth(sessionsOf(slot).map((session) => toAccountHealth(session.account.sipUri, session.health()))),
+    statesOf: (slot) => sessionsOf(slot).map((session) => session.health().state).join(),
+  };
+  const ownership = createOwnership(slots, run.patienceMs, health, ports);
   const ramp = createRamp(SIGN_INS_AT_ONCE, ports.clock);
   const onAir = new Map<number, { readonly leave: AbortController; readonly left: Promise<unknown> }>();
 

@@ -3,7 +3,7 @@ import { RelayError, toRelayError } from '../errors/relayError';
 import type { Log } from '../telemetry/log';
 import { heldUntilMs, LEASE_DURATION_MS, leasesToWrite, type SlotLeaseStore } from './slots';
 
-/** A heartbeat tells how the accounts are this often; the lease itself is renewed more often. */
+/** A heartbeat tells how the accounts are this often, and at once when one of them has come into another state. */
 const HEALTH_EVERY_MS = 15_000;
 /** A storage account that takes connections and says nothing must not keep a run from ending. */
 const RENEW_WITHIN_MS = 3_000;
@@ -21,6 +21,14 @@ export interface Ownership {
   giveBack(): Promise<void>;
 }
 
+/** How a slot's accounts are. */
+export interface SlotHealth {
+  /** For the heartbeat. */
+  textOf(slot: number): string;
+  /** Changes when an account comes into another state; cheap, for it is asked at each renewal. */
+  statesOf(slot: number): string;
+}
+
 export interface OwnershipPorts {
   readonly leases: SlotLeaseStore;
   readonly owner: string;
@@ -33,17 +41,21 @@ export interface OwnershipPorts {
  * publish-before-acknowledge and stable ids. So a storage account that is down does not take calls off the air: what was
  * owned stays owned until somebody else's name stands in the row.
  */
-export function createOwnership(slots: readonly number[], patienceMs: number, healthOf: (slot: number) => string, ports: OwnershipPorts): Ownership {
+export function createOwnership(slots: readonly number[], patienceMs: number, health: SlotHealth, ports: OwnershipPorts): Ownership {
   let owned: ReadonlyMap<number, number | undefined> = new Map();
   let healthToldAtMs = -Infinity;
+  const statesTold = new Map<number, string>();
 
   const write = async (): Promise<ReadonlyMap<number, number | undefined> | undefined> => {
     const nowMs = ports.clock.now();
-    const tellHealth = nowMs - healthToldAtMs >= HEALTH_EVERY_MS;
+    const isDue = nowMs - healthToldAtMs >= HEALTH_EVERY_MS;
+    const states = new Map(slots.map((slot) => [slot, health.statesOf(slot)]));
+    const healthOf = (slot: number): string | undefined => (isDue || states.get(slot) !== statesTold.get(slot) ? health.textOf(slot) : undefined);
     const rows = await ports.leases.read();
-    const leases = leasesToWrite(rows, { slots, owner: ports.owner, nowMs, patienceMs, healthOf: (slot) => (tellHealth ? healthOf(slot) : undefined) });
+    const leases = leasesToWrite(rows, { slots, owner: ports.owner, nowMs, patienceMs, healthOf });
     if (!(await ports.leases.write(leases))) return undefined;
-    if (tellHealth) healthToldAtMs = nowMs;
+    if (isDue) healthToldAtMs = nowMs;
+    for (const { slot } of leases) statesTold.set(slot, states.get(slot) ?? '');
     const before = new Map(rows.map((row) => [row.slot, row.owner === ports.owner ? owned.get(row.slot) : heldUntilMs(row)]));
     return new Map(leases.map(({ slot }) => [slot, before.get(slot)]));
   };

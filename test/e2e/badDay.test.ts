@@ -39,8 +39,11 @@ describe('a wrong password', () => {
       expect(rejected()).toHaveLength(1);
       relay.ucwa.ring({ subject: 'unharmed' });
       await relay.topic.invitationEvent({ event: 'started', subject: 'unharmed' });
-      // The heartbeat tells how the accounts are when its slots are first taken; what it says then may be of before the sign-in.
-      expect(JSON.stringify((await relay.http().get('/health')).data)).toContain('account:sip:locked@contoso.com');
+      const account = 'account:sip:locked@contoso.com';
+      const health = async () => (await relay.http().get<{ checks: Record<string, { status: string; observedValue: string; output: string }[]> }>('/health')).data.checks[account]?.[0];
+      let told = await health();
+      while (told?.observedValue !== 'credentialsRejected') told = await health();
+      expect(told).toMatchObject({ status: 'fail', output: expect.stringContaining('locked@contoso.com') });
     } finally {
       await relay.close();
     }
