@@ -5,7 +5,9 @@ import { ServiceBusClient } from '@azure/service-bus';
 import axios from 'axios';
 import { settingNames } from '../../shared/config/parseConfig';
 import { startReadyHost } from '../support/functionsHost';
-import { startTestRelay } from '../support/relay';
+import { invitationIdAt } from '../support/invitationIdAt';
+import { compareWithLedger } from '../support/ledgerAgreement';
+import { startTestRelay, testSigningKey } from '../support/relay';
 import { simulatorAccount } from '../support/ucwaSimulator';
 
 const project = join(__dirname, '../..');
@@ -67,12 +69,47 @@ describe('a pool that is gone', () => {
   });
 });
 
+interface Entity {
+  readonly Name: string;
+  readonly Properties: Record<string, unknown>;
+}
+
+/** The product's entities, for a test to change. */
+function productConfig() {
+  const config = JSON.parse(readFileSync(join(project, 'infra/local/service-bus/Config.json'), 'utf8')) as {
+    UserConfig: { Namespaces: [{ Queues: Entity[]; Topics: [Entity & { Subscriptions: Entity[] }] }] };
+  };
+  const [{ Queues: queues, Topics: [topic] }] = config.UserConfig.Namespaces;
+  return { config, queues, topic };
+}
+
+describe('a subscription that nobody reads', () => {
+  it('fills the topic to its limit and never stops the relay: what expires makes room', async () => {
+    const { config, topic } = productConfig();
+    topic.Properties.MaxSizeInMegabytes = 0.1;
+    const unread = topic.Subscriptions.find(({ Name }) => Name === 'consumer');
+    if (unread !== undefined) unread.Properties.DefaultMessageTimeToLive = 'PT0.5S';
+    const relay = await startTestRelay({ busConfig: config });
+    try {
+      // Four times what the topic has room for, ten calls at a time.
+      for (let wave = 1; wave <= 12; wave++) {
+        const subjects = Array.from({ length: 10 }, (_, call) => `wave ${String(wave)}, call ${String(call)}`);
+        for (const subject of subjects) relay.ucwa.ring({ subject, scenario: 'declined', afterSeconds: 0 });
+        await Promise.all(subjects.map((subject) => relay.topic.invitationEvent({ event: 'completed', subject })));
+      }
+      await relay.host().line(/publishFailed.*busEntityFull/);
+      const { missing, surplus } = compareWithLedger(relay.ucwa.invitationEvents(), relay.topic.events, (href, account) => invitationIdAt(href, account, testSigningKey));
+      expect({ missing, surplus }).toEqual({ missing: [], surplus: [] });
+    } finally {
+      await relay.close();
+    }
+  });
+});
+
 describe('a queue that nobody reads, full to its limit', () => {
   it('never stops the relay: what it has no room for is kept as a blob', async () => {
-    const config = JSON.parse(readFileSync(join(project, 'infra/local/service-bus/Config.json'), 'utf8')) as {
-      UserConfig: { Namespaces: { Queues: { Name: string; Properties: Record<string, unknown> }[] }[] };
-    };
-    const queue = config.UserConfig.Namespaces[0]?.Queues.find(({ Name }) => Name === 'unreadable-events');
+    const { config, queues } = productConfig();
+    const queue = queues.find(({ Name }) => Name === 'unreadable-events');
     if (queue !== undefined) queue.Properties.MaxSizeInMegabytes = 0.01;
     const relay = await startTestRelay({ busConfig: config });
     const client = new ServiceBusClient(relay.bus.connectionString);
