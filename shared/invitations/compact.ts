@@ -5,7 +5,9 @@ export type Compact<T> = { [K in keyof T as undefined extends T[K] ? never : K]:
 
 /** Drops members that are undefined: what UCWA did not send is absent from an event. */
 export function compact<T extends object>(members: T): Compact<T> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Compact<T>;
+  const left: Partial<T> = {};
+  for (const name in members) if (members[name] !== undefined) left[name] = members[name];
+  return left as object as Compact<T>;
 }
 
 /** As compact, and undefined when nothing is left. */
