@@ -74,13 +74,10 @@ export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaH
 
   const exchange: UcwaHttp['request'] = async ({ method, url, headers, body, timeoutMs, signal }) => {
     const stop = new AbortController();
-    const settled = new AbortController();
     const abort = (): void => stop.abort();
     signal?.addEventListener('abort', abort, { once: true });
     if (signal?.aborted === true) abort();
-    void clock.sleep(timeoutMs, settled.signal).then(() => {
-      if (!settled.signal.aborted) stop.abort(TIMED_OUT);
-    });
+    void clock.sleep(timeoutMs, stop.signal).then(() => stop.abort(TIMED_OUT)); // of no effect once it was stopped
     try {
       const response = await client.request<Readable>({
         method,
@@ -95,7 +92,7 @@ export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaH
     } catch (error) {
       throw translateNetworkError(error, { host: new URL(url).host, ...(stop.signal.reason === TIMED_OUT ? { timeoutMs } : {}), stopped: stop.signal.aborted });
     } finally {
-      settled.abort(SETTLED);
+      stop.abort(SETTLED);
       signal?.removeEventListener('abort', abort);
     }
   };
