@@ -165,7 +165,8 @@ async function publishAll(
     } catch (error) {
       const known = toRelayError(error);
       // While the bus is down thousands of accounts may wait for it, each for a long time.
-      ports.log[attempt === 1 || attempt % 10 === 0 ? 'warn' : 'debug']('publishFailed', { error: known.code, attempt, message: known.message });
+      const level = attempt === 1 || attempt % 10 === 0 ? 'warn' : 'debug';
+      ports.log[level]('publishFailed', { error: known.code, attempt, message: known.message });
       if (!(error instanceof RelayError)) throw error;
       await ports.clock.sleep(waitMs(busBackOff, attempt, ports.random, known.retryAfterMs), signal);
     }
