@@ -2,6 +2,7 @@ import type { ServiceBusClient, ServiceBusMessageBatch, ServiceBusSender } from 
 import type { Clock } from '../clock';
 import { RelayError } from '../errors/relayError';
 import type { BusSender } from './outbox';
+import { createOpenSenders, type OpenSenders } from './openSenders';
 import { SEND_TIMEOUT_MS } from './openServiceBus';
 import type { EncodedMessage } from './toServiceBusMessage';
 import { isBusTimeout, translateBusError } from './translateBusError';
@@ -23,7 +24,7 @@ const CLOSE_TIMEOUT_MS = 1_000;
 
 interface Live {
   readonly client: ServiceBusClient;
-  readonly senders: Map<string, ServiceBusSender>;
+  readonly senders: OpenSenders;
 }
 
 /**
@@ -35,7 +36,7 @@ export function createBusConnection(openClient: () => Promise<ServiceBusClient>,
   let live: Promise<Live> | undefined;
 
   function open(): Promise<Live> {
-    live ??= openClient().then((client) => ({ client, senders: new Map<string, ServiceBusSender>() }));
+    live ??= openClient().then((client) => ({ client, senders: createOpenSenders(client) }));
     return live;
   }
 
@@ -48,7 +49,7 @@ export function createBusConnection(openClient: () => Promise<ServiceBusClient>,
   async function use<T>(entity: string, action: (sender: ServiceBusSender, signal: AbortSignal) => Promise<T>): Promise<T> {
     const connection = open();
     try {
-      return await within(clock, SEND_TIMEOUT_MS, async (signal) => action(senderOf(await connection, entity), signal));
+      return await within(clock, SEND_TIMEOUT_MS, async (signal) => (await connection).senders.use(entity, (sender) => action(sender, signal)));
     } catch (error) {
       if (error instanceof DeadlinePassed || isBusTimeout(error)) abandon(connection);
       throw translateBusError(error);
@@ -76,14 +77,6 @@ export function createBusConnection(openClient: () => Promise<ServiceBusClient>,
       if (closing !== undefined) await within(clock, CLOSE_TIMEOUT_MS, async () => (await closing).client.close()).catch(() => undefined);
     },
   };
-}
-
-function senderOf({ client, senders }: Live, entity: string): ServiceBusSender {
-  const known = senders.get(entity);
-  if (known !== undefined) return known;
-  const sender = client.createSender(entity);
-  senders.set(entity, sender);
-  return sender;
 }
 
 /** Adds the first messages until one does not fit; the batch knows the size that the link allows. */

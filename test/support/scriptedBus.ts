@@ -23,8 +23,12 @@ export interface ScriptedBus {
   /** Ids of what was accepted, in order. */
   readonly accepted: readonly string[];
   connections(): number;
+  /** Entities to which a sending link is open, in the order of opening. */
+  links(): readonly string[];
   /** Resolves when as many batches have arrived. */
   arrived(count: number): Promise<void>;
+  /** Resolves when no more links than that are open. */
+  linksDownTo(count: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -32,10 +36,24 @@ export async function startScriptedBus(): Promise<ScriptedBus> {
   const container = createBrokerContainer('scripted-bus');
   const sockets = new Set<Socket>();
   const replyLinks = new Map<unknown, Sender>();
+  const links = new Map<Receiver, string>();
   const batches: ScriptedBatch[] = [];
   const accepted: string[] = [];
   const watchers = new Set<() => void>();
   let connections = 0;
+  const until = (condition: () => boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (!condition()) return;
+        watchers.delete(look);
+        resolve();
+      };
+      watchers.add(look);
+      look();
+    });
+  const lookAgain = (): void => {
+    for (const look of watchers) look();
+  };
 
   const bus: Omit<ScriptedBus, 'connectionString' | 'close'> = {
     answer: () => 'accept',
@@ -43,16 +61,9 @@ export async function startScriptedBus(): Promise<ScriptedBus> {
     batches,
     accepted,
     connections: () => connections,
-    arrived: (count) =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          if (batches.length < count) return;
-          watchers.delete(look);
-          resolve();
-        };
-        watchers.add(look);
-        look();
-      }),
+    links: () => [...links.values()],
+    arrived: (count) => until(() => batches.length >= count),
+    linksDownTo: (count) => until(() => links.size <= count),
   };
 
   for (const ignored of ['connection_error', 'session_error', 'sender_error', 'receiver_error', 'disconnected', 'protocol_error', 'error']) {
@@ -68,6 +79,11 @@ export async function startScriptedBus(): Promise<ScriptedBus> {
     receiver.set_target(receiver.target);
     receiver.set_source(receiver.source);
     if (typeof answer === 'object') receiver.close({ condition: answer.condition, description: 'as the test says' });
+    else if (entity !== '$cbs') links.set(receiver, entity);
+  });
+  container.on('receiver_close', ({ receiver }: EventContext) => {
+    if (receiver !== undefined) links.delete(receiver);
+    lookAgain();
   });
   container.on('message', (context: EventContext) => {
     const { delivery, receiver } = context;
@@ -86,7 +102,7 @@ export async function startScriptedBus(): Promise<ScriptedBus> {
       delivery.accept();
     } else if (answer === 'release') delivery.release({});
     else if (answer !== 'silence') delivery.reject({ condition: answer.condition, description: 'as the test says' });
-    for (const look of watchers) look();
+    lookAgain();
   });
 
   const server = createServer({ noDelay: true }, (socket) => {
