@@ -1,7 +1,7 @@
 import type { HttpResponseInit } from '@azure/functions';
 import { toRelayError } from '../errors/relayError';
 import { decodeSlotHealth, type AccountHealth } from '../relay/accountHealth';
-import type { SlotLeaseStore } from '../relay/slots';
+import { slotOf, type SlotLease, type SlotLeaseStore } from '../relay/slots';
 import type { SessionHealth } from '../ucwa/session';
 import { toSubscriberCheck, type SubscriberHealth } from './subscriberHealth';
 
@@ -49,12 +49,8 @@ export async function readHealth({ accounts, leases, subscribers, nowMs }: Healt
   const settings = [{ status: 'pass', componentType: 'component' } as const];
   try {
     const [rows, known] = await Promise.all([leases.read({ health: true }), subscribers()]);
-    const told = new Map<string, { readonly health: AccountHealth; readonly silent: boolean }>();
-    for (const row of rows) {
-      const silent = row.expiresAtMs + SILENT_AFTER_MS < nowMs;
-      for (const health of decodeSlotHealth(row.health)) told.set(health.account.toLowerCase(), { health, silent });
-    }
-    const checks = accounts.map((account): [string, HealthCheck[]] => [`account:${account}`, [toCheck(told.get(account.toLowerCase()), nowMs)]]);
+    const heartbeats = new Map(rows.map((row) => [row.slot, toHeartbeat(row, nowMs)]));
+    const checks = accounts.map((account): [string, HealthCheck[]] => [`account:${account}`, [toCheck(account, heartbeats.get(slotOf(account)), nowMs)]]);
     const webhooks = known.map((one): [string, HealthCheck[]] => [`webhook:${one.subscription.id}`, [toSubscriberCheck(one)]]);
     return toHealth({ settings, storage: [{ status: 'pass', componentType: 'datastore' }], ...Object.fromEntries([...checks, ...webhooks]) });
   } catch (error) {
@@ -62,18 +58,39 @@ export async function readHealth({ accounts, leases, subscribers, nowMs }: Healt
   }
 }
 
-function toCheck(told: { readonly health: AccountHealth; readonly silent: boolean } | undefined, nowMs: number): HealthCheck {
+interface Heartbeat {
+  /** Nobody has held the slot for long. */
+  readonly silent: boolean;
+  /** By the account's address in small letters. */
+  readonly told: ReadonlyMap<string, AccountHealth>;
+  /** The state of those that are not told of one by one. */
+  readonly others?: AccountHealth['state'] | undefined;
+}
+
+function toHeartbeat({ expiresAtMs, health }: SlotLease, nowMs: number): Heartbeat {
+  const { accounts, others } = decodeSlotHealth(health);
+  return { silent: expiresAtMs + SILENT_AFTER_MS < nowMs, told: new Map(accounts.map((one) => [one.account.toLowerCase(), one])), others };
+}
+
+function healthIn({ told, others }: Heartbeat, account: string): AccountHealth | undefined {
+  const one = told.get(account.toLowerCase());
+  if (one !== undefined || others === undefined) return one;
+  return { account, state: others, modalities: [], lastError: 'More accounts share its poller’s heartbeat than it can tell of one by one.' };
+}
+
+function toCheck(account: string, heartbeat: Heartbeat | undefined, nowMs: number): HealthCheck {
   const componentType = 'system';
-  if (told === undefined) return { status: 'warn', componentType, output: 'No poller has reported on this account yet.' };
-  const { state, lastPollAtMs, tokenExpiresAtMs, modalities, lastError } = told.health;
+  const health = heartbeat && healthIn(heartbeat, account);
+  if (heartbeat === undefined || health === undefined) return { status: 'warn', componentType, output: 'No poller has reported on this account yet.' };
+  const { state, lastPollAtMs, tokenExpiresAtMs, modalities, lastError } = health;
   return {
-    status: told.silent ? 'fail' : statusOf(state),
+    status: heartbeat.silent ? 'fail' : statusOf(state),
     componentType,
     observedValue: state,
     ...(lastPollAtMs === undefined ? {} : { time: new Date(lastPollAtMs).toISOString(), lastPollAgeSeconds: ageSeconds(nowMs, lastPollAtMs) }),
     ...(tokenExpiresAtMs === undefined ? {} : { tokenRemainingSeconds: Math.max(0, ageSeconds(tokenExpiresAtMs, nowMs)) }),
     modalities,
-    ...(told.silent ? { output: 'No poller holds this account: its timer is not running.' } : lastError === undefined ? {} : { output: lastError }),
+    ...(heartbeat.silent ? { output: 'No poller holds this account: its timer is not running.' } : lastError === undefined ? {} : { output: lastError }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
 import type { SessionHealth } from '../ucwa/session';
 
@@ -12,9 +13,23 @@ export const accountHealthSchema = z.object({
 });
 export type AccountHealth = z.infer<typeof accountHealthSchema>;
 
-/** A table property holds 32 Ki characters (Azure Table storage, data model); errors are cut so that some 150 accounts fit. */
-const MAX_CHARACTERS = 32_000;
+/** What a heartbeat says of a slot. */
+const slotHealthSchema = z.object({
+  accounts: z.array(accountHealthSchema),
+  /** The state of those that it does not name, where there are too many for one heartbeat. */
+  others: z.enum(['onAir', 'untold']).optional(),
+});
+export type SlotHealthReport = z.infer<typeof slotHealthSchema>;
+
+/**
+ * All slots go in one transaction of at most 4 MiB, in Base64 (Azure Table storage, "Performing entity group transactions"):
+ * this is a 64th of that, and less than the 64 KiB of a binary property. It holds some 400 accounts with long addresses, or
+ * 1,000 with usual ones.
+ */
+export const MAX_SLOT_HEALTH_BYTES = 45_000;
 const MAX_ERROR_CHARACTERS = 160;
+/** Tried again with so much less each time, where it did not fit. */
+const SHRINKING = 0.9;
 
 export function toAccountHealth(account: string, health: SessionHealth): AccountHealth {
   return {
@@ -27,22 +42,24 @@ export function toAccountHealth(account: string, health: SessionHealth): Account
   };
 }
 
-/** The heartbeat's text; where a slot has too many accounts for it, those that are on air are left out first. */
-export function encodeSlotHealth(accounts: readonly AccountHealth[]): string {
-  const full = JSON.stringify(accounts);
-  if (full.length <= MAX_CHARACTERS) return full;
+/** The heartbeat's bytes: compressed JSON. Where a slot has too many accounts for it, those that are on the air are left out first. */
+export function encodeSlotHealth(accounts: readonly AccountHealth[]): Uint8Array {
   const troubled = accounts.filter(({ state }) => state !== 'onAir');
-  while (JSON.stringify(troubled).length > MAX_CHARACTERS) troubled.pop();
-  return JSON.stringify(troubled);
+  const inOrder = [...troubled, ...accounts.filter(({ state }) => state === 'onAir')];
+  for (let count = inOrder.length; ; count = Math.floor(count * SHRINKING)) {
+    const others = count === inOrder.length ? undefined : count >= troubled.length ? 'onAir' : 'untold';
+    const bytes = deflateRawSync(JSON.stringify({ accounts: inOrder.slice(0, count), others } satisfies { [Field in keyof SlotHealthReport]: unknown }));
+    if (bytes.length <= MAX_SLOT_HEALTH_BYTES) return bytes;
+  }
 }
 
-/** Empty for anything that another version may have written and this one cannot read. */
-export function decodeSlotHealth(text: string | undefined): AccountHealth[] {
-  if (text === undefined) return [];
+/** Says nothing of any account for what another version may have written and this one cannot read. */
+export function decodeSlotHealth(bytes: Uint8Array | undefined): SlotHealthReport {
+  if (bytes === undefined) return { accounts: [] };
   try {
-    const parsed = z.array(accountHealthSchema).safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : [];
+    const parsed = slotHealthSchema.safeParse(JSON.parse(inflateRawSync(bytes).toString()));
+    return parsed.success ? parsed.data : { accounts: [] };
   } catch {
-    return [];
+    return { accounts: [] };
   }
 }

@@ -44,7 +44,7 @@ export async function pollShard(run: ShardRun, ports: ShardPorts, signal: AbortS
   const slots = slotsOfShard(run.shard, run.shardCount).filter((slot) => accounts.has(slot));
   const sessionsOf = (slot: number): UcwaSession[] => (accounts.get(slot) ?? []).map(ports.session);
   const health: SlotHealth = {
-    textOf: (slot) => encodeSlotHealth(sessionsOf(slot).map((session) => toAccountHealth(session.account.sipUri, session.health()))),
+    tell: (slot) => encodeSlotHealth(sessionsOf(slot).map((session) => toAccountHealth(session.account.sipUri, session.health()))),
     statesOf: (slot) => sessionsOf(slot).map((session) => session.health().state).join(),
   };
   const ownership = createOwnership(slots, run.patienceMs, health, ports);

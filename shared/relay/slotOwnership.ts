@@ -23,8 +23,8 @@ export interface Ownership {
 
 /** How a slot's accounts are. */
 export interface SlotHealth {
-  /** For the heartbeat. */
-  textOf(slot: number): string;
+  /** For the heartbeat, see accountHealth.ts. */
+  tell(slot: number): Uint8Array;
   /** Changes when an account comes into another state; cheap, for it is asked at each renewal. */
   statesOf(slot: number): string;
 }
@@ -50,7 +50,7 @@ export function createOwnership(slots: readonly number[], patienceMs: number, he
     const nowMs = ports.clock.now();
     const isDue = nowMs - healthToldAtMs >= HEALTH_EVERY_MS;
     const states = new Map(slots.map((slot) => [slot, health.statesOf(slot)]));
-    const healthOf = (slot: number): string | undefined => (isDue || states.get(slot) !== statesTold.get(slot) ? health.textOf(slot) : undefined);
+    const healthOf = (slot: number): Uint8Array | undefined => (isDue || states.get(slot) !== statesTold.get(slot) ? health.tell(slot) : undefined);
     const rows = await ports.leases.read();
     const leases = leasesToWrite(rows, { slots, owner: ports.owner, nowMs, patienceMs, healthOf });
     if (!(await ports.leases.write(leases))) return undefined;

@@ -24,8 +24,8 @@ export interface SlotLease {
   readonly owner: string;
   /** Milliseconds since the epoch; when it was given back, the moment of that. */
   readonly expiresAtMs: number;
-  /** JSON of the slot's accounts as `/health` shows them, see accountHealth.ts: a heartbeat carries it, so that no account costs a write of its own. Left as it is when undefined. */
-  readonly health?: string;
+  /** The slot's accounts as `/health` shows them, see accountHealth.ts, at most 64 KiB: a heartbeat carries it, so that no account costs a write of its own. Left as it is when undefined. */
+  readonly health?: Uint8Array;
   /** Undefined for a row that is not there yet. */
   readonly etag?: string;
 }
@@ -47,7 +47,7 @@ export interface LeaseClaim {
    */
   readonly patienceMs: number;
   /** What this heartbeat says of a slot; undefined leaves what the last one said. */
-  readonly healthOf: (slot: number) => string | undefined;
+  readonly healthOf: (slot: number) => Uint8Array | undefined;
 }
 
 /** The rows that this owner renews or takes now. Pure; whether it gets them is the store's word. */

@@ -1,4 +1,8 @@
-import type { SlotLeaseStore } from '../../shared/relay/slots';
+import { randomBytes } from 'node:crypto';
+import { MAX_SLOT_HEALTH_BYTES } from '../../shared/relay/accountHealth';
+import { SLOT_COUNT, type SlotLeaseStore } from '../../shared/relay/slots';
+
+const told = new Uint8Array([0, 1, 255]);
 
 /** What every SlotLeaseStore does; run for the table and for the one in memory. */
 export function describeSlotLeases(title: string, open: () => Promise<SlotLeaseStore>): void {
@@ -7,16 +11,26 @@ export function describeSlotLeases(title: string, open: () => Promise<SlotLeaseS
       const leases = await open();
       expect(await leases.read()).toEqual([]);
       expect(await leases.write([])).toBe(true);
-      expect(await leases.write([{ slot: 3, owner: 'a', expiresAtMs: 1_700_000_000_123, health: '[]' }])).toBe(true);
+      expect(await leases.write([{ slot: 3, owner: 'a', expiresAtMs: 1_700_000_000_123, health: told }])).toBe(true);
       expect(await leases.read()).toEqual([{ slot: 3, owner: 'a', expiresAtMs: 1_700_000_000_123, etag: expect.any(String) }]);
     });
 
     it('tells health only when asked, and keeps what the last heartbeat said', async () => {
       const leases = await open();
-      await leases.write([{ slot: 1, owner: 'a', expiresAtMs: 1, health: '["told"]' }]);
+      await leases.write([{ slot: 1, owner: 'a', expiresAtMs: 1, health: told }]);
       const [row] = await leases.read();
       await leases.write([{ slot: 1, owner: 'a', expiresAtMs: 2, etag: row?.etag ?? '' }]);
-      expect(await leases.read({ health: true })).toMatchObject([{ slot: 1, expiresAtMs: 2, health: '["told"]' }]);
+      const [later] = await leases.read({ health: true });
+      expect(later).toMatchObject({ slot: 1, expiresAtMs: 2 });
+      expect(Array.from(later?.health ?? [])).toEqual(Array.from(told));
+    });
+
+    it('takes the heartbeats of all slots at once, as large as they may be', async () => {
+      const leases = await open();
+      const health = randomBytes(MAX_SLOT_HEALTH_BYTES);
+      expect(await leases.write(Array.from({ length: SLOT_COUNT }, (_, slot) => ({ slot, owner: 'a', expiresAtMs: 1, health })))).toBe(true);
+      const lengths = (await leases.read({ health: true })).map((row) => row.health?.length);
+      expect(lengths).toEqual(Array<number>(SLOT_COUNT).fill(MAX_SLOT_HEALTH_BYTES));
     });
 
     it('writes all rows or none: not when one was inserted in the meantime', async () => {

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { RelayError } from '../../../shared/errors/relayError';
 import { readHealth, settingsHealth, toHealthResponse } from '../../../shared/http/health';
 import type { SubscriberHealth } from '../../../shared/http/subscriberHealth';
 import { noDeliveries } from '../../../shared/webhooks/deliveryCounts';
 import { encodeSlotHealth, type AccountHealth } from '../../../shared/relay/accountHealth';
-import type { SlotLease } from '../../../shared/relay/slots';
+import { slotOf, type SlotLease } from '../../../shared/relay/slots';
 
 const nowMs = Date.UTC(2026, 0, 15, 12);
 const account = 'sip:reception@contoso.com';
@@ -56,9 +57,9 @@ describe('health', () => {
     expect(await healthOf([onAir], { expiresAtMs: nowMs - 80_000 })).toMatchObject({ status: 'fail', checks: { [`account:${account}`]: [{ output: expect.stringContaining('timer') }] } });
   });
 
-  it('warns while no poller has told of an account yet, or tells what cannot be read', async () => {
+  it('warns while no poller has told of an account yet, or one of another version tells what cannot be read', async () => {
     expect((await healthOf([])).status).toBe('warn');
-    expect((await healthOf([], { health: '{' })).status).toBe('warn');
+    expect((await healthOf([], { health: Buffer.from('{') })).status).toBe('warn');
   });
 
   it('fails when storage cannot be reached', async () => {
@@ -84,11 +85,45 @@ describe('health', () => {
   });
 });
 
-describe('a heartbeat', () => {
-  it('leaves out those on the air first when a slot has more accounts than fit', () => {
-    const many = Array.from({ length: 600 }, (_, index) => ({ ...onAir, account: `sip:user${String(index)}@contoso.com`, state: index === 7 ? 'backingOff' : 'onAir' }));
-    const text = encodeSlotHealth(many);
-    expect(text.length).toBeLessThanOrEqual(32_000);
-    expect(JSON.parse(text)).toEqual([many[7]]);
+describe('health of more accounts in a slot than a heartbeat holds', () => {
+  const slot = slotOf(account);
+  /** Addresses that hardly compress, all in one slot. */
+  const crowd = (count: number): string[] => {
+    const found: string[] = [];
+    for (let n = 0; found.length < count; n++) {
+      const name = `sip:${createHash('sha256').update(String(n)).digest('hex')}@contoso.com`;
+      if (slotOf(name) === slot) found.push(name);
+    }
+    return found;
+  };
+  const healthOfAll = (all: AccountHealth[]) =>
+    readHealth({
+      accounts: all.map((one) => one.account),
+      nowMs,
+      subscribers: () => Promise.resolve([]),
+      leases: { read: () => Promise.resolve([{ slot, owner: 'p', expiresAtMs: nowMs + 5_000, health: encodeSlotHealth(all) }]) },
+    });
+  const accounts = crowd(1_200);
+
+  it('tells everything of two hundred, each with an error of its own', async () => {
+    const all = accounts.slice(0, 200).map((one, index) => ({ ...onAir, account: one, state: 'backingOff', lastError: `Error ${String(index)}. ${one.repeat(3)}`.slice(0, 160) }));
+    const checks = (await healthOfAll(all)).checks ?? {};
+    for (const one of all) expect(checks[`account:${one.account}`]).toMatchObject([{ observedValue: 'backingOff', output: one.lastError, modalities: one.modalities }]);
+  });
+
+  it('leaves out what some on the air are like, says of each of them that it is on the air, and tells everything of those that are not', async () => {
+    const all = accounts.map((one, index) => (index % 100 === 99 ? { ...onAir, account: one, state: 'backingOff', lastError: 'down' } : { ...onAir, account: one }));
+    const { status, checks = {} } = await healthOfAll(all);
+    expect(status).toBe('warn');
+    for (const one of all) expect(checks[`account:${one.account}`]).toMatchObject([{ observedValue: one.state, status: one.state === 'onAir' ? 'pass' : 'warn' }]);
+    expect(checks[`account:${accounts[99] ?? ''}`]).toMatchObject([{ output: 'down' }]);
+    expect(checks[`account:${accounts.at(-2) ?? ''}`]).toMatchObject([{ output: expect.stringContaining('heartbeat') }]);
+  });
+
+  it('claims of nobody that it is on the air where not even those in trouble fit', async () => {
+    const all = accounts.map((one) => ({ ...onAir, account: one, state: 'backingOff', lastError: one.repeat(2).slice(0, 160) }));
+    const { checks = {} } = await healthOfAll(all);
+    const states = all.map((one) => checks[`account:${one.account}`]?.[0]?.['observedValue']);
+    expect(new Set(states)).toEqual(new Set(['backingOff', 'untold']));
   });
 });

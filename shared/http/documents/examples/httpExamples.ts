@@ -5,6 +5,7 @@ import { outcomeOf, type InvitationEnd } from '../../../invitations/outcome';
 import type { CommandSent } from '../../../invitations/runCommand';
 import type { LiveOffer } from '../../../invitations/readOffer';
 import { encodeSlotHealth } from '../../../relay/accountHealth';
+import { slotOf } from '../../../relay/slots';
 import { noDeliveries } from '../../../webhooks/deliveryCounts';
 import { deliveryIdOf } from '../../../webhooks/deliveryMessage';
 import type { Recovered } from '../../../webhooks/sendAgain';
@@ -126,6 +127,6 @@ export async function healthExample(): Promise<object> {
     { account: sampleAccount, state: 'onAir', lastPollAtMs: sampleTimeMs - 12_000, tokenExpiresAtMs: sampleTimeMs + 7_200_000, modalities: ['Audio', 'Video', 'PhoneAudio'] },
   ]);
   const subscriber = { subscription: toSubscriptionView(subscription, sampleTimeMs), counts: { ...noDeliveries, attempts: 43, delivered: 41, expired: 1, lastDeliveredMs: sampleTimeMs - 60_000 } };
-  const row = { slot: 0, owner: 'example', expiresAtMs: sampleTimeMs + 15_000, health };
+  const row = { slot: slotOf(sampleAccount), owner: 'example', expiresAtMs: sampleTimeMs + 15_000, health };
   return readHealth({ accounts: [sampleAccount], leases: { read: () => Promise.resolve([row]) }, subscribers: () => Promise.resolve([subscriber]), nowMs: sampleTimeMs });
 }
