@@ -2,11 +2,13 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
 import type { SessionHealth } from '../ucwa/session';
 
-/** What a slot's heartbeat says of one account, and `/health` shows. */
+/** What a slot's heartbeat says of one account. */
 export const accountHealthSchema = z.object({
   account: z.string(),
   state: z.string(),
   lastPollAtMs: z.number().optional(),
+  /** For who takes the slot over, see readUntil.ts. */
+  readToEndMs: z.number().optional(),
   tokenExpiresAtMs: z.number().optional(),
   modalities: z.array(z.string()),
   lastError: z.string().optional(),
@@ -36,6 +38,7 @@ export function toAccountHealth(account: string, health: SessionHealth): Account
     account,
     state: health.state,
     ...(health.lastPollAtMs === undefined ? {} : { lastPollAtMs: health.lastPollAtMs }),
+    ...(health.readToEndMs === undefined ? {} : { readToEndMs: health.readToEndMs }),
     ...(health.tokenExpiresAtMs === undefined ? {} : { tokenExpiresAtMs: health.tokenExpiresAtMs }),
     modalities: [...health.modalities],
     ...(health.lastError === undefined ? {} : { lastError: health.lastError.slice(0, MAX_ERROR_CHARACTERS) }),

@@ -9,11 +9,11 @@ const RETRY_MS = 60_000;
 /**
  * Relays one account until `signal` aborts. What ends its channel (a rejected password, another owner) is logged once per
  * change and tried again later; it never reaches the other accounts. Never rejects.
- * `heldUntilMs`: as UcwaSession.packages.
+ * `readUntilMs`: as UcwaSession.packages.
  */
 export async function keepOnAir(
   session: UcwaSession,
-  heldUntilMs: number | undefined,
+  readUntilMs: number | undefined,
   ramp: Ramp,
   ports: RelayPorts,
   signal: AbortSignal,
@@ -23,7 +23,7 @@ export async function keepOnAir(
   let lastCode: string | undefined;
   while (!signal.aborted) {
     try {
-      await relayAccount(session, ports, signal, heldUntilMs);
+      await relayAccount(session, ports, signal, readUntilMs);
       lastCode = undefined;
     } catch (error) {
       if (isAborted(signal)) return;

@@ -33,7 +33,7 @@ const STOP_WITHIN_MS = 4_000;
 /**
  * One run of a shard's timer: owns the shard's slots as far as nobody else does, keeps one event channel open for each of
  * their accounts, and ends at the deadline or when `signal` aborts, within 5 seconds, giving its slots back. Never rejects.
- * Table operations: one query and one transaction per renewal, whatever the number of accounts.
+ * Table operations: one query and one transaction per renewal, and one query more at a take-over, whatever the number of accounts.
  */
 export async function pollShard(run: ShardRun, ports: ShardPorts, signal: AbortSignal): Promise<void> {
   const deadline = new AbortController();
@@ -65,12 +65,12 @@ export async function pollShard(run: ShardRun, ports: ShardPorts, signal: AbortS
       leave.abort();
       onAir.delete(slot);
     }
-    for (const [slot, heldUntilMs] of owned) {
+    for (const [slot, readUntilMs] of owned) {
       if (onAir.has(slot)) continue;
       const leave = new AbortController();
       const either = AbortSignal.any([stop, leave.signal]);
       setMaxListeners(0, either); // one of each of the slot's accounts
-      onAir.set(slot, { leave, left: Promise.all(sessionsOf(slot).map((session) => keepOnAir(session, heldUntilMs, ramp, ports, either))) });
+      onAir.set(slot, { leave, left: Promise.all(sessionsOf(slot).map((session) => keepOnAir(session, readUntilMs?.(session.account.sipUri), ramp, ports, either))) });
     }
     await ports.clock.sleep(LEASE_RENEWAL_MS, stop);
   }

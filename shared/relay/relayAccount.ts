@@ -44,8 +44,8 @@ export interface RelayPorts {
  *
  * A package that concerns the relay is a trace of its own, from its arrival to the bus's acceptance; its events carry it on.
  */
-export async function relayAccount(session: UcwaSession, ports: RelayPorts, signal: AbortSignal, heldUntilMs?: number): Promise<void> {
-  for await (const item of session.packages(signal, heldUntilMs)) {
+export async function relayAccount(session: UcwaSession, ports: RelayPorts, signal: AbortSignal, readUntilMs?: number): Promise<void> {
+  for await (const item of session.packages(signal, readUntilMs)) {
     if (item.type === 'package' && packageParts(item.package, ports.kinds).length === 0) continue;
     const published = await withSpan(item.type, spanOf(item, session), () => relayItem(item, session, ports, signal));
     // Not published: leave without pulling, so that the package stays unacknowledged.

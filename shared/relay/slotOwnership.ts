@@ -1,7 +1,8 @@
 import type { Clock } from '../clock';
 import { RelayError, toRelayError } from '../errors/relayError';
 import type { Log } from '../telemetry/log';
-import { heldUntilMs, LEASE_DURATION_MS, leasesToWrite, type SlotLeaseStore } from './slots';
+import { readUntil, type ReadUntil } from './readUntil';
+import { LEASE_DURATION_MS, leasesToWrite, type SlotLease, type SlotLeaseStore } from './slots';
 
 /** A heartbeat tells how the accounts are this often, and at once when one of them has come into another state. */
 const HEALTH_EVERY_MS = 15_000;
@@ -13,11 +14,11 @@ const ROUNDS = 3;
 
 export interface Ownership {
   /**
-   * Renews what is ours and takes what nobody has. The slots owned now, each with the moment until which a process is known
-   * to have held it before us (milliseconds since the epoch; undefined where none ever did). Within 3 s; never rejects.
+   * Renews what is ours and takes what nobody has. The slots owned now; with one that was just taken, until when another
+   * process is known to have read its accounts' channels, if one ever did. Within 3 s; never rejects.
    */
-  renew(): Promise<ReadonlyMap<number, number | undefined>>;
-  /** Gives everything back, so that the next run need not wait for a lapse. Within a second; never rejects. */
+  renew(): Promise<ReadonlyMap<number, ReadUntil | undefined>>;
+  /** Tells how far its accounts' channels were read, and gives everything back, so that the next run need not wait for a lapse. Within a second; never rejects. */
   giveBack(): Promise<void>;
 }
 
@@ -42,24 +43,28 @@ export interface OwnershipPorts {
  * owned stays owned until somebody else's name stands in the row.
  */
 export function createOwnership(slots: readonly number[], patienceMs: number, health: SlotHealth, ports: OwnershipPorts): Ownership {
-  let owned: ReadonlyMap<number, number | undefined> = new Map();
+  let owned: ReadonlyMap<number, ReadUntil | undefined> = new Map();
   let healthToldAtMs = -Infinity;
   const statesTold = new Map<number, string>();
 
-  const write = async (): Promise<ReadonlyMap<number, number | undefined> | undefined> => {
+  const write = async (): Promise<ReadonlyMap<number, ReadUntil | undefined> | undefined> => {
     const nowMs = ports.clock.now();
     const isDue = nowMs - healthToldAtMs >= HEALTH_EVERY_MS;
     const states = new Map(slots.map((slot) => [slot, health.statesOf(slot)]));
     const healthOf = (slot: number): Uint8Array | undefined => (isDue || states.get(slot) !== statesTold.get(slot) ? health.tell(slot) : undefined);
-    const rows = await ports.leases.read();
-    const leases = leasesToWrite(rows, { slots, owner: ports.owner, nowMs, patienceMs, healthOf });
+    const toWrite = (found: readonly SlotLease[]) => leasesToWrite(found, { slots, owner: ports.owner, nowMs, patienceMs, healthOf });
+    let rows = await ports.leases.read();
+    const others = new Set(rows.filter(({ owner }) => owner !== ports.owner).map(({ slot }) => slot));
+    // What the owner before us has told is read at a take-over only.
+    if (toWrite(rows).some(({ slot }) => others.has(slot))) rows = await ports.leases.read({ health: true });
+    const leases = toWrite(rows);
     if (!(await ports.leases.write(leases))) return undefined;
     if (isDue) healthToldAtMs = nowMs;
     for (const { slot } of leases) statesTold.set(slot, states.get(slot) ?? '');
-    const before = new Map(rows.map((row) => [row.slot, row.owner === ports.owner ? owned.get(row.slot) : heldUntilMs(row)]));
+    const before = new Map(rows.map((row) => [row.slot, row.owner === ports.owner ? undefined : readUntil(row)]));
     return new Map(leases.map(({ slot }) => [slot, before.get(slot)]));
   };
-  const writeInRounds = async (): Promise<ReadonlyMap<number, number | undefined> | undefined> => {
+  const writeInRounds = async (): Promise<ReadonlyMap<number, ReadUntil | undefined> | undefined> => {
     for (let round = 0; round < ROUNDS; round++) {
       const now = await write();
       if (now !== undefined) return now;
@@ -69,7 +74,7 @@ export function createOwnership(slots: readonly number[], patienceMs: number, he
   const giveBack = async (): Promise<void> => {
     for (let round = 0; round < ROUNDS; round++) {
       const mine = (await ports.leases.read()).filter(({ owner }) => owner === ports.owner);
-      if (await ports.leases.write(mine.map((lease) => ({ ...lease, owner: '', expiresAtMs: ports.clock.now() })))) return;
+      if (await ports.leases.write(mine.map((lease) => ({ ...lease, owner: '', expiresAtMs: ports.clock.now(), health: health.tell(lease.slot) })))) return;
     }
   };
 

@@ -104,7 +104,7 @@ class Session implements UcwaSession {
     });
   }
 
-  async *packages(signal: AbortSignal, heldUntilMs?: number): AsyncGenerator<ChannelItem, void, undefined> {
+  async *packages(signal: AbortSignal, readUntilMs?: number): AsyncGenerator<ChannelItem, void, undefined> {
     const before = this.#channelFree;
     let leave = (): void => undefined;
     this.#channelFree = new Promise((resolve) => (leave = resolve));
@@ -118,7 +118,7 @@ class Session implements UcwaSession {
     if (signal.aborted) stop();
     const activity = this.account.reportActivity ? this.#activity.keep(() => this.#presence.reportActivity(run.signal), run.signal) : undefined;
     try {
-      for await (const item of this.#channel.packages(run.signal, heldUntilMs)) {
+      for await (const item of this.#channel.packages(run.signal, readUntilMs)) {
         this.#handedOutAtMs = this.#now();
         yield item;
         this.#handedOutAtMs = undefined;
@@ -167,6 +167,7 @@ class Session implements UcwaSession {
     return {
       state: isStuck ? 'notPublishing' : this.#state === 'onAir' && !this.#canReceive() ? 'noInvitations' : this.#state,
       lastPollAtMs: this.#lastPollAtMs,
+      readToEndMs: this.#channel.readToEndMs,
       tokenExpiresAtMs: this.#pool.tokenExpiresAtMs,
       modalities: this.#presence.modalities ?? [],
       lastError: isStuck ? `Service Bus has not accepted what was read from the channel for ${String(Math.round(waitedMs / 1000))} s.` : this.#lastError,

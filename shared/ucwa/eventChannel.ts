@@ -77,8 +77,10 @@ export class EventChannel {
   #gapCause: GapCause | undefined;
   /** When the last answer came: until then the channel was whole. */
   #wholeUntilMs: number | undefined;
-  /** When the last package that was pulled past came. */
+  /** When the last package that was pulled past came, or until when the channel had been empty before the one that is being read. */
   #readToEndMs: number | undefined;
+  /** When the poll that is out now was sent. */
+  #sentAtMs: number | undefined;
   /** A poll went out and no answer came: the server may hold it still. */
   #unanswered = false;
   /** The next package may have been made for an earlier poll, whose answer nobody acknowledged: it says nothing of what has come since. */
@@ -91,14 +93,22 @@ export class EventChannel {
     this.#ports = ports;
   }
 
+  /** As SessionHealth. */
+  get readToEndMs(): number | undefined {
+    const nowMs = this.#ports.clock.now();
+    return this.#isHeldOpen(nowMs) ? nowMs : this.#readToEndMs;
+  }
+
   /** As UcwaSession.packages. */
-  async *packages(signal: AbortSignal, heldUntilMs?: number): AsyncGenerator<ChannelItem, void, undefined> {
+  async *packages(signal: AbortSignal, readUntilMs?: number): AsyncGenerator<ChannelItem, void, undefined> {
     const isOver = (): boolean => signal.aborted;
     // What an earlier run had asked for and not read, or read and not published, comes again as it was made then.
     this.#mayBeResent = true;
+    // Another process may have read on meanwhile.
+    if (this.#readToEndMs !== undefined && readUntilMs !== undefined) this.#readToEndMs = Math.max(this.#readToEndMs, readUntilMs);
     while (!isOver()) {
       try {
-        if (this.#reopen) await this.#open(signal, heldUntilMs);
+        if (this.#reopen) await this.#open(signal, readUntilMs);
         if (this.#gap !== undefined) {
           yield this.#gap;
           this.#gap = undefined;
@@ -113,7 +123,7 @@ export class EventChannel {
     }
   }
 
-  async #open(signal: AbortSignal, heldUntilMs: number | undefined): Promise<void> {
+  async #open(signal: AbortSignal, readUntilMs: number | undefined): Promise<void> {
     const { clock } = this.#ports;
     const before = this.#application;
     const { application, created } = await this.#ports.open(signal);
@@ -125,11 +135,11 @@ export class EventChannel {
     }
     if (isAnother || this.#cursor === undefined) this.#cursor = pollAddress(application.eventsHref);
     if (isAnother) this.#recreation.opened(nowMs);
-    const cause = this.#gapCause ?? (before !== undefined && isAnother ? 'applicationLost' : undefined) ?? (created && heldUntilMs !== undefined ? 'outage' : undefined);
-    if (cause !== undefined) this.#noteGap(cause, this.#wholeUntilMs ?? heldUntilMs ?? nowMs - FORGOTTEN_AFTER_MS, application.id);
+    const cause = this.#gapCause ?? (before !== undefined && isAnother ? 'applicationLost' : undefined) ?? (created && readUntilMs !== undefined ? 'outage' : undefined);
+    if (cause !== undefined) this.#noteGap(cause, this.#wholeUntilMs ?? readUntilMs ?? nowMs - FORGOTTEN_AFTER_MS, application.id);
     this.#gapCause = undefined;
     this.#application = { path: application.path, id: application.id };
-    this.#readToEndMs = created ? nowMs : (this.#readToEndMs ?? heldUntilMs ?? nowMs - FORGOTTEN_AFTER_MS);
+    this.#readToEndMs = created ? nowMs : (this.#readToEndMs ?? readUntilMs ?? nowMs - FORGOTTEN_AFTER_MS);
     this.#mayBeResent = !created;
     this.#wholeUntilMs = nowMs;
     this.#reopen = false;
@@ -148,6 +158,7 @@ export class EventChannel {
     const sentAtMs = clock.now();
     const mayBeOurs = this.#unanswered;
     this.#unanswered = true;
+    this.#sentAtMs = sentAtMs;
     this.#ports.polling();
     let response: HttpResponse;
     try {
@@ -155,8 +166,10 @@ export class EventChannel {
     } catch (error) {
       const nowMs = clock.now();
       if (nowMs - sentAtMs >= IDLE_CUT_MS) this.#failures = 0;
-      if (signal.aborted && nowMs - sentAtMs >= HELD_MS && this.#isAnswering(nowMs, path)) this.#readToEndMs = nowMs;
+      if (signal.aborted && this.#isHeldOpen(nowMs)) this.#readToEndMs = nowMs;
       throw error;
+    } finally {
+      this.#sentAtMs = undefined;
     }
     this.#unanswered = false;
     const receivedAtMs = clock.now();
@@ -174,9 +187,10 @@ export class EventChannel {
     return { package: received, bytes: Buffer.byteLength(response.text), path, sentAtMs, receivedAtMs };
   }
 
-  /** Whether a poll that this side ends, as every run does in the end, was held open by the pool, which then had nothing to tell. */
-  #isAnswering(nowMs: number, path: string): boolean {
-    return this.#failures === 0 && this.#wholeUntilMs !== undefined && nowMs - this.#wholeUntilMs <= pollTimeoutMs(path);
+  /** Whether the poll that is out, or that this side ends, as every run does in the end, is held open by the pool, which then has nothing to tell. */
+  #isHeldOpen(nowMs: number): boolean {
+    if (this.#sentAtMs === undefined || nowMs - this.#sentAtMs < HELD_MS || this.#failures > 0) return false;
+    return this.#wholeUntilMs !== undefined && nowMs - this.#wholeUntilMs <= pollTimeoutMs(this.#cursor ?? '');
   }
 
   /** Throws until it has been asked for often enough; then the body goes on raw. */
@@ -194,6 +208,7 @@ export class EventChannel {
     const carries = received.senders.length > 0;
     const emptyAt = emptyAtMs({ readToEndMs, sentAtMs, receivedAtMs });
     if (received.resync === undefined && carries) {
+      this.#readToEndMs = emptyAt;
       if (!this.#ports.room.take(bytes)) {
         // Put down again: it is not acknowledged by that, and asking for it now and then keeps the application alive.
         this.#mayBeResent = true;

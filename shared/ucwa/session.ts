@@ -40,6 +40,8 @@ export interface PostRequest {
 export interface SessionHealth {
   readonly state: 'signedOut' | 'signingIn' | 'onAir' | 'backingOff' | 'credentialsRejected' | 'cannotSignIn' | 'replaced' | 'noInvitations' | 'notPublishing';
   readonly lastPollAtMs: number | undefined;
+  /** The last moment at which the channel is known to have been empty or read to its end, published and acknowledged. */
+  readonly readToEndMs: number | undefined;
   readonly tokenExpiresAtMs: number | undefined;
   readonly modalities: readonly string[];
   readonly lastError: string | undefined;
@@ -62,13 +64,13 @@ export interface UcwaSession {
    * applications and back-off within itself; ends when `signal` aborts, and throws what a person must mend
    * (`credentialsRejected`, `noUsableGrant`, …) or `pollReplaced` when another owner has the channel.
    *
-   * `heldUntilMs`: until when some process is known to have held this channel before (the slot's lease), if it is
-   * known. An application that has to be made anew then means a hole since that moment, and a gap is yielded; without
-   * it a first application is taken for a first start.
+   * `readUntilMs`: until when some process is known to have read this channel to its end before, if one ever did (the
+   * slot's lease). Nothing that waits on it is older; an application that has to be made anew means a hole since that
+   * moment, and a gap is yielded; without it a first application is taken for a first start.
    *
    * It is read by one at a time: who comes while another reads waits until that one has left.
    */
-  packages(signal: AbortSignal, heldUntilMs?: number): AsyncGenerator<ChannelItem, void, undefined>;
+  packages(signal: AbortSignal, readUntilMs?: number): AsyncGenerator<ChannelItem, void, undefined>;
 
   /** GET on the application's own origin; undefined when the resource is already gone (404, 410). */
   read(href: string, signal: AbortSignal): Promise<Resource | undefined>;

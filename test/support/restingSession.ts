@@ -17,7 +17,7 @@ export function createRestingSession(account: AccountSettings, polling: { opened
     read: () => Promise.resolve(undefined),
     post: () => Promise.resolve(),
     application: () => Promise.resolve(application),
-    health: () => ({ state: 'onAir', lastPollAtMs: undefined, tokenExpiresAtMs: undefined, modalities: ['Audio'], lastError: undefined }),
+    health: () => ({ state: 'onAir', lastPollAtMs: undefined, readToEndMs: undefined, tokenExpiresAtMs: undefined, modalities: ['Audio'], lastError: undefined }),
     signOut: () => Promise.resolve(),
   };
 }

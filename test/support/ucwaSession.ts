@@ -25,7 +25,7 @@ export interface TestSession {
   /** What was logged: the level, the event, and its fields. */
   readonly lines: readonly { readonly level: string; readonly event: string; readonly fields: LogFields }[];
   /** Reads the channel in the background until `stop`; every item is pulled past at once. */
-  listen(heldUntilMs?: number): Listening;
+  listen(readUntilMs?: number): Listening;
   close(): Promise<void>;
 }
 
@@ -72,8 +72,8 @@ export function startTestSession(
     session,
     clock,
     lines,
-    listen(heldUntilMs) {
-      const listening = listenTo(session, heldUntilMs);
+    listen(readUntilMs) {
+      const listening = listenTo(session, readUntilMs);
       listenings.push(listening);
       return listening;
     },
@@ -84,12 +84,12 @@ export function startTestSession(
   };
 }
 
-function listenTo(session: UcwaSession, heldUntilMs: number | undefined): Listening {
+function listenTo(session: UcwaSession, readUntilMs: number | undefined): Listening {
   const controller = new AbortController();
   const items: ChannelItem[] = [];
   const watchers = new Set<(item: ChannelItem) => void>();
   const ended = (async () => {
-    for await (const item of session.packages(controller.signal, heldUntilMs)) {
+    for await (const item of session.packages(controller.signal, readUntilMs)) {
       items.push(item);
       for (const watch of watchers) watch(item);
     }

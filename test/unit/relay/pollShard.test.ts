@@ -67,7 +67,7 @@ function createMortal(clock: FakeClock, leases: SlotLeaseStore) {
   return {
     kill: () => killed.abort(),
     clock: { now: () => clock.now(), sleep: (ms: number, signal?: AbortSignal) => unlessDead(() => clock.sleep(ms, signal)) },
-    leases: { read: () => unlessDead(() => leases.read()), write: (rows: Parameters<SlotLeaseStore['write']>[0]) => unlessDead(() => leases.write(rows)) },
+    leases: { read: (what?: { readonly health: boolean }) => unlessDead(() => leases.read(what)), write: (rows: Parameters<SlotLeaseStore['write']>[0]) => unlessDead(() => leases.write(rows)) },
   };
 }
 
@@ -113,6 +113,38 @@ describe('pollShard', () => {
     expect(pollers.of('sip:user0@contoso.com')).toBe('b');
     stop.abort();
     await second;
+  });
+
+  it.each([
+    ['gives its slots back', (stop: AbortController) => stop.abort()],
+    ['dies', (_stop: AbortController, kill: () => void) => kill()],
+  ])('tells who comes after it how far each channel was read, when it %s while the bus is down', async (_how, end) => {
+    const clock = createFakeClock();
+    const leases = createMemorySlotLeases();
+    const pollers = createPollers();
+    const [behind, other] = accounts.map(({ sipUri }) => sipUri);
+    const before = createMortal(clock, leases);
+    const ports = portsOf('a', before.clock, before.leases, pollers);
+    const downSinceMs = clock.now() + 10_000;
+    const readToEndMs = (account: string) => (account === behind ? Math.min(clock.now(), downSinceMs) : clock.now());
+    const session: ShardPorts['session'] = (account) => ({ ...ports.session(account), health: () => ({ ...ports.session(account).health(), readToEndMs: readToEndMs(account.sipUri) }) });
+    const stop = new AbortController();
+    const ended = pollShard(run, { ...ports, session }, stop.signal);
+    await clock.advance(90_000);
+    const endedAtMs = clock.now();
+    end(stop, before.kill);
+    await Promise.race([ended, clock.advance(LEASE_DURATION_MS + LEASE_RENEWAL_MS)]);
+
+    const told = new Map<string, number | undefined>();
+    const next = portsOf('b', clock, leases, createPollers());
+    const listening: ShardPorts['session'] = (account) => ({ ...next.session(account), packages: (signal, readUntilMs) => (told.set(account.sipUri, readUntilMs), next.session(account).packages(signal)) });
+    const stopNext = new AbortController();
+    const endedNext = pollShard(run, { ...next, session: listening }, stopNext.signal);
+    await clock.advance(LEASE_RENEWAL_MS);
+    expect(told.get(behind ?? '')).toBe(downSinceMs);
+    expect(endedAtMs - (told.get(other ?? '') ?? 0)).toBeLessThanOrEqual(LEASE_RENEWAL_MS);
+    stopNext.abort();
+    await endedNext;
   });
 
   it('stays on the air while storage is down', async () => {

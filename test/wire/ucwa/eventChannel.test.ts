@@ -20,9 +20,9 @@ function start(options: Parameters<typeof startTestSession>[1] = {}): TestSessio
   sessions.push(session);
   return session;
 }
-async function listen(options: Parameters<typeof startTestSession>[1] = {}, heldUntilMs?: number) {
+async function listen(options: Parameters<typeof startTestSession>[1] = {}, readUntilMs?: number) {
   const test = start(options);
-  const listening = test.listen(heldUntilMs);
+  const listening = test.listen(readUntilMs);
   await clock.advanceUntil(ucwa.simulator.whenParked());
   return { ...test, listening };
 }
@@ -221,12 +221,63 @@ describe('what a package says of itself', () => {
     await packages.return();
   });
 
+  test('that it is no older than what another process had read to its end before', async () => {
+    await (await listen()).close();
+    ucwa.ring();
+    const readUntilMs = clock.now() - MINUTE_MS;
+    const listening = start().listen(readUntilMs);
+    expect(await clock.advanceUntil(listening.item(carrying(STARTED)))).toMatchObject({ emptyAtMs: readUntilMs });
+  });
+
+  test('that it is no older than what another process has read since this one last did', async () => {
+    const test = await listen();
+    await test.listening.stop();
+    await clock.advance(5 * MINUTE_MS);
+    ucwa.ring();
+    const readUntilMs = clock.now() - 1_000;
+    expect(await clock.advanceUntil(test.listen(readUntilMs).item(carrying(STARTED)))).toMatchObject({ emptyAtMs: readUntilMs });
+  });
+
   test('that nothing is known, when another process had the channel before', async () => {
     await (await listen()).close();
     ucwa.ring();
     const listening = start().listen();
     const item = (await clock.advanceUntil(listening.item(carrying(STARTED)))) as PackageItem;
     expect(item.emptyAtMs).toBe(item.receivedAtMs - 15 * MINUTE_MS);
+  });
+});
+
+describe('what a session tells of how far it has read', () => {
+  test('nothing before it has opened its channel', () => {
+    expect(start().session.health().readToEndMs).toBeUndefined();
+  });
+
+  test('up to now, while the pool holds its poll open', async () => {
+    const { session } = await listen();
+    await clock.advance(90_000);
+    expect(session.health().readToEndMs).toBe(clock.now());
+  });
+
+  test('no further than where the channel was empty, while a package waits to be published, and beyond the end of the run', async () => {
+    const { session } = start();
+    const packages = await open(session);
+    const pulling = pull(packages, STARTED);
+    await clock.advance(90_000);
+    const rangAtMs = clock.now();
+    ucwa.ring();
+    await pulling;
+    await clock.advance(MINUTE_MS);
+    expect(session.health().readToEndMs).toBe(rangAtMs);
+    await packages.return();
+    expect(session.health().readToEndMs).toBe(rangAtMs);
+  });
+
+  test('no further than the last answer, when the pool no longer answers', async () => {
+    const { session } = await listen();
+    const answeredAtMs = clock.now();
+    ucwa.fault({ kind: 'status', status: 503, times: 1_000 });
+    await clock.advance(10 * MINUTE_MS);
+    expect(session.health().readToEndMs).toBeLessThanOrEqual(answeredAtMs + 3 * MINUTE_MS);
   });
 });
 
@@ -275,9 +326,9 @@ describe('holes', () => {
   });
 
   test('an application that had to be made, where the channel is known to have been held before, is one', async () => {
-    const heldUntilMs = clock.now() - 30 * MINUTE_MS;
-    const { listening } = await listen({}, heldUntilMs);
-    expect(listening.items.find(isGap)).toMatchObject({ cause: 'outage', afterMs: heldUntilMs, beforeMs: clock.now() });
+    const readUntilMs = clock.now() - 30 * MINUTE_MS;
+    const { listening } = await listen({}, readUntilMs);
+    expect(listening.items.find(isGap)).toMatchObject({ cause: 'outage', afterMs: readUntilMs, beforeMs: clock.now() });
   });
 
   test('so is one that a command made just before', async () => {
