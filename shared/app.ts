@@ -33,8 +33,7 @@ import { createRawBlobs } from './storage/rawBlobs';
 import { createInvitations } from './storage/invitations';
 import { createSlotLeases } from './storage/slotLeases';
 import { createDeliveryArchive } from './storage/deliveryArchive';
-import { createDeliveryLog } from './storage/deliveryLog';
-import { createDeliveryOrder } from './storage/deliveryOrder';
+import { createDeliveryJournal } from './storage/deliveryJournal';
 import { sweepDeliveries } from './storage/deliveryRetention';
 import { createSubscriptionStore } from './storage/subscriptionStore';
 import { removeOlderRecords } from './storage/retention';
@@ -185,11 +184,10 @@ function createApp(settings: Settings): App {
     leases,
   };
 
-  const deliveries = createDeliveryLog(tables);
+  const deliveries = createDeliveryJournal(tables);
   const webhooks = createWebhooks({
     store: createSubscriptionStore({ tables, clock, log }),
-    order: createDeliveryOrder(tables),
-    deliveries,
+    journal: deliveries,
     archive: createDeliveryArchive(tables),
     queue: createServiceBusDeliveryQueue(bus.sender(busEntities.deliveries)),
     publisher,

@@ -20,7 +20,7 @@ export async function readSubscriberHealth(subscriptions: Pick<ManageSubscriptio
  * trouble, and the relay works. Pure.
  */
 export function toSubscriberCheck({ subscription: { description, state, stateReason }, counts }: SubscriberHealth): HealthCheck {
-  const { failingSinceMs, lastDeliveredMs, ...totals } = counts;
+  const { failingSinceMs, lastDeliveredMs, lastFailedMs: _lastFailedMs, ...totals } = counts;
   const fails = counts.failuresInRow >= FAILURES_TO_OPEN;
   const output = stateReason ?? (fails && failingSinceMs !== undefined ? `Nothing has been delivered since ${new Date(failingSinceMs).toISOString()}.` : undefined);
   return {

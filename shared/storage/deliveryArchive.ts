@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import type { TransactionAction } from '@azure/data-tables';
 import type { RelayEvent } from '../invitations/relayEvent';
 import type { DeliveryArchive } from '../webhooks/ports';
+import { createGroups } from './deliveryGroups';
 import { toTableKey } from './deliveryKeys';
 import type { Tables } from './tables';
+import { fromTextChunks, toTextChunks } from './textChunks';
 import { statusOf, storageUnavailable } from './translateStorageError';
 
 const eventSchema = z.object({
@@ -18,13 +21,15 @@ const eventSchema = z.object({
   data: z.unknown(),
 });
 
-/** Azure Tables: a text has at most 32 Ki UTF-16 code units, an entity 1 MiB. */
-const CHUNKS = /.{1,32000}/g;
+/** Of events that are one text each; a transaction has at most 4 MiB (Azure Table storage, "Performing entity group transactions"). */
+const MAX_TOGETHER = 50;
+
+type KeptRow = ReturnType<typeof keysOf> & Record<string, string>;
 
 /**
  * Events in table `deliveryEvents`: partition = the hour, row = time and id, so that "since T" reads only what it
  * answers. Written once for each event, however many subscribers are to hear it; as text, and with the invitation beside it,
- * so that the erasure of a person finds it.
+ * so that the erasure of a person finds it. Events that come together are kept together.
  */
 export function createDeliveryArchive(tables: Tables): DeliveryArchive {
   async function* rows(filter: string) {
@@ -36,14 +41,24 @@ export function createDeliveryArchive(tables: Tables): DeliveryArchive {
     }
   }
 
+  const keep = createGroups<KeptRow, undefined>(MAX_TOGETHER, async (_hour, kept) => {
+    const table = await tables.client('deliveryEvents');
+    try {
+      // The same event twice is one row, and a transaction takes a row once only.
+      const [one, ...others] = [...new Map(kept.map((row) => [row.rowKey, row])).values()];
+      if (one !== undefined && others.length === 0) await table.upsertEntity(one, 'Replace');
+      else if (one !== undefined) await table.submitTransaction([one, ...others].map((row): TransactionAction => ['upsert', row, 'Replace']));
+    } catch (error) {
+      throw storageUnavailable(error);
+    }
+    return kept.map(() => undefined);
+  });
+
   return {
-    async keep(event) {
-      const table = await tables.client('deliveryEvents');
-      try {
-        await table.upsertEntity({ ...keysOf(event), invitationId: event.subject, ...toChunks(event) }, 'Replace');
-      } catch (error) {
-        throw storageUnavailable(error);
-      }
+    keep(event) {
+      const row = { ...keysOf(event), invitationId: event.subject, ...toTextChunks(event) };
+      // One that needs several texts goes alone, so that no transaction becomes too large.
+      return keep('body1' in row ? row.rowKey : row.partitionKey, row);
     },
     async find(event) {
       const table = await tables.client('deliveryEvents');
@@ -74,18 +89,6 @@ function keysOf({ timeMs, id }: Pick<RelayEvent, 'timeMs' | 'id'>) {
   return { partitionKey: toHour(timeMs), rowKey: `${toTime(timeMs)}-${toTableKey(id)}` };
 }
 
-/** JSON in ASCII: it can be cut anywhere, and Azurite garbles large texts in which a character takes several bytes. */
-function toChunks(event: RelayEvent): Record<string, string> {
-  const json = JSON.stringify(event).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return Object.fromEntries((json.match(CHUNKS) ?? []).map((chunk, index) => [`body${index}`, chunk]));
-}
-
-function toJson(row: Readonly<Record<string, unknown>>): string {
-  let text = '';
-  for (let index = 0, chunk = row.body0; typeof chunk === 'string'; index += 1, chunk = row[`body${index}`]) text += chunk;
-  return text;
-}
-
 function toEvent(row: Readonly<Record<string, unknown>>): RelayEvent {
-  return eventSchema.parse(JSON.parse(toJson(row)));
+  return eventSchema.parse(fromTextChunks(row));
 }

@@ -1,25 +1,26 @@
 import { toHour } from './deliveryArchive';
+import { shards, toNewestFirst } from './deliveryKeys';
+import { LOG } from './logRows';
 import { removeRows } from './removeRows';
 import type { Tables } from './tables';
 import { storageUnavailable } from './translateStorageError';
 
 /**
- * Deletes what the webhooks' tables hold from before a moment: attempts, order rows and events; counts stay. Answers how
- * many rows there were. It may be stopped and run again at any time, also twice at once. Error: `storageUnavailable`.
+ * Deletes what the webhooks' tables hold from before a moment: attempts, order and events. Counts stay as long as their
+ * subscription. Answers how many rows there were. It may be stopped and run again at any time, also twice at once. Error:
+ * `storageUnavailable`.
  * @param beforeMs milliseconds since the epoch: now less `RETENTION_DAYS`.
  */
 export async function sweepDeliveries(tables: Tables, beforeMs: number): Promise<number> {
-  const old = {
-    deliveries: `atMs lt ${beforeMs}.0`,
-    deliveryOrder: `timeMs lt ${beforeMs}.0`,
-    deliveryEvents: `PartitionKey lt '${toHour(beforeMs)}'`,
-  } as const;
   let swept = 0;
   try {
-    for (const name of ['deliveries', 'deliveryOrder', 'deliveryEvents'] as const) {
-      const table = await tables.client(name);
-      swept += await removeRows(table, table.listEntities({ queryOptions: { filter: old[name], select: ['PartitionKey', 'RowKey'] } }));
+    const deliveries = await tables.client('deliveries');
+    const oldRows = (filter: string, table = deliveries) => removeRows(table, table.listEntities({ queryOptions: { filter, select: ['PartitionKey', 'RowKey'] } }));
+    for (const shard of shards) {
+      swept += await oldRows(`PartitionKey eq '${shard}' and RowKey ge '${LOG}${toNewestFirst(beforeMs)}~' and RowKey lt '${LOG}~'`);
+      swept += await oldRows(`PartitionKey eq '${shard}' and RowKey ge 'o|' and RowKey lt 'o}' and atMs lt ${beforeMs}.0`);
     }
+    swept += await oldRows(`PartitionKey lt '${toHour(beforeMs)}'`, await tables.client('deliveryEvents'));
   } catch (error) {
     throw storageUnavailable(error);
   }

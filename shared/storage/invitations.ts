@@ -86,7 +86,7 @@ async function changeHead(heads: TableClient, at: Row, change: (head: Invitation
   const found = await readHead(heads, at);
   const head = change(found?.head);
   if (head === undefined) return true;
-  const { invitationId, account, state, endedBy, startedAtMs, sequence, expiryTimeMs, data } = head;
+  const { invitationId, account, state, endedBy, gapEndedAtMs, startedAtMs, seenAtMs, sequence, expiryTimeMs, data } = head;
   const row = {
     ...at,
     invitationId,
@@ -94,9 +94,11 @@ async function changeHead(heads: TableClient, at: Row, change: (head: Invitation
     state,
     sequence,
     startedAtMs: double(startedAtMs),
+    seenAtMs: double(seenAtMs),
     expiryTimeMs: double(expiryTimeMs ?? LATEST_MS),
     data: JSON.stringify(data),
     ...(endedBy === undefined ? {} : { endedBy }),
+    ...(gapEndedAtMs === undefined ? {} : { gapEndedAtMs: double(gapEndedAtMs) }),
   };
   if (found === undefined) return insert(heads, row);
   try {
@@ -113,17 +115,22 @@ const headSchema = z.object({
   account: z.string(),
   state: z.enum(['active', 'ended']),
   endedBy: z.enum(['completed', 'gap']).optional(),
+  gapEndedAtMs: z.number().optional(),
   startedAtMs: z.number(),
+  seenAtMs: z.number().optional(),
   sequence: z.string(),
   expiryTimeMs: z.number(),
   data: z.string(),
 });
 
 function toHead(row: TableEntityResult<Record<string, unknown>>): InvitationHead {
-  const { endedBy, expiryTimeMs, data, ...head } = headSchema.parse(row);
+  const { endedBy, gapEndedAtMs, seenAtMs, expiryTimeMs, data, ...head } = headSchema.parse(row);
   return {
     ...head,
+    // A row of a version that did not keep it.
+    seenAtMs: seenAtMs ?? head.startedAtMs,
     ...(endedBy === undefined ? {} : { endedBy }),
+    ...(gapEndedAtMs === undefined ? {} : { gapEndedAtMs }),
     ...(expiryTimeMs >= LATEST_MS ? {} : { expiryTimeMs }),
     data: readData(data),
   };

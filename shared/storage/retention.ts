@@ -10,7 +10,6 @@ const treatment: Readonly<Record<TableName, 'records' | 'deliveries' | 'state'>>
   commandAudit: 'records',
   deliveries: 'deliveries',
   deliveryEvents: 'deliveries',
-  deliveryOrder: 'deliveries',
   invitationHeads: 'records',
   invitationHistory: 'records',
   slotLeases: 'state',

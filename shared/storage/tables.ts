@@ -15,7 +15,6 @@ export const tableNames = [
   'commandAudit',
   'deliveries',
   'deliveryEvents',
-  'deliveryOrder',
   'invitationHeads',
   'invitationHistory',
   'slotLeases',

@@ -7,7 +7,7 @@ import { createDeliver, type Deliver } from './deliver';
 import { createFanOut, type FanOut } from './fanOut';
 import { resolveAll } from './guardedLookup';
 import { createManageSubscriptions, type ManageSubscriptions } from './manageSubscriptions';
-import type { DeliveryArchive, DeliveryLog, DeliveryOrder, DeliveryQueue, SubscriptionStore } from './ports';
+import type { DeliveryArchive, DeliveryJournal, DeliveryQueue, SubscriptionStore } from './ports';
 import { createSecretBox } from './secretBox';
 import { createSendAgain, type SendAgain } from './sendAgain';
 import { createSender } from './sender';
@@ -17,8 +17,7 @@ import { createTestSubscription, type TestSubscription } from './testSubscriptio
 
 export interface WebhooksPorts {
   readonly store: SubscriptionStore;
-  readonly order: DeliveryOrder;
-  readonly deliveries: DeliveryLog;
+  readonly journal: DeliveryJournal;
   readonly archive: DeliveryArchive;
   readonly queue: DeliveryQueue;
   readonly publisher: Pick<EventPublisher, 'publish'>;

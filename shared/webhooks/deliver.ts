@@ -11,14 +11,13 @@ import { deliveryIdOf, type DeliveryMessage } from './deliveryMessage';
 import { nextStep, type NextStep } from './nextStep';
 import { decideOrder, type OrderDecision } from './orderRule';
 import { putOffUntilMs } from './putOff';
-import type { DeliveryLog, DeliveryLogEntry, DeliveryOrder, DeliveryOutcome, DeliveryQueue, SubscriptionStore } from './ports';
+import type { DeliveryCounts, DeliveryJournal, DeliveryLogEntry, DeliveryOutcome, DeliveryQueue, SubscriptionStore } from './ports';
 import type { SubscriberGate, Visit } from './subscriberGate';
 import type { Subscription } from './subscription';
 
 export interface DeliverPorts {
   readonly subscriptions: Pick<SubscriptionStore, 'find'>;
-  readonly order: Pick<DeliveryOrder, 'read' | 'begin' | 'mark'>;
-  readonly deliveries: Pick<DeliveryLog, 'record'>;
+  readonly journal: Pick<DeliveryJournal, 'read' | 'begin' | 'record' | 'counts'>;
   readonly queue: Pick<DeliveryQueue, 'schedule'>;
   readonly gate: SubscriberGate;
   readonly attempt: AttemptDelivery;
@@ -40,13 +39,13 @@ const STORAGE_WAIT_MS = 2000;
 const DEFAULT_REST_MS = 5000;
 
 /**
- * The second hop: at most one attempt for each message. Whatever follows (the log, the order row, the scheduled copy)
+ * The second hop: at most one attempt for each message. Whatever follows (log and order, the scheduled copy)
  * is durable before it resolves, and each step may be done twice, so that a crash anywhere costs at most a duplicate
  * with the same `webhook-id`. It rejects only after an attempt whose outcome could not be kept, or when the bus takes
  * no copy: leave the message to be redelivered then.
  */
 export function createDeliver(ports: DeliverPorts): Deliver {
-  const { subscriptions, order, deliveries, queue, gate, attempt, disable, clock, random, log } = ports;
+  const { subscriptions, journal, queue, gate, attempt, disable, clock, random, log } = ports;
 
   const persist = <T>(work: () => Promise<T>): Promise<T> => retryInPlace(work, { clock, random });
 
@@ -57,13 +56,9 @@ export function createDeliver(ports: DeliverPorts): Deliver {
 
   /** Ends a delivery for which no attempt is made. */
   const end = async (message: DeliveryMessage, outcome: DeliveryOutcome, reason: string): Promise<DeliverResult> => {
-    await persist(() => deliveries.record({ ...entryOf(message, clock.now()), attempted: false, durationMs: 0, outcome, reason }));
-    await settle(message, message.attempt - 1);
+    await persist(() => journal.record({ ...entryOf(message, clock.now()), attempted: false, durationMs: 0, outcome, reason }));
     return outcome;
   };
-
-  const settle = (message: DeliveryMessage, attemptsMade: number): Promise<void> =>
-    persist(() => order.mark(message.event, message.subscriptionId, { round: message.round, state: 'settled', attempt: attemptsMade }));
 
   const makeAttempt = async (message: DeliveryMessage, subscription: Subscription): Promise<DeliverResult> => {
     const { event } = message;
@@ -100,21 +95,23 @@ export function createDeliver(ports: DeliverPorts): Deliver {
       ...(step.step !== 'delivered' && { reason: step.reason }),
       ...(nextAtMs !== undefined && { nextAtMs }),
     };
-    const counts = await persist(() => deliveries.record(entry));
-    if (nextAtMs === undefined) await settle(message, message.attempt);
-    else await persist(() => order.mark(message.event, message.subscriptionId, { round: message.round, state: 'pending', attempt: message.attempt, nextAtMs }));
-    const reason = step.step === 'disable' ? step.reason : step.step === 'delivered' ? undefined : reasonToDisable(counts, clock.now());
+    const counts = await persist(() => journal.record(entry));
+    const reason = step.step === 'disable' ? step.reason : await whyFailing(subscription, counts);
     if (reason !== undefined) await disable(subscription, reason);
     if (nextAtMs !== undefined) await scheduleNext(message, nextAtMs);
     log.info('deliveryAttempted', { subscriptionId: subscription.id, eventId: message.event.id, attempt: message.attempt, outcome, durationMs: result.durationMs });
     return outcome;
   };
 
+  /** What this process has counted may be a part of it only: the whole has the last word. */
+  const whyFailing = async ({ id }: Subscription, counts: DeliveryCounts): Promise<string | undefined> =>
+    reasonToDisable(counts, clock.now()) === undefined ? undefined : reasonToDisable(await persist(() => journal.counts(id)), clock.now());
+
   const decide = async (message: DeliveryMessage): Promise<Exclude<OrderDecision, { rule: 'announce' }>> => {
-    const look = async () => decideOrder(message, await order.read(message.event.subject, message.subscriptionId), clock.now());
+    const look = async () => decideOrder(message, await journal.read(message.event.subject, message.subscriptionId), clock.now());
     const decision = await look();
     if (decision.rule !== 'announce') return decision;
-    await order.begin(message.event, message.subscriptionId);
+    await journal.begin(message.event, message.subscriptionId);
     const again = await look();
     // An order row that does not show what was just written is being erased: nothing is left to wait for.
     return again.rule === 'announce' ? { rule: 'go' } : again;

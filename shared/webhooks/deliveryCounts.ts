@@ -1,3 +1,4 @@
+import { compact } from '../invitations/compact';
 import type { DeliveryCounts, DeliveryLogEntry } from './ports';
 
 /** Before anything was sent. */
@@ -11,8 +12,31 @@ export function countEntry(counts: DeliveryCounts, { attempted, outcome, atMs }:
     ...(outcome !== 'retrying' && { [outcome]: counts[outcome] + 1 }),
   };
   if (!attempted) return counted;
-  if (outcome !== 'delivered') return { ...counted, failuresInRow: counts.failuresInRow + 1, failingSinceMs: counts.failingSinceMs ?? atMs };
+  if (outcome !== 'delivered') return { ...counted, failuresInRow: counts.failuresInRow + 1, failingSinceMs: counts.failingSinceMs ?? atMs, lastFailedMs: atMs };
   return { ...totalsOf(counted), failuresInRow: 0, lastDeliveredMs: atMs };
+}
+
+/** The counts of several writers of one subscription as one: a success of any of them ends the failing of all. Pure. */
+export function sumCounts(parts: readonly DeliveryCounts[]): DeliveryCounts {
+  const lastDeliveredMs = latestOf(parts.map((part) => part.lastDeliveredMs));
+  const failing = parts.filter(({ lastFailedMs }) => lastFailedMs !== undefined && lastFailedMs >= (lastDeliveredMs ?? -Infinity));
+  const sum = (name: keyof typeof noDeliveries, of = parts): number => of.reduce((total, part) => total + (part[name] ?? 0), 0);
+  return {
+    attempts: sum('attempts'),
+    delivered: sum('delivered'),
+    expired: sum('expired'),
+    dead: sum('dead'),
+    disabled: sum('disabled'),
+    failuresInRow: sum('failuresInRow', failing),
+    // A writer that has seen no success itself counts from the other's.
+    ...(failing.length > 0 && { failingSinceMs: Math.min(...failing.map(({ failingSinceMs = 0 }) => Math.max(failingSinceMs, lastDeliveredMs ?? 0))) }),
+    ...compact({ lastDeliveredMs, lastFailedMs: latestOf(failing.map((part) => part.lastFailedMs)) }),
+  };
+}
+
+function latestOf(moments: readonly (number | undefined)[]): number | undefined {
+  const known = moments.filter((moment) => moment !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
 }
 
 function totalsOf({ attempts, delivered, expired, dead, disabled }: DeliveryCounts) {

@@ -15,7 +15,7 @@ import type { ConfirmUrl } from './teamsCard';
 export interface FanOutPorts {
   readonly subscriptions: Pick<SubscriptionStore, 'list'>;
   readonly archive: Pick<DeliveryArchive, 'keep'>;
-  readonly order: Pick<DeliveryOrder, 'open'>;
+  readonly journal: Pick<DeliveryOrder, 'open'>;
   readonly queue: Pick<DeliveryQueue, 'enqueue'>;
   readonly confirmUrl: ConfirmUrl;
   readonly clock: Clock;
@@ -33,7 +33,7 @@ export type FanOut = (event: RelayEvent) => Promise<number>;
  * fall to the queue's duplicate detection. A paused or disabled subscriber is sent nothing, but the event is kept for
  * it (recover). Errors: `storageUnavailable`, `busUnavailable`: give it the same event again.
  */
-export function createFanOut({ subscriptions, archive, order, queue, confirmUrl, clock, random, log }: FanOutPorts): FanOut {
+export function createFanOut({ subscriptions, archive, journal, queue, confirmUrl, clock, random, log }: FanOutPorts): FanOut {
   const fanOut: FanOut = async (event) => {
     const interested = (await subscriptions.list()).filter(({ filters }) => matchesFilter(event, filters));
     if (interested.length === 0) return 0;
@@ -45,7 +45,7 @@ export function createFanOut({ subscriptions, archive, order, queue, confirmUrl,
         return rendered === undefined ? [] : [firstMessage(event, subscription, rendered)];
       });
     const receivers = messages.map(({ subscriptionId }) => subscriptionId);
-    const noteEvent = () => Promise.all([archive.keep(toOutwardEvent(event)), receivers.length === 0 ? undefined : order.open(toDeliveredEvent(event), receivers)]);
+    const noteEvent = () => Promise.all([archive.keep(toOutwardEvent(event)), receivers.length === 0 ? undefined : journal.open(toDeliveredEvent(event), receivers)]);
     await retryInPlace(noteEvent, { clock, random });
     if (messages.length > 0) await retryInPlace(() => queue.enqueue(messages), { clock, random });
     log.debug('eventFannedOut', { eventId: event.id, type: event.type, subscribers: messages.length });

@@ -29,7 +29,7 @@ export interface DeliveryQueue {
 
 /** How far each event of an invitation has come with each subscriber. Errors: `storageUnavailable`. */
 export interface DeliveryOrder {
-  /** Notes an event as pending with each of the subscribers; what is known of it already stays. One round trip per hundred. */
+  /** Notes an event as pending with each of the subscribers; what is known of it already stays. */
   open(event: DeliveredEvent, subscriptionIds: readonly string[]): Promise<void>;
   /** Makes an event pending again with one subscriber, for a new round. */
   reopen(event: DeliveredEvent, subscriptionId: string, round: number): Promise<void>;
@@ -37,7 +37,6 @@ export interface DeliveryOrder {
   read(subject: string, subscriptionId: string): Promise<readonly OrderRow[]>;
   /** Notes that an event may be on its way from now on. */
   begin(event: DeliveredEvent, subscriptionId: string): Promise<void>;
-  mark(event: DeliveredEvent, subscriptionId: string, progress: Pick<OrderRow, 'round' | 'state' | 'attempt' | 'nextAtMs'>): Promise<void>;
 }
 
 /** How a delivery stands after a log entry. */
@@ -66,7 +65,7 @@ export interface DeliveryLogEntry {
   readonly nextAtMs?: number;
 }
 
-/** Totals of a subscription since it was made; each delivery (and each repeated round) counts once, when it ends. */
+/** Totals of a subscription since it was made: what its log entries add up to. A delivery (and each repeated round) counts when it ends. */
 export interface DeliveryCounts {
   readonly attempts: number;
   readonly delivered: number;
@@ -78,18 +77,25 @@ export interface DeliveryCounts {
   /** Since when nothing has succeeded; absent while the last attempt did. */
   readonly failingSinceMs?: number;
   readonly lastDeliveredMs?: number;
+  readonly lastFailedMs?: number;
 }
 
 /** The delivery log. Errors: `storageUnavailable`. */
 export interface DeliveryLog {
-  /** Resolves, when the entry is durable, to the counts with it. The same entry twice is one. */
+  /**
+   * Resolves when the entry is durable, together with how far its event has come by it (DeliveryOrder), to the counts of
+   * what this process and those that share its row have recorded: all of it is in `counts`.
+   */
   record(entry: DeliveryLogEntry): Promise<DeliveryCounts>;
-  /** Newest events first, the attempts of one in their order. `cursor` continues after a page. */
+  /** The latest first. `cursor` continues after a page; while there is one, a page may hold less than its limit, or nothing. */
   page(subscriptionId: string, options: { readonly limit: number; readonly cursor?: string }): Promise<{ readonly entries: readonly DeliveryLogEntry[]; readonly cursor?: string }>;
   /** The latest entry of each delivery whose event is not older than `sinceMs`, by delivery id. */
   latestSince(subscriptionId: string, sinceMs: number): Promise<ReadonlyMap<string, DeliveryLogEntry>>;
   counts(subscriptionId: string): Promise<DeliveryCounts>;
 }
+
+/** What is known of deliveries: one store, because an attempt and what follows from it are to be durable together. */
+export interface DeliveryJournal extends DeliveryOrder, DeliveryLog {}
 
 /** The events that subscribers were to hear, without SDP, for sending them again. Errors: `storageUnavailable`. */
 export interface DeliveryArchive {

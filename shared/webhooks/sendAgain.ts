@@ -6,7 +6,7 @@ import { deliveryIdOf, parseDeliveryId } from './deliveryMessage';
 import { firstMessage, toDeliveredEvent } from './fanOut';
 import { existingSubscription } from './existingSubscription';
 import { matchesFilter } from './matchesFilter';
-import type { DeliveryArchive, DeliveryLog, DeliveryLogEntry, DeliveryOrder, DeliveryQueue, SubscriptionStore } from './ports';
+import type { DeliveryArchive, DeliveryJournal, DeliveryLogEntry, DeliveryQueue, SubscriptionStore } from './ports';
 import { renderDelivery } from './renderDelivery';
 import type { Subscription } from './subscription';
 import type { ConfirmUrl } from './teamsCard';
@@ -14,8 +14,7 @@ import type { ConfirmUrl } from './teamsCard';
 export interface SendAgainPorts {
   readonly store: Pick<SubscriptionStore, 'find'>;
   readonly archive: Pick<DeliveryArchive, 'find' | 'since'>;
-  readonly deliveries: Pick<DeliveryLog, 'latestSince'>;
-  readonly order: Pick<DeliveryOrder, 'reopen'>;
+  readonly journal: Pick<DeliveryJournal, 'latestSince' | 'reopen'>;
   readonly queue: Pick<DeliveryQueue, 'enqueue'>;
   readonly confirmUrl: ConfirmUrl;
   readonly clock: Clock;
@@ -46,11 +45,11 @@ const YOUNG_MS = 60_000;
 const OVERDUE_MS = 3_600_000;
 
 /** Works from the archive of events, so that it also finds what a paused or disabled subscription never heard. */
-export function createSendAgain({ store, archive, deliveries, order, queue, confirmUrl, clock, log }: SendAgainPorts): SendAgain {
+export function createSendAgain({ store, archive, journal, queue, confirmUrl, clock, log }: SendAgainPorts): SendAgain {
   const send = async (subscription: Subscription, event: RelayEvent, round: number): Promise<boolean> => {
     const rendered = renderDelivery(event, subscription.format, confirmUrl);
     if (rendered === undefined) return false;
-    await order.reopen(toDeliveredEvent(event), subscription.id, round);
+    await journal.reopen(toDeliveredEvent(event), subscription.id, round);
     await queue.enqueue([firstMessage(event, subscription, rendered, round)]);
     return true;
   };
@@ -58,7 +57,7 @@ export function createSendAgain({ store, archive, deliveries, order, queue, conf
   return {
     async recover(subscriptionId, sinceMs) {
       const subscription = await activeOnly(store, subscriptionId);
-      const latest = await deliveries.latestSince(subscriptionId, sinceMs);
+      const latest = await journal.latestSince(subscriptionId, sinceMs);
       const nowMs = clock.now();
       const recovered = { queued: 0, alreadyDelivered: 0, pending: 0, expired: 0 };
       for await (const event of archive.since(sinceMs)) {

@@ -1,6 +1,6 @@
 import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { busEntities } from '../../shared/messaging/busEntities';
-import { createDeliveryLog } from '../../shared/storage/deliveryLog';
+import { createDeliveryJournal } from '../../shared/storage/deliveryJournal';
 import { createTables } from '../../shared/storage/tables';
 import { countEntry, noDeliveries } from '../../shared/webhooks/deliveryCounts';
 import { parseDeliveryMessage } from '../../shared/webhooks/deliveryMessage';
@@ -27,11 +27,13 @@ export async function accountForDeliveries(storage: string, bus: string, subscri
   const tables = createTables({ connectionString: storage }, () => {
     throw new Error('a connection string needs no credential');
   });
-  const log = createDeliveryLog(tables);
+  const log = createDeliveryJournal(tables);
   const client = new ServiceBusClient(bus);
   try {
     const addressed = new Map(subscriptionIds.map((id) => [id, new Set<string>()]));
-    for await (const row of (await tables.client('deliveryOrder')).listEntities<{ eventId: string }>()) addressed.get((row.rowKey ?? '').split('|')[0] ?? '')?.add(row.eventId);
+    for await (const { eventId, subscriptionIds: ids } of (await tables.client('deliveries')).listEntities<{ eventId?: string; subscriptionIds?: string }>()) {
+      if (eventId !== undefined) for (const id of ids?.split(' ') ?? []) addressed.get(id)?.add(eventId);
+    }
     const notFannedOut = new Set((await peekAll(client, busEntities.events, 'webhooks')).map(({ messageId }) => String(messageId)));
     const queued = new Map(subscriptionIds.map((id) => [id, new Set<string>()]));
     for (const { body } of await peekAll(client, busEntities.deliveries)) {
@@ -65,7 +67,7 @@ function accountFor(
   notFannedOut: ReadonlySet<string>,
   entries: readonly DeliveryLogEntry[],
 ): Omit<SubscriberAccount, 'attempts'> {
-  const latest = new Map(entries.map((entry) => [entry.eventId, entry]));
+  const latest = new Map(entries.toReversed().map((entry) => [entry.eventId, entry]));
   const ends = { delivered: 0, expired: 0, dead: 0, disabled: 0, pending: 0 };
   const problems: string[] = [];
   for (const eventId of addressed) {

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RelayEvent } from '../../shared/invitations/relayEvent';
 import { createDeliveryArchive } from '../../shared/storage/deliveryArchive';
-import { createDeliveryLog } from '../../shared/storage/deliveryLog';
-import { createDeliveryOrder } from '../../shared/storage/deliveryOrder';
+import { createDeliveryJournal } from '../../shared/storage/deliveryJournal';
 import { createSubscriptionStore } from '../../shared/storage/subscriptionStore';
 import type { Tables } from '../../shared/storage/tables';
 import { createAttemptDelivery } from '../../shared/webhooks/attemptDelivery';
@@ -32,8 +31,7 @@ export function createRelayRoom(tables: Tables, changes: Partial<DeliverPorts & 
 
   const queue = createMemoryDeliveryQueue(clock);
   const store = createSubscriptionStore({ tables, clock, log });
-  const deliveries = createDeliveryLog(tables);
-  const order = createDeliveryOrder(tables);
+  const journal = createDeliveryJournal(tables);
   const archive = createDeliveryArchive(tables);
   const secretBox = createSecretBox(randomBytes(32).toString('base64'));
   const sender = createSender({ clock, allowedCidrs, resolve });
@@ -41,7 +39,7 @@ export function createRelayRoom(tables: Tables, changes: Partial<DeliverPorts & 
   const publisher = { publish: (events: readonly RelayEvent[]) => Promise.resolve(void published.push(...events)) };
   const disable = createAutoDisable({ subscriptions: store, publisher, clock, log });
 
-  const ports = { subscriptions: store, order, deliveries, archive, queue, gate: createSubscriberGate(clock), attempt, disable, confirmUrl, clock, random, log, ...changes };
+  const ports = { subscriptions: store, journal, archive, queue, gate: createSubscriberGate(clock), attempt, disable, confirmUrl, clock, random, log, ...changes };
   const deliver = createDeliver(ports);
   const manage = createManageSubscriptions({ store, secretBox, sender, requestOrigin: 'relay.contoso.com', allowedCidrs, resolve, clock, log });
 
@@ -49,15 +47,14 @@ export function createRelayRoom(tables: Tables, changes: Partial<DeliverPorts & 
     clock,
     log,
     queue,
-    order,
-    deliveries,
+    journal,
     archive,
     published,
     manage,
     ports,
     deliver,
     fanOut: createFanOut(ports),
-    sendAgain: createSendAgain({ store, archive, deliveries, order, queue, confirmUrl, clock, log }),
+    sendAgain: createSendAgain({ store, archive, journal, queue, confirmUrl, clock, log }),
     test: createTestSubscription({ store, attempt, clock }),
     /** Makes a subscription for a local server; resolves to its id and secret. */
     async subscribe(url: string, request: object = {}): Promise<{ readonly id: string; readonly secret: string }> {

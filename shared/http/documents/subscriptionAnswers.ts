@@ -66,7 +66,7 @@ export const deliverySchema = z.strictObject({
 });
 
 export const deliveryPageSchema = z.strictObject({
-  deliveries: z.array(deliverySchema).describe('Newest events first, the attempts of one in their order'),
+  deliveries: z.array(deliverySchema).describe('The latest attempts first. While there is a cursor, a page may hold less than its limit, or nothing'),
   cursor: z.string().optional(),
 });
 

@@ -46,10 +46,10 @@ test('after three days nothing is pending: every delivery has ended, with its re
   expect(room.queue.nextAtMs()).toBeUndefined();
   const ends: Record<string, unknown> = {};
   for (const [name, id] of ids) {
-    const { entries } = await room.deliveries.page(id, { limit: 1000 });
+    const { entries } = await room.journal.page(id, { limit: 1000 });
     const latest = [...new Map(entries.map((entry) => [entry.eventId, entry])).values()];
     for (const { outcome, reason } of latest) expect(outcome === 'delivered' || reason !== undefined).toBe(true);
-    const { attempts, delivered, expired, dead, disabled } = await room.deliveries.counts(id);
+    const { attempts, delivered, expired, dead, disabled } = await room.journal.counts(id);
     expect(attempts).toBe(entries.filter(({ attempted }) => attempted).length);
     expect(delivered + expired + dead + disabled).toBe(latest.length);
     ends[name] = { delivered, expired, dead, disabled };

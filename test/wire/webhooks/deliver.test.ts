@@ -16,7 +16,7 @@ beforeEach(() => void (room = createRelayRoom(storage.tables)));
 afterEach(async () => {
   room.close();
   await Promise.all(servers.splice(0).map((server) => server.close()));
-  await storage.empty('subscriptions', 'deliveries', 'deliveryOrder', 'deliveryEvents');
+  await storage.empty('subscriptions', 'deliveries', 'deliveryEvents');
 });
 
 type Answer = (request: ReceivedRequest, count: number) => SubscriberAnswer;
@@ -27,8 +27,8 @@ async function subscriber(answer?: Answer, request: object = {}) {
 }
 const always = (answer: SubscriberAnswer) => (): SubscriberAnswer => answer;
 const eventIds = ({ requests }: SubscriberServer) => requests.map(({ headers }) => headers['webhook-id']);
-const ends = async (id: string): Promise<DeliveryOutcome[]> => (await room.deliveries.page(id, { limit: 1000 })).entries.map(({ outcome }) => outcome);
-const atSeconds = async (id: string): Promise<number[]> => (await room.deliveries.page(id, { limit: 100 })).entries.map(({ atMs }) => (atMs - ringStartMs) / 1000);
+const ends = async (id: string): Promise<DeliveryOutcome[]> => (await room.journal.page(id, { limit: 1000 })).entries.toReversed().map(({ outcome }) => outcome);
+const atSeconds = async (id: string): Promise<number[]> => (await room.journal.page(id, { limit: 100 })).entries.toReversed().map(({ atMs }) => (atMs - ringStartMs) / 1000);
 
 test('an event reaches every subscriber that wants it, signed, as CloudEvents that the SDK reads', async () => {
   const [one, other, uninterested] = [await subscriber(), await subscriber(), await subscriber(undefined, { filters: { kinds: ['phoneAudio'] } })];
@@ -78,7 +78,7 @@ test('a ring is tried inside the ring, to the second, and then logged as expired
   expect(await atSeconds(id)).toEqual([0, 1, 3, 7, 15]);
   expect(await ends(id)).toEqual(['retrying', 'retrying', 'retrying', 'retrying', 'expired']);
   expect(new Set(eventIds(server)).size).toBe(1);
-  expect((await room.deliveries.page(id, { limit: 1 })).entries).toMatchObject([{ status: 500, reason: 'answered 500', response: 'out of order' }]);
+  expect((await room.journal.page(id, { limit: 1 })).entries).toMatchObject([{ status: 500, reason: 'answered 500; the ring ends before the next attempt', response: 'out of order' }]);
 });
 
 test('an end is tried for three days, in the same bytes, each time signed for its moment', async () => {
@@ -96,7 +96,7 @@ test('an end that is refused at first arrives when the subscriber is well again'
   await room.fanOut(callEvent('completed'));
   await room.drain();
   expect((await ends(id)).at(-1)).toBe('delivered');
-  expect(await room.deliveries.counts(id)).toEqual({ attempts: 8, delivered: 1, expired: 0, dead: 0, disabled: 0, failuresInRow: 0, lastDeliveredMs: ringStartMs + 390_000 });
+  expect(await room.journal.counts(id)).toEqual({ attempts: 8, delivered: 1, expired: 0, dead: 0, disabled: 0, failuresInRow: 0, lastDeliveredMs: ringStartMs + 390_000 });
 });
 
 test('what cannot heal is tried five times', async () => {
@@ -118,9 +118,9 @@ test.each([
   expect((await room.pump()).sort()).toEqual(['deferred', 'delivered']);
   expect(fine.server.requests).toHaveLength(2);
   await room.drain();
-  const attempts = (await room.deliveries.page(throttling.id, { limit: 10 })).entries.filter(({ subject }) => subject === 'call-1');
+  const attempts = (await room.journal.page(throttling.id, { limit: 10 })).entries.toReversed().filter(({ subject }) => subject === 'call-1');
   expect(attempts.map(({ atMs }) => (atMs - ringStartMs) / 1000)).toEqual(expected);
-  expect(await room.deliveries.counts(throttling.id)).toMatchObject({ attempts: 3, delivered: 2 });
+  expect(await room.journal.counts(throttling.id)).toMatchObject({ attempts: 3, delivered: 2 });
 });
 
 test('a ring that a throttled subscriber could hear only when it is over is expired at once', async () => {
@@ -129,7 +129,7 @@ test('a ring that a throttled subscriber could hear only when it is over is expi
   await room.pump();
   await room.fanOut(callEvent('started', { call: 2 }));
   expect(await room.pump()).toEqual(['expired']);
-  expect((await room.deliveries.page(id, { limit: 10 })).entries).toContainEqual(
+  expect((await room.journal.page(id, { limit: 10 })).entries).toContainEqual(
     expect.objectContaining({ subject: 'call-2', attempted: false, reason: 'the ring ends before the subscriber can be tried: throttled' }),
   );
   expect(server.requests).toHaveLength(1);
@@ -159,7 +159,7 @@ test('failing for five days disables', async () => {
   await room.drain();
   expect(await room.manage.get(id)).toMatchObject({ state: 'disabled', stateReason: expect.stringMatching(/^nothing has been delivered since 2026-01-15T12:00:00/) as string });
   expect(room.published).toHaveLength(1);
-  const { delivered, expired, dead, disabled } = await room.deliveries.counts(id);
+  const { delivered, expired, dead, disabled } = await room.journal.counts(id);
   expect(delivered + expired + dead + disabled).toBe(6);
 });
 
@@ -191,7 +191,7 @@ test('at most four are in flight to one subscriber; the others wait without usin
   const results = await delivering;
   expect(server.requests).toHaveLength(4);
   expect(results.filter((result) => result === 'retrying')).toHaveLength(4);
-  const { attempts, failuresInRow } = await room.deliveries.counts(id);
+  const { attempts, failuresInRow } = await room.journal.counts(id);
   expect([attempts, failuresInRow]).toEqual([4, 4]);
 });
 
@@ -207,7 +207,7 @@ test.each([
   expect(await ends(id)).toEqual([]);
   await room.clock.advance(1);
   expect(await delivering).toEqual(['retrying']);
-  expect((await room.deliveries.page(id, { limit: 1 })).entries).toMatchObject([{ durationMs: timeoutMs, reason: 'no answer: timeout' }]);
+  expect((await room.journal.page(id, { limit: 1 })).entries).toMatchObject([{ durationMs: timeoutMs, reason: 'no answer: timeout' }]);
 });
 
 test('the bodies of a flow and of a Teams channel are theirs; a delayed ring is not sent to Teams', async () => {
@@ -237,7 +237,7 @@ describe('after a crash', () => {
     await room.deliver(message);
     expect(await room.deliver(message)).toBe('alreadyDone');
     expect(server.requests).toHaveLength(1);
-    expect(await room.deliveries.counts(id)).toMatchObject({ attempts: 1 });
+    expect(await room.journal.counts(id)).toMatchObject({ attempts: 1 });
     await room.clock.advance(1000);
     expect(room.queue.take()).toMatchObject([{ attempt: 2 }]);
   });
@@ -255,12 +255,12 @@ describe('after a crash', () => {
     const { server, id } = await subscriber();
     await room.fanOut(callEvent('started'));
     const [message = never()] = room.queue.take();
-    const killed = createRelayRoom(storage.tables, { ...room.ports, deliveries: { record: () => Promise.reject(new Error('killed')) } });
+    const killed = createRelayRoom(storage.tables, { ...room.ports, journal: { ...room.journal, record: () => Promise.reject(new Error('killed')) } });
     await expect(killed.deliver(message)).rejects.toThrow('killed');
     killed.close();
     expect(await room.deliver(message)).toBe('delivered');
     expect(eventIds(server)).toEqual(['call-1-started', 'call-1-started']);
-    expect(await room.deliveries.counts(id)).toMatchObject({ attempts: 1, delivered: 1 });
+    expect(await room.journal.counts(id)).toMatchObject({ attempts: 1, delivered: 1 });
   });
 
   test('a fan-out that runs again changes nothing', async () => {
@@ -279,7 +279,7 @@ test('while tables cannot be read, a message is put off and not lost', async () 
   const [message = never()] = room.queue.take();
   const unavailable = Object.assign(new Error(), { code: 'storageUnavailable' });
   const { RelayError } = await import('../../../shared/errors/relayError');
-  const blind = createRelayRoom(storage.tables, { ...room.ports, order: { ...room.order, read: () => Promise.reject(new RelayError('storageUnavailable', 'down', { cause: unavailable })) } });
+  const blind = createRelayRoom(storage.tables, { ...room.ports, journal: { ...room.journal, read: () => Promise.reject(new RelayError('storageUnavailable', 'down', { cause: unavailable })) } });
   expect(await blind.deliver(message)).toBe('deferred');
   blind.close();
   await room.drain();
@@ -292,7 +292,7 @@ test('a subscription that was deleted meanwhile is sent nothing, and that is log
   await room.manage.remove(id);
   expect(await room.pump()).toEqual(['disabled']);
   expect(server.requests).toEqual([]);
-  expect((await room.deliveries.page(id, { limit: 1 })).entries).toMatchObject([{ reason: 'the subscription was deleted' }]);
+  expect((await room.journal.page(id, { limit: 1 })).entries).toMatchObject([{ reason: 'the subscription was deleted' }]);
 });
 
 test('what comes after the ring is not sent', async () => {

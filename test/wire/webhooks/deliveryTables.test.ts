@@ -1,10 +1,11 @@
 import { erasePerson } from '../../../shared/storage/erasePerson';
 import { createDeliveryArchive } from '../../../shared/storage/deliveryArchive';
-import { createDeliveryLog } from '../../../shared/storage/deliveryLog';
-import { createDeliveryOrder } from '../../../shared/storage/deliveryOrder';
+import { createDeliveryJournal } from '../../../shared/storage/deliveryJournal';
+import { shardOf } from '../../../shared/storage/deliveryKeys';
 import { sweepDeliveries } from '../../../shared/storage/deliveryRetention';
+import type { Tables } from '../../../shared/storage/tables';
 import { noDeliveries } from '../../../shared/webhooks/deliveryCounts';
-import { deliveryIdOf } from '../../../shared/webhooks/deliveryMessage';
+import { deliveryIdOf, type DeliveredEvent } from '../../../shared/webhooks/deliveryMessage';
 import { toDeliveredEvent } from '../../../shared/webhooks/fanOut';
 import type { DeliveryLogEntry } from '../../../shared/webhooks/ports';
 import { sampleGapEvent } from '../../support/sampleEvents';
@@ -16,7 +17,7 @@ const hourMs = 3_600_000;
 let storage: TestTables;
 beforeAll(async () => void (storage = await startTestTables()));
 afterAll(() => storage.close());
-afterEach(() => storage.empty('deliveries', 'deliveryOrder', 'deliveryEvents'));
+afterEach(() => storage.empty('deliveries', 'deliveryEvents'));
 
 function entry(call: number, attempt: number, changes: Partial<DeliveryLogEntry> = {}): DeliveryLogEntry {
   const { id, type, subject, timeMs } = callEvent('completed', { call, timeMs: ringStartMs + call * 1000 });
@@ -37,20 +38,22 @@ function entry(call: number, attempt: number, changes: Partial<DeliveryLogEntry>
 }
 
 describe('the delivery log', () => {
-  test('gives entries back as they were, newest events first and the attempts of one in order', async () => {
-    const log = createDeliveryLog(storage.tables);
+  test('gives entries back as they were, the latest first, also those that were recorded together', async () => {
+    const log = createDeliveryJournal(storage.tables);
     const entries = [
-      entry(1, 1, { outcome: 'retrying', status: 500, reason: 'answered 500', response: 'ü'.repeat(4096), nextAtMs: ringStartMs + 99.5 }),
+      entry(1, 1, { outcome: 'retrying', status: 500, reason: 'answered 500', response: 'ü'.repeat(4096), nextAtMs: ringStartMs + 9000.5 }),
       entry(2, 1, { outcome: 'dead', status: 404, reason: 'answered 404' }),
-      entry(1, 2),
-      entry(1, 1, { round: ringStartMs + 500_000, outcome: 'expired', attempted: false, reason: 'the ring is over' }),
+      entry(1, 2, { atMs: ringStartMs + 9001.5 }),
+      entry(1, 1, { round: ringStartMs + 500_000, atMs: ringStartMs + 500_001, outcome: 'expired', attempted: false, reason: 'the ring is over' }),
     ];
     for (const one of entries) await log.record(one);
-    expect(await log.page('sub_a', { limit: 10 })).toEqual({ entries: [entries[1], entries[0], entries[2], entries[3]] });
+    expect(await log.page('sub_a', { limit: 10 })).toEqual({ entries: entries.toReversed() });
+    await Promise.all(entries.map((one) => log.record({ ...one, subscriptionId: 'sub_b' })));
+    expect(await log.page('sub_b', { limit: 10 })).toEqual({ entries: entries.toReversed().map((one) => ({ ...one, subscriptionId: 'sub_b' })) });
   });
 
   test('pages through, whatever is written meanwhile', async () => {
-    const log = createDeliveryLog(storage.tables);
+    const log = createDeliveryJournal(storage.tables);
     for (let call = 1; call <= 5; call += 1) await log.record(entry(call, 1));
     const first = await log.page('sub_a', { limit: 2 });
     await log.record(entry(6, 1));
@@ -64,8 +67,11 @@ describe('the delivery log', () => {
     expect(third.cursor).toBeUndefined();
   });
 
-  test('the counts add up exactly when two instances write at once', async () => {
-    const [here, there] = [createDeliveryLog(storage.tables), createDeliveryLog(storage.tables)];
+  test.each([
+    ['share a counts row', 3],
+    ['have each their own', 4],
+  ])('the counts add up exactly when two instances that %s write at once', async (_case, stripe) => {
+    const [here, there] = [createDeliveryJournal(storage.tables, 3), createDeliveryJournal(storage.tables, stripe)];
     const outcomes = ['delivered', 'expired', 'dead', 'disabled', 'retrying'] as const;
     const writes = Array.from({ length: 150 }, (_, n) => (n % 2 === 0 ? here : there).record(entry(n, 1, { outcome: outcomes[n % 5] ?? 'dead' })));
     await Promise.all(writes);
@@ -73,50 +79,113 @@ describe('the delivery log', () => {
     expect((await there.page('sub_a', { limit: 1000 })).entries).toHaveLength(150);
   });
 
-  test('the same entry twice is one, in the same instance or after a crash, alone or among others', async () => {
-    const before = createDeliveryLog(storage.tables);
-    await Promise.all([before.record(entry(1, 1)), before.record(entry(1, 1))]);
-    const after = createDeliveryLog(storage.tables);
-    const counts = await Promise.all([after.record(entry(1, 1)), after.record(entry(2, 1)), after.record(entry(3, 1)), after.record(entry(2, 1))]);
-    expect(counts.at(-1)).toMatchObject({ attempts: 3, delivered: 3 });
-    expect((await after.page('sub_a', { limit: 10 })).entries).toHaveLength(3);
+  test('what was written is recognised when its answer was lost', async () => {
+    const log = createDeliveryJournal(await losingAnswers(storage.tables));
+    await log.record(entry(1, 1));
+    await log.record(entry(2, 1));
+    expect(await log.counts('sub_a')).toMatchObject({ attempts: 2, delivered: 2 });
+    expect((await log.page('sub_a', { limit: 10 })).entries).toHaveLength(2);
+  });
+
+  test('pages through what was recorded together, among the attempts of others', async () => {
+    const log = createDeliveryJournal(storage.tables);
+    const neighbour = neighbourOf('sub_a');
+    await Promise.all(Array.from({ length: 9 }, (_, n) => log.record(entry(n, 1, n % 2 === 0 ? {} : { subscriptionId: neighbour }))));
+    const pages: string[][] = [];
+    for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+      const page: Awaited<ReturnType<typeof log.page>> = await log.page('sub_a', { limit: 2, ...(cursor !== '' && { cursor }) });
+      pages.push(page.entries.map(({ eventId }) => eventId));
+      cursor = page.cursor;
+    }
+    expect(pages).toEqual([['call-8-completed', 'call-6-completed'], ['call-4-completed', 'call-2-completed'], ['call-0-completed']]);
+    expect((await log.page(neighbour, { limit: 10 })).entries).toHaveLength(4);
+  });
+
+  test.each(['d|1|2', 'o|x#1', `d|${'1'.repeat(13)}|a' or 'b#1`])('refuses %p as a cursor', async (place) => {
+    await expect(createDeliveryJournal(storage.tables).page('sub_a', { limit: 1, cursor: Buffer.from(place).toString('base64url') })).rejects.toMatchObject({ code: 'requestInvalid' });
+  });
+
+  test('answers of the largest size, recorded together, fit', async () => {
+    const log = createDeliveryJournal(storage.tables);
+    const response = '\u{1f4de}'.repeat(1024);
+    await Promise.all(Array.from({ length: 64 }, (_, n) => log.record(entry(n, 1, { outcome: 'dead', response }))));
+    expect((await log.page('sub_a', { limit: 100 })).entries.map((one) => one.response)).toEqual(Array.from({ length: 64 }, () => response));
   });
 
   test('more than one transaction holds, at once', async () => {
-    const log = createDeliveryLog(storage.tables);
+    const log = createDeliveryJournal(storage.tables);
     await Promise.all(Array.from({ length: 250 }, (_, n) => log.record(entry(n, 1))));
     expect(await log.counts('sub_a')).toMatchObject({ attempts: 250, delivered: 250 });
   });
 
   test('tells the latest of each delivery since a moment', async () => {
-    const log = createDeliveryLog(storage.tables);
+    const log = createDeliveryJournal(storage.tables);
     await log.record(entry(1, 1, { outcome: 'dead' }));
     await log.record(entry(2, 1, { outcome: 'retrying' }));
     await log.record(entry(2, 2));
     await log.record(entry(3, 1, { outcome: 'dead' }));
     const latest = await log.latestSince('sub_a', ringStartMs + 2000);
-    expect([...latest.values()].map(({ eventId, outcome }) => [eventId, outcome])).toEqual([
-      ['call-3-completed', 'dead'],
-      ['call-2-completed', 'delivered'],
-    ]);
+    expect(Object.fromEntries([...latest.values()].map(({ eventId, outcome }) => [eventId, outcome]))).toEqual({ 'call-3-completed': 'dead', 'call-2-completed': 'delivered' });
   });
 
   test('one subscription’s are not another’s', async () => {
-    const log = createDeliveryLog(storage.tables);
+    const log = createDeliveryJournal(storage.tables);
     await log.record(entry(1, 1));
     expect(await log.counts('sub_b')).toEqual(noDeliveries);
     expect(await log.page('sub_b', { limit: 10 })).toEqual({ entries: [] });
   });
 
   test('keeps since when a subscriber fails', async () => {
-    const log = createDeliveryLog(storage.tables);
+    const log = createDeliveryJournal(storage.tables);
     await log.record(entry(1, 1, { outcome: 'retrying', atMs: 1000 }));
     await log.record(entry(1, 2, { outcome: 'dead', atMs: 2000 }));
-    expect(await createDeliveryLog(storage.tables).counts('sub_a')).toMatchObject({ failuresInRow: 2, failingSinceMs: 1000 });
+    expect(await createDeliveryJournal(storage.tables).counts('sub_a')).toMatchObject({ failuresInRow: 2, failingSinceMs: 1000 });
     await log.record(entry(2, 1, { atMs: 3000 }));
-    expect(await createDeliveryLog(storage.tables).counts('sub_a')).toEqual({ ...noDeliveries, attempts: 3, dead: 1, delivered: 1, lastDeliveredMs: 3000 });
+    expect(await createDeliveryJournal(storage.tables).counts('sub_a')).toEqual({ ...noDeliveries, attempts: 3, dead: 1, delivered: 1, lastDeliveredMs: 3000 });
+  });
+
+  test('the erasure of a person takes the deliveries of their calls and the answers that name them, and leaves the others', async () => {
+    const log = createDeliveryJournal(storage.tables);
+    await createDeliveryArchive(storage.tables).keep(callEvent('started'));
+    const history = await storage.tables.client('invitationHistory');
+    await history.createEntity({ partitionKey: 'call-1', rowKey: '1', from: 'sip:bob@fabrikam.com' });
+    await log.open(toDeliveredEvent(callEvent('started', { call: 1 })), ['sub_a', 'sub_b']);
+    await Promise.all([log.record(entry(1, 1)), log.record(entry(2, 1, { response: 'who is sip:Bob@fabrikam.com?' })), log.record(entry(3, 1))]);
+    await erasePerson(storage.tables, 'sip:bob@fabrikam.com');
+    expect((await log.page('sub_a', { limit: 10 })).entries.map(({ subject }) => subject)).toEqual(['call-3']);
+    expect(await log.read('call-1', 'sub_a')).toEqual([]);
+    expect(await log.read('call-3', 'sub_a')).toEqual([]);
+    expect(await log.counts('sub_a')).toMatchObject({ attempts: 3 });
+    await storage.empty('invitationHistory');
   });
 });
+
+/** An attempt at an event, delivered unless told otherwise. */
+function ended({ id, type, subject, timeMs }: DeliveredEvent, attempt: number, changes: Partial<DeliveryLogEntry> = {}): DeliveryLogEntry {
+  return { ...entry(1, attempt), subscriptionId: 'sub_1', deliveryId: deliveryIdOf({ id, timeMs }), eventId: id, type, subject, ...changes };
+}
+
+/** Another subscription of the same shard. */
+function neighbourOf(subscriptionId: string): string {
+  for (let n = 0; ; n += 1) if (shardOf(`sub_${n}`) === shardOf(subscriptionId)) return `sub_${n}`;
+}
+
+/** Tables that do what they are asked in a transaction, and then answer that the row was changed by someone else: as after a repeat by the SDK. */
+async function losingAnswers(tables: Tables): Promise<Tables> {
+  const table = await tables.client('deliveries');
+  const losing = new Proxy(table, {
+    get(target, name) {
+      if (name === 'submitTransaction')
+        return async (actions: Parameters<typeof target.submitTransaction>[0]) => {
+          await target.submitTransaction(actions);
+          throw Object.assign(new Error('the row was changed'), { statusCode: 412 });
+        };
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+  return { client: (name) => (name === 'deliveries' ? Promise.resolve(losing) : tables.client(name)) };
+}
 
 describe('the order of a call’s events', () => {
   const started = toDeliveredEvent(callEvent('started'));
@@ -124,7 +193,7 @@ describe('the order of a call’s events', () => {
   const many = Array.from({ length: 120 }, (_, n) => `sub_${n}`);
 
   test('an event is pending with each of many subscribers', async () => {
-    const order = createDeliveryOrder(storage.tables);
+    const order = createDeliveryJournal(storage.tables);
     await order.open(started, many);
     for (const id of ['sub_0', 'sub_11', 'sub_119']) {
       expect(await order.read(started.subject, id)).toEqual([
@@ -133,31 +202,71 @@ describe('the order of a call’s events', () => {
     }
   });
 
+  test.each([
+    ['one that is to be made again', { attempt: 3, outcome: 'retrying', nextAtMs: ringStartMs + 700 }, { state: 'pending', attempt: 3, nextAtMs: ringStartMs + 700 }],
+    ['the last one', { attempt: 3, outcome: 'dead' }, { state: 'settled', attempt: 3 }],
+    ['none, but an end', { attempt: 3, attempted: false, outcome: 'expired' }, { state: 'settled', attempt: 2 }],
+  ] as const)('an attempt and what follows are one: %s', async (_case, changes, expected) => {
+    const order = createDeliveryJournal(storage.tables);
+    await order.open(started, ['sub_1']);
+    await order.record(ended(started, 1, { outcome: 'retrying', nextAtMs: ringStartMs + 300 }));
+    await order.record(ended(started, 2, { outcome: 'retrying', nextAtMs: ringStartMs + 500 }));
+    await order.record(ended(started, changes.attempt, changes));
+    const [row] = await order.read(started.subject, 'sub_1');
+    expect(row).toMatchObject(expected);
+    expect(row?.nextAtMs).toBe('nextAtMs' in expected ? expected.nextAtMs : undefined);
+  });
+
+  test('that an end may be on its way stays noted, whatever becomes of it', async () => {
+    const order = createDeliveryJournal(storage.tables);
+    await order.open(completed, ['sub_1', 'sub_2']);
+    await order.begin(completed, 'sub_1');
+    await order.record(ended(completed, 1, { outcome: 'retrying', nextAtMs: ringStartMs }));
+    expect(await order.read(completed.subject, 'sub_1')).toMatchObject([{ begun: true, attempt: 1 }]);
+    expect((await order.read(completed.subject, 'sub_2'))[0]?.begun).toBeUndefined();
+  });
+
   test('a subscriber’s id that begins another’s does not see the other’s', async () => {
-    const order = createDeliveryOrder(storage.tables);
+    const order = createDeliveryJournal(storage.tables);
     await order.open(started, ['sub_1', 'sub_11']);
     expect(await order.read(started.subject, 'sub_1')).toHaveLength(1);
   });
 
   test('what a delivery has marked stays when the fan-out runs again', async () => {
-    const order = createDeliveryOrder(storage.tables);
+    const order = createDeliveryJournal(storage.tables);
     await order.open(started, ['sub_1']);
-    await order.mark(started, 'sub_1', { round: 0, state: 'settled', attempt: 2 });
+    await order.record(ended(started, 2));
     await order.open(started, ['sub_1', 'sub_2']);
     expect(await order.read(started.subject, 'sub_1')).toMatchObject([{ state: 'settled', attempt: 2 }]);
     expect(await order.read(started.subject, 'sub_2')).toMatchObject([{ state: 'pending', attempt: 0 }]);
   });
 
   test('a new round begins again', async () => {
-    const order = createDeliveryOrder(storage.tables);
+    const order = createDeliveryJournal(storage.tables);
     await order.open(completed, ['sub_1']);
-    await order.mark(completed, 'sub_1', { round: 0, state: 'settled', attempt: 15 });
+    await order.record(ended(completed, 15));
     await order.reopen(completed, 'sub_1', ringStartMs);
     expect(await order.read(completed.subject, 'sub_1')).toMatchObject([{ round: ringStartMs, state: 'pending', attempt: 0 }]);
   });
 
+  test('a new round of one changes nothing for the others, also when the fan-out runs again', async () => {
+    const order = createDeliveryJournal(storage.tables);
+    await order.open(completed, ['sub_1', 'sub_2']);
+    await order.reopen(completed, 'sub_1', ringStartMs);
+    await order.open(completed, ['sub_1', 'sub_2']);
+    expect(await order.read(completed.subject, 'sub_1')).toMatchObject([{ round: ringStartMs }]);
+    expect(await order.read(completed.subject, 'sub_2')).toMatchObject([{ round: 0, state: 'pending' }]);
+  });
+
+  test('more subscribers than a row holds', async () => {
+    const order = createDeliveryJournal(storage.tables);
+    const thousands = Array.from({ length: 12_000 }, (_, n) => `sub_${String(n).padStart(22, '0')}`);
+    await order.open(started, thousands);
+    for (const n of [0, 5_000, 11_999]) expect(await order.read(started.subject, thousands[n] ?? '')).toHaveLength(1);
+  });
+
   test('an event of an account, whose address is no key, has its place as well', async () => {
-    const order = createDeliveryOrder(storage.tables);
+    const order = createDeliveryJournal(storage.tables);
     const gap = toDeliveredEvent(sampleGapEvent({ subject: 'sip:a/b#c?d@contoso.com' }));
     await order.open(gap, ['sub_1']);
     expect(await order.read(gap.subject, 'sub_1')).toMatchObject([{ eventId: 'gap-1' }]);
@@ -198,14 +307,14 @@ describe('the archive of events', () => {
 });
 
 test('retention deletes what is older, in every table, and keeps the counts', async () => {
-  const [log, order, archive] = [createDeliveryLog(storage.tables), createDeliveryOrder(storage.tables), createDeliveryArchive(storage.tables)];
+  const [log, order, archive] = [createDeliveryJournal(storage.tables), createDeliveryJournal(storage.tables), createDeliveryArchive(storage.tables)];
   for (const hours of [0, 48]) {
     const event = callEvent('completed', { call: hours, timeMs: ringStartMs + hours * hourMs });
     await archive.keep(event);
     await order.open(toDeliveredEvent(event), Array.from({ length: 101 }, (_, n) => `sub_${n}`));
     await log.record(entry(hours, 1, { deliveryId: deliveryIdOf(event), atMs: event.timeMs }));
   }
-  expect(await sweepDeliveries(storage.tables, ringStartMs + 24 * hourMs)).toBe(103);
+  expect(await sweepDeliveries(storage.tables, ringStartMs + 24 * hourMs)).toBe(11);
   expect(await sweepDeliveries(storage.tables, ringStartMs + 24 * hourMs)).toBe(0);
   expect(await log.page('sub_a', { limit: 10 })).toMatchObject({ entries: [{ eventId: 'call-48-completed' }] });
   expect(await log.counts('sub_a')).toMatchObject({ attempts: 2 });

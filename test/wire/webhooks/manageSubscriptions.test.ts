@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(async () => {
   room.close();
   await server.close();
-  await storage.empty('subscriptions', 'deliveries', 'deliveryOrder', 'deliveryEvents');
+  await storage.empty('subscriptions', 'deliveries', 'deliveryEvents');
 });
 
 test('a subscription is made with defaults, and its secret is shown once', async () => {
@@ -146,5 +146,5 @@ test.each([
   expect(server.requests[0]?.headers['webhook-signature']).toMatch(/^v1,/);
   answer = { status: 418, body: 'a teapot' };
   expect(await room.test(id)).toMatchObject({ delivered: false, status: 418, reason: 'answered 418', response: 'a teapot' });
-  expect(await room.deliveries.counts(id)).toMatchObject({ attempts: 0 });
+  expect(await room.journal.counts(id)).toMatchObject({ attempts: 0 });
 });

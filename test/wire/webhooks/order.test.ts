@@ -62,7 +62,7 @@ function endedBeforeBegun(requests: readonly ReceivedRequest[]): string[] {
 const closing: { close(): unknown }[] = [];
 afterEach(async () => {
   await Promise.all(closing.splice(0).map((one) => one.close()));
-  await storage.empty('subscriptions', 'deliveries', 'deliveryOrder', 'deliveryEvents');
+  await storage.empty('subscriptions', 'deliveries', 'deliveryEvents');
 });
 
 function open(ports: Parameters<typeof createRelayRoom>[1] = {}, changes: typeof ports = {}): RelayRoom {
@@ -98,7 +98,7 @@ test.each([1, 2, 3])('no subscriber sees the end of a call before anything else 
 
   for (const { requests } of servers) expect(endedBeforeBegun(requests)).toEqual([]);
   for (const { id } of await here.manage.list()) {
-    const { delivered, expired, dead, disabled } = await here.deliveries.counts(id);
+    const { delivered, expired, dead, disabled } = await here.journal.counts(id);
     expect([delivered + expired, dead + disabled]).toEqual([events.length, 0]);
   }
 });
@@ -114,18 +114,18 @@ describe('when a call’s end is delivered while its beginning is still being fa
       once = () => Promise.resolve();
       await between(room);
     };
-    const { order } = room;
+    const { journal } = room;
     const slow = open(room.ports, {
-      order: {
-        ...order,
+      journal: {
+        ...journal,
         async read(subject: string, id: string) {
-          const rows = await order.read(subject, id);
+          const rows = await journal.read(subject, id);
           if (moment === 'read') await once();
           return rows;
         },
-        async begin(event: Parameters<typeof order.begin>[0], id: string) {
+        async begin(event: Parameters<typeof journal.begin>[0], id: string) {
           if (moment === 'begin') await once();
-          await order.begin(event, id);
+          await journal.begin(event, id);
         },
       },
     });
@@ -169,5 +169,5 @@ test('an end whose beginning is fanned out too late goes first, and the beginnin
   await room.fanOut(callEvent('started'));
   await room.drain();
   expect(eventIds(server)).toEqual(['call-1-completed']);
-  expect((await room.deliveries.page(id, { limit: 10 })).entries).toContainEqual(expect.objectContaining({ eventId: 'call-1-started', outcome: 'expired', reason: 'the end of the call has been sent already' }));
+  expect((await room.journal.page(id, { limit: 10 })).entries).toContainEqual(expect.objectContaining({ eventId: 'call-1-started', outcome: 'expired', reason: 'the end of the call has been sent already' }));
 });

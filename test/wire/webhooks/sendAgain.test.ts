@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(async () => {
   room.close();
   await server.close();
-  await storage.empty('subscriptions', 'deliveries', 'deliveryOrder', 'deliveryEvents');
+  await storage.empty('subscriptions', 'deliveries', 'deliveryEvents');
 });
 
 const eventIds = () => server.requests.map(({ headers }) => headers['webhook-id']);
@@ -34,7 +34,7 @@ test('recover sends again what ended dead, with the same webhook-id and a schedu
   expect(await room.sendAgain.recover(id, ringStartMs)).toEqual({ queued: 1, alreadyDelivered: 0, pending: 0, expired: 0 });
   await room.drain();
   expect(new Set(eventIds())).toEqual(new Set(['call-1-completed']));
-  expect(await room.deliveries.counts(id)).toMatchObject({ attempts: 6, dead: 1, delivered: 1 });
+  expect(await room.journal.counts(id)).toMatchObject({ attempts: 6, dead: 1, delivered: 1 });
   expect(await room.sendAgain.recover(id, ringStartMs)).toEqual({ queued: 0, alreadyDelivered: 1, pending: 0, expired: 0 });
 });
 
@@ -68,7 +68,7 @@ test('redeliver sends one again, delivered or not', async () => {
   await room.sendAgain.redeliver(id, deliveryIdOf(event));
   await room.drain();
   expect(eventIds()).toEqual(['call-1-completed', 'call-1-completed']);
-  expect((await room.deliveries.page(id, { limit: 10 })).entries).toMatchObject([{ round: 0 }, { round: ringStartMs + 1000, outcome: 'delivered' }]);
+  expect((await room.journal.page(id, { limit: 10 })).entries).toMatchObject([{ round: ringStartMs + 1000, outcome: 'delivered' }, { round: 0 }]);
 });
 
 test('redeliver refuses a ring that is over, and what it does not know', async () => {

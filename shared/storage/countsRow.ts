@@ -1,0 +1,110 @@
+import type { TableClient, TransactionAction } from '@azure/data-tables';
+import { z } from 'zod';
+import { RelayError } from '../errors/relayError';
+import { countEntry, noDeliveries, sumCounts } from '../webhooks/deliveryCounts';
+import type { DeliveryCounts, DeliveryLogEntry } from '../webhooks/ports';
+import { fromTextChunks, toTextChunks } from './textChunks';
+import { statusOf } from './translateStorageError';
+
+/** Counts rows begin with it. */
+export const COUNTS = 'c|';
+const MAX_TRIES = 10;
+
+const countsSchema = z.record(
+  z.string(),
+  z.object({
+    attempts: z.number(),
+    delivered: z.number(),
+    expired: z.number(),
+    dead: z.number(),
+    disabled: z.number(),
+    failuresInRow: z.number(),
+    failingSinceMs: z.number().exactOptional(),
+    lastDeliveredMs: z.number().exactOptional(),
+    lastFailedMs: z.number().exactOptional(),
+  }),
+);
+/** By subscription. */
+export type CountsBySubscription = Readonly<Record<string, DeliveryCounts>>;
+
+interface Known {
+  readonly value: CountsBySubscription;
+  /** Of the row; undefined where there is none yet. */
+  readonly etag: string | undefined;
+}
+
+export interface CountsRow {
+  /**
+   * Writes rows of a shard and the counts with these entries, all or nothing; resolves to the row's counts. Each row must
+   * have a key that no one else will write: by it a transaction is recognised whose answer was lost.
+   */
+  commit(table: TableClient, shard: string, rows: readonly { readonly rowKey: string }[], entries: readonly DeliveryLogEntry[]): Promise<CountsBySubscription>;
+}
+
+/** The counts of one writer in each shard. */
+export function createCountsRow(stripe: number): CountsRow {
+  const rowKey = `${COUNTS}${String(stripe).padStart(2, '0')}`;
+  /** What this process wrote last: it need not be read again unless another has written. */
+  const known = new Map<string, Known>();
+
+  const read = async (table: TableClient, shard: string): Promise<Known> => {
+    try {
+      const row = await table.getEntity(shard, rowKey);
+      return { value: countsSchema.parse(fromTextChunks(row) ?? {}), etag: row.etag };
+    } catch (error) {
+      if (statusOf(error) === 404) return { value: {}, etag: undefined };
+      throw error;
+    }
+  };
+
+  return {
+    async commit(table, shard, rows, entries) {
+      const creations = rows.map((row): TransactionAction => ['create', { partitionKey: shard, ...row }]);
+      for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+        const { value, etag } = known.get(shard) ?? (await read(table, shard));
+        const counts = withEntries(value, entries);
+        const row = { partitionKey: shard, rowKey, ...toTextChunks(counts) };
+        const update: TransactionAction = etag === undefined ? ['create', row] : ['update', row, 'Replace', { etag }];
+        try {
+          const response = await table.submitTransaction(entries.length === 0 ? creations : [...creations, update]);
+          if (entries.length === 0) return counts;
+          const newEtag = response.getResponseForEntity(rowKey)?.etag;
+          if (newEtag === undefined) known.delete(shard);
+          else known.set(shard, { value: counts, etag: newEtag });
+          return counts;
+        } catch (error) {
+          known.delete(shard);
+          // 412, 404, 409: another instance has counted meanwhile, or this was written by an attempt whose answer was lost.
+          if (![404, 409, 412].includes(statusOf(error) ?? 0)) throw error;
+          if (await exists(table, shard, rows[0]?.rowKey)) return (await read(table, shard)).value;
+        }
+      }
+      throw new RelayError('storageUnavailable', 'The delivery log is being written by too many at once.');
+    },
+  };
+}
+
+/** The counts of a subscription over all writers. */
+export async function readCounts(table: TableClient, shard: string): Promise<(subscriptionId: string) => DeliveryCounts> {
+  const stripes: CountsBySubscription[] = [];
+  for await (const row of table.listEntities({ queryOptions: { filter: `PartitionKey eq '${shard}' and RowKey ge '${COUNTS}' and RowKey lt '${COUNTS}~'` } })) {
+    stripes.push(countsSchema.parse(fromTextChunks(row) ?? {}));
+  }
+  return (subscriptionId) => sumCounts(stripes.flatMap(({ [subscriptionId]: counts }) => (counts === undefined ? [] : [counts])));
+}
+
+function withEntries(value: CountsBySubscription, entries: readonly DeliveryLogEntry[]): CountsBySubscription {
+  const counts: Record<string, DeliveryCounts> = { ...value };
+  for (const entry of entries) counts[entry.subscriptionId] = countEntry(counts[entry.subscriptionId] ?? noDeliveries, entry);
+  return counts;
+}
+
+async function exists(table: TableClient, shard: string, rowKey: string | undefined): Promise<boolean> {
+  try {
+    await table.getEntity(shard, rowKey ?? '', { queryOptions: { select: ['RowKey'] } });
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 404) return false;
+    throw error;
+  }
+}
