@@ -8,8 +8,12 @@ export interface InvitationHead {
   readonly state: 'active' | 'ended';
   /** How it is known to have ended: its `completed` event, or a gap in the channel that may have swallowed that. */
   readonly endedBy?: 'completed' | 'gap';
+  /** While a gap is all that ended it: when the channel was whole again. What is heard of it after that shows that it goes on. */
+  readonly gapEndedAtMs?: number;
   /** Time of its earliest event. */
   readonly startedAtMs: number;
+  /** Time of its last event. */
+  readonly seenAtMs: number;
   /** Sequence of the event that `data` is of: the latest. */
   readonly sequence: string;
   /** After this the ring is surely over, `completed` or not. */
@@ -26,23 +30,28 @@ export function applyEvent(head: InvitationHead | undefined, event: InvitationEv
   const completed = event.data.event === 'completed';
   const latest = head === undefined || sequence >= head.sequence;
   const expiryTimeMs = latest ? (event.expiryTimeMs ?? head?.expiryTimeMs) : (head.expiryTimeMs ?? event.expiryTimeMs);
-  const endedBy = completed ? 'completed' : head?.endedBy;
+  const seenAtMs = Math.max(event.timeMs, head?.seenAtMs ?? -Infinity);
+  const gapEndedAtMs = head?.gapEndedAtMs !== undefined && seenAtMs <= head.gapEndedAtMs ? head.gapEndedAtMs : undefined;
+  const endedBy = completed || head?.endedBy === 'completed' ? 'completed' : gapEndedAtMs === undefined ? undefined : 'gap';
   return {
     invitationId: event.subject,
     account: event.account,
     state: endedBy === undefined ? 'active' : 'ended',
     ...(endedBy === undefined ? {} : { endedBy }),
+    ...(endedBy === 'gap' && gapEndedAtMs !== undefined ? { gapEndedAtMs } : {}),
     startedAtMs: Math.min(event.timeMs, head?.startedAtMs ?? Infinity),
+    seenAtMs,
     sequence: latest ? sequence : head.sequence,
     ...(expiryTimeMs === undefined ? {} : { expiryTimeMs }),
     data: latest ? event.data : head.data,
   };
 }
 
-/** The head after a gap in its account's channel: what had begun before the channel was whole again may have ended unseen. Pure. */
+/** The head after a gap in its account's channel: what was last heard of before the channel was whole again may have ended unseen. Pure. */
 export function applyGap(head: InvitationHead, gap: ChannelGap): InvitationHead {
-  if (head.state === 'ended' || head.startedAtMs > Date.parse(gap.before)) return head;
-  return { ...head, state: 'ended', endedBy: 'gap' };
+  const gapEndedAtMs = Date.parse(gap.before);
+  if (head.state === 'ended' || head.seenAtMs > gapEndedAtMs) return head;
+  return { ...head, state: 'ended', endedBy: 'gap', gapEndedAtMs };
 }
 
 /** Whether it may still be ringing at that moment. Pure. */

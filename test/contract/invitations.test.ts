@@ -36,6 +36,7 @@ describe('the read model', () => {
       state: 'ended',
       endedBy: 'completed',
       startedAtMs: started.timeMs,
+      seenAtMs: completed.timeMs,
       sequence: completed.sequence,
       expiryTimeMs: started.expiryTimeMs,
       data: completed.data,
@@ -103,6 +104,26 @@ describe('the read model', () => {
     expect(await store.head(started.subject)).toMatchObject({ state: 'ended', endedBy: 'gap' });
     expect(await store.head('later')).toMatchObject({ state: 'active' });
     expect(await store.head('elsewhere')).toMatchObject({ state: 'active' });
+  });
+
+  const wholeAgain = { ...sampleGapEvent().data, before: new Date(started.timeMs + 2_000).toISOString() };
+  const inGap = { ...updated, timeMs: started.timeMs + 1_000 };
+  const afterGap = { ...updated, id: 'event-3', sequence: sampleInvitationEvent(3).sequence ?? '', timeMs: started.timeMs + 3_000 };
+
+  it.each([
+    ['alive by what was heard after the gap', 'active', undefined, [started, 'gap', afterGap]],
+    ['alive when the gap comes late', 'active', undefined, [started, afterGap, 'gap']],
+    ['alive when everything else comes late', 'active', undefined, [afterGap, 'gap', inGap, started]],
+    ['ended by the gap when nothing was heard after it', 'ended', 'gap', [started, inGap, 'gap']],
+    ['ended by the gap though what was heard before its end comes late', 'ended', 'gap', [started, 'gap', inGap]],
+    ['ended by `completed`, whatever else comes late', 'ended', 'completed', [started, 'gap', completed, afterGap]],
+  ] as const)('takes a call for %s', async (_what, state, endedBy, order) => {
+    const store = createInvitations(storage.tables);
+    for (const next of order) await (next === 'gap' ? recordGap(wholeAgain, store) : recordInvitationEvent(next, store));
+    const head = await store.head(started.subject);
+    expect([head?.state, head?.endedBy]).toEqual([state, endedBy]);
+    const listed = await store.list({ state, limit: 10, nowMs });
+    expect(listed.heads).toEqual([head]);
   });
 
   it('knows nothing of an invitation that it has not seen', async () => {

@@ -10,6 +10,7 @@ const ended: InvitationHead = {
   state: 'ended',
   endedBy: 'completed',
   startedAtMs: 0,
+  seenAtMs: 0,
   sequence: '1',
   data: { invitationId: 'i', event: 'completed', kind: 'audioVideo', account: 'sip:reception@contoso.com', actions: [], outcome },
 };
