@@ -50,7 +50,7 @@ export interface CrowdOutcome {
 
 const WARM_UP_CALLS = 3;
 /** From the last call's end: what has not come then is missed. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 
 /**
  * Rings calls for a crowd of subscribers of which half behave badly, stops the host, and accounts for every delivery. In

@@ -60,7 +60,7 @@ describe('the buttons of a card', () => {
   it('say of a call that is over that it is', async () => {
     const { reject, commands } = await cardOf('answered at the desk');
     const { invitationId } = (await relay.topic.invitationEvent({ event: 'started', subject: 'answered at the desk' })).data as { invitationId: string };
-    await relay.command(invitationId, 'accept', {}, { prefer: 'wait=10' });
+    await relay.command(invitationId, 'accept', {}, { prefer: 'wait=60' });
     const page = await open('GET', reject);
     expect([page.status, page.data.includes('This call is over')]).toEqual([410, true]);
     expect((await open('POST', reject)).status).toBe(409);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { askUntil } from '../support/askUntil';
 import { connectorFolder } from '../support/connectorDefinition';
 import type { Labelled } from '../support/connectorForm';
 import { createFlowEngine, type Flow, type FlowEngine } from '../support/flowEngine';
@@ -36,14 +37,13 @@ afterEach(async () => {
 });
 
 /** What an action answers once it is so: what it reads follows the topic within moments. */
-async function eventually(action: string, entries: Labelled, isSo: (answer: Labelled) => boolean): Promise<Labelled> {
-  for (;;) {
-    const answer = await engine.runAction(action, entries).catch((error: unknown): Labelled => {
+function eventually(action: string, entries: Labelled, isSo: (answer: Labelled) => boolean): Promise<Labelled> {
+  const ask = () =>
+    engine.runAction(action, entries).catch((error: unknown): Labelled => {
       if (error instanceof Error && error.message.includes('failed with 404')) return {};
       throw error;
     });
-    if (isSo(answer)) return answer;
-  }
+  return askUntil(ask, isSo);
 }
 
 describe('a maker of flows', () => {

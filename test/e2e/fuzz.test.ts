@@ -73,7 +73,7 @@ describe('requests of any shape', () => {
       }),
       { numRuns: 400 },
     );
-    // The shapes were not all refused at the door.
-    expect(seen.size).toBeGreaterThanOrEqual(4);
+    // The shapes were not all refused at the door. (What else is seen depends on how soon the call is answered, and on how fast this machine is.)
+    expect([...seen]).toEqual(expect.arrayContaining([200, 400, 404]));
   });
 });

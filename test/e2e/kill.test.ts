@@ -27,7 +27,7 @@ describe('a host killed while calls ring', () => {
     const { missing, surplus } = compareWithLedger(relay.ucwa.invitationEvents(), relay.topic.events, idOf);
     expect({ missing, surplus }).toEqual({ missing: [], surplus: [] });
     expect(relay.ucwa.invitationEvents().length).toBeGreaterThanOrEqual(2 * 16);
-  }, 120_000);
+  });
 
   it('says of what waited meanwhile that it is delayed', () => {
     const waited = relay.topic.events.filter(({ data }) => (data as { subject?: string }).subject?.startsWith('while dead'));

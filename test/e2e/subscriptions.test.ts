@@ -1,9 +1,10 @@
 import type { AxiosInstance, AxiosResponse } from 'axios';
 import { Webhook } from 'standardwebhooks';
+import { askUntil } from '../support/askUntil';
 import { documentedAnswers, type AnswerCheck } from '../support/documentedAnswers';
 import type { TestRelay } from '../support/relay';
 import { startSubscriber, type SubscriberServer } from '../support/subscriberServer';
-import { startWebhookRelay } from '../support/webhookRelay';
+import { startWebhookRelay, subscribe } from '../support/webhookRelay';
 
 interface Created {
   readonly subscription: { readonly id: string; readonly state: string };
@@ -46,6 +47,12 @@ async function ringOnce(subject: string) {
   return relay.topic.invitationEvent({ event: 'completed', subject });
 }
 
+/** How many events of calls are on the topic by now: so many are for who subscribes to all. */
+const callEvents = (): number => relay.topic.events.filter(({ sequence }) => sequence !== undefined).length;
+
+/** The delivery log once it has an entry for each: it is written when the subscriber has answered, not when it was sent. */
+const logged = () => askUntil(async () => (await documented(200, api.get<DeliveryPage>(one('/deliveries')))).data.deliveries, ({ length }) => length >= callEvents());
+
 describe('a subscription', () => {
   it('is made: its secret is shown, and where to remove it', async () => {
     const answer = await documented(201, api.post<Created>('/webhook-subscriptions', { url: `${server.url}?sig=verySecret`, description: 'Front desk', handshake: 'skip' }));
@@ -72,30 +79,34 @@ describe('a subscription', () => {
 
   it('hears calls', async () => {
     const { id } = await ringOnce('first');
-    await server.received(1 + relay.topic.events.filter(({ sequence }) => sequence !== undefined).length);
+    await server.received(1 + callEvents());
     expect(server.requests.map(({ headers }) => headers['webhook-id'])).toContain(id);
   });
 
   it('keeps a log of its deliveries, in pages', async () => {
-    const all = (await documented(200, api.get<DeliveryPage>(one('/deliveries')))).data;
-    expect(all.deliveries.map(({ outcome }) => outcome)).toEqual(all.deliveries.map(() => 'delivered'));
-    const page = (await documented(200, api.get<DeliveryPage>(one('/deliveries?limit=1')))).data;
-    expect(page).toEqual({ deliveries: [all.deliveries[0]], cursor: expect.any(String) });
-    const next = (await documented(200, api.get<DeliveryPage>(one(`/deliveries?limit=1&cursor=${page.cursor ?? ''}`)))).data;
-    expect(next.deliveries).toEqual([all.deliveries[1]]);
+    const all = await logged();
+    expect(all.map(({ outcome }) => outcome)).toEqual(all.map(() => 'delivered'));
+    const pages: DeliveryPage[] = [];
+    for (let more = '', isLast = false; !isLast; ) {
+      const page = (await documented(200, api.get<DeliveryPage>(one(`/deliveries?limit=1${more}`)))).data;
+      pages.push(page);
+      more = `&cursor=${page.cursor ?? ''}`;
+      isLast = page.cursor === undefined;
+    }
+    expect(Math.max(...pages.map(({ deliveries }) => deliveries.length))).toBe(1);
+    expect(pages.flatMap(({ deliveries }) => deliveries)).toEqual(all);
   });
 
   it('has its counts in the health of the relay', async () => {
-    const { deliveries } = (await api.get<DeliveryPage>(one('/deliveries'))).data;
+    const { length } = await logged();
     const { data } = await documented(200, api.get<{ checks: Record<string, unknown> }>('/health'));
     expect(data.checks[`webhook:${created.subscription.id}`]).toMatchObject([
-      { status: 'pass', observedValue: 'active', description: 'Front desk', deliveries: { attempts: deliveries.length, delivered: deliveries.length, dead: 0 } },
+      { status: 'pass', observedValue: 'active', description: 'Front desk', deliveries: { attempts: length, delivered: length, dead: 0 } },
     ]);
   });
 
   it('is sent an end again on request, under the same webhook-id', async () => {
-    const { deliveries } = (await api.get<DeliveryPage>(one('/deliveries'))).data;
-    const completed = deliveries.find(({ type }) => type.endsWith('.completed'));
+    const completed = (await logged()).find(({ type }) => type.endsWith('.completed'));
     const before = server.requests.length;
     await documented(202, api.post(one(`/deliveries/${completed?.deliveryId ?? ''}/redeliver`)));
     await server.received(before + 1);
@@ -111,10 +122,16 @@ describe('a subscription', () => {
 
   it('is paused, hears nothing meanwhile, and recovers what it missed but no ring that is over', async () => {
     const since = new Date().toISOString();
+    const witness = await startSubscriber();
+    const { subscription } = await subscribe(relay, { url: witness.url, handshake: 'skip' });
     const { data } = await documented(200, api.patch(one(), { state: 'paused' }));
     expect(data).toMatchObject({ subscription: { state: 'paused', stateSince: expect.any(String) } });
     const before = server.requests.length;
     const { id } = await ringOnce('while paused');
+    // Who is not paused has its end: it was handed out while the other one was passed over.
+    await askUntil(() => witness.requests.some(({ headers }) => headers['webhook-id'] === id), Boolean);
+    await documented(204, api.delete(`/webhook-subscriptions/${subscription.id}`));
+    await witness.close();
     await documented(400, api.post(one('/recover'), { since }));
     await documented(200, api.patch(one(), { state: 'active' }));
     // A later call is with the subscriber, so that what of the earlier one was to come has come.
@@ -125,15 +142,12 @@ describe('a subscription', () => {
     expect(Object.keys(recovered.data as object).sort()).toEqual(['alreadyDelivered', 'expired', 'pending', 'queued']);
   });
 
-  it('has a change in effect within five seconds, in another process too', async () => {
+  it('has a change in effect in another process too', async () => {
     const before = relay.http();
     await relay.startHost();
-    const changedAtMs = performance.now();
     await documented(200, relay.http().patch(one(), { filters: { outcomeResults: ['missed'] } }));
     // The old process learns of it by the tables alone: it is asked until it knows. (That a list is trusted for 3 s at most, subscriptionStore.test.ts shows on its own clock.)
-    const asked = () => before.get<{ filters?: object }>(one()).then(({ data }) => data.filters ?? {});
-    let known = await asked();
-    while (!('outcomeResults' in known) && performance.now() - changedAtMs < 15_000) known = await asked();
+    const known = await askUntil(() => before.get<{ filters?: object }>(one()).then(({ data }) => data.filters ?? {}), (filters) => 'outcomeResults' in filters);
     expect(known).toEqual({ outcomeResults: ['missed'] });
     api = relay.http();
   });

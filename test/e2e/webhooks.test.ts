@@ -5,8 +5,8 @@ import type { Conduct } from '../support/subscriberCrowd';
 describe('a crowd of subscribers, half of which hang, fail, throttle, are gone, redirect or reset', () => {
   let outcome: CrowdOutcome;
   beforeAll(async () => {
-    outcome = await runCrowd({ subscribers: 20, callsAlone: 1, calls: 20, callsPerMinute: 180, accounts: 3, ringSeconds: 30, longestCallSeconds: 2, drainSeconds: 0, seed: 1 }, () => undefined);
-  }, 180_000);
+    outcome = await runCrowd({ subscribers: 20, callsAlone: 1, calls: 20, callsPerMinute: 120, accounts: 3, ringSeconds: 120, longestCallSeconds: 2, drainSeconds: 3, seed: 1 }, () => undefined);
+  }, 420_000);
 
   const of = (conduct: Conduct) => outcome.results.filter(({ member }) => member.conduct === conduct);
 

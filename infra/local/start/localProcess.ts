@@ -27,7 +27,7 @@ export interface LocalProcess<Ready = unknown> {
   readonly id: string;
   readonly name: string;
   readonly pid: number;
-  /** Rejects, with the process's last lines, when it ends first or is not ready within 30 s. */
+  /** Rejects, with the process's last lines, when it ends first or is not ready within a minute. */
   readonly ready: Promise<Ready>;
   /** Resolves when it has ended, however, with words such as `exited with code 1`. */
   readonly ended: Promise<string>;
@@ -39,7 +39,7 @@ export interface LocalProcess<Ready = unknown> {
   kill(): Promise<void>;
 }
 
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 8_000;
 const LINES_KEPT = 12;
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => relay.close());
 
-const SETTLED = { Prefer: 'wait=20' };
+const SETTLED = { Prefer: 'wait=60' };
 
 /** In this order: later ones need what the ones before did. */
 const requests: readonly [title: string, status: number, ask: (api: AxiosInstance) => Promise<AxiosResponse>][] = [

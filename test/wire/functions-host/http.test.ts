@@ -153,7 +153,7 @@ test('the port that was asked for is taken: the next free one is used, and the h
   const second = await startReadyHost({ appDirectory: fixtureApp('http'), args: ['--port', taken] });
   const { port } = new URL(second.url);
   expect(Number(port)).toBeGreaterThan(Number(taken));
-  expect(second.lines).toContain(`warning: Port ${taken} is taken; using ${port}.`);
+  expect(await second.line(/^warning: Port/)).toBe(`warning: Port ${taken} is taken; using ${port}.`);
   await second.close();
 });
 

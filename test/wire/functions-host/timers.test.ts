@@ -42,9 +42,9 @@ describe('timers', () => {
     expect((await run(name, headers)).status).toBe(status);
   });
 
-  test('whose schedule does not resolve or is not NCRONTAB are told, and hurt no other', () => {
-    expect(host.lines).toContain('error: [unresolved] The function does not run: %NO_SUCH_SCHEDULE% does not resolve: the app setting NO_SUCH_SCHEDULE is not set.');
-    expect(host.lines).toContain('error: [malformed] The function does not run: "@daily" is not an NCRONTAB expression.');
+  test('whose schedule does not resolve or is not NCRONTAB are told, and hurt no other', async () => {
+    expect(await host.line(/\[unresolved\]/)).toBe('error: [unresolved] The function does not run: %NO_SUCH_SCHEDULE% does not resolve: the app setting NO_SUCH_SCHEDULE is not set.');
+    expect(await host.line(/\[malformed\]/)).toBe('error: [malformed] The function does not run: "@daily" is not an NCRONTAB expression.');
   });
 });
 
