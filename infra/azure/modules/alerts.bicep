@@ -18,6 +18,9 @@ var entities = loadJsonContent('../entities.json')
 // A line of the log arrives as it was printed, one JSON object, or already taken apart into customDimensions.
 var lines = 'let lines = traces | extend line = parse_json(message) | extend event = coalesce(tostring(customDimensions.event), tostring(line.event)), account = coalesce(tostring(customDimensions.account), tostring(line.account)), outcome = coalesce(tostring(customDimensions.outcome), tostring(line.outcome)), attempt = coalesce(toint(customDimensions.attempt), toint(line.attempt));'
 
+// A host that speaks OpenTelemetry (host.json, telemetryMode) names a run after its span, and the function in faas.name.
+var runs = 'let runs = requests | extend name = coalesce(tostring(customDimensions["faas.name"]), name);'
+
 // Every run of a poll timer ends after pollRunSeconds: two of them without one that succeeded, and nobody polls a shard.
 var pollWindow = pollRunSeconds > 840 ? 'PT1H' : 'PT30M'
 
@@ -25,7 +28,7 @@ var pages = [
   {
     name: 'nobody-polls'
     description: 'A shard of accounts has no poller: its calls are not seen.'
-    query: 'requests | where success == true and name matches regex "^pollEventChannel[0-9]+$" | summarize shards = dcount(name)'
+    query: '${runs} runs | where success == true and name matches regex "^pollEventChannel[0-9]+$" | summarize shards = dcount(name)'
     measure: 'shards'
     operator: 'LessThan'
     threshold: pollShardCount
@@ -86,7 +89,7 @@ var tickets = [
   {
     name: 'function-failing'
     description: 'A function that no caller feeds has thrown: its message is redelivered, and dead-lettered after ten tries.'
-    query: 'requests | where success == false and name in ("fanOutEvent", "deliverWebhook", "recordInvitation", "runInvitationCommand", "removeExpiredRecords") | summarize count() by name'
+    query: '${runs} runs | where success == false and name in ("fanOutEvent", "deliverWebhook", "recordInvitation", "runInvitationCommand", "removeExpiredRecords") | summarize count() by name'
     window: 'PT1H'
     splitBy: 'name'
   }

@@ -113,6 +113,20 @@ describe('the alerts in Bicep', () => {
   });
 });
 
+describe('telemetry in Azure', () => {
+  it('is OpenTelemetry from the host as from the app, and every alert finds a run by the name of its function', () => {
+    expect(JSON.parse(read('host.json'))).toMatchObject({ telemetryMode: 'OpenTelemetry' });
+    const { text } = file('modules/alerts.bicep');
+    expect(text.match(/\brequests\b.*/g)).toEqual([`requests | extend name = coalesce(tostring(customDimensions["faas.name"]), name);'`]);
+    expect(text.match(/'\$\{runs\} runs \| where/g)).toHaveLength(2);
+  });
+
+  it('takes no key: the identity publishes', () => {
+    expect(file('modules/monitoring.bicep').text).toContain('DisableLocalAuth: true');
+    expect(file('modules/functionApp.bicep').text).toContain("APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'");
+  });
+});
+
 describe('docs/operations.md', () => {
   it('says of each alert what it means', () => {
     const { text } = file('modules/alerts.bicep');
