@@ -61,7 +61,7 @@ describe('the roles in Bicep', () => {
     ['storageBlobDataOwner', 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b', 'shared/storage/rawBlobs.ts', /BlobServiceClient/],
     ['storageTableDataContributor', '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3', 'shared/storage/tables.ts', /createTable\(\)/],
     ['serviceBusDataReceiver', '4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0', 'functions/fanOutEvent.ts', /serviceBusTopic/],
-    ['serviceBusDataSender', '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39', 'shared/messaging/busConnection.ts', /createSender/],
+    ['serviceBusDataSender', '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39', 'shared/messaging/openSenders.ts', /createSender/],
     ['keyVaultSecretsUser', '4633458b-17de-408a-b874-0445c86b69e6', 'infra/azure/modules/functionApp.bicep', /@Microsoft\.KeyVault\(/],
     ['keyVaultSecretsOfficer', 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7', 'docs/operations.md', /az keyvault secret set/],
     ['monitoringMetricsPublisher', '3913510d-42f4-4e42-8a64-420c390055eb', 'infra/azure/modules/functionApp.bicep', /Authorization=AAD/],
