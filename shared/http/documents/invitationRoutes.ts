@@ -32,7 +32,7 @@ export function invitationRoutes(): readonly Route[] {
       tag: 'Invitations',
       ...texts,
       role: 'Invitations.Command',
-      headers: ['Prefer', 'IdempotencyKey'],
+      headers: ['Prefer', 'IdempotencyKey', 'TraceParent'],
       body,
       answers: {
         200: { description: 'Skype for Business has the command, and this is how the call went on', schema: 'CommandOutcome', examples: { outcome }, headers },

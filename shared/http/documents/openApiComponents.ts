@@ -26,6 +26,13 @@ export function openApiComponents(errorCodes: readonly ErrorCode[]): JsonObject 
         schema: { type: 'string', maxLength: 257 },
         example: '"8e03978e-40d5-43e8-bc93-6894a57f9324"',
       },
+      TraceParent: {
+        name: 'traceparent',
+        in: 'header',
+        description: 'W3C Trace Context: that of the event which this answers, or your own. What the command does is part of that trace; one that cannot be read is ignored.',
+        schema: { type: 'string' },
+        example: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      },
       WebhookId: webhookHeader('webhook-id', 'The CloudEvents id, the same for every attempt'),
       WebhookTimestamp: webhookHeader('webhook-timestamp', 'Whole seconds since the epoch, of this attempt'),
       WebhookSignature: webhookHeader('webhook-signature', '`v1,<base64 of HMAC-SHA256 over id.timestamp.body>`; two, separated by a space, while a rotation overlaps'),

@@ -44,7 +44,7 @@ export interface Route {
   readonly role: Role | 'anonymous';
   readonly query?: z.ZodObject;
   /** Request headers among the document's components. */
-  readonly headers?: readonly ('Prefer' | 'IdempotencyKey')[];
+  readonly headers?: readonly ('Prefer' | 'IdempotencyKey' | 'TraceParent')[];
   readonly body?: Body;
   readonly answers: Readonly<Record<number, Answer>>;
   /** The errors beside those that every route can answer. */

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { errorTable } from '../../../../shared/errors/errorTable';
 import { createOpenApi } from '../../../../shared/http/documents/openApi';
 import { apiRoutes } from '../../../../shared/http/documents/routes';
@@ -8,13 +10,14 @@ type Content = Readonly<Record<string, { schema: { $ref?: string }; examples?: R
 interface Operation {
   readonly operationId: string;
   readonly security: readonly Record<string, string[]>[];
+  readonly parameters?: readonly { readonly $ref?: string }[];
   readonly requestBody?: { readonly content: Content };
   readonly responses: Readonly<Record<string, { readonly description: string; readonly headers?: object; readonly content?: Content }>>;
 }
 interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly webhooks: Readonly<Record<string, { readonly post: Operation }>>;
-  readonly components: { readonly examples: Readonly<Record<string, { readonly value: { status: number; title: string } }>> };
+  readonly components: { readonly parameters: Readonly<Record<string, { readonly name: string }>>; readonly examples: Readonly<Record<string, { readonly value: { status: number; title: string } }>> };
 }
 
 let document: OpenApi;
@@ -84,6 +87,14 @@ describe('the OpenAPI document', () => {
       'unsubscribe',
       'getLiveness',
     ]);
+  });
+
+  it.each(['accept', 'decline', 'cancel'])('names every request header that %s heeds', (command) => {
+    const heeded = [...readFileSync(join(__dirname, '../../../../shared/http/commandEndpoint.ts'), 'utf8').matchAll(/headers\.get\('([\w-]+)'\)/g)].map(([, name]) => name);
+    const parameters = document.paths[`/invitations/{id}/${command}`]?.['post']?.parameters ?? [];
+    const named = parameters.flatMap(({ $ref = '' }) => document.components.parameters[$ref.split('/').at(-1) ?? '']?.name.toLowerCase() ?? []);
+    expect(heeded).toContain('traceparent');
+    expect(named.sort()).toEqual(heeded.sort());
   });
 
   it('says when to come back wherever an error can be tried again', () => {
