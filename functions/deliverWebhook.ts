@@ -6,5 +6,5 @@ import { parseDeliveryMessage } from '../shared/webhooks/deliveryMessage';
 app.serviceBusQueue('deliverWebhook', {
   connection: 'ServiceBusConnection',
   queueName: 'webhook-deliveries',
-  handler: toMessageHandler(getApp, (message, { webhooks }) => webhooks.deliver(parseDeliveryMessage(message))),
+  handler: toMessageHandler(getApp, (message, { webhooks }, { triggerMetadata }) => webhooks.deliver(parseDeliveryMessage(message), triggerMetadata?.deliveryCount === 1)),
 });

@@ -3,16 +3,16 @@ import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { noDeliveries } from '../webhooks/deliveryCounts';
 import { parseDeliveryId, type DeliveredEvent } from '../webhooks/deliveryMessage';
 import type { DeliveryCounts, DeliveryJournal, DeliveryLogEntry } from '../webhooks/ports';
-import type { OrderRow } from '../webhooks/orderRule';
+import { isEnd, isStart, type OrderRow } from '../webhooks/orderRule';
 import { cursorRefused, decodeCursor, encodeCursor } from './cursor';
 import { createCountsRow, readCounts } from './countsRow';
 import { createGroups } from './deliveryGroups';
 import { shardOf, toNewestFirst, toTableKey } from './deliveryKeys';
 import { grouped } from './grouped';
-import { foldOrder, toOpenedRows, toProgressRows, type Progress } from './orderRows';
+import { foldOrder, toBeginningRow, toOpenedRows, toProgressRows, type Progress } from './orderRows';
 import { fromLogRow, LOG, toLogRows } from './logRows';
 import type { Tables } from './tables';
-import { storageUnavailable } from './translateStorageError';
+import { statusOf, storageUnavailable } from './translateStorageError';
 
 /**
  * What is done together at most: the rows of so many entries are within 100 operations, and with answers of 4 KiB each
@@ -20,6 +20,7 @@ import { storageUnavailable } from './translateStorageError';
  */
 const MAX_RECORDED = 64;
 const MAX_OPENED = 50;
+const MAX_OPERATIONS = 100;
 /** Of several instances each has mostly a counts row of its own, so that they do not get in each other's way. */
 const STRIPES = 16;
 /** A page looks no further than this: a quiet subscriber's last attempt may lie far back among those of its shard. */
@@ -46,13 +47,18 @@ export function createDeliveryJournal(tables: Tables, stripe = randomInt(STRIPES
     }
   };
 
-  const open = createGroups<Opening, undefined>(MAX_OPENED, (shard, openings) =>
+  const open = createGroups<Opening, boolean>(MAX_OPENED, (shard, openings) =>
     run(async (table) => {
-      const rows = openings.flatMap(({ event, subscriptionIds, name }) => toOpenedRows(event, subscriptionIds, name));
-      // The same event twice at once is one row: a transaction takes a row once only.
-      const actions = [...new Map(rows.map((row) => [row.rowKey, row])).values()].map((row): TransactionAction => ['upsert', { partitionKey: shard, ...row }, 'Replace']);
-      for (let at = 0; at < actions.length; at += MAX_OPENED) await table.submitTransaction(actions.slice(at, at + MAX_OPENED));
-      return openings.map(() => undefined);
+      const actions = toActions(shard, openings, 'create');
+      try {
+        await submitAll(table, actions);
+        return openings.map(({ event }) => isStart(event));
+      } catch (error) {
+        if (statusOf(error) !== 409) throw error;
+        // Of at least one call something was noted before: whichever it is, it is always right to say so of all.
+        await submitAll(table, toActions(shard, openings, 'upsert'));
+        return openings.map(() => false);
+      }
     }),
   );
 
@@ -95,7 +101,8 @@ export function createDeliveryJournal(tables: Tables, stripe = randomInt(STRIPES
   return {
     async open(event, subscriptionIds) {
       const byShard = grouped(subscriptionIds, shardOf);
-      await Promise.all([...byShard].map(([shard, ids]) => open(shard, { event, subscriptionIds: ids })));
+      const begun = await Promise.all([...byShard].map(async ([shard, ids]) => ((await open(shard, { event, subscriptionIds: ids })) ? ids : [])));
+      return new Set(begun.flat());
     },
     async reopen(event, subscriptionId, round) {
       const shard = shardOf(subscriptionId);
@@ -140,6 +147,26 @@ export function createDeliveryJournal(tables: Tables, stripe = randomInt(STRIPES
     },
     counts: (subscriptionId) => count(shardOf(subscriptionId), subscriptionId),
   };
+}
+
+/**
+ * @param beginning how a call's row of its beginning is written for `started`: to create it succeeds only where neither it
+ * nor the call's end has been noted before.
+ */
+function toActions(partitionKey: string, openings: readonly Opening[], beginning: 'create' | 'upsert'): TransactionAction[] {
+  // The same event twice at once is one row: a transaction takes a row once only.
+  const actions = new Map<string, TransactionAction>();
+  for (const { event, subscriptionIds, name } of openings) {
+    for (const row of toOpenedRows(event, subscriptionIds, name)) actions.set(row.rowKey, ['upsert', { partitionKey, ...row }, 'Replace']);
+    const row = { partitionKey, ...toBeginningRow(event) };
+    if (isStart(event)) actions.set(row.rowKey, beginning === 'create' ? ['create', row] : ['upsert', row, 'Replace']);
+    else if (isEnd(event) && !actions.has(row.rowKey)) actions.set(row.rowKey, ['upsert', row, 'Replace']);
+  }
+  return [...actions.values()];
+}
+
+async function submitAll(table: TableClient, actions: readonly TransactionAction[]): Promise<void> {
+  for (let at = 0; at < actions.length; at += MAX_OPERATIONS) await table.submitTransaction(actions.slice(at, at + MAX_OPERATIONS));
 }
 
 interface Opening {

@@ -4,7 +4,7 @@ import type { OrderRow } from '../webhooks/orderRule';
 import { toTableKey } from './deliveryKeys';
 import { grouped } from './grouped';
 
-/** Of an invitation: which events are to be sent to whom (`e`, written by the fan-out), and how far they have come (`p`). */
+/** Rows of an invitation: which events are to be sent to whom (`e`, by the fan-out), how far they have come (`p`), and that it began or ended (`b`). */
 const openedSchema = z.object({
   eventId: z.string(),
   type: z.string(),
@@ -49,6 +49,11 @@ export function toOpenedRows({ id, type, subject, timeMs, sequence, expiryTimeMs
     });
   }
   return rows;
+}
+
+/** Of a call, whichever of its beginning and its end is noted first. */
+export function toBeginningRow({ subject, timeMs }: DeliveredEvent) {
+  return { rowKey: `o|${toTableKey(subject)}|b`, atMs: double(timeMs) };
 }
 
 /** One row for each invitation, of all its steps. @param batch makes it a row of its own. */

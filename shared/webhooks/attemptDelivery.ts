@@ -23,12 +23,29 @@ export interface AttemptPorts {
 /** Posts one body to a subscriber, signed for this moment. @param eventId `webhook-id`, the same for every attempt. */
 export type AttemptDelivery = (subscription: Subscription, eventId: string, rendered: RenderedDelivery, inRing: boolean) => Promise<SenderResult>;
 
+const MAX_OPENED = 1000;
+
+/** A secret is opened once for its many deliveries, not each time. */
+function rememberOpened({ open }: Pick<SecretBox, 'open'>): Pick<SecretBox, 'open'> {
+  const secrets = new Map<string, string>();
+  return {
+    open(sealed, context) {
+      const key = `${context} ${sealed}`;
+      const secret = secrets.get(key) ?? open(sealed, context);
+      if (secrets.size === MAX_OPENED) secrets.clear();
+      secrets.set(key, secret);
+      return secret;
+    },
+  };
+}
+
 /** The bytes that are signed are the bytes that are sent, in the trace that `traceparent` names. Errors: those of SecretBox.open. */
 export function createAttemptDelivery({ sender, secretBox, clock, requestOrigin }: AttemptPorts): AttemptDelivery {
+  const opened = rememberOpened(secretBox);
   const attempt: AttemptDelivery = async (subscription, eventId, { contentType, body: text }, inRing) => {
     const body = Buffer.from(text, 'utf8');
     const timestampSeconds = Math.floor(clock.now() / 1000);
-    const secrets = signingSecrets(subscription, secretBox, clock.now());
+    const secrets = signingSecrets(subscription, opened, clock.now());
     const traceparent = traceParentOf();
     return sender.send({
       method: 'POST',

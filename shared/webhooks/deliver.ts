@@ -31,8 +31,11 @@ export interface DeliverPorts {
 /** What became of a message: where its delivery stands, or that it was put off, or that it had been dealt with before. */
 export type DeliverResult = DeliveryOutcome | 'deferred' | 'alreadyDone';
 
-/** Deals with one message of `webhook-deliveries`; when it resolves, the message may be completed. */
-export type Deliver = (message: DeliveryMessage) => Promise<DeliverResult>;
+/**
+ * Deals with one message of `webhook-deliveries`; when it resolves, the message may be completed.
+ * @param isNew whether this is known to be the first time that the bus gives the message out.
+ */
+export type Deliver = (message: DeliveryMessage, isNew?: boolean) => Promise<DeliverResult>;
 
 const STORAGE_WAIT_MS = 2000;
 /** The rest of a subscriber that asks for some and does not say how much. */
@@ -107,7 +110,8 @@ export function createDeliver(ports: DeliverPorts): Deliver {
   const whyFailing = async ({ id }: Subscription, counts: DeliveryCounts): Promise<string | undefined> =>
     reasonToDisable(counts, clock.now()) === undefined ? undefined : reasonToDisable(await persist(() => journal.counts(id)), clock.now());
 
-  const decide = async (message: DeliveryMessage): Promise<Exclude<OrderDecision, { rule: 'announce' }>> => {
+  const decide = async (message: DeliveryMessage, isNew: boolean): Promise<Exclude<OrderDecision, { rule: 'announce' }>> => {
+    if (isNew && isCertainlyFirst(message)) return { rule: 'go' };
     const look = async () => decideOrder(message, await journal.read(message.event.subject, message.subscriptionId), clock.now());
     const decision = await look();
     if (decision.rule !== 'announce') return decision;
@@ -120,14 +124,14 @@ export function createDeliver(ports: DeliverPorts): Deliver {
   const scheduleNext = (message: DeliveryMessage, atMs: number): Promise<void> =>
     persist(() => queue.schedule({ ...message, attempt: message.attempt + 1, deferrals: 0 }, atMs));
 
-  const deliver: Deliver = async (message) => {
+  const deliver = async (message: DeliveryMessage, isNew: boolean): Promise<DeliverResult> => {
     const { event, subscriptionId } = message;
     let subscription: Subscription | undefined;
     let decision: Awaited<ReturnType<typeof decide>>;
     try {
       [subscription, decision] = await Promise.all([
         subscriptions.find(subscriptionId),
-        decide(message),
+        decide(message, isNew),
       ]);
     } catch (error) {
       if (!toRelayError(error).retryable) throw error;
@@ -146,16 +150,24 @@ export function createDeliver(ports: DeliverPorts): Deliver {
     return makeAttempt(message, subscription);
   };
 
-  return (message) => {
+  return (message, isNew = false) => {
     const { event, subscriptionId, attempt: ordinal } = message;
     const facts = () => ({ 'cloudevents.event_id': event.id, 'cloudevents.event_type': event.type, 'relay.subscription': subscriptionId, 'relay.attempt': ordinal });
     return withSpan('deliver', { kind: 'consumer', parent: fromTraceParent(message.traceParent), facts }, async () => {
-      const result = await deliver(message);
+      const result = await deliver(message, isNew);
       note({ 'relay.outcome': result });
       countDelivery(result);
       return result;
     });
   };
+}
+
+/**
+ * Whether nothing that is noted of the call can hold this up, so that a ring need not wait for a look: it begins the call,
+ * and whatever was noted later waits for it, as long as the ring has not expired (orderRule).
+ */
+function isCertainlyFirst({ beginsCall, event, round, attempt, deferrals }: DeliveryMessage): boolean {
+  return beginsCall === true && event.expiryTimeMs !== undefined && round === 0 && attempt === 1 && deferrals === 0;
 }
 
 function entryOf({ subscriptionId, event, round, attempt }: DeliveryMessage, atMs: number) {

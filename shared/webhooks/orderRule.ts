@@ -59,11 +59,17 @@ export function decideOrder(message: DeliveryMessage, rows: readonly OrderRow[],
   const ahead = earlier.find((row) => row.state === 'pending' && !hasOutlived(row, nowMs));
   if (ahead !== undefined) return { rule: 'wait', untilMs: Math.max(ahead.nextAtMs ?? 0, nowMs) + Math.min(FIRST_WAIT_MS * 2 ** message.deferrals, WAIT_MS) };
   // The beginning may be in a fan-out that runs at this moment. Whoever notes first and looks then, sees the other.
-  const alone = isEnd(event) && !earlier.some((row) => row.type.endsWith('.started'));
+  const alone = isEnd(event) && !earlier.some(isStart);
   return alone && own?.begun !== true ? { rule: 'announce' } : { rule: 'go' };
 }
 
-function isEnd({ type }: { readonly type: string }): boolean {
+/** Whether an event is a call's first. */
+export function isStart({ type }: { readonly type: string }): boolean {
+  return type.endsWith('.started');
+}
+
+/** Whether it is its last. */
+export function isEnd({ type }: { readonly type: string }): boolean {
   return type.endsWith('.completed');
 }
 

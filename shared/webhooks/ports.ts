@@ -29,8 +29,11 @@ export interface DeliveryQueue {
 
 /** How far each event of an invitation has come with each subscriber. Errors: `storageUnavailable`. */
 export interface DeliveryOrder {
-  /** Notes an event as pending with each of the subscribers; what is known of it already stays. */
-  open(event: DeliveredEvent, subscriptionIds: readonly string[]): Promise<void>;
+  /**
+   * Notes an event as pending with each of the subscribers; what is known of it already stays. Resolves to those for whom
+   * it begins the call: whatever else of the call will be noted with them, will be noted after this.
+   */
+  open(event: DeliveredEvent, subscriptionIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Makes an event pending again with one subscriber, for a new round. */
   reopen(event: DeliveredEvent, subscriptionId: string, round: number): Promise<void>;
   /** Every event of the subject that this subscriber was to hear, in no order. */

@@ -4,13 +4,15 @@ import type { Clock } from '../clock';
 import type { NoAnswerReason, SendResult } from './classifyAnswer';
 import { AddressRefusedError, createGuardedLookup, resolveAll, type ResolveAll } from './guardedLookup';
 import { redact } from './redact';
-import { checkUrl } from './urlRule';
+import { checkUrl, type UrlVerdict } from './urlRule';
 
 /** As much of an answer as is kept. */
 const MAX_ANSWER_BYTES = 4096;
 /** For each host and port. A subscriber has at most four deliveries in flight, but many may share a host (flows do). */
 const MAX_IDLE_SOCKETS = 64;
 const IDLE_SOCKET_MS = 30_000;
+/** URLs whose judgement is remembered: it depends on nothing that changes. */
+const MAX_VERDICTS = 1000;
 
 /** One HTTP request to a subscriber. */
 export interface OutgoingRequest {
@@ -48,6 +50,13 @@ export interface SenderOptions {
  */
 export function createSender({ clock, allowedCidrs, resolve = resolveAll, ca }: SenderOptions): Sender {
   const lookup = createGuardedLookup(allowedCidrs, resolve);
+  const verdicts = new Map<string, UrlVerdict>();
+  const judge = (url: string): UrlVerdict => {
+    const verdict = verdicts.get(url) ?? checkUrl(url, allowedCidrs);
+    if (verdicts.size === MAX_VERDICTS) verdicts.clear();
+    verdicts.set(url, verdict);
+    return verdict;
+  };
   const pool = { keepAlive: true, maxFreeSockets: MAX_IDLE_SOCKETS, timeout: IDLE_SOCKET_MS, noDelay: true };
   const httpAgent = new HttpAgent(pool);
   const httpsAgent = new HttpsAgent({ ...pool, ...(ca === undefined ? {} : { ca }) });
@@ -58,7 +67,7 @@ export function createSender({ clock, allowedCidrs, resolve = resolveAll, ca }: 
       const noAnswer = (reason: NoAnswerReason, detail: string): SenderResult => {
         return { kind: 'noAnswer', reason, detail, durationMs: clock.now() - startedMs, headers: {} };
       };
-      const verdict = checkUrl(url, allowedCidrs);
+      const verdict = judge(url);
       if (!verdict.ok) return noAnswer('addressRefused', verdict.message);
 
       const options = {
@@ -94,7 +103,7 @@ export function createSender({ clock, allowedCidrs, resolve = resolveAll, ca }: 
       } catch (error) {
         return noAnswer(...translateSocketError(error));
       } finally {
-        deadline.abort();
+        deadline.abort(SETTLED);
       }
     },
     close() {
@@ -105,6 +114,9 @@ export function createSender({ clock, allowedCidrs, resolve = resolveAll, ca }: 
 }
 
 class TimeoutError extends Error {}
+
+/** A reason of our own to abort: without one, an exception with its stack would be made for each request. */
+const SETTLED = Symbol('settled');
 
 function exchange(request: ClientRequest, body: Uint8Array): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {

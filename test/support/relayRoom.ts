@@ -63,7 +63,7 @@ export function createRelayRoom(tables: Tables, changes: Partial<DeliverPorts & 
     },
     /** Delivers what is visible now, all at once. */
     pump(): Promise<DeliverResult[]> {
-      return Promise.all(queue.take().map(deliver));
+      return Promise.all(queue.take().map((message) => deliver(message, true)));
     },
     /** Delivers until nothing is left, setting the clock forward to each scheduled message. Not for a subscriber that hangs. */
     async drain(untilMs = Number.POSITIVE_INFINITY): Promise<void> {

@@ -89,7 +89,7 @@ test.each([1, 2, 3])('no subscriber sees the end of a call before anything else 
   const events = Array.from({ length: CALLS }, (_, call) => (['started', 'updated', 'completed'] as const).map((event) => callEvent(event, { call }))).flat();
 
   // Fan-outs overlap each other and the deliveries, as on a bus without sessions.
-  const pump = () => Promise.all(shuffled(here.queue.take(), random).map((message) => (random() < 0.5 ? here : there).deliver(message)));
+  const pump = () => Promise.all(shuffled(here.queue.take(), random).map((message) => (random() < 0.5 ? here : there).deliver(message, true)));
   await Promise.all([...shuffled(events, random).map(here.fanOut), pump(), pump()]);
   do {
     await here.clock.advance(Math.max(0, (here.queue.nextAtMs() ?? 0) - here.clock.now()));
@@ -129,7 +129,7 @@ describe('when a call’s end is delivered while its beginning is still being fa
         },
       },
     });
-    await Promise.all(room.queue.take().map(slow.deliver));
+    await Promise.all(room.queue.take().map((message) => slow.deliver(message, true)));
     await room.drain();
     return { room, server };
   }
@@ -158,6 +158,29 @@ test('an end does not wait for another call’s beginning', async () => {
   expect(eventIds(server)).not.toContain('call-1-completed');
   await room.drain();
   expect(eventIds(server).at(-1)).toBe('call-1-completed');
+});
+
+test('a call’s beginning is sent without a look at the tables, the first time', async () => {
+  const room = open();
+  const server = await subscriber();
+  await room.subscribe(server.url);
+  await room.fanOut(callEvent('started'));
+  const looks: string[] = [];
+  const watched = open(room.ports, {
+    journal: {
+      ...room.journal,
+      read(subject: string, id: string) {
+        looks.push(subject);
+        return room.journal.read(subject, id);
+      },
+    },
+  });
+  const [message] = room.queue.take();
+  if (message === undefined) throw new Error('nothing was fanned out');
+  expect(await watched.deliver(message, true)).toBe('delivered');
+  expect(looks).toEqual([]);
+  expect(await watched.deliver(message, false)).toBe('alreadyDone');
+  expect([looks, eventIds(server)]).toEqual([['call-1'], ['call-1-started']]);
 });
 
 test('an end whose beginning is fanned out too late goes first, and the beginning is not sent at all', async () => {
