@@ -7,7 +7,7 @@ import { fromTextChunks, toTextChunks } from './textChunks';
 import { statusOf } from './translateStorageError';
 
 /** Counts rows begin with it. */
-export const COUNTS = 'c|';
+const COUNTS = 'c|';
 const MAX_TRIES = 10;
 
 const countsSchema = z.record(
@@ -84,13 +84,29 @@ export function createCountsRow(stripe: number): CountsRow {
   };
 }
 
+/** Removes the counts of whom `isKept` does not know from all writers' rows of a shard; a row that is being written keeps them until the next time. */
+export async function forgetCounts(table: TableClient, shard: string, isKept: (subscriptionId: string) => boolean): Promise<void> {
+  for await (const row of countsRows(table, shard)) {
+    const counts = Object.entries(countsSchema.parse(fromTextChunks(row) ?? {}));
+    const kept = counts.filter(([subscriptionId]) => isKept(subscriptionId));
+    if (kept.length === counts.length) continue;
+    try {
+      await table.updateEntity({ partitionKey: shard, rowKey: row.rowKey ?? '', ...toTextChunks(Object.fromEntries(kept)) }, 'Replace', { etag: row.etag });
+    } catch (error) {
+      if (statusOf(error) !== 412) throw error;
+    }
+  }
+}
+
 /** The counts of a subscription over all writers. */
 export async function readCounts(table: TableClient, shard: string): Promise<(subscriptionId: string) => DeliveryCounts> {
   const stripes: CountsBySubscription[] = [];
-  for await (const row of table.listEntities({ queryOptions: { filter: `PartitionKey eq '${shard}' and RowKey ge '${COUNTS}' and RowKey lt '${COUNTS}~'` } })) {
-    stripes.push(countsSchema.parse(fromTextChunks(row) ?? {}));
-  }
+  for await (const row of countsRows(table, shard)) stripes.push(countsSchema.parse(fromTextChunks(row) ?? {}));
   return (subscriptionId) => sumCounts(stripes.flatMap(({ [subscriptionId]: counts }) => (counts === undefined ? [] : [counts])));
+}
+
+function countsRows(table: TableClient, shard: string) {
+  return table.listEntities({ queryOptions: { filter: `PartitionKey eq '${shard}' and RowKey ge '${COUNTS}' and RowKey lt '${COUNTS}~'` } });
 }
 
 function withEntries(value: CountsBySubscription, entries: readonly DeliveryLogEntry[]): CountsBySubscription {

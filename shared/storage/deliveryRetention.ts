@@ -1,3 +1,4 @@
+import { forgetCounts } from './countsRow';
 import { toHour } from './deliveryArchive';
 import { shards, toNewestFirst } from './deliveryKeys';
 import { LOG } from './logRows';
@@ -16,7 +17,9 @@ export async function sweepDeliveries(tables: Tables, beforeMs: number): Promise
   try {
     const deliveries = await tables.client('deliveries');
     const oldRows = (filter: string, table = deliveries) => removeRows(table, table.listEntities({ queryOptions: { filter, select: ['PartitionKey', 'RowKey'] } }));
+    const subscriptions = await knownSubscriptions(tables);
     for (const shard of shards) {
+      await forgetCounts(deliveries, shard, (id) => subscriptions.has(id));
       swept += await oldRows(`PartitionKey eq '${shard}' and RowKey ge '${LOG}${toNewestFirst(beforeMs)}~' and RowKey lt '${LOG}~'`);
       swept += await oldRows(`PartitionKey eq '${shard}' and RowKey ge 'o|' and RowKey lt 'o}' and atMs lt ${beforeMs}.0`);
     }
@@ -25,4 +28,10 @@ export async function sweepDeliveries(tables: Tables, beforeMs: number): Promise
     throw storageUnavailable(error);
   }
   return swept;
+}
+
+async function knownSubscriptions(tables: Tables): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  for await (const { rowKey = '' } of (await tables.client('subscriptions')).listEntities({ queryOptions: { select: ['RowKey'] } })) ids.add(rowKey);
+  return ids;
 }

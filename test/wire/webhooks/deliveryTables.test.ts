@@ -17,7 +17,7 @@ const hourMs = 3_600_000;
 let storage: TestTables;
 beforeAll(async () => void (storage = await startTestTables()));
 afterAll(() => storage.close());
-afterEach(() => storage.empty('deliveries', 'deliveryEvents'));
+afterEach(() => storage.empty('deliveries', 'deliveryEvents', 'subscriptions'));
 
 function entry(call: number, attempt: number, changes: Partial<DeliveryLogEntry> = {}): DeliveryLogEntry {
   const { id, type, subject, timeMs } = callEvent('completed', { call, timeMs: ringStartMs + call * 1000 });
@@ -351,18 +351,22 @@ describe('the archive of events', () => {
   });
 });
 
-test('retention deletes what is older, in every table, and keeps the counts', async () => {
+test('retention deletes what is older, in every table, and keeps the counts of who is subscribed', async () => {
   const [log, order, archive] = [createDeliveryJournal(storage.tables), createDeliveryJournal(storage.tables), createDeliveryArchive(storage.tables)];
+  const subscriptions = await storage.tables.client('subscriptions');
+  await subscriptions.createEntity({ partitionKey: 'subscriptions', rowKey: 'sub_a' });
+  await log.record(entry(48, 1, { subscriptionId: 'sub_gone' }));
   for (const hours of [0, 48]) {
     const event = callEvent('completed', { call: hours, timeMs: ringStartMs + hours * hourMs });
     await archive.keep(event);
     await order.open(toDeliveredEvent(event), Array.from({ length: 101 }, (_, n) => `sub_${n}`));
     await log.record(entry(hours, 1, { deliveryId: deliveryIdOf(event), atMs: event.timeMs }));
   }
-  expect(await sweepDeliveries(storage.tables, ringStartMs + 24 * hourMs)).toBe(19);
+  expect(await sweepDeliveries(storage.tables, ringStartMs + 24 * hourMs)).toBe(21);
   expect(await sweepDeliveries(storage.tables, ringStartMs + 24 * hourMs)).toBe(0);
   expect(await log.page('sub_a', { limit: 10 })).toMatchObject({ entries: [{ eventId: 'call-48-completed' }] });
   expect(await log.counts('sub_a')).toMatchObject({ attempts: 2 });
+  expect(await log.counts('sub_gone')).toEqual(noDeliveries);
   expect(await order.read('call-0', 'sub_1')).toEqual([]);
   expect(await order.read('call-48', 'sub_1')).toHaveLength(1);
 });
