@@ -1,0 +1,66 @@
+import type { ServiceBusReceivedMessage } from '@azure/service-bus';
+import type { Connection } from '../../shared/config/settings';
+import { credentialFor } from '../../shared/identity';
+import { openServiceBus } from '../../shared/messaging/openServiceBus';
+import { translateBusError } from '../../shared/messaging/translateBusError';
+import { misused, readCommandLine } from '../local/start/commandLine';
+import { readGivenSettings } from '../local/start/givenSettings';
+import { readRunningStack } from '../local/start/stackFile';
+import { deadLetters, openDeadLetters, sendAgain, type DeadLetterSource } from './sendAgain';
+
+const HELP = `Sends the dead letters of a queue or subscription again: mend first what they died of, for they die of it again.
+
+  node dist/infra/dead-letters/main.js --from ENTITY [--list]
+
+  --from ENTITY    invitation-commands, webhook-deliveries, unreadable-events, invitation-events/webhooks,
+                   invitation-events/read-model, or any other queue or topic/subscription
+  --list           only shows them, and why each died
+  --help           this text
+
+The bus is that of ServiceBusConnection, or of ServiceBusConnection__fullyQualifiedNamespace with whatever identity this
+machine is signed in with, in the environment or in local.settings.json; else that of the local stack which runs here.
+What came from a subscription goes to its topic, so every subscription has it again, with the event's own id.
+Ends with code 0, 1 when the bus refused, 2 when it was called wrongly.`;
+
+async function main(): Promise<void> {
+  const { from = misused('--from is missing: which queue, or topic/subscription?'), list = false } = readCommandLine(HELP, { from: { type: 'string' }, list: { type: 'boolean' } });
+  const source = parseSource(from);
+  const connection = await findConnection();
+  const client = await openServiceBus(connection, () => credentialFor(connection));
+  let count = 0;
+  const tell = ({ messageId, subject = '', deadLetterReason = 'no reason given', deadLetterErrorDescription = '' }: ServiceBusReceivedMessage): void => {
+    count += 1;
+    console.log([String(messageId), subject, deadLetterReason, deadLetterErrorDescription].filter((text) => text !== '').join('  '));
+  };
+  try {
+    if (list) for await (const letter of deadLetters(openDeadLetters(client, source))) tell(letter);
+    else await sendAgain(client, source, tell);
+    console.log(list ? `${count} dead letters in ${from}.` : `${count} sent again to ${source.entity}.`);
+  } catch (error) {
+    console.error(`${translateBusError(error).message} ${count} were done before.`);
+    process.exitCode = 1;
+  } finally {
+    await client.close();
+  }
+}
+
+/** `queue`, `topic/subscription`, or as Azure writes it, `topic/Subscriptions/subscription`. */
+function parseSource(text: string): DeadLetterSource {
+  const [entity = '', subscription, ...rest] = text.split('/').filter((part, index) => index !== 1 || !/^subscriptions$/i.test(part));
+  return entity === '' || subscription === '' || rest.length > 0 ? misused('--from must be a queue, or a topic/subscription.') : { entity, subscription };
+}
+
+async function findConnection(): Promise<Connection> {
+  const given = await readGivenSettings(process.cwd(), process.env);
+  const connectionString = given['ServiceBusConnection'];
+  if (connectionString !== undefined) return { connectionString };
+  const name = given['ServiceBusConnection__fullyQualifiedNamespace'];
+  if (name !== undefined) return { name, clientId: given['ServiceBusConnection__clientId'] };
+  const stack = await readRunningStack(process.cwd());
+  return stack?.serviceBusConnection === undefined ? misused('Neither ServiceBusConnection nor ServiceBusConnection__fullyQualifiedNamespace is set, and no local stack runs here.') : { connectionString: stack.serviceBusConnection };
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
