@@ -68,7 +68,8 @@ export function createCountsRow(stripe: number): CountsRow {
         try {
           const response = await table.submitTransaction(entries.length === 0 ? creations : [...creations, update]);
           if (entries.length === 0) return counts;
-          const newEtag = response.getResponseForEntity(rowKey)?.etag;
+          // By its place: the answer tells keys as the service encodes them.
+          const newEtag = response.subResponses.at(-1)?.etag;
           if (newEtag === undefined) known.delete(shard);
           else known.set(shard, { value: counts, etag: newEtag });
           return counts;

@@ -1,3 +1,4 @@
+import type { TableClient } from '@azure/data-tables';
 import { erasePerson } from '../../../shared/storage/erasePerson';
 import { createDeliveryArchive } from '../../../shared/storage/deliveryArchive';
 import { createDeliveryJournal } from '../../../shared/storage/deliveryJournal';
@@ -87,6 +88,19 @@ describe('the delivery log', () => {
     expect((await log.page('sub_a', { limit: 10 })).entries).toHaveLength(2);
   });
 
+  test('reads its counts once, as long as no one else writes them', async () => {
+    let reads = 0;
+    const counting = await withMethod(storage.tables, 'getEntity', (get) => {
+      return (...key) => {
+        reads += 1;
+        return get(...key);
+      };
+    });
+    const log = createDeliveryJournal(counting);
+    for (let call = 1; call <= 3; call += 1) await log.record(entry(call, 1));
+    expect(reads).toBe(1);
+  });
+
   test('pages through what was recorded together, among the attempts of others', async () => {
     const log = createDeliveryJournal(storage.tables);
     const neighbour = neighbourOf('sub_a');
@@ -170,21 +184,25 @@ function neighbourOf(subscriptionId: string): string {
   for (let n = 0; ; n += 1) if (`sub_${n}` !== subscriptionId && shardOf(`sub_${n}`) === shardOf(subscriptionId)) return `sub_${n}`;
 }
 
-/** Tables that do what they are asked in a transaction, and then answer that the row was changed by someone else: as after a repeat by the SDK. */
-async function losingAnswers(tables: Tables): Promise<Tables> {
+/** The tables, but for one method of the client of `deliveries`. */
+async function withMethod<Name extends 'submitTransaction' | 'getEntity'>(tables: Tables, name: Name, change: (method: TableClient[Name]) => TableClient[Name]): Promise<Tables> {
   const table = await tables.client('deliveries');
-  const losing = new Proxy(table, {
-    get(target, name) {
-      if (name === 'submitTransaction')
-        return async (actions: Parameters<typeof target.submitTransaction>[0]) => {
-          await target.submitTransaction(actions);
-          throw Object.assign(new Error('the row was changed'), { statusCode: 412 });
-        };
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+  const changed = new Proxy(table, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property);
+      const bound: unknown = typeof value === 'function' ? value.bind(target) : value;
+      return property === name ? change(bound as TableClient[Name]) : bound;
     },
   });
-  return { client: (name) => (name === 'deliveries' ? Promise.resolve(losing) : tables.client(name)) };
+  return { client: (table) => (table === 'deliveries' ? Promise.resolve(changed) : tables.client(table)) };
+}
+
+/** Tables that do what they are asked in a transaction, and then answer that the row was changed by someone else: as after a repeat by the SDK. */
+function losingAnswers(tables: Tables): Promise<Tables> {
+  return withMethod(tables, 'submitTransaction', (submit) => async (actions) => {
+    await submit(actions);
+    throw Object.assign(new Error('the row was changed'), { statusCode: 412 });
+  });
 }
 
 describe('the order of a call’s events', () => {
