@@ -57,6 +57,7 @@ export default tseslint.config(
   wall(['shared/ucwa/**/*.ts'], ['^@azure/(service-bus|data-tables|functions)', '/(messaging|storage|http|webhooks|relay)/'], 'ucwa/ speaks UCWA and nothing else.'),
   wall(['shared/messaging/**/*.ts'], ['^(axios|@azure/(functions|data-tables))', '/(ucwa|storage|http|webhooks|relay)/'], 'messaging/ speaks Service Bus and nothing else.'),
   wall(['shared/storage/**/*.ts'], ['^(axios|@azure/(functions|service-bus))', '/(ucwa|messaging|http)/', '/relay/(?!slots$)'], 'storage/ speaks tables and blobs and nothing else.'),
+  wall(['shared/webhooks/**/*.ts'], [SDKS, '/(ucwa|storage|http|relay|config)/'], 'webhooks/ delivers: where it keeps and sends is behind its ports.'),
   {
     files: ['functions/**/*.ts'],
     rules: {
