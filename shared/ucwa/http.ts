@@ -59,8 +59,8 @@ const TCP_KEEP_ALIVE_MS = 30_000;
 export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaHttp {
   // All are free at once where a thousand accounts publish: what is beyond `maxFreeSockets` (256) would be closed, and opened anew a moment later.
   const pooled = { keepAlive: true, keepAliveMsecs: TCP_KEEP_ALIVE_MS, noDelay: true, maxSockets: Infinity, maxFreeSockets: Infinity, timeout: IDLE_CONNECTION_MS };
-  const httpAgent = new http.Agent(pooled);
-  const httpsAgent = new https.Agent({ ...pooled, secureContext: secureContext(caCertificate) });
+  const httpAgent = forgetting(new http.Agent(pooled));
+  const httpsAgent = forgetting(new https.Agent({ ...pooled, secureContext: secureContext(caCertificate) }));
 
   // axios's transport without its client, whose merging of defaults into each request costs as much again as sending it.
   const send = axios.getAdapter('http');
@@ -104,6 +104,19 @@ export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaH
       httpsAgent.destroy();
     },
   };
+}
+
+/**
+ * A connection remembers, as long as it lives, the options of the request that opened it (Node.js, http.Agent); through
+ * what axios puts there, that exchange would never be let go, and ten thousand of them were seen to fill half the heap.
+ */
+function forgetting<Agent extends http.Agent>(agent: Agent): Agent {
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (options, callback) => {
+    for (const name of ['beforeRedirect', 'beforeRedirects', 'headers']) Reflect.deleteProperty(options, name);
+    return connect(options, callback);
+  };
+  return agent;
 }
 
 /** The host alone: paths have ids, and queries more than that. */

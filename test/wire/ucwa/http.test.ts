@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { ClientRequest } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createUcwaHttp, MAX_RESPONSE_BYTES, type HttpRequest, type UcwaHttp } from '../../../shared/ucwa/http';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
+import { livingObjects } from '../../support/livingObjects';
 import { startScriptedServer, type Script, type ScriptedServer } from '../../support/scriptedServer';
 
 const pem = (name: string): string => readFileSync(join(__dirname, '../../fixtures/tls', name), 'utf8');
@@ -72,6 +74,17 @@ test('connections are kept and shared', async () => {
   });
   for (let request = 0; request < 5; request += 1) await get(server.url);
   expect(ports.size).toBe(1);
+});
+
+/** Opens ten connections, which are kept, and has them do one more exchange each. Whoever kept the first would keep ten. */
+async function exchangeTwice(url: string, through: UcwaHttp): Promise<void> {
+  for (let round = 0; round < 2; round += 1) await Promise.all(Array.from({ length: 10 }, () => through.request({ method: 'GET', url, timeoutMs: 1_000 })));
+}
+
+test('a connection that is kept does not keep the exchange that opened it', async () => {
+  const server = await serve((_, response) => response.end());
+  await exchangeTwice(server.url, http);
+  expect(livingObjects(ClientRequest)).toBeLessThan(5);
 });
 
 test('a proxy of the environment is not used', async () => {
@@ -162,6 +175,12 @@ describe('TLS', () => {
   test('a private authority is trusted where it is configured', async () => {
     const port = await serveTls();
     await expect(trusting().request({ method: 'GET', url: `https://localhost:${port}/`, timeoutMs: 1_000 })).resolves.toMatchObject({ text: 'safe' });
+  });
+
+  test('a connection that is kept does not keep the exchange that opened it', async () => {
+    const [url, through] = [`https://localhost:${await serveTls()}/`, trusting()];
+    await exchangeTwice(url, through);
+    expect(livingObjects(ClientRequest)).toBeLessThan(5);
   });
 
   test('and not elsewhere; the error says what to do', async () => {
