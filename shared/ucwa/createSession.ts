@@ -116,21 +116,29 @@ class Session implements UcwaSession {
     setMaxListeners(0, signal, run.signal);
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
+    const items = this.#channel.packages(run.signal, readUntilMs);
     const activity = this.account.reportActivity ? this.#activity.keep(() => this.#presence.reportActivity(run.signal), run.signal) : undefined;
     try {
-      for await (const item of this.#channel.packages(run.signal, readUntilMs)) {
-        this.#handedOutAtMs = this.#now();
-        yield item;
-        this.#handedOutAtMs = undefined;
-      }
+      while (yield* this.#handOutNext(items));
     } finally {
       signal.removeEventListener('abort', stop);
       stop();
+      await items.return();
       await activity;
       this.#isPolling = false;
       this.#handedOutAtMs = undefined;
       leave();
     }
+  }
+
+  /** False when there is none. A generator of its own for each: a loop would keep the last package as long as it waits for the next. */
+  async *#handOutNext(items: AsyncGenerator<ChannelItem, void, undefined>): AsyncGenerator<ChannelItem, boolean, undefined> {
+    const next = await items.next();
+    if (next.done === true) return false;
+    this.#handedOutAtMs = this.#now();
+    yield next.value;
+    this.#handedOutAtMs = undefined;
+    return true;
   }
 
   async read(href: string, signal: AbortSignal): Promise<Resource | undefined> {

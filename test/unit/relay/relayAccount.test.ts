@@ -6,6 +6,7 @@ import { silentLog } from '../../../shared/telemetry/log';
 import type { EventPackage, Resource } from '../../../shared/ucwa/resource';
 import type { ChannelItem, UcwaSession } from '../../../shared/ucwa/session';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
+import { isAlive } from '../../support/livingObjects';
 import { createRestingSession, testAccount } from '../../support/restingSession';
 
 const signingKey = 'a key of at least thirty-two characters';
@@ -24,7 +25,7 @@ function invitationPackage(type: string, id: string, resource?: Resource): Event
 }
 
 /** A session whose channel gives these items, and a bus that answers as told; `steps` is what happened, in order. */
-function createWorld(clock: FakeClock, items: (() => ChannelItem)[]) {
+function createWorld(clock: FakeClock, items: (() => ChannelItem | Promise<ChannelItem>)[]) {
   const steps: string[] = [];
   const published: RelayEvent[][] = [];
   const parked: UnreadableEvent[] = [];
@@ -120,6 +121,21 @@ describe('relayAccount', () => {
     stop.abort();
     await relaying;
     expect(world.steps).not.toContain('acknowledged');
+  });
+
+  it('lets a published package go, however long the next one takes', async () => {
+    const clock = createFakeClock();
+    const read: WeakRef<EventPackage>[] = [];
+    const reading = (): ChannelItem => {
+      const pkg = invitationPackage('started', '1', ringing);
+      read.push(new WeakRef(pkg));
+      return item(clock, pkg)();
+    };
+    const world = createWorld(clock, [reading, () => new Promise(() => undefined)]);
+    void world.relay();
+    await clock.advance(1_000);
+    expect(world.steps).toEqual(['pulled', 'published', 'pulled']);
+    expect(read.map(isAlive)).toEqual([false]);
   });
 
   it('fetches what an event only links', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createPackageRoom } from '../../../shared/ucwa/packageRoom';
 import type { UcwaSession, ChannelItem, PackageItem } from '../../../shared/ucwa/session';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
+import { isAlive } from '../../support/livingObjects';
 import { carrying, eventsOf, isGap, startTestSession, told, type TestSession } from '../../support/ucwaSession';
 import { startTestUcwa, type TestUcwa } from '../../support/ucwaSimulator';
 
@@ -67,6 +68,19 @@ describe('acknowledging', () => {
     const next = packages.next();
     await clock.advance(1_000);
     expect(acknowledged('audioVideoInvitation')[0]).toBe(true);
+    stop.abort();
+    await next;
+  });
+
+  test('lets the package go, however long the next one takes', async () => {
+    const { session } = start();
+    const stop = new AbortController();
+    const packages = await open(session, stop.signal);
+    ucwa.ring();
+    const held = new WeakRef((await pull(packages, STARTED)).package);
+    const next = packages.next();
+    await clock.advanceUntil(ucwa.simulator.whenParked());
+    expect(isAlive(held)).toBe(false);
     stop.abort();
     await next;
   });
