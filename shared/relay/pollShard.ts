@@ -42,7 +42,9 @@ export async function pollShard(run: ShardRun, ports: ShardPorts, signal: AbortS
 
   const accounts = bySlot(ports.accounts);
   const slots = slotsOfShard(run.shard, run.shardCount).filter((slot) => accounts.has(slot));
-  const sessionsOf = (slot: number): UcwaSession[] => (accounts.get(slot) ?? []).map(ports.session);
+  // Found once: a heartbeat looks at every one of them.
+  const sessions = new Map(slots.map((slot) => [slot, (accounts.get(slot) ?? []).map(ports.session)]));
+  const sessionsOf = (slot: number): readonly UcwaSession[] => sessions.get(slot) ?? [];
   const health: SlotHealth = {
     tell: (slot) => encodeSlotHealth(sessionsOf(slot).map((session) => toAccountHealth(session.account.sipUri, session.health()))),
     statesOf: (slot) => sessionsOf(slot).map((session) => session.health().state).join(),

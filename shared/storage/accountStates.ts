@@ -1,60 +1,101 @@
+import { TableTransaction, type TableClient } from '@azure/data-tables';
 import { accountKey } from '../invitations/invitationId';
-import { shareNext } from './shareNext';
+import { createGroups } from './deliveryGroups';
 import { storageUnavailable, statusOf } from './translateStorageError';
 import type { Tables } from './tables';
 
-/** Where a rejected password is remembered over all processes; satisfies `RejectedCredentials` of ucwa/. */
+/** That an account's password is being tried, or was rejected, and since when (milliseconds since the epoch). */
+interface PasswordTry {
+  readonly state: 'trying' | 'rejected';
+  readonly fingerprint: string;
+  readonly atMs: number;
+}
+interface StandingTry extends PasswordTry {
+  readonly etag: string;
+}
+
+/** Where all processes agree on who tries a password, and remember one that was rejected; satisfies `RejectedCredentials` of ucwa/. */
 export interface AccountStates {
-  read(sipUri: string): Promise<{ readonly fingerprint: string; readonly atMs: number } | undefined>;
-  record(sipUri: string, rejection: { readonly fingerprint: string; readonly atMs: number }): Promise<void>;
+  claim(sipUri: string, mine: PasswordTry): Promise<StandingTry | undefined>;
+  replace(sipUri: string, mine: PasswordTry, etag: string): Promise<boolean>;
+  record(sipUri: string, rejection: Pick<PasswordTry, 'fingerprint' | 'atMs'>): Promise<void>;
   clear(sipUri: string): Promise<void>;
 }
 
 const PARTITION = 'rejectedCredentials';
-
-interface Rejection {
-  readonly fingerprint: string;
-  readonly atMs: number;
-}
+/** Azure Table storage, "Performing entity group transactions". */
+const MAX_OPERATIONS = 100;
 
 /**
- * Rows in table `accountStates`, keyed by the account's hash; written on change only. All are read in one query, which who
- * signs in at the same time share: there is a row only of an account whose password is rejected, so that ten thousand
- * accounts coming on the air cost a few small queries instead of one each. Errors: `storageUnavailable`.
+ * Rows in table `accountStates`, keyed by the account's hash: one while a password is being tried, and as long as one is
+ * rejected. Those who sign in at the same time share a transaction to enter their tries and another to leave, so that ten
+ * thousand accounts coming on the air cost some hundred operations. Errors: `storageUnavailable`.
  */
 export function createAccountStates(tables: Tables): AccountStates {
-  const readAll = shareNext(async () => {
+  const run = async <Result>(action: (table: TableClient) => Promise<Result>): Promise<Result> => {
     const table = await tables.client('accountStates');
-    const rejections = new Map<string, Rejection>();
     try {
-      for await (const { rowKey = '', fingerprint, atMs } of table.listEntities<{ fingerprint?: unknown; atMs?: unknown }>({ queryOptions: { filter: `PartitionKey eq '${PARTITION}'` } })) {
-        if (typeof fingerprint === 'string' && typeof atMs === 'number') rejections.set(rowKey, { fingerprint, atMs });
-      }
+      return await action(table);
     } catch (error) {
       throw storageUnavailable(error);
     }
-    return rejections;
-  });
-  return {
-    read: async (sipUri) => (await readAll()).get(accountKey(sipUri)),
-    async record(sipUri, { fingerprint, atMs }) {
-      const table = await tables.client('accountStates');
-      try {
-        await table.upsertEntity(
-          { partitionKey: PARTITION, rowKey: accountKey(sipUri), account: sipUri, fingerprint, atMs: { type: 'Double', value: String(atMs) } },
-          'Replace',
-        );
-      } catch (error) {
-        throw storageUnavailable(error);
-      }
-    },
-    async clear(sipUri) {
-      const table = await tables.client('accountStates');
-      try {
-        await table.deleteEntity(PARTITION, accountKey(sipUri));
-      } catch (error) {
-        if (statusOf(error) !== 404) throw storageUnavailable(error);
-      }
-    },
   };
+  // Where one of them stands in the way, each is done by itself.
+  const enter = createGroups<Row, StandingTry | undefined>(MAX_OPERATIONS, (_lane, rows) =>
+    run(async (table) => {
+      const transaction = new TableTransaction();
+      for (const row of rows) transaction.createEntity(row);
+      return (await submitted(table, transaction, [400, 409])) ? rows.map(() => undefined) : Promise.all(rows.map((row) => enterOne(table, row)));
+    }),
+  );
+  const leave = createGroups<string, void>(MAX_OPERATIONS, (_lane, keys) =>
+    run(async (table) => {
+      const transaction = new TableTransaction();
+      for (const rowKey of keys) transaction.deleteEntity(PARTITION, rowKey);
+      if (await submitted(table, transaction, [400, 404])) return keys.map(() => undefined);
+      return Promise.all(keys.map((rowKey) => unless([404], table.deleteEntity(PARTITION, rowKey)).then(() => undefined)));
+    }),
+  );
+  return {
+    claim: (sipUri, mine) => enter(PARTITION, toRow(sipUri, mine)),
+    replace: (sipUri, mine, etag) => run((table) => unless([404, 412], table.updateEntity(toRow(sipUri, mine), 'Replace', { etag }))),
+    record: (sipUri, rejection) => run(async (table) => void (await table.upsertEntity(toRow(sipUri, { ...rejection, state: 'rejected' }), 'Replace'))),
+    clear: (sipUri) => leave(PARTITION, accountKey(sipUri)),
+  };
+}
+
+type Row = ReturnType<typeof toRow>;
+
+/** A try has its moment under another name than a rejection, so that a version which knows no tries does not take it for one. */
+function toRow(account: string, { state, fingerprint, atMs }: PasswordTry) {
+  return { partitionKey: PARTITION, rowKey: accountKey(account), account, fingerprint, [state === 'rejected' ? 'atMs' : 'tryingAtMs']: { type: 'Double', value: String(atMs) } };
+}
+
+async function enterOne(table: TableClient, row: Row): Promise<StandingTry | undefined> {
+  for (;;) {
+    if (await unless([409], table.createEntity(row))) return undefined;
+    try {
+      const { etag, fingerprint, atMs, tryingAtMs } = await table.getEntity<Record<string, unknown>>(PARTITION, row.rowKey);
+      const known = typeof fingerprint === 'string' ? fingerprint : '';
+      return typeof atMs === 'number' ? { state: 'rejected', fingerprint: known, atMs, etag } : { state: 'trying', fingerprint: known, atMs: Number(tryingAtMs), etag };
+    } catch (error) {
+      // Whoever stood there has left between the two calls: then the place is free.
+      if (statusOf(error) !== 404) throw error;
+    }
+  }
+}
+
+function submitted(table: TableClient, transaction: TableTransaction, refusals: readonly number[]): Promise<boolean> {
+  return unless(refusals, table.submitTransaction(transaction.actions));
+}
+
+/** False where the service answered with one of these; rejects with any other error. */
+async function unless(refusals: readonly number[], done: Promise<unknown>): Promise<boolean> {
+  try {
+    await done;
+    return true;
+  } catch (error) {
+    if (refusals.includes(statusOf(error) ?? 0)) return false;
+    throw error;
+  }
 }
