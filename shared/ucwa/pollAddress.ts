@@ -36,5 +36,6 @@ export function guessNext(path: string): string | undefined {
 }
 
 function query(path: string): URLSearchParams {
-  return new URL(path, 'http://pool').searchParams;
+  const at = path.indexOf('?');
+  return new URLSearchParams(at === -1 ? '' : path.slice(at));
 }
