@@ -110,4 +110,4 @@ function describeApplication({ application, created }: { readonly application: A
 }
 
 /** The doctor's memory is one run: it keeps no rejection, and within the run the guard itself does. */
-const noRecord = { read: () => Promise.resolve(undefined), record: () => Promise.resolve(), clear: () => Promise.resolve() };
+const noRecord = { claim: () => Promise.resolve(undefined), replace: () => Promise.resolve(true), record: () => Promise.resolve(), clear: () => Promise.resolve() };

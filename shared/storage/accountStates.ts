@@ -48,19 +48,23 @@ export function createAccountStates(tables: Tables): AccountStates {
       return (await submitted(table, transaction, [400, 409])) ? rows.map(() => undefined) : Promise.all(rows.map((row) => enterOne(table, row)));
     }),
   );
-  const leave = createGroups<string, void>(MAX_OPERATIONS, (_lane, keys) =>
+  const leave = createGroups<string, boolean>(MAX_OPERATIONS, (_lane, keys) =>
     run(async (table) => {
       const transaction = new TableTransaction();
       for (const rowKey of keys) transaction.deleteEntity(PARTITION, rowKey);
-      if (await submitted(table, transaction, [400, 404])) return keys.map(() => undefined);
-      return Promise.all(keys.map((rowKey) => unless([404], table.deleteEntity(PARTITION, rowKey)).then(() => undefined)));
+      if (await submitted(table, transaction, [400, 404])) return keys.map(() => true);
+      return Promise.all(keys.map((rowKey) => unless([404], table.deleteEntity(PARTITION, rowKey))));
     }),
   );
   return {
     claim: (sipUri, mine) => enter(PARTITION, toRow(sipUri, mine)),
     replace: (sipUri, mine, etag) => run((table) => unless([404, 412], table.updateEntity(toRow(sipUri, mine), 'Replace', { etag }))),
-    record: (sipUri, rejection) => run(async (table) => void (await table.upsertEntity(toRow(sipUri, { ...rejection, state: 'rejected' }), 'Replace'))),
-    clear: (sipUri) => leave(PARTITION, accountKey(sipUri)),
+    async record(sipUri, rejection) {
+      await run((table) => table.upsertEntity(toRow(sipUri, { ...rejection, state: 'rejected' }), 'Replace'));
+    },
+    async clear(sipUri) {
+      await leave(PARTITION, accountKey(sipUri));
+    },
   };
 }
 
@@ -75,7 +79,7 @@ async function enterOne(table: TableClient, row: Row): Promise<StandingTry | und
   for (;;) {
     if (await unless([409], table.createEntity(row))) return undefined;
     try {
-      const { etag, fingerprint, atMs, tryingAtMs } = await table.getEntity<Record<string, unknown>>(PARTITION, row.rowKey);
+      const { etag, fingerprint, atMs, tryingAtMs } = await table.getEntity(PARTITION, row.rowKey);
       const known = typeof fingerprint === 'string' ? fingerprint : '';
       return typeof atMs === 'number' ? { state: 'rejected', fingerprint: known, atMs, etag } : { state: 'trying', fingerprint: known, atMs: Number(tryingAtMs), etag };
     } catch (error) {

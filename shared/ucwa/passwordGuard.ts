@@ -2,10 +2,14 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../clock';
 import type { AccountSettings } from '../config/settings';
 import { RelayError } from '../errors/relayError';
-import type { RejectedCredentials } from './session';
+import type { PasswordTry, RejectedCredentials } from './session';
 
 /** A rejected password is tried again after this, once: a directory that counts failures over minutes never locks the account. */
 const RETRY_AFTER_MS = 3_600_000;
+/** Who tries a password and says nothing for this long has died; as long as a slot's lease, so that a take-over need not wait for more. */
+const TRY_LAPSES_MS = 10_000;
+/** Who finds another trying looks again after this. */
+const LOOK_AGAIN_MS = 500;
 
 export interface PasswordGuardPorts {
   readonly account: AccountSettings;
@@ -27,29 +31,53 @@ export class PasswordGuard {
 
   /**
    * Lets the password be tried by `attempt`, unless it is known, over all processes, to have been rejected within the
-   * last hour; another password is tried at once. `attempt` resolves with `rejected` when the server says that the
-   * password is wrong. Errors: `credentialsRejected`, naming the account and what to do; `storageUnavailable` (the
-   * password is not tried then); what `attempt` rejects with.
+   * last hour; another password is tried at once. While another process tries, its answer is waited for. `attempt`
+   * resolves with `rejected` when the server says that the password is wrong. Errors: `credentialsRejected`, naming the
+   * account and what to do; `storageUnavailable` (the password is not tried then); what `attempt` rejects with.
    */
   async attempt<Answer>(attempt: () => Promise<Answer | 'rejected'>): Promise<Answer> {
     const { account, rejectedCredentials, clock } = this.#ports;
-    const known = await rejectedCredentials.read(account.sipUri);
-    const rejectedAtMs = known?.fingerprint === this.#fingerprint ? known.atMs : this.#rejectedAtMs;
-    if (rejectedAtMs !== undefined) {
-      if (clock.now() < rejectedAtMs + RETRY_AFTER_MS) throw this.#rejection(rejectedAtMs);
-      // Said before the try, so that no other process makes the hour's try as well.
-      await this.#record();
+    const claimed = await this.#claim();
+    // Not worth failing for: what is left behind only delays the next sign-in with the same password, once.
+    const clear = (): Promise<void> => rejectedCredentials.clear(account.sipUri).catch(() => undefined);
+    let answer: Answer | 'rejected';
+    try {
+      answer = await attempt();
+    } catch (error) {
+      if (claimed === 'trying') await clear();
+      throw error;
     }
-    const answer = await attempt();
     if (answer === 'rejected') {
       this.#rejectedAtMs = clock.now();
       await this.#record().catch(() => undefined);
       throw this.#rejection(clock.now());
     }
     this.#rejectedAtMs = undefined;
-    // Not worth failing for: what is left behind only delays the next sign-in with the same password, once.
-    if (known !== undefined) await rejectedCredentials.clear(account.sipUri).catch(() => undefined);
+    await clear();
     return answer;
+  }
+
+  /** Returns when the try is this process's, and as what it stands meanwhile: that of a rejected password is a rejection until it turns out well. */
+  async #claim(): Promise<PasswordTry['state']> {
+    const { account, rejectedCredentials, clock } = this.#ports;
+    const refuse = (rejectedAtMs: number | undefined): void => {
+      if (rejectedAtMs !== undefined && clock.now() < rejectedAtMs + RETRY_AFTER_MS) throw this.#rejection(rejectedAtMs);
+    };
+    refuse(this.#rejectedAtMs);
+    for (;;) {
+      const nowMs = clock.now();
+      const mine = { state: 'trying', fingerprint: this.#fingerprint, atMs: nowMs } as const;
+      const standing = await rejectedCredentials.claim(account.sipUri, mine);
+      if (standing === undefined) return 'trying';
+      const isSame = standing.state === 'rejected' && standing.fingerprint === this.#fingerprint;
+      if (isSame) refuse(standing.atMs);
+      if (standing.state === 'trying' && nowMs < standing.atMs + TRY_LAPSES_MS) {
+        await clock.sleep(LOOK_AGAIN_MS);
+        continue;
+      }
+      const state = isSame ? 'rejected' : 'trying';
+      if (await rejectedCredentials.replace(account.sipUri, { ...mine, state }, standing.etag)) return state;
+    }
   }
 
   #record(): Promise<void> {

@@ -23,16 +23,39 @@ describeSlotLeases('SlotLeaseStore on tables', async () => {
 });
 
 describe('account states on tables', () => {
-  it('remembers the last rejected password until it is cleared', async () => {
+  beforeEach(() => storage.empty('accountStates'));
+  const account = 'sip:reception@contoso.com';
+  const mine = { state: 'trying', fingerprint: 'a', atMs: 1_700_000_000_123 } as const;
+
+  it('lets one of many processes at once try a password, until it is done', async () => {
+    const processes = Array.from({ length: 10 }, () => createAccountStates(storage.tables));
+    const standing = await Promise.all(processes.map((states) => states.claim(account, mine)));
+    expect(standing.filter((one) => one === undefined)).toHaveLength(1);
+    expect(standing.find((one) => one !== undefined)).toEqual({ ...mine, etag: expect.any(String) });
+    await processes[0]?.clear(account);
+    expect(await processes[1]?.claim(account, mine)).toBeUndefined();
+  });
+
+  it('lets many accounts at once try theirs, but for one that has been rejected', async () => {
     const states = createAccountStates(storage.tables);
-    const account = 'sip:reception@contoso.com';
-    expect(await states.read(account)).toBeUndefined();
+    const accounts = Array.from({ length: 150 }, (_, index) => `sip:user${String(index)}@contoso.com`);
+    await states.record('sip:User7@contoso.com', { fingerprint: 'b', atMs: 1_700_000_000_456 });
+    const standing = await Promise.all(accounts.map((one) => states.claim(one, mine)));
+    expect(standing.map((one) => one?.state)).toEqual(accounts.map((_one, index) => (index === 7 ? 'rejected' : undefined)));
+    expect(standing[7]).toMatchObject({ fingerprint: 'b', atMs: 1_700_000_000_456 });
+    await Promise.all([...accounts, 'sip:nobody@contoso.com'].map((one) => states.clear(one)));
+    expect(await Promise.all(accounts.map((one) => states.claim(one, mine)))).toEqual(accounts.map(() => undefined));
+  });
+
+  it('lets one of many take the place of what stood', async () => {
+    const states = createAccountStates(storage.tables);
+    await states.record(account, { fingerprint: 'a', atMs: 1 });
+    const standing = await states.claim(account, mine);
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => states.replace(account, mine, standing?.etag ?? '')));
+    expect(outcomes.filter((won) => won)).toHaveLength(1);
+    expect(await states.claim(account, mine)).toMatchObject(mine);
     await states.clear(account);
-    await states.record(account, { fingerprint: 'a', atMs: 1_700_000_000_123 });
-    await states.record(account, { fingerprint: 'b', atMs: 1_700_000_000_456 });
-    expect(await states.read('sip:Reception@contoso.com')).toEqual({ fingerprint: 'b', atMs: 1_700_000_000_456 });
-    await states.clear(account);
-    expect(await states.read(account)).toBeUndefined();
+    expect(await states.replace(account, mine, standing?.etag ?? '')).toBe(false);
   });
 });
 

@@ -2,19 +2,35 @@ import { createUcwaSession, type UcwaSessionOptions } from '../../shared/ucwa/cr
 import { createUcwaHttp } from '../../shared/ucwa/http';
 import { createPackageRoom } from '../../shared/ucwa/packageRoom';
 import type { AccountSettings } from '../../shared/config/settings';
-import type { ChannelItem, GapItem, PackageItem, RejectedCredentials, UcwaSession } from '../../shared/ucwa/session';
+import type { ChannelItem, GapItem, PackageItem, PasswordTry, RejectedCredentials, StandingTry, UcwaSession } from '../../shared/ucwa/session';
 import { isUnreadable } from '../../shared/ucwa/resource';
 import type { LogFields } from '../../shared/telemetry/log';
 import { createFakeClock, type FakeClock } from './fakeClock';
 import { simulatorAccount } from './ucwaSimulator';
 
-/** Rejections kept in memory, as the table keeps them over all processes. */
-export function memoryRejectedCredentials(): RejectedCredentials & { readonly rows: Map<string, { readonly fingerprint: string; readonly atMs: number }> } {
-  const rows = new Map<string, { readonly fingerprint: string; readonly atMs: number }>();
+/** Tries and rejections kept in memory, as the table keeps them over all processes; `rows` by the account. */
+export function memoryRejectedCredentials(): RejectedCredentials & { readonly rows: Map<string, StandingTry> } {
+  const rows = new Map<string, StandingTry>();
+  let version = 0;
+  const put = (sipUri: string, one: PasswordTry): void => {
+    rows.set(sipUri, { ...one, etag: String(++version) });
+  };
   return {
     rows,
-    read: (sipUri) => Promise.resolve(rows.get(sipUri)),
-    record: (sipUri, rejection) => Promise.resolve(void rows.set(sipUri, rejection)),
+    claim(sipUri, mine) {
+      const standing = rows.get(sipUri);
+      if (standing === undefined) put(sipUri, mine);
+      return Promise.resolve(standing);
+    },
+    replace(sipUri, mine, etag) {
+      if (rows.get(sipUri)?.etag !== etag) return Promise.resolve(false);
+      put(sipUri, mine);
+      return Promise.resolve(true);
+    },
+    record(sipUri, rejection) {
+      put(sipUri, { ...rejection, state: 'rejected' });
+      return Promise.resolve();
+    },
     clear: (sipUri) => Promise.resolve(void rows.delete(sipUri)),
   };
 }

@@ -1,4 +1,5 @@
 import { RelayError } from '../../../shared/errors/relayError';
+import { PasswordGuard } from '../../../shared/ucwa/passwordGuard';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { sendJson, startScriptedServer, type Script, type ScriptedServer } from '../../support/scriptedServer';
 import { memoryRejectedCredentials, startTestSession, type TestSession } from '../../support/ucwaSession';
@@ -59,6 +60,17 @@ describe('a rejected password', () => {
     expect(ucwa.simulator.ledger.tokenRequests).toHaveLength(2);
   });
 
+  test('is sent once by processes that sign in at the same instant, at first and an hour later', async () => {
+    const rejectedCredentials = memoryRejectedCredentials();
+    const attemptAll = () => Promise.allSettled(Array.from({ length: 5 }, () => start(ucwa.url, { account, rejectedCredentials }).session.application(never)));
+    for (const sent of [1, 2]) {
+      const outcomes = await clock.advanceUntil(attemptAll());
+      expect(outcomes.map((outcome) => outcome.status === 'rejected' && (outcome.reason as RelayError).code)).toEqual(Array(5).fill('credentialsRejected'));
+      expect(ucwa.simulator.ledger.tokenRequests).toHaveLength(sent);
+      await clock.advance(HOUR_MS);
+    }
+  });
+
   test('is forgotten as soon as another password is right', async () => {
     const rejectedCredentials = memoryRejectedCredentials();
     await expect(start(ucwa.url, { account, rejectedCredentials }).session.application(never)).rejects.toMatchObject({ code: 'credentialsRejected' });
@@ -81,7 +93,7 @@ describe('a rejected password', () => {
   });
 
   test('is not tried at all while it is not known whether it was rejected', async () => {
-    const rejectedCredentials = { ...memoryRejectedCredentials(), read: () => Promise.reject(new RelayError('storageUnavailable', 'down')) };
+    const rejectedCredentials = { ...memoryRejectedCredentials(), claim: () => Promise.reject(new RelayError('storageUnavailable', 'down')) };
     await expect(start(ucwa.url, { rejectedCredentials }).session.application(never)).rejects.toMatchObject({ code: 'storageUnavailable' });
     expect(ucwa.simulator.ledger.tokenRequests).toEqual([]);
   });
@@ -89,7 +101,29 @@ describe('a rejected password', () => {
   test('is remembered by something from which it cannot be told', async () => {
     const rejectedCredentials = memoryRejectedCredentials();
     await expect(start(ucwa.url, { account, rejectedCredentials }).session.application(never)).rejects.toThrow();
-    expect(rejectedCredentials.rows.get('sip:reception@contoso.com')).toEqual({ fingerprint: expect.stringMatching(/^[0-9a-f]{8}$/) as string, atMs: clock.now() });
+    expect(rejectedCredentials.rows.get('sip:reception@contoso.com')).toEqual({ state: 'rejected', fingerprint: expect.stringMatching(/^[0-9a-f]{8}$/) as string, atMs: clock.now(), etag: expect.any(String) as string });
+  });
+});
+
+describe('a right password', () => {
+  test('is tried by one process after the other', async () => {
+    const rejectedCredentials = memoryRejectedCredentials();
+    const all = Array.from({ length: 3 }, () => start(ucwa.url, { rejectedCredentials }).session.application(never));
+    await clock.advanceUntil(Promise.all(all));
+    expect(ucwa.simulator.ledger.tokenRequests.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(rejectedCredentials.rows.size).toBe(0);
+  });
+
+  test('is tried at once where the pool had failed, and within ten seconds where a process died in trying', async () => {
+    const rejectedCredentials = memoryRejectedCredentials();
+    const { session } = start(ucwa.url, { rejectedCredentials });
+    const guard = new PasswordGuard({ account: session.account, rejectedCredentials, clock });
+    await expect(guard.attempt(() => Promise.reject(new RelayError('upstreamTimeout', 'down')))).rejects.toMatchObject({ code: 'upstreamTimeout' });
+    expect(rejectedCredentials.rows.size).toBe(0);
+    await rejectedCredentials.claim(session.account.sipUri, { state: 'trying', fingerprint: 'x', atMs: clock.now() });
+    const diedAtMs = clock.now();
+    await clock.advanceUntil(session.application(never));
+    expect(clock.now() - diedAtMs).toBeLessThanOrEqual(11_000);
   });
 });
 
