@@ -171,7 +171,8 @@ localOnly('killed at any instant, the bus has lost nothing that it accepted', ()
 
     const again = await startBroker();
     const client = new ServiceBusClient(again.connectionString);
-    const there = new Set((await empty(client, 'robust', 50)).map(({ body }) => body as number));
+    // A process of its own answers in its own time; what it sends to a receiver that has given up waiting is lost.
+    const there = new Set((await empty(client, 'robust', 2_000)).map(({ body }) => body as number));
     await client.close();
     expect(accepted.length).toBeGreaterThanOrEqual(300);
     expect(accepted.filter((body) => !there.has(body))).toEqual([]);
