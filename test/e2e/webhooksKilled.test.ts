@@ -42,7 +42,7 @@ beforeAll(async () => {
   await relay.host().close();
   const byId = await accountForDeliveries(relay.storage.connectionString, relay.bus.connectionString, [...ids.values()]);
   accounts = new Map([...ids].flatMap(([member, id]) => [byId.get(id)].flatMap((account) => (account === undefined ? [] : [[member, account] as const]))));
-});
+}, 420_000);
 afterAll(async () => {
   await relay.close();
   await crowd.close();
