@@ -56,15 +56,21 @@ const IDLE_CONNECTION_MS = 60_000;
 /** TCP probes on a waiting P-GET, so that no firewall on the way forgets it and a dead peer is noticed. */
 const TCP_KEEP_ALIVE_MS = 30_000;
 
+/**
+ * Whenever a connection comes free, Node.js searches the list of all that its agent has to that host: with ten thousand it
+ * was what an idle relay did most. So each group of addresses has an agent; that of a channel is always in the same.
+ */
+const CONNECTION_GROUPS = 64;
+
 export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaHttp {
   // All are free at once where a thousand accounts publish: what is beyond `maxFreeSockets` (256) would be closed, and opened anew a moment later.
   const pooled = { keepAlive: true, keepAliveMsecs: TCP_KEEP_ALIVE_MS, noDelay: true, maxSockets: Infinity, maxFreeSockets: Infinity, timeout: IDLE_CONNECTION_MS };
-  const httpAgent = forgetting(new http.Agent(pooled));
-  const httpsAgent = forgetting(new https.Agent({ ...pooled, secureContext: secureContext(caCertificate) }));
+  const secure = { ...pooled, secureContext: secureContext(caCertificate) };
+  const groups = Array.from({ length: CONNECTION_GROUPS }, () => ({ httpAgent: forgetting(new http.Agent(pooled)), httpsAgent: forgetting(new https.Agent(secure)) }));
 
   // axios's transport without its client, whose merging of defaults into each request costs as much again as sending it.
   const send = axios.getAdapter('http');
-  const always = { httpAgent, httpsAgent, proxy: false, maxRedirects: 0, responseType: 'stream', validateStatus: () => true } as const;
+  const always = { proxy: false, maxRedirects: 0, responseType: 'stream', validateStatus: () => true } as const;
 
   const exchange: UcwaHttp['request'] = async ({ method, url, headers, body, timeoutMs, signal }) => {
     const stop = new AbortController();
@@ -75,6 +81,7 @@ export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaH
     try {
       const response = await send({
         ...always,
+        ...groups[connectionGroup(url)],
         method,
         url,
         headers: new AxiosHeaders({ Accept: '*/*', 'User-Agent': 'ucwa-relay', ...headers }),
@@ -100,10 +107,20 @@ export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaH
         return response;
       }),
     close() {
-      httpAgent.destroy();
-      httpsAgent.destroy();
+      for (const { httpAgent, httpsAgent } of groups) {
+        httpAgent.destroy();
+        httpsAgent.destroy();
+      }
     },
   };
+}
+
+/** By what is before the query: on an event channel only that changes. */
+function connectionGroup(url: string): number {
+  const query = url.indexOf('?');
+  let sum = 0;
+  for (let at = 0; at < (query < 0 ? url.length : query); at += 1) sum = (sum * 31 + url.charCodeAt(at)) | 0;
+  return (sum >>> 0) % CONNECTION_GROUPS;
 }
 
 /**
