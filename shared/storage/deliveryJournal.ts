@@ -106,8 +106,7 @@ export function createDeliveryJournal(tables: Tables, stripe = randomInt(STRIPES
     },
     async reopen(event, subscriptionId, round) {
       const shard = shardOf(subscriptionId);
-      // Named for the subscriber: it is not to take the place of what the fan-out has noted for many.
-      await open(shard, { event, subscriptionIds: [subscriptionId], name: subscriptionId });
+      await open(shard, { event, subscriptionIds: [subscriptionId] });
       await record(shard, { progress: { ...progressOf(event, subscriptionId), round, state: 'pending', attempt: 0 } });
     },
     read(subject, subscriptionId) {
@@ -156,8 +155,8 @@ export function createDeliveryJournal(tables: Tables, stripe = randomInt(STRIPES
 function toActions(partitionKey: string, openings: readonly Opening[], beginning: 'create' | 'upsert'): TransactionAction[] {
   // The same event twice at once is one row: a transaction takes a row once only.
   const actions = new Map<string, TransactionAction>();
-  for (const { event, subscriptionIds, name } of openings) {
-    for (const row of toOpenedRows(event, subscriptionIds, name)) actions.set(row.rowKey, ['upsert', { partitionKey, ...row }, 'Replace']);
+  for (const { event, subscriptionIds } of openings) {
+    for (const row of toOpenedRows(event, subscriptionIds)) actions.set(row.rowKey, ['upsert', { partitionKey, ...row }, 'Replace']);
     const row = { partitionKey, ...toBeginningRow(event) };
     if (isStart(event)) actions.set(row.rowKey, beginning === 'create' ? ['create', row] : ['upsert', row, 'Replace']);
     else if (isEnd(event) && !actions.has(row.rowKey)) actions.set(row.rowKey, ['upsert', row, 'Replace']);
@@ -172,7 +171,6 @@ async function submitAll(table: TableClient, actions: readonly TransactionAction
 interface Opening {
   readonly event: DeliveredEvent;
   readonly subscriptionIds: readonly string[];
-  readonly name?: string;
 }
 
 interface Reading {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { DeliveredEvent } from '../webhooks/deliveryMessage';
 import type { OrderRow } from '../webhooks/orderRule';
@@ -33,19 +34,20 @@ export interface Progress extends z.infer<typeof progressSchema> {
 /** Azure Tables: a text has at most 32 Ki characters; an id has 26. */
 const MAX_IDS = 1000;
 
-/** @param name of the row among those of the event; the same name takes the place of what was there. */
-export function toOpenedRows({ id, type, subject, timeMs, sequence, expiryTimeMs }: DeliveredEvent, subscriptionIds: readonly string[], name = 'all') {
+/** Named for whom they hold: a fan-out that runs again finds its own rows, or adds to what it found the first time. */
+export function toOpenedRows({ id, type, subject, timeMs, sequence, expiryTimeMs }: DeliveredEvent, subscriptionIds: readonly string[]) {
   const rows = [];
   for (let at = 0; at < subscriptionIds.length; at += MAX_IDS) {
+    const ids = subscriptionIds.slice(at, at + MAX_IDS).join(' ');
     rows.push({
-      rowKey: `o|${toTableKey(subject)}|e|${toTableKey(id)}|${name}${at === 0 ? '' : at}`,
+      rowKey: `o|${toTableKey(subject)}|e|${toTableKey(id)}|${createHash('sha256').update(ids).digest('base64url')}`,
       eventId: id,
       type,
       timeMs: double(timeMs),
       atMs: double(timeMs),
       ...(sequence !== undefined && { sequence }),
       ...(expiryTimeMs !== undefined && { expiryTimeMs: double(expiryTimeMs) }),
-      subscriptionIds: subscriptionIds.slice(at, at + MAX_IDS).join(' '),
+      subscriptionIds: ids,
     });
   }
   return rows;

@@ -40,6 +40,8 @@ export async function accountForDeliveries(storage: string, bus: string, subscri
       const { subscriptionId, event } = parseDeliveryMessage(body);
       queued.get(subscriptionId)?.add(event.id);
     }
+    const deadLetters = [...(await peekAll(client, busEntities.deliveries, undefined, 'deadLetter')), ...(await peekAll(client, busEntities.events, 'webhooks', 'deadLetter'))];
+    const dead = deadLetters.map(({ messageId, deadLetterReason }) => `message ${String(messageId)} is a dead letter: ${deadLetterReason ?? ''}`);
     const accounts = new Map<string, SubscriberAccount>();
     for (const id of subscriptionIds) {
       const entries: DeliveryLogEntry[] = [];
@@ -53,7 +55,7 @@ export async function accountForDeliveries(storage: string, bus: string, subscri
       const kept = await log.counts(id);
       const account = accountFor(addressed.get(id) ?? new Set(), queued.get(id) ?? new Set(), notFannedOut, entries);
       const totals = (['attempts', 'delivered', 'expired', 'dead', 'disabled'] as const).filter((name) => kept[name] !== counts[name]);
-      accounts.set(id, { ...account, attempts: counts.attempts, problems: [...account.problems, ...totals.map((name) => `${name} is kept as ${kept[name]}, the log has ${counts[name]}`)] });
+      accounts.set(id, { ...account, attempts: counts.attempts, problems: [...account.problems, ...dead, ...totals.map((name) => `${name} is kept as ${kept[name]}, the log has ${counts[name]}`)] });
     }
     return accounts;
   } finally {
@@ -85,8 +87,9 @@ function accountFor(
 }
 
 /** Every message, whatever its state: visible, locked, or scheduled. */
-async function peekAll(client: ServiceBusClient, entity: string, subscription?: string): Promise<ServiceBusReceivedMessage[]> {
-  const receiver = subscription === undefined ? client.createReceiver(entity) : client.createReceiver(entity, subscription);
+async function peekAll(client: ServiceBusClient, entity: string, subscription?: string, subQueueType?: 'deadLetter'): Promise<ServiceBusReceivedMessage[]> {
+  const options = subQueueType === undefined ? {} : { subQueueType };
+  const receiver = subscription === undefined ? client.createReceiver(entity, options) : client.createReceiver(entity, subscription, options);
   const all: ServiceBusReceivedMessage[] = [];
   for (;;) {
     const [last] = all.slice(-1);

@@ -321,6 +321,16 @@ describe('the order of a call’s events', () => {
     });
   });
 
+  test('a fan-out that runs again without one of them does not forget it', async () => {
+    const order = createDeliveryJournal(storage.tables);
+    const [one, two] = ['sub_1', neighbourOf('sub_1')];
+    await order.open(started, [one, two]);
+    await order.record(ended(started, 1));
+    await order.open(started, [two]);
+    expect(await order.read(started.subject, one)).toMatchObject([{ state: 'settled' }]);
+    expect(await order.read(started.subject, two)).toMatchObject([{ state: 'pending' }]);
+  });
+
   test('more subscribers than a row holds', async () => {
     const order = createDeliveryJournal(storage.tables);
     const thousands = Array.from({ length: 12_000 }, (_, n) => `sub_${String(n).padStart(22, '0')}`);
