@@ -8,8 +8,8 @@ import { checkUrl, type UrlVerdict } from './urlRule';
 
 /** As much of an answer as is kept. */
 const MAX_ANSWER_BYTES = 4096;
-/** For each host and port. A subscriber has at most four deliveries in flight, but many may share a host (flows do). */
-const MAX_IDLE_SOCKETS = 64;
+/** For each host and port, as many as deliveries run at once: a subscriber has at most four, but many may share a host (flows do). */
+const MAX_IDLE_SOCKETS = 256;
 const IDLE_SOCKET_MS = 30_000;
 /** URLs whose judgement is remembered: it depends on nothing that changes. */
 const MAX_VERDICTS = 1000;

@@ -101,7 +101,7 @@ let posts = 0;
 
 /** The ceiling: as many POSTs with the same bodies, as many at a time, and nothing signed, ordered, queued or kept. */
 async function postAll(receiver: Child<ReceiverMethods>, urls: readonly string[], body: Buffer, events: number, before: number): Promise<number> {
-  const http = axios.create({ proxy: false, maxRedirects: 0, httpAgent: new Agent({ keepAlive: true, maxFreeSockets: 64, noDelay: true }) });
+  const http = axios.create({ proxy: false, maxRedirects: 0, httpAgent: new Agent({ keepAlive: true, maxFreeSockets: 256, noDelay: true }) });
   const postTo = async (url: string): Promise<void> => {
     for (let left = Math.ceil(events / loops); left > 0; left -= 1) {
       await http.post(url, body, { headers: { 'content-type': 'application/cloudevents+json', 'webhook-id': `bare-${(posts += 1)}` } });

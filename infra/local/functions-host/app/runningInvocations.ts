@@ -1,5 +1,8 @@
 import type { Clock } from '../../../../shared/clock';
 
+/** A reason to abort: without one, an exception with its stack would be made for each invocation. */
+const ENDED = Symbol('ended');
+
 /** Thrown into nothing: handed to `onTimeout` when an invocation runs longer than the app's functionTimeout. */
 export class FunctionTimeoutError extends Error {
   override readonly name = 'FunctionTimeoutError';
@@ -52,7 +55,7 @@ export function createRunningInvocations(options: {
       try {
         return await work();
       } finally {
-        ended.abort();
+        ended.abort(ENDED);
         running.delete(entry);
         if (running.size === 0) {
           for (const resolve of waiting) resolve();
