@@ -7,19 +7,15 @@ import { isEnd, isStart, type OrderRow } from '../webhooks/orderRule';
 import { cursorRefused, decodeCursor, encodeCursor } from './cursor';
 import { createCountsRow, readCounts } from './countsRow';
 import { createGroups } from './deliveryGroups';
-import { shardOf, toNewestFirst, toTableKey } from './deliveryKeys';
-import { grouped } from './grouped';
-import { foldOrder, toBeginningRow, toOpenedRows, toProgressRows, type Progress } from './orderRows';
+import { shardOf, toNewestFirst } from './deliveryKeys';
+import { foldOrder, orderPartition, toBeginningRow, toOpenedRows, toProgressRow, type Progress } from './orderRows';
 import { fromLogRow, LOG, toLogRows } from './logRows';
 import type { Tables } from './tables';
 import { statusOf, storageUnavailable } from './translateStorageError';
 
-/**
- * What is done together at most: the rows of so many entries are within 100 operations, and with answers of 4 KiB each
- * within 4 MiB (Azure Table storage, "Performing entity group transactions").
- */
+/** What is done together at most: with answers of 4 KiB each within 4 MiB (Azure Table storage, "Performing entity group transactions"). */
 const MAX_RECORDED = 64;
-const MAX_OPENED = 50;
+/** One entity group transaction. */
 const MAX_OPERATIONS = 100;
 /** Of several instances each has mostly a counts row of its own, so that they do not get in each other's way. */
 const STRIPES = 16;
@@ -28,14 +24,11 @@ const MAX_ROWS_A_PAGE = 1000;
 /** Clocks of instances differ, so an attempt may have been noted as before its event. */
 const CLOCK_SKEW_MS = 60_000;
 
-/** What is written after, or instead of, an attempt. */
-type Job = { readonly progress: Progress; readonly entry?: DeliveryLogEntry };
-
 /**
- * Deliveries in table `deliveries`, partition = the shard of the subscription. An attempt is one entry in a row that holds
- * all attempts of the moment (group commit), and in the same transaction stand how far its event has come and the counts
- * that include it: after a crash there is all of it or nothing. What an event's order is with a subscriber is read from
- * the rows of the invitation, which are few, however many subscribers share them.
+ * Deliveries in table `deliveries`. The log: partition = the shard of the subscription; an attempt is one entry in a row
+ * that holds all attempts of the moment (group commit), and the counts that include it are in the same transaction. The
+ * order: partition = the invitation, with a row an event for whom it is to reach, and a row of steps for what is recorded
+ * together; how an event stands with a subscriber is what these rows add up to.
  * @param stripe the counts row of this process, from 0 to 15; any will do, also one that another process writes.
  */
 export function createDeliveryJournal(tables: Tables, stripe = randomInt(STRIPES)): DeliveryJournal {
@@ -47,38 +40,39 @@ export function createDeliveryJournal(tables: Tables, stripe = randomInt(STRIPES
     }
   };
 
-  const open = createGroups<Opening, boolean>(MAX_OPENED, (shard, openings) =>
+  const open = createGroups<Opening, boolean>(MAX_RECORDED, (_partition, openings) =>
     run(async (table) => {
-      const actions = toActions(shard, openings, 'create');
       try {
-        await submitAll(table, actions);
+        await submitAll(table, toActions(openings, 'create'));
         return openings.map(({ event }) => isStart(event));
       } catch (error) {
         if (statusOf(error) !== 409) throw error;
-        // Of at least one call something was noted before: whichever it is, it is always right to say so of all.
-        await submitAll(table, toActions(shard, openings, 'upsert'));
+        await submitAll(table, toActions(openings, 'upsert'));
         return openings.map(() => false);
       }
     }),
   );
 
-  const countsRow = createCountsRow(stripe);
-  const record = createGroups<Job, DeliveryCounts>(MAX_RECORDED, (shard, jobs) =>
+  const step = createGroups<Progress, undefined>(MAX_RECORDED, (partition, steps) =>
     run(async (table) => {
-      const batch = randomUUID();
-      const entries = jobs.flatMap(({ entry }) => (entry === undefined ? [] : [entry]));
-      const rows = [...toProgressRows(jobs.map(({ progress }) => progress), batch), ...toLogRows(entries, batch)];
-      const counts = await countsRow.commit(table, shard, rows, entries);
-      return jobs.map(({ progress }) => counts[progress.subscriptionId] ?? noDeliveries);
+      await table.upsertEntity(toProgressRow(partition, steps, randomUUID()), 'Replace');
+      return steps.map(() => undefined);
     }),
   );
 
-  const read = createGroups<Reading, OrderRow[]>(Number.POSITIVE_INFINITY, (_lane, readings) =>
+  const countsRow = createCountsRow(stripe);
+  const log = createGroups<DeliveryLogEntry, DeliveryCounts>(MAX_RECORDED, (shard, entries) =>
     run(async (table) => {
-      const { shard = '', invitation = '' } = readings[0] ?? {};
+      const counts = await countsRow.commit(table, shard, toLogRows(entries, randomUUID()), entries);
+      return entries.map(({ subscriptionId }) => counts[subscriptionId] ?? noDeliveries);
+    }),
+  );
+
+  const read = createGroups<string, OrderRow[]>(Number.POSITIVE_INFINITY, (partition, subscriptionIds) =>
+    run(async (table) => {
       const rows = [];
-      for await (const row of table.listEntities({ queryOptions: { filter: `PartitionKey eq '${shard}' and RowKey ge 'o|${invitation}|' and RowKey lt 'o|${invitation}}'` } })) rows.push(row);
-      return foldOrder(rows, readings.map(({ subscriptionId }) => subscriptionId));
+      for await (const row of table.listEntities({ queryOptions: { filter: `PartitionKey eq '${partition}'` } })) rows.push(row);
+      return foldOrder(rows, subscriptionIds);
     }),
   );
 
@@ -98,25 +92,31 @@ export function createDeliveryJournal(tables: Tables, stripe = randomInt(STRIPES
     }
   }
 
+  const advance = async (entry: DeliveryLogEntry): Promise<void> => step(orderPartition(entry.subject), afterEntry(entry));
+
   return {
-    async open(event, subscriptionIds) {
-      const byShard = grouped(subscriptionIds, shardOf);
-      const begun = await Promise.all([...byShard].map(async ([shard, ids]) => ((await open(shard, { event, subscriptionIds: ids })) ? ids : [])));
-      return new Set(begun.flat());
-    },
+    open: (event, subscriptionIds) => open(orderPartition(event.subject), { event, subscriptionIds }),
     async reopen(event, subscriptionId, round) {
-      const shard = shardOf(subscriptionId);
-      await open(shard, { event, subscriptionIds: [subscriptionId] });
-      await record(shard, { progress: { ...progressOf(event, subscriptionId), round, state: 'pending', attempt: 0 } });
+      await open(orderPartition(event.subject), { event, subscriptionIds: [subscriptionId] });
+      await step(orderPartition(event.subject), { subscriptionId, eventId: event.id, atMs: event.timeMs, round, state: 'pending', attempt: 0 });
     },
-    read(subject, subscriptionId) {
-      const [shard, invitation] = [shardOf(subscriptionId), toTableKey(subject)];
-      return read(`${shard}|${invitation}`, { shard, invitation, subscriptionId });
-    },
+    read: (subject, subscriptionId) => read(orderPartition(subject), subscriptionId),
     async begin(event, subscriptionId) {
-      await record(shardOf(subscriptionId), { progress: { ...progressOf(event, subscriptionId), begun: true } });
+      await step(orderPartition(event.subject), { subscriptionId, eventId: event.id, atMs: event.timeMs, begun: true });
     },
-    record: (entry) => record(shardOf(entry.subscriptionId), { entry, progress: afterEntry(entry) }),
+    async record(entry) {
+      const counts = await log(shardOf(entry.subscriptionId), entry);
+      await advance(entry);
+      return counts;
+    },
+    advance,
+    async find({ subscriptionId, eventId, round, attempt }, sinceMs) {
+      for await (const { entries } of logRows(subscriptionId, since(sinceMs))) {
+        const found = entries.find((entry) => entry.subscriptionId === subscriptionId && entry.eventId === eventId && entry.round === round && entry.attempt === attempt);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    },
     async page(subscriptionId, { limit, cursor }) {
       const [from, skipped] = parsePlace(decodeCursor(cursor));
       const entries: DeliveryLogEntry[] = [];
@@ -134,7 +134,7 @@ export function createDeliveryJournal(tables: Tables, stripe = randomInt(STRIPES
     },
     async latestSince(subscriptionId, sinceMs) {
       const latest = new Map<string, DeliveryLogEntry>();
-      for await (const { entries } of logRows(subscriptionId, `RowKey ge '${LOG}' and RowKey lt '${LOG}${toNewestFirst(sinceMs - CLOCK_SKEW_MS)}~'`)) {
+      for await (const { entries } of logRows(subscriptionId, since(sinceMs))) {
         for (const entry of entries) {
           const { deliveryId } = entry;
           if (entry.subscriptionId !== subscriptionId || (parseDeliveryId(deliveryId)?.timeMs ?? 0) < sinceMs) continue;
@@ -152,12 +152,12 @@ export function createDeliveryJournal(tables: Tables, stripe = randomInt(STRIPES
  * @param beginning how a call's row of its beginning is written for `started`: to create it succeeds only where neither it
  * nor the call's end has been noted before.
  */
-function toActions(partitionKey: string, openings: readonly Opening[], beginning: 'create' | 'upsert'): TransactionAction[] {
+function toActions(openings: readonly Opening[], beginning: 'create' | 'upsert'): TransactionAction[] {
   // The same event twice at once is one row: a transaction takes a row once only.
   const actions = new Map<string, TransactionAction>();
   for (const { event, subscriptionIds } of openings) {
-    for (const row of toOpenedRows(event, subscriptionIds)) actions.set(row.rowKey, ['upsert', { partitionKey, ...row }, 'Replace']);
-    const row = { partitionKey, ...toBeginningRow(event) };
+    for (const row of toOpenedRows(event, subscriptionIds)) actions.set(row.rowKey, ['upsert', row, 'Replace']);
+    const row = toBeginningRow(event);
     if (isStart(event)) actions.set(row.rowKey, beginning === 'create' ? ['create', row] : ['upsert', row, 'Replace']);
     else if (isEnd(event) && !actions.has(row.rowKey)) actions.set(row.rowKey, ['upsert', row, 'Replace']);
   }
@@ -173,20 +173,15 @@ interface Opening {
   readonly subscriptionIds: readonly string[];
 }
 
-interface Reading {
-  readonly shard: string;
-  readonly invitation: string;
-  readonly subscriptionId: string;
-}
-
-function progressOf({ id, subject, timeMs }: DeliveredEvent, subscriptionId: string) {
-  return { subscriptionId, eventId: id, subject, atMs: timeMs };
-}
-
 /** How far an event has come by an attempt, or by its end without one. */
-function afterEntry({ subscriptionId, eventId, subject, round, attempt, attempted, outcome, nextAtMs, atMs }: DeliveryLogEntry): Progress {
+function afterEntry({ subscriptionId, eventId, round, attempt, attempted, outcome, nextAtMs, atMs }: DeliveryLogEntry): Progress {
   const made = attempted ? attempt : attempt - 1;
-  return { subscriptionId, eventId, subject, atMs, round, state: outcome === 'retrying' ? 'pending' : 'settled', attempt: made, ...(nextAtMs !== undefined && { nextAtMs }) };
+  return { subscriptionId, eventId, atMs, round, state: outcome === 'retrying' ? 'pending' : 'settled', attempt: made, ...(nextAtMs !== undefined && { nextAtMs }) };
+}
+
+/** The log rows written since then, as a range of keys. */
+function since(sinceMs: number): string {
+  return `RowKey ge '${LOG}' and RowKey lt '${LOG}${toNewestFirst(sinceMs - CLOCK_SKEW_MS)}~'`;
 }
 
 /** By number, because the clocks of instances differ. */

@@ -16,10 +16,10 @@ export function toNewestFirst(timeMs: number): string {
   return String(HIGHEST_MS - timeMs).padStart(13, '0');
 }
 
-/** Partitions of table `deliveries`. Each takes 2,000 entities a second (Azure Table storage, "Scalability targets"), and most hold many attempts. */
-export const shards: readonly string[] = Array.from({ length: 8 }, (_, shard) => `s${shard}`);
+/** Partitions of the delivery log. Each takes 2,000 entities a second (Azure Table storage, "Scalability targets"), and most hold many attempts. */
+export const shards: readonly string[] = Array.from({ length: 4 }, (_, shard) => `s${shard}`);
 
-/** The partition of a subscription: shared by many, so that one ring's hundred attempts are written in a few transactions. */
+/** The partition of a subscription's log: shared by many, so that one ring's hundred attempts are written in a few transactions. */
 export function shardOf(subscriptionId: string): string {
   let hash = 0;
   for (let at = 0; at < subscriptionId.length; at += 1) hash = (hash * 31 + subscriptionId.charCodeAt(at)) >>> 0;

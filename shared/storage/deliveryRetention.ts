@@ -2,6 +2,7 @@ import { forgetCounts } from './countsRow';
 import { toHour } from './deliveryArchive';
 import { shards, toNewestFirst } from './deliveryKeys';
 import { LOG } from './logRows';
+import { ORDER } from './orderRows';
 import { removeRows } from './removeRows';
 import type { Tables } from './tables';
 import { storageUnavailable } from './translateStorageError';
@@ -21,8 +22,8 @@ export async function sweepDeliveries(tables: Tables, beforeMs: number): Promise
     for (const shard of shards) {
       await forgetCounts(deliveries, shard, (id) => subscriptions.has(id));
       swept += await oldRows(`PartitionKey eq '${shard}' and RowKey ge '${LOG}${toNewestFirst(beforeMs)}~' and RowKey lt '${LOG}~'`);
-      swept += await oldRows(`PartitionKey eq '${shard}' and RowKey ge 'o|' and RowKey lt 'o}' and atMs lt ${beforeMs}.0`);
     }
+    swept += await oldRows(`PartitionKey ge '${ORDER}' and PartitionKey lt '${ORDER}~' and atMs lt ${beforeMs}.0`);
     swept += await oldRows(`PartitionKey lt '${toHour(beforeMs)}'`, await tables.client('deliveryEvents'));
   } catch (error) {
     throw storageUnavailable(error);

@@ -1,6 +1,7 @@
-import type { TableClient } from '@azure/data-tables';
+import { odata, type TableClient } from '@azure/data-tables';
 import { toTableKey } from './deliveryKeys';
 import { fromLogRow, LOG } from './logRows';
+import { orderPartition } from './orderRows';
 import { removeRows } from './removeRows';
 import { toTextChunks } from './textChunks';
 import { statusOf } from './translateStorageError';
@@ -18,7 +19,8 @@ export interface Erasure {
  */
 export async function eraseDeliveries(table: TableClient, { names, invitations }: Erasure): Promise<number> {
   const invitationKeys = new Set([...invitations].map(toTableKey));
-  let erased = await removeRows(table, ofInvitations(table, invitationKeys));
+  let erased = 0;
+  for (const invitation of invitations) erased += await removeRows(table, table.listEntities({ queryOptions: { filter: odata`PartitionKey eq ${orderPartition(invitation)}` } }));
   for await (const row of table.listEntities({ queryOptions: { filter: `RowKey ge '${LOG}' and RowKey lt '${LOG}~'` } })) {
     const entries = fromLogRow(row);
     const left = entries.filter((entry) => !invitationKeys.has(toTableKey(entry.subject)) && !Object.values(entry).some((value) => typeof value === 'string' && names(value)));
@@ -33,10 +35,4 @@ export async function eraseDeliveries(table: TableClient, { names, invitations }
     }
   }
   return erased;
-}
-
-async function* ofInvitations(table: TableClient, keys: ReadonlySet<string>) {
-  for await (const row of table.listEntities({ queryOptions: { filter: `RowKey ge 'o|' and RowKey lt 'o}'`, select: ['PartitionKey', 'RowKey'] } })) {
-    if (keys.has((row.rowKey ?? '').split('|')[1] ?? '')) yield row;
-  }
 }

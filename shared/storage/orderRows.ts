@@ -5,6 +5,9 @@ import type { OrderRow } from '../webhooks/orderRule';
 import { toTableKey } from './deliveryKeys';
 import { grouped } from './grouped';
 
+/** Partitions of order begin with it. */
+export const ORDER = 'o|';
+
 /** Rows of an invitation: which events are to be sent to whom (`e`, by the fan-out), how far they have come (`p`), and that it began or ended (`b`). */
 const openedSchema = z.object({
   eventId: z.string(),
@@ -27,8 +30,12 @@ const progressesSchema = z.array(progressSchema);
 
 /** A step of one event with one subscriber: that it may be on its way (`begun`), or how far it has come in a round. */
 export interface Progress extends z.infer<typeof progressSchema> {
-  readonly subject: string;
   readonly atMs: number;
+}
+
+/** Of an invitation's rows. */
+export function orderPartition(subject: string): string {
+  return `${ORDER}${toTableKey(subject)}`;
 }
 
 /** Azure Tables: a text has at most 32 Ki characters; an id has 26. */
@@ -40,7 +47,8 @@ export function toOpenedRows({ id, type, subject, timeMs, sequence, expiryTimeMs
   for (let at = 0; at < subscriptionIds.length; at += MAX_IDS) {
     const ids = subscriptionIds.slice(at, at + MAX_IDS).join(' ');
     rows.push({
-      rowKey: `o|${toTableKey(subject)}|e|${toTableKey(id)}|${createHash('sha256').update(ids).digest('base64url')}`,
+      partitionKey: orderPartition(subject),
+      rowKey: `e|${toTableKey(id)}|${createHash('sha256').update(ids).digest('base64url')}`,
       eventId: id,
       type,
       timeMs: double(timeMs),
@@ -55,16 +63,17 @@ export function toOpenedRows({ id, type, subject, timeMs, sequence, expiryTimeMs
 
 /** Of a call, whichever of its beginning and its end is noted first. */
 export function toBeginningRow({ subject, timeMs }: DeliveredEvent) {
-  return { rowKey: `o|${toTableKey(subject)}|b`, atMs: double(timeMs) };
+  return { partitionKey: orderPartition(subject), rowKey: 'b', atMs: double(timeMs) };
 }
 
-/** One row for each invitation, of all its steps. @param batch makes it a row of its own. */
-export function toProgressRows(steps: readonly Progress[], batch: string) {
-  return [...grouped(steps, ({ subject }) => subject)].map(([subject, ofInvitation]) => ({
-    rowKey: `o|${toTableKey(subject)}|p|${batch}`,
-    atMs: double(Math.max(...ofInvitation.map(({ atMs }) => atMs))),
-    steps: JSON.stringify(ofInvitation.map(({ subject: _subject, atMs: _atMs, ...step }) => step)),
-  }));
+/** One row of all steps of an invitation that are written together. @param batch makes it a row of its own. */
+export function toProgressRow(partitionKey: string, steps: readonly Progress[], batch: string) {
+  return {
+    partitionKey,
+    rowKey: `p|${batch}`,
+    atMs: double(Math.max(...steps.map(({ atMs }) => atMs))),
+    steps: JSON.stringify(steps.map(({ atMs: _atMs, ...step }) => step)),
+  };
 }
 
 /** How the events of one invitation stand with each of the subscribers, from all its rows in any order. Pure. */

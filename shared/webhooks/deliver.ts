@@ -17,7 +17,7 @@ import type { Subscription } from './subscription';
 
 export interface DeliverPorts {
   readonly subscriptions: Pick<SubscriptionStore, 'find'>;
-  readonly journal: Pick<DeliveryJournal, 'read' | 'begin' | 'record' | 'counts'>;
+  readonly journal: Pick<DeliveryJournal, 'read' | 'begin' | 'record' | 'advance' | 'find' | 'counts'>;
   readonly queue: Pick<DeliveryQueue, 'schedule'>;
   readonly gate: SubscriberGate;
   readonly attempt: AttemptDelivery;
@@ -38,11 +38,13 @@ export type DeliverResult = DeliveryOutcome | 'deferred' | 'alreadyDone';
 export type Deliver = (message: DeliveryMessage, isNew?: boolean) => Promise<DeliverResult>;
 
 const STORAGE_WAIT_MS = 2000;
+/** A message whose host died comes again when its lock has run out, in seconds; a busy bus may take its time. */
+const REMEMBERED_MS = 600_000;
 /** The rest of a subscriber that asks for some and does not say how much. */
 const DEFAULT_REST_MS = 5000;
 
 /**
- * The second hop: at most one attempt for each message. Whatever follows (log and order, the scheduled copy)
+ * The second hop: at most one attempt for each message. Whatever follows (log, order, the scheduled copy)
  * is durable before it resolves, and each step may be done twice, so that a crash anywhere costs at most a duplicate
  * with the same `webhook-id`. It rejects only after an attempt whose outcome could not be kept, or when the bus takes
  * no copy: leave the message to be redelivered then.
@@ -121,6 +123,13 @@ export function createDeliver(ports: DeliverPorts): Deliver {
     return again.rule === 'announce' ? { rule: 'go' } : again;
   };
 
+  /** The attempt was recorded, and then its host died. */
+  const goOnFrom = async (entry: DeliveryLogEntry, message: DeliveryMessage): Promise<'alreadyDone'> => {
+    await persist(() => journal.advance(entry));
+    if (entry.nextAtMs !== undefined) await scheduleNext(message, entry.nextAtMs);
+    return 'alreadyDone';
+  };
+
   const scheduleNext = (message: DeliveryMessage, atMs: number): Promise<void> =>
     persist(() => queue.schedule({ ...message, attempt: message.attempt + 1, deferrals: 0 }, atMs));
 
@@ -138,6 +147,8 @@ export function createDeliver(ports: DeliverPorts): Deliver {
       return defer(message, clock.now() + STORAGE_WAIT_MS);
     }
     if (decision.rule === 'done') return 'alreadyDone';
+    const recorded = isNew || decision.rule === 'repeat' ? undefined : await journal.find({ ...message, eventId: event.id }, clock.now() - REMEMBERED_MS);
+    if (recorded !== undefined) return goOnFrom(recorded, message);
     if (decision.rule === 'repeat') {
       await scheduleNext(message, decision.nextAtMs);
       return 'alreadyDone';

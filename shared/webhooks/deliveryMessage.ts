@@ -25,7 +25,7 @@ export const deliveryMessageSchema = z.object({
   attempt: z.number().int().positive(),
   /** How often this attempt has been put off: the subscriber was busy, or an earlier event of the call comes first. */
   deferrals: z.number().int(),
-  /** That the event begins the call for this subscriber (DeliveryOrder.open): nothing can come before it. */
+  /** That the event begins the call (DeliveryOrder.open): nothing comes before it. */
   beginsCall: z.boolean().optional(),
   /** W3C Trace Context of what put it into the queue. */
   traceParent: z.string().optional(),

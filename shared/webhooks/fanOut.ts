@@ -45,10 +45,9 @@ export function createFanOut({ subscriptions, archive, journal, queue, confirmUr
         return rendered === undefined ? [] : [firstMessage(event, subscription, rendered)];
       });
     const receivers = messages.map(({ subscriptionId }) => subscriptionId);
-    const noteEvent = () => Promise.all([journal.open(toDeliveredEvent(event), receivers), archive.keep(toOutwardEvent(event))]);
-    const [begins] = await retryInPlace(noteEvent, { clock, random });
-    const noted = messages.map((message) => (begins.has(message.subscriptionId) ? { ...message, beginsCall: true } : message));
-    if (noted.length > 0) await retryInPlace(() => queue.enqueue(noted), { clock, random });
+    const noteEvent = () => Promise.all([receivers.length > 0 && journal.open(toDeliveredEvent(event), receivers), archive.keep(toOutwardEvent(event))]);
+    const [beginsCall] = await retryInPlace(noteEvent, { clock, random });
+    if (messages.length > 0) await retryInPlace(() => queue.enqueue(beginsCall ? messages.map((message) => ({ ...message, beginsCall })) : messages), { clock, random });
     log.debug('eventFannedOut', { eventId: event.id, type: event.type, subscribers: messages.length });
     note({ 'relay.subscribers': messages.length });
     return messages.length;

@@ -30,10 +30,10 @@ export interface DeliveryQueue {
 /** How far each event of an invitation has come with each subscriber. Errors: `storageUnavailable`. */
 export interface DeliveryOrder {
   /**
-   * Notes an event as pending with each of the subscribers; what is known of it already stays. Resolves to those for whom
-   * it begins the call: whatever else of the call will be noted with them, will be noted after this.
+   * Notes an event as pending with each of the subscribers; what is known of it already stays. Resolves to whether it is
+   * known to begin the call: then its end has not been noted before, with anybody.
    */
-  open(event: DeliveredEvent, subscriptionIds: readonly string[]): Promise<ReadonlySet<string>>;
+  open(event: DeliveredEvent, subscriptionIds: readonly string[]): Promise<boolean>;
   /** Makes an event pending again with one subscriber, for a new round. */
   reopen(event: DeliveredEvent, subscriptionId: string, round: number): Promise<void>;
   /** Every event of the subject that this subscriber was to hear, in no order. */
@@ -86,10 +86,14 @@ export interface DeliveryCounts {
 /** The delivery log. Errors: `storageUnavailable`. */
 export interface DeliveryLog {
   /**
-   * Resolves when the entry is durable, together with how far its event has come by it (DeliveryOrder), to the counts of
+   * Resolves when the entry is durable, and after it how far its event has come by it (DeliveryOrder), to the counts of
    * what this process and those that share its row have recorded: all of it is in `counts`.
    */
   record(entry: DeliveryLogEntry): Promise<DeliveryCounts>;
+  /** The second half of `record`, for an entry that is in the log already: a crash may have come between. */
+  advance(entry: DeliveryLogEntry): Promise<void>;
+  /** The entry of this attempt, or of the end in its place, among those recorded since then. */
+  find(attempt: Pick<DeliveryLogEntry, 'subscriptionId' | 'eventId' | 'round' | 'attempt'>, sinceMs: number): Promise<DeliveryLogEntry | undefined>;
   /** The latest first. `cursor` continues after a page; while there is one, a page may hold less than its limit, or nothing. */
   page(subscriptionId: string, options: { readonly limit: number; readonly cursor?: string }): Promise<{ readonly entries: readonly DeliveryLogEntry[]; readonly cursor?: string }>;
   /** The latest entry of each delivery whose event is not older than `sinceMs`, by delivery id. */
@@ -97,7 +101,7 @@ export interface DeliveryLog {
   counts(subscriptionId: string): Promise<DeliveryCounts>;
 }
 
-/** What is known of deliveries: one store, because an attempt and what follows from it are to be durable together. */
+/** What is known of deliveries: one store, because an attempt says how far its event has come. */
 export interface DeliveryJournal extends DeliveryOrder, DeliveryLog {}
 
 /** The events that subscribers were to hear, without SDP, for sending them again. Errors: `storageUnavailable`. */

@@ -1,3 +1,5 @@
+import type { TableClient } from '@azure/data-tables';
+import { RelayError } from '../../../shared/errors/relayError';
 import { HTTP } from 'cloudevents';
 import { Webhook } from 'svix';
 import type { DeliveryOutcome } from '../../../shared/webhooks/ports';
@@ -229,6 +231,17 @@ test('no SDP leaves, nor is it kept', async () => {
   expect(JSON.stringify(await room.archive.find(callEvent('started')))).not.toContain('m=audio');
 });
 
+/** A table in which no step of an event can be noted: its host is gone. */
+function withoutSteps(table: TableClient): TableClient {
+  return new Proxy(table, {
+    get(target, property) {
+      if (property === 'upsertEntity') return () => Promise.reject(new RelayError('internal', 'killed'));
+      const value: unknown = Reflect.get(target, property);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
 describe('after a crash', () => {
   test('between the attempt’s record and its follow-up, the message that comes again makes no second attempt', async () => {
     const { server, id } = await subscriber(always({ status: 500 }));
@@ -263,6 +276,24 @@ describe('after a crash', () => {
     expect(await room.journal.counts(id)).toMatchObject({ attempts: 1, delivered: 1 });
   });
 
+  test.each([
+    ['delivered', { status: 204 }, undefined],
+    ['to be made again', { status: 500 }, 2],
+  ] as const)('between the record of an attempt, %s, and how far its event has come by it, no second one is made', async (_case, answer, nextAttempt) => {
+    const { server, id } = await subscriber(always(answer));
+    await room.fanOut(callEvent('started'));
+    const [message = never()] = room.queue.take();
+    const dying = createRelayRoom({ client: async (name) => withoutSteps(await storage.tables.client(name)) }, { subscriptions: room.ports.subscriptions, attempt: room.ports.attempt, queue: room.queue });
+    await expect(dying.deliver(message, true)).rejects.toThrow('killed');
+    dying.close();
+    expect(await room.deliver(message)).toBe('alreadyDone');
+    expect(await room.deliver(message)).toBe('alreadyDone');
+    expect([server.requests.length, await room.journal.counts(id)]).toMatchObject([1, { attempts: 1 }]);
+    expect(await room.journal.read(message.event.subject, id)).toMatchObject([{ attempt: 1, state: nextAttempt === undefined ? 'settled' : 'pending' }]);
+    await room.clock.advance(1000);
+    expect(room.queue.take().map(({ attempt }) => attempt)).toEqual(nextAttempt === undefined ? [] : [nextAttempt]);
+  });
+
   test('a fan-out that runs again changes nothing', async () => {
     const { server } = await subscriber();
     await room.fanOut(callEvent('started'));
@@ -278,7 +309,6 @@ test('while tables cannot be read, a message is put off and not lost', async () 
   await room.fanOut(callEvent('started'));
   const [message = never()] = room.queue.take();
   const unavailable = Object.assign(new Error(), { code: 'storageUnavailable' });
-  const { RelayError } = await import('../../../shared/errors/relayError');
   const blind = createRelayRoom(storage.tables, { ...room.ports, journal: { ...room.journal, read: () => Promise.reject(new RelayError('storageUnavailable', 'down', { cause: unavailable })) } });
   expect(await blind.deliver(message)).toBe('deferred');
   blind.close();
