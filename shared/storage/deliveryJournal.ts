@@ -7,9 +7,10 @@ import { isEnd, isStart, type OrderRow } from '../webhooks/orderRule';
 import { cursorRefused, decodeCursor, encodeCursor } from './cursor';
 import { createCountsRow, readCounts } from './countsRow';
 import { createGroups } from './deliveryGroups';
-import { shardOf, toNewestFirst } from './deliveryKeys';
-import { foldOrder, orderPartition, toBeginningRow, toOpenedRows, toProgressRow, type Progress } from './orderRows';
+import { shardOf, toNewestFirst, toTableKey } from './deliveryKeys';
 import { fromLogRow, LOG, toLogRows } from './logRows';
+import { foldOrder, toBeginningRow, toOpenedRows, type Progress } from './orderRows';
+import { createStepsRow } from './stepsRow';
 import type { Tables } from './tables';
 import { statusOf, storageUnavailable } from './translateStorageError';
 
@@ -25,23 +26,23 @@ const MAX_ROWS_A_PAGE = 1000;
 const CLOCK_SKEW_MS = 60_000;
 
 /**
- * Deliveries in table `deliveries`. The log: partition = the shard of the subscription; an attempt is one entry in a row
- * that holds all attempts of the moment (group commit), and the counts that include it are in the same transaction. The
- * order: partition = the invitation, with a row an event for whom it is to reach, and a row of steps for what is recorded
- * together; how an event stands with a subscriber is what these rows add up to.
+ * The log in table `deliveries`, partition = the shard of the subscription: an attempt is one entry in a row that holds all
+ * attempts of the moment (group commit), and the counts that include it are in the same transaction. The order in table
+ * `deliveryOrder`, partition = the invitation: a row an event for whom it is to reach, and a few rows of steps; how an event
+ * stands with a subscriber is what these rows add up to.
  * @param stripe the counts row of this process, from 0 to 15; any will do, also one that another process writes.
  */
 export function createDeliveryJournal(tables: Tables, stripe = randomInt(STRIPES)): DeliveryJournal {
-  const run = async <T>(action: (table: TableClient) => Promise<T>): Promise<T> => {
+  const run = async <T>(name: 'deliveries' | 'deliveryOrder', action: (table: TableClient) => Promise<T>): Promise<T> => {
     try {
-      return await action(await tables.client('deliveries'));
+      return await action(await tables.client(name));
     } catch (error) {
       throw storageUnavailable(error);
     }
   };
 
   const open = createGroups<Opening, boolean>(MAX_RECORDED, (_partition, openings) =>
-    run(async (table) => {
+    run('deliveryOrder', async (table) => {
       try {
         await submitAll(table, toActions(openings, 'create'));
         return openings.map(({ event }) => isStart(event));
@@ -53,23 +54,24 @@ export function createDeliveryJournal(tables: Tables, stripe = randomInt(STRIPES
     }),
   );
 
+  const stepsRow = createStepsRow();
   const step = createGroups<Progress, undefined>(MAX_RECORDED, (partition, steps) =>
-    run(async (table) => {
-      await table.upsertEntity(toProgressRow(partition, steps, randomUUID()), 'Replace');
+    run('deliveryOrder', async (table) => {
+      await stepsRow.add(table, partition, steps);
       return steps.map(() => undefined);
     }),
   );
 
   const countsRow = createCountsRow(stripe);
   const log = createGroups<DeliveryLogEntry, DeliveryCounts>(MAX_RECORDED, (shard, entries) =>
-    run(async (table) => {
+    run('deliveries', async (table) => {
       const counts = await countsRow.commit(table, shard, toLogRows(entries, randomUUID()), entries);
       return entries.map(({ subscriptionId }) => counts[subscriptionId] ?? noDeliveries);
     }),
   );
 
   const read = createGroups<string, OrderRow[]>(Number.POSITIVE_INFINITY, (partition, subscriptionIds) =>
-    run(async (table) => {
+    run('deliveryOrder', async (table) => {
       const rows = [];
       for await (const row of table.listEntities({ queryOptions: { filter: `PartitionKey eq '${partition}'` } })) rows.push(row);
       return foldOrder(rows, subscriptionIds);
@@ -77,7 +79,7 @@ export function createDeliveryJournal(tables: Tables, stripe = randomInt(STRIPES
   );
 
   const count = createGroups<string, DeliveryCounts>(Number.POSITIVE_INFINITY, (shard, ids) =>
-    run(async (table) => {
+    run('deliveries', async (table) => {
       const countsOf = await readCounts(table, shard);
       return ids.map(countsOf);
     }),
@@ -92,17 +94,17 @@ export function createDeliveryJournal(tables: Tables, stripe = randomInt(STRIPES
     }
   }
 
-  const advance = async (entry: DeliveryLogEntry): Promise<void> => step(orderPartition(entry.subject), afterEntry(entry));
+  const advance = async (entry: DeliveryLogEntry): Promise<void> => step(toTableKey(entry.subject), afterEntry(entry));
 
   return {
-    open: (event, subscriptionIds) => open(orderPartition(event.subject), { event, subscriptionIds }),
+    open: (event, subscriptionIds) => open(toTableKey(event.subject), { event, subscriptionIds }),
     async reopen(event, subscriptionId, round) {
-      await open(orderPartition(event.subject), { event, subscriptionIds: [subscriptionId] });
-      await step(orderPartition(event.subject), { subscriptionId, eventId: event.id, atMs: event.timeMs, round, state: 'pending', attempt: 0 });
+      await open(toTableKey(event.subject), { event, subscriptionIds: [subscriptionId] });
+      await step(toTableKey(event.subject), { subscriptionId, eventId: event.id, atMs: event.timeMs, round, state: 'pending', attempt: 0 });
     },
-    read: (subject, subscriptionId) => read(orderPartition(subject), subscriptionId),
+    read: (subject, subscriptionId) => read(toTableKey(subject), subscriptionId),
     async begin(event, subscriptionId) {
-      await step(orderPartition(event.subject), { subscriptionId, eventId: event.id, atMs: event.timeMs, begun: true });
+      await step(toTableKey(event.subject), { subscriptionId, eventId: event.id, atMs: event.timeMs, begun: true });
     },
     async record(entry) {
       const counts = await log(shardOf(entry.subscriptionId), entry);

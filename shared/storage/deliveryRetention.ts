@@ -2,7 +2,6 @@ import { forgetCounts } from './countsRow';
 import { toHour } from './deliveryArchive';
 import { shards, toNewestFirst } from './deliveryKeys';
 import { LOG } from './logRows';
-import { ORDER } from './orderRows';
 import { removeRows } from './removeRows';
 import type { Tables } from './tables';
 import { storageUnavailable } from './translateStorageError';
@@ -23,7 +22,7 @@ export async function sweepDeliveries(tables: Tables, beforeMs: number): Promise
       await forgetCounts(deliveries, shard, (id) => subscriptions.has(id));
       swept += await oldRows(`PartitionKey eq '${shard}' and RowKey ge '${LOG}${toNewestFirst(beforeMs)}~' and RowKey lt '${LOG}~'`);
     }
-    swept += await oldRows(`PartitionKey ge '${ORDER}' and PartitionKey lt '${ORDER}~' and atMs lt ${beforeMs}.0`);
+    swept += await oldRows(`atMs lt ${beforeMs}.0`, await tables.client('deliveryOrder'));
     swept += await oldRows(`PartitionKey lt '${toHour(beforeMs)}'`, await tables.client('deliveryEvents'));
   } catch (error) {
     throw storageUnavailable(error);

@@ -1,8 +1,6 @@
-import { odata, type TableClient } from '@azure/data-tables';
+import type { TableClient } from '@azure/data-tables';
 import { toTableKey } from './deliveryKeys';
 import { fromLogRow, LOG } from './logRows';
-import { orderPartition } from './orderRows';
-import { removeRows } from './removeRows';
 import { toTextChunks } from './textChunks';
 import { statusOf } from './translateStorageError';
 
@@ -14,13 +12,12 @@ export interface Erasure {
 
 /**
  * Erases from table `deliveries`, where a row holds the attempts of several deliveries: it is written again without those
- * that are concerned. Counts stay. Answers how many attempts and rows of order there were. May be stopped and run again;
+ * that are concerned. Counts stay. Answers how many attempts there were. May be stopped and run again;
  * a row that someone else is changing at this moment is left to the next run. Errors: those of the SDK.
  */
 export async function eraseDeliveries(table: TableClient, { names, invitations }: Erasure): Promise<number> {
   const invitationKeys = new Set([...invitations].map(toTableKey));
   let erased = 0;
-  for (const invitation of invitations) erased += await removeRows(table, table.listEntities({ queryOptions: { filter: odata`PartitionKey eq ${orderPartition(invitation)}` } }));
   for await (const row of table.listEntities({ queryOptions: { filter: `RowKey ge '${LOG}' and RowKey lt '${LOG}~'` } })) {
     const entries = fromLogRow(row);
     const left = entries.filter((entry) => !invitationKeys.has(toTableKey(entry.subject)) && !Object.values(entry).some((value) => typeof value === 'string' && names(value)));

@@ -5,9 +5,6 @@ import type { OrderRow } from '../webhooks/orderRule';
 import { toTableKey } from './deliveryKeys';
 import { grouped } from './grouped';
 
-/** Partitions of order begin with it. */
-export const ORDER = 'o|';
-
 /** Rows of an invitation: which events are to be sent to whom (`e`, by the fan-out), how far they have come (`p`), and that it began or ended (`b`). */
 const openedSchema = z.object({
   eventId: z.string(),
@@ -33,11 +30,6 @@ export interface Progress extends z.infer<typeof progressSchema> {
   readonly atMs: number;
 }
 
-/** Of an invitation's rows. */
-export function orderPartition(subject: string): string {
-  return `${ORDER}${toTableKey(subject)}`;
-}
-
 /** Azure Tables: a text has at most 32 Ki characters; an id has 26. */
 const MAX_IDS = 1000;
 
@@ -47,7 +39,7 @@ export function toOpenedRows({ id, type, subject, timeMs, sequence, expiryTimeMs
   for (let at = 0; at < subscriptionIds.length; at += MAX_IDS) {
     const ids = subscriptionIds.slice(at, at + MAX_IDS).join(' ');
     rows.push({
-      partitionKey: orderPartition(subject),
+      partitionKey: toTableKey(subject),
       rowKey: `e|${toTableKey(id)}|${createHash('sha256').update(ids).digest('base64url')}`,
       eventId: id,
       type,
@@ -63,14 +55,14 @@ export function toOpenedRows({ id, type, subject, timeMs, sequence, expiryTimeMs
 
 /** Of a call, whichever of its beginning and its end is noted first. */
 export function toBeginningRow({ subject, timeMs }: DeliveredEvent) {
-  return { partitionKey: orderPartition(subject), rowKey: 'b', atMs: double(timeMs) };
+  return { partitionKey: toTableKey(subject), rowKey: 'b', atMs: double(timeMs) };
 }
 
-/** One row of all steps of an invitation that are written together. @param batch makes it a row of its own. */
-export function toProgressRow(partitionKey: string, steps: readonly Progress[], batch: string) {
+/** Steps of one invitation. @param name of the row, which is its writer's alone. */
+export function toProgressRow(partitionKey: string, steps: readonly Progress[], name: string) {
   return {
     partitionKey,
-    rowKey: `p|${batch}`,
+    rowKey: `p|${name}`,
     atMs: double(Math.max(...steps.map(({ atMs }) => atMs))),
     steps: JSON.stringify(steps.map(({ atMs: _atMs, ...step }) => step)),
   };

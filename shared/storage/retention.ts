@@ -10,6 +10,7 @@ const treatment: Readonly<Record<TableName, 'records' | 'deliveries' | 'state'>>
   commandAudit: 'records',
   deliveries: 'deliveries',
   deliveryEvents: 'deliveries',
+  deliveryOrder: 'deliveries',
   invitationHeads: 'records',
   invitationHistory: 'records',
   slotLeases: 'state',

@@ -15,6 +15,7 @@ export const tableNames = [
   'commandAudit',
   'deliveries',
   'deliveryEvents',
+  'deliveryOrder',
   'invitationHeads',
   'invitationHistory',
   'slotLeases',

@@ -7,6 +7,8 @@ export const OPEN_MS = 30_000;
 
 /** Spares a subscriber that only fails, and ourselves the waiting for it. One for each subscriber, in this process. */
 export interface CircuitBreaker {
+  /** As refusedUntilMs, without taking the probe. */
+  openUntilMs(): number | undefined;
   /** Undefined when an attempt may be made (the first after the open time is the probe); else until when it may not. */
   refusedUntilMs(): number | undefined;
   /** Tells the outcome of an attempt that was let through. */
@@ -18,6 +20,7 @@ export function createCircuitBreaker(clock: Clock): CircuitBreaker {
   let failures = 0;
   let openUntilMs = 0;
   return {
+    openUntilMs: () => (failures >= FAILURES_TO_OPEN && clock.now() < openUntilMs ? openUntilMs : undefined),
     refusedUntilMs() {
       if (failures < FAILURES_TO_OPEN) return undefined;
       if (clock.now() < openUntilMs) return openUntilMs;

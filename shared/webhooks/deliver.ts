@@ -12,7 +12,7 @@ import { nextStep, type NextStep } from './nextStep';
 import { decideOrder, type OrderDecision } from './orderRule';
 import { putOffUntilMs } from './putOff';
 import type { DeliveryCounts, DeliveryJournal, DeliveryLogEntry, DeliveryOutcome, DeliveryQueue, SubscriptionStore } from './ports';
-import type { SubscriberGate, Visit } from './subscriberGate';
+import type { Refusal, SubscriberGate, Visit } from './subscriberGate';
 import type { Subscription } from './subscription';
 
 export interface DeliverPorts {
@@ -65,11 +65,20 @@ export function createDeliver(ports: DeliverPorts): Deliver {
     return outcome;
   };
 
+  const putOff = ({ event, deferrals }: DeliveryMessage, refusal: Refusal): number => putOffUntilMs({ ...refusal, deferrals, inRing: event.expiryTimeMs !== undefined, random: random() });
+
+  /** Until when the message is put off without a look at the tables, because its subscriber takes nothing for now. */
+  const closedUntilMs = (message: DeliveryMessage, subscription: Subscription | undefined): number | undefined => {
+    const refusal = subscription?.state.name === 'active' ? gate.closed(subscription) : undefined;
+    const atMs = refusal === undefined ? Infinity : putOff(message, refusal);
+    return atMs < (message.event.expiryTimeMs ?? Infinity) ? atMs : undefined;
+  };
+
   const makeAttempt = async (message: DeliveryMessage, subscription: Subscription): Promise<DeliverResult> => {
     const { event } = message;
     const admission = await gate.enter(subscription);
     if (!admission.admitted) {
-      const atMs = putOffUntilMs({ ...admission, deferrals: message.deferrals, inRing: event.expiryTimeMs !== undefined, random: random() });
+      const atMs = putOff(message, admission);
       if (event.expiryTimeMs !== undefined && atMs >= event.expiryTimeMs) return end(message, 'expired', `the ring ends before the subscriber can be tried: ${admission.why}`);
       return defer(message, atMs);
     }
@@ -138,10 +147,10 @@ export function createDeliver(ports: DeliverPorts): Deliver {
     let subscription: Subscription | undefined;
     let decision: Awaited<ReturnType<typeof decide>>;
     try {
-      [subscription, decision] = await Promise.all([
-        subscriptions.find(subscriptionId),
-        decide(message, isNew),
-      ]);
+      subscription = await subscriptions.find(subscriptionId);
+      const atMs = closedUntilMs(message, subscription);
+      if (atMs !== undefined) return await defer(message, atMs);
+      decision = await decide(message, isNew);
     } catch (error) {
       if (!toRelayError(error).retryable) throw error;
       return defer(message, clock.now() + STORAGE_WAIT_MS);

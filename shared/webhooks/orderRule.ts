@@ -32,8 +32,8 @@ export type OrderDecision =
 
 /** What one waits for is mostly an attempt under way: the first look comes this soon, each further one after twice as long… */
 const FIRST_WAIT_MS = 100;
-/** …but at least this often… */
-const WAIT_MS = 1000;
+/** …but at least this often, since each look costs the bus and the tables… */
+const WAIT_MS = 4000;
 /** …and a ring's event is in no attempt any more this long after it expired: longer than an attempt's time-out. */
 const OUTLIVED_MS = 10_000;
 /** For an event that should expire and does not say when. */

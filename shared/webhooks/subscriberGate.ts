@@ -14,12 +14,18 @@ export interface Visit {
   readonly restMs?: number;
 }
 
-export type Admission =
-  | { readonly admitted: true; leave(visit: Visit): void }
-  | { readonly admitted: false; readonly why: 'busy' | 'throttled' | 'circuitOpen'; readonly untilMs: number };
+export interface Refusal {
+  readonly admitted: false;
+  readonly why: 'busy' | 'throttled' | 'circuitOpen';
+  readonly untilMs: number;
+}
+
+export type Admission = { readonly admitted: true; leave(visit: Visit): void } | Refusal;
 
 /** Keeps one slow or failing subscriber from hurting the others: at most four at once, its own throttle, its own circuit. */
 export interface SubscriberGate {
+  /** Why nobody is admitted for some time, if that is so: then nothing else needs to be looked at. */
+  closed(subscription: Pick<Subscription, 'id' | 'changedAtMs'>): Refusal | undefined;
   /** Waits 250 ms at most. Who is admitted must leave. A change of the subscription ends its throttle and closes its circuit. */
   enter(subscription: Pick<Subscription, 'id' | 'changedAtMs'>): Promise<Admission>;
 }
@@ -67,6 +73,12 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
   };
 
   return {
+    closed(subscription) {
+      const place = placeOf(subscription);
+      if (clock.now() < place.throttledUntilMs) return { admitted: false, why: 'throttled', untilMs: place.throttledUntilMs };
+      const untilMs = place.breaker.openUntilMs();
+      return untilMs === undefined ? undefined : { admitted: false, why: 'circuitOpen', untilMs };
+    },
     async enter(subscription) {
       const place = placeOf(subscription);
       const admission = tryToEnter(place);

@@ -31,7 +31,7 @@ export async function accountForDeliveries(storage: string, bus: string, subscri
   const client = new ServiceBusClient(bus);
   try {
     const addressed = new Map(subscriptionIds.map((id) => [id, new Set<string>()]));
-    for await (const { eventId, subscriptionIds: ids } of (await tables.client('deliveries')).listEntities<{ eventId?: string; subscriptionIds?: string }>()) {
+    for await (const { eventId, subscriptionIds: ids } of (await tables.client('deliveryOrder')).listEntities<{ eventId?: string; subscriptionIds?: string }>()) {
       if (eventId !== undefined) for (const id of ids?.split(' ') ?? []) addressed.get(id)?.add(eventId);
     }
     const notFannedOut = new Set((await peekAll(client, busEntities.events, 'webhooks')).map(({ messageId }) => String(messageId)));

@@ -17,7 +17,7 @@ test.each<[string, ReturnType<typeof message>, OrderRow[], ReturnType<typeof dec
   ['the end goes after a beginning that is settled', message('completed'), [row('started', settled), row('completed')], { rule: 'go' }],
   ['the end waits behind a pending beginning', message('completed'), [row('started'), row('completed')], { rule: 'wait', untilMs: nowMs + 100 }],
   ['and looks again after the beginning’s next attempt', message('completed'), [row('started', { attempt: 3, nextAtMs: nowMs + 4000 }), row('completed')], { rule: 'wait', untilMs: nowMs + 4100 }],
-  ['after more and more time, up to a second', message('completed', { deferrals: 6 }), [row('started'), row('completed')], { rule: 'wait', untilMs: nowMs + 1000 }],
+  ['after more and more time, up to four seconds', message('completed', { deferrals: 6 }), [row('started'), row('completed')], { rule: 'wait', untilMs: nowMs + 4000 }],
   ['the end waits behind an update as well', message('completed'), [row('started', settled), row('updated'), row('completed')], { rule: 'wait', untilMs: nowMs + 100 }],
   ['a beginning does not wait for its end', message('started'), [row('started'), row('completed')], { rule: 'go' }],
   ['a beginning never comes after the end', message('started'), [row('started'), row('completed', settled)], { rule: 'stale' }],

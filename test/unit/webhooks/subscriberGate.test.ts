@@ -1,4 +1,4 @@
-import { FAILURES_TO_OPEN } from '../../../shared/webhooks/circuitBreaker';
+import { FAILURES_TO_OPEN, OPEN_MS } from '../../../shared/webhooks/circuitBreaker';
 import { createSubscriberGate, LONGEST_WAIT_MS, MAX_IN_FLIGHT, MAX_WAITING, type Admission, type SubscriberGate, type Visit } from '../../../shared/webhooks/subscriberGate';
 import { createFakeClock } from '../../support/fakeClock';
 
@@ -87,4 +87,19 @@ test('a change of the subscription opens the gate, and those inside still count'
   expect((await entering).map(why)).toEqual(['admitted', 'admitted', 'busy']);
   for (const admission of inside) leave(admission);
   expect((await enterAll(gate, changed, 2)).map(why)).toEqual(['admitted', 'admitted']);
+});
+
+test('says that it is closed, as long as it is, and takes no probe by it', async () => {
+  const clock = createFakeClock();
+  const gate = createSubscriberGate(clock);
+  expect(gate.closed(one)).toBeUndefined();
+  await visit(gate, one, { succeeded: undefined, restMs: 10_000 });
+  expect(gate.closed(one)).toEqual({ admitted: false, why: 'throttled', untilMs: clock.now() + 10_000 });
+  await clock.advance(10_000);
+  for (let failure = 0; failure < FAILURES_TO_OPEN; failure += 1) await visit(gate, one, { succeeded: false });
+  expect(gate.closed(one)).toEqual({ admitted: false, why: 'circuitOpen', untilMs: clock.now() + OPEN_MS });
+  expect(gate.closed(other)).toBeUndefined();
+  await clock.advance(OPEN_MS);
+  expect([gate.closed(one), gate.closed(one)]).toEqual([undefined, undefined]);
+  expect(why(await gate.enter(one))).toBe('admitted');
 });

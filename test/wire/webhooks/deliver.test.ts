@@ -18,7 +18,7 @@ beforeEach(() => void (room = createRelayRoom(storage.tables)));
 afterEach(async () => {
   room.close();
   await Promise.all(servers.splice(0).map((server) => server.close()));
-  await storage.empty('subscriptions', 'deliveries', 'deliveryEvents');
+  await storage.empty('subscriptions', 'deliveries', 'deliveryOrder', 'deliveryEvents');
 });
 
 type Answer = (request: ReceivedRequest, count: number) => SubscriberAnswer;

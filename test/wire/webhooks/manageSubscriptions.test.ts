@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(async () => {
   room.close();
   await server.close();
-  await storage.empty('subscriptions', 'deliveries', 'deliveryEvents');
+  await storage.empty('subscriptions', 'deliveries', 'deliveryOrder', 'deliveryEvents');
 });
 
 test('a subscription is made with defaults, and its secret is shown once', async () => {

@@ -62,7 +62,7 @@ function endedBeforeBegun(requests: readonly ReceivedRequest[]): string[] {
 const closing: { close(): unknown }[] = [];
 afterEach(async () => {
   await Promise.all(closing.splice(0).map((one) => one.close()));
-  await storage.empty('subscriptions', 'deliveries', 'deliveryEvents');
+  await storage.empty('subscriptions', 'deliveries', 'deliveryOrder', 'deliveryEvents');
 });
 
 function open(ports: Parameters<typeof createRelayRoom>[1] = {}, changes: typeof ports = {}): RelayRoom {

@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(async () => {
   room.close();
   await server.close();
-  await storage.empty('subscriptions', 'deliveries', 'deliveryEvents');
+  await storage.empty('subscriptions', 'deliveries', 'deliveryOrder', 'deliveryEvents');
 });
 
 const eventIds = () => server.requests.map(({ headers }) => headers['webhook-id']);
