@@ -3,18 +3,19 @@ import { runCrowd, type CrowdOutcome, type CrowdResult } from './runCrowd';
 import type { Print, Scenario } from './scenario';
 
 /** Half of the subscribers hang, fail, throttle, are gone, redirect to a private address or reset the connection. */
-export const webhooks: Scenario<'subscribers' | 'calls' | 'rate' | 'accounts' | 'ring'> = {
+export const webhooks: Scenario<'subscribers' | 'calls' | 'alone' | 'rate' | 'accounts' | 'ring'> = {
   says: 'Webhooks to a crowd of which half behave badly: the healthy half hears every call as soon as it does alone, and every delivery is accounted for.',
   options: {
     subscribers: { default: 100, least: 7, says: 'how many; half of them healthy' },
-    calls: { default: 1_000, least: 1, says: 'how many calls ring, for the healthy half alone and then for all' },
+    calls: { default: 1_000, least: 1, says: 'how many calls ring for all' },
+    alone: { default: 200, least: 1, says: 'how many ring before, for the healthy half alone' },
     rate: { default: 60, least: 1, says: 'calls a minute' },
     accounts: { default: 10, least: 1, says: 'on how many accounts' },
     ring: { default: 30, least: 5, says: 'for how many seconds an account rings' },
   },
-  async run({ subscribers, calls, rate, accounts, ring, seed }, print) {
+  async run({ subscribers, calls, alone, rate, accounts, ring, seed }, print) {
     const startedMs = performance.now();
-    const outcome = await runCrowd({ subscribers, callsAlone: calls, calls, callsPerMinute: rate, accounts, ringSeconds: ring, longestCallSeconds: ring * 0.8, drainSeconds: ring + 5, seed }, (line) =>
+    const outcome = await runCrowd({ subscribers, callsAlone: alone, calls, callsPerMinute: rate, accounts, ringSeconds: ring, longestCallSeconds: ring * 0.8, drainSeconds: ring + 5, seed }, (line) =>
       print(`${((performance.now() - startedMs) / 1000).toFixed(1).padStart(8)} s  ${line}`),
     );
     report(outcome, print);

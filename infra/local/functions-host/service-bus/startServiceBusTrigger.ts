@@ -22,6 +22,12 @@ export interface ServiceBusTriggerOptions {
 }
 
 /**
+ * On one link the SDK takes no more than 2,048 messages after the oldest that is not settled (rhea, session.js): a function
+ * that waits 5 s for a subscriber would hold all others to 400 a second. So the calls are spread over several links.
+ */
+const CALLS_A_LINK = 32;
+
+/**
  * Receives for a function with the Azure SDK, in peek-lock mode, as many messages (or sessions) at a time as host.json
  * allows. An entity or a bus that is not there is told in the log and tried again until it is.
  */
@@ -30,6 +36,15 @@ export function startServiceBusTrigger(options: ServiceBusTriggerOptions): Trigg
 }
 
 function receiveMessages(options: ServiceBusTriggerOptions): TriggerListener {
+  const links: TriggerListener[] = [];
+  for (let left = options.serviceBus.maxConcurrentCalls; left > 0; left -= CALLS_A_LINK) links.push(receiveOnLink(options, Math.min(left, CALLS_A_LINK)));
+  const all = async (what: 'stop' | 'close'): Promise<void> => {
+    await Promise.all(links.map((link) => link[what]()));
+  };
+  return { stop: () => all('stop'), close: () => all('close') };
+}
+
+function receiveOnLink(options: ServiceBusTriggerOptions, maxConcurrentCalls: number): TriggerListener {
   const { registered, binding, serviceBus, log } = options;
   const receiver = openReceiver(options);
   const handle = createMessageHandler({
@@ -56,7 +71,7 @@ function receiveMessages(options: ServiceBusTriggerOptions): TriggerListener {
       },
     },
     // Settling is the handler's: see settlementGate.
-    { autoCompleteMessages: false, maxConcurrentCalls: serviceBus.maxConcurrentCalls },
+    { autoCompleteMessages: false, maxConcurrentCalls },
   );
   return {
     stop: () => {
