@@ -14,6 +14,7 @@ import { putOffUntilMs } from './putOff';
 import type { DeliveryCounts, DeliveryJournal, DeliveryLogEntry, DeliveryOutcome, DeliveryQueue, SubscriptionStore } from './ports';
 import type { Refusal, SubscriberGate, Visit } from './subscriberGate';
 import type { Subscription } from './subscription';
+import { createUnderWay } from './underWay';
 
 export interface DeliverPorts {
   readonly subscriptions: Pick<SubscriptionStore, 'find'>;
@@ -38,6 +39,8 @@ export type DeliverResult = DeliveryOutcome | 'deferred' | 'alreadyDone';
 export type Deliver = (message: DeliveryMessage, isNew?: boolean) => Promise<DeliverResult>;
 
 const STORAGE_WAIT_MS = 2000;
+/** For an earlier event of the call that is on its way in this process. */
+const LONGEST_WAIT_MS = 500;
 /** A message whose host died comes again when its lock has run out, in seconds; a busy bus may take its time. */
 const REMEMBERED_MS = 600_000;
 /** The rest of a subscriber that asks for some and does not say how much. */
@@ -142,7 +145,19 @@ export function createDeliver(ports: DeliverPorts): Deliver {
   const scheduleNext = (message: DeliveryMessage, atMs: number): Promise<void> =>
     persist(() => queue.schedule({ ...message, attempt: message.attempt + 1, deferrals: 0 }, atMs));
 
-  const deliver = async (message: DeliveryMessage, isNew: boolean): Promise<DeliverResult> => {
+  const underWay = createUnderWay();
+
+  /** An earlier event of the call is mostly on its way in this very process: to wait for it is a matter of moments, a detour over the bus is not. */
+  const decideAfter = async (before: Promise<void> | undefined, message: DeliveryMessage, isNew: boolean): ReturnType<typeof decide> => {
+    const decision = await decide(message, isNew);
+    if (decision.rule !== 'wait' || before === undefined) return decision;
+    const done = new AbortController();
+    await Promise.race([before, clock.sleep(LONGEST_WAIT_MS, done.signal)]);
+    done.abort('waited');
+    return decide(message, isNew);
+  };
+
+  const deliver = async (message: DeliveryMessage, isNew: boolean, before: Promise<void> | undefined): Promise<DeliverResult> => {
     const { event, subscriptionId } = message;
     let subscription: Subscription | undefined;
     let decision: Awaited<ReturnType<typeof decide>>;
@@ -150,7 +165,7 @@ export function createDeliver(ports: DeliverPorts): Deliver {
       subscription = await subscriptions.find(subscriptionId);
       const atMs = closedUntilMs(message, subscription);
       if (atMs !== undefined) return await defer(message, atMs);
-      decision = await decide(message, isNew);
+      decision = await decideAfter(before, message, isNew);
     } catch (error) {
       if (!toRelayError(error).retryable) throw error;
       return defer(message, clock.now() + STORAGE_WAIT_MS);
@@ -174,7 +189,7 @@ export function createDeliver(ports: DeliverPorts): Deliver {
     const { event, subscriptionId, attempt: ordinal } = message;
     const facts = () => ({ 'cloudevents.event_id': event.id, 'cloudevents.event_type': event.type, 'relay.subscription': subscriptionId, 'relay.attempt': ordinal });
     return withSpan('deliver', { kind: 'consumer', parent: fromTraceParent(message.traceParent), facts }, async () => {
-      const result = await deliver(message, isNew);
+      const result = await underWay.run(`${subscriptionId} ${event.subject}`, (before) => deliver(message, isNew, before));
       note({ 'relay.outcome': result });
       countDelivery(result);
       return result;

@@ -160,6 +160,22 @@ test('an end does not wait for another call’s beginning', async () => {
   expect(eventIds(server).at(-1)).toBe('call-1-completed');
 });
 
+test('what comes while the beginning is on its way in the same process goes right after it, without a detour over the bus', async () => {
+  const room = open();
+  const answers: (() => void)[] = [];
+  const server = await subscriber(() => (response) => void answers.push(() => response.writeHead(200).end()));
+  await room.subscribe(server.url);
+  await room.fanOut(callEvent('started'));
+  await room.fanOut(callEvent('updated'));
+  const delivering = room.pump();
+  await server.received(1);
+  answers[0]?.();
+  await server.received(2);
+  answers[1]?.();
+  expect(await delivering).toEqual(['delivered', 'delivered']);
+  expect(eventIds(server)).toEqual(['call-1-started', 'call-1-updated']);
+});
+
 test('a call’s beginning is sent without a look at the tables, the first time', async () => {
   const room = open();
   const server = await subscriber();
