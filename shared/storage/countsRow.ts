@@ -66,8 +66,7 @@ export function createCountsRow(stripe: number): CountsRow {
         const row = { partitionKey: shard, rowKey, ...toTextChunks(counts) };
         const update: TransactionAction = etag === undefined ? ['create', row] : ['update', row, 'Replace', { etag }];
         try {
-          const response = await table.submitTransaction(entries.length === 0 ? creations : [...creations, update]);
-          if (entries.length === 0) return counts;
+          const response = await table.submitTransaction([...creations, update]);
           // By its place: the answer tells keys as the service encodes them.
           const newEtag = response.subResponses.at(-1)?.etag;
           if (newEtag === undefined) known.delete(shard);

@@ -8,8 +8,8 @@ import type { AttemptDelivery } from './attemptDelivery';
 import { reasonToDisable, type AutoDisable } from './autoDisable';
 import { classifyAnswer, type AnswerClass, type SendResult } from './classifyAnswer';
 import { deliveryIdOf, type DeliveryMessage } from './deliveryMessage';
+import { createLookAtOrder, type Circumstances, type LookAtOrder } from './lookAtOrder';
 import { nextStep, type NextStep } from './nextStep';
-import { decideOrder, type OrderDecision } from './orderRule';
 import { putOffUntilMs } from './putOff';
 import type { DeliveryCounts, DeliveryJournal, DeliveryLogEntry, DeliveryOutcome, DeliveryQueue, SubscriptionStore } from './ports';
 import type { Refusal, SubscriberGate, Visit } from './subscriberGate';
@@ -39,8 +39,6 @@ export type DeliverResult = DeliveryOutcome | 'deferred' | 'alreadyDone';
 export type Deliver = (message: DeliveryMessage, isNew?: boolean) => Promise<DeliverResult>;
 
 const STORAGE_WAIT_MS = 2000;
-/** For an earlier event of the call that is on its way in this process. */
-const LONGEST_WAIT_MS = 500;
 /** A message whose host died comes again when its lock has run out, in seconds; a busy bus may take its time. */
 const REMEMBERED_MS = 600_000;
 /** The rest of a subscriber that asks for some and does not say how much. */
@@ -54,6 +52,9 @@ const DEFAULT_REST_MS = 5000;
  */
 export function createDeliver(ports: DeliverPorts): Deliver {
   const { subscriptions, journal, queue, gate, attempt, disable, clock, random, log } = ports;
+
+  const lookAtOrder = createLookAtOrder({ journal, clock });
+  const underWay = createUnderWay();
 
   const persist = <T>(work: () => Promise<T>): Promise<T> => retryInPlace(work, { clock, random });
 
@@ -124,17 +125,6 @@ export function createDeliver(ports: DeliverPorts): Deliver {
   const whyFailing = async ({ id }: Subscription, counts: DeliveryCounts): Promise<string | undefined> =>
     reasonToDisable(counts, clock.now()) === undefined ? undefined : reasonToDisable(await persist(() => journal.counts(id)), clock.now());
 
-  const decide = async (message: DeliveryMessage, isNew: boolean): Promise<Exclude<OrderDecision, { rule: 'announce' }>> => {
-    if (isNew && isCertainlyFirst(message)) return { rule: 'go' };
-    const look = async () => decideOrder(message, await journal.read(message.event.subject, message.subscriptionId), clock.now());
-    const decision = await look();
-    if (decision.rule !== 'announce') return decision;
-    await journal.begin(message.event, message.subscriptionId);
-    const again = await look();
-    // An order row that does not show what was just written is being erased: nothing is left to wait for.
-    return again.rule === 'announce' ? { rule: 'go' } : again;
-  };
-
   /** The attempt was recorded, and then its host died. */
   const goOnFrom = async (entry: DeliveryLogEntry, message: DeliveryMessage): Promise<'alreadyDone'> => {
     await persist(() => journal.advance(entry));
@@ -145,33 +135,21 @@ export function createDeliver(ports: DeliverPorts): Deliver {
   const scheduleNext = (message: DeliveryMessage, atMs: number): Promise<void> =>
     persist(() => queue.schedule({ ...message, attempt: message.attempt + 1, deferrals: 0 }, atMs));
 
-  const underWay = createUnderWay();
-
-  /** An earlier event of the call is mostly on its way in this very process: to wait for it is a matter of moments, a detour over the bus is not. */
-  const decideAfter = async (before: Promise<void> | undefined, message: DeliveryMessage, isNew: boolean): ReturnType<typeof decide> => {
-    const decision = await decide(message, isNew);
-    if (decision.rule !== 'wait' || before === undefined) return decision;
-    const done = new AbortController();
-    await Promise.race([before, clock.sleep(LONGEST_WAIT_MS, done.signal)]);
-    done.abort('waited');
-    return decide(message, isNew);
-  };
-
-  const deliver = async (message: DeliveryMessage, isNew: boolean, before: Promise<void> | undefined): Promise<DeliverResult> => {
+  const deliver = async (message: DeliveryMessage, circumstances: Circumstances): Promise<DeliverResult> => {
     const { event, subscriptionId } = message;
     let subscription: Subscription | undefined;
-    let decision: Awaited<ReturnType<typeof decide>>;
+    let decision: Awaited<ReturnType<LookAtOrder>>;
     try {
       subscription = await subscriptions.find(subscriptionId);
       const atMs = closedUntilMs(message, subscription);
       if (atMs !== undefined) return await defer(message, atMs);
-      decision = await decideAfter(before, message, isNew);
+      decision = await lookAtOrder(message, circumstances);
     } catch (error) {
       if (!toRelayError(error).retryable) throw error;
       return defer(message, clock.now() + STORAGE_WAIT_MS);
     }
     if (decision.rule === 'done') return 'alreadyDone';
-    const recorded = isNew || decision.rule === 'repeat' ? undefined : await journal.find({ ...message, eventId: event.id }, clock.now() - REMEMBERED_MS);
+    const recorded = circumstances.isNew || decision.rule === 'repeat' ? undefined : await journal.find({ ...message, eventId: event.id }, clock.now() - REMEMBERED_MS);
     if (recorded !== undefined) return goOnFrom(recorded, message);
     if (decision.rule === 'repeat') {
       await scheduleNext(message, decision.nextAtMs);
@@ -189,20 +167,12 @@ export function createDeliver(ports: DeliverPorts): Deliver {
     const { event, subscriptionId, attempt: ordinal } = message;
     const facts = () => ({ 'cloudevents.event_id': event.id, 'cloudevents.event_type': event.type, 'relay.subscription': subscriptionId, 'relay.attempt': ordinal });
     return withSpan('deliver', { kind: 'consumer', parent: fromTraceParent(message.traceParent), facts }, async () => {
-      const result = await underWay.run(`${subscriptionId} ${event.subject}`, (before) => deliver(message, isNew, before));
+      const result = await underWay.run(`${subscriptionId} ${event.subject}`, (before) => deliver(message, { isNew, before }));
       note({ 'relay.outcome': result });
       countDelivery(result);
       return result;
     });
   };
-}
-
-/**
- * Whether nothing that is noted of the call can hold this up, so that a ring need not wait for a look: it begins the call,
- * and whatever was noted later waits for it, as long as the ring has not expired (orderRule).
- */
-function isCertainlyFirst({ beginsCall, event, round, attempt, deferrals }: DeliveryMessage): boolean {
-  return beginsCall === true && event.expiryTimeMs !== undefined && round === 0 && attempt === 1 && deferrals === 0;
 }
 
 function entryOf({ subscriptionId, event, round, attempt }: DeliveryMessage, atMs: number) {
