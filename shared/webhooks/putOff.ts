@@ -14,10 +14,10 @@ const FIRST_MS = 500;
 /** Who is busy works; and rings are few, for they expire. */
 const LONGEST_SOON_MS = 8000;
 /**
- * Ends of calls pile up behind a subscriber that does not work, and each look costs the bus and the tables: a thousand
- * that looked every few seconds would hurt everyone else.
+ * Ends of calls pile up behind a subscriber that does not work, and each look costs the bus: ten thousand that looked every
+ * few minutes would hurt everyone else. Once it works again, they come about as late as it was down before.
  */
-const LONGEST_MS = 300_000;
+const LONGEST_MS = 1_800_000;
 
 /**
  * When a message whose subscriber takes nothing now looks again: after the time told, by half a second at first and by

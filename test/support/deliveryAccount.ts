@@ -1,6 +1,7 @@
 import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { busEntities } from '../../shared/messaging/busEntities';
 import { createDeliveryJournal } from '../../shared/storage/deliveryJournal';
+import { fromLogRow, LOG } from '../../shared/storage/logRows';
 import { createTables } from '../../shared/storage/tables';
 import { countEntry, noDeliveries } from '../../shared/webhooks/deliveryCounts';
 import { parseDeliveryMessage } from '../../shared/webhooks/deliveryMessage';
@@ -40,17 +41,16 @@ export async function accountForDeliveries(storage: string, bus: string, subscri
       const { subscriptionId, event } = parseDeliveryMessage(body);
       queued.get(subscriptionId)?.add(event.id);
     }
+    // Read once for all: page by page for each of a hundred, a log of hundreds of thousands would take longer than the calls did.
+    const logged = new Map<string, DeliveryLogEntry[]>(subscriptionIds.map((id) => [id, []]));
+    for await (const row of (await tables.client('deliveries')).listEntities({ queryOptions: { filter: `RowKey ge '${LOG}' and RowKey lt '${LOG}~'` } })) {
+      for (const entry of fromLogRow(row)) logged.get(entry.subscriptionId)?.push(entry);
+    }
     const deadLetters = [...(await peekAll(client, busEntities.deliveries, undefined, 'deadLetter')), ...(await peekAll(client, busEntities.events, 'webhooks', 'deadLetter'))];
     const dead = deadLetters.map(({ messageId, deadLetterReason }) => `message ${String(messageId)} is a dead letter: ${deadLetterReason ?? ''}`);
     const accounts = new Map<string, SubscriberAccount>();
     for (const id of subscriptionIds) {
-      const entries: DeliveryLogEntry[] = [];
-      for (let cursor: string | undefined, more = true; more; ) {
-        const page = await log.page(id, { limit: 999, ...(cursor !== undefined && { cursor }) });
-        entries.push(...page.entries);
-        cursor = page.cursor;
-        more = cursor !== undefined;
-      }
+      const entries = logged.get(id) ?? [];
       const counts = entries.reduce(countEntry, noDeliveries);
       const kept = await log.counts(id);
       const account = accountFor(addressed.get(id) ?? new Set(), queued.get(id) ?? new Set(), notFannedOut, entries);
