@@ -1,5 +1,8 @@
-/** A P-GET that took this long was held open by the pool: the channel was empty meanwhile. Shorter, it may have been a slow answer. */
-export const HELD_MS = 5_000;
+/**
+ * A P-GET that took this long was held open by the pool: the channel was empty meanwhile. Shorter, it may have been a slow
+ * answer. A second less than what counts as late, so that a ring just before that is not late for the moments it takes to publish.
+ */
+export const HELD_MS = 4_000;
 
 /**
  * The last moment at which the channel was known to be empty or read to its end, for a package that came at
