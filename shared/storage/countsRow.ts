@@ -84,11 +84,18 @@ export function createCountsRow(stripe: number): CountsRow {
   };
 }
 
-/** Removes the counts of whom `isKept` does not know from all writers' rows of a shard; a row that is being written keeps them until the next time. */
-export async function forgetCounts(table: TableClient, shard: string, isKept: (subscriptionId: string) => boolean): Promise<void> {
-  for await (const row of countsRows(table, shard)) {
+/**
+ * Removes the counts of all other subscriptions from every writer's row of a shard; a row that is being written keeps them
+ * until the next time. @param subscriptions is asked after the counts were read, so that no new one is taken for a removed one.
+ */
+export async function forgetCounts(table: TableClient, shard: string, subscriptions: () => Promise<ReadonlySet<string>>): Promise<void> {
+  const rows = [];
+  for await (const row of countsRows(table, shard)) rows.push(row);
+  if (rows.length === 0) return;
+  const known = await subscriptions();
+  for (const row of rows) {
     const counts = Object.entries(countsSchema.parse(fromTextChunks(row) ?? {}));
-    const kept = counts.filter(([subscriptionId]) => isKept(subscriptionId));
+    const kept = counts.filter(([subscriptionId]) => known.has(subscriptionId));
     if (kept.length === counts.length) continue;
     try {
       await table.updateEntity({ partitionKey: shard, rowKey: row.rowKey ?? '', ...toTextChunks(Object.fromEntries(kept)) }, 'Replace', { etag: row.etag });

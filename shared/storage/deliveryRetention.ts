@@ -17,9 +17,8 @@ export async function sweepDeliveries(tables: Tables, beforeMs: number): Promise
   try {
     const deliveries = await tables.client('deliveries');
     const oldRows = (filter: string, table = deliveries) => removeRows(table, table.listEntities({ queryOptions: { filter, select: ['PartitionKey', 'RowKey'] } }));
-    const subscriptions = await knownSubscriptions(tables);
     for (const shard of shards) {
-      await forgetCounts(deliveries, shard, (id) => subscriptions.has(id));
+      await forgetCounts(deliveries, shard, () => knownSubscriptions(tables));
       swept += await oldRows(`PartitionKey eq '${shard}' and RowKey ge '${LOG}${toNewestFirst(beforeMs)}~' and RowKey lt '${LOG}~'`);
     }
     swept += await oldRows(`atMs lt ${beforeMs}.0`, await tables.client('deliveryOrder'));

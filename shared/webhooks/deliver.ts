@@ -34,9 +34,9 @@ export type DeliverResult = DeliveryOutcome | 'deferred' | 'alreadyDone';
 
 /**
  * Deals with one message of `webhook-deliveries`; when it resolves, the message may be completed.
- * @param isNew whether this is known to be the first time that the bus gives the message out.
+ * @param isFirstTime whether this is known to be the first time that the bus gives the message out.
  */
-export type Deliver = (message: DeliveryMessage, isNew?: boolean) => Promise<DeliverResult>;
+export type Deliver = (message: DeliveryMessage, isFirstTime?: boolean) => Promise<DeliverResult>;
 
 const STORAGE_WAIT_MS = 2000;
 /** A message whose host died comes again when its lock has run out, in seconds; a busy bus may take its time. */
@@ -133,7 +133,7 @@ export function createDeliver(ports: DeliverPorts): Deliver {
   };
 
   const scheduleNext = (message: DeliveryMessage, atMs: number): Promise<void> =>
-    persist(() => queue.schedule({ ...message, attempt: message.attempt + 1, deferrals: 0 }, atMs));
+    persist(() => queue.schedule({ ...message, attempt: message.attempt + 1, deferrals: 0, isRepeated: undefined }, atMs));
 
   const deliver = async (message: DeliveryMessage, circumstances: Circumstances): Promise<DeliverResult> => {
     const { event, subscriptionId } = message;
@@ -163,7 +163,10 @@ export function createDeliver(ports: DeliverPorts): Deliver {
     return makeAttempt(message, subscription);
   };
 
-  return (message, isNew = false) => {
+  return (given, isFirstTime = false) => {
+    const isNew = isFirstTime && given.isRepeated !== true;
+    // A copy that is put off is new to the bus; what may have been done before must not be forgotten by it.
+    const message = isNew ? given : { ...given, isRepeated: true };
     const { event, subscriptionId, attempt: ordinal } = message;
     const facts = () => ({ 'cloudevents.event_id': event.id, 'cloudevents.event_type': event.type, 'relay.subscription': subscriptionId, 'relay.attempt': ordinal });
     return withSpan('deliver', { kind: 'consumer', parent: fromTraceParent(message.traceParent), facts }, async () => {

@@ -27,6 +27,8 @@ export const deliveryMessageSchema = z.object({
   deferrals: z.number().int(),
   /** That the event begins the call (DeliveryOrder.open): nothing comes before it. */
   beginsCall: z.boolean().optional(),
+  /** That the bus gave this attempt out before, to a host that may have made it. */
+  isRepeated: z.boolean().optional(),
   /** W3C Trace Context of what put it into the queue. */
   traceParent: z.string().optional(),
 });

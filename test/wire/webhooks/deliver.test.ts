@@ -294,6 +294,20 @@ describe('after a crash', () => {
     expect(room.queue.take().map(({ attempt }) => attempt)).toEqual(nextAttempt === undefined ? [] : [nextAttempt]);
   });
 
+  test('and while its subscriber takes nothing, the attempt that was recorded is not made once more when it does', async () => {
+    const { server, id } = await subscriber();
+    await room.fanOut(callEvent('started'));
+    const [message = never()] = room.queue.take();
+    const dying = createRelayRoom({ client: async (name) => withoutSteps(await storage.tables.client(name)) }, { subscriptions: room.ports.subscriptions, attempt: room.ports.attempt, queue: room.queue });
+    await expect(dying.deliver(message, true)).rejects.toThrow('killed');
+    dying.close();
+    const admission = await room.ports.gate.enter((await room.ports.subscriptions.find(id)) ?? never());
+    if (admission.admitted) admission.leave({ succeeded: undefined, restMs: 3000 });
+    expect(await room.deliver(message)).toBe('deferred');
+    await room.drain();
+    expect([server.requests.length, await room.journal.counts(id)]).toMatchObject([1, { attempts: 1, delivered: 1 }]);
+  });
+
   test('a fan-out that runs again changes nothing', async () => {
     const { server } = await subscriber();
     await room.fanOut(callEvent('started'));
