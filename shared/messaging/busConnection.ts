@@ -7,15 +7,9 @@ import { SEND_TIMEOUT_MS } from './openServiceBus';
 import type { EncodedMessage } from './toServiceBusMessage';
 import { isBusTimeout, translateBusError } from './translateBusError';
 
-/** Sends to one entity. */
-export interface EntitySender extends BusSender {
-  /** Hands a message over that is to be seen from `atMs` (milliseconds since the epoch) on. Errors: as sendFirst. */
-  schedule(message: EncodedMessage, atMs: number): Promise<void>;
-}
-
 /** One connection to the namespace for all that is sent, opened when first needed and replaced when it no longer answers. */
 export interface BusConnection {
-  sender(entity: string): EntitySender;
+  sender(entity: string): BusSender;
   /** Closes within a second, whether or not the bus answers. */
   close(): Promise<void>;
 }
@@ -64,13 +58,8 @@ export function createBusConnection(openClient: () => Promise<ServiceBusClient>,
       return count;
     });
 
-  const schedule = (entity: string, message: EncodedMessage, atMs: number): Promise<void> =>
-    use(entity, async (sender, signal) => {
-      await sender.scheduleMessages(message, new Date(Math.ceil(atMs)), { abortSignal: signal });
-    });
-
   return {
-    sender: (entity) => ({ sendFirst: (messages) => sendFirst(entity, messages), schedule: (message, atMs) => schedule(entity, message, atMs) }),
+    sender: (entity) => ({ sendFirst: (messages) => sendFirst(entity, messages) }),
     async close() {
       const closing = live;
       live = undefined;

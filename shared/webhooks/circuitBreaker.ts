@@ -13,12 +13,15 @@ export interface CircuitBreaker {
   refusedUntilMs(): number | undefined;
   /** Tells the outcome of an attempt that was let through. */
   record(succeeded: boolean): void;
+  /** For how long nothing but failures has been told; 0 without any. */
+  failingMs(): number;
 }
 
 /** A closed circuit: 20 failures in a row open it for 30 s, then one probe decides; any success closes it. */
 export function createCircuitBreaker(clock: Clock): CircuitBreaker {
   let failures = 0;
   let openUntilMs = 0;
+  let failingSinceMs = 0;
   return {
     openUntilMs: () => (failures >= FAILURES_TO_OPEN && clock.now() < openUntilMs ? openUntilMs : undefined),
     refusedUntilMs() {
@@ -29,8 +32,10 @@ export function createCircuitBreaker(clock: Clock): CircuitBreaker {
       return undefined;
     },
     record(succeeded) {
+      if (failures === 0) failingSinceMs = clock.now();
       failures = succeeded ? 0 : failures + 1;
       if (failures >= FAILURES_TO_OPEN) openUntilMs = clock.now() + OPEN_MS;
     },
+    failingMs: () => (failures === 0 ? 0 : clock.now() - failingSinceMs),
   };
 }

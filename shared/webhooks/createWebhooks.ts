@@ -53,9 +53,10 @@ export function createWebhooks(ports: WebhooksPorts): Webhooks {
   const sender = createSender({ clock, allowedCidrs });
   const attempt = createAttemptDelivery({ sender, secretBox, clock, requestOrigin });
   const disable = createAutoDisable({ subscriptions: store, publisher, clock, log });
+  const gate = createSubscriberGate(clock);
   return {
-    fanOut: createFanOut({ ...ports, subscriptions: store }),
-    deliver: createDeliver({ ...ports, subscriptions: store, gate: createSubscriberGate(clock), attempt, disable }),
+    fanOut: createFanOut({ ...ports, subscriptions: store, gate }),
+    deliver: createDeliver({ ...ports, subscriptions: store, gate, attempt, disable }),
     subscriptions: createManageSubscriptions({ store, secretBox, sender, requestOrigin, allowedCidrs, resolve: resolveAll, clock, log }),
     testSubscription: createTestSubscription({ store, attempt, clock }),
     sendAgain: createSendAgain(ports),

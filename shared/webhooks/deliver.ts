@@ -7,19 +7,20 @@ import { fromTraceParent, note, withSpan } from '../telemetry/trace';
 import type { AttemptDelivery } from './attemptDelivery';
 import { reasonToDisable, type AutoDisable } from './autoDisable';
 import { classifyAnswer, type AnswerClass, type SendResult } from './classifyAnswer';
+import { closedUntilMs } from './closedUntil';
 import { deliveryIdOf, type DeliveryMessage } from './deliveryMessage';
 import { createLookAtOrder, type Circumstances, type LookAtOrder } from './lookAtOrder';
 import { nextStep, type NextStep } from './nextStep';
 import { putOffUntilMs } from './putOff';
 import type { DeliveryCounts, DeliveryJournal, DeliveryLogEntry, DeliveryOutcome, DeliveryQueue, SubscriptionStore } from './ports';
-import type { Refusal, SubscriberGate, Visit } from './subscriberGate';
+import type { SubscriberGate, Visit } from './subscriberGate';
 import type { Subscription } from './subscription';
 import { createUnderWay } from './underWay';
 
 export interface DeliverPorts {
   readonly subscriptions: Pick<SubscriptionStore, 'find'>;
   readonly journal: Pick<DeliveryJournal, 'read' | 'begin' | 'record' | 'advance' | 'find' | 'counts'>;
-  readonly queue: Pick<DeliveryQueue, 'schedule'>;
+  readonly queue: DeliveryQueue;
   readonly gate: SubscriberGate;
   readonly attempt: AttemptDelivery;
   readonly disable: AutoDisable;
@@ -59,7 +60,7 @@ export function createDeliver(ports: DeliverPorts): Deliver {
   const persist = <T>(work: () => Promise<T>): Promise<T> => retryInPlace(work, { clock, random });
 
   const defer = async (message: DeliveryMessage, atMs: number): Promise<'deferred'> => {
-    await persist(() => queue.schedule({ ...message, deferrals: message.deferrals + 1 }, atMs));
+    await persist(() => queue.enqueue([{ message: { ...message, deferrals: message.deferrals + 1 }, atMs }]));
     return 'deferred';
   };
 
@@ -69,20 +70,11 @@ export function createDeliver(ports: DeliverPorts): Deliver {
     return outcome;
   };
 
-  const putOff = ({ event, deferrals }: DeliveryMessage, refusal: Refusal): number => putOffUntilMs({ ...refusal, deferrals, inRing: event.expiryTimeMs !== undefined, random: random() });
-
-  /** Until when the message is put off without a look at the tables, because its subscriber takes nothing for now. */
-  const closedUntilMs = (message: DeliveryMessage, subscription: Subscription | undefined): number | undefined => {
-    const refusal = subscription?.state.name === 'active' ? gate.closed(subscription) : undefined;
-    const atMs = refusal === undefined ? Infinity : putOff(message, refusal);
-    return atMs < (message.event.expiryTimeMs ?? Infinity) ? atMs : undefined;
-  };
-
   const makeAttempt = async (message: DeliveryMessage, subscription: Subscription): Promise<DeliverResult> => {
     const { event } = message;
     const admission = await gate.enter(subscription);
     if (!admission.admitted) {
-      const atMs = putOff(message, admission);
+      const atMs = putOffUntilMs(admission, message, random());
       if (event.expiryTimeMs !== undefined && atMs >= event.expiryTimeMs) return end(message, 'expired', `the ring ends before the subscriber can be tried: ${admission.why}`);
       return defer(message, atMs);
     }
@@ -133,7 +125,7 @@ export function createDeliver(ports: DeliverPorts): Deliver {
   };
 
   const scheduleNext = (message: DeliveryMessage, atMs: number): Promise<void> =>
-    persist(() => queue.schedule({ ...message, attempt: message.attempt + 1, deferrals: 0, isRepeated: undefined }, atMs));
+    persist(() => queue.enqueue([{ message: { ...message, attempt: message.attempt + 1, deferrals: 0, isRepeated: undefined }, atMs }]));
 
   const deliver = async (message: DeliveryMessage, circumstances: Circumstances): Promise<DeliverResult> => {
     const { event, subscriptionId } = message;
@@ -141,7 +133,7 @@ export function createDeliver(ports: DeliverPorts): Deliver {
     let decision: Awaited<ReturnType<LookAtOrder>>;
     try {
       subscription = await subscriptions.find(subscriptionId);
-      const atMs = closedUntilMs(message, subscription);
+      const atMs = subscription === undefined ? undefined : closedUntilMs(message, subscription, ports);
       if (atMs !== undefined) return await defer(message, atMs);
       decision = await lookAtOrder(message, circumstances);
     } catch (error) {

@@ -4,11 +4,13 @@ import { retryInPlace } from '../messaging/retryInPlace';
 import { eventFacts } from '../telemetry/eventFacts';
 import type { Log } from '../telemetry/log';
 import { fromTraceParent, note, traceParentOf, withSpan } from '../telemetry/trace';
+import { closedUntilMs } from './closedUntil';
 import type { DeliveredEvent, DeliveryMessage } from './deliveryMessage';
 import { matchesFilter } from './matchesFilter';
 import { toOutwardEvent } from './outwardEvent';
-import type { DeliveryArchive, DeliveryOrder, DeliveryQueue, SubscriptionStore } from './ports';
+import type { DeliveryArchive, DeliveryOrder, DeliveryQueue, QueuedDelivery, SubscriptionStore } from './ports';
 import { renderDelivery, type RenderedDelivery } from './renderDelivery';
+import type { SubscriberGate } from './subscriberGate';
 import type { Format, Subscription } from './subscription';
 import type { ConfirmUrl } from './teamsCard';
 
@@ -16,7 +18,8 @@ export interface FanOutPorts {
   readonly subscriptions: Pick<SubscriptionStore, 'list'>;
   readonly archive: Pick<DeliveryArchive, 'keep'>;
   readonly journal: Pick<DeliveryOrder, 'open'>;
-  readonly queue: Pick<DeliveryQueue, 'enqueue'>;
+  readonly queue: DeliveryQueue;
+  readonly gate: Pick<SubscriberGate, 'closed'>;
   readonly confirmUrl: ConfirmUrl;
   readonly clock: Clock;
   /** From 0 to 1; Math.random outside tests. */
@@ -33,25 +36,35 @@ export type FanOut = (event: RelayEvent) => Promise<number>;
  * fall to the queue's duplicate detection. A paused or disabled subscriber is sent nothing, but the event is kept for
  * it (recover). Errors: `storageUnavailable`, `busUnavailable`: give it the same event again.
  */
-export function createFanOut({ subscriptions, archive, journal, queue, confirmUrl, clock, random, log }: FanOutPorts): FanOut {
+export function createFanOut(ports: FanOutPorts): FanOut {
+  const { subscriptions, archive, journal, queue, confirmUrl, clock, random, log } = ports;
+
   const fanOut: FanOut = async (event) => {
     const interested = (await subscriptions.list()).filter(({ filters }) => matchesFilter(event, filters));
     if (interested.length === 0) return 0;
     const render = rememberByFormat((format) => renderDelivery(event, format, confirmUrl));
-    const messages = interested
+    const deliveries = interested
       .filter(({ state }) => state.name === 'active')
       .flatMap((subscription) => {
         const rendered = render(subscription.format);
-        return rendered === undefined ? [] : [firstMessage(event, subscription, rendered)];
+        return rendered === undefined ? [] : [putOffIfClosed(firstMessage(event, subscription, rendered), subscription)];
       });
-    const receivers = messages.map(({ subscriptionId }) => subscriptionId);
+    const receivers = deliveries.map(({ message }) => message.subscriptionId);
     const noteEvent = () => Promise.all([receivers.length > 0 && journal.open(toDeliveredEvent(event), receivers), archive.keep(toOutwardEvent(event))]);
     const [beginsCall] = await retryInPlace(noteEvent, { clock, random });
-    if (messages.length > 0) await retryInPlace(() => queue.enqueue(beginsCall ? messages.map((message) => ({ ...message, beginsCall })) : messages), { clock, random });
-    log.debug('eventFannedOut', { eventId: event.id, type: event.type, subscribers: messages.length });
-    note({ 'relay.subscribers': messages.length });
-    return messages.length;
+    const queued = beginsCall ? deliveries.map(({ message, atMs }) => ({ message: { ...message, beginsCall }, atMs })) : deliveries;
+    if (queued.length > 0) await retryInPlace(() => queue.enqueue(queued), { clock, random });
+    log.debug('eventFannedOut', { eventId: event.id, type: event.type, subscribers: queued.length });
+    note({ 'relay.subscribers': queued.length });
+    return queued.length;
   };
+
+  /** What no attempt can be made of for now need not come out of the queue only to be put back. */
+  const putOffIfClosed = (message: DeliveryMessage, subscription: Subscription): QueuedDelivery => {
+    const atMs = closedUntilMs(message, subscription, ports);
+    return atMs === undefined ? { message } : { message: { ...message, deferrals: 1 }, atMs };
+  };
+
   return (event) => withSpan('fan out', { kind: 'consumer', parent: fromTraceParent(event.traceParent), facts: () => eventFacts(event) }, () => fanOut(event));
 }
 

@@ -19,12 +19,16 @@ export interface SubscriptionStore {
   remove(id: string): Promise<void>;
 }
 
+/** A message for the queue, and from when on it is to be seen (milliseconds since the epoch): at once unless told. */
+export interface QueuedDelivery {
+  readonly message: DeliveryMessage;
+  readonly atMs?: number | undefined;
+}
+
 /** The queue `webhook-deliveries`. Errors: `busUnavailable`, `busRefused`, `messageTooLarge`. */
 export interface DeliveryQueue {
   /** Resolves when the bus has accepted all of them. Twice the same message is once, within the queue's duplicate window. */
-  enqueue(messages: readonly DeliveryMessage[]): Promise<void>;
-  /** The same, visible from `atMs` on. */
-  schedule(message: DeliveryMessage, atMs: number): Promise<void>;
+  enqueue(deliveries: readonly QueuedDelivery[]): Promise<void>;
 }
 
 /** How far each event of an invitation has come with each subscriber. Errors: `storageUnavailable`. */

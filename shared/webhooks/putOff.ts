@@ -1,14 +1,5 @@
-export interface PutOffInput {
-  readonly why: 'busy' | 'throttled' | 'circuitOpen';
-  /** Before this the subscriber takes nothing; for one that is only busy, now. */
-  readonly untilMs: number;
-  /** How often this attempt has been put off before. */
-  readonly deferrals: number;
-  /** Whether it is an event of a ring, which must come soon or not at all. */
-  readonly inRing: boolean;
-  /** From 0 to 1; 0.5 is the wait itself. */
-  readonly random: number;
-}
+import type { DeliveryMessage } from './deliveryMessage';
+import type { Refusal } from './subscriberGate';
 
 const FIRST_MS = 500;
 /** Who is busy works; and rings are few, for they expire. */
@@ -21,8 +12,11 @@ const LONGEST_MS = 1_800_000;
 
 /**
  * When a message whose subscriber takes nothing now looks again: after the time told, by half a second at first and by
- * twice as much each further time, spread by half so that not all of them come at once. Pure.
+ * twice as much each further time; the end of a call by at least as much as the subscriber has been failing. Spread by
+ * half, so that not all of them come at once. Pure. @param random from 0 to 1; 0.5 is the wait itself.
  */
-export function putOffUntilMs({ why, untilMs, deferrals, inRing, random }: PutOffInput): number {
-  return untilMs + Math.min(FIRST_MS * 2 ** deferrals, inRing || why === 'busy' ? LONGEST_SOON_MS : LONGEST_MS) * (0.5 + random);
+export function putOffUntilMs({ why, untilMs, failingMs = 0 }: Refusal, { event, deferrals }: Pick<DeliveryMessage, 'event' | 'deferrals'>, random: number): number {
+  const growingMs = FIRST_MS * 2 ** deferrals;
+  const isSoon = event.expiryTimeMs !== undefined || why === 'busy';
+  return untilMs + (isSoon ? Math.min(growingMs, LONGEST_SOON_MS) : Math.min(Math.max(growingMs, failingMs), LONGEST_MS)) * (0.5 + random);
 }

@@ -15,7 +15,7 @@ export interface SendAgainPorts {
   readonly store: Pick<SubscriptionStore, 'find'>;
   readonly archive: Pick<DeliveryArchive, 'find' | 'since'>;
   readonly journal: Pick<DeliveryJournal, 'latestSince' | 'reopen'>;
-  readonly queue: Pick<DeliveryQueue, 'enqueue'>;
+  readonly queue: DeliveryQueue;
   readonly confirmUrl: ConfirmUrl;
   readonly clock: Clock;
   readonly log: Log;
@@ -50,7 +50,7 @@ export function createSendAgain({ store, archive, journal, queue, confirmUrl, cl
     const rendered = renderDelivery(event, subscription.format, confirmUrl);
     if (rendered === undefined) return false;
     await journal.reopen(toDeliveredEvent(event), subscription.id, round);
-    await queue.enqueue([firstMessage(event, subscription, rendered, round)]);
+    await queue.enqueue([{ message: firstMessage(event, subscription, rendered, round) }]);
     return true;
   };
 

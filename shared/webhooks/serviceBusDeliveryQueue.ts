@@ -1,30 +1,45 @@
-import { RelayError } from '../errors/relayError';
-import type { EntitySender } from '../messaging/busConnection';
+import type { RelayError } from '../errors/relayError';
+import { createOutbox, type BusSender } from '../messaging/outbox';
 import type { EncodedMessage } from '../messaging/toServiceBusMessage';
-import { deliveryMessageId, type DeliveryMessage } from './deliveryMessage';
-import type { DeliveryQueue } from './ports';
+import { deliveryMessageId } from './deliveryMessage';
+import type { DeliveryQueue, QueuedDelivery } from './ports';
 
-/** The queue `webhook-deliveries` on Service Bus, over the connection that the process has. Errors: those of EntitySender. */
-export function createServiceBusDeliveryQueue(sender: EntitySender): DeliveryQueue {
+/**
+ * The queue `webhook-deliveries` on Service Bus, over the connection that the process has. What is put into it at the same
+ * time shares batches; what is to be seen later goes by itself, so that a ring does not wait for what was put off.
+ * Errors: those of BusSender.
+ */
+export function createServiceBusDeliveryQueue(sender: BusSender): DeliveryQueue {
+  const refused = new WeakMap<QueuedDelivery, RelayError>();
+  const outbox = () =>
+    createOutbox<QueuedDelivery>({
+      sender,
+      encode: toBusMessage,
+      // The others of its batch go on without it.
+      replace: (delivery, refusal) => {
+        refused.set(delivery, refusal);
+        return Promise.resolve(undefined);
+      },
+    });
+  const [now, later] = [outbox(), outbox()];
   return {
-    async enqueue(messages) {
-      let left = messages.map(toBusMessage);
-      while (left.length > 0) {
-        const sent = await sender.sendFirst(left);
-        if (sent === 0) throw new RelayError('messageTooLarge', 'A delivery is larger than Service Bus takes.');
-        left = left.slice(sent);
+    async enqueue(deliveries) {
+      await Promise.all([now.send(deliveries.filter(({ atMs }) => atMs === undefined)), later.send(deliveries.filter(({ atMs }) => atMs !== undefined))]);
+      for (const delivery of deliveries) {
+        const refusal = refused.get(delivery);
+        if (refusal !== undefined) throw refusal;
       }
     },
-    schedule: (message, atMs) => sender.schedule(toBusMessage(message), atMs),
   };
 }
 
-function toBusMessage(message: DeliveryMessage): EncodedMessage {
+function toBusMessage({ message, atMs }: QueuedDelivery): EncodedMessage {
   return {
     body: Buffer.from(JSON.stringify(message), 'utf8'),
     contentType: 'application/json',
     messageId: deliveryMessageId(message),
     subject: message.event.type,
     applicationProperties: { subscriptionId: message.subscriptionId, attempt: message.attempt },
+    ...(atMs !== undefined && { scheduledEnqueueTimeUtc: new Date(Math.ceil(atMs)) }),
   };
 }

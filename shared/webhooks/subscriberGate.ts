@@ -18,6 +18,8 @@ export interface Refusal {
   readonly admitted: false;
   readonly why: 'busy' | 'throttled' | 'circuitOpen';
   readonly untilMs: number;
+  /** Of an open circuit: for how long nothing has succeeded. */
+  readonly failingMs?: number | undefined;
 }
 
 export type Admission = { readonly admitted: true; leave(visit: Visit): void } | Refusal;
@@ -53,13 +55,15 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
     return place;
   };
 
+  const circuitOpen = ({ breaker }: Place, untilMs: number): Refusal => ({ admitted: false, why: 'circuitOpen', untilMs, failingMs: breaker.failingMs() });
+
   const tryToEnter = (place: Place): Admission => {
     const nowMs = clock.now();
     if (nowMs < place.throttledUntilMs) return { admitted: false, why: 'throttled', untilMs: place.throttledUntilMs };
     if (place.inFlight >= MAX_IN_FLIGHT) return { admitted: false, why: 'busy', untilMs: nowMs };
     // Last, because what it lets through may be the one probe.
     const openUntilMs = place.breaker.refusedUntilMs();
-    if (openUntilMs !== undefined) return { admitted: false, why: 'circuitOpen', untilMs: openUntilMs };
+    if (openUntilMs !== undefined) return circuitOpen(place, openUntilMs);
     place.inFlight += 1;
     return {
       admitted: true,
@@ -76,8 +80,8 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
     closed(subscription) {
       const place = placeOf(subscription);
       if (clock.now() < place.throttledUntilMs) return { admitted: false, why: 'throttled', untilMs: place.throttledUntilMs };
-      const untilMs = place.breaker.openUntilMs();
-      return untilMs === undefined ? undefined : { admitted: false, why: 'circuitOpen', untilMs };
+      const openUntilMs = place.breaker.openUntilMs();
+      return openUntilMs === undefined ? undefined : circuitOpen(place, openUntilMs);
     },
     async enter(subscription) {
       const place = placeOf(subscription);

@@ -6,6 +6,8 @@ import type { DeliveryQueue } from '../../shared/webhooks/ports';
 export interface MemoryDeliveryQueue extends DeliveryQueue {
   /** Takes what is visible now, in the order in which it became so. */
   take(): DeliveryMessage[];
+  /** Forgets all that waits. */
+  drop(): void;
   /** When the next message becomes visible; undefined when there is none. */
   nextAtMs(): number | undefined;
 }
@@ -22,18 +24,17 @@ export function createMemoryDeliveryQueue(clock: Clock): MemoryDeliveryQueue {
     waiting.sort((one, other) => one.atMs - other.atMs);
   };
   return {
-    enqueue(messages) {
-      for (const message of messages) put(message, clock.now());
-      return Promise.resolve();
-    },
-    schedule(message, atMs) {
-      put(message, atMs);
+    enqueue(deliveries) {
+      for (const { message, atMs = clock.now() } of deliveries) put(message, atMs);
       return Promise.resolve();
     },
     take() {
       const due = waiting.filter(({ atMs }) => atMs <= clock.now());
       waiting = waiting.filter(({ atMs }) => atMs > clock.now());
       return due.map(({ message }) => message);
+    },
+    drop() {
+      waiting = [];
     },
     nextAtMs: () => waiting[0]?.atMs,
   };

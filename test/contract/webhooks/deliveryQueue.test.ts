@@ -82,15 +82,15 @@ describe.each([
   afterEach(() => bench.close());
 
   test('a message comes out as it went in', async () => {
-    await bench.queue.enqueue([message(1)]);
+    await bench.queue.enqueue([{ message: message(1) }]);
     expect(await bench.take(1)).toEqual([message(1)]);
   });
 
   test('the same attempt enqueued or scheduled again is not there again; another one is', async () => {
-    await bench.queue.enqueue([message(1)]);
-    await bench.queue.enqueue([message(1), message(2)]);
-    await bench.queue.schedule({ ...message(1), deferrals: 1 }, bench.clock.now() + 1000);
-    await bench.queue.schedule({ ...message(1), deferrals: 1 }, bench.clock.now() + 1000);
+    await bench.queue.enqueue([{ message: message(1) }]);
+    await bench.queue.enqueue([{ message: message(1) }, { message: message(2) }]);
+    await bench.queue.enqueue([{ message: { ...message(1), deferrals: 1 }, atMs: bench.clock.now() + 1000 }]);
+    await bench.queue.enqueue([{ message: { ...message(1), deferrals: 1 }, atMs: bench.clock.now() + 1000 }]);
     await bench.clock.advance(1000);
     const taken = await bench.take(3);
     expect(taken.map(({ event, deferrals }) => `${event.id} ${deferrals}`).sort()).toEqual(['call-1-started 0', 'call-1-started 1', 'call-2-started 0']);
@@ -98,7 +98,7 @@ describe.each([
   });
 
   test('a scheduled message is not seen before its time', async () => {
-    await bench.queue.schedule(message(1), bench.clock.now() + 5000);
+    await bench.queue.enqueue([{ message: message(1), atMs: bench.clock.now() + 5000 }]);
     await bench.clock.advance(4999);
     expect(await bench.visible()).toBe(0);
     await bench.clock.advance(1);
@@ -108,7 +108,7 @@ describe.each([
   test('a hundred subscribers’ large events are more than one batch, and all arrive', async () => {
     const body = JSON.stringify({ text: 'x'.repeat(20_000) });
     const messages = Array.from({ length: 100 }, (_, call) => message(call, body));
-    await bench.queue.enqueue(messages);
+    await bench.queue.enqueue(messages.map((one) => ({ message: one })));
     const taken = await bench.take(100);
     expect(new Set(taken.map(({ event }) => event.id)).size).toBe(100);
     expect(new Set(taken.map((one) => one.body))).toEqual(new Set([body]));
@@ -120,7 +120,7 @@ test('a bus that is gone is busUnavailable', async () => {
   const connection = connect(bus.connectionString);
   const queue = createServiceBusDeliveryQueue(connection.sender(busEntities.deliveries));
   await bus.close();
-  await expect(queue.enqueue([message(1)])).rejects.toMatchObject({ code: 'busUnavailable' });
-  await expect(queue.schedule(message(1), 0)).rejects.toMatchObject({ code: 'busUnavailable' });
+  await expect(queue.enqueue([{ message: message(1) }])).rejects.toMatchObject({ code: 'busUnavailable' });
+  await expect(queue.enqueue([{ message: message(1), atMs: 0 }])).rejects.toMatchObject({ code: 'busUnavailable' });
   await connection.close();
 });

@@ -96,8 +96,11 @@ test('says that it is closed, as long as it is, and takes no probe by it', async
   await visit(gate, one, { succeeded: undefined, restMs: 10_000 });
   expect(gate.closed(one)).toEqual({ admitted: false, why: 'throttled', untilMs: clock.now() + 10_000 });
   await clock.advance(10_000);
-  for (let failure = 0; failure < FAILURES_TO_OPEN; failure += 1) await visit(gate, one, { succeeded: false });
-  expect(gate.closed(one)).toEqual({ admitted: false, why: 'circuitOpen', untilMs: clock.now() + OPEN_MS });
+  await visit(gate, one, { succeeded: true });
+  await visit(gate, one, { succeeded: false });
+  await clock.advance(7000);
+  for (let failure = 1; failure < FAILURES_TO_OPEN; failure += 1) await visit(gate, one, { succeeded: false });
+  expect(gate.closed(one)).toEqual({ admitted: false, why: 'circuitOpen', untilMs: clock.now() + OPEN_MS, failingMs: 7000 });
   expect(gate.closed(other)).toBeUndefined();
   await clock.advance(OPEN_MS);
   expect([gate.closed(one), gate.closed(one)]).toEqual([undefined, undefined]);

@@ -117,7 +117,7 @@ test.each([
   await room.fanOut(callEvent('completed', { call: 1 }));
   await room.pump();
   await room.fanOut(callEvent('completed', { call: 2 }));
-  expect((await room.pump()).sort()).toEqual(['deferred', 'delivered']);
+  expect(await room.pump()).toEqual(['delivered']);
   expect(fine.server.requests).toHaveLength(2);
   await room.drain();
   const attempts = (await room.journal.page(throttling.id, { limit: 10 })).entries.toReversed().filter(({ subject }) => subject === 'call-1');
@@ -181,6 +181,21 @@ test('20 failures in a row open the circuit for 30 s, then one probe decides', a
   await room.drain();
   expect(new Set(eventIds(server)).size).toBe(20);
   expect(server.requests).toHaveLength(40);
+});
+
+test('what happens while a circuit is open comes out of the queue when it may close, not before; other subscribers hear at once', async () => {
+  const { server } = await subscriber(always({ status: 500 }));
+  for (let call = 1; call <= 20; call += 1) {
+    await room.fanOut(callEvent('completed', { call }));
+    await room.deliver(room.queue.take()[0] ?? never());
+  }
+  room.queue.drop();
+  const fine = await subscriber();
+  expect(await room.fanOut(callEvent('completed', { call: 21 }))).toBe(2);
+  expect(await room.pump()).toEqual(['delivered']);
+  expect(fine.server.requests).toHaveLength(1);
+  expect(room.queue.nextAtMs()).toBe(ringStartMs + 30_500);
+  expect(server.requests).toHaveLength(20);
 });
 
 test('at most four are in flight to one subscriber; the others wait without using up an attempt, and hurt nobody', async () => {
