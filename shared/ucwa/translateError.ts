@@ -44,10 +44,11 @@ export function translateNetworkError(error: unknown, { host, timeoutMs, stopped
 
 /** Node's own code: an AxiosError of a stream that broke off has one that says less. */
 function codeOf(error: unknown): string {
-  const codes = [error, isAxiosError(error) ? error.cause : undefined].flatMap((each) =>
-    each instanceof Error && 'code' in each && typeof each.code === 'string' ? [each.code] : [],
-  );
-  return codes.at(-1) ?? 'unknown';
+  return [isAxiosError(error) ? error.cause : undefined, error].map(ownCode).find((code) => code !== undefined) ?? 'unknown';
+}
+
+function ownCode(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 /**

@@ -1,0 +1,172 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { join } from 'node:path';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { createConnections, type Connections } from '../../../shared/ucwa/connections';
+import { readText } from '../../../shared/ucwa/readText';
+import type { Send } from '../../../shared/ucwa/send';
+import { sendByAxios } from '../../../shared/ucwa/sendByAxios';
+import { sendByNode } from '../../../shared/ucwa/sendByNode';
+import { startScriptedServer, type Script, type ScriptedServer } from '../../support/scriptedServer';
+
+const pem = (name: string): string => readFileSync(join(__dirname, '../../fixtures/tls', name), 'utf8');
+const LIMIT_BYTES = 100_000;
+const TEXT = '{"sender":[],"_links":{"next":{"href":"/events?ack=2"}}}'.repeat(50);
+const never = new AbortController().signal;
+
+let connections: Connections;
+const open: { close(): unknown }[] = [];
+
+async function serve(script: Script): Promise<ScriptedServer> {
+  const server = await startScriptedServer(script);
+  open.push(server);
+  return server;
+}
+
+async function listen(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  open.push({ close: () => new Promise((resolve) => server.close(resolve)) });
+  return (server.address() as AddressInfo).port;
+}
+
+beforeEach(() => {
+  connections = createConnections(pem('authority.pem'));
+  open.push(connections);
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((each) => each.close()));
+});
+
+const answering =
+  (body: string | Buffer, headers: Record<string, string> = {}): Script =>
+  (_, response) =>
+    response.writeHead(200, { 'Content-Length': String(Buffer.byteLength(body)), ...headers }).end(body);
+const begin = (response: ServerResponse, headers: Record<string, string>): void => {
+  response.writeHead(200, headers).write(TEXT);
+  setImmediate(() => response.destroy());
+};
+
+describe.each<[string, Send]>([
+  ['by axios', sendByAxios],
+  ['by Node.js', sendByNode],
+])('an exchange %s', (_name, send) => {
+  const exchange = async (url: string, signal = never): Promise<{ status: number; headers: Readonly<Record<string, unknown>>; text: string }> => {
+    const { status, headers, body } = await send({ method: 'GET', url, headers: { Accept: 'application/json' }, agent: connections.agentOf(url), signal });
+    return { status, headers, text: await readText(body, LIMIT_BYTES) };
+  };
+
+  test.each<[string, Script, string]>([
+    ['of a known length', answering(TEXT), TEXT],
+    ['in chunks', (_, response) => ['a', 'b', TEXT].forEach((chunk, at) => setImmediate(() => (at < 2 ? response.write(chunk) : response.end(chunk)))), `ab${TEXT}`],
+    ['that ends with the connection', (_, response) => response.writeHead(200, { Connection: 'close' }).end(TEXT), TEXT],
+    ['in gzip', answering(gzipSync(TEXT), { 'Content-Encoding': 'gzip' }), TEXT],
+    ['in gzip by its old name', answering(gzipSync(TEXT), { 'Content-Encoding': 'X-GZIP' }), TEXT],
+    ['in deflate', answering(deflateSync(TEXT), { 'Content-Encoding': 'deflate' }), TEXT],
+    ['in Brotli', answering(brotliCompressSync(TEXT), { 'Content-Encoding': 'br' }), TEXT],
+    ['that is called gzip and is empty', answering('', { 'Content-Encoding': 'gzip' }), ''],
+    ['of three bytes in a character', answering('→'), '→'],
+    ['beyond the limit', answering('x'.repeat(LIMIT_BYTES * 3)), 'x'.repeat(LIMIT_BYTES)],
+    ['beyond the limit in gzip', answering(gzipSync('x'.repeat(LIMIT_BYTES * 3)), { 'Content-Encoding': 'gzip' }), 'x'.repeat(LIMIT_BYTES)],
+  ])('reads a body %s, and the next one', async (_, script, text) => {
+    const server = await serve(script);
+    expect((await exchange(server.url)).text).toBe(text);
+    expect((await exchange(server.url)).text).toBe(text);
+  });
+
+  test('reads as much as there is of a compressed body that was cut off', async () => {
+    const whole = gzipSync(Array.from({ length: 5_000 }, (_, index) => index).join());
+    const server = await serve(answering(whole.subarray(0, whole.length / 2), { 'Content-Encoding': 'gzip' }));
+    expect((await exchange(server.url)).text).toMatch(/^0,1,2,3,4,/);
+  });
+
+  test('an answer without a body is one, whatever it says of its encoding', async () => {
+    const server = await serve((_, response) => response.writeHead(204, { 'Content-Encoding': 'gzip' }).end());
+    expect(await exchange(server.url)).toMatchObject({ status: 204, text: '' });
+  });
+
+  test('asks for what it was told to, for gzip, and follows no redirect', async () => {
+    const server = await serve((_, response) => response.writeHead(302, { Location: '/elsewhere' }).end());
+    expect((await exchange(`${server.url}events?ack=1&timeout=180`)).status).toBe(302);
+    expect(server.requests).toMatchObject([
+      { method: 'GET', path: '/events?ack=1&timeout=180', headers: { accept: 'application/json', 'accept-encoding': expect.stringContaining('gzip') } },
+    ]);
+  });
+
+  test('a header that came several times has all of them', async () => {
+    const server = await serve((_, response) => response.writeHead(401, { 'WWW-Authenticate': ['Bearer a="1"', 'MsRtcOAuth href="/t"'], 'Set-Cookie': ['a=1', 'b=2'] }).end());
+    expect((await exchange(server.url)).headers).toMatchObject({ 'www-authenticate': 'Bearer a="1", MsRtcOAuth href="/t"', 'set-cookie': ['a=1', 'b=2'] });
+  });
+
+  test.each<[string, Script]>([
+    ['before the answer', (_, response) => response.destroy()],
+    ['within a body of a known length', (_, response) => begin(response, { 'Content-Length': '100000' })],
+    ['within a chunked body', (_, response) => begin(response, {})],
+    ['within a compressed body', (_, response) => begin(response, { 'Content-Encoding': 'gzip' })],
+  ])('fails where the connection is cut %s', async (_, script) => {
+    const server = await serve(script);
+    await expect(exchange(server.url)).rejects.toBeDefined();
+  });
+
+  test.each<[string, string | Buffer, string]>([
+    ['gzip', TEXT, 'gzip'],
+    ['Brotli', TEXT, 'br'],
+  ])('fails where a body is no %s', async (_, body, encoding) => {
+    const server = await serve(answering(body, { 'Content-Encoding': encoding }));
+    await expect(exchange(server.url)).rejects.toBeDefined();
+  });
+
+  test('fails where nobody listens, with the code that says so', async () => {
+    const server = await startScriptedServer(() => undefined);
+    await server.close();
+    await expect(exchange(server.url)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  describe('ends at once, connection and all, when it is aborted', () => {
+    test('before it begins', async () => {
+      const server = await serve(answering(TEXT));
+      await expect(exchange(server.url, AbortSignal.abort())).rejects.toBeDefined();
+    });
+
+    test('while connecting', async () => {
+      const controller = new AbortController();
+      const server = createServer((socket) => {
+        socket.on('error', () => undefined).once('data', () => controller.abort()); // the client's half of a handshake
+        socket.once('close', () => left());
+      });
+      let left = (): void => undefined;
+      const closed = new Promise<void>((resolve) => (left = resolve));
+      await expect(exchange(`https://127.0.0.1:${await listen(server)}/`, controller.signal)).rejects.toBeDefined();
+      await closed;
+    });
+
+    test.each<[string, (response: ServerResponse) => unknown]>([
+      ['waiting', () => undefined],
+      ['reading', (response) => response.writeHead(200, { 'Content-Length': '100' }).write('x')],
+    ])('while %s', async (_, answer) => {
+      const controller = new AbortController();
+      let left = (): void => undefined;
+      const closed = new Promise<void>((resolve) => (left = resolve));
+      const server = await serve((_request, response) => {
+        answer(response);
+        response.once('close', () => left());
+        setImmediate(() => controller.abort());
+      });
+      await expect(exchange(server.url, controller.signal)).rejects.toBeDefined();
+      await closed;
+    });
+  });
+
+  test('trusts a private authority where that is configured, and nobody else', async () => {
+    const server = createTlsServer({ cert: pem('localhost.pem'), key: pem('localhost.key') }, (_, response) => response.end(TEXT));
+    const url = `https://localhost:${await listen(server)}/`;
+    expect((await exchange(url)).text).toBe(TEXT);
+    connections.close();
+    connections = createConnections(undefined);
+    open.push(connections);
+    await expect(exchange(url)).rejects.toMatchObject({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
+  });
+});
