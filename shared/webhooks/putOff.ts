@@ -12,11 +12,12 @@ const LONGEST_MS = 1_800_000;
 
 /**
  * When a message whose subscriber takes nothing now looks again: after the time told, by half a second at first and by
- * twice as much each further time; the end of a call by at least as much as the subscriber has been failing. Spread by
- * half, so that not all of them come at once. Pure. @param random from 0 to 1; 0.5 is the wait itself.
+ * twice as much each further time, and by at least as much as nothing has succeeded before. Spread by half, so that not all
+ * of them come at once. Pure. @param random from 0 to 1; 0.5 is the wait itself.
  */
 export function putOffUntilMs({ why, untilMs, failingMs = 0 }: Refusal, { event, deferrals }: Pick<DeliveryMessage, 'event' | 'deferrals'>, random: number): number {
-  const growingMs = FIRST_MS * 2 ** deferrals;
-  const isSoon = event.expiryTimeMs !== undefined || why === 'busy';
-  return untilMs + (isSoon ? Math.min(growingMs, LONGEST_SOON_MS) : Math.min(Math.max(growingMs, failingMs), LONGEST_MS)) * (0.5 + random);
+  const isRing = event.expiryTimeMs !== undefined;
+  // A circuit lets one through when it may close, and a ring is worth being that one.
+  const leastMs = isRing && why === 'circuitOpen' ? 0 : failingMs;
+  return untilMs + Math.min(Math.max(FIRST_MS * 2 ** deferrals, leastMs), isRing || why === 'busy' ? LONGEST_SOON_MS : LONGEST_MS) * (0.5 + random);
 }

@@ -18,8 +18,8 @@ export interface Refusal {
   readonly admitted: false;
   readonly why: 'busy' | 'throttled' | 'circuitOpen';
   readonly untilMs: number;
-  /** Of an open circuit: for how long nothing has succeeded. */
-  readonly failingMs?: number | undefined;
+  /** For how long nothing has succeeded; absent where something has, or nothing was tried. */
+  readonly failingMs?: number;
 }
 
 export type Admission = { readonly admitted: true; leave(visit: Visit): void } | Refusal;
@@ -38,6 +38,8 @@ interface Place {
   /** Wake those who wait, first come first. */
   readonly waiting: AbortController[];
   throttledUntilMs: number;
+  /** Of the first visit since the last one that succeeded. */
+  failingSinceMs: number | undefined;
   breaker: CircuitBreaker;
 }
 
@@ -46,7 +48,7 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
   const places = new Map<string, Place>();
 
   const placeOf = ({ id, changedAtMs }: Pick<Subscription, 'id' | 'changedAtMs'>): Place => {
-    const fresh = { changedAtMs, throttledUntilMs: 0, breaker: createCircuitBreaker(clock) };
+    const fresh = { changedAtMs, throttledUntilMs: 0, failingSinceMs: undefined, breaker: createCircuitBreaker(clock) };
     const known = places.get(id);
     if (known?.changedAtMs === changedAtMs) return known;
     // The same object, because those who are inside leave through it.
@@ -55,20 +57,26 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
     return place;
   };
 
-  const circuitOpen = ({ breaker }: Place, untilMs: number): Refusal => ({ admitted: false, why: 'circuitOpen', untilMs, failingMs: breaker.failingMs() });
+  const refuse = ({ failingSinceMs }: Place, why: Refusal['why'], untilMs: number): Refusal => ({
+    admitted: false,
+    why,
+    untilMs,
+    ...(failingSinceMs !== undefined && { failingMs: clock.now() - failingSinceMs }),
+  });
 
   const tryToEnter = (place: Place): Admission => {
     const nowMs = clock.now();
-    if (nowMs < place.throttledUntilMs) return { admitted: false, why: 'throttled', untilMs: place.throttledUntilMs };
+    if (nowMs < place.throttledUntilMs) return refuse(place, 'throttled', place.throttledUntilMs);
     if (place.inFlight >= MAX_IN_FLIGHT) return { admitted: false, why: 'busy', untilMs: nowMs };
     // Last, because what it lets through may be the one probe.
     const openUntilMs = place.breaker.refusedUntilMs();
-    if (openUntilMs !== undefined) return circuitOpen(place, openUntilMs);
+    if (openUntilMs !== undefined) return refuse(place, 'circuitOpen', openUntilMs);
     place.inFlight += 1;
     return {
       admitted: true,
       leave({ succeeded, restMs = 0 }) {
         place.inFlight -= 1;
+        place.failingSinceMs = succeeded === true ? undefined : (place.failingSinceMs ?? clock.now());
         if (succeeded !== undefined) place.breaker.record(succeeded);
         if (restMs > 0) place.throttledUntilMs = Math.max(place.throttledUntilMs, clock.now() + restMs);
         place.waiting.shift()?.abort();
@@ -79,9 +87,9 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
   return {
     closed(subscription) {
       const place = placeOf(subscription);
-      if (clock.now() < place.throttledUntilMs) return { admitted: false, why: 'throttled', untilMs: place.throttledUntilMs };
+      if (clock.now() < place.throttledUntilMs) return refuse(place, 'throttled', place.throttledUntilMs);
       const openUntilMs = place.breaker.openUntilMs();
-      return openUntilMs === undefined ? undefined : circuitOpen(place, openUntilMs);
+      return openUntilMs === undefined ? undefined : refuse(place, 'circuitOpen', openUntilMs);
     },
     async enter(subscription) {
       const place = placeOf(subscription);

@@ -14,6 +14,9 @@ const soon = [0.5, 1, 2, 4, 8, 8, 8, 8, 8, 8, 8, 8, 8];
 describe('a message whose subscriber takes nothing now', () => {
   it('comes back soon while a call rings', () => {
     expect(waits(ring)).toEqual(soon);
+  });
+
+  it('of a ring is there when the circuit may close, for one has to be', () => {
     expect(waits(ring, { why: 'circuitOpen', failingMs: 3_600_000 })).toEqual(soon);
   });
 
@@ -28,6 +31,7 @@ describe('a message whose subscriber takes nothing now', () => {
   it('comes back no sooner than the subscriber has been failing before', () => {
     expect(waits(end, { why: 'circuitOpen', failingMs: 20_000 })).toEqual([20, 20, 20, 20, 20, 20, 32, 64, 128, 256, 512, 1024, 1800]);
     expect(waits(end, { why: 'circuitOpen', failingMs: 86_400_000 })[0]).toBe(1800);
+    expect(waits(ring, { failingMs: 5000 })).toEqual([5, 5, 5, 5, 8, 8, 8, 8, 8, 8, 8, 8, 8]);
   });
 
   it('comes at its own time, from half to one and a half of that', () => {

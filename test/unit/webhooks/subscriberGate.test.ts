@@ -53,7 +53,7 @@ test('keeps a throttled subscriber, and only that one, out until its rest is ove
   const clock = createFakeClock();
   const gate = createSubscriberGate(clock);
   await visit(gate, one, { succeeded: undefined, restMs: 10_000 });
-  expect(await gate.enter(one)).toEqual({ admitted: false, why: 'throttled', untilMs: clock.now() + 10_000 });
+  expect(await gate.enter(one)).toEqual({ admitted: false, why: 'throttled', untilMs: clock.now() + 10_000, failingMs: 0 });
   expect(why(await gate.enter(other))).toBe('admitted');
   await clock.advance(10_000);
   expect(why(await gate.enter(one))).toBe('admitted');
@@ -94,7 +94,7 @@ test('says that it is closed, as long as it is, and takes no probe by it', async
   const gate = createSubscriberGate(clock);
   expect(gate.closed(one)).toBeUndefined();
   await visit(gate, one, { succeeded: undefined, restMs: 10_000 });
-  expect(gate.closed(one)).toEqual({ admitted: false, why: 'throttled', untilMs: clock.now() + 10_000 });
+  expect(gate.closed(one)).toEqual({ admitted: false, why: 'throttled', untilMs: clock.now() + 10_000, failingMs: 0 });
   await clock.advance(10_000);
   await visit(gate, one, { succeeded: true });
   await visit(gate, one, { succeeded: false });
