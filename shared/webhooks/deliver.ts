@@ -7,13 +7,12 @@ import { fromTraceParent, note, withSpan } from '../telemetry/trace';
 import type { AttemptDelivery } from './attemptDelivery';
 import { reasonToDisable, type AutoDisable } from './autoDisable';
 import { classifyAnswer, type AnswerClass, type SendResult } from './classifyAnswer';
-import { closedUntilMs } from './closedUntil';
 import { deliveryIdOf, type DeliveryMessage } from './deliveryMessage';
 import { createLookAtOrder, type Circumstances, type LookAtOrder } from './lookAtOrder';
 import { nextStep, type NextStep } from './nextStep';
 import { putOffUntilMs } from './putOff';
 import type { DeliveryCounts, DeliveryJournal, DeliveryLogEntry, DeliveryOutcome, DeliveryQueue, SubscriptionStore } from './ports';
-import type { SubscriberGate, Visit } from './subscriberGate';
+import type { Refusal, SubscriberGate, Visit } from './subscriberGate';
 import type { Subscription } from './subscription';
 import { createUnderWay } from './underWay';
 
@@ -70,14 +69,17 @@ export function createDeliver(ports: DeliverPorts): Deliver {
     return outcome;
   };
 
+  /** Nothing can be sent now: later, then, unless the ring is over by that time. */
+  const turnAway = (message: DeliveryMessage, refusal: Refusal): Promise<DeliverResult> => {
+    const atMs = putOffUntilMs(refusal, message, random());
+    if (message.event.expiryTimeMs === undefined || atMs < message.event.expiryTimeMs) return defer(message, atMs);
+    return end(message, 'expired', `the ring ends before the subscriber can be tried: ${refusal.why}`);
+  };
+
   const makeAttempt = async (message: DeliveryMessage, subscription: Subscription): Promise<DeliverResult> => {
     const { event } = message;
     const admission = await gate.enter(subscription);
-    if (!admission.admitted) {
-      const atMs = putOffUntilMs(admission, message, random());
-      if (event.expiryTimeMs !== undefined && atMs >= event.expiryTimeMs) return end(message, 'expired', `the ring ends before the subscriber can be tried: ${admission.why}`);
-      return defer(message, atMs);
-    }
+    if (!admission.admitted) return turnAway(message, admission);
     let visit: Visit = { succeeded: undefined };
     let result: SendResult;
     let answer: AnswerClass;
@@ -133,8 +135,9 @@ export function createDeliver(ports: DeliverPorts): Deliver {
     let decision: Awaited<ReturnType<LookAtOrder>>;
     try {
       subscription = await subscriptions.find(subscriptionId);
-      const atMs = subscription === undefined ? undefined : closedUntilMs(message, subscription, ports);
-      if (atMs !== undefined) return await defer(message, atMs);
+      // What may have been dealt with before is looked up first.
+      const refusal = circumstances.isNew && subscription?.state.name === 'active' ? gate.closed(subscription) : undefined;
+      if (refusal !== undefined) return await turnAway(message, refusal);
       decision = await lookAtOrder(message, circumstances);
     } catch (error) {
       if (!toRelayError(error).retryable) throw error;

@@ -4,11 +4,11 @@ import { retryInPlace } from '../messaging/retryInPlace';
 import { eventFacts } from '../telemetry/eventFacts';
 import type { Log } from '../telemetry/log';
 import { fromTraceParent, note, traceParentOf, withSpan } from '../telemetry/trace';
-import { closedUntilMs } from './closedUntil';
 import type { DeliveredEvent, DeliveryMessage } from './deliveryMessage';
 import { matchesFilter } from './matchesFilter';
 import { toOutwardEvent } from './outwardEvent';
 import type { DeliveryArchive, DeliveryOrder, DeliveryQueue, QueuedDelivery, SubscriptionStore } from './ports';
+import { putOffUntilMs } from './putOff';
 import { renderDelivery, type RenderedDelivery } from './renderDelivery';
 import type { SubscriberGate } from './subscriberGate';
 import type { Format, Subscription } from './subscription';
@@ -36,9 +36,7 @@ export type FanOut = (event: RelayEvent) => Promise<number>;
  * fall to the queue's duplicate detection. A paused or disabled subscriber is sent nothing, but the event is kept for
  * it (recover). Errors: `storageUnavailable`, `busUnavailable`: give it the same event again.
  */
-export function createFanOut(ports: FanOutPorts): FanOut {
-  const { subscriptions, archive, journal, queue, confirmUrl, clock, random, log } = ports;
-
+export function createFanOut({ subscriptions, archive, journal, queue, gate, confirmUrl, clock, random, log }: FanOutPorts): FanOut {
   const fanOut: FanOut = async (event) => {
     const interested = (await subscriptions.list()).filter(({ filters }) => matchesFilter(event, filters));
     if (interested.length === 0) return 0;
@@ -61,8 +59,9 @@ export function createFanOut(ports: FanOutPorts): FanOut {
 
   /** What no attempt can be made of for now need not come out of the queue only to be put back. */
   const putOffIfClosed = (message: DeliveryMessage, subscription: Subscription): QueuedDelivery => {
-    const atMs = closedUntilMs(message, subscription, ports);
-    return atMs === undefined ? { message } : { message: { ...message, deferrals: 1 }, atMs };
+    const refusal = gate.closed(subscription);
+    const atMs = refusal && putOffUntilMs(refusal, message, random());
+    return atMs !== undefined && atMs < (message.event.expiryTimeMs ?? Infinity) ? { message, atMs } : { message };
   };
 
   return (event) => withSpan('fan out', { kind: 'consumer', parent: fromTraceParent(event.traceParent), facts: () => eventFacts(event) }, () => fanOut(event));

@@ -1,4 +1,4 @@
-import { createCircuitBreaker, FAILURES_TO_OPEN, OPEN_MS } from '../../../shared/webhooks/circuitBreaker';
+import { createCircuitBreaker, FAILURES_TO_OPEN, OPEN_MS, TURN_MS } from '../../../shared/webhooks/circuitBreaker';
 import { createFakeClock } from '../../support/fakeClock';
 
 function openedBreaker() {
@@ -26,7 +26,15 @@ test('opens at the 20th, for 30 s', async () => {
   const { clock, breaker } = openedBreaker();
   expect(breaker.refusedUntilMs()).toBe(clock.now() + OPEN_MS);
   await clock.advance(OPEN_MS - 1);
-  expect(breaker.refusedUntilMs()).toBe(clock.now() + 1);
+  expect(breaker.openUntilMs()).toBe(clock.now() + 1 + TURN_MS);
+  await clock.advance(1);
+  expect(breaker.openUntilMs()).toBeUndefined();
+});
+
+test('gives who is turned away a turn each, a tenth of a second apart, over ten seconds', () => {
+  const { clock, breaker } = openedBreaker();
+  const turns = Array.from({ length: 102 }, () => (breaker.refusedUntilMs() ?? NaN) - clock.now() - OPEN_MS);
+  expect([turns[0], turns[1], turns[99], turns[100], turns[101]]).toEqual([0, 100, 9900, 0, 100]);
 });
 
 test('lets one probe through then, and no second', async () => {

@@ -309,7 +309,7 @@ describe('after a crash', () => {
     expect(room.queue.take().map(({ attempt }) => attempt)).toEqual(nextAttempt === undefined ? [] : [nextAttempt]);
   });
 
-  test('and while its subscriber takes nothing, the attempt that was recorded is not made once more when it does', async () => {
+  test('and while its subscriber takes nothing, or the tables, the attempt that was recorded is not made once more', async () => {
     const { server, id } = await subscriber();
     await room.fanOut(callEvent('started'));
     const [message = never()] = room.queue.take();
@@ -318,7 +318,10 @@ describe('after a crash', () => {
     dying.close();
     const admission = await room.ports.gate.enter((await room.ports.subscriptions.find(id)) ?? never());
     if (admission.admitted) admission.leave({ succeeded: undefined, restMs: 3000 });
-    expect(await room.deliver(message)).toBe('deferred');
+    const cutOff = createRelayRoom(storage.tables, { ...room.ports, journal: { ...room.journal, read: () => Promise.reject(new RelayError('storageUnavailable', 'The tables do not answer.')) } });
+    expect(await cutOff.deliver(message)).toBe('deferred');
+    cutOff.close();
+    expect(await room.deliver(message)).toBe('alreadyDone');
     await room.drain();
     expect([server.requests.length, await room.journal.counts(id)]).toMatchObject([1, { attempts: 1, delivered: 1 }]);
   });
