@@ -93,16 +93,12 @@ class DeadlinePassed extends RelayError {
   }
 }
 
-/** A reason of our own to abort: without one, an exception with its stack would be made for each send. */
-const SETTLED = Symbol('settled');
-
 /** Rejects when the time is up even where the SDK, which does not heed the signal everywhere, still waits. */
 async function within<Result>(clock: Clock, timeoutMs: number, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
   const timeUp = new AbortController();
-  const done = new AbortController();
+  let silence = (): void => undefined;
   const deadline = new Promise<never>((_resolve, reject) => {
-    void clock.sleep(timeoutMs, done.signal).then(() => {
-      if (done.signal.aborted) return;
+    silence = clock.alarm(timeoutMs, () => {
       timeUp.abort();
       reject(new DeadlinePassed(timeoutMs));
     });
@@ -110,6 +106,6 @@ async function within<Result>(clock: Clock, timeoutMs: number, work: (signal: Ab
   try {
     return await Promise.race([work(timeUp.signal), deadline]);
   } finally {
-    done.abort(SETTLED);
+    silence();
   }
 }

@@ -23,8 +23,6 @@ const ASK_AGAIN_MS = 300_000;
 const IDLE_CUT_MS = 30_000;
 /** A body that cannot be read is asked for again (most are cut off on the way), but not for ever. */
 const READ_TRIES = 3;
-/** A reason of our own to abort: without one, an exception with its stack would be made for each package. */
-const PULLED = Symbol('pulled past');
 /** How often in a row the channel may be led on by a guess before the application is given up. */
 const GUESSES = 2;
 
@@ -215,14 +213,12 @@ export class EventChannel {
         await this.#ports.room.waitForTurn(ASK_AGAIN_MS, signal);
         return;
       }
-      const pulled = new AbortController();
-      const held = this.#holdApplication(path, pulled.signal);
+      const letGo = this.#holdApplication(path);
       try {
         yield { type: 'package', package: received, ack: ackOf(path), applicationId: application.id, receivedAtMs, emptyAtMs: emptyAt };
       } finally {
         this.#ports.room.giveBack(bytes);
-        pulled.abort(PULLED);
-        await held;
+        await letGo();
       }
     }
     if (received.resync !== undefined) {
@@ -243,13 +239,25 @@ export class EventChannel {
 
   /**
    * While a package cannot be published (the bus is down) it is polled again now and then: it is not acknowledged by
-   * that, and the application does not die of inactivity with all that waits on it.
+   * that, and the application does not die of inactivity with all that waits on it. Goes on until what it returns is called.
    */
-  async #holdApplication(path: string, pulled: AbortSignal): Promise<void> {
-    for (;;) {
-      await this.#ports.clock.sleep(ASK_AGAIN_MS, pulled);
-      if (pulled.aborted) return;
-      await this.#ports.poll(path, pulled).catch(() => undefined);
+  #holdApplication(path: string): () => Promise<void> {
+    let holding: { readonly pulled: AbortController; readonly done: Promise<void> } | undefined;
+    const cancel = this.#ports.clock.alarm(ASK_AGAIN_MS, () => {
+      const pulled = new AbortController();
+      holding = { pulled, done: this.#askNowAndThen(path, pulled.signal) };
+    });
+    return async () => {
+      cancel();
+      holding?.pulled.abort();
+      await holding?.done;
+    };
+  }
+
+  async #askNowAndThen(path: string, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#ports.poll(path, signal).catch(() => undefined);
+      await this.#ports.clock.sleep(ASK_AGAIN_MS, signal);
     }
   }
 

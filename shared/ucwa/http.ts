@@ -44,36 +44,31 @@ export interface UcwaHttpOptions {
 /** A response beyond this is cut off. A hundred invitations with their offers stay below a tenth of it. */
 export const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 
-/** Reasons of our own to abort: without one, an exception with its stack would be made for each request. */
-const TIMED_OUT = Symbol('timed out');
-const SETTLED = Symbol('settled');
-
 export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaHttp {
   const connections = createConnections(caCertificate);
 
   const exchange: UcwaHttp['request'] = async ({ method, url, headers, body, timeoutMs, signal }) => {
-    const stop = new AbortController();
-    const abort = (): void => stop.abort();
-    signal?.addEventListener('abort', abort, { once: true });
-    if (signal?.aborted === true) abort();
-    void clock.sleep(timeoutMs, stop.signal).then(() => stop.abort(TIMED_OUT)); // of no effect once it was stopped
+    const fate: { endedBy?: 'time' | 'caller'; stop?: () => void } = {};
+    const end = (by: 'time' | 'caller') => (): void => {
+      fate.endedBy ??= by;
+      fate.stop?.();
+    };
+    const silence = clock.alarm(timeoutMs, end('time'));
+    const leave = end('caller');
+    signal?.addEventListener('abort', leave, { once: true });
     try {
       const send = method === 'GET' ? sendByNode : sendByAxios;
-      const answer = await send({
-        method,
-        url,
-        headers: { 'User-Agent': 'ucwa-relay', ...headers },
-        ...(body === undefined ? {} : { body }),
-        agent: connections.agentOf(url),
-        signal: stop.signal,
-      });
-      const text = await readText(answer.body, MAX_RESPONSE_BYTES);
-      return { status: answer.status, ...plainHeaders(answer.headers), text };
+      const { answer, stop } = send({ method, url, headers: { 'User-Agent': 'ucwa-relay', ...headers }, ...(body === undefined ? {} : { body }), agent: connections.agentOf(url) });
+      fate.stop = stop;
+      if (signal?.aborted === true) leave();
+      const { status, headers: received, body: stream } = await answer;
+      const text = await readText(stream, MAX_RESPONSE_BYTES);
+      return { status, ...plainHeaders(received), text };
     } catch (error) {
-      throw translateNetworkError(error, { host: new URL(url).host, ...(stop.signal.reason === TIMED_OUT ? { timeoutMs } : {}), stopped: stop.signal.aborted });
+      throw translateNetworkError(error, { host: new URL(url).host, ...(fate.endedBy === 'time' ? { timeoutMs } : {}), stopped: fate.endedBy !== undefined });
     } finally {
-      stop.abort(SETTLED);
-      signal?.removeEventListener('abort', abort);
+      silence();
+      signal?.removeEventListener('abort', leave);
     }
   };
 
@@ -94,7 +89,8 @@ function factsOf({ method, url }: HttpRequest): SpanFacts {
   return { 'http.request.method': method, 'server.address': new URL(url).host };
 }
 
-function plainHeaders(received: object): Pick<HttpResponse, 'headers' | 'contentType'> {
-  const headers = Object.fromEntries(Object.entries(received).map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value.join(', ') : String(value)]));
+function plainHeaders(received: Readonly<Record<string, unknown>>): Pick<HttpResponse, 'headers' | 'contentType'> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(received)) headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : String(value);
   return { headers, contentType: headers['content-type'] ?? '' };
 }

@@ -9,7 +9,6 @@ export interface Outgoing {
   readonly body?: string;
   /** Of the URL's scheme. */
   readonly agent: Agent;
-  readonly signal: AbortSignal;
 }
 
 /** The head of an answer, and its body as it comes in. */
@@ -21,8 +20,16 @@ export interface Incoming {
   readonly body: Readable;
 }
 
+/** An exchange that is under way. */
+export interface Exchange {
+  /** Rejects with whatever went wrong before the body began; after that, the body breaks off instead. */
+  readonly answer: Promise<Incoming>;
+  /** Ends it at once, and its connection with it. */
+  readonly stop: () => void;
+}
+
 /**
- * A way to carry out one exchange. Any status is an answer; a redirect is not followed, a proxy not used, a cookie not
- * kept. Rejects with whatever went wrong on the way, or when `signal` aborts; after that, the body breaks off instead.
+ * A way to carry out an exchange. Any status is an answer; a redirect is not followed, a proxy not used, a cookie not
+ * kept. Throws where the request is none.
  */
-export type Send = (request: Outgoing) => Promise<Incoming>;
+export type Send = (request: Outgoing) => Exchange;

@@ -7,8 +7,9 @@ const adapter = axios.getAdapter('http');
 const always = { proxy: false, maxRedirects: 0, responseType: 'stream', validateStatus: () => true } as const;
 
 /** Whatever has a body, or an effect. */
-export const sendByAxios: Send = async ({ method, url, headers, body, agent, signal }) => {
-  const response = await adapter({
+export const sendByAxios: Send = ({ method, url, headers, body, agent }) => {
+  const stop = new AbortController();
+  const answer = adapter({
     ...always,
     method,
     url,
@@ -16,7 +17,10 @@ export const sendByAxios: Send = async ({ method, url, headers, body, agent, sig
     ...(body === undefined ? {} : { data: body }),
     httpAgent: agent,
     httpsAgent: agent,
-    signal,
+    signal: stop.signal,
   });
-  return { status: response.status, headers: response.headers, body: response.data as Readable };
+  return {
+    answer: answer.then(({ status, headers: received, data }) => ({ status, headers: received, body: data as Readable })),
+    stop: () => stop.abort(),
+  };
 };

@@ -13,7 +13,7 @@ export interface FakeClock extends Clock {
    * 10,000 steps: nobody is going to.
    */
   advanceUntil<Value>(awaited: Promise<Value>, stepMs?: number): Promise<Value>;
-  /** How many are asleep. */
+  /** How many are asleep; an alarm that is set counts as one. */
   sleepers(): number;
   /** Resolves as soon as someone sleeps for a duration that `matches` (any, unless given), at once when someone does already; with that duration in ms. */
   asleep(matches?: (durationMs: number) => boolean): Promise<number>;
@@ -54,15 +54,25 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 15, 12)): FakeClock 
           return;
         }
         const wake = (): void => {
-          sleepers.delete(sleeper);
+          silence();
           signal?.removeEventListener('abort', wake);
           resolve();
         };
-        const sleeper: Sleeper = { durationMs, dueMs: nowMs + Math.max(0, durationMs), wake };
-        sleepers.add(sleeper);
         signal?.addEventListener('abort', wake, { once: true });
-        for (const watch of watchers) watch(sleeper);
+        const silence = clock.alarm(durationMs, wake);
       }),
+
+    alarm(durationMs, ring) {
+      const silence = (): void => void sleepers.delete(sleeper);
+      const wake = (): void => {
+        silence();
+        ring();
+      };
+      const sleeper: Sleeper = { durationMs, dueMs: nowMs + Math.max(0, durationMs), wake };
+      sleepers.add(sleeper);
+      for (const watch of watchers) watch(sleeper);
+      return silence;
+    },
 
     async advance(durationMs) {
       const untilMs = nowMs + durationMs;

@@ -66,7 +66,11 @@ function createMortal(clock: FakeClock, leases: SlotLeaseStore) {
   };
   return {
     kill: () => killed.abort(),
-    clock: { now: () => clock.now(), sleep: (ms: number, signal?: AbortSignal) => unlessDead(() => clock.sleep(ms, signal)) },
+    clock: {
+      now: () => clock.now(),
+      sleep: (ms: number, signal?: AbortSignal) => unlessDead(() => clock.sleep(ms, signal)),
+      alarm: (ms: number, ring: () => void) => clock.alarm(ms, () => (killed.signal.aborted ? undefined : ring())),
+    },
     leases: { read: (what?: { readonly health: boolean }) => unlessDead(() => leases.read(what)), write: (rows: Parameters<SlotLeaseStore['write']>[0]) => unlessDead(() => leases.write(rows)) },
   };
 }

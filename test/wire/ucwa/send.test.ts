@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { createConnections, type Connections } from '../../../shared/ucwa/connections';
@@ -15,7 +15,6 @@ import { startScriptedServer, type Script, type ScriptedServer } from '../../sup
 const pem = (name: string): string => readFileSync(join(__dirname, '../../fixtures/tls', name), 'utf8');
 const LIMIT_BYTES = 100_000;
 const TEXT = '{"sender":[],"_links":{"next":{"href":"/events?ack=2"}}}'.repeat(50);
-const never = new AbortController().signal;
 
 let connections: Connections;
 const open: { close(): unknown }[] = [];
@@ -54,8 +53,11 @@ describe.each<[string, Send]>([
   ['by axios', sendByAxios],
   ['by Node.js', sendByNode],
 ])('an exchange %s', (_name, send) => {
-  const exchange = async (url: string, signal = never): Promise<{ status: number; headers: Readonly<Record<string, unknown>>; text: string }> => {
-    const { status, headers, body } = await send({ method: 'GET', url, headers: { Accept: 'application/json' }, agent: connections.agentOf(url), signal });
+  /** @param stops is handed what ends the exchange. */
+  const exchange = async (url: string, stops = (_stop: () => void): void => undefined) => {
+    const { answer, stop } = send({ method: 'GET', url, headers: { Accept: 'application/json' }, agent: connections.agentOf(url) });
+    stops(stop);
+    const { status, headers, body } = await answer;
     return { status, headers, text: await readText(body, LIMIT_BYTES) };
   };
 
@@ -125,38 +127,39 @@ describe.each<[string, Send]>([
     await expect(exchange(server.url)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  describe('ends at once, connection and all, when it is aborted', () => {
+  describe('ends at once, connection and all, when it is stopped', () => {
+    let stop = (): void => undefined;
+    const keep = (given: () => void): void => void (stop = given);
+    const ended = async (url: string, whenClosed: Promise<unknown>): Promise<void> => {
+      await expect(exchange(url, keep)).rejects.toBeDefined();
+      await whenClosed;
+    };
+
     test('before it begins', async () => {
       const server = await serve(answering(TEXT));
-      await expect(exchange(server.url, AbortSignal.abort())).rejects.toBeDefined();
+      await expect(exchange(server.url, (given) => given())).rejects.toBeDefined();
     });
 
     test('while connecting', async () => {
-      const controller = new AbortController();
       const server = createServer((socket) => {
-        socket.on('error', () => undefined).once('data', () => controller.abort()); // the client's half of a handshake
-        socket.once('close', () => left());
+        socket.on('error', () => undefined).once('data', () => stop()); // our half of a handshake
       });
-      let left = (): void => undefined;
-      const closed = new Promise<void>((resolve) => (left = resolve));
-      await expect(exchange(`https://127.0.0.1:${await listen(server)}/`, controller.signal)).rejects.toBeDefined();
-      await closed;
+      const closed = once(server, 'connection').then(([socket]) => once(socket as Socket, 'close'));
+      await ended(`https://127.0.0.1:${await listen(server)}/`, closed);
     });
 
     test.each<[string, (response: ServerResponse) => unknown]>([
       ['waiting', () => undefined],
       ['reading', (response) => response.writeHead(200, { 'Content-Length': '100' }).write('x')],
     ])('while %s', async (_, answer) => {
-      const controller = new AbortController();
       let left = (): void => undefined;
       const closed = new Promise<void>((resolve) => (left = resolve));
       const server = await serve((_request, response) => {
         answer(response);
         response.once('close', () => left());
-        setImmediate(() => controller.abort());
+        setImmediate(() => stop());
       });
-      await expect(exchange(server.url, controller.signal)).rejects.toBeDefined();
-      await closed;
+      await ended(server.url, closed);
     });
   });
 
