@@ -25,46 +25,44 @@ export function invitationSnapshot(invitation: Resource | undefined, { kind, fet
   const flag = (name: string): boolean | undefined => flagOf(invitation, name);
   const person = (rel: string): InvitationData['to'] => personOf(invitation, rel, fetched);
   const { media, modalities } = mediaFacts(invitation, kind, includeSdp);
-  return {
-    ...compact({
-      direction: toEventSpelling.direction(text('direction')),
-      state: toEventSpelling.state(text('state')),
-      importance: toEventSpelling.importance(text('importance')),
-      subject: text('subject'),
-      threadId: text('threadId'),
-      operationId: text('operationId'),
-      sessionContext: text('sessionContext'),
-      privateLine: flag('privateLine'),
-      joinAudioMuted: flag('joinAudioMuted'),
-      joinVideoMuted: flag('joinVideoMuted'),
-      bandwidthControlId: text('bandwidthControlId'),
-      from: callerOf(invitation, fetched),
-      to: person('to'),
-      onBehalfOf: person('onBehalfOf'),
-      delegator: person('delegator'),
-      forwardedBy: person('forwardedBy'),
-      transferredBy: person('transferredBy'),
-      acceptedBy: acceptedBy(invitation, fetched),
-      modalities,
-      media,
-      location: compactOrAbsent({
-        address: text('address'),
-        building: text('building'),
-        city: text('city'),
-        state: text('locationState'),
-        country: text('country'),
-        zip: text('zip'),
-      }),
-      related: compactOrAbsent({
-        conversation: relatedPath(invitation, 'conversation'),
-        audioVideo: relatedPath(invitation, 'audioVideo'),
-        derivedConversation: relatedPath(invitation, 'derivedConversation'),
-        derivedAudioVideo: relatedPath(invitation, 'derivedAudioVideo'),
-        replacesAudioVideo: relatedPath(invitation, 'replacesAudioVideo'),
-      }),
+  return compact({
+    direction: toEventSpelling.direction(text('direction')),
+    state: toEventSpelling.state(text('state')),
+    importance: toEventSpelling.importance(text('importance')),
+    subject: text('subject'),
+    threadId: text('threadId'),
+    operationId: text('operationId'),
+    sessionContext: text('sessionContext'),
+    privateLine: flag('privateLine'),
+    joinAudioMuted: flag('joinAudioMuted'),
+    joinVideoMuted: flag('joinVideoMuted'),
+    bandwidthControlId: text('bandwidthControlId'),
+    from: callerOf(invitation, fetched),
+    to: person('to'),
+    onBehalfOf: person('onBehalfOf'),
+    delegator: person('delegator'),
+    forwardedBy: person('forwardedBy'),
+    transferredBy: person('transferredBy'),
+    acceptedBy: acceptedBy(invitation, fetched),
+    modalities,
+    media,
+    location: compactOrAbsent({
+      address: text('address'),
+      building: text('building'),
+      city: text('city'),
+      state: text('locationState'),
+      country: text('country'),
+      zip: text('zip'),
+    }),
+    related: compactOrAbsent({
+      conversation: relatedPath(invitation, 'conversation'),
+      audioVideo: relatedPath(invitation, 'audioVideo'),
+      derivedConversation: relatedPath(invitation, 'derivedConversation'),
+      derivedAudioVideo: relatedPath(invitation, 'derivedAudioVideo'),
+      replacesAudioVideo: relatedPath(invitation, 'replacesAudioVideo'),
     }),
     actions: actionsOf(invitation, kind),
-  };
+  });
 }
 
 /** The actions whose links are there now; that is the only test of what can be done (UCWA 2.0: links are capabilities). */

@@ -37,7 +37,7 @@ function contentUris(invitation: Resource | undefined, name: string): readonly s
 }
 
 function withoutSdp({ contentId, fallback }: MediaOffer): MediaOffer {
-  return { ...compact({ contentId }), fallback };
+  return compact({ contentId, fallback });
 }
 
 function orAbsent<T>(list: readonly T[]): T[] | undefined {

@@ -1,3 +1,4 @@
+import { compact } from './compact';
 import { decodeDataUri } from './dataUri';
 
 /** One of the alternatives that a caller offers. */
@@ -30,7 +31,11 @@ export function mediaOf(offers: readonly MediaOffer[]): readonly ('audio' | 'vid
 }
 
 function single(text: string): MediaOffer {
-  return { fallback: false, ...(text === '' ? {} : { sdp: text }) };
+  return compact({ fallback: false, sdp: textOrAbsent(text) });
+}
+
+function textOrAbsent(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
 }
 
 /** RFC 2046 §5.1.1, of which the delimiter's own line end belongs to the delimiter. */
@@ -47,8 +52,8 @@ function toOffer(part: string): readonly MediaOffer[] {
   if (!/^application\/sdp\b/i.test(contentType)) return [];
   const body = gap === null ? '' : part.slice(gap.index + gap[0].length);
   const disposition = (headers.get('content-disposition') ?? '').split(';').map((token) => token.trim().toLowerCase());
-  const contentId = headers.get('content-id')?.replace(/^<(.*)>$/, '$1') ?? '';
-  return [{ ...(contentId === '' ? {} : { contentId }), fallback: disposition.includes('ms-proxy-2007fallback'), ...(body === '' ? {} : { sdp: body }) }];
+  const contentId = headers.get('content-id')?.replace(/^<(.*)>$/, '$1');
+  return [compact({ contentId: textOrAbsent(contentId), fallback: disposition.includes('ms-proxy-2007fallback'), sdp: textOrAbsent(body) })];
 }
 
 function readHeaders(text: string): ReadonlyMap<string, string> {

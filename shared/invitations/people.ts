@@ -30,7 +30,8 @@ export function callerOf(invitation: Resource | undefined, fetched: FetchedResou
   const uri = person?.uri;
   const anonymous = flag('anonymous');
   return compactOrAbsent({
-    ...person,
+    uri,
+    name: person?.name,
     phoneNumber: uri === undefined ? undefined : phoneNumberOf(uri),
     callerType: callerTypeOf(uri, anonymous),
     sourceNetwork: toEventSpelling.sourceNetwork(text('sourceNetwork')),

@@ -52,6 +52,6 @@ export function listOf(value: unknown): readonly unknown[] {
 function byRel(record: unknown, rel: string): unknown {
   const exact = own(record, rel);
   if (exact !== undefined || typeof record !== 'object' || record === null) return exact;
-  const prefixed = Object.keys(record).find((key) => key.endsWith(rel) && bareRel(key) === rel);
-  return prefixed === undefined ? undefined : own(record, prefixed);
+  for (const key in record) if (key.endsWith(rel) && bareRel(key) === rel) return own(record, key);
+  return undefined;
 }

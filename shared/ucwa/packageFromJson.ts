@@ -8,7 +8,7 @@ import { Unreadable } from './unreadable';
 export function packageFromJson(value: PropertyValue): EventPackage {
   const body = asObject(value);
   if (body === undefined) throw new Unreadable('The event package is not an object.', JSON.stringify(value));
-  return { ...onwardLinks(linksFromJson(asObject(body['_links']))), senders: asList(body['sender']).map(toSender) };
+  return { senders: asList(body['sender']).map(toSender), ...onwardLinks(linksFromJson(asObject(body['_links']))) };
 }
 
 function toSender(value: PropertyValue): Sender {

@@ -9,7 +9,7 @@ import { toXml, type XmlElement } from './xml';
 export function packageFromXml(root: XmlElement): EventPackage {
   if (root.name !== 'events') throw new Unreadable(`The XML is a ${root.name}, not an event package.`, toXml(root));
   const senders = root.children.filter((child) => child.name === 'sender');
-  return { ...onwardLinks(linksFromXml(root)), senders: senders.map(toSender) };
+  return { senders: senders.map(toSender), ...onwardLinks(linksFromXml(root)) };
 }
 
 function toSender({ attributes, children }: XmlElement): Sender {

@@ -29,8 +29,12 @@ export function resourceFromJson(value: PropertyValue, key = '', depth = 0): Res
 
 /** `_links` as lists; an entry without an href links nothing and is passed over. */
 export function linksFromJson(links: JsonObject | undefined): Record<string, Link[]> {
-  const lists = Object.entries(links ?? {}).map(([rel, value]) => [rel, asList(value).flatMap(toLink)] as const);
-  return Object.fromEntries(lists.filter(([, list]) => list.length > 0));
+  return Object.fromEntries(
+    Object.entries(links ?? {}).flatMap(([rel, value]) => {
+      const list = asList(value).flatMap(toLink);
+      return list.length === 0 ? [] : [[rel, list] as const];
+    }),
+  );
 }
 
 function toLink(value: PropertyValue): Link[] {
