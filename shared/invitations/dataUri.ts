@@ -45,8 +45,8 @@ function decodeBase64(body: string): string | undefined {
 }
 
 function decodeEscapes(body: string): string {
-  if (/[\s]/.test(body)) return body;
-  return percentDecode(/%20/.test(body) ? body : body.replaceAll('+', ' '));
+  if (/\s/.test(body)) return body;
+  return percentDecode(body.includes('%20') ? body : body.replaceAll('+', ' '));
 }
 
 /**

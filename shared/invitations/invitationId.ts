@@ -41,13 +41,8 @@ export function encodeInvitationId(reference: InvitationReference, signingKey: s
   if (!segments.every((segment) => SEGMENT.test(segment)) || (collection !== '' && !SEGMENT.test(collection))) {
     throw new RelayError('responseUnreadable', 'The invitation’s path has a segment that no UCWA server is known to use.');
   }
-  const body = Buffer.concat([
-    Buffer.from([VERSION, kindNames.indexOf(reference.kind)]),
-    Buffer.from(reference.accountKey, 'hex'),
-    pack(reference.applicationId),
-    pack(collection),
-    pack(reference.id),
-  ]);
+  const head = hexByte(VERSION) + hexByte(kindNames.indexOf(reference.kind)) + reference.accountKey;
+  const body = Buffer.from(head + pack(reference.applicationId) + pack(collection) + pack(reference.id), 'hex');
   const id = Buffer.concat([body, mac(body, signingKey)]).toString('base64url');
   if (id.length > MAX_LENGTH) {
     throw new RelayError('responseUnreadable', `The invitation’s path is too long for an id of ${String(MAX_LENGTH)} characters.`);
@@ -87,10 +82,14 @@ function mac(body: Buffer, signingKey: string): Buffer {
   return createHmac('sha256', signingKey).update('invitation-id\n').update(body).digest().subarray(0, MAC_BYTES);
 }
 
-/** Length and text; 32 hex digits, the usual invitation id, take half their length (the length byte's high bit says so). */
-function pack(text: string): Buffer {
-  if (HEX_32.test(text)) return Buffer.concat([Buffer.from([0x80 | 16]), Buffer.from(text, 'hex')]);
-  return Buffer.concat([Buffer.from([text.length]), Buffer.from(text, 'ascii')]);
+/** Length and text, in hex; 32 hex digits, the usual invitation id, take half their length (the length byte's high bit says so). */
+function pack(text: string): string {
+  if (HEX_32.test(text)) return hexByte(0x80 | 16) + text;
+  return hexByte(text.length) + Buffer.from(text, 'ascii').toString('hex');
+}
+
+function hexByte(byte: number): string {
+  return byte.toString(16).padStart(2, '0');
 }
 
 function unpack(bytes: Buffer): string[] {

@@ -25,9 +25,11 @@ export function parseMediaOffer(href: string): readonly MediaOffer[] {
   return parts.length === 0 ? [single(text)] : parts.flatMap(toOffer);
 }
 
+const mediaLine = { audio: /^m=audio 0*[1-9]/m, video: /^m=video 0*[1-9]/m };
+
 /** The media of SDP descriptions (RFC 4566 §5.14), `audio` before `video`; port 0 is a medium that is not offered. */
 export function mediaOf(offers: readonly MediaOffer[]): readonly ('audio' | 'video')[] {
-  return (['audio', 'video'] as const).filter((medium) => offers.some(({ sdp }) => sdp !== undefined && new RegExp(`^m=${medium} 0*[1-9]`, 'm').test(sdp)));
+  return (['audio', 'video'] as const).filter((medium) => offers.some(({ sdp }) => sdp !== undefined && mediaLine[medium].test(sdp)));
 }
 
 function single(text: string): MediaOffer {
@@ -47,20 +49,20 @@ function splitParts(text: string, boundary: string): readonly string[] {
 
 function toOffer(part: string): readonly MediaOffer[] {
   const gap = /(?:^|\r?\n)\r?\n/.exec(part);
-  const headers = readHeaders(gap === null ? part : part.slice(0, gap.index));
-  const contentType = headers.get('content-type') ?? 'application/sdp';
-  if (!/^application\/sdp\b/i.test(contentType)) return [];
+  const headers = gap === null ? part : part.slice(0, gap.index);
+  if (!/^application\/sdp\b/i.test(valueOf(headers, headerLine.type) ?? 'application/sdp')) return [];
   const body = gap === null ? '' : part.slice(gap.index + gap[0].length);
-  const disposition = (headers.get('content-disposition') ?? '').split(';').map((token) => token.trim().toLowerCase());
-  const contentId = headers.get('content-id')?.replace(/^<(.*)>$/, '$1');
+  const disposition = (valueOf(headers, headerLine.disposition) ?? '').split(';').map((token) => token.trim().toLowerCase());
+  const contentId = valueOf(headers, headerLine.id)?.replace(/^<(.*)>$/, '$1');
   return [compact({ contentId: textOrAbsent(contentId), fallback: disposition.includes('ms-proxy-2007fallback'), sdp: textOrAbsent(body) })];
 }
 
-function readHeaders(text: string): ReadonlyMap<string, string> {
-  return new Map(
-    text.split(/\r?\n/).flatMap((line): [string, string][] => {
-      const colon = line.indexOf(':');
-      return colon === -1 ? [] : [[line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()]];
-    }),
-  );
+const headerLine = {
+  type: /^[ \t]*Content-Type[ \t]*:(.*)/im,
+  disposition: /^[ \t]*Content-Disposition[ \t]*:(.*)/im,
+  id: /^[ \t]*Content-ID[ \t]*:(.*)/im,
+};
+
+function valueOf(headers: string, line: RegExp): string | undefined {
+  return line.exec(headers)?.[1]?.trim();
 }

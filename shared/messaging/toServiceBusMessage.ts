@@ -35,9 +35,8 @@ export function toServiceBusMessage(event: RelayEvent): EncodedMessage {
 function filterableProperties(data: unknown): Record<string, string> {
   const properties: Record<string, string> = {};
   if (typeof data !== 'object' || data === null) return properties;
-  const fields: Partial<Record<string, unknown>> = { ...data };
   for (const name of filterable) {
-    const value = fields[name];
+    const value: unknown = Reflect.get(data, name);
     if (typeof value === 'string') properties[name] = value;
   }
   return properties;

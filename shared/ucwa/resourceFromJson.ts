@@ -42,5 +42,5 @@ function toLink(value: PropertyValue): Link[] {
   const href = asText(link?.['href']);
   if (href === undefined) return [];
   const title = link?.['title'];
-  return [{ href, ...(typeof title === 'string' ? { title } : {}) }];
+  return [typeof title === 'string' ? { href, title } : { href }];
 }
