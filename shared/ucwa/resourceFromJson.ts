@@ -29,18 +29,18 @@ export function resourceFromJson(value: PropertyValue, key = '', depth = 0): Res
 
 /** `_links` as lists; an entry without an href links nothing and is passed over. */
 export function linksFromJson(links: JsonObject | undefined): Record<string, Link[]> {
-  return Object.fromEntries(
-    Object.entries(links ?? {}).flatMap(([rel, value]) => {
-      const list = asList(value).flatMap(toLink);
-      return list.length === 0 ? [] : [[rel, list] as const];
-    }),
-  );
+  const lists: [string, Link[]][] = [];
+  for (const [rel, value] of Object.entries(links ?? {})) {
+    const list = asList(value).map(toLink).filter((link) => link !== undefined);
+    if (list.length > 0) lists.push([rel, list]);
+  }
+  return Object.fromEntries(lists);
 }
 
-function toLink(value: PropertyValue): Link[] {
+function toLink(value: PropertyValue): Link | undefined {
   const link = asObject(value);
   const href = asText(link?.['href']);
-  if (href === undefined) return [];
+  if (href === undefined) return undefined;
   const title = link?.['title'];
-  return [typeof title === 'string' ? { href, title } : { href }];
+  return typeof title === 'string' ? { href, title } : { href };
 }
