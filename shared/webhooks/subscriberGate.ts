@@ -4,7 +4,7 @@ import type { Subscription } from './subscription';
 
 /** Deliveries to one subscriber at a time, in this process. */
 export const MAX_IN_FLIGHT = 4;
-/** So many more may wait for one of the four to leave, but only so long: a healthy subscriber's burst needs no detour over the bus. */
+/** So many more may wait for one of the four to leave, but only so long: a healthy subscriber's burst needs no detour over the bus, and the four of one that hangs do not leave. */
 export const MAX_WAITING = 8;
 export const LONGEST_WAIT_MS = 250;
 
@@ -26,7 +26,7 @@ export type Admission = { readonly admitted: true; leave(visit: Visit): void } |
 
 /** Keeps one slow or failing subscriber from hurting the others: at most four at once, its own throttle, its own circuit. */
 export interface SubscriberGate {
-  /** Why nobody is admitted for some time, if that is so: then nothing else needs to be looked at. */
+  /** Why nobody is admitted now, if that is so and not only for a moment: then nothing else needs to be looked at. */
   closed(subscription: Pick<Subscription, 'id' | 'changedAtMs'>): Refusal | undefined;
   /** Waits 250 ms at most. Who is admitted must leave. A change of the subscription ends its throttle and closes its circuit. */
   enter(subscription: Pick<Subscription, 'id' | 'changedAtMs'>): Promise<Admission>;
@@ -88,13 +88,14 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
     closed(subscription) {
       const place = placeOf(subscription);
       if (clock.now() < place.throttledUntilMs) return refuse(place, 'throttled', place.throttledUntilMs);
+      if (place.inFlight >= MAX_IN_FLIGHT && place.failingSinceMs !== undefined) return { admitted: false, why: 'busy', untilMs: clock.now() };
       const openUntilMs = place.breaker.openUntilMs();
       return openUntilMs === undefined ? undefined : refuse(place, 'circuitOpen', openUntilMs);
     },
     async enter(subscription) {
       const place = placeOf(subscription);
       const admission = tryToEnter(place);
-      if (admission.admitted || admission.why !== 'busy' || place.waiting.length >= MAX_WAITING) return admission;
+      if (admission.admitted || admission.why !== 'busy' || place.failingSinceMs !== undefined || place.waiting.length >= MAX_WAITING) return admission;
       const turn = new AbortController();
       place.waiting.push(turn);
       await clock.sleep(LONGEST_WAIT_MS, turn.signal);

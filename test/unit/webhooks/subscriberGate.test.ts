@@ -59,6 +59,21 @@ test('keeps a throttled subscriber, and only that one, out until its rest is ove
   expect(why(await gate.enter(one))).toBe('admitted');
 });
 
+test('nobody waits for one whose last visit failed: while four are inside, it is closed', async () => {
+  const clock = createFakeClock();
+  const gate = createSubscriberGate(clock);
+  const inside = await enterAll(gate, one, MAX_IN_FLIGHT);
+  expect(gate.closed(one)).toBeUndefined();
+  await visit(gate, other, { succeeded: true });
+  leave(inside[0], { succeeded: false });
+  const [again] = await enterAll(gate, one, 1);
+  expect(gate.closed(one)).toEqual({ admitted: false, why: 'busy', untilMs: clock.now() });
+  expect(why(await gate.enter(one))).toBe('busy');
+  leave(again);
+  await enterAll(gate, one, 1);
+  expect(gate.closed(one)).toBeUndefined();
+});
+
 test('a shorter rest does not cut a longer one', async () => {
   const clock = createFakeClock();
   const gate = createSubscriberGate(clock);
