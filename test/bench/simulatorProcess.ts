@@ -33,8 +33,8 @@ function ringingPackage(account: string, subject: string, linked: boolean): Hal 
 
 export const simulatorMethods = {
   /** Resolves with the discovery root. */
-  async start({ pollTimeoutSeconds }: { readonly pollTimeoutSeconds?: number }): Promise<string> {
-    running = await startUcwaSimulator(pollTimeoutSeconds === undefined ? {} : { pollTimeoutSeconds });
+  async start(): Promise<string> {
+    running = await startUcwaSimulator();
     running.simulator.ledger.onCommand(({ href }) => commandsAtMs.set(href, sharedNowMs()));
     return running.url;
   },

@@ -67,16 +67,14 @@ export interface RelayOptions {
 }
 
 export interface WorldOptions {
-  /** As the simulator's. */
-  readonly pollTimeoutSeconds?: number;
   /** Default `all` alone: what others cost is the bus's own, which in Azure is not on the machine that relays. */
   readonly subscriptions?: readonly string[];
 }
 
-export async function startWorld({ pollTimeoutSeconds, subscriptions = ['all'] }: WorldOptions = {}): Promise<World> {
+export async function startWorld({ subscriptions = ['all'] }: WorldOptions = {}): Promise<World> {
   const ucwa = startChild<SimulatorMethods>('simulatorProcess.ts');
   const [ucwaUrl, bus, storage] = await Promise.all([
-    ucwa.call('start', pollTimeoutSeconds === undefined ? {} : { pollTimeoutSeconds }),
+    ucwa.call('start'),
     startBus(await productConfig(subscriptions)),
     startStorage({ ports: { blob: 0, queue: 0, table: 0 } }),
   ]);
