@@ -55,7 +55,7 @@ export async function examine(patient: Patient, ports: ExaminationPorts, { await
   let own: OwnApplication;
 
   const examineSignIn = async (roots: readonly URL[]): Promise<void> => {
-    const arrival = await pool.applicationsUrl(signal).then((url) => new URL(url), toRelayError);
+    const arrival = await pool.applicationsUrl(signal).catch(toRelayError);
     const signInTrace = [...trace];
     await chart.step('clock', () => compareClocks(signInTrace), { isEssential: false });
     const times = signInTimes(signInTrace);

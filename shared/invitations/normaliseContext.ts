@@ -5,6 +5,8 @@ import type { Kind } from './kinds';
 export interface NormaliseContext {
   /** The account's SIP URI. */
   readonly account: string;
+  /** Of the account, as ids have it. */
+  readonly accountKey: string;
   /** Of the application whose channel gave the package. */
   readonly applicationId: string;
   /** The package's ack, digits. */

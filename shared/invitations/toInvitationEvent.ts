@@ -2,7 +2,6 @@ import { RelayError } from '../errors/relayError';
 import { compact } from './compact';
 import { sequenceOf, stableId, type Ordinals } from './eventIdentity';
 import type { InvitationData } from './invitationData';
-import { accountKey } from './invitationId';
 import { invitationSnapshot } from './invitationSnapshot';
 import { kinds } from './kinds';
 import type { FetchedResources } from './linkedHrefs';
@@ -24,13 +23,13 @@ export interface Problem {
  */
 export function toInvitationEvent(part: InvitationPart, context: NormaliseContext, fetched: FetchedResources, ordinalOf: Ordinals): InvitationEvent | Problem {
   const { event: { link, type: name, resource: embedded }, kind } = part;
-  const { account, applicationId, ack } = context;
+  const { account, accountKey, applicationId, ack } = context;
   const row = kinds[kind];
   if (!isEventName(name)) return { problem: `The ${row.rel} event has the type “${name.slice(0, 40)}”; an invitation’s events are started, updated and completed.` };
   const address = invitationAddress(link.href);
   if (address === undefined) return { problem: `The ${row.rel} event’s href is no invitation’s address (…/applications/<id>/communication/<collection>/<id>).` };
   const { path, ...segments } = address;
-  const id = attempt(() => context.invitationIdOf({ accountKey: accountKey(account), kind, ...segments }));
+  const id = attempt(() => context.invitationIdOf({ accountKey, kind, ...segments }));
   if (typeof id !== 'string') return id;
 
   const resource = embedded ?? fetched.get(resourcePath(link.href) ?? '');

@@ -37,6 +37,13 @@ export interface RelayPorts {
   readonly log: Log;
 }
 
+/** One account's channel, as it is followed until `signal` aborts. */
+interface Run extends RelayPorts {
+  readonly session: UcwaSession;
+  readonly accountKey: string;
+  readonly signal: AbortSignal;
+}
+
 /**
  * The way of an event, for one account: package → normalise → publish → and only then, by pulling the next item,
  * acknowledge. Resolves when `signal` aborts; what was not published by then is not acknowledged and comes again.
@@ -45,70 +52,71 @@ export interface RelayPorts {
  * A package that concerns the relay is a trace of its own, from its arrival to the bus's acceptance; its events carry it on.
  */
 export async function relayAccount(session: UcwaSession, ports: RelayPorts, signal: AbortSignal, readUntilMs?: number): Promise<void> {
+  const run: Run = { session, accountKey: accountKey(session.account.sipUri), signal, ...ports };
   for await (const item of session.packages(signal, readUntilMs)) {
     if (item.type === 'package' && packageParts(item.package, ports.kinds).length === 0) continue;
-    const published = await withSpan(item.type, spanOf(item, session), () => relayItem(item, session, ports, signal));
+    const published = await withSpan(item.type, spanOf(item, run), () => relayItem(item, run));
     // Not published: leave without pulling, so that the package stays unacknowledged.
     if (!published) return;
   }
 }
 
-function spanOf(item: ChannelItem, { account }: UcwaSession) {
-  return { kind: 'consumer', facts: () => ({ 'relay.account': accountKey(account.sipUri) }), ...(item.type === 'package' && { startedAtMs: item.receivedAtMs }) } as const;
+function spanOf(item: ChannelItem, run: Run) {
+  return { kind: 'consumer', facts: () => ({ 'relay.account': run.accountKey }), ...(item.type === 'package' && { startedAtMs: item.receivedAtMs }) } as const;
 }
 
-async function relayItem(item: ChannelItem, session: UcwaSession, ports: RelayPorts, signal: AbortSignal): Promise<boolean> {
+async function relayItem(item: ChannelItem, run: Run): Promise<boolean> {
   const published =
-    item.type === 'gap'
-      ? await publishAll([toGapEvent({ account: session.account.sipUri, ...item })], [], ports, signal)
-      : await relayPackage(item, session, ports, signal);
+    item.type === 'gap' ? await publishAll([toGapEvent({ account: run.session.account.sipUri, ...item })], [], run) : await relayPackage(item, run);
   if (!published) fail('notPublished');
   return published;
 }
 
-async function relayPackage(item: PackageItem, session: UcwaSession, ports: RelayPorts, signal: AbortSignal): Promise<boolean> {
-  const fetched = await fetchLinked(item, session, ports, signal);
+async function relayPackage(item: PackageItem, run: Run): Promise<boolean> {
+  const { account } = run.session;
+  const fetched = await fetchLinked(item, run);
   const { events, unreadable } = normalise(
     item.package,
     {
-      account: session.account.sipUri,
+      account: account.sipUri,
+      accountKey: run.accountKey,
       applicationId: item.applicationId,
       ack: item.ack,
       receivedAtMs: item.receivedAtMs,
       emptyAtMs: item.emptyAtMs,
-      ringSeconds: session.account.ringSeconds,
-      includeSdp: ports.includeSdp,
-      kinds: ports.kinds,
-      invitationIdOf: ports.invitationIdOf,
+      ringSeconds: account.ringSeconds,
+      includeSdp: run.includeSdp,
+      kinds: run.kinds,
+      invitationIdOf: run.invitationIdOf,
     },
     fetched,
   );
   note({ 'relay.events': events.length, 'relay.unreadable': unreadable.length });
-  const fresh = (): Promise<RelayEvent[]> => lookAgainIfLate(events, item, session, ports, signal);
-  const published = await publishAll(fresh, unreadable, ports, signal);
-  if (published) for (const event of events) tellOf(event, item, ports);
+  const fresh = (): Promise<RelayEvent[]> => lookAgainIfLate(events, item, run);
+  const published = await publishAll(fresh, unreadable, run);
+  if (published) for (const event of events) tellOf(event, item, run);
   return published;
 }
 
 /** Links of links too (an invitation, then its people): two rounds, in parallel, briefly. Most packages link nothing that is missing. */
-async function fetchLinked(item: PackageItem, session: UcwaSession, ports: RelayPorts, signal: AbortSignal): Promise<Map<string, Resource>> {
+async function fetchLinked(item: PackageItem, { session, kinds, clock, log, signal }: Run): Promise<Map<string, Resource>> {
   const fetched = new Map<string, Resource>();
   const tried = new Set<string>();
-  const nextHrefs = (): string[] => linkedHrefs(item.package, fetched, ports.kinds).filter((href) => !tried.has(href)).slice(0, FETCHES_AT_ONCE);
+  const nextHrefs = (): string[] => linkedHrefs(item.package, fetched, kinds).filter((href) => !tried.has(href)).slice(0, FETCHES_AT_ONCE);
   let wanted = nextHrefs();
   if (wanted.length === 0) return fetched;
 
   const enough = new AbortController();
   const brief = AbortSignal.any([signal, enough.signal]);
   setMaxListeners(0, brief); // one of each request
-  const timeUp = ports.clock.sleep(FETCH_TIMEOUT_MS, brief).then(() => enough.abort());
+  const timeUp = clock.sleep(FETCH_TIMEOUT_MS, brief).then(() => enough.abort());
   const fetchOne = async (href: string): Promise<void> => {
     tried.add(href);
     try {
       const resource = await session.read(href, brief);
       if (resource !== undefined) fetched.set(href, resource);
     } catch (error) {
-      ports.log.debug('linkNotFetched', { account: session.account.sipUri, error: toRelayError(error).code });
+      log.debug('linkNotFetched', { account: session.account.sipUri, error: toRelayError(error).code });
     }
   };
   for (let round = 0; round < 2 && wanted.length > 0 && !brief.aborted; round++) {
@@ -123,24 +131,22 @@ async function fetchLinked(item: PackageItem, session: UcwaSession, ports: Relay
 async function lookAgainIfLate(
   events: readonly InvitationEvent[],
   item: PackageItem,
-  session: UcwaSession,
-  ports: RelayPorts,
-  signal: AbortSignal,
+  { session, referenceOf, clock, log, signal }: Run,
 ): Promise<RelayEvent[]> {
-  if (ports.clock.now() - item.emptyAtMs <= LATE_AFTER_MS) return [...events];
+  if (clock.now() - item.emptyAtMs <= LATE_AFTER_MS) return [...events];
   const enough = new AbortController();
   const brief = AbortSignal.any([signal, enough.signal]);
   setMaxListeners(0, brief); // one of each request
-  void ports.clock.sleep(FETCH_TIMEOUT_MS, brief).then(() => enough.abort());
+  void clock.sleep(FETCH_TIMEOUT_MS, brief).then(() => enough.abort());
   const looked = Promise.all(
     events.map(async (event) => {
-      const reference = ports.referenceOf(event.subject);
+      const reference = referenceOf(event.subject);
       if (event.data.event === 'completed' || reference === undefined) return event;
       try {
         const { path } = await session.application(brief);
         return refreshInvitation(event, await session.read(invitationPath(path, reference), brief));
       } catch (error) {
-        ports.log.debug('notLookedAtAgain', { account: event.account, error: toRelayError(error).code });
+        log.debug('notLookedAtAgain', { account: event.account, error: toRelayError(error).code });
         return { ...event, data: { ...event.data, delayed: true } };
       }
     }),
@@ -152,32 +158,31 @@ async function lookAgainIfLate(
 async function publishAll(
   events: readonly RelayEvent[] | (() => Promise<readonly RelayEvent[]>),
   unreadable: readonly UnreadableEvent[],
-  ports: RelayPorts,
-  signal: AbortSignal,
+  { publisher, clock, random, log, signal }: Run,
 ): Promise<boolean> {
   for (let attempt = 1; !signal.aborted; attempt++) {
     try {
       await Promise.all([
-        typeof events === 'function' ? events().then((now) => ports.publisher.publish(now)) : ports.publisher.publish(events),
-        unreadable.length === 0 ? undefined : ports.publisher.park(unreadable),
+        typeof events === 'function' ? events().then((now) => publisher.publish(now)) : publisher.publish(events),
+        unreadable.length === 0 ? undefined : publisher.park(unreadable),
       ]);
       return true;
     } catch (error) {
       const known = toRelayError(error);
       // While the bus is down thousands of accounts may wait for it, each for a long time.
       const level = attempt === 1 || attempt % 10 === 0 ? 'warn' : 'debug';
-      ports.log[level]('publishFailed', { error: known.code, attempt, message: known.message });
+      log[level]('publishFailed', { error: known.code, attempt, message: known.message });
       if (!(error instanceof RelayError)) throw error;
-      await ports.clock.sleep(waitMs(busBackOff, attempt, ports.random, known.retryAfterMs), signal);
+      await clock.sleep(waitMs(busBackOff, attempt, random, known.retryAfterMs), signal);
     }
   }
   return false;
 }
 
-function tellOf(event: InvitationEvent, item: PackageItem, ports: RelayPorts): void {
-  const relayMs = ports.clock.now() - item.receivedAtMs;
+function tellOf(event: InvitationEvent, item: PackageItem, { clock, log }: Run): void {
+  const relayMs = clock.now() - item.receivedAtMs;
   recordRingToBus(relayMs, event.type);
-  ports.log.info('eventRelayed', {
+  log.info('eventRelayed', {
     type: event.type,
     account: event.account,
     invitationId: event.subject,

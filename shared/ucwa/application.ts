@@ -34,7 +34,7 @@ export async function openApplication(
 ): Promise<{ readonly application: Application; readonly created: boolean }> {
   const response = await pool.send({
     method: 'POST',
-    href: await pool.applicationsUrl(signal),
+    href: (await pool.applicationsUrl(signal)).href,
     contentType: 'application/json',
     body: JSON.stringify({ userAgent: 'ucwa-relay', endpointId, culture: 'en-US' }),
     timeoutMs: TIMEOUT_MS,

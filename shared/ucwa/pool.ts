@@ -29,9 +29,9 @@ export type PoolPorts = TicketPorts & { readonly log: Log };
  */
 export class Pool {
   readonly #ports: PoolPorts;
-  #applicationsUrl: string | undefined;
+  #applicationsUrl: URL | undefined;
   #ticket: Ticket | undefined;
-  #signingIn: Promise<string> | undefined;
+  #signingIn: Promise<URL> | undefined;
   #obtaining: { readonly origin: string; readonly ticket: Promise<Ticket> } | undefined;
 
   constructor(ports: PoolPorts) {
@@ -43,7 +43,7 @@ export class Pool {
   }
 
   /** The address of `applications`; known until `forget`. */
-  async applicationsUrl(signal: AbortSignal): Promise<string> {
+  async applicationsUrl(signal: AbortSignal): Promise<URL> {
     if (this.#applicationsUrl !== undefined) return this.#applicationsUrl;
     this.#signingIn ??= this.#signIn().finally(() => (this.#signingIn = undefined));
     return untilAborted(this.#signingIn, signal);
@@ -54,7 +54,7 @@ export class Pool {
    * new one: it was not carried out. Errors: `ticketExpired` when that is refused too, and those of sign-in and exchange.
    */
   async send(request: PoolRequest): Promise<HttpResponse> {
-    const { origin } = new URL(await this.applicationsUrl(request.signal));
+    const { origin } = await this.applicationsUrl(request.signal);
     const ticket = await this.#ticketFor(origin, request.signal);
     const first = await this.#exchange(origin, request, ticket);
     if (!isTicketRefused(first)) return first;
@@ -71,7 +71,7 @@ export class Pool {
     this.#ticket = undefined;
   }
 
-  async #signIn(): Promise<string> {
+  async #signIn(): Promise<URL> {
     const { account, hosts, http, clock } = this.#ports;
     const found = await discover(
       {
@@ -84,9 +84,9 @@ export class Pool {
     );
     // A ticket is good on the host that issued it only (seen); elsewhere the next request is challenged anew.
     this.#ticket = found.ticket?.origin === found.applicationsUrl.origin ? found.ticket : undefined;
-    this.#applicationsUrl = found.applicationsUrl.href;
+    this.#applicationsUrl = found.applicationsUrl;
     this.#ports.log.info('ucwaDiscovered', { account: account.sipUri, host: found.applicationsUrl.host });
-    return found.applicationsUrl.href;
+    return found.applicationsUrl;
   }
 
   async #ticketFor(origin: string, signal: AbortSignal, refusal?: HttpResponse): Promise<Ticket> {
@@ -126,7 +126,7 @@ export class Pool {
     if (stated.webTicket || stated.authorizationUri !== undefined) return stated;
     const response = await this.#ports.http.request({
       method: 'POST',
-      url: this.#applicationsUrl ?? origin,
+      url: this.#applicationsUrl?.href ?? origin,
       headers: { ...headers(undefined), 'Content-Type': 'application/json' },
       body: '{}',
       timeoutMs: DISCOVERY_TIMEOUT_MS,

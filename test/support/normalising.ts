@@ -1,4 +1,4 @@
-import { encodeInvitationId } from '../../shared/invitations/invitationId';
+import { accountKey, encodeInvitationId } from '../../shared/invitations/invitationId';
 import { kindNames } from '../../shared/invitations/kinds';
 import { linkedHrefs, type FetchedResources } from '../../shared/invitations/linkedHrefs';
 import { normalise, type NormalisedPackage } from '../../shared/invitations/normalise';
@@ -9,9 +9,10 @@ import type { EventPackage, Resource } from '../../shared/ucwa/resource';
 export const testSigningKey = 'a signing key for tests only';
 
 /** A normalise context whose values a test can name. */
-export function normaliseContext(changes: Partial<NormaliseContext> = {}): NormaliseContext {
+export function normaliseContext({ account = 'sip:reception@contoso.com', ...changes }: Partial<Omit<NormaliseContext, 'accountKey'>> = {}): NormaliseContext {
   return {
-    account: 'sip:reception@contoso.com',
+    account,
+    accountKey: accountKey(account),
     applicationId: '192',
     ack: '1',
     receivedAtMs: Date.UTC(2026, 0, 15, 12, 0, 0, 250),

@@ -1,4 +1,4 @@
-import { encodeInvitationId } from '../../../invitations/invitationId';
+import { accountKey, encodeInvitationId } from '../../../invitations/invitationId';
 import { kindNames } from '../../../invitations/kinds';
 import { normalise } from '../../../invitations/normalise';
 import type { InvitationEvent } from '../../../invitations/relayEvent';
@@ -59,6 +59,7 @@ function toEvent(moment: Moment, includeSdp: boolean): InvitationEvent {
     parsed.package,
     {
       account: sampleAccount,
+      accountKey: accountKey(sampleAccount),
       applicationId: '102',
       ack: moment.ack,
       receivedAtMs,
