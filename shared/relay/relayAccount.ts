@@ -52,7 +52,8 @@ interface Run extends RelayPorts {
  * A package that concerns the relay is a trace of its own, from its arrival to the bus's acceptance; its events carry it on.
  */
 export async function relayAccount(session: UcwaSession, ports: RelayPorts, signal: AbortSignal, readUntilMs?: number): Promise<void> {
-  const run: Run = { session, accountKey: accountKey(session.account.sipUri), signal, ...ports };
+  // Last, so that nothing of theirs stands in for it: whoever follows all accounts knows more than a port says.
+  const run: Run = { ...ports, session, accountKey: accountKey(session.account.sipUri), signal };
   for await (const item of session.packages(signal, readUntilMs)) {
     if (item.type === 'package' && packageParts(item.package, ports.kinds).length === 0) continue;
     const published = await withSpan(item.type, spanOf(item, run), () => relayItem(item, run));
