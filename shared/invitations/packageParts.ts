@@ -27,19 +27,28 @@ export interface UnknownPart extends Place {
  * cannot be read (it may have been one of them). Total: it looks at the package as the outside world's.
  */
 export function packageParts(pkg: EventPackage, asked: readonly Kind[]): readonly (InvitationPart | UnknownPart)[] {
-  const kindByRel = new Map<string, Kind>(asked.map((kind) => [kinds[kind].rel, kind]));
-  const places = listOf(own(pkg, 'senders')).flatMap((sender) => listOf(own(sender, 'events')).map((part) => ({ sender, part })));
-  return places.flatMap(({ sender, part }, position): (InvitationPart | UnknownPart)[] => {
-    const raw = (): string => rawOf(sender, part);
-    const problem = own(part, 'problem');
-    if (typeof problem === 'string') return [{ type: 'unreadable', position, raw, problem }];
-    const rel = own(own(part, 'link'), 'rel');
-    if (typeof rel !== 'string') return [{ type: 'unreadable', position, raw, problem: 'An event on the channel does not say what it is about: it has no link with a rel.' }];
-    const kind = kindByRel.get(bareRel(rel));
-    if (kind === undefined) return [];
-    if (!isChannelEvent(part)) return [{ type: 'unreadable', position, raw, problem: `The ${kinds[kind].rel} event lacks the link’s href or the event’s type.` }];
-    return [{ type: 'invitation', position, raw, kind, event: part }];
-  });
+  const parts: (InvitationPart | UnknownPart)[] = [];
+  let position = 0;
+  for (const sender of listOf(own(pkg, 'senders'))) {
+    for (const event of listOf(own(sender, 'events'))) {
+      const part = toPart(event, { position, raw: () => rawOf(sender, event) }, asked);
+      if (part !== undefined) parts.push(part);
+      position += 1;
+    }
+  }
+  return parts;
+}
+
+/** Undefined for an event of something else. */
+function toPart(event: unknown, { position, raw }: Place, asked: readonly Kind[]): InvitationPart | UnknownPart | undefined {
+  const problem = own(event, 'problem');
+  if (typeof problem === 'string') return { type: 'unreadable', position, raw, problem };
+  const rel = own(own(event, 'link'), 'rel');
+  if (typeof rel !== 'string') return { type: 'unreadable', position, raw, problem: 'An event on the channel does not say what it is about: it has no link with a rel.' };
+  const kind = asked.find((each) => kinds[each].rel === bareRel(rel));
+  if (kind === undefined) return undefined;
+  if (!isChannelEvent(event)) return { type: 'unreadable', position, raw, problem: `The ${kinds[kind].rel} event lacks the link’s href or the event’s type.` };
+  return { type: 'invitation', position, raw, kind, event };
 }
 
 function isChannelEvent(part: unknown): part is ChannelEvent {
