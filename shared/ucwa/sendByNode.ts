@@ -16,8 +16,10 @@ const decoders: Readonly<Record<string, () => Transform>> = { gzip: unzip, 'x-gz
  * (`test/bench/throughput.ts` with 200 accounts).
  */
 export const sendByNode: Send = ({ url, headers, agent }) => {
-  const { request } = url.startsWith('https:') ? https : http;
-  const sent = request(url, { agent, headers: { 'Accept-Encoding': 'gzip', ...headers } });
+  const { protocol, hostname, port, pathname, search } = new URL(url);
+  const { request } = protocol === 'https:' ? https : http;
+  // Named one by one: options that Node.js makes of a URL have no prototype, which costs as much as parsing it did.
+  const sent = request({ agent, hostname: hostname.replace(/^\[|\]$/g, ''), port, path: pathname + search, headers: { 'Accept-Encoding': 'gzip', ...headers } });
   const answer = new Promise<Incoming>((resolve, reject) => {
     sent.on('error', reject);
     sent.on('response', (response) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: decoded(response) }));
