@@ -20,12 +20,21 @@ const PEOPLE = ['from', 'onBehalfOf', 'forwardedBy', 'transferredBy', 'delegator
  * what is not fetched is absent from the events.
  */
 export function linkedHrefs(pkg: EventPackage, fetched: FetchedResources, kinds: readonly Kind[]): string[] {
-  const events = packageParts(pkg, kinds).flatMap((part) => (part.type === 'invitation' ? [part.event] : []));
-  const invitations = events.filter(({ resource }) => resource === undefined).map(({ link }) => link.href);
-  const known = events.flatMap(({ resource, link }) => resource ?? fetched.get(resourcePath(link.href) ?? '') ?? []);
-  const people = PEOPLE.flatMap((rel) => known.flatMap((invitation) => hrefsOf(invitation, rel)));
-  const paths = [...invitations, ...people].map(resourcePath).filter((path) => path !== undefined);
-  return [...new Set(paths)].filter((path) => !fetched.has(path));
+  const wanted = new Set<string>();
+  const want = (href: string): void => {
+    const path = resourcePath(href);
+    if (path !== undefined && !fetched.has(path)) wanted.add(path);
+  };
+  const known: Resource[] = [];
+  for (const part of packageParts(pkg, kinds)) {
+    if (part.type !== 'invitation') continue;
+    const { resource, link } = part.event;
+    if (resource === undefined) want(link.href);
+    const invitation = resource ?? fetched.get(resourcePath(link.href) ?? '');
+    if (invitation !== undefined) known.push(invitation);
+  }
+  for (const rel of PEOPLE) for (const invitation of known) hrefsOf(invitation, rel).forEach(want);
+  return [...wanted];
 }
 
 /** The links of a rel that would tell more than is known: nothing is embedded, and address or name is missing. */
