@@ -28,10 +28,15 @@ interface Live {
  */
 export function createBusConnection(openClient: () => Promise<ServiceBusClient>, clock: Clock): BusConnection {
   let live: Promise<Live> | undefined;
+  let closed = false;
 
   function open(): Promise<Live> {
-    live ??= openClient().then((client) => ({ client, senders: createOpenSenders(client) }));
-    return live;
+    if (closed) return Promise.reject(new RelayError('busUnavailable', 'The relay is stopping.'));
+    if (live !== undefined) return live;
+    const opening = openClient().then((client) => ({ client, senders: createOpenSenders(client) }));
+    live = opening;
+    opening.catch(() => abandon(opening));
+    return opening;
   }
 
   function abandon(abandoned: Promise<Live>): void {
@@ -61,6 +66,7 @@ export function createBusConnection(openClient: () => Promise<ServiceBusClient>,
   return {
     sender: (entity) => ({ sendFirst: (messages) => sendFirst(entity, messages) }),
     async close() {
+      closed = true;
       const closing = live;
       live = undefined;
       if (closing !== undefined) await within(clock, CLOSE_TIMEOUT_MS, async () => (await closing).client.close()).catch(() => undefined);

@@ -19,18 +19,13 @@ const MAX_ROWS_A_PAGE = 1000;
 /** Clocks of instances differ, so an attempt may have been noted as before its event. */
 const CLOCK_SKEW_MS = 60_000;
 
-export type DeliveryLogTable = Omit<DeliveryLog, 'record' | 'advance'> & {
-  /** As DeliveryLog.record, but for the order. */
-  write(entry: DeliveryLogEntry): Promise<DeliveryCounts>;
-};
-
 /**
  * The log in table `deliveries`, partition = the shard of the subscription: an attempt is one entry in a row that holds all
  * attempts of the moment (group commit), and the counts that include it are in the same transaction, so that they always
  * add up.
  * @param stripe the counts row of this process, from 0 to 15; any will do, also one that another process writes.
  */
-export function createDeliveryLog(tables: Tables, stripe = randomInt(STRIPES)): DeliveryLogTable {
+export function createDeliveryLog(tables: Tables, stripe = randomInt(STRIPES)): DeliveryLog {
   const countsRow = createCountsRow(stripe);
   const write = createGroups<DeliveryLogEntry, DeliveryCounts>(MAX_TOGETHER, async (shard, entries) => {
     try {

@@ -14,17 +14,12 @@ const MAX_TOGETHER = 64;
 /** One entity group transaction (Azure Table storage, "Performing entity group transactions"). */
 const MAX_OPERATIONS = 100;
 
-export interface DeliveryOrderTable extends DeliveryOrder {
-  /** Notes how far an event has come by an entry of the log. Error: `storageUnavailable`. */
-  advance(entry: DeliveryLogEntry): Promise<void>;
-}
-
 /**
  * The order in table `deliveryOrder`, partition = the invitation: a row an event for whom it is to reach, and a few rows of
  * steps; how an event stands with a subscriber is what these rows add up to. No two processes write the same row, so no
  * write waits for another. Reads and writes of one invitation by many deliveries at once go together.
  */
-export function createDeliveryOrder(tables: Tables): DeliveryOrderTable {
+export function createDeliveryOrder(tables: Tables): DeliveryOrder {
   const run = async <T>(action: (table: TableClient) => Promise<T>): Promise<T> => {
     try {
       return await action(await tables.client('deliveryOrder'));

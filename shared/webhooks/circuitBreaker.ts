@@ -4,15 +4,14 @@ import type { Clock } from '../clock';
 export const FAILURES_TO_OPEN = 20;
 /** How long it stays open before one probe is let through. */
 export const OPEN_MS = 30_000;
-/** Who was turned away comes back one after another, over ten seconds: all at once they would only find the probe before them. */
-export const TURN_MS = 100;
-const TURNS = 100;
+/** How long the probe is waited for: a ring that begins meanwhile should not miss it (an attempt in a ring has as long). */
+export const PROBE_MS = 5_000;
 
 /** Spares a subscriber that only fails, and ourselves the waiting for it. One for each subscriber, in this process. */
 export interface CircuitBreaker {
-  /** As refusedUntilMs, without taking the probe. Each call is a turn of its own. */
+  /** As refusedUntilMs, without taking the probe. */
   openUntilMs(): number | undefined;
-  /** Undefined when an attempt may be made (the first after the open time is the probe); else until when it may not. */
+  /** Undefined when an attempt may be made (the first after the open time is the probe, and the only one for 5 s); else until when it may not. */
   refusedUntilMs(): number | undefined;
   /** Tells the outcome of an attempt that was let through. */
   record(succeeded: boolean): void;
@@ -22,25 +21,17 @@ export interface CircuitBreaker {
 export function createCircuitBreaker(clock: Clock): CircuitBreaker {
   let failures = 0;
   let openUntilMs = 0;
-  let turn = 0;
-
-  const open = (): void => {
-    openUntilMs = clock.now() + OPEN_MS;
-    turn = 0;
-  };
-  const whileOpen = (): number | undefined => (failures >= FAILURES_TO_OPEN && clock.now() < openUntilMs ? openUntilMs + TURN_MS * (turn++ % TURNS) : undefined);
-
   return {
-    openUntilMs: whileOpen,
+    openUntilMs: () => (failures >= FAILURES_TO_OPEN && clock.now() < openUntilMs ? openUntilMs : undefined),
     refusedUntilMs() {
-      const untilMs = whileOpen();
-      // Whoever comes while the probe is under way finds the circuit open again.
-      if (untilMs === undefined && failures >= FAILURES_TO_OPEN) open();
-      return untilMs;
+      if (failures < FAILURES_TO_OPEN) return undefined;
+      if (clock.now() < openUntilMs) return openUntilMs;
+      openUntilMs = clock.now() + PROBE_MS;
+      return undefined;
     },
     record(succeeded) {
       failures = succeeded ? 0 : failures + 1;
-      if (failures >= FAILURES_TO_OPEN) open();
+      if (failures >= FAILURES_TO_OPEN) openUntilMs = clock.now() + OPEN_MS;
     },
   };
 }

@@ -8,7 +8,7 @@ import type { AttemptDelivery } from './attemptDelivery';
 import { reasonToDisable, type AutoDisable } from './autoDisable';
 import { classifyAnswer, type AnswerClass, type SendResult } from './classifyAnswer';
 import { deliveryIdOf, type DeliveryMessage } from './deliveryMessage';
-import { createLookAtOrder, type Circumstances, type LookAtOrder } from './lookAtOrder';
+import { createLookAtOrder, type Circumstances } from './lookAtOrder';
 import { nextStep, type NextStep } from './nextStep';
 import { putOffUntilMs } from './putOff';
 import type { DeliveryCounts, DeliveryJournal, DeliveryLogEntry, DeliveryOutcome, DeliveryQueue, SubscriptionStore } from './ports';
@@ -18,7 +18,7 @@ import { createUnderWay } from './underWay';
 
 export interface DeliverPorts {
   readonly subscriptions: Pick<SubscriptionStore, 'find'>;
-  readonly journal: Pick<DeliveryJournal, 'read' | 'begin' | 'record' | 'advance' | 'find' | 'counts'>;
+  readonly journal: Pick<DeliveryJournal, 'read' | 'begin' | 'write' | 'advance' | 'find' | 'counts'>;
   readonly queue: DeliveryQueue;
   readonly gate: SubscriberGate;
   readonly attempt: AttemptDelivery;
@@ -63,23 +63,27 @@ export function createDeliver(ports: DeliverPorts): Deliver {
     return 'deferred';
   };
 
+  /** In the log, and then how far its event has come by it; each tried again by itself, so that nothing counts twice. */
+  const record = async (entry: DeliveryLogEntry): Promise<DeliveryCounts> => {
+    const counts = await persist(() => journal.write(entry));
+    await persist(() => journal.advance(entry));
+    return counts;
+  };
+
   /** Ends a delivery for which no attempt is made. */
   const end = async (message: DeliveryMessage, outcome: DeliveryOutcome, reason: string): Promise<DeliverResult> => {
-    await persist(() => journal.record({ ...entryOf(message, clock.now()), attempted: false, durationMs: 0, outcome, reason }));
+    await record({ ...entryOf(message, clock.now()), attempted: false, durationMs: 0, outcome, reason });
     return outcome;
   };
 
   /** Nothing can be sent now: later, then, unless the ring is over by that time. */
-  const turnAway = (message: DeliveryMessage, refusal: Refusal): Promise<DeliverResult> => {
-    const atMs = putOffUntilMs(refusal, message, random());
-    if (message.event.expiryTimeMs === undefined || atMs < message.event.expiryTimeMs) return defer(message, atMs);
-    return end(message, 'expired', `the ring ends before the subscriber can be tried: ${refusal.why}`);
-  };
+  const turnAway = (message: DeliveryMessage, { why }: Refusal, atMs: number | undefined): Promise<DeliverResult> =>
+    atMs === undefined ? end(message, 'expired', `the ring ends before the subscriber can be tried: ${why}`) : defer(message, atMs);
 
   const makeAttempt = async (message: DeliveryMessage, subscription: Subscription): Promise<DeliverResult> => {
     const { event } = message;
     const admission = await gate.enter(subscription);
-    if (!admission.admitted) return turnAway(message, admission);
+    if (!admission.admitted) return turnAway(message, admission, putOffUntilMs(admission, message, random()));
     let visit: Visit = { succeeded: undefined };
     let result: SendResult;
     let answer: AnswerClass;
@@ -107,7 +111,7 @@ export function createDeliver(ports: DeliverPorts): Deliver {
       ...(step.step !== 'delivered' && { reason: step.reason }),
       ...(nextAtMs !== undefined && { nextAtMs }),
     };
-    const counts = await persist(() => journal.record(entry));
+    const counts = await record(entry);
     const reason = step.step === 'disable' ? step.reason : await whyFailing(subscription, counts);
     if (reason !== undefined) await disable(subscription, reason);
     if (nextAtMs !== undefined) await scheduleNext(message, nextAtMs);
@@ -129,20 +133,29 @@ export function createDeliver(ports: DeliverPorts): Deliver {
   const scheduleNext = (message: DeliveryMessage, atMs: number): Promise<void> =>
     persist(() => queue.enqueue([{ message: { ...message, attempt: message.attempt + 1, deferrals: 0, isRepeated: undefined }, atMs }]));
 
+  /**
+   * How a message stands. Where its subscriber takes nothing for now, the tables need not be asked: it is put off, and if its
+   * ring is over by then, it expires. But they are, where something may be on record of it.
+   */
+  const lookUp = async (message: DeliveryMessage, circumstances: Circumstances) => {
+    const subscription = await subscriptions.find(message.subscriptionId);
+    const refusal = circumstances.isNew && subscription?.state.name === 'active' ? gate.closed(subscription) : undefined;
+    const atMs = refusal && putOffUntilMs(refusal, message, random());
+    if (refusal !== undefined && (atMs !== undefined || message.deferrals === 0)) return { refusal, atMs };
+    return { subscription, decision: await lookAtOrder(message, circumstances) };
+  };
+
   const deliver = async (message: DeliveryMessage, circumstances: Circumstances): Promise<DeliverResult> => {
-    const { event, subscriptionId } = message;
-    let subscription: Subscription | undefined;
-    let decision: Awaited<ReturnType<LookAtOrder>>;
+    const { event } = message;
+    let standing: Awaited<ReturnType<typeof lookUp>>;
     try {
-      subscription = await subscriptions.find(subscriptionId);
-      // What may have been dealt with before is looked up first.
-      const refusal = circumstances.isNew && subscription?.state.name === 'active' ? gate.closed(subscription) : undefined;
-      if (refusal !== undefined) return await turnAway(message, refusal);
-      decision = await lookAtOrder(message, circumstances);
+      standing = await lookUp(message, circumstances);
     } catch (error) {
       if (!toRelayError(error).retryable) throw error;
       return defer(message, clock.now() + STORAGE_WAIT_MS);
     }
+    if ('refusal' in standing) return turnAway(message, standing.refusal, standing.atMs);
+    const { subscription, decision } = standing;
     if (decision.rule === 'done') return 'alreadyDone';
     const recorded = circumstances.isNew || decision.rule === 'repeat' ? undefined : await journal.find({ ...message, eventId: event.id }, clock.now() - REMEMBERED_MS);
     if (recorded !== undefined) return goOnFrom(recorded, message);

@@ -23,7 +23,7 @@ export const deliveryMessageSchema = z.object({
   round: z.number().int(),
   /** The attempt that this message is to make, from 1. */
   attempt: z.number().int().positive(),
-  /** How often this attempt has been put off: the subscriber was busy, or an earlier event of the call comes first. */
+  /** How often this attempt has come out of the queue and been put off: the subscriber was busy, or an earlier event of the call comes first. */
   deferrals: z.number().int(),
   /** That the event begins the call (DeliveryOrder.open): nothing comes before it. */
   beginsCall: z.boolean().optional(),

@@ -32,7 +32,7 @@ export type FanOut = (event: RelayEvent) => Promise<number>;
 
 /**
  * The first hop. The event is noted as pending with every subscriber before any message is out, so that whichever
- * delivery comes first knows what it must wait for. Run twice with the same event, it changes nothing and its messages
+ * delivery comes first knows what it must wait for. What a subscriber takes nothing of for now is to be seen later. Run twice with the same event, it changes nothing and its messages
  * fall to the queue's duplicate detection. A paused or disabled subscriber is sent nothing, but the event is kept for
  * it (recover). Errors: `storageUnavailable`, `busUnavailable`: give it the same event again.
  */
@@ -50,18 +50,21 @@ export function createFanOut({ subscriptions, archive, journal, queue, gate, con
     const receivers = deliveries.map(({ message }) => message.subscriptionId);
     const noteEvent = () => Promise.all([receivers.length > 0 && journal.open(toDeliveredEvent(event), receivers), archive.keep(toOutwardEvent(event))]);
     const [beginsCall] = await retryInPlace(noteEvent, { clock, random });
-    const queued = beginsCall ? deliveries.map(({ message, atMs }) => ({ message: { ...message, beginsCall }, atMs })) : deliveries;
+    // Only what goes out at once: by the time that the others are seen, more may have been noted of the call.
+    const queued = beginsCall ? deliveries.map((delivery) => (delivery.atMs === undefined ? { message: { ...delivery.message, beginsCall } } : delivery)) : deliveries;
     if (queued.length > 0) await retryInPlace(() => queue.enqueue(queued), { clock, random });
     log.debug('eventFannedOut', { eventId: event.id, type: event.type, subscribers: queued.length });
     note({ 'relay.subscribers': queued.length });
     return queued.length;
   };
 
-  /** What no attempt can be made of for now need not come out of the queue only to be put back. */
+  /**
+   * What no attempt can be made of for now need not come out of the queue only to be put back. For how long an end waits is
+   * up to the host that will have it: its own way to the subscriber may be a better one.
+   */
   const putOffIfClosed = (message: DeliveryMessage, subscription: Subscription): QueuedDelivery => {
     const refusal = gate.closed(subscription);
-    const atMs = refusal && putOffUntilMs(refusal, message, random());
-    return atMs !== undefined && atMs < (message.event.expiryTimeMs ?? Infinity) ? { message, atMs } : { message };
+    return { message, atMs: refusal && putOffUntilMs({ ...refusal, failingMs: 0 }, message, random()) };
   };
 
   return (event) => withSpan('fan out', { kind: 'consumer', parent: fromTraceParent(event.traceParent), facts: () => eventFacts(event) }, () => fanOut(event));

@@ -31,7 +31,7 @@ export interface DeliveryQueue {
   enqueue(deliveries: readonly QueuedDelivery[]): Promise<void>;
 }
 
-/** How far each event of an invitation has come with each subscriber. Errors: `storageUnavailable`. */
+/** How far each event of an invitation has come with each subscriber. All of it may be done twice. Errors: `storageUnavailable`. */
 export interface DeliveryOrder {
   /**
    * Notes an event as pending with each of the subscribers; what is known of it already stays. Resolves to whether it is
@@ -44,6 +44,8 @@ export interface DeliveryOrder {
   read(subject: string, subscriptionId: string): Promise<readonly OrderRow[]>;
   /** Notes that an event may be on its way from now on. */
   begin(event: DeliveredEvent, subscriptionId: string): Promise<void>;
+  /** Notes how far an event has come by an entry of the log. */
+  advance(entry: DeliveryLogEntry): Promise<void>;
 }
 
 /** How a delivery stands after a log entry. */
@@ -90,12 +92,10 @@ export interface DeliveryCounts {
 /** The delivery log. Errors: `storageUnavailable`. */
 export interface DeliveryLog {
   /**
-   * Resolves when the entry is durable, and after it how far its event has come by it (DeliveryOrder), to the counts of
-   * what this process and those that share its row have recorded: all of it is in `counts`.
+   * Resolves when the entry is durable, to the counts of what this process and those that share its row have written: all
+   * of it is in `counts`. Written twice, it counts twice.
    */
-  record(entry: DeliveryLogEntry): Promise<DeliveryCounts>;
-  /** The second half of `record`, for an entry that is in the log already: a crash may have come between. */
-  advance(entry: DeliveryLogEntry): Promise<void>;
+  write(entry: DeliveryLogEntry): Promise<DeliveryCounts>;
   /** The entry of this attempt, or of the end in its place, among those recorded since then. */
   find(attempt: Pick<DeliveryLogEntry, 'subscriptionId' | 'eventId' | 'round' | 'attempt'>, sinceMs: number): Promise<DeliveryLogEntry | undefined>;
   /** The latest first. `cursor` continues after a page; while there is one, a page may hold less than its limit, or nothing. */
@@ -105,7 +105,7 @@ export interface DeliveryLog {
   counts(subscriptionId: string): Promise<DeliveryCounts>;
 }
 
-/** What is known of deliveries: one store, because an attempt says how far its event has come. */
+/** What is known of deliveries: an attempt is written to the log, and its event advanced by it; a crash may come between. */
 export interface DeliveryJournal extends DeliveryOrder, DeliveryLog {}
 
 /** The events that subscribers were to hear, without SDP, for sending them again. Errors: `storageUnavailable`. */

@@ -9,15 +9,22 @@ const LONGEST_SOON_MS = 8000;
  * few minutes would hurt everyone else. Once it works again, they come about as late as it was down before.
  */
 const LONGEST_MS = 1_800_000;
+/** Who was turned away at an open circuit comes back one after another, over ten seconds: all at once would only find the probe before them. */
+const TURN_MS = 100;
+const TURNS = 100;
 
 /**
- * When a message whose subscriber takes nothing now looks again: after the time told, by half a second at first and by
- * twice as much each further time, and by at least as much as nothing has succeeded before. Spread by half, so that not all
- * of them come at once. Pure. @param random from 0 to 1; 0.5 is the wait itself.
+ * When a message whose subscriber takes nothing now looks again; undefined where its ring is over before anything is taken.
+ * After the time told: half a second, and twice as much each further time; more where nothing has succeeded for longer, but
+ * for a ring at an open circuit, which waits for a probe. All within half and one and a half of that, so that not all come
+ * at once, and a ring within half of what is left of it. Pure. @param random from 0 to 1; 0.5 is the wait itself.
  */
-export function putOffUntilMs({ why, untilMs, failingMs = 0 }: Refusal, { event, deferrals }: Pick<DeliveryMessage, 'event' | 'deferrals'>, random: number): number {
-  const isRing = event.expiryTimeMs !== undefined;
-  // A circuit lets one through when it may close, and a ring is worth being that one.
+export function putOffUntilMs({ why, untilMs, failingMs = 0, turn = 0 }: Refusal, { event: { expiryTimeMs }, deferrals }: Pick<DeliveryMessage, 'event' | 'deferrals'>, random: number): number | undefined {
+  const isRing = expiryTimeMs !== undefined;
   const leastMs = isRing && why === 'circuitOpen' ? 0 : failingMs;
-  return untilMs + Math.min(Math.max(FIRST_MS * 2 ** deferrals, leastMs), isRing || why === 'busy' ? LONGEST_SOON_MS : LONGEST_MS) * (0.5 + random);
+  const longestMs = isRing || why === 'busy' ? LONGEST_SOON_MS : LONGEST_MS;
+  const waitMs = Math.min(Math.max(FIRST_MS * 2 ** deferrals, leastMs), longestMs) * (0.5 + random) + TURN_MS * (turn % TURNS);
+  if (!isRing) return untilMs + waitMs;
+  const leftMs = expiryTimeMs - untilMs;
+  return leftMs < FIRST_MS ? undefined : untilMs + Math.min(waitMs, leftMs / 2);
 }

@@ -41,7 +41,7 @@ export interface SendAgain {
 
 /** An event younger than this has its first attempt before it, or under way. */
 const YOUNG_MS = 60_000;
-/** A retry that is overdue by so much is not coming: its message was lost or dead-lettered. */
+/** A retry that is overdue by so much is not coming, its message lost or dead-lettered, or waits for a subscriber that is down: it ends by itself once the new round has. */
 const OVERDUE_MS = 3_600_000;
 
 /** Works from the archive of events, so that it also finds what a paused or disabled subscription never heard. */

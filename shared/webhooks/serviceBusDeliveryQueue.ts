@@ -6,7 +6,7 @@ import type { DeliveryQueue, QueuedDelivery } from './ports';
 
 /**
  * The queue `webhook-deliveries` on Service Bus, over the connection that the process has. What is put into it at the same
- * time shares batches; what is to be seen later goes by itself, so that a ring does not wait for what was put off.
+ * time shares batches; what is to be seen later goes by itself, so that a new event does not wait for what was put off.
  * Errors: those of BusSender.
  */
 export function createServiceBusDeliveryQueue(sender: BusSender): DeliveryQueue {
@@ -24,6 +24,7 @@ export function createServiceBusDeliveryQueue(sender: BusSender): DeliveryQueue 
   const [now, later] = [outbox(), outbox()];
   return {
     async enqueue(deliveries) {
+      for (const delivery of deliveries) refused.delete(delivery);
       await Promise.all([now.send(deliveries.filter(({ atMs }) => atMs === undefined)), later.send(deliveries.filter(({ atMs }) => atMs !== undefined))]);
       for (const delivery of deliveries) {
         const refusal = refused.get(delivery);

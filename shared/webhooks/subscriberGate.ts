@@ -7,6 +7,8 @@ export const MAX_IN_FLIGHT = 4;
 /** So many more may wait for one of the four to leave, but only so long: a healthy subscriber's burst needs no detour over the bus, and the four of one that hangs do not leave. */
 export const MAX_WAITING = 8;
 export const LONGEST_WAIT_MS = 250;
+/** How long a visit tells of a subscriber: twice as long as an open circuit lets nobody in. */
+const EVIDENCE_MS = 60_000;
 
 /** Told on leaving: whether the subscriber works (undefined: throttled, which says neither), and until when it wants rest. */
 export interface Visit {
@@ -18,15 +20,17 @@ export interface Refusal {
   readonly admitted: false;
   readonly why: 'busy' | 'throttled' | 'circuitOpen';
   readonly untilMs: number;
-  /** For how long nothing has succeeded; absent where something has, or nothing was tried. */
+  /** From the first failure to the last, where nothing has succeeded since; absent without any of late. */
   readonly failingMs?: number;
+  /** Of an open circuit: how many were turned away since it opened, before this one. */
+  readonly turn?: number;
 }
 
 export type Admission = { readonly admitted: true; leave(visit: Visit): void } | Refusal;
 
 /** Keeps one slow or failing subscriber from hurting the others: at most four at once, its own throttle, its own circuit. */
 export interface SubscriberGate {
-  /** Why nobody is admitted now, if that is so and not only for a moment: then nothing else needs to be looked at. */
+  /** Why nobody is admitted now, if that is so and not only for a moment: then nothing else needs to be looked at. Who asks is turned away by it. */
   closed(subscription: Pick<Subscription, 'id' | 'changedAtMs'>): Refusal | undefined;
   /** Waits 250 ms at most. Who is admitted must leave. A change of the subscription ends its throttle and closes its circuit. */
   enter(subscription: Pick<Subscription, 'id' | 'changedAtMs'>): Promise<Admission>;
@@ -38,8 +42,10 @@ interface Place {
   /** Wake those who wait, first come first. */
   readonly waiting: AbortController[];
   throttledUntilMs: number;
-  /** Of the first visit since the last one that succeeded. */
+  /** The first visit since one that succeeded, and the last. */
   failingSinceMs: number | undefined;
+  lastVisitMs: number;
+  turns: { readonly untilMs: number; count: number };
   breaker: CircuitBreaker;
 }
 
@@ -48,7 +54,7 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
   const places = new Map<string, Place>();
 
   const placeOf = ({ id, changedAtMs }: Pick<Subscription, 'id' | 'changedAtMs'>): Place => {
-    const fresh = { changedAtMs, throttledUntilMs: 0, failingSinceMs: undefined, breaker: createCircuitBreaker(clock) };
+    const fresh = { changedAtMs, throttledUntilMs: 0, failingSinceMs: undefined, lastVisitMs: 0, turns: { untilMs: 0, count: 0 }, breaker: createCircuitBreaker(clock) };
     const known = places.get(id);
     if (known?.changedAtMs === changedAtMs) return known;
     // The same object, because those who are inside leave through it.
@@ -57,12 +63,15 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
     return place;
   };
 
-  const refuse = ({ failingSinceMs }: Place, why: Refusal['why'], untilMs: number): Refusal => ({
-    admitted: false,
-    why,
-    untilMs,
-    ...(failingSinceMs !== undefined && { failingMs: clock.now() - failingSinceMs }),
-  });
+  /** What was seen long ago says nothing of now: another process may have had every success since. */
+  const failingMs = ({ failingSinceMs, lastVisitMs }: Place): number | undefined =>
+    failingSinceMs === undefined || clock.now() - lastVisitMs > EVIDENCE_MS ? undefined : lastVisitMs - failingSinceMs;
+
+  const refuse = (place: Place, why: 'throttled' | 'circuitOpen', untilMs: number): Refusal => {
+    const failing = failingMs(place);
+    if (place.turns.untilMs !== untilMs) place.turns = { untilMs, count: 0 };
+    return { admitted: false, why, untilMs, ...(failing !== undefined && { failingMs: failing }), ...(why === 'circuitOpen' && { turn: place.turns.count++ }) };
+  };
 
   const tryToEnter = (place: Place): Admission => {
     const nowMs = clock.now();
@@ -76,7 +85,9 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
       admitted: true,
       leave({ succeeded, restMs = 0 }) {
         place.inFlight -= 1;
-        place.failingSinceMs = succeeded === true ? undefined : (place.failingSinceMs ?? clock.now());
+        if (succeeded === true) place.failingSinceMs = undefined;
+        else if (failingMs(place) === undefined) place.failingSinceMs = clock.now();
+        place.lastVisitMs = clock.now();
         if (succeeded !== undefined) place.breaker.record(succeeded);
         if (restMs > 0) place.throttledUntilMs = Math.max(place.throttledUntilMs, clock.now() + restMs);
         place.waiting.shift()?.abort();
@@ -88,14 +99,14 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
     closed(subscription) {
       const place = placeOf(subscription);
       if (clock.now() < place.throttledUntilMs) return refuse(place, 'throttled', place.throttledUntilMs);
-      if (place.inFlight >= MAX_IN_FLIGHT && place.failingSinceMs !== undefined) return { admitted: false, why: 'busy', untilMs: clock.now() };
+      if (place.inFlight >= MAX_IN_FLIGHT && failingMs(place) !== undefined) return { admitted: false, why: 'busy', untilMs: clock.now() };
       const openUntilMs = place.breaker.openUntilMs();
       return openUntilMs === undefined ? undefined : refuse(place, 'circuitOpen', openUntilMs);
     },
     async enter(subscription) {
       const place = placeOf(subscription);
       const admission = tryToEnter(place);
-      if (admission.admitted || admission.why !== 'busy' || place.failingSinceMs !== undefined || place.waiting.length >= MAX_WAITING) return admission;
+      if (admission.admitted || admission.why !== 'busy' || failingMs(place) !== undefined || place.waiting.length >= MAX_WAITING) return admission;
       const turn = new AbortController();
       place.waiting.push(turn);
       await clock.sleep(LONGEST_WAIT_MS, turn.signal);

@@ -2,8 +2,11 @@ import { ServiceBusClient } from '@azure/service-bus';
 import { systemClock } from '../../../shared/clock';
 import { createBusConnection, type BusConnection } from '../../../shared/messaging/busConnection';
 import { busEntities } from '../../../shared/messaging/busEntities';
+import { RelayError } from '../../../shared/errors/relayError';
+import type { BusSender } from '../../../shared/messaging/outbox';
+import type { EncodedMessage } from '../../../shared/messaging/toServiceBusMessage';
 import { openServiceBus } from '../../../shared/messaging/openServiceBus';
-import { parseDeliveryMessage, type DeliveryMessage } from '../../../shared/webhooks/deliveryMessage';
+import { deliveryMessageId, parseDeliveryMessage, type DeliveryMessage } from '../../../shared/webhooks/deliveryMessage';
 import { firstMessage } from '../../../shared/webhooks/fanOut';
 import type { DeliveryQueue } from '../../../shared/webhooks/ports';
 import { createServiceBusDeliveryQueue } from '../../../shared/webhooks/serviceBusDeliveryQueue';
@@ -112,6 +115,31 @@ describe.each([
     const taken = await bench.take(100);
     expect(new Set(taken.map(({ event }) => event.id)).size).toBe(100);
     expect(new Set(taken.map((one) => one.body))).toEqual(new Set([body]));
+  });
+});
+
+describe('what the bus refuses', () => {
+  const refusing = (isRefused: (messages: readonly EncodedMessage[]) => 'busRefused' | 'busUnavailable' | undefined): BusSender => ({
+    sendFirst(messages) {
+      const code = isRefused(messages);
+      return code === undefined ? Promise.resolve(messages.length) : Promise.reject(new RelayError(code, 'No.'));
+    },
+  });
+
+  test('holds up nothing that goes in the same batch', async () => {
+    const culprit = deliveryMessageId(message(2));
+    const queue = createServiceBusDeliveryQueue(refusing((messages) => (messages.some(({ messageId }) => messageId === culprit) ? 'busRefused' : undefined)));
+    const results = await Promise.allSettled([1, 2, 3].map((call) => queue.enqueue([{ message: message(call), atMs: 1000 }])));
+    expect(results).toMatchObject([{ status: 'fulfilled' }, { status: 'rejected', reason: { code: 'busRefused' } }, { status: 'fulfilled' }]);
+  });
+
+  test('is asked anew when the same is enqueued again', async () => {
+    let isWell = false;
+    const queue = createServiceBusDeliveryQueue(refusing(([first]) => (isWell ? undefined : first?.scheduledEnqueueTimeUtc === undefined ? 'busRefused' : 'busUnavailable')));
+    const deliveries = [{ message: message(1) }, { message: message(2), atMs: 1000 }];
+    await expect(queue.enqueue(deliveries)).rejects.toMatchObject({ code: 'busUnavailable' });
+    isWell = true;
+    await expect(queue.enqueue(deliveries)).resolves.toBeUndefined();
   });
 });
 

@@ -74,6 +74,20 @@ test('nobody waits for one whose last visit failed: while four are inside, it is
   expect(gate.closed(one)).toBeUndefined();
 });
 
+test('what was seen more than a minute ago says nothing', async () => {
+  const clock = createFakeClock();
+  const gate = createSubscriberGate(clock);
+  await visit(gate, one, { succeeded: false });
+  await clock.advance(50_000);
+  await visit(gate, one, { succeeded: undefined, restMs: 100_000 });
+  expect(gate.closed(one)).toMatchObject({ failingMs: 50_000 });
+  await clock.advance(60_001);
+  expect(gate.closed(one)).toEqual({ admitted: false, why: 'throttled', untilMs: clock.now() + 39_999 });
+  await clock.advance(39_999);
+  await visit(gate, one, { succeeded: undefined, restMs: 1000 });
+  expect(gate.closed(one)).toMatchObject({ failingMs: 0 });
+});
+
 test('a shorter rest does not cut a longer one', async () => {
   const clock = createFakeClock();
   const gate = createSubscriberGate(clock);
@@ -115,7 +129,8 @@ test('says that it is closed, as long as it is, and takes no probe by it', async
   await visit(gate, one, { succeeded: false });
   await clock.advance(7000);
   for (let failure = 1; failure < FAILURES_TO_OPEN; failure += 1) await visit(gate, one, { succeeded: false });
-  expect(gate.closed(one)).toEqual({ admitted: false, why: 'circuitOpen', untilMs: clock.now() + OPEN_MS, failingMs: 7000 });
+  expect(gate.closed(one)).toEqual({ admitted: false, why: 'circuitOpen', untilMs: clock.now() + OPEN_MS, failingMs: 7000, turn: 0 });
+  expect(gate.closed(one)).toMatchObject({ turn: 1 });
   expect(gate.closed(other)).toBeUndefined();
   await clock.advance(OPEN_MS);
   expect([gate.closed(one), gate.closed(one)]).toEqual([undefined, undefined]);

@@ -55,3 +55,21 @@ describe('the senders of a connection', () => {
     await unanswered;
   });
 });
+
+describe('a connection', () => {
+  it('that could not be opened is tried again', async () => {
+    let tries = 0;
+    const second = createBusConnection(() => ((tries += 1) === 1 ? Promise.reject(new Error('no token')) : openServiceBus(bus, noIdentity)), createFakeClock());
+    await expect(second.sender('queue').sendFirst([{ body: Buffer.from('{}'), messageId: '1' }])).rejects.toMatchObject({ code: 'busUnavailable' });
+    expect(await second.sender('queue').sendFirst([{ body: Buffer.from('{}'), messageId: '1' }])).toBe(1);
+    await second.close();
+  });
+
+  it('that was closed is not opened again by what comes too late', async () => {
+    await send('queue');
+    await connection.close();
+    await expect(send('queue')).rejects.toMatchObject({ code: 'busUnavailable' });
+    await bus.linksDownTo(0);
+    expect(bus.accepted).toEqual(['queue']);
+  });
+});

@@ -283,7 +283,7 @@ describe('after a crash', () => {
     const { server, id } = await subscriber();
     await room.fanOut(callEvent('started'));
     const [message = never()] = room.queue.take();
-    const killed = createRelayRoom(storage.tables, { ...room.ports, journal: { ...room.journal, record: () => Promise.reject(new Error('killed')) } });
+    const killed = createRelayRoom(storage.tables, { ...room.ports, journal: { ...room.journal, write: () => Promise.reject(new Error('killed')) } });
     await expect(killed.deliver(message)).rejects.toThrow('killed');
     killed.close();
     expect(await room.deliver(message)).toBe('delivered');

@@ -47,17 +47,17 @@ describe('the delivery log', () => {
       entry(1, 2, { atMs: ringStartMs + 9001.5 }),
       entry(1, 1, { round: ringStartMs + 500_000, atMs: ringStartMs + 500_001, outcome: 'expired', attempted: false, reason: 'the ring is over' }),
     ];
-    for (const one of entries) await log.record(one);
+    for (const one of entries) await log.write(one);
     expect(await log.page('sub_a', { limit: 10 })).toEqual({ entries: entries.toReversed() });
-    await Promise.all(entries.map((one) => log.record({ ...one, subscriptionId: 'sub_b' })));
+    await Promise.all(entries.map((one) => log.write({ ...one, subscriptionId: 'sub_b' })));
     expect(await log.page('sub_b', { limit: 10 })).toEqual({ entries: entries.toReversed().map((one) => ({ ...one, subscriptionId: 'sub_b' })) });
   });
 
   test('pages through, whatever is written meanwhile', async () => {
     const log = createDeliveryJournal(storage.tables);
-    for (let call = 1; call <= 5; call += 1) await log.record(entry(call, 1));
+    for (let call = 1; call <= 5; call += 1) await log.write(entry(call, 1));
     const first = await log.page('sub_a', { limit: 2 });
-    await log.record(entry(6, 1));
+    await log.write(entry(6, 1));
     const second = await log.page('sub_a', { limit: 2, cursor: first.cursor ?? '' });
     const third = await log.page('sub_a', { limit: 2, cursor: second.cursor ?? '' });
     expect([first, second, third].map(({ entries }) => entries.map(({ eventId }) => eventId))).toEqual([
@@ -74,7 +74,7 @@ describe('the delivery log', () => {
   ])('the counts add up exactly when two instances that %s write at once', async (_case, stripe) => {
     const [here, there] = [createDeliveryJournal(storage.tables, 3), createDeliveryJournal(storage.tables, stripe)];
     const outcomes = ['delivered', 'expired', 'dead', 'disabled', 'retrying'] as const;
-    const writes = Array.from({ length: 150 }, (_, n) => (n % 2 === 0 ? here : there).record(entry(n, 1, { outcome: outcomes[n % 5] ?? 'dead' })));
+    const writes = Array.from({ length: 150 }, (_, n) => (n % 2 === 0 ? here : there).write(entry(n, 1, { outcome: outcomes[n % 5] ?? 'dead' })));
     await Promise.all(writes);
     expect(await here.counts('sub_a')).toMatchObject({ attempts: 150, delivered: 30, expired: 30, dead: 30, disabled: 30 });
     expect((await there.page('sub_a', { limit: 1000 })).entries).toHaveLength(150);
@@ -82,8 +82,8 @@ describe('the delivery log', () => {
 
   test('what was written is recognised when its answer was lost', async () => {
     const log = createDeliveryJournal(await losingAnswers(storage.tables));
-    await log.record(entry(1, 1));
-    await log.record(entry(2, 1));
+    await log.write(entry(1, 1));
+    await log.write(entry(2, 1));
     expect(await log.counts('sub_a')).toMatchObject({ attempts: 2, delivered: 2 });
     expect((await log.page('sub_a', { limit: 10 })).entries).toHaveLength(2);
   });
@@ -97,14 +97,14 @@ describe('the delivery log', () => {
       };
     });
     const log = createDeliveryJournal(counting);
-    for (let call = 1; call <= 3; call += 1) await log.record(entry(call, 1));
+    for (let call = 1; call <= 3; call += 1) await log.write(entry(call, 1));
     expect(reads).toBe(1);
   });
 
   test('pages through what was recorded together, among the attempts of others', async () => {
     const log = createDeliveryJournal(storage.tables);
     const neighbour = neighbourOf('sub_a');
-    await Promise.all(Array.from({ length: 9 }, (_, n) => log.record(entry(n, 1, n % 2 === 0 ? {} : { subscriptionId: neighbour }))));
+    await Promise.all(Array.from({ length: 9 }, (_, n) => log.write(entry(n, 1, n % 2 === 0 ? {} : { subscriptionId: neighbour }))));
     const pages: string[][] = [];
     for (let cursor: string | undefined = ''; cursor !== undefined; ) {
       const page: Awaited<ReturnType<typeof log.page>> = await log.page('sub_a', { limit: 2, ...(cursor !== '' && { cursor }) });
@@ -122,39 +122,39 @@ describe('the delivery log', () => {
   test('answers of the largest size, recorded together, fit', async () => {
     const log = createDeliveryJournal(storage.tables);
     const response = '\u{1f4de}'.repeat(1024);
-    await Promise.all(Array.from({ length: 64 }, (_, n) => log.record(entry(n, 1, { outcome: 'dead', response }))));
+    await Promise.all(Array.from({ length: 64 }, (_, n) => log.write(entry(n, 1, { outcome: 'dead', response }))));
     expect((await log.page('sub_a', { limit: 100 })).entries.map((one) => one.response)).toEqual(Array.from({ length: 64 }, () => response));
   });
 
   test('more than one transaction holds, at once', async () => {
     const log = createDeliveryJournal(storage.tables);
-    await Promise.all(Array.from({ length: 250 }, (_, n) => log.record(entry(n, 1))));
+    await Promise.all(Array.from({ length: 250 }, (_, n) => log.write(entry(n, 1))));
     expect(await log.counts('sub_a')).toMatchObject({ attempts: 250, delivered: 250 });
   });
 
   test('tells the latest of each delivery since a moment', async () => {
     const log = createDeliveryJournal(storage.tables);
-    await log.record(entry(1, 1, { outcome: 'dead' }));
-    await log.record(entry(2, 1, { outcome: 'retrying' }));
-    await log.record(entry(2, 2));
-    await log.record(entry(3, 1, { outcome: 'dead' }));
+    await log.write(entry(1, 1, { outcome: 'dead' }));
+    await log.write(entry(2, 1, { outcome: 'retrying' }));
+    await log.write(entry(2, 2));
+    await log.write(entry(3, 1, { outcome: 'dead' }));
     const latest = await log.latestSince('sub_a', ringStartMs + 2000);
     expect(Object.fromEntries([...latest.values()].map(({ eventId, outcome }) => [eventId, outcome]))).toEqual({ 'call-3-completed': 'dead', 'call-2-completed': 'delivered' });
   });
 
   test('one subscription’s are not another’s', async () => {
     const log = createDeliveryJournal(storage.tables);
-    await log.record(entry(1, 1));
+    await log.write(entry(1, 1));
     expect(await log.counts('sub_b')).toEqual(noDeliveries);
     expect(await log.page('sub_b', { limit: 10 })).toEqual({ entries: [] });
   });
 
   test('keeps since when a subscriber fails', async () => {
     const log = createDeliveryJournal(storage.tables);
-    await log.record(entry(1, 1, { outcome: 'retrying', atMs: 1000 }));
-    await log.record(entry(1, 2, { outcome: 'dead', atMs: 2000 }));
+    await log.write(entry(1, 1, { outcome: 'retrying', atMs: 1000 }));
+    await log.write(entry(1, 2, { outcome: 'dead', atMs: 2000 }));
     expect(await createDeliveryJournal(storage.tables).counts('sub_a')).toMatchObject({ failuresInRow: 2, failingSinceMs: 1000 });
-    await log.record(entry(2, 1, { atMs: 3000 }));
+    await log.write(entry(2, 1, { atMs: 3000 }));
     expect(await createDeliveryJournal(storage.tables).counts('sub_a')).toEqual({ ...noDeliveries, attempts: 3, dead: 1, delivered: 1, lastDeliveredMs: 3000 });
   });
 
@@ -164,7 +164,7 @@ describe('the delivery log', () => {
     const history = await storage.tables.client('invitationHistory');
     await history.createEntity({ partitionKey: 'call-1', rowKey: '1', from: 'sip:bob@fabrikam.com' });
     await log.open(toDeliveredEvent(callEvent('started', { call: 1 })), ['sub_a', 'sub_b']);
-    await Promise.all([log.record(entry(1, 1)), log.record(entry(2, 1, { response: 'who is sip:Bob@fabrikam.com?' })), log.record(entry(3, 1))]);
+    await Promise.all([log.write(entry(1, 1)), log.write(entry(2, 1, { response: 'who is sip:Bob@fabrikam.com?' })), log.write(entry(3, 1))]);
     await erasePerson(storage.tables, 'sip:bob@fabrikam.com');
     expect((await log.page('sub_a', { limit: 10 })).entries.map(({ subject }) => subject)).toEqual(['call-3']);
     expect(await log.read('call-1', 'sub_a')).toEqual([]);
@@ -227,9 +227,9 @@ describe('the order of a call’s events', () => {
   ] as const)('an attempt and what follows are one: %s', async (_case, changes, expected) => {
     const order = createDeliveryJournal(storage.tables);
     await order.open(started, ['sub_1']);
-    await order.record(ended(started, 1, { outcome: 'retrying', nextAtMs: ringStartMs + 300 }));
-    await order.record(ended(started, 2, { outcome: 'retrying', nextAtMs: ringStartMs + 500 }));
-    await order.record(ended(started, changes.attempt, changes));
+    await order.advance(ended(started, 1, { outcome: 'retrying', nextAtMs: ringStartMs + 300 }));
+    await order.advance(ended(started, 2, { outcome: 'retrying', nextAtMs: ringStartMs + 500 }));
+    await order.advance(ended(started, changes.attempt, changes));
     const [row] = await order.read(started.subject, 'sub_1');
     expect(row).toMatchObject(expected);
     expect(row?.nextAtMs).toBe('nextAtMs' in expected ? expected.nextAtMs : undefined);
@@ -239,7 +239,7 @@ describe('the order of a call’s events', () => {
     const [here, there] = [createDeliveryJournal(storage.tables), createDeliveryJournal(storage.tables)];
     const ids = Array.from({ length: 300 }, (_, n) => `sub_${n}`);
     await here.open(started, ids);
-    await Promise.all(ids.map((subscriptionId, n) => (n % 3 === 0 ? there : here).record(ended(started, 1, { subscriptionId }))));
+    await Promise.all(ids.map((subscriptionId, n) => (n % 3 === 0 ? there : here).advance(ended(started, 1, { subscriptionId }))));
     for (const id of ['sub_0', 'sub_1', 'sub_150', 'sub_299']) expect(await here.read(started.subject, id)).toMatchObject([{ state: 'settled', attempt: 1 }]);
     const rows = [];
     for await (const { rowKey } of (await storage.tables.client('deliveryOrder')).listEntities()) if (rowKey?.startsWith('p|') === true) rows.push(rowKey);
@@ -250,7 +250,7 @@ describe('the order of a call’s events', () => {
     const order = createDeliveryJournal(storage.tables);
     await order.open(completed, ['sub_1', 'sub_2']);
     await order.begin(completed, 'sub_1');
-    await order.record(ended(completed, 1, { outcome: 'retrying', nextAtMs: ringStartMs }));
+    await order.advance(ended(completed, 1, { outcome: 'retrying', nextAtMs: ringStartMs }));
     expect(await order.read(completed.subject, 'sub_1')).toMatchObject([{ begun: true, attempt: 1 }]);
     expect((await order.read(completed.subject, 'sub_2'))[0]?.begun).toBeUndefined();
   });
@@ -264,7 +264,7 @@ describe('the order of a call’s events', () => {
   test('what a delivery has marked stays when the fan-out runs again', async () => {
     const order = createDeliveryJournal(storage.tables);
     await order.open(started, ['sub_1']);
-    await order.record(ended(started, 2));
+    await order.advance(ended(started, 2));
     await order.open(started, ['sub_1', 'sub_2']);
     expect(await order.read(started.subject, 'sub_1')).toMatchObject([{ state: 'settled', attempt: 2 }]);
     expect(await order.read(started.subject, 'sub_2')).toMatchObject([{ state: 'pending', attempt: 0 }]);
@@ -273,7 +273,7 @@ describe('the order of a call’s events', () => {
   test('a new round begins again', async () => {
     const order = createDeliveryJournal(storage.tables);
     await order.open(completed, ['sub_1']);
-    await order.record(ended(completed, 15));
+    await order.advance(ended(completed, 15));
     await order.reopen(completed, 'sub_1', ringStartMs);
     expect(await order.read(completed.subject, 'sub_1')).toMatchObject([{ round: ringStartMs, state: 'pending', attempt: 0 }]);
   });
@@ -320,7 +320,7 @@ describe('the order of a call’s events', () => {
     const order = createDeliveryJournal(storage.tables);
     const [one, two] = ['sub_1', neighbourOf('sub_1')];
     await order.open(started, [one, two]);
-    await order.record(ended(started, 1));
+    await order.advance(ended(started, 1));
     await order.open(started, [two]);
     expect(await order.read(started.subject, one)).toMatchObject([{ state: 'settled' }]);
     expect(await order.read(started.subject, two)).toMatchObject([{ state: 'pending' }]);
@@ -378,12 +378,14 @@ test('retention deletes what is older, in every table, and keeps the counts of w
   const [log, order, archive] = [createDeliveryJournal(storage.tables), createDeliveryJournal(storage.tables), createDeliveryArchive(storage.tables)];
   const subscriptions = await storage.tables.client('subscriptions');
   await subscriptions.createEntity({ partitionKey: 'subscriptions', rowKey: 'sub_a' });
-  await log.record(entry(48, 1, { subscriptionId: 'sub_gone' }));
+  await log.write(entry(48, 1, { subscriptionId: 'sub_gone' }));
   for (const hours of [0, 48]) {
     const event = callEvent('completed', { call: hours, timeMs: ringStartMs + hours * hourMs });
     await archive.keep(event);
     await order.open(toDeliveredEvent(event), Array.from({ length: 101 }, (_, n) => `sub_${n}`));
-    await log.record(entry(hours, 1, { deliveryId: deliveryIdOf(event), atMs: event.timeMs }));
+    const ended = entry(hours, 1, { deliveryId: deliveryIdOf(event), atMs: event.timeMs });
+    await log.write(ended);
+    await order.advance(ended);
   }
   expect(await sweepDeliveries(storage.tables, ringStartMs + 24 * hourMs)).toBe(6);
   expect(await sweepDeliveries(storage.tables, ringStartMs + 24 * hourMs)).toBe(0);
