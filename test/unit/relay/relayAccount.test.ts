@@ -75,7 +75,7 @@ function createWorld(clock: FakeClock, items: (() => ChannelItem | Promise<Chann
     parked,
     bus: (answers: typeof busAnswers) => (busAnswers = answers),
     serves: (answer: typeof reads) => (reads = answer),
-    relay: (signal = new AbortController().signal) => relayAccount(session, ports, signal),
+    relay: (signal = new AbortController().signal, more: object = {}) => relayAccount(session, { ...ports, ...more }, signal),
   };
 }
 
@@ -95,6 +95,13 @@ describe('relayAccount', () => {
     await world.relay();
     expect(world.steps).toEqual(['pulled', 'published', 'pulled', 'published', 'acknowledged']);
     expect(world.published.flat().map(({ type }) => type)).toEqual(['ucwa.audioVideoInvitation.started', 'ucwa.audioVideoInvitation.completed']);
+  });
+
+  it('follows its own session, whatever else the ports of all accounts hold', async () => {
+    const clock = createFakeClock();
+    const world = createWorld(clock, [item(clock, invitationPackage('started', '1', ringing))]);
+    await world.relay(undefined, { session: () => createRestingSession(testAccount('sip:other@contoso.com'), { opened() {}, closed() {} }), accountKey: 'another' });
+    expect(world.published.flat().map(({ account }) => account)).toEqual(['sip:reception@contoso.com']);
   });
 
   it('acknowledges nothing while the bus is down, and goes on when it is back', async () => {
