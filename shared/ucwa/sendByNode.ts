@@ -8,7 +8,12 @@ import type { Incoming, Send } from './send';
 const unzip = (): Transform => createUnzip({ finishFlush: constants.Z_SYNC_FLUSH });
 const unbrotli = (): Transform => createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH });
 /** Only gzip is asked for; a server that goes its own way is understood. */
-const decoders: Readonly<Record<string, () => Transform>> = { gzip: unzip, 'x-gzip': unzip, deflate: unzip, br: unbrotli };
+const decoders: ReadonlyMap<string | undefined, () => Transform> = new Map([
+  ['gzip', unzip],
+  ['x-gzip', unzip],
+  ['deflate', unzip],
+  ['br', unbrotli],
+]);
 
 /**
  * A GET by Node.js alone. Nine of ten requests are polls of an event channel, and all channels of a process share one
@@ -29,7 +34,7 @@ export const sendByNode: Send = ({ url, headers, agent }) => {
 };
 
 function decoded(response: IncomingMessage): Readable {
-  const decoder = decoders[response.headers['content-encoding']?.toLowerCase() ?? ''];
+  const decoder = decoders.get(response.headers['content-encoding']?.toLowerCase());
   // Whoever reads learns from the stream itself what went wrong.
   return decoder === undefined || response.statusCode === 204 ? response : pipeline(response, decoder(), () => undefined);
 }

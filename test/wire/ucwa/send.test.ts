@@ -69,6 +69,8 @@ describe.each<[string, Send]>([
     ['in gzip by its old name', answering(gzipSync(TEXT), { 'Content-Encoding': 'X-GZIP' }), TEXT],
     ['in deflate', answering(deflateSync(TEXT), { 'Content-Encoding': 'deflate' }), TEXT],
     ['in Brotli', answering(brotliCompressSync(TEXT), { 'Content-Encoding': 'br' }), TEXT],
+    ['in an encoding that nobody knows', answering(TEXT, { 'Content-Encoding': 'zstd' }), TEXT],
+    ['in one by the name of what every object has', answering(TEXT, { 'Content-Encoding': 'constructor' }), TEXT],
     ['that is called gzip and is empty', answering('', { 'Content-Encoding': 'gzip' }), ''],
     ['of three bytes in a character', answering('→'), '→'],
     ['beyond the limit', answering('x'.repeat(LIMIT_BYTES * 3)), 'x'.repeat(LIMIT_BYTES)],
