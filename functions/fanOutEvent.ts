@@ -7,5 +7,5 @@ app.serviceBusTopic('fanOutEvent', {
   connection: 'ServiceBusConnection',
   topicName: 'invitation-events',
   subscriptionName: 'webhooks',
-  handler: toMessageHandler(getApp, (message, { webhooks }) => webhooks.fanOut(parseEventMessage(message))),
+  handler: toMessageHandler(getApp, (message, { webhooks }, { triggerMetadata }) => webhooks.fanOut(parseEventMessage(message), triggerMetadata?.deliveryCount === 1)),
 });

@@ -184,7 +184,7 @@ function createApp(settings: Settings): App {
     leases,
   };
 
-  const deliveries = createDeliveryJournal(tables);
+  const deliveries = createDeliveryJournal(tables, { clock });
   const webhooks = createWebhooks({
     store: createSubscriptionStore({ tables, clock, log }),
     journal: deliveries,

@@ -27,7 +27,7 @@ const MAX_TOGETHER = 50;
 type KeptRow = ReturnType<typeof keysOf> & Record<string, string>;
 
 /**
- * Events in table `deliveryEvents`: partition = the hour, row = time and id, so that "since T" reads only what it
+ * Events in table `deliveryEvents`: partition = the minute, row = time and id, so that "since T" reads only what it
  * answers. Written once for each event, however many subscribers are to hear it; as text, and with the invitation beside it,
  * so that the erasure of a person finds it. Events that come together are kept together.
  */
@@ -41,7 +41,7 @@ export function createDeliveryArchive(tables: Tables): DeliveryArchive {
     }
   }
 
-  const keep = createGroups<KeptRow, undefined>(MAX_TOGETHER, async (_hour, kept) => {
+  const keep = createGroups<KeptRow, undefined>(MAX_TOGETHER, async (_minute, kept) => {
     const table = await tables.client('deliveryEvents');
     try {
       // The same event twice is one row, and a transaction takes a row once only.
@@ -71,14 +71,14 @@ export function createDeliveryArchive(tables: Tables): DeliveryArchive {
       }
     },
     async *since(sinceMs) {
-      for await (const row of rows(`PartitionKey ge '${toHour(sinceMs)}' and RowKey ge '${toTime(sinceMs)}'`)) yield toEvent(row);
+      for await (const row of rows(`PartitionKey ge '${toMinute(sinceMs)}' and RowKey ge '${toTime(sinceMs)}'`)) yield toEvent(row);
     },
   };
 }
 
-/** The partition of a moment: its hour in UTC. */
-export function toHour(timeMs: number): string {
-  return new Date(timeMs).toISOString().slice(0, 13);
+/** The partition of a moment: its minute in UTC. */
+export function toMinute(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(0, 16);
 }
 
 function toTime(timeMs: number): string {
@@ -86,7 +86,7 @@ function toTime(timeMs: number): string {
 }
 
 function keysOf({ timeMs, id }: Pick<RelayEvent, 'timeMs' | 'id'>) {
-  return { partitionKey: toHour(timeMs), rowKey: `${toTime(timeMs)}-${toTableKey(id)}` };
+  return { partitionKey: toMinute(timeMs), rowKey: `${toTime(timeMs)}-${toTableKey(id)}` };
 }
 
 function toEvent(row: Readonly<Record<string, unknown>>): RelayEvent {

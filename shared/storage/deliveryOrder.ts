@@ -1,7 +1,7 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import type { DeliveredEvent } from '../webhooks/deliveryMessage';
-import type { DeliveryLogEntry, DeliveryOrder } from '../webhooks/ports';
-import { isEnd, isStart, type OrderRow } from '../webhooks/orderRule';
+import type { CallOrder, DeliveryLogEntry, DeliveryOrder } from '../webhooks/ports';
+import { isEnd, isStart } from '../webhooks/orderRule';
 import { createGroups } from './deliveryGroups';
 import { toTableKey } from './deliveryKeys';
 import { foldOrder, toBeginningRow, toOpenedRows, type Progress } from './orderRows';
@@ -49,11 +49,12 @@ export function createDeliveryOrder(tables: Tables): DeliveryOrder {
     }),
   );
 
-  const read = createGroups<string, OrderRow[]>(Number.POSITIVE_INFINITY, (invitation, subscriptionIds) =>
+  const read = createGroups<undefined, CallOrder>(Number.POSITIVE_INFINITY, (invitation, readers) =>
     run(async (table) => {
       const rows = [];
       for await (const row of table.listEntities({ queryOptions: { filter: `PartitionKey eq '${invitation}'` } })) rows.push(row);
-      return foldOrder(rows, subscriptionIds);
+      const order = foldOrder(rows);
+      return readers.map(() => order);
     }),
   );
 
@@ -63,7 +64,7 @@ export function createDeliveryOrder(tables: Tables): DeliveryOrder {
       await open(toTableKey(event.subject), { event, subscriptionIds: [subscriptionId] });
       await step(toTableKey(event.subject), { subscriptionId, eventId: event.id, atMs: event.timeMs, round, state: 'pending', attempt: 0 });
     },
-    read: (subject, subscriptionId) => read(toTableKey(subject), subscriptionId),
+    read: (subject) => read(toTableKey(subject), undefined),
     begin: (event, subscriptionId) => step(toTableKey(event.subject), { subscriptionId, eventId: event.id, atMs: event.timeMs, begun: true }),
     advance: (entry) => step(toTableKey(entry.subject), afterEntry(entry)),
   };

@@ -1,6 +1,6 @@
 import { forgetCounts } from './countsRow';
-import { toHour } from './deliveryArchive';
-import { shards, toNewestFirst } from './deliveryKeys';
+import { toMinute } from './deliveryArchive';
+import { LOG_PARTITION, toNewestFirst } from './deliveryKeys';
 import { LOG } from './logRows';
 import { removeRows } from './removeRows';
 import type { Tables } from './tables';
@@ -17,12 +17,10 @@ export async function sweepDeliveries(tables: Tables, beforeMs: number): Promise
   try {
     const deliveries = await tables.client('deliveries');
     const oldRows = (filter: string, table = deliveries) => removeRows(table, table.listEntities({ queryOptions: { filter, select: ['PartitionKey', 'RowKey'] } }));
-    for (const shard of shards) {
-      await forgetCounts(deliveries, shard, () => knownSubscriptions(tables));
-      swept += await oldRows(`PartitionKey eq '${shard}' and RowKey ge '${LOG}${toNewestFirst(beforeMs)}~' and RowKey lt '${LOG}~'`);
-    }
+    await forgetCounts(deliveries, LOG_PARTITION, () => knownSubscriptions(tables));
+    swept += await oldRows(`PartitionKey eq '${LOG_PARTITION}' and RowKey ge '${LOG}${toNewestFirst(beforeMs)}~' and RowKey lt '${LOG}~'`);
     swept += await oldRows(`atMs lt ${beforeMs}.0`, await tables.client('deliveryOrder'));
-    swept += await oldRows(`PartitionKey lt '${toHour(beforeMs)}'`, await tables.client('deliveryEvents'));
+    swept += await oldRows(`PartitionKey lt '${toMinute(beforeMs)}'`, await tables.client('deliveryEvents'));
   } catch (error) {
     throw storageUnavailable(error);
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { DeliveredEvent } from '../webhooks/deliveryMessage';
 import type { OrderRow } from '../webhooks/orderRule';
+import type { CallOrder } from '../webhooks/ports';
 import { toTableKey } from './deliveryKeys';
 import { grouped } from './grouped';
 
@@ -68,23 +69,23 @@ export function toProgressRow(partitionKey: string, steps: readonly Progress[], 
   };
 }
 
-/** How the events of one invitation stand with each of the subscribers, from all its rows in any order. Pure. */
-export function foldOrder(rows: readonly Readonly<Record<string, unknown>>[], subscriptionIds: readonly string[]): OrderRow[][] {
+/** How the events of one invitation stand, from all its rows in any order. Pure. */
+export function foldOrder(rows: readonly Readonly<Record<string, unknown>>[]): CallOrder {
   const opened = rows.filter(({ subscriptionIds: ids }) => ids !== undefined).map((row) => openedSchema.parse(row));
   const receivers = opened.map((row) => new Set(row.subscriptionIds.split(' ')));
   const steps = grouped(
     rows.flatMap(({ steps: text }) => (typeof text === 'string' ? progressesSchema.parse(JSON.parse(text)) : [])),
     ({ subscriptionId, eventId }) => `${subscriptionId} ${eventId}`,
   );
-  return subscriptionIds.map((subscriptionId) => {
+  return (subscriptionId) => {
     const events = new Map<string, OrderRow>();
     for (const [index, { subscriptionIds: _ids, ...event }] of opened.entries()) {
-      if (!receivers[index]?.has(subscriptionId)) continue;
+      if (receivers[index]?.has(subscriptionId) !== true) continue;
       const fresh: OrderRow = { ...event, round: 0, state: 'pending', attempt: 0 };
       events.set(event.eventId, (steps.get(`${subscriptionId} ${event.eventId}`) ?? []).reduce(advance, fresh));
     }
     return [...events.values()];
-  });
+  };
 }
 
 /** Steps may come in any order: the later round counts, in it the later attempt, and of one attempt its end. */

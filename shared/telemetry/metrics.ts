@@ -23,9 +23,9 @@ export function recordRingToDelivery(durationMs: number, type: string): void {
   instruments().ringToDelivery.record(durationMs, { type });
 }
 
-/** What became of one message of `webhook-deliveries`. */
-export function countDelivery(outcome: string): void {
-  instruments().deliveries.add(1, { outcome });
+/** What became of deliveries that came out of `webhook-deliveries`. */
+export function countDelivery(outcome: string, count = 1): void {
+  if (count > 0) instruments().deliveries.add(count, { outcome });
 }
 
 /** @param result `sent`, or the error's code. */

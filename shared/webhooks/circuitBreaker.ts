@@ -11,7 +11,10 @@ export const PROBE_MS = 5_000;
 export interface CircuitBreaker {
   /** As refusedUntilMs, without taking the probe. */
   openUntilMs(): number | undefined;
-  /** Undefined when an attempt may be made (the first after the open time is the probe, and the only one for 5 s); else until when it may not. */
+  /**
+   * Undefined when an attempt may be made (the first after the open time is the probe, and the only one for 5 s); else until
+   * when it may not: until now, while a probe is under way, for that may end at any moment.
+   */
   refusedUntilMs(): number | undefined;
   /** Tells the outcome of an attempt that was let through. */
   record(succeeded: boolean): void;
@@ -21,13 +24,20 @@ export interface CircuitBreaker {
 export function createCircuitBreaker(clock: Clock): CircuitBreaker {
   let failures = 0;
   let openUntilMs = 0;
+  let probesUntilMs = 0;
+
+  const currently = (): number | undefined => {
+    if (failures < FAILURES_TO_OPEN) return undefined;
+    if (clock.now() < openUntilMs) return openUntilMs;
+    return clock.now() < probesUntilMs ? clock.now() : undefined;
+  };
+
   return {
-    openUntilMs: () => (failures >= FAILURES_TO_OPEN && clock.now() < openUntilMs ? openUntilMs : undefined),
+    openUntilMs: currently,
     refusedUntilMs() {
-      if (failures < FAILURES_TO_OPEN) return undefined;
-      if (clock.now() < openUntilMs) return openUntilMs;
-      openUntilMs = clock.now() + PROBE_MS;
-      return undefined;
+      const refusedUntilMs = currently();
+      if (refusedUntilMs === undefined) probesUntilMs = clock.now() + PROBE_MS;
+      return refusedUntilMs;
     },
     record(succeeded) {
       failures = succeeded ? 0 : failures + 1;

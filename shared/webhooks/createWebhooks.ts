@@ -3,7 +3,8 @@ import type { EventPublisher } from '../messaging/publisher';
 import type { Log } from '../telemetry/log';
 import { createAttemptDelivery } from './attemptDelivery';
 import { createAutoDisable } from './autoDisable';
-import { createDeliver, type Deliver } from './deliver';
+import { createDeliver } from './deliver';
+import { isParked, type QueuedMessage } from './deliveryMessage';
 import { createFanOut, type FanOut } from './fanOut';
 import { resolveAll } from './guardedLookup';
 import { createManageSubscriptions, type ManageSubscriptions } from './manageSubscriptions';
@@ -14,6 +15,7 @@ import { createSender } from './sender';
 import { createSubscriberGate } from './subscriberGate';
 import type { ConfirmUrl } from './teamsCard';
 import { createTestSubscription, type TestSubscription } from './testSubscription';
+import { createUnpark } from './unpark';
 
 export interface WebhooksPorts {
   readonly store: SubscriptionStore;
@@ -38,7 +40,8 @@ export interface WebhooksPorts {
 /** The relay room: what the functions call. */
 export interface Webhooks {
   readonly fanOut: FanOut;
-  readonly deliver: Deliver;
+  /** What a message of the queue asks for: Deliver or Unpark. */
+  deliver(message: QueuedMessage, isFirstTime: boolean): Promise<unknown>;
   readonly subscriptions: ManageSubscriptions;
   readonly testSubscription: TestSubscription;
   readonly sendAgain: SendAgain;
@@ -54,9 +57,11 @@ export function createWebhooks(ports: WebhooksPorts): Webhooks {
   const attempt = createAttemptDelivery({ sender, secretBox, clock, requestOrigin });
   const disable = createAutoDisable({ subscriptions: store, publisher, clock, log });
   const gate = createSubscriberGate(clock);
+  const deliver = createDeliver({ ...ports, subscriptions: store, gate, attempt, disable });
+  const unpark = createUnpark({ ...ports, subscriptions: store, gate, deliver });
   return {
     fanOut: createFanOut({ ...ports, subscriptions: store, gate }),
-    deliver: createDeliver({ ...ports, subscriptions: store, gate, attempt, disable }),
+    deliver: (message, isFirstTime) => (isParked(message) ? unpark(message, isFirstTime) : deliver(message, isFirstTime)),
     subscriptions: createManageSubscriptions({ store, secretBox, sender, requestOrigin, allowedCidrs, resolve: resolveAll, clock, log }),
     testSubscription: createTestSubscription({ store, attempt, clock }),
     sendAgain: createSendAgain(ports),

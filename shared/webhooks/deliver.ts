@@ -18,7 +18,7 @@ import { createUnderWay } from './underWay';
 
 export interface DeliverPorts {
   readonly subscriptions: Pick<SubscriptionStore, 'find'>;
-  readonly journal: Pick<DeliveryJournal, 'read' | 'begin' | 'write' | 'advance' | 'find' | 'counts'>;
+  readonly journal: Pick<DeliveryJournal, 'read' | 'begin' | 'write' | 'hasten' | 'advance' | 'find' | 'counts'>;
   readonly queue: DeliveryQueue;
   readonly gate: SubscriberGate;
   readonly attempt: AttemptDelivery;
@@ -64,26 +64,26 @@ export function createDeliver(ports: DeliverPorts): Deliver {
   };
 
   /** In the log, and then how far its event has come by it; each tried again by itself, so that nothing counts twice. */
-  const record = async (entry: DeliveryLogEntry): Promise<DeliveryCounts> => {
-    const counts = await persist(() => journal.write(entry));
+  const record = async (entry: DeliveryLogEntry, isAwaited: boolean): Promise<DeliveryCounts> => {
+    const counts = await persist(() => journal.write(entry, isAwaited));
     await persist(() => journal.advance(entry));
     return counts;
   };
 
   /** Ends a delivery for which no attempt is made. */
-  const end = async (message: DeliveryMessage, outcome: DeliveryOutcome, reason: string): Promise<DeliverResult> => {
-    await record({ ...entryOf(message, clock.now()), attempted: false, durationMs: 0, outcome, reason });
+  const end = async (message: DeliveryMessage, outcome: DeliveryOutcome, reason: string, isFollowed: () => boolean): Promise<DeliverResult> => {
+    await record({ ...entryOf(message, clock.now()), attempted: false, durationMs: 0, outcome, reason }, isFollowed());
     return outcome;
   };
 
   /** Nothing can be sent now: later, then, unless the ring is over by that time. */
-  const turnAway = (message: DeliveryMessage, { why }: Refusal, atMs: number | undefined): Promise<DeliverResult> =>
-    atMs === undefined ? end(message, 'expired', `the ring ends before the subscriber can be tried: ${why}`) : defer(message, atMs);
+  const turnAway = (message: DeliveryMessage, { why }: Refusal, atMs: number | undefined, isFollowed: () => boolean): Promise<DeliverResult> =>
+    atMs === undefined ? end(message, 'expired', `the ring ends before the subscriber can be tried: ${why}`, isFollowed) : defer(message, atMs);
 
-  const makeAttempt = async (message: DeliveryMessage, subscription: Subscription): Promise<DeliverResult> => {
+  const makeAttempt = async (message: DeliveryMessage, subscription: Subscription, isFollowed: () => boolean): Promise<DeliverResult> => {
     const { event } = message;
     const admission = await gate.enter(subscription);
-    if (!admission.admitted) return turnAway(message, admission, putOffUntilMs(admission, message, random()));
+    if (!admission.admitted) return turnAway(message, admission, putOffUntilMs(admission, message, random()), isFollowed);
     let visit: Visit = { succeeded: undefined };
     let result: SendResult;
     let answer: AnswerClass;
@@ -96,10 +96,10 @@ export function createDeliver(ports: DeliverPorts): Deliver {
       admission.leave(visit);
     }
     const step = nextStep({ answer, attempt: message.attempt, nowMs: clock.now(), expiryTimeMs: event.expiryTimeMs, random: random() });
-    return follow(message, subscription, result, step);
+    return follow(message, subscription, result, step, isFollowed());
   };
 
-  const follow = async (message: DeliveryMessage, subscription: Subscription, result: SendResult, step: NextStep): Promise<DeliverResult> => {
+  const follow = async (message: DeliveryMessage, subscription: Subscription, result: SendResult, step: NextStep, isAwaited: boolean): Promise<DeliverResult> => {
     const outcome = outcomeOf(step);
     const nextAtMs = step.step === 'retry' ? step.atMs : undefined;
     const entry: DeliveryLogEntry = {
@@ -111,7 +111,7 @@ export function createDeliver(ports: DeliverPorts): Deliver {
       ...(step.step !== 'delivered' && { reason: step.reason }),
       ...(nextAtMs !== undefined && { nextAtMs }),
     };
-    const counts = await record(entry);
+    const counts = await record(entry, isAwaited);
     const reason = step.step === 'disable' ? step.reason : await whyFailing(subscription, counts);
     if (reason !== undefined) await disable(subscription, reason);
     if (nextAtMs !== undefined) await scheduleNext(message, nextAtMs);
@@ -133,20 +133,17 @@ export function createDeliver(ports: DeliverPorts): Deliver {
   const scheduleNext = (message: DeliveryMessage, atMs: number): Promise<void> =>
     persist(() => queue.enqueue([{ message: { ...message, attempt: message.attempt + 1, deferrals: 0, isRepeated: undefined }, atMs }]));
 
-  /**
-   * How a message stands. Where its subscriber takes nothing for now, the tables need not be asked: it is put off, and if its
-   * ring is over by then, it expires. But they are, where something may be on record of it.
-   */
+  /** How a message stands. Where it is put off, because its subscriber takes nothing for now, the tables need not be asked. */
   const lookUp = async (message: DeliveryMessage, circumstances: Circumstances) => {
     const subscription = await subscriptions.find(message.subscriptionId);
     const refusal = circumstances.isNew && subscription?.state.name === 'active' ? gate.closed(subscription) : undefined;
     const atMs = refusal && putOffUntilMs(refusal, message, random());
-    if (refusal !== undefined && (atMs !== undefined || message.deferrals === 0)) return { refusal, atMs };
-    return { subscription, decision: await lookAtOrder(message, circumstances) };
+    return { subscription, refusal, atMs, decision: atMs !== undefined ? ({ rule: 'go' } as const) : await lookAtOrder(message, circumstances) };
   };
 
   const deliver = async (message: DeliveryMessage, circumstances: Circumstances): Promise<DeliverResult> => {
     const { event } = message;
+    const { isNew, isFollowed } = circumstances;
     let standing: Awaited<ReturnType<typeof lookUp>>;
     try {
       standing = await lookUp(message, circumstances);
@@ -154,21 +151,21 @@ export function createDeliver(ports: DeliverPorts): Deliver {
       if (!toRelayError(error).retryable) throw error;
       return defer(message, clock.now() + STORAGE_WAIT_MS);
     }
-    if ('refusal' in standing) return turnAway(message, standing.refusal, standing.atMs);
-    const { subscription, decision } = standing;
+    const { subscription, refusal, atMs, decision } = standing;
     if (decision.rule === 'done') return 'alreadyDone';
-    const recorded = circumstances.isNew || decision.rule === 'repeat' ? undefined : await journal.find({ ...message, eventId: event.id }, clock.now() - REMEMBERED_MS);
+    const recorded = isNew || decision.rule === 'repeat' ? undefined : await journal.find({ ...message, eventId: event.id }, Math.max(event.timeMs, clock.now() - REMEMBERED_MS));
     if (recorded !== undefined) return goOnFrom(recorded, message);
     if (decision.rule === 'repeat') {
       await scheduleNext(message, decision.nextAtMs);
       return 'alreadyDone';
     }
-    if (subscription === undefined) return end(message, 'disabled', 'the subscription was deleted');
-    if (subscription.state.name !== 'active') return end(message, 'disabled', `the subscription is ${subscription.state.name}`);
-    if (decision.rule === 'stale') return end(message, 'expired', 'the end of the call has been sent already');
-    if (event.expiryTimeMs !== undefined && clock.now() >= event.expiryTimeMs) return end(message, 'expired', 'the ring is over');
+    if (subscription === undefined) return end(message, 'disabled', 'the subscription was deleted', isFollowed);
+    if (subscription.state.name !== 'active') return end(message, 'disabled', `the subscription is ${subscription.state.name}`, isFollowed);
+    if (decision.rule === 'stale') return end(message, 'expired', 'the end of the call has been sent already', isFollowed);
+    if (event.expiryTimeMs !== undefined && clock.now() >= event.expiryTimeMs) return end(message, 'expired', 'the ring is over', isFollowed);
+    if (refusal !== undefined) return turnAway(message, refusal, atMs, isFollowed);
     if (decision.rule === 'wait') return defer(message, decision.untilMs);
-    return makeAttempt(message, subscription);
+    return makeAttempt(message, subscription, isFollowed);
   };
 
   return (given, isFirstTime = false) => {
@@ -178,7 +175,7 @@ export function createDeliver(ports: DeliverPorts): Deliver {
     const { event, subscriptionId, attempt: ordinal } = message;
     const facts = () => ({ 'cloudevents.event_id': event.id, 'cloudevents.event_type': event.type, 'relay.subscription': subscriptionId, 'relay.attempt': ordinal });
     return withSpan('deliver', { kind: 'consumer', parent: fromTraceParent(message.traceParent), facts }, async () => {
-      const result = await underWay.run(`${subscriptionId} ${event.subject}`, (before) => deliver(message, { isNew, before }));
+      const result = await underWay.run(`${subscriptionId} ${event.subject}`, (before, isFollowed) => deliver(message, { isNew, before, isFollowed }));
       note({ 'relay.outcome': result });
       countDelivery(result);
       return result;

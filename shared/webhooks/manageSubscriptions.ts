@@ -17,6 +17,8 @@ import { toSubscriptionView, type SubscriptionView } from './subscriptionView';
 
 /** How long the old secret signs as well after a rotation: 24 hours. */
 const ROTATION_OVERLAP_MS = 24 * 3_600_000;
+/** The counts of all are one row of a table, of 1 MiB at most (Azure Table storage, "Property limitations"). */
+export const MAX_SUBSCRIPTIONS = 2000;
 /** The rate that the handshake asks for, in requests a minute (CloudEvents, HTTP 1.1 Web Hooks §4.1.3). */
 const ASKED_RATE_PER_MINUTE = 1000;
 
@@ -78,6 +80,7 @@ export function createManageSubscriptions(ports: ManageSubscriptionsPorts): Mana
   return {
     async create(body, caller) {
       const request = parseOrExplain(body, subscriptionRequestSchema);
+      if ((await store.list()).length >= MAX_SUBSCRIPTIONS) throw new RelayError('requestInvalid', `There are ${MAX_SUBSCRIPTIONS} webhook subscriptions already, as many as are kept: delete one that is not needed.`);
       const { url, description, filters, format, secret = generateSecret(), handshake = format === 'cloudevents' ? 'warn' : 'skip' } = request;
       const warnings = await probe(url, handshake);
       const id = `sub_${randomBytes(16).toString('base64url')}`;

@@ -1,5 +1,5 @@
 import type { RelayEvent } from '../invitations/relayEvent';
-import type { DeliveredEvent, DeliveryMessage } from './deliveryMessage';
+import type { DeliveredEvent, QueuedMessage } from './deliveryMessage';
 import type { OrderRow } from './orderRule';
 import type { Subscription } from './subscription';
 
@@ -21,7 +21,7 @@ export interface SubscriptionStore {
 
 /** A message for the queue, and from when on it is to be seen (milliseconds since the epoch): at once unless told. */
 export interface QueuedDelivery {
-  readonly message: DeliveryMessage;
+  readonly message: QueuedMessage;
   readonly atMs?: number | undefined;
 }
 
@@ -30,6 +30,9 @@ export interface DeliveryQueue {
   /** Resolves when the bus has accepted all of them. Twice the same message is once, within the queue's duplicate window. */
   enqueue(deliveries: readonly QueuedDelivery[]): Promise<void>;
 }
+
+/** Every event of a call that this subscriber was to hear, in no order. */
+export type CallOrder = (subscriptionId: string) => readonly OrderRow[];
 
 /** How far each event of an invitation has come with each subscriber. All of it may be done twice. Errors: `storageUnavailable`. */
 export interface DeliveryOrder {
@@ -40,8 +43,8 @@ export interface DeliveryOrder {
   open(event: DeliveredEvent, subscriptionIds: readonly string[]): Promise<boolean>;
   /** Makes an event pending again with one subscriber, for a new round. */
   reopen(event: DeliveredEvent, subscriptionId: string, round: number): Promise<void>;
-  /** Every event of the subject that this subscriber was to hear, in no order. */
-  read(subject: string, subscriptionId: string): Promise<readonly OrderRow[]>;
+  /** How the subject's events stand: all that was noted before it was asked for. */
+  read(subject: string): Promise<CallOrder>;
   /** Notes that an event may be on its way from now on. */
   begin(event: DeliveredEvent, subscriptionId: string): Promise<void>;
   /** Notes how far an event has come by an entry of the log. */
@@ -94,8 +97,11 @@ export interface DeliveryLog {
   /**
    * Resolves when the entry is durable, to the counts of what this process and those that share its row have written: all
    * of it is in `counts`. Written twice, it counts twice.
+   * @param isAwaited that someone waits for it: it may not wait for others, to be written with them.
    */
-  write(entry: DeliveryLogEntry): Promise<DeliveryCounts>;
+  write(entry: DeliveryLogEntry, isAwaited?: boolean): Promise<DeliveryCounts>;
+  /** Someone waits for what is being written. */
+  hasten(): void;
   /** The entry of this attempt, or of the end in its place, among those recorded since then. */
   find(attempt: Pick<DeliveryLogEntry, 'subscriptionId' | 'eventId' | 'round' | 'attempt'>, sinceMs: number): Promise<DeliveryLogEntry | undefined>;
   /** The latest first. `cursor` continues after a page; while there is one, a page may hold less than its limit, or nothing. */

@@ -1,7 +1,7 @@
 import type { RelayError } from '../errors/relayError';
 import { createOutbox, type BusSender } from '../messaging/outbox';
 import type { EncodedMessage } from '../messaging/toServiceBusMessage';
-import { deliveryMessageId } from './deliveryMessage';
+import { isParked, queuedMessageId } from './deliveryMessage';
 import type { DeliveryQueue, QueuedDelivery } from './ports';
 
 /**
@@ -38,9 +38,9 @@ function toBusMessage({ message, atMs }: QueuedDelivery): EncodedMessage {
   return {
     body: Buffer.from(JSON.stringify(message), 'utf8'),
     contentType: 'application/json',
-    messageId: deliveryMessageId(message),
+    messageId: queuedMessageId(message),
     subject: message.event.type,
-    applicationProperties: { subscriptionId: message.subscriptionId, attempt: message.attempt },
+    applicationProperties: isParked(message) ? { subscribers: message.waiting.length } : { subscriptionId: message.subscriptionId, attempt: message.attempt },
     ...(atMs !== undefined && { scheduledEnqueueTimeUtc: new Date(Math.ceil(atMs)) }),
   };
 }

@@ -22,15 +22,13 @@ export interface Refusal {
   readonly untilMs: number;
   /** From the first failure to the last, where nothing has succeeded since; absent without any of late. */
   readonly failingMs?: number;
-  /** Of an open circuit: how many were turned away since it opened, before this one. */
-  readonly turn?: number;
 }
 
 export type Admission = { readonly admitted: true; leave(visit: Visit): void } | Refusal;
 
 /** Keeps one slow or failing subscriber from hurting the others: at most four at once, its own throttle, its own circuit. */
 export interface SubscriberGate {
-  /** Why nobody is admitted now, if that is so and not only for a moment: then nothing else needs to be looked at. Who asks is turned away by it. */
+  /** Why nobody is admitted now, if that is so and not only for a moment: then nothing else needs to be looked at. */
   closed(subscription: Pick<Subscription, 'id' | 'changedAtMs'>): Refusal | undefined;
   /** Waits 250 ms at most. Who is admitted must leave. A change of the subscription ends its throttle and closes its circuit. */
   enter(subscription: Pick<Subscription, 'id' | 'changedAtMs'>): Promise<Admission>;
@@ -45,7 +43,6 @@ interface Place {
   /** The first visit since one that succeeded, and the last. */
   failingSinceMs: number | undefined;
   lastVisitMs: number;
-  turns: { readonly untilMs: number; count: number };
   breaker: CircuitBreaker;
 }
 
@@ -54,7 +51,7 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
   const places = new Map<string, Place>();
 
   const placeOf = ({ id, changedAtMs }: Pick<Subscription, 'id' | 'changedAtMs'>): Place => {
-    const fresh = { changedAtMs, throttledUntilMs: 0, failingSinceMs: undefined, lastVisitMs: 0, turns: { untilMs: 0, count: 0 }, breaker: createCircuitBreaker(clock) };
+    const fresh = { changedAtMs, throttledUntilMs: 0, failingSinceMs: undefined, lastVisitMs: 0, breaker: createCircuitBreaker(clock) };
     const known = places.get(id);
     if (known?.changedAtMs === changedAtMs) return known;
     // The same object, because those who are inside leave through it.
@@ -69,8 +66,7 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
 
   const refuse = (place: Place, why: 'throttled' | 'circuitOpen', untilMs: number): Refusal => {
     const failing = failingMs(place);
-    if (place.turns.untilMs !== untilMs) place.turns = { untilMs, count: 0 };
-    return { admitted: false, why, untilMs, ...(failing !== undefined && { failingMs: failing }), ...(why === 'circuitOpen' && { turn: place.turns.count++ }) };
+    return { admitted: false, why, untilMs, ...(failing !== undefined && { failingMs: failing }) };
   };
 
   const tryToEnter = (place: Place): Admission => {

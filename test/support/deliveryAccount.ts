@@ -4,7 +4,7 @@ import { createDeliveryJournal } from '../../shared/storage/deliveryJournal';
 import { fromLogRow, LOG } from '../../shared/storage/logRows';
 import { createTables } from '../../shared/storage/tables';
 import { countEntry, noDeliveries } from '../../shared/webhooks/deliveryCounts';
-import { parseDeliveryMessage } from '../../shared/webhooks/deliveryMessage';
+import { isParked, parseQueuedMessage } from '../../shared/webhooks/deliveryMessage';
 import type { DeliveryLogEntry, DeliveryOutcome } from '../../shared/webhooks/ports';
 
 /** What became of every delivery to one subscriber, counted from the tables and the bus, not from what the relay says. */
@@ -38,8 +38,8 @@ export async function accountForDeliveries(storage: string, bus: string, subscri
     const notFannedOut = new Set((await peekAll(client, busEntities.events, 'webhooks')).map(({ messageId }) => String(messageId)));
     const queued = new Map(subscriptionIds.map((id) => [id, new Set<string>()]));
     for (const { body } of await peekAll(client, busEntities.deliveries)) {
-      const { subscriptionId, event } = parseDeliveryMessage(body);
-      queued.get(subscriptionId)?.add(event.id);
+      const message = parseQueuedMessage(body);
+      for (const { subscriptionId } of isParked(message) ? message.waiting : [message]) queued.get(subscriptionId)?.add(message.event.id);
     }
     // Read once for all: page by page for each of a hundred, a log of hundreds of thousands would take longer than the calls did.
     const logged = new Map<string, DeliveryLogEntry[]>(subscriptionIds.map((id) => [id, []]));

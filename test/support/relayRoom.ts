@@ -7,6 +7,7 @@ import type { Tables } from '../../shared/storage/tables';
 import { createAttemptDelivery } from '../../shared/webhooks/attemptDelivery';
 import { createAutoDisable } from '../../shared/webhooks/autoDisable';
 import { createDeliver, type DeliverPorts, type DeliverResult } from '../../shared/webhooks/deliver';
+import { isParked, type QueuedMessage } from '../../shared/webhooks/deliveryMessage';
 import { createFanOut, type FanOutPorts } from '../../shared/webhooks/fanOut';
 import { createManageSubscriptions } from '../../shared/webhooks/manageSubscriptions';
 import { createSecretBox } from '../../shared/webhooks/secretBox';
@@ -14,6 +15,7 @@ import { createSendAgain } from '../../shared/webhooks/sendAgain';
 import { createSender } from '../../shared/webhooks/sender';
 import { createSubscriberGate } from '../../shared/webhooks/subscriberGate';
 import { createTestSubscription } from '../../shared/webhooks/testSubscription';
+import { createUnpark } from '../../shared/webhooks/unpark';
 import { createFakeClock } from './fakeClock';
 import { createMemoryDeliveryQueue } from './memoryDeliveryQueue';
 import { createRecordingLog } from './recordingLog';
@@ -41,6 +43,9 @@ export function createRelayRoom(tables: Tables, changes: Partial<DeliverPorts & 
 
   const ports = { subscriptions: store, journal, archive, queue, gate: createSubscriberGate(clock), attempt, disable, confirmUrl, clock, random, log, ...changes };
   const deliver = createDeliver(ports);
+  const fanOut = createFanOut(ports);
+  const unpark = createUnpark({ ...ports, deliver });
+  const take = async (message: QueuedMessage, isFirstTime: boolean) => (isParked(message) ? unpark(message, isFirstTime) : [await deliver(message, isFirstTime)]);
   const manage = createManageSubscriptions({ store, secretBox, sender, requestOrigin: 'relay.contoso.com', allowedCidrs, resolve, clock, log });
 
   return {
@@ -53,7 +58,10 @@ export function createRelayRoom(tables: Tables, changes: Partial<DeliverPorts & 
     manage,
     ports,
     deliver,
-    fanOut: createFanOut(ports),
+    /** Deals with one message of the queue, as the function does. */
+    take,
+    /** For the first time, unless told otherwise. */
+    fanOut: (event: RelayEvent, isFirstTime = true) => fanOut(event, isFirstTime),
     sendAgain: createSendAgain({ store, archive, journal, queue, confirmUrl, clock, log }),
     test: createTestSubscription({ store, attempt, clock }),
     /** Makes a subscription for a local server; resolves to its id and secret. */
@@ -62,8 +70,8 @@ export function createRelayRoom(tables: Tables, changes: Partial<DeliverPorts & 
       return { id: subscription.id, secret };
     },
     /** Delivers what is visible now, all at once. */
-    pump(): Promise<DeliverResult[]> {
-      return Promise.all(queue.take().map((message) => deliver(message, true)));
+    async pump(): Promise<(DeliverResult | 'due')[]> {
+      return (await Promise.all(queue.take().map((message) => take(message, true)))).flat();
     },
     /** Delivers until nothing is left, setting the clock forward to each scheduled message. Not for a subscriber that hangs. */
     async drain(untilMs = Number.POSITIVE_INFINITY): Promise<void> {

@@ -6,7 +6,7 @@ import { RelayError } from '../../../shared/errors/relayError';
 import type { BusSender } from '../../../shared/messaging/outbox';
 import type { EncodedMessage } from '../../../shared/messaging/toServiceBusMessage';
 import { openServiceBus } from '../../../shared/messaging/openServiceBus';
-import { deliveryMessageId, parseDeliveryMessage, type DeliveryMessage } from '../../../shared/webhooks/deliveryMessage';
+import { queuedMessageId, parseQueuedMessage, type QueuedMessage } from '../../../shared/webhooks/deliveryMessage';
 import { firstMessage } from '../../../shared/webhooks/fanOut';
 import type { DeliveryQueue } from '../../../shared/webhooks/ports';
 import { createServiceBusDeliveryQueue } from '../../../shared/webhooks/serviceBusDeliveryQueue';
@@ -20,7 +20,7 @@ interface Bench {
   readonly queue: DeliveryQueue;
   readonly clock: FakeClock;
   /** Takes that many messages. */
-  take(count: number): Promise<DeliveryMessage[]>;
+  take(count: number): Promise<QueuedMessage[]>;
   /** How many are visible now. */
   visible(): Promise<number>;
   close(): Promise<void>;
@@ -43,11 +43,11 @@ async function onServiceBus(): Promise<Bench> {
     queue: createServiceBusDeliveryQueue(connection.sender(busEntities.deliveries)),
     clock,
     async take(count) {
-      const taken: DeliveryMessage[] = [];
+      const taken: QueuedMessage[] = [];
       while (taken.length < count) {
         for (const message of await receiver.receiveMessages(count - taken.length, { maxWaitTimeInMs: 20_000 })) {
           await receiver.completeMessage(message);
-          taken.push(parseDeliveryMessage(message.body));
+          taken.push(parseQueuedMessage(message.body));
         }
       }
       return taken;
@@ -64,7 +64,7 @@ async function onServiceBus(): Promise<Bench> {
 function inMemory(): Promise<Bench> {
   const clock = createFakeClock();
   const queue = createMemoryDeliveryQueue(clock);
-  let taken: DeliveryMessage[] = [];
+  let taken: QueuedMessage[] = [];
   return Promise.resolve({
     queue,
     clock,
@@ -127,7 +127,7 @@ describe('what the bus refuses', () => {
   });
 
   test('holds up nothing that goes in the same batch', async () => {
-    const culprit = deliveryMessageId(message(2));
+    const culprit = queuedMessageId(message(2));
     const queue = createServiceBusDeliveryQueue(refusing((messages) => (messages.some(({ messageId }) => messageId === culprit) ? 'busRefused' : undefined)));
     const results = await Promise.allSettled([1, 2, 3].map((call) => queue.enqueue([{ message: message(call), atMs: 1000 }])));
     expect(results).toMatchObject([{ status: 'fulfilled' }, { status: 'rejected', reason: { code: 'busRefused' } }, { status: 'fulfilled' }]);

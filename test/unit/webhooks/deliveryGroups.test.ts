@@ -1,4 +1,5 @@
-import { createGroups } from '../../../shared/storage/deliveryGroups';
+import { createGatheringGroups, createGroups } from '../../../shared/storage/deliveryGroups';
+import { createFakeClock } from '../../support/fakeClock';
 
 /** Runs that the test ends by hand. */
 function heldRuns() {
@@ -65,4 +66,74 @@ test('a run that fails fails for its jobs alone', async () => {
   await turn();
   runs[1]?.end();
   expect(await fine).toBe('a2');
+});
+
+describe('where jobs wait for others', () => {
+  function gathered() {
+    const clock = createFakeClock();
+    const { runs, run } = heldRuns();
+    const groups = createGatheringGroups(10, run, { clock, forMs: 100, enough: 3 });
+    /** The jobs of each run until now, every run ended. */
+    const jobsOfRuns = (): (readonly number[])[] =>
+      runs.map((one) => {
+        one.end();
+        return one.jobs;
+      });
+    return { clock, ask: groups.run, hasten: groups.hasten, jobsOfRuns };
+  }
+
+  test('a run begins when its first job has waited so long', async () => {
+    const { clock, ask, jobsOfRuns } = gathered();
+    const first = ask('a', 1);
+    await clock.advance(60);
+    const second = ask('a', 2);
+    await clock.advance(39);
+    expect(jobsOfRuns()).toEqual([]);
+    await clock.advance(1);
+    expect(jobsOfRuns()).toEqual([[1, 2]]);
+    expect(await Promise.all([first, second])).toEqual(['a1', 'a2']);
+  });
+
+  test.each([
+    ['when there are enough', [[1], [2], [3]]],
+    ['when one is urgent', [[1], [2, true]]],
+  ] as const)('or at once %s', async (_when, jobs) => {
+    const { clock, ask, jobsOfRuns } = gathered();
+    const asked: Promise<string>[] = [];
+    for (const [job, isUrgent] of jobs) {
+      expect(jobsOfRuns()).toEqual([]);
+      asked.push(ask('a', job, isUrgent));
+      await turn();
+    }
+    expect(jobsOfRuns()).toEqual([jobs.map(([job]) => job)]);
+    await Promise.all(asked);
+    expect(clock.sleepers()).toBe(0);
+  });
+
+  test('or at once when they are hastened', async () => {
+    const { clock, ask, hasten, jobsOfRuns } = gathered();
+    const first = ask('a', 1);
+    await turn();
+    hasten('b');
+    expect(jobsOfRuns()).toEqual([]);
+    hasten('a');
+    await turn();
+    expect(jobsOfRuns()).toEqual([[1]]);
+    expect([await first, clock.sleepers()]).toEqual(['a1', 0]);
+    hasten('a');
+  });
+
+  test('what comes while a run is under way waits for others in its turn', async () => {
+    const { clock, ask, jobsOfRuns } = gathered();
+    const first = ask('a', 1, true);
+    await turn();
+    const later = [ask('a', 2), ask('b', 3)];
+    expect(jobsOfRuns()).toEqual([[1]]);
+    await first;
+    await clock.advance(99);
+    expect(jobsOfRuns()).toEqual([[1]]);
+    await clock.advance(1);
+    expect(jobsOfRuns()).toEqual(expect.arrayContaining([[2], [3]]));
+    await Promise.all(later);
+  });
 });

@@ -1,4 +1,4 @@
-import { deliveryIdOf, deliveryMessageId, parseDeliveryId, parseDeliveryMessage } from '../../../shared/webhooks/deliveryMessage';
+import { deliveryIdOf, queuedMessageId, parseDeliveryId, parseQueuedMessage } from '../../../shared/webhooks/deliveryMessage';
 import { firstMessage } from '../../../shared/webhooks/fanOut';
 import { thrownBy } from '../../support/thrownBy';
 import { callEvent, ringStartMs } from '../../support/webhookEvents';
@@ -10,17 +10,17 @@ test.each([
   ['its text', JSON.stringify(message)],
   ['its bytes', Buffer.from(JSON.stringify(message))],
 ])('reads %s', (_what, body) => {
-  expect(parseDeliveryMessage(body)).toEqual(message);
+  expect(parseQueuedMessage(body)).toEqual(message);
 });
 
 test.each(['', '{', {}, null, { ...message, attempt: 0 }])('refuses %p', (body) => {
-  expect(thrownBy(() => parseDeliveryMessage(body))).toMatchObject({ code: 'requestInvalid' });
+  expect(thrownBy(() => parseQueuedMessage(body))).toMatchObject({ code: 'requestInvalid' });
 });
 
 test('the same attempt has the same id, any other another', () => {
-  const ids = [message, { ...message, attempt: 2 }, { ...message, deferrals: 1 }, { ...message, round: 1 }, { ...message, subscriptionId: 'sub_b' }].map(deliveryMessageId);
+  const ids = [message, { ...message, attempt: 2 }, { ...message, deferrals: 1 }, { ...message, round: 1 }, { ...message, subscriptionId: 'sub_b' }].map(queuedMessageId);
   expect(new Set(ids).size).toBe(5);
-  expect(deliveryMessageId({ ...message, body: 'other' })).toBe(ids[0]);
+  expect(queuedMessageId({ ...message, body: 'other' })).toBe(ids[0]);
 });
 
 test('a delivery id names the event and its time', () => {

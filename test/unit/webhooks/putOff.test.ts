@@ -35,10 +35,6 @@ describe('a message whose subscriber takes nothing now', () => {
     expect(waits(ring, { why: 'circuitOpen', failingMs: 3_600_000 })).toEqual(soon);
   });
 
-  it('comes back in its turn, a tenth of a second after the one before over ten seconds, two or three at a time', () => {
-    expect([0, 1, 99, 100, 101].map((turn) => atMs(ring, 0, { why: 'circuitOpen', turn }))).toEqual([500, 750, 10_500, 500, 750]);
-  });
-
   it('comes at its own time, from half to one and a half of that', () => {
     expect([waits(end, { random: 0 })[3], waits(end, { random: 1 })[3]]).toEqual([2, 6]);
   });
@@ -50,7 +46,6 @@ describe('a message whose subscriber takes nothing now', () => {
   it('of a ring comes while there is half of what is left of it', () => {
     const short = { ...ring, expiryTimeMs: 9000 };
     expect(atMs(short, 4, { untilMs: 2000 })).toBe(5500);
-    expect(atMs(short, 0, { untilMs: 2000, why: 'circuitOpen', turn: 60 })).toBe(5500);
     expect(atMs(short, 0, { untilMs: 2000 })).toBe(2500);
   });
 

@@ -37,3 +37,20 @@ test('nothing was before what has another key, or comes when all has ended', asy
   await new Promise(setImmediate);
   expect(await underWay.run('a', (before) => Promise.resolve(before))).toBeUndefined();
 });
+
+test('tells whether more has come since', async () => {
+  const underWay = createUnderWay();
+  const [first, second] = [held<string>(), held<string>()];
+  let isFollowed = (): boolean => true;
+  const running = underWay.run('a', (_before, told) => {
+    isFollowed = told;
+    return first.work;
+  });
+  const other = underWay.run('b', () => second.work);
+  expect(isFollowed()).toBe(false);
+  const next = underWay.run('a', () => second.work);
+  expect(isFollowed()).toBe(true);
+  first.end('sent');
+  second.end('sent');
+  await Promise.all([running, other, next]);
+});

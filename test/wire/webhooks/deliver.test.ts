@@ -141,7 +141,7 @@ test('410 disables the subscription, with an event, and what was on its way ends
   const { id, server } = await subscriber(always({ status: 410 }));
   await room.fanOut(callEvent('completed', { call: 1 }));
   await room.fanOut(callEvent('completed', { call: 2 }));
-  const [first, second] = room.queue.take();
+  const [first, second] = room.queue.takeDeliveries();
   if (first === undefined || second === undefined) throw new Error('two messages are due');
   expect(await room.deliver(first)).toBe('disabled');
   expect(await room.deliver(second)).toBe('disabled');
@@ -170,7 +170,7 @@ test('20 failures in a row open the circuit for 30 s, then one probe decides', a
   const { server } = await subscriber(() => ({ status: well ? 200 : 500 }));
   for (let call = 1; call <= 20; call += 1) {
     await room.fanOut(callEvent('completed', { call }));
-    await room.deliver(room.queue.take()[0] ?? never());
+    await room.deliver(room.queue.takeDeliveries()[0] ?? never());
   }
   expect(server.requests).toHaveLength(20);
   await room.clock.advance(1000);
@@ -187,7 +187,7 @@ test('what happens while a circuit is open comes out of the queue when it may cl
   const { server } = await subscriber(always({ status: 500 }));
   for (let call = 1; call <= 20; call += 1) {
     await room.fanOut(callEvent('completed', { call }));
-    await room.deliver(room.queue.take()[0] ?? never());
+    await room.deliver(room.queue.takeDeliveries()[0] ?? never());
   }
   room.queue.drop();
   const fine = await subscriber();
@@ -202,7 +202,7 @@ test('at most four are in flight to one subscriber; the others wait without usin
   const { server, id } = await subscriber(always('hang'));
   const fine = await subscriber();
   for (let call = 1; call <= 6; call += 1) await room.fanOut(callEvent('started', { call }));
-  const delivering = Promise.all(room.queue.take().map((message) => room.deliver(message, true)));
+  const delivering = Promise.all(room.queue.takeDeliveries().map((message) => room.deliver(message, true)));
   await Promise.all([server.received(4), fine.server.received(4)]);
   await room.clock.advance(5000);
   const results = await delivering;
@@ -261,19 +261,19 @@ describe('after a crash', () => {
   test('between the attempt’s record and its follow-up, the message that comes again makes no second attempt', async () => {
     const { server, id } = await subscriber(always({ status: 500 }));
     await room.fanOut(callEvent('completed'));
-    const [message = never()] = room.queue.take();
+    const [message = never()] = room.queue.takeDeliveries();
     await room.deliver(message);
     expect(await room.deliver(message)).toBe('alreadyDone');
     expect(server.requests).toHaveLength(1);
     expect(await room.journal.counts(id)).toMatchObject({ attempts: 1 });
     await room.clock.advance(1000);
-    expect(room.queue.take()).toMatchObject([{ attempt: 2 }]);
+    expect(room.queue.takeDeliveries()).toMatchObject([{ attempt: 2 }]);
   });
 
   test('after a delivery, the message that comes again sends nothing', async () => {
     const { server } = await subscriber();
     await room.fanOut(callEvent('started'));
-    const [message = never()] = room.queue.take();
+    const [message = never()] = room.queue.takeDeliveries();
     await room.deliver(message);
     expect(await room.deliver(message)).toBe('alreadyDone');
     expect(server.requests).toHaveLength(1);
@@ -282,7 +282,7 @@ describe('after a crash', () => {
   test('before the record, the attempt is made again with the same webhook-id', async () => {
     const { server, id } = await subscriber();
     await room.fanOut(callEvent('started'));
-    const [message = never()] = room.queue.take();
+    const [message = never()] = room.queue.takeDeliveries();
     const killed = createRelayRoom(storage.tables, { ...room.ports, journal: { ...room.journal, write: () => Promise.reject(new Error('killed')) } });
     await expect(killed.deliver(message)).rejects.toThrow('killed');
     killed.close();
@@ -297,22 +297,22 @@ describe('after a crash', () => {
   ] as const)('between the record of an attempt, %s, and how far its event has come by it, no second one is made', async (_case, answer, nextAttempt) => {
     const { server, id } = await subscriber(always(answer));
     await room.fanOut(callEvent('started'));
-    const [message = never()] = room.queue.take();
+    const [message = never()] = room.queue.takeDeliveries();
     const dying = createRelayRoom({ client: async (name) => withoutSteps(await storage.tables.client(name)) }, { subscriptions: room.ports.subscriptions, attempt: room.ports.attempt, queue: room.queue });
     await expect(dying.deliver(message, true)).rejects.toThrow('killed');
     dying.close();
     expect(await room.deliver(message)).toBe('alreadyDone');
     expect(await room.deliver(message)).toBe('alreadyDone');
     expect([server.requests.length, await room.journal.counts(id)]).toMatchObject([1, { attempts: 1 }]);
-    expect(await room.journal.read(message.event.subject, id)).toMatchObject([{ attempt: 1, state: nextAttempt === undefined ? 'settled' : 'pending' }]);
+    expect((await room.journal.read(message.event.subject))(id)).toMatchObject([{ attempt: 1, state: nextAttempt === undefined ? 'settled' : 'pending' }]);
     await room.clock.advance(1000);
-    expect(room.queue.take().map(({ attempt }) => attempt)).toEqual(nextAttempt === undefined ? [] : [nextAttempt]);
+    expect(room.queue.takeDeliveries().map(({ attempt }) => attempt)).toEqual(nextAttempt === undefined ? [] : [nextAttempt]);
   });
 
   test('and while its subscriber takes nothing, or the tables, the attempt that was recorded is not made once more', async () => {
     const { server, id } = await subscriber();
     await room.fanOut(callEvent('started'));
-    const [message = never()] = room.queue.take();
+    const [message = never()] = room.queue.takeDeliveries();
     const dying = createRelayRoom({ client: async (name) => withoutSteps(await storage.tables.client(name)) }, { subscriptions: room.ports.subscriptions, attempt: room.ports.attempt, queue: room.queue });
     await expect(dying.deliver(message, true)).rejects.toThrow('killed');
     dying.close();
@@ -339,7 +339,7 @@ describe('after a crash', () => {
 test('while tables cannot be read, a message is put off and not lost', async () => {
   const { server } = await subscriber();
   await room.fanOut(callEvent('started'));
-  const [message = never()] = room.queue.take();
+  const [message = never()] = room.queue.takeDeliveries();
   const unavailable = Object.assign(new Error(), { code: 'storageUnavailable' });
   const blind = createRelayRoom(storage.tables, { ...room.ports, journal: { ...room.journal, read: () => Promise.reject(new RelayError('storageUnavailable', 'down', { cause: unavailable })) } });
   expect(await blind.deliver(message)).toBe('deferred');

@@ -1,7 +1,9 @@
+import { createManageSubscriptions, MAX_SUBSCRIPTIONS } from '../../../shared/webhooks/manageSubscriptions';
+import { createSecretBox } from '../../../shared/webhooks/secretBox';
 import { createRelayRoom, type RelayRoom } from '../../support/relayRoom';
 import { startSubscriber, type SubscriberAnswer, type SubscriberServer } from '../../support/subscriberServer';
 import { startTestTables, type TestTables } from '../../support/testTables';
-import { callEvent } from '../../support/webhookEvents';
+import { callEvent, sampleSubscription } from '../../support/webhookEvents';
 
 let storage: TestTables;
 let room: RelayRoom;
@@ -147,4 +149,16 @@ test.each([
   answer = { status: 418, body: 'a teapot' };
   expect(await room.test(id)).toMatchObject({ delivered: false, status: 418, reason: 'answered 418', response: 'a teapot' });
   expect(await room.journal.counts(id)).toMatchObject({ attempts: 0 });
+});
+
+test('there are two thousand at most, and who asks for more is told', async () => {
+  const { clock, log } = room;
+  const unasked = () => Promise.reject(new Error('nobody is asked'));
+  const many = Array.from({ length: MAX_SUBSCRIPTIONS }, (_, n) => sampleSubscription({ id: `sub_${n}` }));
+  const store = { list: () => Promise.resolve(many), find: unasked, insert: unasked, update: unasked, remove: unasked };
+  const manage = createManageSubscriptions({ store, secretBox: createSecretBox(undefined), sender: { send: unasked }, requestOrigin: 'relay.contoso.com', allowedCidrs: [], resolve: unasked, clock, log });
+  await expect(manage.create({ url: 'https://receiver.example/hooks' }, 'key:1234')).rejects.toMatchObject({
+    code: 'requestInvalid',
+    message: 'There are 2000 webhook subscriptions already, as many as are kept: delete one that is not needed.',
+  });
 });

@@ -1,6 +1,6 @@
 import { RelayError, toRelayError } from '../../../shared/errors/relayError';
 import { FAILURES_TO_OPEN, OPEN_MS } from '../../../shared/webhooks/circuitBreaker';
-import { deliveryIdOf, type DeliveryMessage } from '../../../shared/webhooks/deliveryMessage';
+import { deliveryIdOf } from '../../../shared/webhooks/deliveryMessage';
 import { createSubscriberGate, type Visit } from '../../../shared/webhooks/subscriberGate';
 import { createRelayRoom, type RelayRoom } from '../../support/relayRoom';
 import { startSubscriber, type SubscriberAnswer, type SubscriberServer } from '../../support/subscriberServer';
@@ -45,7 +45,7 @@ async function openCircuit(host: RelayRoom, id: string): Promise<void> {
 const never = (): never => {
   throw new Error('there is none');
 };
-const only = (messages: readonly DeliveryMessage[]): DeliveryMessage => (messages.length === 1 ? messages[0] : undefined) ?? never();
+const only = <Message>(messages: readonly Message[]): Message => (messages.length === 1 ? messages[0] : undefined) ?? never();
 const eventIds = ({ requests }: SubscriberServer) => requests.map(({ headers }) => headers['webhook-id']);
 const now = () => ({ timeMs: room.clock.now() });
 
@@ -67,9 +67,10 @@ test('a fan-out that runs again, when its subscriber takes something again, send
   const { server, id } = await subscriber();
   await throttle(room, id, 10_000);
   await room.fanOut(callEvent('started'));
+  await room.clock.advance(1);
   await room.manage.change(id, { description: 'mended' });
-  await room.fanOut(callEvent('started'));
-  expect(await room.pump()).toEqual([]);
+  await room.fanOut(callEvent('started'), false);
+  expect(await room.pump()).toEqual(['delivered']);
   await room.drain();
   expect(eventIds(server)).toEqual(['call-1-started']);
 });
@@ -78,7 +79,7 @@ test('a ring that was put off here and delivered by another host has not expired
   const there = anotherHost();
   const { server, id } = await subscriber();
   await room.fanOut(callEvent('started'));
-  const message = only(room.queue.take());
+  const message = only(room.queue.takeDeliveries());
   await throttle(room, id, 12_000);
   expect(await room.deliver(message, true)).toBe('deferred');
   await room.clock.advance(10_000);
@@ -98,7 +99,7 @@ test('a failure long ago does not make one that works wait', async () => {
   expect(await room.pump()).toEqual(['retrying']);
   answer = { status: 204 };
   await room.clock.advance(1000);
-  expect(await there.deliver(only(room.queue.take()), true)).toBe('delivered');
+  expect(await there.deliver(only(room.queue.takeDeliveries()), true)).toBe('delivered');
   await room.clock.advance(2 * 86_400_000);
   answer = { status: 429, headers: { 'retry-after': '1' } };
   await room.fanOut(callEvent('completed', { call: 2, ...now() }));
@@ -132,16 +133,15 @@ test('a ring is tried though little is left of it when its subscriber has had it
   expect(eventIds(server)).toEqual(['call-1-started']);
 });
 
-test('a ring is the probe though many ends wait at the open circuit', async () => {
+test('a ring is tried in time though many ends wait at the open circuit', async () => {
   const { server, id } = await subscriber();
   await openCircuit(room, id);
   const openedMs = room.clock.now();
   await room.clock.advance(5000);
   for (let call = 100; call < 160; call += 1) await room.fanOut(callEvent('completed', { call, ...now() }));
-  room.queue.drop();
   await room.fanOut(callEvent('started', now()));
   await room.drain(openedMs + OPEN_MS + 2500);
-  expect(eventIds(server)).toEqual(['call-1-started']);
+  expect(eventIds(server)).toContain('call-1-started');
 });
 
 test('a ring that begins while the probe is under way is delivered after it', async () => {
@@ -167,7 +167,8 @@ test('how long an end waits is up to the host that has it, not to the one that f
   }
   await room.fanOut(callEvent('completed', now()));
   await room.clock.advance(OPEN_MS + 500);
-  expect(await there.deliver(only(room.queue.take()), true)).toBe('delivered');
+  expect(await there.take(only(room.queue.take()), true)).toEqual(['due']);
+  expect(await there.deliver(only(room.queue.takeDeliveries()), true)).toBe('delivered');
   expect(eventIds(server)).toEqual(['call-1-completed']);
 });
 
@@ -181,7 +182,7 @@ describe('while the tables take the log and not the order', () => {
   test('an attempt is counted once', async () => {
     const { id } = await subscriber();
     await room.fanOut(callEvent('started'));
-    expect(await room.clock.advanceUntil(flakyHost(3).deliver(only(room.queue.take()), true), 100)).toBe('delivered');
+    expect(await room.clock.advanceUntil(flakyHost(3).deliver(only(room.queue.takeDeliveries()), true), 100)).toBe('delivered');
     expect(await room.journal.counts(id)).toMatchObject({ attempts: 1, delivered: 1 });
   });
 
@@ -190,10 +191,10 @@ describe('while the tables take the log and not the order', () => {
     await throttle(room, id, 60_000);
     await room.fanOut(callEvent('started'));
     const message = only(room.queue.take());
-    const given = flakyHost(Infinity).deliver(message, true).catch((error: unknown) => toRelayError(error).code);
+    const given = flakyHost(Infinity).take(message, true).catch((error: unknown) => toRelayError(error).code);
     expect(await room.clock.advanceUntil(given, 1000)).toBe('storageUnavailable');
     expect(room.queue.nextAtMs()).toBeUndefined();
-    expect(await room.deliver(message, false)).toBe('alreadyDone');
+    expect(await room.take(message, false)).toEqual(['alreadyDone']);
     expect(await room.journal.counts(id)).toMatchObject({ attempts: 0, expired: 1 });
   });
 });
