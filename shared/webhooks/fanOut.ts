@@ -29,7 +29,8 @@ export interface FanOutPorts {
 }
 
 /**
- * Turns one event of the topic into a message for each subscriber that is to hear it, or one for all who take nothing now; answers how many are to hear it.
+ * Turns one event of the topic into a message for each subscriber that is to hear it, or one for all who take nothing now;
+ * answers how many are to hear it.
  * @param isFirstTime whether this is known to be the first time that the bus gives the event out.
  */
 export type FanOut = (event: RelayEvent, isFirstTime?: boolean) => Promise<number>;
@@ -38,8 +39,9 @@ export type FanOut = (event: RelayEvent, isFirstTime?: boolean) => Promise<numbe
  * The first hop. The event is noted as pending with every subscriber before any message is out, so that whichever
  * delivery comes first knows what it must wait for. Who takes nothing for now is parked: what no attempt can be made of need not
  * come out of the queue only to be put back. Run twice with the same event, it changes nothing and its messages fall to the
- * queue's duplicate detection: the second time it parks nobody, for a message for many hides whom it is for. A paused or disabled subscriber is sent nothing, but the event is kept for
- * it (recover). Errors: `storageUnavailable`, `busUnavailable`: give it the same event again.
+ * queue's duplicate detection: the second time it parks nobody, for a message for many hides whom it is for. A paused or
+ * disabled subscriber is sent nothing, but the event is kept for it (recover). Errors: `storageUnavailable`, `busUnavailable`:
+ * give it the same event again.
  */
 export function createFanOut({ subscriptions, archive, journal, queue, gate, confirmUrl, clock, random, log }: FanOutPorts): FanOut {
   const fanOut = async (event: RelayEvent, isFirstTime: boolean): Promise<number> => {
