@@ -11,14 +11,13 @@ import { fromLogRow, LOG, toLogRows } from './logRows';
 import type { Tables } from './tables';
 import { storageUnavailable } from './translateStorageError';
 
-/** What is written together at most: with answers of 4 KiB each, two bytes a character, within 4 MiB (Azure Table storage, "Performing entity group transactions"). */
-const MAX_TOGETHER = 200;
+/** What is written together at most: with answers of 4 KiB each, of which every byte may need seven, within 4 MiB (Azure Table storage, "Performing entity group transactions"). */
+const MAX_TOGETHER = 64;
 /**
  * An event's deliveries end one after another within a tenth of a second or two, and mostly nobody waits for their entries:
  * written together, they cost the tables and the process a few transactions. Who is killed has that much to do again.
  */
 const GATHERED_MS = 250;
-const ENOUGH = 64;
 /** Of several instances each has mostly a counts row of its own, so that they do not get in each other's way. */
 const STRIPES = 16;
 /** A page looks no further than this: a quiet subscriber's last attempt may lie far back among those of the others. */
@@ -48,7 +47,7 @@ export function createDeliveryLog(tables: Tables, { clock, stripe = randomInt(ST
       throw storageUnavailable(error);
     }
   };
-  const writes = createGatheringGroups(MAX_TOGETHER, commit, clock && { clock, forMs: GATHERED_MS, enough: ENOUGH });
+  const writes = createGatheringGroups(MAX_TOGETHER, commit, clock && { clock, forMs: GATHERED_MS, enough: MAX_TOGETHER });
 
   const count = createGroups<string, DeliveryCounts>(Number.POSITIVE_INFINITY, async (partition, ids) => {
     try {
