@@ -87,6 +87,19 @@ describe('a queue trigger', () => {
     expect(triggerMetadata).not.toHaveProperty('deadLetterSource');
   });
 
+  test('gives text in the metadata as the library reads it: as JSON where it is JSON', async () => {
+    await send('queue', { body: { looksLike: 'JSON' }, messageId: '0a1b', subject: '{"a":[1]}', correlationId: ' 12 ', replyTo: '"quoted"', to: 'nullable', sessionId: '-1.5e3', replyToSessionId: '1.2.3' });
+    expect((await report(/"looksLike":"JSON"/))['triggerMetadata']).toMatchObject({
+      messageId: '0a1b',
+      subject: { a: [1] },
+      correlationId: 12,
+      replyTo: 'quoted',
+      to: 'nullable',
+      sessionId: -1500,
+      replyToSessionId: '1.2.3',
+    });
+  });
+
   test('gives text that is no JSON as it is', async () => {
     await send('queue', { body: Buffer.from('plain text') });
     expect(await report(/plain text/)).toMatchObject({ message: 'plain text' });

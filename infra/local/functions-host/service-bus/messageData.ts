@@ -15,7 +15,7 @@ export function toMessageBody({ body }: { readonly body: unknown }, dataType: 's
 
 /**
  * What the Service Bus extension says about a message, in its names and formats (azure-sdk-for-net,
- * ServiceBusTriggerBindingStrategy): text as string, everything else as JSON, nothing for what the message lacks.
+ * ServiceBusTriggerBindingStrategy): text as the library makes it of a string, everything else as JSON, nothing for what the message lacks.
  *
  * Two things surprise those who know only the JavaScript SDK: `DeliveryCount` is 1 at the first delivery, since .NET
  * counts the one under way, and the `…Utc` times have no zone at their end (`EnqueuedTime` and `ExpiresAt` have).
@@ -51,7 +51,15 @@ export function toMessageMetadata(message: ServiceBusReceivedMessage): Record<st
 
 const toJson = (value: unknown): RpcTypedData => ({ json: JSON.stringify(value) });
 
-/** The SDK says null for some properties that are not there, whatever its types say. */
+/** What JSON may begin with, and what all of it must be where it is neither text, list nor object. */
+const MAY_BE_JSON = /^\s*(["[{]|(-?\d[\d.eE+-]*|true|false|null)\s*$)/;
+
+/**
+ * The SDK says null for some properties that are not there, whatever its types say. The library parses every string as JSON
+ * and keeps it where that throws, which costs a tenth of an invocation: what cannot be JSON comes as JSON text, with the same result.
+ */
 function toText(value: string | number | Buffer | null | undefined): RpcTypedData | undefined {
-  return value === undefined || value === null ? undefined : { string: String(value) };
+  if (value === undefined || value === null) return undefined;
+  const text = String(value);
+  return MAY_BE_JSON.test(text) ? { string: text } : toJson(text);
 }
