@@ -2,21 +2,21 @@ import type { TableClient, TransactionAction } from '@azure/data-tables';
 import type { DeliveredEvent } from '../webhooks/deliveryMessage';
 import type { CallOrder, DeliveryLogEntry, DeliveryOrder } from '../webhooks/ports';
 import { isEnd, isStart } from '../webhooks/orderRule';
+import { createCallRows, type CallRows } from './callRows';
 import { createGroups } from './deliveryGroups';
 import { toTableKey } from './deliveryKeys';
-import { foldOrder, toBeginningRow, toOpenedRows, type Progress } from './orderRows';
-import { createStepsRow } from './stepsRow';
+import { foldOrder, toBeginningRow, toOpenedRow, toOpenedTexts, toStepsRow, type Progress } from './orderRows';
 import type { Tables } from './tables';
 import { statusOf, storageUnavailable } from './translateStorageError';
 
 /** What is written together at most. */
 const MAX_TOGETHER = 64;
-/** One entity group transaction (Azure Table storage, "Performing entity group transactions"). */
-const MAX_OPERATIONS = 100;
+/** A transaction has 4 MiB at most, a row 1 (Azure Table storage, "Performing entity group transactions"). */
+const MAX_ROWS = 4;
 
 /**
- * The order in table `deliveryOrder`, partition = the invitation: a row an event for whom it is to reach, and a few rows of
- * steps; how an event stands with a subscriber is what these rows add up to. No two processes write the same row, so no
+ * The order in table `deliveryOrder`, partition = the invitation: a row of each process that knows something of it, mostly one;
+ * how an event stands with a subscriber is what these rows add up to. No two processes write the same row, so no
  * write waits for another. Reads and writes of one invitation by many deliveries at once go together.
  */
 export function createDeliveryOrder(tables: Tables): DeliveryOrder {
@@ -28,23 +28,31 @@ export function createDeliveryOrder(tables: Tables): DeliveryOrder {
     }
   };
 
-  const open = createGroups<Opening, boolean>(MAX_TOGETHER, (_invitation, openings) =>
+  const callRows = createCallRows();
+  const open = createGroups<Opening, boolean>(MAX_TOGETHER, (invitation, openings) =>
     run(async (table) => {
+      const opened = toOpened(callRows, invitation, openings);
+      const beginning = toBeginning(openings);
+      const isFirst = beginning?.[0] === 'create';
       try {
-        await submitAll(table, toActions(openings, 'create'));
+        await submitAll(table, [...(beginning === undefined ? [] : [beginning]), ...opened]);
         return openings.map(({ event }) => isStart(event));
       } catch (error) {
-        if (statusOf(error) !== 409) throw error;
-        await submitAll(table, toActions(openings, 'upsert'));
+        if (!isFirst || statusOf(error) !== 409) throw error;
+        await submitAll(table, opened);
         return openings.map(() => false);
       }
     }),
   );
 
-  const stepsRow = createStepsRow();
   const step = createGroups<Progress, undefined>(MAX_TOGETHER, (invitation, steps) =>
     run(async (table) => {
-      await stepsRow.add(table, invitation, steps);
+      try {
+        await table.upsertEntity(toStepsRow(invitation, callRows.forSteps(invitation, steps)), 'Merge');
+      } catch (error) {
+        callRows.leave(invitation);
+        throw error;
+      }
       return steps.map(() => undefined);
     }),
   );
@@ -75,24 +83,33 @@ interface Opening {
   readonly subscriptionIds: readonly string[];
 }
 
-/**
- * @param beginning how a call's row of its beginning is written for `started`: to create it succeeds only where neither it
- * nor the call's end has been noted before.
- */
-function toActions(openings: readonly Opening[], beginning: 'create' | 'upsert'): TransactionAction[] {
-  // The same event twice at once is one row: a transaction takes a row once only.
-  const actions = new Map<string, TransactionAction>();
+/** Events and their receivers, in rows of this process. */
+function toOpened(callRows: CallRows, invitation: string, openings: readonly Opening[]): TransactionAction[] {
+  // A transaction takes a row once only.
+  const rows = new Map<string, ReturnType<typeof toOpenedRow>>();
   for (const { event, subscriptionIds } of openings) {
-    for (const row of toOpenedRows(event, subscriptionIds)) actions.set(row.rowKey, ['upsert', row, 'Replace']);
-    const row = toBeginningRow(event);
-    if (isStart(event)) actions.set(row.rowKey, beginning === 'create' ? ['create', row] : ['upsert', row, 'Replace']);
-    else if (isEnd(event) && !actions.has(row.rowKey)) actions.set(row.rowKey, ['upsert', row, 'Replace']);
+    for (const texts of toOpenedTexts(event, subscriptionIds)) {
+      const name = callRows.forText(invitation, JSON.stringify(texts).length);
+      rows.set(name, { ...rows.get(name), ...toOpenedRow(invitation, name, event, texts) });
+    }
   }
-  return [...actions.values()];
+  return [...rows.values()].map((row) => ['upsert', row, 'Merge']);
+}
+
+/**
+ * The row that a call began or ended, where these events are its beginning or its end. To create it succeeds only where neither
+ * has been noted before, which is what one wants to know of a beginning.
+ */
+function toBeginning(openings: readonly Opening[]): TransactionAction | undefined {
+  const start = openings.find(({ event }) => isStart(event));
+  const either = start ?? openings.find(({ event }) => isEnd(event));
+  if (either === undefined) return undefined;
+  const row = toBeginningRow(either.event);
+  return start === undefined ? ['upsert', row, 'Replace'] : ['create', row];
 }
 
 async function submitAll(table: TableClient, actions: readonly TransactionAction[]): Promise<void> {
-  for (let at = 0; at < actions.length; at += MAX_OPERATIONS) await table.submitTransaction(actions.slice(at, at + MAX_OPERATIONS));
+  for (let at = 0; at < actions.length; at += MAX_ROWS) await table.submitTransaction(actions.slice(at, at + MAX_ROWS));
 }
 
 /** How far an event has come by an attempt, or by its end without one. */

@@ -3,10 +3,11 @@ import { z } from 'zod';
 import type { DeliveredEvent } from '../webhooks/deliveryMessage';
 import type { OrderRow } from '../webhooks/orderRule';
 import type { CallOrder } from '../webhooks/ports';
+import type { StepsText } from './callRows';
 import { toTableKey } from './deliveryKeys';
 import { grouped } from './grouped';
 
-/** Rows of an invitation: which events are to be sent to whom (`e`, by the fan-out), how far they have come (`p`), and that it began or ended (`b`). */
+/** An event and whom it is to reach, by the fan-out. */
 const openedSchema = z.object({
   eventId: z.string(),
   type: z.string(),
@@ -34,24 +35,23 @@ export interface Progress extends z.infer<typeof progressSchema> {
 /** Azure Tables: a text has at most 32 Ki characters; an id has 26. */
 const MAX_IDS = 1000;
 
-/** Named for whom they hold: a fan-out that runs again finds its own rows, or adds to what it found the first time. */
-export function toOpenedRows({ id, type, subject, timeMs, sequence, expiryTimeMs }: DeliveredEvent, subscriptionIds: readonly string[]) {
-  const rows = [];
+/**
+ * Rows of an invitation: one that it began or ended (`b`), and those of each process (`p|…`) with texts: an event each
+ * (`event_…`), and steps (`steps_…`).
+ */
+const EVENT = 'event_';
+const STEPS = 'steps_';
+
+/** By name: named for what they hold, so that a fan-out that runs again writes what it wrote, or adds to it. At most a thousand receivers each. */
+export function toOpenedTexts({ id, type, timeMs, sequence, expiryTimeMs }: DeliveredEvent, subscriptionIds: readonly string[]): Readonly<Record<string, string>>[] {
+  const texts = [];
   for (let at = 0; at < subscriptionIds.length; at += MAX_IDS) {
     const ids = subscriptionIds.slice(at, at + MAX_IDS).join(' ');
-    rows.push({
-      partitionKey: toTableKey(subject),
-      rowKey: `e|${toTableKey(id)}|${createHash('sha256').update(ids).digest('base64url')}`,
-      eventId: id,
-      type,
-      timeMs: double(timeMs),
-      atMs: double(timeMs),
-      ...(sequence !== undefined && { sequence }),
-      ...(expiryTimeMs !== undefined && { expiryTimeMs: double(expiryTimeMs) }),
-      subscriptionIds: ids,
-    });
+    const opened: z.infer<typeof openedSchema> = { eventId: id, type, timeMs, sequence, expiryTimeMs, subscriptionIds: ids };
+    const text = JSON.stringify(opened);
+    texts.push({ [`${EVENT}${createHash('sha256').update(text).digest('hex')}`]: text });
   }
-  return rows;
+  return texts;
 }
 
 /** Of a call, whichever of its beginning and its end is noted first. */
@@ -59,22 +59,27 @@ export function toBeginningRow({ subject, timeMs }: DeliveredEvent) {
   return { partitionKey: toTableKey(subject), rowKey: 'b', atMs: double(timeMs) };
 }
 
-/** Steps of one invitation. @param name of the row, which is its writer's alone. */
-export function toProgressRow(partitionKey: string, steps: readonly Progress[], name: string) {
+/** A row of one process. @param texts of toOpenedTexts, to be merged with those that are there. */
+export function toOpenedRow(partitionKey: string, name: string, { timeMs }: DeliveredEvent, texts: Readonly<Record<string, string>>) {
+  return { partitionKey, rowKey: `p|${name}`, atMs: double(timeMs), ...texts };
+}
+
+/** As toOpenedRow. */
+export function toStepsRow(partitionKey: string, { name, number, steps }: StepsText) {
   return {
     partitionKey,
     rowKey: `p|${name}`,
     atMs: double(Math.max(...steps.map(({ atMs }) => atMs))),
-    steps: JSON.stringify(steps.map(({ atMs: _atMs, ...step }) => step)),
+    [`${STEPS}${number}`]: JSON.stringify(steps.map(({ atMs: _atMs, ...step }) => step)),
   };
 }
 
 /** How the events of one invitation stand, from all its rows in any order. Pure. */
 export function foldOrder(rows: readonly Readonly<Record<string, unknown>>[]): CallOrder {
-  const opened = rows.filter(({ subscriptionIds: ids }) => ids !== undefined).map((row) => openedSchema.parse(row));
+  const opened = textsOf(rows, EVENT).map((text) => openedSchema.parse(text));
   const receivers = opened.map((row) => new Set(row.subscriptionIds.split(' ')));
   const steps = grouped(
-    rows.flatMap(({ steps: text }) => (typeof text === 'string' ? progressesSchema.parse(JSON.parse(text)) : [])),
+    textsOf(rows, STEPS).flatMap((text) => progressesSchema.parse(text)),
     ({ subscriptionId, eventId }) => `${subscriptionId} ${eventId}`,
   );
   return (subscriptionId) => {
@@ -86,6 +91,10 @@ export function foldOrder(rows: readonly Readonly<Record<string, unknown>>[]): C
     }
     return [...events.values()];
   };
+}
+
+function textsOf(rows: readonly Readonly<Record<string, unknown>>[], prefix: string): unknown[] {
+  return rows.flatMap((row) => Object.entries(row).flatMap(([name, text]) => (name.startsWith(prefix) && typeof text === 'string' ? [JSON.parse(text) as unknown] : [])));
 }
 
 /** Steps may come in any order: the later round counts, in it the later attempt, and of one attempt its end. */

@@ -2,6 +2,7 @@ import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service
 import { busEntities } from '../../shared/messaging/busEntities';
 import { createDeliveryJournal } from '../../shared/storage/deliveryJournal';
 import { fromLogRow, LOG } from '../../shared/storage/logRows';
+import { foldOrder } from '../../shared/storage/orderRows';
 import { createTables } from '../../shared/storage/tables';
 import { countEntry, noDeliveries } from '../../shared/webhooks/deliveryCounts';
 import { isParked, parseQueuedMessage } from '../../shared/webhooks/deliveryMessage';
@@ -32,8 +33,9 @@ export async function accountForDeliveries(storage: string, bus: string, subscri
   const client = new ServiceBusClient(bus);
   try {
     const addressed = new Map(subscriptionIds.map((id) => [id, new Set<string>()]));
-    for await (const { eventId, subscriptionIds: ids } of (await tables.client('deliveryOrder')).listEntities<{ eventId?: string; subscriptionIds?: string }>()) {
-      if (eventId !== undefined) for (const id of ids?.split(' ') ?? []) addressed.get(id)?.add(eventId);
+    for await (const row of (await tables.client('deliveryOrder')).listEntities()) {
+      const order = foldOrder([row]);
+      for (const id of subscriptionIds) for (const { eventId } of order(id)) addressed.get(id)?.add(eventId);
     }
     const notFannedOut = new Set((await peekAll(client, busEntities.events, 'webhooks')).map(({ messageId }) => String(messageId)));
     const queued = new Map(subscriptionIds.map((id) => [id, new Set<string>()]));
