@@ -9,6 +9,8 @@ export const PROBE_MS = 5_000;
 
 /** Spares a subscriber that only fails, and ourselves the waiting for it. One for each subscriber, in this process. */
 export interface CircuitBreaker {
+  /** Whether so many failed in a row, and nothing has succeeded since. */
+  isTripped(): boolean;
   /** As refusedUntilMs, without taking the probe. */
   openUntilMs(): number | undefined;
   /**
@@ -26,13 +28,16 @@ export function createCircuitBreaker(clock: Clock): CircuitBreaker {
   let openUntilMs = 0;
   let probesUntilMs = 0;
 
+  const isTripped = (): boolean => failures >= FAILURES_TO_OPEN;
+
   const currently = (): number | undefined => {
-    if (failures < FAILURES_TO_OPEN) return undefined;
+    if (!isTripped()) return undefined;
     if (clock.now() < openUntilMs) return openUntilMs;
     return clock.now() < probesUntilMs ? clock.now() : undefined;
   };
 
   return {
+    isTripped,
     openUntilMs: currently,
     refusedUntilMs() {
       const refusedUntilMs = currently();
@@ -41,7 +46,7 @@ export function createCircuitBreaker(clock: Clock): CircuitBreaker {
     },
     record(succeeded) {
       failures = succeeded ? 0 : failures + 1;
-      if (failures >= FAILURES_TO_OPEN) openUntilMs = clock.now() + OPEN_MS;
+      if (isTripped()) openUntilMs = clock.now() + OPEN_MS;
     },
   };
 }

@@ -152,6 +152,7 @@ export function createDeliver(ports: DeliverPorts): Deliver {
       return defer(message, clock.now() + STORAGE_WAIT_MS);
     }
     const { subscription, refusal, atMs, decision } = standing;
+    if (subscription !== undefined) gate.arrived(subscription);
     if (decision.rule === 'done') return 'alreadyDone';
     const recorded = isNew || decision.rule === 'repeat' ? undefined : await journal.find({ ...message, eventId: event.id }, Math.max(event.timeMs, clock.now() - REMEMBERED_MS));
     if (recorded !== undefined) return goOnFrom(recorded, message);

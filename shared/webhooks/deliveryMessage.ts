@@ -63,7 +63,6 @@ export type Waiting = ParkedMessage['waiting'][number];
 
 /** What the queue `webhook-deliveries` holds. */
 export type QueuedMessage = DeliveryMessage | ParkedMessage;
-const queuedMessageSchema = z.union([deliveryMessageSchema, parkedMessageSchema]);
 
 export function isParked(message: QueuedMessage): message is ParkedMessage {
   return 'waiting' in message;
@@ -71,7 +70,9 @@ export function isParked(message: QueuedMessage): message is ParkedMessage {
 
 /** Reads a message's body: the parsed object, its text, or its bytes. Error: `requestInvalid`. */
 export function parseQueuedMessage(body: unknown): QueuedMessage {
-  const parsed = queuedMessageSchema.safeParse(typeof body === 'string' || body instanceof Uint8Array ? parseJson(body) : body);
+  const value = typeof body === 'string' || body instanceof Uint8Array ? parseJson(body) : body;
+  const schema = typeof value === 'object' && value !== null && 'waiting' in value ? parkedMessageSchema : deliveryMessageSchema;
+  const parsed = schema.safeParse(value);
   if (!parsed.success) throw new RelayError('requestInvalid', 'The message is not one of the relay’s deliveries.', { cause: parsed.error });
   return parsed.data;
 }

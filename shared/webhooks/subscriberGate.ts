@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import { createCircuitBreaker, type CircuitBreaker } from './circuitBreaker';
+import { createCircuitBreaker, PROBE_MS, type CircuitBreaker } from './circuitBreaker';
 import type { Subscription } from './subscription';
 
 /** Deliveries to one subscriber at a time, in this process. */
@@ -18,7 +18,8 @@ export interface Visit {
 
 export interface Refusal {
   readonly admitted: false;
-  readonly why: 'busy' | 'throttled' | 'circuitOpen';
+  /** `beingTried`: after its rest, someone is on the way to it. */
+  readonly why: 'busy' | 'throttled' | 'circuitOpen' | 'beingTried';
   readonly untilMs: number;
   /** From the first failure to the last, where nothing has succeeded since; absent without any of late. */
   readonly failingMs?: number;
@@ -30,6 +31,13 @@ export type Admission = { readonly admitted: true; leave(visit: Visit): void } |
 export interface SubscriberGate {
   /** Why nobody is admitted now, if that is so and not only for a moment: then nothing else needs to be looked at. */
   closed(subscription: Pick<Subscription, 'id' | 'changedAtMs'>): Refusal | undefined;
+  /**
+   * Why nobody is to be sent to it now. Of one that wanted rest, or whose circuit was open, only the first who asks is let go,
+   * and the others are refused until that visit has ended, or 5 s: one finds out for all whether it works again.
+   */
+  closedToOthers(subscription: Pick<Subscription, 'id' | 'changedAtMs'>): Refusal | undefined;
+  /** That someone has come, whether to enter or not: who asks next need not wait for that one. */
+  arrived(subscription: Pick<Subscription, 'id' | 'changedAtMs'>): void;
   /** Waits 250 ms at most. Who is admitted must leave. A change of the subscription ends its throttle and closes its circuit. */
   enter(subscription: Pick<Subscription, 'id' | 'changedAtMs'>): Promise<Admission>;
 }
@@ -40,6 +48,10 @@ interface Place {
   /** Wake those who wait, first come first. */
   readonly waiting: AbortController[];
   throttledUntilMs: number;
+  /** That the last visit ended with a wish for rest. */
+  wantedRest: boolean;
+  /** When someone was let go of whom nothing has been seen since. */
+  sentAtMs: number | undefined;
   /** The first visit since one that succeeded, and the last. */
   failingSinceMs: number | undefined;
   lastVisitMs: number;
@@ -51,7 +63,7 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
   const places = new Map<string, Place>();
 
   const placeOf = ({ id, changedAtMs }: Pick<Subscription, 'id' | 'changedAtMs'>): Place => {
-    const fresh = { changedAtMs, throttledUntilMs: 0, failingSinceMs: undefined, lastVisitMs: 0, breaker: createCircuitBreaker(clock) };
+    const fresh = { changedAtMs, throttledUntilMs: 0, wantedRest: false, sentAtMs: undefined, failingSinceMs: undefined, lastVisitMs: 0, breaker: createCircuitBreaker(clock) };
     const known = places.get(id);
     if (known?.changedAtMs === changedAtMs) return known;
     // The same object, because those who are inside leave through it.
@@ -64,7 +76,7 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
   const failingMs = ({ failingSinceMs, lastVisitMs }: Place): number | undefined =>
     failingSinceMs === undefined || clock.now() - lastVisitMs > EVIDENCE_MS ? undefined : lastVisitMs - failingSinceMs;
 
-  const refuse = (place: Place, why: 'throttled' | 'circuitOpen', untilMs: number): Refusal => {
+  const refuse = (place: Place, why: Exclude<Refusal['why'], 'busy'>, untilMs: number): Refusal => {
     const failing = failingMs(place);
     return { admitted: false, why, untilMs, ...(failing !== undefined && { failingMs: failing }) };
   };
@@ -84,6 +96,8 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
         if (succeeded === true) place.failingSinceMs = undefined;
         else if (failingMs(place) === undefined) place.failingSinceMs = clock.now();
         place.lastVisitMs = clock.now();
+        place.sentAtMs = undefined;
+        place.wantedRest = restMs > 0;
         if (succeeded !== undefined) place.breaker.record(succeeded);
         if (restMs > 0) place.throttledUntilMs = Math.max(place.throttledUntilMs, clock.now() + restMs);
         place.waiting.shift()?.abort();
@@ -91,13 +105,29 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
     };
   };
 
+  const closed = (place: Place): Refusal | undefined => {
+    if (clock.now() < place.throttledUntilMs) return refuse(place, 'throttled', place.throttledUntilMs);
+    if (place.inFlight >= MAX_IN_FLIGHT && failingMs(place) !== undefined) return { admitted: false, why: 'busy', untilMs: clock.now() };
+    const openUntilMs = place.breaker.openUntilMs();
+    return openUntilMs === undefined ? undefined : refuse(place, 'circuitOpen', openUntilMs);
+  };
+
+  /** Who comes from another process is not seen here: after a while, nothing is known of the subscriber any more. */
+  const closedToOthers = (place: Place): Refusal | undefined => {
+    const refusal = closed(place);
+    const isInDoubt = failingMs(place) !== undefined && (place.wantedRest || place.breaker.isTripped());
+    if (refusal !== undefined || !isInDoubt) return refusal;
+    const isAwaited = place.inFlight > 0 || (place.sentAtMs !== undefined && clock.now() - place.sentAtMs < PROBE_MS);
+    if (isAwaited) return refuse(place, place.wantedRest ? 'beingTried' : 'circuitOpen', clock.now());
+    place.sentAtMs ??= clock.now();
+    return undefined;
+  };
+
   return {
-    closed(subscription) {
-      const place = placeOf(subscription);
-      if (clock.now() < place.throttledUntilMs) return refuse(place, 'throttled', place.throttledUntilMs);
-      if (place.inFlight >= MAX_IN_FLIGHT && failingMs(place) !== undefined) return { admitted: false, why: 'busy', untilMs: clock.now() };
-      const openUntilMs = place.breaker.openUntilMs();
-      return openUntilMs === undefined ? undefined : refuse(place, 'circuitOpen', openUntilMs);
+    closed: (subscription) => closed(placeOf(subscription)),
+    closedToOthers: (subscription) => closedToOthers(placeOf(subscription)),
+    arrived(subscription) {
+      placeOf(subscription).sentAtMs = undefined;
     },
     async enter(subscription) {
       const place = placeOf(subscription);

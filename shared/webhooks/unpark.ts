@@ -5,7 +5,7 @@ import { countDelivery } from '../telemetry/metrics';
 import { fromTraceParent, note, withSpan } from '../telemetry/trace';
 import type { Deliver, DeliverResult } from './deliver';
 import type { ParkedMessage, Waiting } from './deliveryMessage';
-import { firstAttemptOf, park } from './park';
+import { firstAttemptOf, parkAgain } from './park';
 import type { DeliveryQueue, SubscriptionStore } from './ports';
 import { putOffUntilMs } from './putOff';
 import type { SubscriberGate } from './subscriberGate';
@@ -13,7 +13,7 @@ import type { SubscriberGate } from './subscriberGate';
 export interface UnparkPorts {
   readonly subscriptions: Pick<SubscriptionStore, 'find'>;
   readonly queue: DeliveryQueue;
-  readonly gate: Pick<SubscriberGate, 'closed'>;
+  readonly gate: Pick<SubscriberGate, 'closedToOthers'>;
   readonly deliver: Deliver;
   readonly clock: Clock;
   /** From 0 to 1; Math.random outside tests. */
@@ -40,7 +40,7 @@ export function createUnpark({ subscriptions, queue, gate, deliver, clock, rando
     const { subscriptionId, atMs, deferrals } = waiting;
     const subscription = await subscriptions.find(subscriptionId);
     if (subscription?.state.name !== 'active' || clock.now() >= (event.expiryTimeMs ?? Number.POSITIVE_INFINITY)) return 'over';
-    const refusal = gate.closed(subscription);
+    const refusal = gate.closedToOthers(subscription);
     if (refusal === undefined) return 'due';
     if (atMs !== undefined && clock.now() < atMs) return waiting;
     return { subscriptionId, atMs: putOffUntilMs(refusal, { event, deferrals }, chance), deferrals: deferrals + 1 };
@@ -58,20 +58,17 @@ export function createUnpark({ subscriptions, queue, gate, deliver, clock, rando
 
   const unpark = async (parked: ParkedMessage, isNew: boolean): Promise<readonly (DeliverResult | 'due')[]> => {
     const chance = random();
-    const looked = await Promise.all(
-      parked.waiting.map(async (waiting) => {
-        const message = { ...firstAttemptOf(parked, waiting), ...(!isNew && { isRepeated: true }) };
-        return { message, standing: await lookOrHandOn(parked, waiting, chance) };
-      }),
-    );
-    const due = looked.flatMap(({ message, standing }) => (standing === 'due' ? [{ message }] : []));
-    const turnedAway = looked.flatMap(({ message, standing }) => (typeof standing === 'object' ? [{ message, waiting: standing }] : []));
-    const waiting = turnedAway.some((one) => one.waiting.atMs !== undefined) ? turnedAway : [];
-    await retryInPlace(() => queue.enqueue([...due, ...park(waiting, clock.now(), parked.deferrals)]), { clock, random });
+    const looked = await Promise.all(parked.waiting.map(async (one) => ({ one, standing: await lookOrHandOn(parked, one, chance) })));
+    const firstAttempts = (those: typeof looked) => those.map(({ one }) => ({ ...firstAttemptOf(parked, one), ...(!isNew && { isRepeated: true }) }));
+    const due = firstAttempts(looked.filter(({ standing }) => standing === 'due'));
+    const turnedAway = looked.flatMap(({ standing }) => (typeof standing === 'object' ? [standing] : []));
+    const waiting = turnedAway.some(({ atMs }) => atMs !== undefined) ? turnedAway : [];
+    const waitOn = waiting.length > 0 ? [parkAgain(parked, waiting, clock.now(), !isNew)] : [];
+    await retryInPlace(() => queue.enqueue([...due.map((message) => ({ message })), ...waitOn]), { clock, random });
     countDelivery('deferred', waiting.length);
     note({ 'relay.due': due.length, 'relay.deferred': waiting.length });
-    const over = looked.filter(({ standing }) => standing === 'over' || (typeof standing === 'object' && waiting.length === 0));
-    const ended = await Promise.all(over.map(({ message }) => deliver(message, isNew)));
+    const over = firstAttempts(looked.filter(({ standing }) => standing === 'over' || (typeof standing === 'object' && waiting.length === 0)));
+    const ended = await Promise.all(over.map((message) => deliver(message, isNew)));
     return [...due.map(() => 'due' as const), ...waiting.map(() => 'deferred' as const), ...ended];
   };
 

@@ -1,6 +1,6 @@
 import { isParked, type DeliveryMessage, type Waiting } from '../../../shared/webhooks/deliveryMessage';
 import { firstMessage } from '../../../shared/webhooks/fanOut';
-import { firstAttemptOf, park, type TurnedAway } from '../../../shared/webhooks/park';
+import { firstAttemptOf, park, parkAgain, type TurnedAway } from '../../../shared/webhooks/park';
 import { callEvent, ringStartMs } from '../../support/webhookEvents';
 
 const rendered = { contentType: 'application/json', body: '{"a":1}' };
@@ -16,7 +16,6 @@ const parked = (...those: readonly TurnedAway[]) =>
     return one;
   });
 const idsOf = ({ waiting }: { readonly waiting: readonly Waiting[] }) => waiting.map(({ subscriptionId }) => subscriptionId);
-const afterMs = (...those: readonly TurnedAway[]) => parkNow(...those).map(({ atMs }) => atMs && atMs - ringStartMs);
 
 test('all who are sent the same bytes wait in one message, each with its own time', () => {
   const { event } = message('a');
@@ -38,25 +37,27 @@ test('all who are sent the same bytes wait in one message, each with its own tim
 });
 
 test('for whom nothing is left to wait for comes at once', () => {
-  expect(afterMs(turnedAway('a', undefined))).toEqual([undefined]);
+  expect(parkNow(turnedAway('a', undefined)).map(({ atMs }) => atMs)).toEqual([undefined]);
 });
 
 describe('it is to be seen when the first is worth another look, or a little later with the next', () => {
-  const many = Array.from({ length: 20 }, (_, n) => turnedAway(`sub_${n}`, n * 100));
+  const ring = { event: { ...message('a').event, expiryTimeMs: ringStartMs + 300_000 } };
+  const many = (changes?: Partial<DeliveryMessage>) => Array.from({ length: 60 }, (_, n) => turnedAway(`sub_${n}`, 80_000 + n * 250, changes));
+  const afterMs = (those: readonly TurnedAway[], looks: number) => {
+    const [one] = parked(...those);
+    const again = one && (looks === 0 ? parkNow(...those)[0] : parkAgain({ ...one, deferrals: looks }, one.waiting, ringStartMs, false));
+    return again?.atMs && again.atMs - ringStartMs;
+  };
   test.each([
-    ['alone', [turnedAway('a', 700)], 700],
-    ['with one that comes just after', [turnedAway('a', 200), turnedAway('b', 400)], 400],
-    ['without one that comes later', [turnedAway('a', 200), turnedAway('b', 401)], 200],
-    ['the later, the more there are', many, 1900],
-    ['within half of the wait', [turnedAway('a', 80_000), turnedAway('b', 120_000), turnedAway('c', 120_001)], 120_000],
-  ])('%s', (_how, those, expectedMs) => {
-    expect(afterMs(...those)).toEqual([expectedMs]);
-  });
-
-  test('but four seconds later at most while a call rings', () => {
-    const ring = { event: { ...message('a').event, expiryTimeMs: ringStartMs + 300_000 } };
-    const those = Array.from({ length: 60 }, (_, n) => turnedAway(`sub_${n}`, 80_000 + n * 500, ring));
-    expect(afterMs(...those)).toEqual([84_000]);
+    ['alone', [turnedAway('a', 700)], 0, 700],
+    ['with one that comes just after', [turnedAway('a', 200), turnedAway('b', 600)], 0, 600],
+    ['without one that comes later', [turnedAway('a', 200), turnedAway('b', 601)], 0, 200],
+    ['within a second at first', many(ring), 0, 81_000],
+    ['within twice as much each further time', many(ring), 1, 82_000],
+    ['within eight seconds at most', many(ring), 9, 88_000],
+    ['within half of the wait, where no call rings', [turnedAway('a', 80_000), turnedAway('b', 120_000), turnedAway('c', 120_001)], 0, 120_000],
+  ])('%s', (_how, those, looks, expectedMs) => {
+    expect(afterMs(those, looks)).toBe(expectedMs);
   });
 });
 
@@ -70,9 +71,11 @@ test('a message holds a hundred', () => {
   expect(parked(...ids.map((id) => turnedAway(id, 1))).map(idsOf)).toEqual([ids.slice(200), ids.slice(100, 200), ids.slice(0, 100)]);
 });
 
-test('each is the first attempt that it was, whatever has come between', () => {
+test('those who wait on are one message again, and each is the first attempt that it was, whatever has come between', () => {
   const traceParent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-  const [one] = parked(turnedAway('a', 1, { traceParent }), turnedAway('b', 1, { traceParent, isRepeated: true }));
-  const [first] = one?.waiting ?? [];
-  expect(one && first && firstAttemptOf(one, first)).toEqual(message('a', { traceParent, isRepeated: true }));
+  const [one] = parked(turnedAway('a', 1, { traceParent }), turnedAway('b', 1, { traceParent }));
+  const later = { subscriptionId: 'b', atMs: ringStartMs + 5000, deferrals: 2 };
+  const again = one && parkAgain(one, [later], ringStartMs, true);
+  expect(again).toEqual({ message: { ...one, waiting: [later], deferrals: 2, isRepeated: true }, atMs: later.atMs });
+  expect(again && isParked(again.message) && firstAttemptOf(again.message, later)).toEqual(message('b', { traceParent, isRepeated: true }));
 });

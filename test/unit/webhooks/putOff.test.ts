@@ -35,6 +35,11 @@ describe('a message whose subscriber takes nothing now', () => {
     expect(waits(ring, { why: 'circuitOpen', failingMs: 3_600_000 })).toEqual(soon);
   });
 
+  it('of a ring is there when it is known how another fared, of an end as ever', () => {
+    expect(waits(ring, { why: 'beingTried', failingMs: 20_000 })).toEqual(Array.from({ length: 13 }, () => 1));
+    expect(waits(end, { why: 'beingTried', failingMs: 20_000 })).toEqual(waits(end, { failingMs: 20_000 }));
+  });
+
   it('comes at its own time, from half to one and a half of that', () => {
     expect([waits(end, { random: 0 })[3], waits(end, { random: 1 })[3]]).toEqual([2, 6]);
   });

@@ -1,4 +1,4 @@
-import { FAILURES_TO_OPEN, OPEN_MS } from '../../../shared/webhooks/circuitBreaker';
+import { FAILURES_TO_OPEN, OPEN_MS, PROBE_MS } from '../../../shared/webhooks/circuitBreaker';
 import { createSubscriberGate, LONGEST_WAIT_MS, MAX_IN_FLIGHT, MAX_WAITING, type Admission, type SubscriberGate, type Visit } from '../../../shared/webhooks/subscriberGate';
 import { createFakeClock } from '../../support/fakeClock';
 
@@ -134,4 +134,67 @@ test('says that it is closed, as long as it is, and takes no probe by it', async
   await clock.advance(OPEN_MS);
   expect([gate.closed(one), gate.closed(one)]).toEqual([undefined, undefined]);
   expect(why(await gate.enter(one))).toBe('admitted');
+});
+
+describe('when one comes for all to see whether it works again', () => {
+  const restMs = 10_000;
+  async function afterRest() {
+    const clock = createFakeClock();
+    const gate = createSubscriberGate(clock);
+    await visit(gate, one, { succeeded: undefined, restMs });
+    await clock.advance(restMs);
+    return { clock, gate };
+  }
+  const ask = (gate: SubscriberGate, subscription = one) => gate.closedToOthers(subscription)?.why ?? 'go';
+
+  test('after a rest the first who asks goes, and the others when that visit has ended well', async () => {
+    const { clock, gate } = await afterRest();
+    expect([ask(gate), ask(gate), ask(gate, other)]).toEqual(['go', 'beingTried', 'go']);
+    expect(gate.closedToOthers(one)).toEqual({ admitted: false, why: 'beingTried', untilMs: clock.now(), failingMs: 0 });
+    const admission = await gate.enter(one);
+    await clock.advance(PROBE_MS * 2);
+    expect(ask(gate)).toBe('beingTried');
+    leave(admission, { succeeded: true });
+    expect([ask(gate), ask(gate)]).toEqual(['go', 'go']);
+  });
+
+  test('after a rest and another rest it begins again', async () => {
+    const { clock, gate } = await afterRest();
+    expect(ask(gate)).toBe('go');
+    await visit(gate, one, { succeeded: undefined, restMs });
+    await clock.advance(restMs);
+    expect([ask(gate), ask(gate)]).toEqual(['go', 'beingTried']);
+  });
+
+  test('so also where a circuit may close', async () => {
+    const clock = createFakeClock();
+    const gate = createSubscriberGate(clock);
+    for (let failure = 0; failure < FAILURES_TO_OPEN; failure += 1) await visit(gate, one, { succeeded: false });
+    await clock.advance(OPEN_MS);
+    expect([ask(gate), ask(gate)]).toEqual(['go', 'circuitOpen']);
+    await visit(gate, one, { succeeded: true });
+    expect([ask(gate), ask(gate)]).toEqual(['go', 'go']);
+  });
+
+  test('who was let go and comes, but does not enter, keeps nobody out', async () => {
+    const { gate } = await afterRest();
+    expect([ask(gate), ask(gate)]).toEqual(['go', 'beingTried']);
+    gate.arrived(one);
+    expect([ask(gate), ask(gate)]).toEqual(['go', 'beingTried']);
+  });
+
+  test('who does not come within five seconds came to another process: nothing is known here any more', async () => {
+    const { clock, gate } = await afterRest();
+    expect(ask(gate)).toBe('go');
+    await clock.advance(PROBE_MS - 1);
+    expect(ask(gate)).toBe('beingTried');
+    await clock.advance(1);
+    expect([ask(gate), ask(gate)]).toEqual(['go', 'go']);
+  });
+
+  test('all go to one that failed and may work at the next attempt', async () => {
+    const gate = createSubscriberGate(createFakeClock());
+    await visit(gate, one, { succeeded: false });
+    expect([ask(gate), ask(gate)]).toEqual(['go', 'go']);
+  });
 });

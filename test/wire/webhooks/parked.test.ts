@@ -206,6 +206,19 @@ test('one that is looked at for another’s sake comes at its own time', async (
   expect(room.clock.now() - fannedOutMs).toBeLessThanOrEqual(15_750);
 });
 
+test('when a rest is over, one event tries for all that wait, and the others follow when it works', async () => {
+  const [one] = await restingSubscribers(1);
+  await wake(one);
+  await rest(one?.id ?? '', 2000);
+  for (const call of [1, 2, 3]) await room.fanOut(callEvent('completed', { call }));
+  await room.clock.advance(4000);
+  expect((await room.pump()).sort()).toEqual(['deferred', 'deferred', 'due']);
+  expect(await room.pump()).toEqual(['delivered']);
+  await room.clock.advance((room.queue.nextAtMs() ?? 0) - room.clock.now());
+  expect(await room.pump()).toEqual(['due', 'due']);
+  expect(await room.pump()).toEqual(['delivered', 'delivered']);
+});
+
 test('who is paused or deleted meanwhile has an end that says so', async () => {
   const [paused, deleted, waiting] = await restingSubscribers(3);
   await room.fanOut(callEvent('completed'));
