@@ -1,43 +1,21 @@
 import { RelayError } from '../../../shared/errors/relayError';
 import { isParked, type ParkedMessage, type QueuedMessage } from '../../../shared/webhooks/deliveryMessage';
 import { createSubscriberGate } from '../../../shared/webhooks/subscriberGate';
-import { createRelayRoom, type RelayRoom } from '../../support/relayRoom';
-import { startSubscriber, type SubscriberServer } from '../../support/subscriberServer';
-import { startTestTables, type TestTables } from '../../support/testTables';
+import type { RelayRoom } from '../../support/relayRoom';
+import { useRelayRooms, type TestSubscriber } from '../../support/relayRooms';
 import { callEvent, ringMs } from '../../support/webhookEvents';
 
-let storage: TestTables;
+const rooms = useRelayRooms();
 let room: RelayRoom;
-const closing: { close(): unknown }[] = [];
-
-beforeAll(async () => void (storage = await startTestTables()));
-afterAll(() => storage.close());
-beforeEach(() => void (room = open()));
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map((one) => one.close()));
-  await storage.empty('subscriptions', 'deliveries', 'deliveryOrder', 'deliveryEvents');
-});
-
-function open(...[ports]: Parameters<typeof createRelayRoom> extends [unknown, ...infer Rest] ? Rest : never): RelayRoom {
-  const opened = createRelayRoom(storage.tables, ports);
-  closing.push(opened);
-  return opened;
-}
-
-interface Subscriber {
-  readonly server: SubscriberServer;
-  readonly id: string;
-}
+beforeEach(() => void (room = rooms.open()));
 
 /** So many who want rest for an hour. */
-async function restingSubscribers(count: number, request: object = {}): Promise<readonly Subscriber[]> {
-  const subscribers: Subscriber[] = [];
+async function restingSubscribers(count: number, request: object = {}): Promise<readonly TestSubscriber[]> {
+  const subscribers: TestSubscriber[] = [];
   for (let made = 0; made < count; made += 1) {
-    const server = await startSubscriber();
-    closing.push(server);
-    const { id } = await room.subscribe(server.url, request);
-    subscribers.push({ server, id });
-    await rest(id);
+    const subscriber = await rooms.subscribe(room, undefined, request);
+    subscribers.push(subscriber);
+    await rest(subscriber.id);
   }
   return subscribers;
 }
@@ -49,14 +27,14 @@ async function rest(id: string, restMs = 3_600_000, host = room): Promise<void> 
 }
 
 /** A change of the subscription ends its rest. */
-async function wake(subscriber: Subscriber | undefined): Promise<void> {
+async function wake(subscriber: TestSubscriber | undefined): Promise<void> {
   await room.clock.advance(1);
   await room.manage.change(subscriber?.id ?? '', { description: 'mended' });
 }
-const eventIds = ({ server: { requests } }: Subscriber) => requests.map(({ headers }) => headers['webhook-id']);
-const idsOf = (subscribers: readonly Subscriber[]) => subscribers.map(({ id }) => id).sort();
+const eventIds = ({ server: { requests } }: TestSubscriber) => requests.map(({ headers }) => headers['webhook-id']);
+const idsOf = (subscribers: readonly TestSubscriber[]) => subscribers.map(({ id }) => id).sort();
 const waitingIn = ({ waiting }: ParkedMessage) => waiting.map(({ subscriptionId }) => subscriptionId).sort();
-const entriesOf = async ({ id }: Subscriber) => (await room.journal.page(id, { limit: 10 })).entries;
+const entriesOf = async ({ id }: TestSubscriber) => (await room.journal.page(id, { limit: 10 })).entries;
 
 /** Another host takes what is visible on the bus. */
 const pumpAt = async (host: RelayRoom) => (await Promise.all(room.queue.take().map((message) => host.take(message, true)))).flat();
@@ -68,7 +46,7 @@ function onlyParked(messages: readonly QueuedMessage[]): ParkedMessage {
 }
 
 /** The next message that is to be seen, when it is; these rest again then. */
-async function nextParked(resting: readonly (Subscriber | undefined)[] = []): Promise<ParkedMessage> {
+async function nextParked(resting: readonly (TestSubscriber | undefined)[] = []): Promise<ParkedMessage> {
   await room.clock.advance(Math.max(0, (room.queue.nextAtMs() ?? Number.NaN) - room.clock.now()));
   for (const subscriber of resting) await rest(subscriber?.id ?? '');
   return onlyParked(room.queue.take());
@@ -76,9 +54,7 @@ async function nextParked(resting: readonly (Subscriber | undefined)[] = []): Pr
 
 test('all who take nothing when an event comes wait in one message', async () => {
   const resting = await restingSubscribers(3);
-  const awake = await startSubscriber();
-  closing.push(awake);
-  await room.subscribe(awake.url);
+  await rooms.subscribe(room);
   await room.fanOut(callEvent('completed'));
   expect(await room.pump()).toEqual(['delivered']);
   const parked = await nextParked();
@@ -142,7 +118,7 @@ test('given out again after a crash, it ends nothing twice and sends nothing twi
 });
 
 describe('a fan-out that runs again', () => {
-  const anotherHost = () => open({ ...room.ports, gate: createSubscriberGate(room.clock) });
+  const anotherHost = () => rooms.open({ ...room.ports, gate: createSubscriberGate(room.clock) });
 
   test('parks nobody: whom it finds resting has a message of its own, which the bus has already if it was sent before', async () => {
     const there = anotherHost();
@@ -178,11 +154,11 @@ test('an end that was written before a crash is found though the message is park
   const [one] = await restingSubscribers(1);
   await room.fanOut(callEvent('started'));
   const parked = onlyParked(room.queue.take());
-  const dying = open({ ...room.ports, journal: { ...room.journal, advance: () => Promise.reject(new Error('killed')) } });
+  const dying = rooms.open({ ...room.ports, journal: { ...room.journal, advance: () => Promise.reject(new Error('killed')) } });
   await expect(dying.take(parked, true)).rejects.toThrow('killed');
   expect(await room.journal.counts(one?.id ?? '')).toMatchObject({ expired: 1 });
 
-  const there = open({ ...room.ports, gate: createSubscriberGate(room.clock) });
+  const there = rooms.open({ ...room.ports, gate: createSubscriberGate(room.clock) });
   await rest(one?.id ?? '', 3000, there);
   expect(await there.take(parked, false)).toEqual(['deferred']);
   await room.clock.advance((room.queue.nextAtMs() ?? 0) - room.clock.now());
@@ -236,7 +212,7 @@ test('who cannot be looked up has a message of its own, which waits until it can
   await room.fanOut(callEvent('completed'));
   const parked = await nextParked();
   const find = () => Promise.reject(new RelayError('storageUnavailable', 'The tables do not answer.'));
-  const blind = open({ ...room.ports, subscriptions: { ...room.ports.subscriptions, find } });
+  const blind = rooms.open({ ...room.ports, subscriptions: { ...room.ports.subscriptions, find } });
   expect(await blind.take(parked, true)).toEqual(['due']);
   const [message] = room.queue.takeDeliveries();
   expect(message && (await blind.take(message, true))).toEqual(['deferred']);

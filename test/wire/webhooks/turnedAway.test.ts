@@ -2,36 +2,18 @@ import { RelayError, toRelayError } from '../../../shared/errors/relayError';
 import { FAILURES_TO_OPEN, OPEN_MS } from '../../../shared/webhooks/circuitBreaker';
 import { deliveryIdOf } from '../../../shared/webhooks/deliveryMessage';
 import { createSubscriberGate, type Visit } from '../../../shared/webhooks/subscriberGate';
-import { createRelayRoom, type RelayRoom } from '../../support/relayRoom';
-import { startSubscriber, type SubscriberAnswer, type SubscriberServer } from '../../support/subscriberServer';
-import { startTestTables, type TestTables } from '../../support/testTables';
+import type { RelayRoom } from '../../support/relayRoom';
+import { useRelayRooms } from '../../support/relayRooms';
+import type { SubscriberAnswer, SubscriberServer } from '../../support/subscriberServer';
 import { callEvent, ringMs, ringStartMs } from '../../support/webhookEvents';
 
-let storage: TestTables;
+const rooms = useRelayRooms();
 let room: RelayRoom;
-const closing: { close(): unknown }[] = [];
+beforeEach(() => void (room = rooms.open()));
 
-beforeAll(async () => void (storage = await startTestTables()));
-afterAll(() => storage.close());
-beforeEach(() => void (room = open()));
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map((one) => one.close()));
-  await storage.empty('subscriptions', 'deliveries', 'deliveryOrder', 'deliveryEvents');
-});
-
-function open(...[ports]: Parameters<typeof createRelayRoom> extends [unknown, ...infer Rest] ? Rest : never): RelayRoom {
-  const opened = createRelayRoom(storage.tables, ports);
-  closing.push(opened);
-  return opened;
-}
 /** Another host: the same bus, tables and clock, and a gate of its own. */
-const anotherHost = (): RelayRoom => open({ ...room.ports, gate: createSubscriberGate(room.clock) });
-
-async function subscriber(answer?: () => SubscriberAnswer): Promise<{ readonly server: SubscriberServer; readonly id: string }> {
-  const server = await startSubscriber(answer);
-  closing.push(server);
-  return { server, ...(await room.subscribe(server.url)) };
-}
+const anotherHost = (): RelayRoom => rooms.open({ ...room.ports, gate: createSubscriberGate(room.clock) });
+const subscriber = (answer?: () => SubscriberAnswer) => rooms.subscribe(room, answer);
 
 async function visit({ ports }: RelayRoom, id: string, outcome: Visit): Promise<void> {
   const admission = await ports.gate.enter((await ports.subscriptions.find(id)) ?? never());
@@ -176,7 +158,7 @@ describe('while the tables take the log and not the order', () => {
   function flakyHost(failures: number): RelayRoom {
     let left = failures;
     const advance: RelayRoom['journal']['advance'] = (entry) => ((left -= 1) >= 0 ? Promise.reject(new RelayError('storageUnavailable', 'The order does not answer.')) : room.journal.advance(entry));
-    return open({ ...room.ports, journal: { ...room.journal, advance } });
+    return rooms.open({ ...room.ports, journal: { ...room.journal, advance } });
   }
 
   test('an attempt is counted once', async () => {
