@@ -16,8 +16,8 @@ const MAX_ROWS = 4;
 
 /**
  * The order in table `deliveryOrder`, partition = the invitation: a row of each process that knows something of it, mostly one;
- * how an event stands with a subscriber is what these rows add up to. No two processes write the same row, so no
- * write waits for another. Reads and writes of one invitation by many deliveries at once go together.
+ * how an event stands with a subscriber is what these rows add up to. No two processes write the same row, and one merges each
+ * text of its own by itself, so no write waits for another. Reads and writes of one invitation by many deliveries at once go together.
  */
 export function createDeliveryOrder(tables: Tables): DeliveryOrder {
   const run = async <T>(action: (table: TableClient) => Promise<T>): Promise<T> => {
@@ -32,14 +32,15 @@ export function createDeliveryOrder(tables: Tables): DeliveryOrder {
   const open = createGroups<Opening, boolean>(MAX_TOGETHER, (invitation, openings) =>
     run(async (table) => {
       const opened = toOpened(callRows, invitation, openings);
-      const beginning = toBeginning(openings);
-      const isFirst = beginning?.[0] === 'create';
       try {
-        await submitAll(table, [...(beginning === undefined ? [] : [beginning]), ...opened]);
+        await submitAll(table, [...toBeginning(openings, 'create'), ...opened]);
         return openings.map(({ event }) => isStart(event));
       } catch (error) {
-        if (!isFirst || statusOf(error) !== 409) throw error;
-        await submitAll(table, opened);
+        if (statusOf(error) !== 409) {
+          callRows.leave(invitation);
+          throw error;
+        }
+        await submitAll(table, [...toBeginning(openings, 'upsert'), ...opened]);
         return openings.map(() => false);
       }
     }),
@@ -89,7 +90,7 @@ function toOpened(callRows: CallRows, invitation: string, openings: readonly Ope
   const rows = new Map<string, ReturnType<typeof toOpenedRow>>();
   for (const { event, subscriptionIds } of openings) {
     for (const texts of toOpenedTexts(event, subscriptionIds)) {
-      const name = callRows.forText(invitation, JSON.stringify(texts).length);
+      const name = callRows.forText(invitation, JSON.stringify(texts).length, event.timeMs);
       rows.set(name, { ...rows.get(name), ...toOpenedRow(invitation, name, event, texts) });
     }
   }
@@ -97,15 +98,15 @@ function toOpened(callRows: CallRows, invitation: string, openings: readonly Ope
 }
 
 /**
- * The row that a call began or ended, where these events are its beginning or its end. To create it succeeds only where neither
- * has been noted before, which is what one wants to know of a beginning.
+ * The row that a call began or ended, where these events are its beginning or its end. @param beginning how it is written for
+ * `started`: to create it succeeds only where neither has been noted before.
  */
-function toBeginning(openings: readonly Opening[]): TransactionAction | undefined {
+function toBeginning(openings: readonly Opening[], beginning: 'create' | 'upsert'): TransactionAction[] {
   const start = openings.find(({ event }) => isStart(event));
   const either = start ?? openings.find(({ event }) => isEnd(event));
-  if (either === undefined) return undefined;
+  if (either === undefined) return [];
   const row = toBeginningRow(either.event);
-  return start === undefined ? ['upsert', row, 'Replace'] : ['create', row];
+  return [start !== undefined && beginning === 'create' ? ['create', row] : ['upsert', row, 'Replace']];
 }
 
 async function submitAll(table: TableClient, actions: readonly TransactionAction[]): Promise<void> {

@@ -20,7 +20,7 @@ export interface FanOutPorts {
   readonly archive: Pick<DeliveryArchive, 'keep'>;
   readonly journal: Pick<DeliveryOrder, 'open'>;
   readonly queue: DeliveryQueue;
-  readonly gate: Pick<SubscriberGate, 'closedToOthers'>;
+  readonly gate: Pick<SubscriberGate, 'closed'>;
   readonly confirmUrl: ConfirmUrl;
   readonly clock: Clock;
   /** From 0 to 1; Math.random outside tests. */
@@ -53,7 +53,7 @@ export function createFanOut({ subscriptions, archive, journal, queue, gate, con
       .filter(({ state }) => state.name === 'active')
       .flatMap((subscription) => {
         const rendered = render(subscription.format);
-        return rendered === undefined ? [] : [{ message: firstMessage(event, subscription, rendered), refusal: gate.closedToOthers(subscription) }];
+        return rendered === undefined ? [] : [{ message: firstMessage(event, subscription, rendered), refusal: gate.closed(subscription) }];
       });
     const receivers = messages.map(({ message }) => message.subscriptionId);
     const noteEvent = () => Promise.all([receivers.length > 0 && journal.open(toDeliveredEvent(event), receivers), archive.keep(toOutwardEvent(event))]);

@@ -1,4 +1,4 @@
-import type { DeliveryMessage, ParkedMessage, Waiting } from './deliveryMessage';
+import type { DeliveredEvent, DeliveryMessage, ParkedMessage, Waiting } from './deliveryMessage';
 import type { QueuedDelivery } from './ports';
 
 /** A first attempt that its subscriber does not take now. */
@@ -14,11 +14,12 @@ type Shared = Pick<DeliveryMessage, 'event' | 'contentType' | 'body' | 'tracePar
 const MAX_TOGETHER = 100;
 /** Who waits is looked at so much later than it might, for the others' sake: with ten that wait, two seconds… */
 const LATER_MS_EACH = 200;
-/** …but the first time one second at most, and each further time twice as much, up to eight… */
+/**
+ * …but the first time one second at most, and each further time twice as much, up to eight; in a ring at most half of what is
+ * left of it, and where no call rings half of the wait, if that is more: each look costs the bus, and ends of calls pile up.
+ */
 const FIRST_LATEST_MS = 1000;
 const LATEST_MS = 8000;
-/** …or half of the wait, if that is more: but not in a ring. Each look costs the bus, and ends of calls pile up. */
-const LATER_SHARE = 0.5;
 
 /**
  * First attempts of one event as few messages: one for all who are sent the same bytes. Each is to be seen when its first is
@@ -35,7 +36,7 @@ export function park(turnedAway: readonly TurnedAway[], nowMs: number): QueuedDe
 }
 
 /** Those of a parked message who wait on, as one. Pure. @param isRepeated that what the message is for may have been done before. */
-export function parkAgain({ deferrals, isRepeated: _isRepeated, ...shared }: ParkedMessage, waiting: readonly Waiting[], nowMs: number, isRepeated: boolean): QueuedDelivery {
+export function parkAgain({ deferrals, ...shared }: ParkedMessage, waiting: readonly Waiting[], nowMs: number, isRepeated: boolean): QueuedDelivery {
   return parkTogether(shared, waiting, nowMs, deferrals, isRepeated);
 }
 
@@ -44,19 +45,19 @@ export function firstAttemptOf({ waiting: _waiting, ...rest }: ParkedMessage, { 
   return { ...rest, subscriptionId, round: 0, attempt: 1, deferrals: 0 };
 }
 
-function parkTogether({ event, contentType, body, traceParent }: Shared, waiting: readonly Waiting[], nowMs: number, looks: number, isRepeated: boolean): QueuedDelivery {
-  const atMs = togetherAtMs(waiting, nowMs, looks, event.expiryTimeMs !== undefined);
+function parkTogether({ event, contentType, body, traceParent }: Shared, waiting: readonly Waiting[], nowMs: number, deferrals: number, isRepeated: boolean): QueuedDelivery {
+  const atMs = togetherAtMs(waiting, nowMs, deferrals, event);
   return {
-    message: { waiting: [...waiting], event, contentType, body, deferrals: looks + 1, ...(isRepeated && { isRepeated }), ...(traceParent !== undefined && { traceParent }) },
+    message: { waiting: [...waiting], event, contentType, body, deferrals: deferrals + 1, ...(isRepeated && { isRepeated }), ...(traceParent !== undefined && { traceParent }) },
     ...(atMs !== undefined && { atMs }),
   };
 }
 
-function togetherAtMs(waiting: readonly Waiting[], nowMs: number, looks: number, isRing: boolean): number | undefined {
+function togetherAtMs(waiting: readonly Waiting[], nowMs: number, deferrals: number, { expiryTimeMs }: Pick<DeliveredEvent, 'expiryTimeMs'>): number | undefined {
   const times = waiting.flatMap(({ atMs }) => (atMs === undefined ? [] : [atMs]));
   if (times.length === 0) return undefined;
   const firstMs = Math.min(...times);
-  const laterMs = Math.min(LATER_MS_EACH * waiting.length, FIRST_LATEST_MS * 2 ** looks, LATEST_MS);
-  const lastMs = firstMs + (isRing ? laterMs : Math.max(laterMs, LATER_SHARE * (firstMs - nowMs)));
+  const laterMs = Math.min(LATER_MS_EACH * waiting.length, FIRST_LATEST_MS * 2 ** deferrals, LATEST_MS);
+  const lastMs = firstMs + (expiryTimeMs === undefined ? Math.max(laterMs, (firstMs - nowMs) / 2) : Math.min(laterMs, (expiryTimeMs - firstMs) / 2));
   return Math.max(...times.filter((atMs) => atMs <= lastMs));
 }

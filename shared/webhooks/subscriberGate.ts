@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import { createCircuitBreaker, PROBE_MS, type CircuitBreaker } from './circuitBreaker';
+import { createCircuitBreaker, type CircuitBreaker } from './circuitBreaker';
 import type { Subscription } from './subscription';
 
 /** Deliveries to one subscriber at a time, in this process. */
@@ -7,6 +7,8 @@ export const MAX_IN_FLIGHT = 4;
 /** So many more may wait for one of the four to leave, but only so long: a healthy subscriber's burst needs no detour over the bus, and the four of one that hangs do not leave. */
 export const MAX_WAITING = 8;
 export const LONGEST_WAIT_MS = 250;
+/** How long one tries for all: an attempt takes less, mostly, but may hang. */
+export const TRIAL_MS = 2000;
 /** How long a visit tells of a subscriber: twice as long as an open circuit lets nobody in. */
 const EVIDENCE_MS = 60_000;
 
@@ -18,7 +20,7 @@ export interface Visit {
 
 export interface Refusal {
   readonly admitted: false;
-  /** `beingTried`: after its rest, someone is on the way to it. */
+  /** `beingTried`: it may work again, and someone is on the way to find out. */
   readonly why: 'busy' | 'throttled' | 'circuitOpen' | 'beingTried';
   readonly untilMs: number;
   /** From the first failure to the last, where nothing has succeeded since; absent without any of late. */
@@ -32,11 +34,11 @@ export interface SubscriberGate {
   /** Why nobody is admitted now, if that is so and not only for a moment: then nothing else needs to be looked at. */
   closed(subscription: Pick<Subscription, 'id' | 'changedAtMs'>): Refusal | undefined;
   /**
-   * Why nobody is to be sent to it now. Of one that wanted rest, or whose circuit was open, only the first who asks is let go,
-   * and the others are refused until that visit has ended, or 5 s: one finds out for all whether it works again.
+   * As closed, for many who wait. When one that wanted rest, or whose circuit was open, may work again, the first who asks has
+   * the turn, and the others are refused until a visit has ended, or for 2 s: one finds out for all.
    */
-  closedToOthers(subscription: Pick<Subscription, 'id' | 'changedAtMs'>): Refusal | undefined;
-  /** That someone has come, whether to enter or not: who asks next need not wait for that one. */
+  takeTurn(subscription: Pick<Subscription, 'id' | 'changedAtMs'>): Refusal | undefined;
+  /** That someone has come, whether to enter or not: if it is the one who has the turn, the next who asks may have it. */
   arrived(subscription: Pick<Subscription, 'id' | 'changedAtMs'>): void;
   /** Waits 250 ms at most. Who is admitted must leave. A change of the subscription ends its throttle and closes its circuit. */
   enter(subscription: Pick<Subscription, 'id' | 'changedAtMs'>): Promise<Admission>;
@@ -50,8 +52,8 @@ interface Place {
   throttledUntilMs: number;
   /** That the last visit ended with a wish for rest. */
   wantedRest: boolean;
-  /** When someone was let go of whom nothing has been seen since. */
-  sentAtMs: number | undefined;
+  /** When someone took the turn; no visit has ended since. */
+  turnTakenAtMs: number | undefined;
   /** The first visit since one that succeeded, and the last. */
   failingSinceMs: number | undefined;
   lastVisitMs: number;
@@ -63,7 +65,7 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
   const places = new Map<string, Place>();
 
   const placeOf = ({ id, changedAtMs }: Pick<Subscription, 'id' | 'changedAtMs'>): Place => {
-    const fresh = { changedAtMs, throttledUntilMs: 0, wantedRest: false, sentAtMs: undefined, failingSinceMs: undefined, lastVisitMs: 0, breaker: createCircuitBreaker(clock) };
+    const fresh = { changedAtMs, throttledUntilMs: 0, wantedRest: false, turnTakenAtMs: undefined, failingSinceMs: undefined, lastVisitMs: 0, breaker: createCircuitBreaker(clock) };
     const known = places.get(id);
     if (known?.changedAtMs === changedAtMs) return known;
     // The same object, because those who are inside leave through it.
@@ -81,6 +83,11 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
     return { admitted: false, why, untilMs, ...(failing !== undefined && { failingMs: failing }) };
   };
 
+  const isInDoubt = (place: Place): boolean =>
+    place.wantedRest ? clock.now() - place.throttledUntilMs <= EVIDENCE_MS : place.breaker.isTripped() && failingMs(place) !== undefined;
+
+  const isBeingTried = ({ turnTakenAtMs }: Place): boolean => turnTakenAtMs !== undefined && clock.now() - turnTakenAtMs < TRIAL_MS;
+
   const tryToEnter = (place: Place): Admission => {
     const nowMs = clock.now();
     if (nowMs < place.throttledUntilMs) return refuse(place, 'throttled', place.throttledUntilMs);
@@ -89,6 +96,7 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
     const openUntilMs = place.breaker.refusedUntilMs();
     if (openUntilMs !== undefined) return refuse(place, 'circuitOpen', openUntilMs);
     place.inFlight += 1;
+    if (isInDoubt(place)) place.turnTakenAtMs = nowMs;
     return {
       admitted: true,
       leave({ succeeded, restMs = 0 }) {
@@ -96,8 +104,9 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
         if (succeeded === true) place.failingSinceMs = undefined;
         else if (failingMs(place) === undefined) place.failingSinceMs = clock.now();
         place.lastVisitMs = clock.now();
-        place.sentAtMs = undefined;
-        place.wantedRest = restMs > 0;
+        place.turnTakenAtMs = undefined;
+        // One that began before another wanted rest says nothing of the time after it.
+        place.wantedRest = restMs > 0 || (place.wantedRest && clock.now() < place.throttledUntilMs);
         if (succeeded !== undefined) place.breaker.record(succeeded);
         if (restMs > 0) place.throttledUntilMs = Math.max(place.throttledUntilMs, clock.now() + restMs);
         place.waiting.shift()?.abort();
@@ -112,22 +121,21 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
     return openUntilMs === undefined ? undefined : refuse(place, 'circuitOpen', openUntilMs);
   };
 
-  /** Who comes from another process is not seen here: after a while, nothing is known of the subscriber any more. */
-  const closedToOthers = (place: Place): Refusal | undefined => {
+  const takeTurn = (place: Place): Refusal | undefined => {
     const refusal = closed(place);
-    const isInDoubt = failingMs(place) !== undefined && (place.wantedRest || place.breaker.isTripped());
-    if (refusal !== undefined || !isInDoubt) return refusal;
-    const isAwaited = place.inFlight > 0 || (place.sentAtMs !== undefined && clock.now() - place.sentAtMs < PROBE_MS);
-    if (isAwaited) return refuse(place, place.wantedRest ? 'beingTried' : 'circuitOpen', clock.now());
-    place.sentAtMs ??= clock.now();
+    if (refusal !== undefined || !isInDoubt(place)) return refusal;
+    if (isBeingTried(place)) return refuse(place, 'beingTried', clock.now());
+    // Where that of the last turn was not seen here, it may have come to another process: as long as that is so, nobody waits for anyone.
+    place.turnTakenAtMs ??= clock.now();
     return undefined;
   };
 
   return {
     closed: (subscription) => closed(placeOf(subscription)),
-    closedToOthers: (subscription) => closedToOthers(placeOf(subscription)),
+    takeTurn: (subscription) => takeTurn(placeOf(subscription)),
     arrived(subscription) {
-      placeOf(subscription).sentAtMs = undefined;
+      const place = placeOf(subscription);
+      if (isBeingTried(place)) place.turnTakenAtMs = undefined;
     },
     async enter(subscription) {
       const place = placeOf(subscription);

@@ -13,7 +13,7 @@ import type { SubscriberGate } from './subscriberGate';
 export interface UnparkPorts {
   readonly subscriptions: Pick<SubscriptionStore, 'find'>;
   readonly queue: DeliveryQueue;
-  readonly gate: Pick<SubscriberGate, 'closedToOthers'>;
+  readonly gate: Pick<SubscriberGate, 'takeTurn'>;
   readonly deliver: Deliver;
   readonly clock: Clock;
   /** From 0 to 1; Math.random outside tests. */
@@ -40,7 +40,7 @@ export function createUnpark({ subscriptions, queue, gate, deliver, clock, rando
     const { subscriptionId, atMs, deferrals } = waiting;
     const subscription = await subscriptions.find(subscriptionId);
     if (subscription?.state.name !== 'active' || clock.now() >= (event.expiryTimeMs ?? Number.POSITIVE_INFINITY)) return 'over';
-    const refusal = gate.closedToOthers(subscription);
+    const refusal = gate.takeTurn(subscription);
     if (refusal === undefined) return 'due';
     if (atMs !== undefined && clock.now() < atMs) return waiting;
     return { subscriptionId, atMs: putOffUntilMs(refusal, { event, deferrals }, chance), deferrals: deferrals + 1 };

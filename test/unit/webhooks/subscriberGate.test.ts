@@ -1,5 +1,5 @@
-import { FAILURES_TO_OPEN, OPEN_MS, PROBE_MS } from '../../../shared/webhooks/circuitBreaker';
-import { createSubscriberGate, LONGEST_WAIT_MS, MAX_IN_FLIGHT, MAX_WAITING, type Admission, type SubscriberGate, type Visit } from '../../../shared/webhooks/subscriberGate';
+import { FAILURES_TO_OPEN, OPEN_MS } from '../../../shared/webhooks/circuitBreaker';
+import { createSubscriberGate, LONGEST_WAIT_MS, MAX_IN_FLIGHT, MAX_WAITING, TRIAL_MS, type Admission, type SubscriberGate, type Visit } from '../../../shared/webhooks/subscriberGate';
 import { createFakeClock } from '../../support/fakeClock';
 
 const one = { id: 'sub_one', changedAtMs: 1 };
@@ -136,34 +136,34 @@ test('says that it is closed, as long as it is, and takes no probe by it', async
   expect(why(await gate.enter(one))).toBe('admitted');
 });
 
-describe('when one comes for all to see whether it works again', () => {
+describe('when one tries for all whether it works again', () => {
   const restMs = 10_000;
-  async function afterRest() {
+  async function afterRest(lastingMs = restMs) {
     const clock = createFakeClock();
     const gate = createSubscriberGate(clock);
-    await visit(gate, one, { succeeded: undefined, restMs });
-    await clock.advance(restMs);
+    await visit(gate, one, { succeeded: undefined, restMs: lastingMs });
+    await clock.advance(lastingMs);
     return { clock, gate };
   }
-  const ask = (gate: SubscriberGate, subscription = one) => gate.closedToOthers(subscription)?.why ?? 'go';
+  const ask = (gate: SubscriberGate, subscription = one) => gate.takeTurn(subscription)?.why ?? 'go';
+  const askTwice = (gate: SubscriberGate) => [ask(gate), ask(gate)];
 
   test('after a rest the first who asks goes, and the others when that visit has ended well', async () => {
     const { clock, gate } = await afterRest();
-    expect([ask(gate), ask(gate), ask(gate, other)]).toEqual(['go', 'beingTried', 'go']);
-    expect(gate.closedToOthers(one)).toEqual({ admitted: false, why: 'beingTried', untilMs: clock.now(), failingMs: 0 });
+    expect([...askTwice(gate), ask(gate, other)]).toEqual(['go', 'beingTried', 'go']);
+    expect(gate.takeTurn(one)).toEqual({ admitted: false, why: 'beingTried', untilMs: clock.now(), failingMs: 0 });
     const admission = await gate.enter(one);
-    await clock.advance(PROBE_MS * 2);
     expect(ask(gate)).toBe('beingTried');
     leave(admission, { succeeded: true });
-    expect([ask(gate), ask(gate)]).toEqual(['go', 'go']);
+    expect(askTwice(gate)).toEqual(['go', 'go']);
   });
 
-  test('after a rest and another rest it begins again', async () => {
-    const { clock, gate } = await afterRest();
-    expect(ask(gate)).toBe('go');
-    await visit(gate, one, { succeeded: undefined, restMs });
-    await clock.advance(restMs);
-    expect([ask(gate), ask(gate)]).toEqual(['go', 'beingTried']);
+  test.each([1000, 61_000, 3_600_000])('after a rest of %i ms and another rest it begins again', async (lastingMs) => {
+    const { clock, gate } = await afterRest(lastingMs);
+    expect(askTwice(gate)).toEqual(['go', 'beingTried']);
+    await visit(gate, one, { succeeded: undefined, restMs: lastingMs });
+    await clock.advance(lastingMs);
+    expect(askTwice(gate)).toEqual(['go', 'beingTried']);
   });
 
   test('so also where a circuit may close', async () => {
@@ -171,30 +171,55 @@ describe('when one comes for all to see whether it works again', () => {
     const gate = createSubscriberGate(clock);
     for (let failure = 0; failure < FAILURES_TO_OPEN; failure += 1) await visit(gate, one, { succeeded: false });
     await clock.advance(OPEN_MS);
-    expect([ask(gate), ask(gate)]).toEqual(['go', 'circuitOpen']);
+    expect(askTwice(gate)).toEqual(['go', 'beingTried']);
     await visit(gate, one, { succeeded: true });
-    expect([ask(gate), ask(gate)]).toEqual(['go', 'go']);
+    expect(askTwice(gate)).toEqual(['go', 'go']);
   });
 
-  test('who was let go and comes, but does not enter, keeps nobody out', async () => {
+  test('who has the turn and comes, but does not enter, leaves it to the next', async () => {
     const { gate } = await afterRest();
-    expect([ask(gate), ask(gate)]).toEqual(['go', 'beingTried']);
+    expect(askTwice(gate)).toEqual(['go', 'beingTried']);
     gate.arrived(one);
-    expect([ask(gate), ask(gate)]).toEqual(['go', 'beingTried']);
+    expect(askTwice(gate)).toEqual(['go', 'beingTried']);
   });
 
-  test('who does not come within five seconds came to another process: nothing is known here any more', async () => {
+  test('who comes and enters keeps it, for two seconds at most', async () => {
     const { clock, gate } = await afterRest();
-    expect(ask(gate)).toBe('go');
-    await clock.advance(PROBE_MS - 1);
+    gate.takeTurn(one);
+    gate.arrived(one);
+    await gate.enter(one);
+    await clock.advance(TRIAL_MS - 1);
     expect(ask(gate)).toBe('beingTried');
     await clock.advance(1);
-    expect([ask(gate), ask(gate)]).toEqual(['go', 'go']);
+    expect(askTwice(gate)).toEqual(['go', 'go']);
   });
 
-  test('all go to one that failed and may work at the next attempt', async () => {
-    const gate = createSubscriberGate(createFakeClock());
-    await visit(gate, one, { succeeded: false });
-    expect([ask(gate), ask(gate)]).toEqual(['go', 'go']);
+  test('who does not come within two seconds came to another process: until a visit here, nothing is known here any more', async () => {
+    const { clock, gate } = await afterRest();
+    expect(ask(gate)).toBe('go');
+    await clock.advance(TRIAL_MS - 1);
+    expect(ask(gate)).toBe('beingTried');
+    await clock.advance(1);
+    expect(askTwice(gate)).toEqual(['go', 'go']);
+    gate.arrived(one);
+    expect(askTwice(gate)).toEqual(['go', 'go']);
+  });
+
+  test('a visit that began before the rest tells nothing of the time after it', async () => {
+    const clock = createFakeClock();
+    const gate = createSubscriberGate(clock);
+    const [first, second] = await enterAll(gate, one, 2);
+    leave(first, { succeeded: undefined, restMs });
+    leave(second, { succeeded: true });
+    await clock.advance(restMs);
+    expect(askTwice(gate)).toEqual(['go', 'beingTried']);
+  });
+
+  test('all go to one that failed and may work at the next attempt, and to one of which nothing is known of late', async () => {
+    const { clock, gate } = await afterRest();
+    await visit(gate, other, { succeeded: false });
+    expect([ask(gate, other), ask(gate, other)]).toEqual(['go', 'go']);
+    await clock.advance(60_001);
+    expect(askTwice(gate)).toEqual(['go', 'go']);
   });
 });

@@ -3,7 +3,7 @@ import { erasePerson } from '../../../shared/storage/erasePerson';
 import { createDeliveryArchive } from '../../../shared/storage/deliveryArchive';
 import { createDeliveryJournal } from '../../../shared/storage/deliveryJournal';
 import { sweepDeliveries } from '../../../shared/storage/deliveryRetention';
-import type { Tables } from '../../../shared/storage/tables';
+import type { TableName, Tables } from '../../../shared/storage/tables';
 import { noDeliveries } from '../../../shared/webhooks/deliveryCounts';
 import { deliveryIdOf, type DeliveredEvent } from '../../../shared/webhooks/deliveryMessage';
 import { toDeliveredEvent } from '../../../shared/webhooks/fanOut';
@@ -89,7 +89,7 @@ describe('the delivery log', () => {
 
   test('reads its counts once, as long as no one else writes them', async () => {
     let reads = 0;
-    const counting = await withMethod(storage.tables, 'getEntity', (get) => {
+    const counting = await withMethod(storage.tables, 'deliveries', 'getEntity', (get) => {
       return (...key) => {
         reads += 1;
         return get(...key);
@@ -179,8 +179,8 @@ function ended({ id, type, subject, timeMs }: DeliveredEvent, attempt: number, c
 }
 
 /** The tables, but for one method of the client of `deliveries`. */
-async function withMethod<Name extends 'submitTransaction' | 'getEntity'>(tables: Tables, name: Name, change: (method: TableClient[Name]) => TableClient[Name]): Promise<Tables> {
-  const table = await tables.client('deliveries');
+async function withMethod<Name extends 'submitTransaction' | 'getEntity'>(tables: Tables, of: TableName, name: Name, change: (method: TableClient[Name]) => TableClient[Name]): Promise<Tables> {
+  const table = await tables.client(of);
   const changed = new Proxy(table, {
     get(target, property) {
       const value: unknown = Reflect.get(target, property);
@@ -188,15 +188,22 @@ async function withMethod<Name extends 'submitTransaction' | 'getEntity'>(tables
       return property === name ? change(bound as TableClient[Name]) : bound;
     },
   });
-  return { client: (table) => (table === 'deliveries' ? Promise.resolve(changed) : tables.client(table)) };
+  return { client: (asked) => (asked === of ? Promise.resolve(changed) : tables.client(asked)) };
 }
 
 /** Tables that do what they are asked in a transaction, and then answer that the row was changed by someone else: as after a repeat by the SDK. */
 function losingAnswers(tables: Tables): Promise<Tables> {
-  return withMethod(tables, 'submitTransaction', (submit) => async (actions) => {
+  return withMethod(tables, 'deliveries', 'submitTransaction', (submit) => async (actions) => {
     await submit(actions);
     throw Object.assign(new Error('the row was changed'), { statusCode: 412 });
   });
+}
+
+/** Those of processes. */
+async function orderRows() {
+  const rows = [];
+  for await (const row of (await storage.tables.client('deliveryOrder')).listEntities()) if (row.rowKey?.startsWith('p|') === true) rows.push(row);
+  return rows;
 }
 
 describe('the order of a call’s events', () => {
@@ -235,9 +242,7 @@ describe('the order of a call’s events', () => {
     await here.open(started, ids);
     await Promise.all(ids.map((subscriptionId, n) => (n % 3 === 0 ? there : here).advance(ended(started, 1, { subscriptionId }))));
     for (const id of ['sub_0', 'sub_1', 'sub_150', 'sub_299']) expect((await here.read(started.subject))(id)).toMatchObject([{ state: 'settled', attempt: 1 }]);
-    const rows = [];
-    for await (const { rowKey } of (await storage.tables.client('deliveryOrder')).listEntities()) if (rowKey?.startsWith('p|') === true) rows.push(rowKey);
-    expect(rows).toHaveLength(2);
+    expect(await orderRows()).toHaveLength(2);
   });
 
   test('that an end may be on its way stays noted, whatever becomes of it', async () => {
@@ -320,11 +325,48 @@ describe('the order of a call’s events', () => {
     expect((await order.read(started.subject))(two)).toMatchObject([{ state: 'pending' }]);
   });
 
-  test('more subscribers than a row holds', async () => {
+  test('more subscribers than a transaction holds', async () => {
     const order = createDeliveryJournal(storage.tables);
-    const thousands = Array.from({ length: 12_000 }, (_, n) => `sub_${String(n).padStart(22, '0')}`);
-    await order.open(started, thousands);
-    for (const n of [0, 5_000, 11_999]) expect((await order.read(started.subject))(thousands[n] ?? '')).toHaveLength(1);
+    const thousands = Array.from({ length: 60_000 }, (_, n) => `sub_${String(n).padStart(22, '0')}`);
+    expect(await order.open(started, thousands)).toBe(true);
+    for (const n of [0, 25_000, 59_999]) expect((await order.read(started.subject))(thousands[n] ?? '')).toHaveLength(1);
+    expect((await orderRows()).length).toBeGreaterThan(4);
+  });
+
+  describe('an account, of which a process may tell for weeks', () => {
+    const gapAt = (timeMs: number) => toDeliveredEvent(sampleGapEvent({ id: `gap-${timeMs}`, timeMs }));
+
+    test('a row has fewer than the 252 properties that the tables take', async () => {
+      const order = createDeliveryJournal(storage.tables);
+      const gaps = Array.from({ length: 300 }, (_, n) => gapAt(ringStartMs + n));
+      for (const gap of gaps) await order.open(gap, ['sub_1']);
+      expect(gaps[0] && (await order.read(gaps[0].subject))('sub_1')).toHaveLength(300);
+      expect((await orderRows()).map((row) => Object.keys(row).length).filter((count) => count > 252)).toEqual([]);
+    });
+
+    test('a row that the tables do not take more for is left', async () => {
+      const openings = new Map<unknown, number>();
+      const full = await withMethod(storage.tables, 'deliveryOrder', 'submitTransaction', (submit) => async (actions) => {
+        for (const [, { rowKey }] of actions) openings.set(rowKey, (openings.get(rowKey) ?? 0) + 1);
+        if ([...openings.values()].some((count) => count === 4)) throw Object.assign(new Error('too many properties'), { statusCode: 400 });
+        return submit(actions);
+      });
+      const order = createDeliveryJournal(full);
+      for (let n = 0; n < 3; n += 1) await order.open(gapAt(ringStartMs + n), ['sub_1']);
+      await expect(order.open(gapAt(ringStartMs + 3), ['sub_1'])).rejects.toMatchObject({ code: 'storageUnavailable' });
+      openings.clear();
+      await order.open(gapAt(ringStartMs + 3), ['sub_1']);
+      expect((await order.read(gapAt(0).subject))('sub_1')).toHaveLength(4);
+      expect(await orderRows()).toHaveLength(2);
+    });
+
+    test('retention deletes what is older', async () => {
+      const order = createDeliveryJournal(storage.tables);
+      const days = [0, 20, 40].map((day) => ringStartMs + day * 24 * hourMs);
+      for (const timeMs of days) await order.open(gapAt(timeMs), ['sub_1']);
+      await sweepDeliveries(storage.tables, ringStartMs + 30 * 24 * hourMs);
+      expect((await order.read(gapAt(0).subject))('sub_1').map(({ timeMs }) => timeMs)).toEqual(days.slice(2));
+    });
   });
 
   test('an event of an account, whose address is no key, has its place as well', async () => {

@@ -9,13 +9,13 @@ const rooms = useRelayRooms();
 let room: RelayRoom;
 beforeEach(() => void (room = rooms.open()));
 
-/** So many who want rest for an hour. */
-async function restingSubscribers(count: number, request: object = {}): Promise<readonly TestSubscriber[]> {
+/** So many who want rest, for an hour. */
+async function restingSubscribers(count: number, request: object = {}, restMs?: number): Promise<readonly TestSubscriber[]> {
   const subscribers: TestSubscriber[] = [];
   for (let made = 0; made < count; made += 1) {
     const subscriber = await rooms.subscribe(room, undefined, request);
     subscribers.push(subscriber);
-    await rest(subscriber.id);
+    await rest(subscriber.id, restMs);
   }
   return subscribers;
 }
@@ -43,6 +43,16 @@ function onlyParked(messages: readonly QueuedMessage[]): ParkedMessage {
   const [message] = messages;
   if (message === undefined || messages.length > 1 || !isParked(message)) throw new Error(`not one parked message: ${JSON.stringify(messages)}`);
   return message;
+}
+
+/** All that are to be seen at some time, then. */
+async function everythingParked(): Promise<readonly ParkedMessage[]> {
+  const messages: QueuedMessage[] = [];
+  for (let atMs = room.clock.now(); Number.isFinite(atMs); atMs = room.queue.nextAtMs() ?? Number.NaN) {
+    await room.clock.advance(atMs - room.clock.now());
+    messages.push(...room.queue.take());
+  }
+  return messages.filter((message) => isParked(message));
 }
 
 /** The next message that is to be seen, when it is; these rest again then. */
@@ -182,17 +192,62 @@ test('one that is looked at for another’s sake comes at its own time', async (
   expect(room.clock.now() - fannedOutMs).toBeLessThanOrEqual(15_750);
 });
 
-test('when a rest is over, one event tries for all that wait, and the others follow when it works', async () => {
-  const [one] = await restingSubscribers(1);
-  await wake(one);
-  await rest(one?.id ?? '', 2000);
-  for (const call of [1, 2, 3]) await room.fanOut(callEvent('completed', { call }));
-  await room.clock.advance(4000);
-  expect((await room.pump()).sort()).toEqual(['deferred', 'deferred', 'due']);
-  expect(await room.pump()).toEqual(['delivered']);
-  await room.clock.advance((room.queue.nextAtMs() ?? 0) - room.clock.now());
-  expect(await room.pump()).toEqual(['due', 'due']);
-  expect(await room.pump()).toEqual(['delivered', 'delivered']);
+describe('when a rest is over, after ten minutes of nothing else', () => {
+  const calls = [1, 2, 3, 4];
+  /** It wants twenty seconds' rest at each visit; of the last, a second is left. */
+  async function restedSubscriber() {
+    const [one] = await restingSubscribers(1, {}, 20_000);
+    for (let visits = 1; visits < 30; visits += 1) {
+      await room.clock.advance(20_000);
+      await rest(one?.id ?? '', 20_000);
+    }
+    await room.clock.advance(19_000);
+    return one;
+  }
+  const toNext = () => room.clock.advance((room.queue.nextAtMs() ?? 0) - room.clock.now());
+
+  test('one end of a call tries for all that wait, and the others follow when it works', async () => {
+    const one = await restedSubscriber();
+    for (const call of calls) await room.fanOut(callEvent('completed', { call }));
+    await toNext();
+    expect((await room.pump()).sort()).toEqual(['deferred', 'deferred', 'deferred', 'due']);
+    const triedAtMs = room.clock.now();
+    expect(await room.pump()).toEqual(['delivered']);
+    await toNext();
+    expect(room.clock.now() - triedAtMs).toBe(1000);
+    expect(await room.pump()).toEqual(['due', 'due', 'due']);
+    expect(await room.pump()).toEqual(['delivered', 'delivered', 'delivered']);
+    expect(one && new Set(eventIds(one)).size).toBe(calls.length);
+  });
+
+  test('the next tries at once where the one who came must wait for its call', async () => {
+    const one = await restedSubscriber();
+    const now = { timeMs: room.clock.now() };
+    await room.fanOut(callEvent('started', { call: 1, ...now }));
+    await room.fanOut(callEvent('completed', { call: 1, ...now }));
+    await room.fanOut(callEvent('completed', { call: 2, ...now }));
+    const queued = await everythingParked();
+    const [started, ended, another] = ['call-1-started', 'call-1-completed', 'call-2-completed'].map((id) => queued.find(({ event }) => event.id === id));
+    await rest(one?.id ?? '', 1);
+    await room.clock.advance(1);
+    expect(ended && (await room.take(ended, true))).toEqual(['due']);
+    expect(another && (await room.take(another, true))).toEqual(['deferred']);
+    expect(await room.pump()).toEqual(['deferred']);
+    expect(started && (await room.take(started, true))).toEqual(['due']);
+    expect(await room.pump()).toEqual(['delivered']);
+  });
+
+  test('a ring that begins then goes out at once, on every host', async () => {
+    const one = await restedSubscriber();
+    await room.clock.advance(1000);
+    const there = rooms.open({ ...room.ports, gate: createSubscriberGate(room.clock) });
+    for (const call of calls) {
+      await room.fanOut(callEvent('started', { call, timeMs: room.clock.now() }));
+      expect(await pumpAt(there)).toEqual(['delivered']);
+      await room.clock.advance(100);
+    }
+    expect(one && eventIds(one)).toHaveLength(calls.length);
+  });
 });
 
 test('who is paused or deleted meanwhile has an end that says so', async () => {

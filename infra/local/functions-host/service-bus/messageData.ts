@@ -55,8 +55,9 @@ const toJson = (value: unknown): RpcTypedData => ({ json: JSON.stringify(value) 
 const MAY_BE_JSON = /^\s*(["[{]|(-?\d[\d.eE+-]*|true|false|null)\s*$)/;
 
 /**
- * The SDK says null for some properties that are not there, whatever its types say. The library parses every string as JSON
- * and keeps it where that throws, which costs a tenth of an invocation: what cannot be JSON comes as JSON text, with the same result.
+ * The SDK says null for some properties that are not there, whatever its types say. Azure's host gives text as string; the
+ * library parses every string as JSON and keeps it where that throws, and throwing costs: what cannot be JSON comes as JSON
+ * text here, with the same result.
  */
 function toText(value: string | number | Buffer | null | undefined): RpcTypedData | undefined {
   if (value === undefined || value === null) return undefined;
