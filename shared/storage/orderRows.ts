@@ -76,20 +76,22 @@ export function toStepsRow(partitionKey: string, { name, number, steps }: StepsT
 
 /** How the events of one invitation stand, from all its rows in any order. Pure. */
 export function foldOrder(rows: readonly Readonly<Record<string, unknown>>[]): CallOrder {
-  const opened = textsOf(rows, EVENT).map((text) => openedSchema.parse(text));
-  const receivers = opened.map((row) => new Set(row.subscriptionIds.split(' ')));
-  const steps = grouped(
+  const events = new Map<string, { readonly fresh: OrderRow; readonly receivers: Set<string> }>();
+  for (const text of textsOf(rows, EVENT)) {
+    const { subscriptionIds, ...event } = openedSchema.parse(text);
+    const known = events.get(event.eventId) ?? { fresh: { ...event, round: 0, state: 'pending', attempt: 0 }, receivers: new Set() };
+    for (const id of subscriptionIds.split(' ')) known.receivers.add(id);
+    events.set(event.eventId, known);
+  }
+  const stepsOf = grouped(
     textsOf(rows, STEPS).flatMap((text) => progressesSchema.parse(text)),
-    ({ subscriptionId, eventId }) => `${subscriptionId} ${eventId}`,
+    ({ subscriptionId }) => subscriptionId,
   );
   return (subscriptionId) => {
-    const events = new Map<string, OrderRow>();
-    for (const [index, { subscriptionIds: _ids, ...event }] of opened.entries()) {
-      if (receivers[index]?.has(subscriptionId) !== true) continue;
-      const fresh: OrderRow = { ...event, round: 0, state: 'pending', attempt: 0 };
-      events.set(event.eventId, (steps.get(`${subscriptionId} ${event.eventId}`) ?? []).reduce(advance, fresh));
-    }
-    return [...events.values()];
+    const steps = stepsOf.get(subscriptionId) ?? [];
+    return [...events.values()]
+      .filter(({ receivers }) => receivers.has(subscriptionId))
+      .map(({ fresh }) => steps.reduce((row, step) => (step.eventId === row.eventId ? advance(row, step) : row), fresh));
   };
 }
 
