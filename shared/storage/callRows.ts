@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Progress } from './orderRows';
 
-/** Azure Tables: a text has at most 32 Ki characters; a step takes some 200. */
+/** Azure Tables: a text has at most 32 Ki characters; a step takes some 190 with the ids that the relay makes. */
 const MAX_STEPS = 128;
 const STEPS_CHARACTERS = 32_000;
 /** An entity has at most 1 MiB, in which a character takes two bytes, and 252 properties of one's own. */
 const MAX_CHARACTERS = 400_000;
 const MAX_TEXTS = 200;
-/** A row is of one day, so that retention, which goes by the latest in it, keeps nothing much longer than it should. */
+/** A row is of one day, so that retention, which goes by what was written last, keeps nothing much longer than it should. */
 const DAY_MS = 86_400_000;
 /** Invitations whose last row is remembered. */
 const MAX_REMEMBERED = 1000;

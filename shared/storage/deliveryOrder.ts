@@ -33,15 +33,12 @@ export function createDeliveryOrder(tables: Tables): DeliveryOrder {
     run(async (table) => {
       const opened = toOpened(callRows, invitation, openings);
       try {
-        await submitAll(table, [...toBeginning(openings, 'create'), ...opened]);
-        return openings.map(({ event }) => isStart(event));
+        const isFirst = await submitUnlessKnown(table, [...toBeginning(openings, 'create'), ...opened]);
+        if (!isFirst) await submitAll(table, [...toBeginning(openings, 'upsert'), ...opened]);
+        return openings.map(({ event }) => isFirst && isStart(event));
       } catch (error) {
-        if (statusOf(error) !== 409) {
-          callRows.leave(invitation);
-          throw error;
-        }
-        await submitAll(table, [...toBeginning(openings, 'upsert'), ...opened]);
-        return openings.map(() => false);
+        callRows.leave(invitation);
+        throw error;
       }
     }),
   );
@@ -107,6 +104,17 @@ function toBeginning(openings: readonly Opening[], beginning: 'create' | 'upsert
   if (either === undefined) return [];
   const row = toBeginningRow(either.event);
   return [start !== undefined && beginning === 'create' ? ['create', row] : ['upsert', row, 'Replace']];
+}
+
+/** Resolves to false, with nothing done, where a row that was to be created is there. */
+async function submitUnlessKnown(table: TableClient, actions: readonly TransactionAction[]): Promise<boolean> {
+  try {
+    await submitAll(table, actions);
+    return true;
+  } catch (error) {
+    if (statusOf(error) !== 409) throw error;
+    return false;
+  }
 }
 
 async function submitAll(table: TableClient, actions: readonly TransactionAction[]): Promise<void> {

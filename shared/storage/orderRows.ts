@@ -88,10 +88,8 @@ export function foldOrder(rows: readonly Readonly<Record<string, unknown>>[]): C
     ({ subscriptionId }) => subscriptionId,
   );
   return (subscriptionId) => {
-    const steps = stepsOf.get(subscriptionId) ?? [];
-    return [...events.values()]
-      .filter(({ receivers }) => receivers.has(subscriptionId))
-      .map(({ fresh }) => steps.reduce((row, step) => (step.eventId === row.eventId ? advance(row, step) : row), fresh));
+    const steps = grouped(stepsOf.get(subscriptionId) ?? [], ({ eventId }) => eventId);
+    return [...events.values()].filter(({ receivers }) => receivers.has(subscriptionId)).map(({ fresh }) => (steps.get(fresh.eventId) ?? []).reduce(advance, fresh));
   };
 }
 

@@ -152,7 +152,6 @@ export function createDeliver(ports: DeliverPorts): Deliver {
       return defer(message, clock.now() + STORAGE_WAIT_MS);
     }
     const { subscription, refusal, atMs, decision } = standing;
-    if (subscription !== undefined) gate.arrived(subscription);
     if (decision.rule === 'done') return 'alreadyDone';
     const recorded = isNew || decision.rule === 'repeat' ? undefined : await journal.find({ ...message, eventId: event.id }, Math.max(event.timeMs, clock.now() - REMEMBERED_MS));
     if (recorded !== undefined) return goOnFrom(recorded, message);
@@ -165,7 +164,10 @@ export function createDeliver(ports: DeliverPorts): Deliver {
     if (decision.rule === 'stale') return end(message, 'expired', 'the end of the call has been sent already', isFollowed);
     if (event.expiryTimeMs !== undefined && clock.now() >= event.expiryTimeMs) return end(message, 'expired', 'the ring is over', isFollowed);
     if (refusal !== undefined) return turnAway(message, refusal, atMs, isFollowed);
-    if (decision.rule === 'wait') return defer(message, decision.untilMs);
+    if (decision.rule === 'wait') {
+      gate.passOn(subscription);
+      return defer(message, decision.untilMs);
+    }
     return makeAttempt(message, subscription, isFollowed);
   };
 

@@ -15,11 +15,13 @@ const MAX_TOGETHER = 100;
 /** Who waits is looked at so much later than it might, for the others' sake: with ten that wait, two seconds… */
 const LATER_MS_EACH = 200;
 /**
- * …but the first time one second at most, and each further time twice as much, up to eight; in a ring at most half of what is
- * left of it, and where no call rings half of the wait, if that is more: each look costs the bus, and ends of calls pile up.
+ * …but the first time one second at most, and each further time twice as much, up to eight; or half of the wait where no call
+ * rings, if that is more: each look costs the bus, and ends of calls pile up.
  */
 const FIRST_LATEST_MS = 1000;
 const LATEST_MS = 8000;
+/** Of a ring so much is left for whoever is looked at for others' sake; who comes in its last seconds does so with all others. */
+const LEFT_MS = 2000;
 
 /**
  * First attempts of one event as few messages: one for all who are sent the same bytes. Each is to be seen when its first is
@@ -58,6 +60,10 @@ function togetherAtMs(waiting: readonly Waiting[], nowMs: number, deferrals: num
   if (times.length === 0) return undefined;
   const firstMs = Math.min(...times);
   const laterMs = Math.min(LATER_MS_EACH * waiting.length, FIRST_LATEST_MS * 2 ** deferrals, LATEST_MS);
-  const lastMs = firstMs + (expiryTimeMs === undefined ? Math.max(laterMs, (firstMs - nowMs) / 2) : Math.min(laterMs, (expiryTimeMs - firstMs) / 2));
+  const lastMs = firstMs + (expiryTimeMs === undefined ? Math.max(laterMs, (firstMs - nowMs) / 2) : laterInRing(laterMs, expiryTimeMs - firstMs));
   return Math.max(...times.filter((atMs) => atMs <= lastMs));
+}
+
+function laterInRing(laterMs: number, leftMs: number): number {
+  return leftMs > LEFT_MS ? Math.min(laterMs, leftMs - LEFT_MS) : laterMs;
 }

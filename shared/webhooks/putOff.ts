@@ -14,13 +14,13 @@ const LEAST_LEFT_MS = 500;
 
 /**
  * When a message whose subscriber takes nothing now looks again; undefined where its ring is over before anything is taken.
- * After the time told: half a second, and twice as much each further time; more where nothing has succeeded for longer, but
- * for a ring at an open circuit, which waits for a probe, and while someone tries, which tells more than the time before. All
- * within half and one and a half of that, so that not all come at once, and a ring within half of what is left of it. Pure. @param random from 0 to 1; 0.5 is the wait itself.
+ * After the time told: half a second, and twice as much each further time; where nothing has succeeded for longer, as long as
+ * that, unless it is a ring at an open circuit, for which one has to be there. All within half and one and a half of that, so that
+ * not all come at once, and a ring within half of what is left of it. Pure. @param random from 0 to 1; 0.5 is the wait itself.
  */
 export function putOffUntilMs({ why, untilMs, failingMs = 0 }: Refusal, { event: { expiryTimeMs }, deferrals }: Pick<DeliveryMessage, 'event' | 'deferrals'>, random: number): number | undefined {
   const isRing = expiryTimeMs !== undefined;
-  const leastMs = why === 'beingTried' || (isRing && why === 'circuitOpen') ? 0 : failingMs;
+  const leastMs = isRing && why === 'circuitOpen' ? 0 : failingMs;
   const longestMs = isRing || why === 'busy' ? LONGEST_SOON_MS : LONGEST_MS;
   const waitMs = Math.min(Math.max(FIRST_MS * 2 ** deferrals, leastMs), longestMs) * (0.5 + random);
   if (!isRing) return untilMs + waitMs;

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import { createCircuitBreaker, type CircuitBreaker } from './circuitBreaker';
+import { createCircuitBreaker, PROBE_MS, type CircuitBreaker } from './circuitBreaker';
 import type { Subscription } from './subscription';
 
 /** Deliveries to one subscriber at a time, in this process. */
@@ -7,9 +7,7 @@ export const MAX_IN_FLIGHT = 4;
 /** So many more may wait for one of the four to leave, but only so long: a healthy subscriber's burst needs no detour over the bus, and the four of one that hangs do not leave. */
 export const MAX_WAITING = 8;
 export const LONGEST_WAIT_MS = 250;
-/** How long one tries for all: an attempt takes less, mostly, but may hang. */
-export const TRIAL_MS = 2000;
-/** How long a visit tells of a subscriber: twice as long as an open circuit lets nobody in. */
+/** How long a visit, or the rest that it ended with, tells of a subscriber: twice as long as an open circuit lets nobody in. */
 const EVIDENCE_MS = 60_000;
 
 /** Told on leaving: whether the subscriber works (undefined: throttled, which says neither), and until when it wants rest. */
@@ -20,10 +18,10 @@ export interface Visit {
 
 export interface Refusal {
   readonly admitted: false;
-  /** `beingTried`: it may work again, and someone is on the way to find out. */
+  /** `beingTried`: it may work again, and someone is finding out. */
   readonly why: 'busy' | 'throttled' | 'circuitOpen' | 'beingTried';
   readonly untilMs: number;
-  /** From the first failure to the last, where nothing has succeeded since; absent without any of late. */
+  /** From the first failure to the last, where nothing has succeeded since; absent without any of late, and where it says little. */
   readonly failingMs?: number;
 }
 
@@ -35,11 +33,11 @@ export interface SubscriberGate {
   closed(subscription: Pick<Subscription, 'id' | 'changedAtMs'>): Refusal | undefined;
   /**
    * As closed, for many who wait. When one that wanted rest, or whose circuit was open, may work again, the first who asks has
-   * the turn, and the others are refused until a visit has ended, or for 2 s: one finds out for all.
+   * the turn, and the others are refused until a visit has ended, or for 5 s: one finds out for all.
    */
   takeTurn(subscription: Pick<Subscription, 'id' | 'changedAtMs'>): Refusal | undefined;
-  /** That someone has come, whether to enter or not: if it is the one who has the turn, the next who asks may have it. */
-  arrived(subscription: Pick<Subscription, 'id' | 'changedAtMs'>): void;
+  /** That someone has come and makes no visit now: if it is the one who has the turn, the next who asks may have it. */
+  passOn(subscription: Pick<Subscription, 'id' | 'changedAtMs'>): void;
   /** Waits 250 ms at most. Who is admitted must leave. A change of the subscription ends its throttle and closes its circuit. */
   enter(subscription: Pick<Subscription, 'id' | 'changedAtMs'>): Promise<Admission>;
 }
@@ -78,7 +76,7 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
   const failingMs = ({ failingSinceMs, lastVisitMs }: Place): number | undefined =>
     failingSinceMs === undefined || clock.now() - lastVisitMs > EVIDENCE_MS ? undefined : lastVisitMs - failingSinceMs;
 
-  const refuse = (place: Place, why: Exclude<Refusal['why'], 'busy'>, untilMs: number): Refusal => {
+  const refuse = (place: Place, why: 'throttled' | 'circuitOpen', untilMs: number): Refusal => {
     const failing = failingMs(place);
     return { admitted: false, why, untilMs, ...(failing !== undefined && { failingMs: failing }) };
   };
@@ -86,7 +84,15 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
   const isInDoubt = (place: Place): boolean =>
     place.wantedRest ? clock.now() - place.throttledUntilMs <= EVIDENCE_MS : place.breaker.isTripped() && failingMs(place) !== undefined;
 
-  const isBeingTried = ({ turnTakenAtMs }: Place): boolean => turnTakenAtMs !== undefined && clock.now() - turnTakenAtMs < TRIAL_MS;
+  const isFailing = (place: Place): boolean => failingMs(place) !== undefined || isInDoubt(place);
+
+  /** As long as the breaker waits for a probe. */
+  const isBeingTried = ({ turnTakenAtMs }: Place): boolean => turnTakenAtMs !== undefined && clock.now() - turnTakenAtMs < PROBE_MS;
+
+  /** How that one fares tells more than all the time before. */
+  const refuseForTrial = (): Refusal => ({ admitted: false, why: 'beingTried', untilMs: clock.now() });
+
+  const refuseByCircuit = (place: Place, openUntilMs: number): Refusal => (openUntilMs > clock.now() ? refuse(place, 'circuitOpen', openUntilMs) : refuseForTrial());
 
   const tryToEnter = (place: Place): Admission => {
     const nowMs = clock.now();
@@ -94,38 +100,41 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
     if (place.inFlight >= MAX_IN_FLIGHT) return { admitted: false, why: 'busy', untilMs: nowMs };
     // Last, because what it lets through may be the one probe.
     const openUntilMs = place.breaker.refusedUntilMs();
-    if (openUntilMs !== undefined) return refuse(place, 'circuitOpen', openUntilMs);
+    if (openUntilMs !== undefined) return refuseByCircuit(place, openUntilMs);
     place.inFlight += 1;
     if (isInDoubt(place)) place.turnTakenAtMs = nowMs;
+    const { changedAtMs } = place;
     return {
       admitted: true,
       leave({ succeeded, restMs = 0 }) {
         place.inFlight -= 1;
+        place.waiting.shift()?.abort();
+        // What it was says nothing of what it has been changed to.
+        if (place.changedAtMs !== changedAtMs) return;
         if (succeeded === true) place.failingSinceMs = undefined;
         else if (failingMs(place) === undefined) place.failingSinceMs = clock.now();
         place.lastVisitMs = clock.now();
         place.turnTakenAtMs = undefined;
-        // One that began before another wanted rest says nothing of the time after it.
+        // While it rests, nothing says how it is after that.
         place.wantedRest = restMs > 0 || (place.wantedRest && clock.now() < place.throttledUntilMs);
         if (succeeded !== undefined) place.breaker.record(succeeded);
         if (restMs > 0) place.throttledUntilMs = Math.max(place.throttledUntilMs, clock.now() + restMs);
-        place.waiting.shift()?.abort();
       },
     };
   };
 
   const closed = (place: Place): Refusal | undefined => {
     if (clock.now() < place.throttledUntilMs) return refuse(place, 'throttled', place.throttledUntilMs);
-    if (place.inFlight >= MAX_IN_FLIGHT && failingMs(place) !== undefined) return { admitted: false, why: 'busy', untilMs: clock.now() };
+    if (place.inFlight >= MAX_IN_FLIGHT && isFailing(place)) return { admitted: false, why: 'busy', untilMs: clock.now() };
     const openUntilMs = place.breaker.openUntilMs();
-    return openUntilMs === undefined ? undefined : refuse(place, 'circuitOpen', openUntilMs);
+    return openUntilMs === undefined ? undefined : refuseByCircuit(place, openUntilMs);
   };
 
   const takeTurn = (place: Place): Refusal | undefined => {
     const refusal = closed(place);
     if (refusal !== undefined || !isInDoubt(place)) return refusal;
-    if (isBeingTried(place)) return refuse(place, 'beingTried', clock.now());
-    // Where that of the last turn was not seen here, it may have come to another process: as long as that is so, nobody waits for anyone.
+    if (isBeingTried(place)) return refuseForTrial();
+    // Who had the turn before was not seen here, and may have come to another process: until someone enters here, nobody waits for anyone.
     place.turnTakenAtMs ??= clock.now();
     return undefined;
   };
@@ -133,18 +142,18 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
   return {
     closed: (subscription) => closed(placeOf(subscription)),
     takeTurn: (subscription) => takeTurn(placeOf(subscription)),
-    arrived(subscription) {
+    passOn(subscription) {
       const place = placeOf(subscription);
       if (isBeingTried(place)) place.turnTakenAtMs = undefined;
     },
     async enter(subscription) {
       const place = placeOf(subscription);
       const admission = tryToEnter(place);
-      if (admission.admitted || admission.why !== 'busy' || failingMs(place) !== undefined || place.waiting.length >= MAX_WAITING) return admission;
-      const turn = new AbortController();
-      place.waiting.push(turn);
-      await clock.sleep(LONGEST_WAIT_MS, turn.signal);
-      if (!turn.signal.aborted) place.waiting.splice(place.waiting.indexOf(turn), 1);
+      if (admission.admitted || admission.why !== 'busy' || isFailing(place) || place.waiting.length >= MAX_WAITING) return admission;
+      const woken = new AbortController();
+      place.waiting.push(woken);
+      await clock.sleep(LONGEST_WAIT_MS, woken.signal);
+      if (!woken.signal.aborted) place.waiting.splice(place.waiting.indexOf(woken), 1);
       return tryToEnter(place);
     },
   };

@@ -55,7 +55,8 @@ describe('it is to be seen when the first is worth another look, or a little lat
     ['within a second at first', many(ring), 0, 81_000],
     ['within twice as much each further time', many(ring), 1, 82_000],
     ['within eight seconds at most', many(ring), 9, 88_000],
-    ['within half of what is left of the ring', many({ event: { ...message('a').event, expiryTimeMs: ringStartMs + 90_000 } }), 9, 85_000],
+    ['while two seconds of the ring are left', many({ event: { ...message('a').event, expiryTimeMs: ringStartMs + 87_000 } }), 9, 85_000],
+    ['in the last two, with all others', many({ event: { ...message('a').event, expiryTimeMs: ringStartMs + 81_900 } }), 9, 88_000],
     ['within half of the wait, where no call rings', [turnedAway('a', 80_000), turnedAway('b', 120_000), turnedAway('c', 120_001)], 0, 120_000],
   ])('%s', (_how, those, looks, expectedMs) => {
     expect(afterMs(those, looks)).toBe(expectedMs);

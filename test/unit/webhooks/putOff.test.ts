@@ -35,10 +35,6 @@ describe('a message whose subscriber takes nothing now', () => {
     expect(waits(ring, { why: 'circuitOpen', failingMs: 3_600_000 })).toEqual(soon);
   });
 
-  it.each([ring, end])('while someone tries comes back as if the subscriber had not been failing before', (event) => {
-    expect(waits(event, { why: 'beingTried', failingMs: 3_600_000 })).toEqual(waits(event));
-  });
-
   it('comes at its own time, from half to one and a half of that', () => {
     expect([waits(end, { random: 0 })[3], waits(end, { random: 1 })[3]]).toEqual([2, 6]);
   });

@@ -1,5 +1,5 @@
-import { FAILURES_TO_OPEN, OPEN_MS } from '../../../shared/webhooks/circuitBreaker';
-import { createSubscriberGate, LONGEST_WAIT_MS, MAX_IN_FLIGHT, MAX_WAITING, TRIAL_MS, type Admission, type SubscriberGate, type Visit } from '../../../shared/webhooks/subscriberGate';
+import { FAILURES_TO_OPEN, OPEN_MS, PROBE_MS } from '../../../shared/webhooks/circuitBreaker';
+import { createSubscriberGate, LONGEST_WAIT_MS, MAX_IN_FLIGHT, MAX_WAITING, type Admission, type SubscriberGate, type Visit } from '../../../shared/webhooks/subscriberGate';
 import { createFakeClock } from '../../support/fakeClock';
 
 const one = { id: 'sub_one', changedAtMs: 1 };
@@ -118,6 +118,25 @@ test('a change of the subscription opens the gate, and those inside still count'
   expect((await enterAll(gate, changed, 2)).map(why)).toEqual(['admitted', 'admitted']);
 });
 
+test('a visit that began before a change says nothing of what it was changed to', async () => {
+  const gate = createSubscriberGate(createFakeClock());
+  const [admission] = await enterAll(gate, one, 1);
+  const changed = { ...one, changedAtMs: 2 };
+  expect(gate.closed(changed)).toBeUndefined();
+  leave(admission, { succeeded: undefined, restMs: 3_600_000 });
+  expect(why(await gate.enter(changed))).toBe('admitted');
+});
+
+test('nobody waits for one that hangs after a long rest: while four are inside, it is closed', async () => {
+  const clock = createFakeClock();
+  const gate = createSubscriberGate(clock);
+  await visit(gate, one, { succeeded: undefined, restMs: 120_000 });
+  await clock.advance(120_000);
+  await enterAll(gate, one, MAX_IN_FLIGHT);
+  expect(gate.closed(one)).toMatchObject({ why: 'busy' });
+  expect(why(await gate.enter(one))).toBe('busy');
+});
+
 test('says that it is closed, as long as it is, and takes no probe by it', async () => {
   const clock = createFakeClock();
   const gate = createSubscriberGate(clock);
@@ -151,7 +170,7 @@ describe('when one tries for all whether it works again', () => {
   test('after a rest the first who asks goes, and the others when that visit has ended well', async () => {
     const { clock, gate } = await afterRest();
     expect([...askTwice(gate), ask(gate, other)]).toEqual(['go', 'beingTried', 'go']);
-    expect(gate.takeTurn(one)).toEqual({ admitted: false, why: 'beingTried', untilMs: clock.now(), failingMs: 0 });
+    expect(gate.takeTurn(one)).toEqual({ admitted: false, why: 'beingTried', untilMs: clock.now() });
     const admission = await gate.enter(one);
     expect(ask(gate)).toBe('beingTried');
     leave(admission, { succeeded: true });
@@ -172,36 +191,38 @@ describe('when one tries for all whether it works again', () => {
     for (let failure = 0; failure < FAILURES_TO_OPEN; failure += 1) await visit(gate, one, { succeeded: false });
     await clock.advance(OPEN_MS);
     expect(askTwice(gate)).toEqual(['go', 'beingTried']);
-    await visit(gate, one, { succeeded: true });
+    const admission = await gate.enter(one);
+    expect([gate.takeTurn(one), gate.closed(one), await gate.enter(one)]).toEqual(Array.from({ length: 3 }, () => ({ admitted: false, why: 'beingTried', untilMs: clock.now() })));
+    leave(admission, { succeeded: true });
     expect(askTwice(gate)).toEqual(['go', 'go']);
   });
 
-  test('who has the turn and comes, but does not enter, leaves it to the next', async () => {
+  test('who has the turn and makes no visit passes it on to the next', async () => {
     const { gate } = await afterRest();
     expect(askTwice(gate)).toEqual(['go', 'beingTried']);
-    gate.arrived(one);
+    gate.passOn(one);
     expect(askTwice(gate)).toEqual(['go', 'beingTried']);
   });
 
-  test('who comes and enters keeps it, for two seconds at most', async () => {
+  test('who comes and enters keeps it, for five seconds at most', async () => {
     const { clock, gate } = await afterRest();
     gate.takeTurn(one);
-    gate.arrived(one);
+    gate.passOn(one);
     await gate.enter(one);
-    await clock.advance(TRIAL_MS - 1);
+    await clock.advance(PROBE_MS - 1);
     expect(ask(gate)).toBe('beingTried');
     await clock.advance(1);
     expect(askTwice(gate)).toEqual(['go', 'go']);
   });
 
-  test('who does not come within two seconds came to another process: until a visit here, nothing is known here any more', async () => {
+  test('who does not come within five seconds came to another process: until a visit here, nothing is known here any more', async () => {
     const { clock, gate } = await afterRest();
     expect(ask(gate)).toBe('go');
-    await clock.advance(TRIAL_MS - 1);
+    await clock.advance(PROBE_MS - 1);
     expect(ask(gate)).toBe('beingTried');
     await clock.advance(1);
     expect(askTwice(gate)).toEqual(['go', 'go']);
-    gate.arrived(one);
+    gate.passOn(one);
     expect(askTwice(gate)).toEqual(['go', 'go']);
   });
 
