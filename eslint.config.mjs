@@ -9,7 +9,10 @@ const wall = (files, rooms, why) => ({
       {
         patterns: [
           { regex: '(^|/)(infra|functions)/', message: 'shared/ never reaches up into infra/ or functions/.' },
-          { regex: '^(@opentelemetry/|@azure/monitor)', message: 'What is traced and counted goes through shared/telemetry/.' },
+          {
+            regex: '^(@opentelemetry/|@azure/monitor)',
+            message: 'What is traced and counted goes through shared/telemetry/.',
+          },
           ...rooms.map((room) => ({ regex: room, message: why })),
         ],
       },
@@ -23,7 +26,12 @@ export default tseslint.config(
   { ignores: ['dist/**', 'package/**', 'coverage/**', '.local/**', 'docs/**', 'bench-results/**', 'test/fixtures/**'] },
   ...tseslint.configs.strictTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.mjs', '*.cjs', 'infra/*.mjs'] }, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['*.mjs', '*.cjs', 'infra/*.mjs'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
@@ -46,7 +54,16 @@ export default tseslint.config(
   wall(['shared/**/*.ts'], [], ''),
   {
     files: ['shared/telemetry/**/*.ts'],
-    rules: { 'no-restricted-imports': ['error', { patterns: [{ regex: '(^|/)(infra|functions)/', message: 'shared/ never reaches up into infra/ or functions/.' }] }] },
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { regex: '(^|/)(infra|functions)/', message: 'shared/ never reaches up into infra/ or functions/.' },
+          ],
+        },
+      ],
+    },
   },
   wall(
     ['shared/invitations/**/*.ts'],
@@ -54,14 +71,33 @@ export default tseslint.config(
     'invitations/ is the domain: it is pure and knows UCWA only as the resource model.',
   ),
   wall(['shared/config/**/*.ts', 'shared/errors/**/*.ts'], [SDKS], 'This room is pure: it imports no adapter.'),
-  wall(['shared/ucwa/**/*.ts'], ['^@azure/(service-bus|data-tables|functions)', '/(messaging|storage|http|webhooks|relay)/'], 'ucwa/ speaks UCWA and nothing else.'),
-  wall(['shared/messaging/**/*.ts'], ['^(axios|@azure/(functions|data-tables))', '/(ucwa|storage|http|webhooks|relay)/'], 'messaging/ speaks Service Bus and nothing else.'),
-  wall(['shared/storage/**/*.ts'], ['^(axios|@azure/(functions|service-bus))', '/(ucwa|messaging|http)/', '/relay/(?!slots$)'], 'storage/ speaks tables and blobs and nothing else.'),
-  wall(['shared/webhooks/**/*.ts'], [SDKS, '/(ucwa|storage|http|relay|config)/'], 'webhooks/ delivers: where it keeps and sends is behind its ports.'),
+  wall(
+    ['shared/ucwa/**/*.ts'],
+    ['^@azure/(service-bus|data-tables|functions)', '/(messaging|storage|http|webhooks|relay)/'],
+    'ucwa/ speaks UCWA and nothing else.',
+  ),
+  wall(
+    ['shared/messaging/**/*.ts'],
+    ['^(axios|@azure/(functions|data-tables))', '/(ucwa|storage|http|webhooks|relay)/'],
+    'messaging/ speaks Service Bus and nothing else.',
+  ),
+  wall(
+    ['shared/storage/**/*.ts'],
+    ['^(axios|@azure/(functions|service-bus))', '/(ucwa|messaging|http)/', '/relay/(?!slots$)'],
+    'storage/ speaks tables and blobs and nothing else.',
+  ),
+  wall(
+    ['shared/webhooks/**/*.ts'],
+    [SDKS, '/(ucwa|storage|http|relay|config)/'],
+    'webhooks/ delivers: where it keeps and sends is behind its ports.',
+  ),
   {
     files: ['functions/**/*.ts'],
     rules: {
-      'no-restricted-imports': ['error', { patterns: [{ regex: '(^|/)infra/', message: 'functions/ registers; it knows only shared/.' }] }],
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '(^|/)infra/', message: 'functions/ registers; it knows only shared/.' }] },
+      ],
     },
   },
   {
@@ -70,7 +106,10 @@ export default tseslint.config(
     rules: {
       'no-restricted-syntax': [
         'error',
-        { selector: "MemberExpression[object.name='process'][property.name='env']", message: 'process.env is read in shared/app.ts only.' },
+        {
+          selector: "MemberExpression[object.name='process'][property.name='env']",
+          message: 'process.env is read in shared/app.ts only.',
+        },
       ],
     },
   },

@@ -6,5 +6,7 @@ import { parseQueuedMessage } from '../shared/webhooks/deliveryMessage';
 app.serviceBusQueue('deliverWebhook', {
   connection: 'ServiceBusConnection',
   queueName: 'webhook-deliveries',
-  handler: toMessageHandler(getApp, (message, { webhooks }, { triggerMetadata }) => webhooks.deliver(parseQueuedMessage(message), triggerMetadata?.deliveryCount === 1)),
+  handler: toMessageHandler(getApp, (message, { webhooks }, { triggerMetadata }) =>
+    webhooks.deliver(parseQueuedMessage(message), triggerMetadata?.deliveryCount === 1),
+  ),
 });

@@ -7,5 +7,7 @@ app.serviceBusTopic('fanOutEvent', {
   connection: 'ServiceBusConnection',
   topicName: 'invitation-events',
   subscriptionName: 'webhooks',
-  handler: toMessageHandler(getApp, (message, { webhooks }, { triggerMetadata }) => webhooks.fanOut(parseEventMessage(message), triggerMetadata?.deliveryCount === 1)),
+  handler: toMessageHandler(getApp, (message, { webhooks }, { triggerMetadata }) =>
+    webhooks.fanOut(parseEventMessage(message), triggerMetadata?.deliveryCount === 1),
+  ),
 });

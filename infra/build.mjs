@@ -6,12 +6,24 @@ import { build } from 'esbuild';
 const ROOMS = ['functions', 'shared', 'infra'];
 
 const filesIn = (folder) =>
-  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? filesIn(join(folder, entry.name)) : [join(folder, entry.name)]));
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? filesIn(join(folder, entry.name)) : [join(folder, entry.name)],
+  );
 
 const sources = ROOMS.flatMap(filesIn).filter((file) => file.endsWith('.ts'));
 
 // `require` for `import()` as well: a module must not be there twice, once as CommonJS and once as an ES module.
-await build({ entryPoints: sources, outdir: 'dist', outbase: '.', platform: 'node', target: 'node20', format: 'cjs', sourcemap: true, supported: { 'dynamic-import': false }, logLevel: 'warning' });
+await build({
+  entryPoints: sources,
+  outdir: 'dist',
+  outbase: '.',
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  sourcemap: true,
+  supported: { 'dynamic-import': false },
+  logLevel: 'warning',
+});
 
 // The host loads every file in dist/functions: one whose source is gone must not be found there.
 const compiled = new Set(sources.map((file) => join('dist', file.replace(/\.ts$/, '.js'))));

@@ -52,7 +52,8 @@ import type { ConfirmUrl } from './webhooks/teamsCard';
 
 /** Everything the functions use, wired once. Each function takes the few fields it needs. */
 export interface App
-  extends CommandEndpointPorts,
+  extends
+    CommandEndpointPorts,
     ConfirmEndpointPorts,
     HealthEndpointPorts,
     InvitationEndpointPorts,
@@ -90,7 +91,9 @@ export function getApp(): App {
   if (built !== undefined) return built;
   const result = config();
   if (!result.ok) {
-    throw new RelayError('settingsInvalid', `The relay's settings are not valid. ${result.problems.join('; ')}.`, { extensions: { problems: result.problems } });
+    throw new RelayError('settingsInvalid', `The relay's settings are not valid. ${result.problems.join('; ')}.`, {
+      extensions: { problems: result.problems },
+    });
   }
   built = createApp(result.settings);
   return built;
@@ -129,10 +132,16 @@ export function pollTimers(): readonly PollTimer[] {
   const shards = Array.from({ length: result.ok ? result.settings.pollShardCount : 1 }, (_, shard) => shard);
   // A setting that is not there cannot be substituted by the platform, and would keep the timer from being indexed.
   const schedule = (process.env.POLL_SCHEDULE ?? '') === '' ? '0 * * * * *' : '%POLL_SCHEDULE%';
-  const timer = (name: string, shard: number, standby: boolean): PollTimer => ({ name: `${name}${String(shard)}`, schedule, run: () => getApp().poll(shard, standby) });
+  const timer = (name: string, shard: number, standby: boolean): PollTimer => ({
+    name: `${name}${String(shard)}`,
+    schedule,
+    run: () => getApp().poll(shard, standby),
+  });
   return [
     ...shards.map((shard) => timer('pollEventChannel', shard, false)),
-    ...(result.ok && result.settings.pollStandby ? shards.map((shard) => timer('pollEventChannelStandby', shard, true)) : []),
+    ...(result.ok && result.settings.pollStandby
+      ? shards.map((shard) => timer('pollEventChannelStandby', shard, true))
+      : []),
   ];
 }
 
@@ -163,7 +172,18 @@ function createApp(settings: Settings): App {
     const key = accountKey(account.sipUri);
     let known = sessions.get(key);
     if (known === undefined) {
-      known = createUcwaSession({ account, allowedHosts: settings.allowedHosts, http, clock, random: Math.random, log, rejectedCredentials, room, kinds: settings.kinds, bearerToken });
+      known = createUcwaSession({
+        account,
+        allowedHosts: settings.allowedHosts,
+        http,
+        clock,
+        random: Math.random,
+        log,
+        rejectedCredentials,
+        room,
+        kinds: settings.kinds,
+        bearerToken,
+      });
       sessions.set(key, known);
     }
     return known;
@@ -209,7 +229,10 @@ function createApp(settings: Settings): App {
     log,
     authentication: {
       entra: settings.entra,
-      tenantKeys: () => (tenantKeys ??= createRemoteJWKSet(new URL(`https://login.microsoftonline.com/${settings.entra?.tenantId ?? 'common'}/discovery/v2.0/keys`))),
+      tenantKeys: () =>
+        (tenantKeys ??= createRemoteJWKSet(
+          new URL(`https://login.microsoftonline.com/${settings.entra?.tenantId ?? 'common'}/discovery/v2.0/keys`),
+        )),
       clock,
     },
     random: Math.random,
@@ -233,14 +256,20 @@ function createApp(settings: Settings): App {
     },
     async poll(shard, standby) {
       const run = pollShard(
-        { shard, shardCount: settings.pollShardCount, runMs: settings.pollRunSeconds * 1000, patienceMs: standby ? STANDBY_PATIENCE_MS : 0 },
+        {
+          shard,
+          shardCount: settings.pollShardCount,
+          runMs: settings.pollRunSeconds * 1000,
+          patienceMs: standby ? STANDBY_PATIENCE_MS : 0,
+        },
         { ...relay, owner: randomUUID() },
         terminating.signal,
       );
       runs.add(run);
       await run.finally(() => runs.delete(run));
     },
-    erasePerson: async (uri) => (await erasePerson(tables, uri)) + (await rawBlobs.removeMatching((text) => mentions(text, uri))),
+    erasePerson: async (uri) =>
+      (await erasePerson(tables, uri)) + (await rawBlobs.removeMatching((text) => mentions(text, uri))),
     async removeExpiredRecords() {
       const beforeMs = clock.now() - settings.retentionDays * 86_400_000;
       const rows = (await removeOlderRecords(tables, beforeMs)) + (await sweepDeliveries(tables, beforeMs));
@@ -261,7 +290,11 @@ function createApp(settings: Settings): App {
 function confirmLinks({ publicUrl, signingKey }: Settings): ConfirmUrl {
   return (event, purpose) => {
     if (publicUrl === undefined) return undefined;
-    const capability = { purpose, subject: event.subject, ...(event.expiryTimeMs === undefined ? {} : { expiresAtMs: event.expiryTimeMs }) };
+    const capability = {
+      purpose,
+      subject: event.subject,
+      ...(event.expiryTimeMs === undefined ? {} : { expiresAtMs: event.expiryTimeMs }),
+    };
     return `${publicUrl}/api/confirm/${encodeCapability(capability, signingKey)}`;
   };
 }

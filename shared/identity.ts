@@ -18,7 +18,9 @@ function lazily(open: (identity: typeof Identity) => TokenCredential): TokenCred
 /** For a connection without a connection string: the user-assigned identity that its client id names, else whatever this machine is signed in with. */
 export function credentialFor(connection: Connection): TokenCredential {
   const clientId = 'clientId' in connection ? connection.clientId : undefined;
-  return clientId === undefined ? lazily((identity) => new identity.DefaultAzureCredential()) : managedIdentity(clientId);
+  return clientId === undefined
+    ? lazily((identity) => new identity.DefaultAzureCredential())
+    : managedIdentity(clientId);
 }
 
 /** The app's own identity in Azure: the user-assigned one of that client id, else the system-assigned one. */
@@ -42,5 +44,9 @@ export function environmentIdentity(): BearerToken {
 }
 
 function noToken(resource: string, cause: unknown): RelayError {
-  return new RelayError('noUsableGrant', `Microsoft Entra ID gave no token for ${resource} with the identity of AZURE_CLIENT_ID.`, { cause });
+  return new RelayError(
+    'noUsableGrant',
+    `Microsoft Entra ID gave no token for ${resource} with the identity of AZURE_CLIENT_ID.`,
+    { cause },
+  );
 }

@@ -51,7 +51,8 @@ function handle({ type, subject, time, sequence = '', expirytime, data }: RelayE
   const caller = data.from?.name ?? data.from?.uri ?? 'unknown';
   if (!open) console.log(`ended: ${caller}: ${data.outcome?.result ?? 'unknown'}`);
   // Later than this the ring is surely over, whatever the event says.
-  else if (expirytime === undefined || Date.parse(expirytime) > Date.now()) console.log(`rings: ${caller}: ${(data.actions ?? []).join(', ')}`);
+  else if (expirytime === undefined || Date.parse(expirytime) > Date.now())
+    console.log(`rings: ${caller}: ${(data.actions ?? []).join(', ')}`);
 }
 
 const client = new ServiceBusClient(process.env['SERVICE_BUS_CONNECTION'] ?? '');

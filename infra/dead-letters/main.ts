@@ -23,14 +23,26 @@ What came from a subscription goes to its topic, so every subscription has it ag
 Ends with code 0, 1 when the bus refused, 2 when it was called wrongly.`;
 
 async function main(): Promise<void> {
-  const { from = misused('--from is missing: which queue, or topic/subscription?'), list = false } = readCommandLine(HELP, { from: { type: 'string' }, list: { type: 'boolean' } });
+  const { from = misused('--from is missing: which queue, or topic/subscription?'), list = false } = readCommandLine(
+    HELP,
+    { from: { type: 'string' }, list: { type: 'boolean' } },
+  );
   const source = parseSource(from);
   const connection = await findConnection();
   const client = await openServiceBus(connection, () => credentialFor(connection));
   let count = 0;
-  const tell = ({ messageId, subject = '', deadLetterReason = 'no reason given', deadLetterErrorDescription = '' }: ServiceBusReceivedMessage): void => {
+  const tell = ({
+    messageId,
+    subject = '',
+    deadLetterReason = 'no reason given',
+    deadLetterErrorDescription = '',
+  }: ServiceBusReceivedMessage): void => {
     count += 1;
-    console.log([String(messageId), subject, deadLetterReason, deadLetterErrorDescription].filter((text) => text !== '').join('  '));
+    console.log(
+      [String(messageId), subject, deadLetterReason, deadLetterErrorDescription]
+        .filter((text) => text !== '')
+        .join('  '),
+    );
   };
   try {
     if (list) for await (const letter of deadLetters(openDeadLetters(client, source))) tell(letter);
@@ -46,8 +58,12 @@ async function main(): Promise<void> {
 
 /** `queue`, `topic/subscription`, or as Azure writes it, `topic/Subscriptions/subscription`. */
 function parseSource(text: string): DeadLetterSource {
-  const [entity = '', subscription, ...rest] = text.split('/').filter((part, index) => index !== 1 || !/^subscriptions$/i.test(part));
-  return entity === '' || subscription === '' || rest.length > 0 ? misused('--from must be a queue, or a topic/subscription.') : { entity, subscription };
+  const [entity = '', subscription, ...rest] = text
+    .split('/')
+    .filter((part, index) => index !== 1 || !/^subscriptions$/i.test(part));
+  return entity === '' || subscription === '' || rest.length > 0
+    ? misused('--from must be a queue, or a topic/subscription.')
+    : { entity, subscription };
 }
 
 async function findConnection(): Promise<Connection> {
@@ -57,7 +73,11 @@ async function findConnection(): Promise<Connection> {
   const name = given['ServiceBusConnection__fullyQualifiedNamespace'];
   if (name !== undefined) return { name, clientId: given['ServiceBusConnection__clientId'] };
   const stack = await readRunningStack(process.cwd());
-  return stack?.serviceBusConnection === undefined ? misused('Neither ServiceBusConnection nor ServiceBusConnection__fullyQualifiedNamespace is set, and no local stack runs here.') : { connectionString: stack.serviceBusConnection };
+  return stack?.serviceBusConnection === undefined
+    ? misused(
+        'Neither ServiceBusConnection nor ServiceBusConnection__fullyQualifiedNamespace is set, and no local stack runs here.',
+      )
+    : { connectionString: stack.serviceBusConnection };
 }
 
 main().catch((error: unknown) => {

@@ -1,4 +1,9 @@
-import type { ServiceBusClient, ServiceBusMessage, ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
+import type {
+  ServiceBusClient,
+  ServiceBusMessage,
+  ServiceBusReceivedMessage,
+  ServiceBusReceiver,
+} from '@azure/service-bus';
 import { randomUUID } from 'node:crypto';
 import { REFUSAL_PROPERTY } from '../../shared/messaging/commandQueue';
 
@@ -11,11 +16,15 @@ export interface DeadLetterSource {
 const AT_ONCE = 10;
 const WAIT_MS = 5_000;
 /** What says why a message died is not the message's own. */
-const NOT_SENT_AGAIN: ReadonlySet<string> = new Set(['DeadLetterReason', 'DeadLetterErrorDescription', REFUSAL_PROPERTY]);
+const NOT_SENT_AGAIN: ReadonlySet<string> = new Set([
+  'DeadLetterReason',
+  'DeadLetterErrorDescription',
+  REFUSAL_PROPERTY,
+]);
 
 /** The dead-lettered messages that stand there now, oldest first; they stay where they are. */
 export async function* deadLetters(receiver: ServiceBusReceiver): AsyncGenerator<ServiceBusReceivedMessage> {
-  for (let from: ServiceBusReceivedMessage['sequenceNumber']; ; ) {
+  for (let from: ServiceBusReceivedMessage['sequenceNumber']; ;) {
     const page = await receiver.peekMessages(AT_ONCE, from === undefined ? {} : { fromSequenceNumber: from });
     yield* page;
     from = page.at(-1)?.sequenceNumber?.add(1);
@@ -24,9 +33,14 @@ export async function* deadLetters(receiver: ServiceBusReceiver): AsyncGenerator
 }
 
 /** Receives the dead letters of the source; its owner closes it. */
-export function openDeadLetters(client: ServiceBusClient, { entity, subscription }: DeadLetterSource): ServiceBusReceiver {
+export function openDeadLetters(
+  client: ServiceBusClient,
+  { entity, subscription }: DeadLetterSource,
+): ServiceBusReceiver {
   const options = { subQueueType: 'deadLetter', skipParsingBodyAsJson: true } as const;
-  return subscription === undefined ? client.createReceiver(entity, options) : client.createReceiver(entity, subscription, options);
+  return subscription === undefined
+    ? client.createReceiver(entity, options)
+    : client.createReceiver(entity, subscription, options);
 }
 
 /**
@@ -35,7 +49,11 @@ export function openDeadLetters(client: ServiceBusClient, { entity, subscription
  * sent twice. The copy has another messageId, for duplicate detection would drop it in silence; its body is the same to
  * the byte. `onSent` is told of each. Rejects with the SDK's own error.
  */
-export async function sendAgain(client: ServiceBusClient, source: DeadLetterSource, onSent: (message: ServiceBusReceivedMessage) => void): Promise<void> {
+export async function sendAgain(
+  client: ServiceBusClient,
+  source: DeadLetterSource,
+  onSent: (message: ServiceBusReceivedMessage) => void,
+): Promise<void> {
   const receiver = openDeadLetters(client, source);
   const sender = client.createSender(source.entity);
   let left = 0;
@@ -52,11 +70,28 @@ export async function sendAgain(client: ServiceBusClient, source: DeadLetterSour
   }
 }
 
-function toCopy({ body, contentType, messageId, correlationId, sessionId, subject, to, replyTo, replyToSessionId, applicationProperties }: ServiceBusReceivedMessage): ServiceBusMessage {
+function toCopy({
+  body,
+  contentType,
+  messageId,
+  correlationId,
+  sessionId,
+  subject,
+  to,
+  replyTo,
+  replyToSessionId,
+  applicationProperties,
+}: ServiceBusReceivedMessage): ServiceBusMessage {
   return {
     body: body as unknown,
     messageId: `${String(messageId ?? '').slice(0, 80)}.${randomUUID()}`,
-    ...Object.fromEntries(Object.entries({ contentType, correlationId, sessionId, subject, to, replyTo, replyToSessionId }).filter(([, value]) => value !== undefined)),
-    applicationProperties: Object.fromEntries(Object.entries(applicationProperties ?? {}).filter(([name]) => !NOT_SENT_AGAIN.has(name))),
+    ...Object.fromEntries(
+      Object.entries({ contentType, correlationId, sessionId, subject, to, replyTo, replyToSessionId }).filter(
+        ([, value]) => value !== undefined,
+      ),
+    ),
+    applicationProperties: Object.fromEntries(
+      Object.entries(applicationProperties ?? {}).filter(([name]) => !NOT_SENT_AGAIN.has(name)),
+    ),
   };
 }

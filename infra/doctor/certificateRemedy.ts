@@ -2,7 +2,8 @@ const UNTRUSTED = 'Put the PEM of the certification authority that issued it int
 
 /** By node:tls's own codes of a certificate that is not taken. */
 const remedies: Readonly<Record<string, string>> = {
-  ERR_TLS_CERT_ALTNAME_INVALID: 'Set UCWA_DISCOVERY_URL to a name that the certificate is for, or have one issued that names this host.',
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    'Set UCWA_DISCOVERY_URL to a name that the certificate is for, or have one issued that names this host.',
   CERT_HAS_EXPIRED: 'Renew the certificate on the server.',
   CERT_NOT_YET_VALID: 'Correct this machine’s clock, or the certificate: it is not valid yet.',
   DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,

@@ -52,7 +52,11 @@ export class Chart {
   }
 
   /** Resolves with the step's value; undefined where it failed or was not tried. Never rejects. */
-  async step<Value>(name: StepName, work: () => Promise<Finding<Value>> | Finding<Value>, { isEssential = true, always = false, tookMs }: StepRules = {}): Promise<Value | undefined> {
+  async step<Value>(
+    name: StepName,
+    work: () => Promise<Finding<Value>> | Finding<Value>,
+    { isEssential = true, always = false, tookMs }: StepRules = {},
+  ): Promise<Value | undefined> {
     const { clock, trace } = this.#ports;
     if (!this.isOpen && !always) {
       this.skip(name);

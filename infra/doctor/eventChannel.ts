@@ -37,10 +37,15 @@ export class DoctorChannel {
       this.remarks.add('an idle connection had been closed and was opened anew');
       return this.#send(signal);
     });
-    if (this.trace.slice(before).some(({ isTokenRequest }) => isTokenRequest)) this.remarks.add('the ticket ended before its time and was renewed');
+    if (this.trace.slice(before).some(({ isTokenRequest }) => isTokenRequest))
+      this.remarks.add('the ticket ended before its time and was renewed');
     if (response.status !== 200) throw translateResponse(response, this.clock.now());
     const parsed = parsePackage(response.text, response.contentType);
-    if ('problem' in parsed) throw new RelayError('responseUnreadable', `The event channel answered something that cannot be read: ${parsed.problem}`);
+    if ('problem' in parsed)
+      throw new RelayError(
+        'responseUnreadable',
+        `The event channel answered something that cannot be read: ${parsed.problem}`,
+      );
     this.#follow(parsed.package);
     return { package: parsed.package, waitedMs: waitedMs(this.trace.at(-1)) };
   }
@@ -52,13 +57,21 @@ export class DoctorChannel {
   /** A keep-alive connection that the other side had closed when the request went out (RFC 9112 §9.3.1): a GET is simply sent again. */
   #wasClosedBefore(): boolean {
     const last = this.trace.at(-1);
-    return last?.result instanceof RelayError && last.result.extensions['networkCode'] === 'ECONNRESET' && waitedMs(last) < STALE_MS;
+    return (
+      last?.result instanceof RelayError &&
+      last.result.extensions['networkCode'] === 'ECONNRESET' &&
+      waitedMs(last) < STALE_MS
+    );
   }
 
   #follow({ next, resume, resync }: EventPackage): void {
     if (resync !== undefined) this.remarks.add('the pool asked for a resync once, which the relay follows');
-    else if (resume !== undefined) this.remarks.add('the pool answered resume, so it had forgotten the poll’s settings: the relay tells of a gap then');
-    else if (next === undefined) this.remarks.add('an empty answer named no next address: the relay counts on by itself');
+    else if (resume !== undefined)
+      this.remarks.add(
+        'the pool answered resume, so it had forgotten the poll’s settings: the relay tells of a gap then',
+      );
+    else if (next === undefined)
+      this.remarks.add('an empty answer named no next address: the relay counts on by itself');
     const onward = resync ?? resume ?? next;
     this.#path = onward !== undefined ? pollAddress(onward) : (guessNext(this.#path) ?? this.#path);
   }

@@ -44,7 +44,13 @@ export interface Examination {
  * when a step fails or `signal` aborts. It has an endpoint of its own: the relay's application is not touched. The
  * password is sent once, and never again once it was rejected. Never rejects; `hurry` cuts even the sign-out short.
  */
-export async function examine(patient: Patient, ports: ExaminationPorts, { awaitCallSeconds }: Examination, signal: AbortSignal, hurry = new AbortController().signal): Promise<readonly StepReport[]> {
+export async function examine(
+  patient: Patient,
+  ports: ExaminationPorts,
+  { awaitCallSeconds }: Examination,
+  signal: AbortSignal,
+  hurry = new AbortController().signal,
+): Promise<readonly StepReport[]> {
   const { clock, resolve, onStep, onProgress, dialledAtMs } = ports;
   const { account, allowedHosts, caCertificate } = patient;
   const { http, trace } = traceHttp(createUcwaHttp({ caCertificate, clock }), clock);
@@ -61,9 +67,14 @@ export async function examine(patient: Patient, ports: ExaminationPorts, { await
     const times = signInTimes(signInTrace);
     await chart.step('discovery', () => readDiscovery(signInTrace, arrival), { tookMs: times.discovery });
     await chart.step('challenge', () => readChallenge(signInTrace, arrival), { tookMs: times.challenge });
-    await chart.step('token', () => readToken(signInTrace, arrival, pool.tokenExpiresAtMs), { tookMs: times.token, isEssential: arrival instanceof RelayError });
-    const isElsewhere = arrival instanceof URL && arrival.protocol === 'https:' && roots.every(({ host }) => host !== arrival.host);
-    if (isElsewhere) await chart.step('pool certificate', () => inspectCertificates([arrival], caCertificate, clock, signal));
+    await chart.step('token', () => readToken(signInTrace, arrival, pool.tokenExpiresAtMs), {
+      tookMs: times.token,
+      isEssential: arrival instanceof RelayError,
+    });
+    const isElsewhere =
+      arrival instanceof URL && arrival.protocol === 'https:' && roots.every(({ host }) => host !== arrival.host);
+    if (isElsewhere)
+      await chart.step('pool certificate', () => inspectCertificates([arrival], caCertificate, clock, signal));
   };
 
   const openOwnApplication = async (): Promise<Finding<Application>> => {
@@ -81,10 +92,23 @@ export async function examine(patient: Patient, ports: ExaminationPorts, { await
   };
 
   const examineApplication = async (application: Application): Promise<void> => {
-    const isAvailable = await chart.step('modalities', () => grantModalities(patient, pool, application, clock, signal), { isEssential: false });
-    await chart.step('links', () => listLinks(pool, application.path, account.reportActivity && isAvailable === true, signal), { isEssential: false });
+    const isAvailable = await chart.step(
+      'modalities',
+      () => grantModalities(patient, pool, application, clock, signal),
+      { isEssential: false },
+    );
+    await chart.step(
+      'links',
+      () => listLinks(pool, application.path, account.reportActivity && isAvailable === true, signal),
+      { isEssential: false },
+    );
     const channel = new DoctorChannel(pool, clock, trace, application.eventsHref);
-    if (awaitCallSeconds !== undefined) await chart.step('test ring', () => awaitCall(awaitCallSeconds, { channel, pool, clock, onProgress, dialledAtMs }, signal), { isEssential: false });
+    if (awaitCallSeconds !== undefined)
+      await chart.step(
+        'test ring',
+        () => awaitCall(awaitCallSeconds, { channel, pool, clock, onProgress, dialledAtMs }, signal),
+        { isEssential: false },
+      );
     await chart.step('event channel', () => holdPoll(channel, clock, onProgress, signal), { isEssential: false });
   };
 
@@ -95,7 +119,13 @@ export async function examine(patient: Patient, ports: ExaminationPorts, { await
     else chart.skip('clock', 'discovery', 'challenge', 'token');
     const application = await chart.step('application', openOwnApplication);
     if (application !== undefined) await examineApplication(application);
-    else chart.skip('modalities', 'links', ...(awaitCallSeconds === undefined ? [] : (['test ring'] as const)), 'event channel');
+    else
+      chart.skip(
+        'modalities',
+        'links',
+        ...(awaitCallSeconds === undefined ? [] : (['test ring'] as const)),
+        'event channel',
+      );
   } finally {
     await chart.step('sign-out', () => signOut(pool, own, clock, hurry), { always: true });
     http.close();
@@ -103,11 +133,23 @@ export async function examine(patient: Patient, ports: ExaminationPorts, { await
   return chart.steps;
 }
 
-function describeApplication({ application, created }: { readonly application: Application; readonly created: boolean }, since: Trace): Finding<Application> {
-  const made = created ? `${application.id} was made (201)` : `${application.id} was there already (200), left by an earlier run`;
-  const ticket = since.some(({ isTokenRequest }) => isTokenRequest) ? '; its host takes only tickets of its own, so the relay signs in there again' : '';
+function describeApplication(
+  { application, created }: { readonly application: Application; readonly created: boolean },
+  since: Trace,
+): Finding<Application> {
+  const made = created
+    ? `${application.id} was made (201)`
+    : `${application.id} was there already (200), left by an earlier run`;
+  const ticket = since.some(({ isTokenRequest }) => isTokenRequest)
+    ? '; its host takes only tickets of its own, so the relay signs in there again'
+    : '';
   return { fact: `${made}, on an endpoint of the doctor’s own${ticket}`, value: application };
 }
 
 /** The doctor's memory is one run: it keeps no rejection, and within the run the guard itself does. */
-const noRecord = { claim: () => Promise.resolve(undefined), replace: () => Promise.resolve(true), record: () => Promise.resolve(), clear: () => Promise.resolve() };
+const noRecord = {
+  claim: () => Promise.resolve(undefined),
+  replace: () => Promise.resolve(true),
+  record: () => Promise.resolve(),
+  clear: () => Promise.resolve(),
+};

@@ -31,14 +31,20 @@ interface Options {
 }
 
 function readOptions(): Options {
-  const { account, json = false, wait, ...rest } = readCommandLine(HELP, {
+  const {
+    account,
+    json = false,
+    wait,
+    ...rest
+  } = readCommandLine(HELP, {
     account: { type: 'string' },
     'await-call': { type: 'boolean' },
     wait: { type: 'string' },
     json: { type: 'boolean' },
   });
   const seconds = Number(wait ?? '120');
-  if (!/^\d+$/.test(wait ?? '120') || seconds < 1 || seconds > 3600) misused('--wait must be a whole number of seconds, 1 to 3600.');
+  if (!/^\d+$/.test(wait ?? '120') || seconds < 1 || seconds > 3600)
+    misused('--wait must be a whole number of seconds, 1 to 3600.');
   if (wait !== undefined && rest['await-call'] !== true) misused('--wait goes with --await-call.');
   const sipUri = account === undefined || /^sip:/i.test(account) ? account : `sip:${account}`;
   return { account: sipUri, awaitCallSeconds: rest['await-call'] === true ? seconds : undefined, json };
@@ -55,12 +61,16 @@ async function main(): Promise<number> {
 
   const found = await findPatient(process.cwd(), process.env, options.account);
   if ('misused' in found) misused(found.misused);
-  const settings: StepReport = 'problem' in found ? { name: 'settings', outcome: 'failed', fact: found.problem, remedy: found.remedy, durationMs: 0 } : { name: 'settings', outcome: 'passed', fact: found.fact, durationMs: 0 };
+  const settings: StepReport =
+    'problem' in found
+      ? { name: 'settings', outcome: 'failed', fact: found.problem, remedy: found.remedy, durationMs: 0 }
+      : { name: 'settings', outcome: 'passed', fact: found.fact, durationMs: 0 };
   onStep(settings);
 
   const signals = listenForStop();
   const dialled = options.awaitCallSeconds === undefined ? undefined : listenForEnter();
-  if (dialled !== undefined && !options.json) terminal.line(terminal.dim('Press Enter at the moment at which you call, and the time is taken from there.'));
+  if (dialled !== undefined && !options.json)
+    terminal.line(terminal.dim('Press Enter at the moment at which you call, and the time is taken from there.'));
   const steps: StepReport[] = [settings];
   if ('patient' in found) {
     const ports = {
@@ -76,8 +86,24 @@ async function main(): Promise<number> {
   signals.dispose();
 
   const ok = !signals.stop.aborted && steps.every(({ outcome }) => outcome !== 'failed');
-  if (options.json) terminal.line(JSON.stringify({ account: 'patient' in found ? found.patient.account.sipUri : undefined, ok, steps }, undefined, 2));
-  else terminal.line(ok ? terminal.good('All is well.') : terminal.bad(signals.stop.aborted ? 'Stopped.' : `${steps.filter(({ outcome }) => outcome === 'failed').length} of ${steps.length} steps failed.`));
+  if (options.json)
+    terminal.line(
+      JSON.stringify(
+        { account: 'patient' in found ? found.patient.account.sipUri : undefined, ok, steps },
+        undefined,
+        2,
+      ),
+    );
+  else
+    terminal.line(
+      ok
+        ? terminal.good('All is well.')
+        : terminal.bad(
+            signals.stop.aborted
+              ? 'Stopped.'
+              : `${steps.filter(({ outcome }) => outcome === 'failed').length} of ${steps.length} steps failed.`,
+          ),
+    );
   return ok ? 0 : 1;
 }
 

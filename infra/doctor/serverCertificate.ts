@@ -1,5 +1,12 @@
 import { isIP } from 'node:net';
-import { checkServerIdentity, connect, rootCertificates, type Certificate, type PeerCertificate, type TLSSocket } from 'node:tls';
+import {
+  checkServerIdentity,
+  connect,
+  rootCertificates,
+  type Certificate,
+  type PeerCertificate,
+  type TLSSocket,
+} from 'node:tls';
 import type { Clock } from '../../shared/clock';
 import { Trouble } from './trouble';
 
@@ -19,10 +26,17 @@ const TIMEOUT_MS = 15_000;
  * Shakes hands with the server, trusting what the relay trusts, and looks at its certificate whether that is trusted
  * or not. Nothing is sent. A Trouble where no handshake comes about within 15 s.
  */
-export async function readCertificate({ hostname, port, host }: URL, caCertificate: string | undefined, clock: Clock, signal: AbortSignal): Promise<ServerCertificate | Trouble> {
+export async function readCertificate(
+  { hostname, port, host }: URL,
+  caCertificate: string | undefined,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<ServerCertificate | Trouble> {
   const name = hostname.replace(/^\[|\]$/g, '');
   const settled = new AbortController();
-  const timedOut = clock.sleep(TIMEOUT_MS, AbortSignal.any([settled.signal, signal])).then(() => new Trouble(`${host} does not answer`, `Open the way from here to ${host} in the firewall.`));
+  const timedOut = clock
+    .sleep(TIMEOUT_MS, AbortSignal.any([settled.signal, signal]))
+    .then(() => new Trouble(`${host} does not answer`, `Open the way from here to ${host} in the firewall.`));
   const socket = connect({
     host: name,
     port: Number(port) || 443,
@@ -41,7 +55,12 @@ export async function readCertificate({ hostname, port, host }: URL, caCertifica
 function handshake(socket: TLSSocket, name: string, host: string): Promise<ServerCertificate | Trouble> {
   return new Promise((resolve) => {
     socket.on('error', ({ code, message }: NodeJS.ErrnoException) =>
-      resolve(new Trouble(`${host} cannot be spoken to over TLS (${code ?? message})`, `See that ${host} can be reached from here and speaks TLS 1.2 or later there.`)),
+      resolve(
+        new Trouble(
+          `${host} cannot be spoken to over TLS (${code ?? message})`,
+          `See that ${host} can be reached from here and speaks TLS 1.2 or later there.`,
+        ),
+      ),
     );
     socket.once('secureConnect', () => {
       const certificate = socket.getPeerCertificate();
@@ -62,5 +81,7 @@ function isFor(name: string, certificate: PeerCertificate): boolean {
 }
 
 function nameOf(distinguishedName: Certificate): string {
-  return [distinguishedName.CN, distinguishedName.O].flat().find((part) => part !== undefined && part !== '') ?? '(no name)';
+  return (
+    [distinguishedName.CN, distinguishedName.O].flat().find((part) => part !== undefined && part !== '') ?? '(no name)'
+  );
 }

@@ -28,8 +28,16 @@ export function traceHttp(http: UcwaHttp, clock: Clock): { readonly http: UcwaHt
       async request(request) {
         const sentAtMs = clock.now();
         const keep = (result: HttpResponse | RelayError): void => {
-          const isTokenRequest = request.headers?.['Content-Type']?.startsWith('application/x-www-form-urlencoded') === true;
-          trace.push({ method: request.method, url: new URL(request.url), isTokenRequest, sentAtMs, endedAtMs: clock.now(), result });
+          const isTokenRequest =
+            request.headers?.['Content-Type']?.startsWith('application/x-www-form-urlencoded') === true;
+          trace.push({
+            method: request.method,
+            url: new URL(request.url),
+            isTokenRequest,
+            sentAtMs,
+            endedAtMs: clock.now(),
+            result,
+          });
         };
         try {
           const response = await http.request(request);

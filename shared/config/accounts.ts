@@ -1,7 +1,15 @@
 import { z } from 'zod';
 
 /** Modalities that makeMeAvailable can register (UCWA documentation, makeMeAvailable, supportedModalities). */
-export const modalityNames = ['Audio', 'Video', 'PhoneAudio', 'ApplicationSharing', 'Messaging', 'DataCollaboration', 'PanoramicVideo'] as const;
+export const modalityNames = [
+  'Audio',
+  'Video',
+  'PhoneAudio',
+  'ApplicationSharing',
+  'Messaging',
+  'DataCollaboration',
+  'PanoramicVideo',
+] as const;
 
 const presences = ['Away', 'BeRightBack', 'Busy', 'DoNotDisturb', 'Offwork', 'Online'] as const;
 
@@ -10,14 +18,24 @@ const url = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' });
 /** One element of `UCWA_ACCOUNTS`; unknown fields are refused, so that a misspelt one is seen. */
 export const accountSchema = z
   .strictObject({
-    sipUri: z.string('is required: sip:user@domain').regex(/^sip:[^@\s;?]+@[^@\s;?:]+$/i, 'must look like sip:user@domain'),
+    sipUri: z
+      .string('is required: sip:user@domain')
+      .regex(/^sip:[^@\s;?]+@[^@\s;?:]+$/i, 'must look like sip:user@domain'),
     username: z.string('is required: UPN, DOMAIN\\user or SIP address').min(1, 'must not be empty'),
     password: z.string('is required').min(1, 'must not be empty'),
     discoveryUrl: url.optional(),
-    modalities: z.array(z.enum(modalityNames, `must be among ${modalityNames.join(', ')}`)).nonempty('must name at least one').default(['Audio', 'Video', 'PhoneAudio']),
+    modalities: z
+      .array(z.enum(modalityNames, `must be among ${modalityNames.join(', ')}`))
+      .nonempty('must name at least one')
+      .default(['Audio', 'Video', 'PhoneAudio']),
     signInAs: z.enum(presences, `must be one of ${presences.join(', ')}`).optional(),
     reportActivity: z.boolean('must be true or false').default(true),
-    ringSeconds: z.number('must be a number of seconds').int().min(5, 'must be 5 to 300').max(300, 'must be 5 to 300').default(30),
+    ringSeconds: z
+      .number('must be a number of seconds')
+      .int()
+      .min(5, 'must be 5 to 300')
+      .max(300, 'must be 5 to 300')
+      .default(30),
   })
   .transform((account) => ({ ...account, discoveryUrl: account.discoveryUrl, signInAs: account.signInAs }));
 
@@ -28,7 +46,10 @@ export const accountsSchema = z
     try {
       return JSON.parse(text);
     } catch {
-      context.addIssue({ code: 'custom', message: 'must be a JSON array of accounts, like [{"sipUri":"sip:user@domain","username":"…","password":"…"}]' });
+      context.addIssue({
+        code: 'custom',
+        message: 'must be a JSON array of accounts, like [{"sipUri":"sip:user@domain","username":"…","password":"…"}]',
+      });
       return z.NEVER;
     }
   })
@@ -36,7 +57,8 @@ export const accountsSchema = z
   .superRefine((accounts, context) => {
     const seen = new Set<string>();
     accounts.forEach(({ sipUri }, index) => {
-      if (seen.has(sipUri.toLowerCase())) context.addIssue({ code: 'custom', path: [index, 'sipUri'], message: 'is the same account as an earlier one' });
+      if (seen.has(sipUri.toLowerCase()))
+        context.addIssue({ code: 'custom', path: [index, 'sipUri'], message: 'is the same account as an earlier one' });
       seen.add(sipUri.toLowerCase());
     });
   });

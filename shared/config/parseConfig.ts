@@ -4,47 +4,90 @@ import { kindNames } from '../invitations/kinds';
 import type { Connection, Settings } from './settings';
 
 /** Either every setting, or every problem: `SETTING: what is wrong and what would be right`, never a value. */
-export type ConfigResult = { readonly ok: true; readonly settings: Settings } | { readonly ok: false; readonly problems: readonly string[] };
+export type ConfigResult =
+  { readonly ok: true; readonly settings: Settings } | { readonly ok: false; readonly problems: readonly string[] };
 
 const text = z.string().trim().min(1);
-const list = text.transform((value) => value.split(',').map((item) => item.trim()).filter((item) => item !== ''));
+const list = text.transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
 const whole = (low: number, high: number, standard: number) => {
   const message = `must be a whole number from ${String(low)} to ${String(high)}`;
-  return z.string().regex(/^\d+$/, message).transform(Number).pipe(z.number().min(low, message).max(high, message)).default(standard);
+  return z
+    .string()
+    .regex(/^\d+$/, message)
+    .transform(Number)
+    .pipe(z.number().min(low, message).max(high, message))
+    .default(standard);
 };
-const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true').default(false);
+const flag = z
+  .enum(['true', 'false'], 'must be true or false')
+  .transform((value) => value === 'true')
+  .default(false);
 const url = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' });
 const hostName = text.regex(/^[A-Za-z0-9.-]+$/, 'must be a host name, without https://');
 
 const schema = z.object({
   UCWA_ACCOUNTS: accountsSchema,
   UCWA_DISCOVERY_URL: url.optional(),
-  UCWA_ALLOWED_HOSTS: list.pipe(z.array(z.string().regex(/^[A-Za-z0-9.-]+$/, 'must be host names separated by commas, without https:// and port').toLowerCase())).default([]),
+  UCWA_ALLOWED_HOSTS: list
+    .pipe(
+      z.array(
+        z
+          .string()
+          .regex(/^[A-Za-z0-9.-]+$/, 'must be host names separated by commas, without https:// and port')
+          .toLowerCase(),
+      ),
+    )
+    .default([]),
   UCWA_CA_CERTIFICATE: text
     .transform((pem) => pem.replaceAll('\\n', '\n'))
-    .refine((pem) => pem.includes('-----BEGIN CERTIFICATE-----'), 'must be a certificate in PEM form (-----BEGIN CERTIFICATE-----)')
+    .refine(
+      (pem) => pem.includes('-----BEGIN CERTIFICATE-----'),
+      'must be a certificate in PEM form (-----BEGIN CERTIFICATE-----)',
+    )
     .optional(),
   ServiceBusConnection: text
-    .refine((value) => /(^|;)\s*Endpoint=sb:\/\//i.test(value), 'must be a Service Bus connection string (Endpoint=sb://…)')
+    .refine(
+      (value) => /(^|;)\s*Endpoint=sb:\/\//i.test(value),
+      'must be a Service Bus connection string (Endpoint=sb://…)',
+    )
     .optional(),
   ServiceBusConnection__fullyQualifiedNamespace: hostName.optional(),
   ServiceBusConnection__clientId: text.optional(),
   AzureWebJobsStorage: text
-    .refine((value) => /(^|;)\s*(UseDevelopmentStorage=true|AccountName=|TableEndpoint=)/i.test(value), 'must be a storage connection string, or UseDevelopmentStorage=true')
+    .refine(
+      (value) => /(^|;)\s*(UseDevelopmentStorage=true|AccountName=|TableEndpoint=)/i.test(value),
+      'must be a storage connection string, or UseDevelopmentStorage=true',
+    )
     .optional(),
-  AzureWebJobsStorage__accountName: text.regex(/^[a-z0-9]{3,24}$/, 'must be the storage account’s name: 3 to 24 lower-case letters and digits').optional(),
+  AzureWebJobsStorage__accountName: text
+    .regex(/^[a-z0-9]{3,24}$/, 'must be the storage account’s name: 3 to 24 lower-case letters and digits')
+    .optional(),
   AzureWebJobsStorage__clientId: text.optional(),
   POLL_RUN_SECONDS: whole(10, 1500, 600),
   POLL_SHARD_COUNT: whole(1, 64, 1),
   POLL_STANDBY: flag,
-  RELAY_KINDS: list.pipe(z.array(z.enum(kindNames, `must be among ${kindNames.join(', ')}`)).nonempty()).default(kindNames),
+  RELAY_KINDS: list
+    .pipe(z.array(z.enum(kindNames, `must be among ${kindNames.join(', ')}`)).nonempty())
+    .default(kindNames),
   RELAY_INCLUDE_SDP: flag,
   RELAY_PUBLIC_URL: url.transform((value) => value.replace(/\/+$/, '')).optional(),
-  RELAY_SIGNING_KEY: z.string('is required: at least 32 random characters that sign invitation ids').min(32, 'must have at least 32 characters'),
+  RELAY_SIGNING_KEY: z
+    .string('is required: at least 32 random characters that sign invitation ids')
+    .min(32, 'must have at least 32 characters'),
   WEBHOOK_SECRET_KEY: text
-    .refine((keys) => keys.split(',').every((key) => Buffer.from(key.trim(), 'base64').length === 32), 'must be keys of 32 bytes in base64, separated by commas (openssl rand -base64 32)')
+    .refine(
+      (keys) => keys.split(',').every((key) => Buffer.from(key.trim(), 'base64').length === 32),
+      'must be keys of 32 bytes in base64, separated by commas (openssl rand -base64 32)',
+    )
     .optional(),
-  WEBHOOK_ALLOWED_CIDRS: list.pipe(z.array(z.union([z.cidrv4(), z.cidrv6()], 'must be CIDR ranges separated by commas, like 10.1.0.0/16'))).default([]),
+  WEBHOOK_ALLOWED_CIDRS: list
+    .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()], 'must be CIDR ranges separated by commas, like 10.1.0.0/16')))
+    .default([]),
   ENTRA_TENANT_ID: z.guid('must be a tenant id (a GUID)').optional(),
   ENTRA_AUDIENCE: text.optional(),
   RETENTION_DAYS: whole(1, 3650, 30),
@@ -68,8 +111,16 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     ok: true,
     settings: {
       ...toUcwaSettings(value),
-      serviceBus: toConnection(value.ServiceBusConnection, value.ServiceBusConnection__fullyQualifiedNamespace, value.ServiceBusConnection__clientId),
-      storage: toConnection(value.AzureWebJobsStorage, value.AzureWebJobsStorage__accountName, value.AzureWebJobsStorage__clientId),
+      serviceBus: toConnection(
+        value.ServiceBusConnection,
+        value.ServiceBusConnection__fullyQualifiedNamespace,
+        value.ServiceBusConnection__clientId,
+      ),
+      storage: toConnection(
+        value.AzureWebJobsStorage,
+        value.AzureWebJobsStorage__accountName,
+        value.AzureWebJobsStorage__clientId,
+      ),
       pollRunSeconds: value.POLL_RUN_SECONDS,
       pollShardCount: value.POLL_SHARD_COUNT,
       pollStandby: value.POLL_STANDBY,
@@ -87,20 +138,33 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   };
 }
 
-const ucwaSchema = schema.pick({ UCWA_ACCOUNTS: true, UCWA_DISCOVERY_URL: true, UCWA_ALLOWED_HOSTS: true, UCWA_CA_CERTIFICATE: true, RELAY_KINDS: true });
+const ucwaSchema = schema.pick({
+  UCWA_ACCOUNTS: true,
+  UCWA_DISCOVERY_URL: true,
+  UCWA_ALLOWED_HOSTS: true,
+  UCWA_CA_CERTIFICATE: true,
+  RELAY_KINDS: true,
+});
 
 /** What it takes to speak to the pools. */
 export type UcwaSettings = Pick<Settings, 'accounts' | 'allowedHosts' | 'caCertificate' | 'kinds'>;
 
 /** As parseConfig, of these settings alone: for what needs neither bus nor storage. */
-export function parseUcwaConfig(environment: Readonly<Record<string, string | undefined>>): { readonly ok: true; readonly settings: UcwaSettings } | Extract<ConfigResult, { ok: false }> {
+export function parseUcwaConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+): { readonly ok: true; readonly settings: UcwaSettings } | Extract<ConfigResult, { ok: false }> {
   const parsed = ucwaSchema.safeParse(withoutEmpty(environment));
-  return parsed.success ? { ok: true, settings: toUcwaSettings(parsed.data) } : { ok: false, problems: parsed.error.issues.map(toProblem) };
+  return parsed.success
+    ? { ok: true, settings: toUcwaSettings(parsed.data) }
+    : { ok: false, problems: parsed.error.issues.map(toProblem) };
 }
 
 function toUcwaSettings(value: z.infer<typeof ucwaSchema>): UcwaSettings {
   return {
-    accounts: value.UCWA_ACCOUNTS.map((account) => ({ ...account, discoveryUrl: account.discoveryUrl ?? value.UCWA_DISCOVERY_URL })),
+    accounts: value.UCWA_ACCOUNTS.map((account) => ({
+      ...account,
+      discoveryUrl: account.discoveryUrl ?? value.UCWA_DISCOVERY_URL,
+    })),
     allowedHosts: value.UCWA_ALLOWED_HOSTS,
     caCertificate: value.UCWA_CA_CERTIFICATE,
     kinds: value.RELAY_KINDS,
@@ -116,13 +180,19 @@ function crossChecks(given: Readonly<Record<string, string | undefined>>): strin
   const has = (name: string): boolean => name in given;
   const problems: string[] = [];
   if (!has('ServiceBusConnection') && !has('ServiceBusConnection__fullyQualifiedNamespace')) {
-    problems.push('ServiceBusConnection: is required (a connection string), or ServiceBusConnection__fullyQualifiedNamespace for an identity');
+    problems.push(
+      'ServiceBusConnection: is required (a connection string), or ServiceBusConnection__fullyQualifiedNamespace for an identity',
+    );
   }
   if (!has('AzureWebJobsStorage') && !has('AzureWebJobsStorage__accountName')) {
-    problems.push('AzureWebJobsStorage: is required (a connection string), or AzureWebJobsStorage__accountName for an identity');
+    problems.push(
+      'AzureWebJobsStorage: is required (a connection string), or AzureWebJobsStorage__accountName for an identity',
+    );
   }
   if (has('ENTRA_TENANT_ID') !== has('ENTRA_AUDIENCE')) {
-    problems.push(`${has('ENTRA_TENANT_ID') ? 'ENTRA_AUDIENCE' : 'ENTRA_TENANT_ID'}: is required when the other ENTRA_ setting is there`);
+    problems.push(
+      `${has('ENTRA_TENANT_ID') ? 'ENTRA_AUDIENCE' : 'ENTRA_TENANT_ID'}: is required when the other ENTRA_ setting is there`,
+    );
   }
   return problems;
 }
@@ -130,11 +200,16 @@ function crossChecks(given: Readonly<Record<string, string | undefined>>): strin
 function toProblem(issue: z.core.$ZodIssue): string {
   const [setting, ...path] = issue.path;
   const where = path.map((step) => (typeof step === 'number' ? `[${String(step)}]` : `.${String(step)}`)).join('');
-  if (issue.code === 'unrecognized_keys') return `${String(setting)}${where}: has no field called ${issue.keys.join(', ')}`;
+  if (issue.code === 'unrecognized_keys')
+    return `${String(setting)}${where}: has no field called ${issue.keys.join(', ')}`;
   const missing = issue.code === 'invalid_type' && issue.input === undefined && issue.message.startsWith('Invalid');
   return `${String(setting)}${where}: ${missing ? 'is required' : issue.message}`;
 }
 
-function toConnection(connectionString: string | undefined, name: string | undefined, clientId: string | undefined): Connection {
+function toConnection(
+  connectionString: string | undefined,
+  name: string | undefined,
+  clientId: string | undefined,
+): Connection {
   return connectionString === undefined ? { name: name ?? '', clientId } : { connectionString };
 }

@@ -22,14 +22,22 @@ export const errorTable = {
   upstreamRefused: { status: 502, retryable: false, title: 'Skype for Business refused the request' },
   upstreamTimeout: { status: 504, retryable: true, title: 'Skype for Business did not answer in time' },
   credentialsRejected: { status: 502, retryable: false, title: 'Skype for Business rejected the account’s password' },
-  noUsableGrant: { status: 502, retryable: false, title: 'Skype for Business offers no sign-in that the relay can use' },
+  noUsableGrant: {
+    status: 502,
+    retryable: false,
+    title: 'Skype for Business offers no sign-in that the relay can use',
+  },
   hostNotAllowed: { status: 502, retryable: false, title: 'A redirect or link leads to a host that is not allowed' },
   ticketExpired: { status: 502, retryable: true, title: 'The web ticket is no longer valid' },
   applicationGone: { status: 502, retryable: true, title: 'The UCWA application no longer exists' },
   channelGone: { status: 502, retryable: true, title: 'The event channel’s address is gone for good' },
   pollReplaced: { status: 502, retryable: true, title: 'Another poll has taken over the event channel' },
   poolMoved: { status: 502, retryable: true, title: 'The pool has moved and must be discovered again' },
-  responseUnreadable: { status: 502, retryable: true, title: 'Skype for Business answered something that cannot be read' },
+  responseUnreadable: {
+    status: 502,
+    retryable: true,
+    title: 'Skype for Business answered something that cannot be read',
+  },
 
   // What the bus and the storage did.
   busUnavailable: { status: 502, retryable: true, title: 'Service Bus cannot be reached' },

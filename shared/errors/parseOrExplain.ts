@@ -13,7 +13,11 @@ export interface FieldProblem {
  * field that is wrong; never repeating a value.
  * @param whole what the value is, for a person, where a problem is not one field's.
  */
-export function parseOrExplain<Schema extends z.ZodType>(value: unknown, schema: Schema, whole = 'The body'): z.output<Schema> {
+export function parseOrExplain<Schema extends z.ZodType>(
+  value: unknown,
+  schema: Schema,
+  whole = 'The body',
+): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw invalidRequest(parsed.error.issues.map(toFieldProblem), whole);
   return parsed.data;
@@ -26,9 +30,14 @@ export function invalidRequest(errors: readonly FieldProblem[], whole = 'The bod
 }
 
 function toFieldProblem(issue: z.core.$ZodIssue): FieldProblem {
-  if (issue.code === 'unrecognized_keys') return { field: [...issue.path, issue.keys[0]].join('.'), message: 'is not a field of this request' };
+  if (issue.code === 'unrecognized_keys')
+    return { field: [...issue.path, issue.keys[0]].join('.'), message: 'is not a field of this request' };
   const field = issue.path.join('.');
   // Where the schema has no words of its own, zod's begin like this.
-  if (issue.code !== 'invalid_type' || !issue.message.startsWith('Invalid input')) return { field, message: issue.message };
-  return { field, message: issue.message.endsWith('received undefined') ? 'is required' : `must be of type ${issue.expected}` };
+  if (issue.code !== 'invalid_type' || !issue.message.startsWith('Invalid input'))
+    return { field, message: issue.message };
+  return {
+    field,
+    message: issue.message.endsWith('received undefined') ? 'is required' : `must be of type ${issue.expected}`,
+  };
 }

@@ -34,5 +34,7 @@ export class RelayError extends Error {
 
 /** The error itself when it is ours, else `internal` with a message that gives nothing away. */
 export function toRelayError(error: unknown): RelayError {
-  return error instanceof RelayError ? error : new RelayError('internal', 'The relay failed unexpectedly.', { cause: error });
+  return error instanceof RelayError
+    ? error
+    : new RelayError('internal', 'The relay failed unexpectedly.', { cause: error });
 }

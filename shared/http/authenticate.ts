@@ -24,10 +24,20 @@ export interface AuthenticationPorts {
  * token with the role is needed too; without it a key alone has every role.
  * Errors: `unauthenticated`, `forbidden` (naming the role).
  */
-export async function authenticate(request: Pick<HttpRequest, 'headers' | 'query'>, role: Role, ports: AuthenticationPorts): Promise<Caller> {
+export async function authenticate(
+  request: Pick<HttpRequest, 'headers' | 'query'>,
+  role: Role,
+  ports: AuthenticationPorts,
+): Promise<Caller> {
   if (ports.entra === undefined) return { name: keyName(request), authentication: 'key' };
-  const token = await verifyToken(request.headers.get('authorization'), ports.entra, ports.tenantKeys(), ports.clock.now());
-  if (!token.roles.includes(role)) throw new RelayError('forbidden', `This needs the application role ${role}.`, { extensions: { role } });
+  const token = await verifyToken(
+    request.headers.get('authorization'),
+    ports.entra,
+    ports.tenantKeys(),
+    ports.clock.now(),
+  );
+  if (!token.roles.includes(role))
+    throw new RelayError('forbidden', `This needs the application role ${role}.`, { extensions: { role } });
   return { name: token.subject, authentication: 'token' };
 }
 

@@ -24,7 +24,12 @@ export function decodeCapability(text: string, signingKey: string): Capability |
   if (text.length > MAX_LENGTH) return undefined;
   const bytes = Buffer.from(text, 'base64url');
   const body = bytes.subarray(MAC_BYTES);
-  if (body.length === 0 || bytes.toString('base64url') !== text || !timingSafeEqual(bytes.subarray(0, MAC_BYTES), mac(body, signingKey))) return undefined;
+  if (
+    body.length === 0 ||
+    bytes.toString('base64url') !== text ||
+    !timingSafeEqual(bytes.subarray(0, MAC_BYTES), mac(body, signingKey))
+  )
+    return undefined;
   const [, purpose, expiresAt = '', subject] = /^(\w+) (\d*) (\S+)$/.exec(body.toString()) ?? [];
   const known = purposes.find((one) => one === purpose);
   if (known === undefined || subject === undefined) return undefined;

@@ -1,7 +1,13 @@
 import type { z } from 'zod';
 import type { Clock } from '../clock';
 import { RelayError } from '../errors/relayError';
-import { acceptBodySchema, cancelBodySchema, declineBodySchema, type Command, type CommandRequest } from '../invitations/command';
+import {
+  acceptBodySchema,
+  cancelBodySchema,
+  declineBodySchema,
+  type Command,
+  type CommandRequest,
+} from '../invitations/command';
 import type { InvitationStore } from '../invitations/invitationStore';
 import { runCommand, type CommandPorts } from '../invitations/runCommand';
 import { waitForOutcome } from '../invitations/waitForOutcome';
@@ -26,7 +32,10 @@ export const cancelEndpoint = commandEndpoint(cancelBodySchema, () => ({ command
  * Answers 202: Skype for Business has the command, the outcome comes with the `completed` event. With `Prefer: wait=N` (to
  * 60 seconds) it answers 200 with the outcome if that comes within N. Errors: those of runCommand.
  */
-function commandEndpoint<Schema extends z.ZodType>(schema: Schema, toCommand: (body: z.output<Schema>) => Command): Endpoint<CommandEndpointPorts> {
+function commandEndpoint<Schema extends z.ZodType>(
+  schema: Schema,
+  toCommand: (body: z.output<Schema>) => Command,
+): Endpoint<CommandEndpointPorts> {
   return async (request, ports, caller, signal) => {
     const command = toCommand(await readJson(request, schema));
     const idempotencyKey = parseIdempotencyKey(request.headers.get('idempotency-key'));
@@ -43,7 +52,10 @@ function commandEndpoint<Schema extends z.ZodType>(schema: Schema, toCommand: (b
     const headers = replayed ? { 'idempotency-replayed': 'true' } : {};
     const waitSeconds = parseWait(request.headers.get('prefer'));
     if (waitSeconds === undefined) return json(202, body, headers);
-    const outcome = await waitForOutcome(sent.invitationId, waitSeconds * 1000, { store: ports.invitations, clock: ports.clock });
+    const outcome = await waitForOutcome(sent.invitationId, waitSeconds * 1000, {
+      store: ports.invitations,
+      clock: ports.clock,
+    });
     const applied = { ...headers, 'preference-applied': `wait=${String(waitSeconds)}` };
     return outcome === undefined ? json(202, body, applied) : json(200, { ...body, outcome }, applied);
   };

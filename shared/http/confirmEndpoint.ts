@@ -22,8 +22,16 @@ export interface ConfirmEndpointPorts {
 }
 
 const asked = {
-  decline: { question: 'Reject the call', done: 'The call was rejected: every phone stops ringing.', command: { command: 'decline', reason: 'Global' } },
-  acceptWithPhoneAudio: { question: 'Take it on my phone', done: 'The call goes to your phone now.', command: { command: 'accept', with: 'phoneAudio' } },
+  decline: {
+    question: 'Reject the call',
+    done: 'The call was rejected: every phone stops ringing.',
+    command: { command: 'decline', reason: 'Global' },
+  },
+  acceptWithPhoneAudio: {
+    question: 'Take it on my phone',
+    done: 'The call goes to your phone now.',
+    command: { command: 'accept', with: 'phoneAudio' },
+  },
 } as const satisfies Record<string, { question: string; done: string; command: Command }>;
 
 /** What a card's button may do. */
@@ -35,11 +43,18 @@ type CommandCapability = Capability & { readonly purpose: keyof typeof asked };
  * ring is over, and is used up by its first command. Where `ENTRA_*` is set a person signs in first, and the record names them.
  * Never rejects: every outcome is a page for a person.
  */
-export async function confirmEndpoint(request: HttpRequest, ports: ConfirmEndpointPorts, signal: AbortSignal): Promise<HttpResponseInit> {
+export async function confirmEndpoint(
+  request: HttpRequest,
+  ports: ConfirmEndpointPorts,
+  signal: AbortSignal,
+): Promise<HttpResponseInit> {
   const text = request.params.capability ?? '';
   const capability = decodeCapability(text, ports.settings.signingKey);
   if (capability === undefined || !isCommand(capability)) {
-    return toConfirmPage(404, { title: 'This link does not work', lines: ['It was altered, or did not come from here.'] });
+    return toConfirmPage(404, {
+      title: 'This link does not work',
+      lines: ['It was altered, or did not come from here.'],
+    });
   }
   if (capability.expiresAtMs !== undefined && ports.clock.now() > capability.expiresAtMs) {
     return toConfirmPage(410, { title: 'This call is over', lines: ['The link could be used only while it rang.'] });
@@ -51,7 +66,10 @@ export async function confirmEndpoint(request: HttpRequest, ports: ConfirmEndpoi
     return request.method === 'POST' ? await act(text, capability, person, ports, signal) : question(capability, head);
   } catch (error) {
     const known = toRelayError(error);
-    return toConfirmPage(errorTable[known.code].status, { title: errorTable[known.code].title, lines: [known.message] });
+    return toConfirmPage(errorTable[known.code].status, {
+      title: errorTable[known.code].title,
+      lines: [known.message],
+    });
   }
 }
 
@@ -60,30 +78,49 @@ function isCommand(capability: Capability): capability is CommandCapability {
 }
 
 function question({ purpose, expiresAtMs }: CommandCapability, head: InvitationHead | undefined): HttpResponseInit {
-  if (head?.state === 'ended') return toConfirmPage(410, { title: 'This call is over', lines: ['Somebody answered it, or the caller gave up.'] });
+  if (head?.state === 'ended')
+    return toConfirmPage(410, { title: 'This call is over', lines: ['Somebody answered it, or the caller gave up.'] });
   const { from, subject } = head?.data ?? {};
   const caller = from?.name ?? from?.phoneNumber ?? from?.uri;
   return toConfirmPage(200, {
     title: `${asked[purpose].question}?`,
     lines: [
       ...(caller === undefined ? [] : [`Call from ${caller}${subject === undefined ? '' : `: ${subject}`}`]),
-      ...(expiresAtMs === undefined ? [] : [`It rings until ${new Date(expiresAtMs).toISOString().slice(11, 19)} UTC.`]),
+      ...(expiresAtMs === undefined
+        ? []
+        : [`It rings until ${new Date(expiresAtMs).toISOString().slice(11, 19)} UTC.`]),
     ],
     button: asked[purpose].question,
   });
 }
 
-async function act(text: string, { purpose, subject }: CommandCapability, person: string, ports: ConfirmEndpointPorts, signal: AbortSignal): Promise<HttpResponseInit> {
+async function act(
+  text: string,
+  { purpose, subject }: CommandCapability,
+  person: string,
+  ports: ConfirmEndpointPorts,
+  signal: AbortSignal,
+): Promise<HttpResponseInit> {
   const caller = person === '' ? `link:${createHash('sha256').update(text).digest('hex').slice(0, 12)}` : person;
-  const command: CommandRequest = { invitationId: subject, command: asked[purpose].command, caller, authentication: person === '' ? 'capability' : 'token' };
-  const sent = await inCommandSpan(command, { kind: 'server', traceParent: undefined }, () => runCommand(command, ports.commands, signal));
+  const command: CommandRequest = {
+    invitationId: subject,
+    command: asked[purpose].command,
+    caller,
+    authentication: person === '' ? 'capability' : 'token',
+  };
+  const sent = await inCommandSpan(command, { kind: 'server', traceParent: undefined }, () =>
+    runCommand(command, ports.commands, signal),
+  );
   return sent.replayed
     ? toConfirmPage(409, { title: 'This was done already', lines: ['The link can be used once.'] })
     : toConfirmPage(200, { title: 'Done', lines: [asked[purpose].done] });
 }
 
 /** Who has signed in with App Service Authentication, its token checked here too; empty where none is asked for, undefined where nobody has. */
-async function signedIn(request: HttpRequest, { authentication: { entra, tenantKeys, clock } }: ConfirmEndpointPorts): Promise<string | undefined> {
+async function signedIn(
+  request: HttpRequest,
+  { authentication: { entra, tenantKeys, clock } }: ConfirmEndpointPorts,
+): Promise<string | undefined> {
   if (entra === undefined) return '';
   const token = request.headers.get('x-ms-token-aad-id-token');
   return token === null ? undefined : (await verifyToken(`Bearer ${token}`, entra, tenantKeys(), clock.now())).subject;
@@ -92,5 +129,11 @@ async function signedIn(request: HttpRequest, { authentication: { entra, tenantK
 /** Azure App Service, "Customize sign-ins and sign-outs": back to this page afterwards. */
 function signIn(request: HttpRequest): HttpResponseInit {
   const back = new URL(request.url).pathname;
-  return { status: 302, headers: { location: `/.auth/login/aad?post_login_redirect_uri=${encodeURIComponent(back)}`, 'cache-control': 'no-store' } };
+  return {
+    status: 302,
+    headers: {
+      location: `/.auth/login/aad?post_login_redirect_uri=${encodeURIComponent(back)}`,
+      'cache-control': 'no-store',
+    },
+  };
 }

@@ -12,7 +12,8 @@ export interface ConfirmPage {
 const headers = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  'content-security-policy':
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 } as const;
@@ -25,7 +26,8 @@ const style =
 
 /** A page for a person: a heading, sentences, and one button that has the focus, so that it works with the keyboard alone. Pure. */
 export function toConfirmPage(status: number, { title, lines, button }: ConfirmPage): HttpResponseInit {
-  const form = button === undefined ? '' : `<form method="post"><button type="submit" autofocus>${escape(button)}</button></form>`;
+  const form =
+    button === undefined ? '' : `<form method="post"><button type="submit" autofocus>${escape(button)}</button></form>`;
   const paragraphs = lines.map((line) => `<p>${escape(line)}</p>`).join('');
   const body =
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">` +
@@ -34,5 +36,10 @@ export function toConfirmPage(status: number, { title, lines, button }: ConfirmP
 }
 
 function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
 }

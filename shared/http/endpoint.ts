@@ -12,7 +12,12 @@ export interface EndpointPorts {
   readonly log: Log;
 }
 
-export type Endpoint<Ports> = (request: HttpRequest, ports: Ports, caller: Caller, signal: AbortSignal) => Promise<HttpResponseInit>;
+export type Endpoint<Ports> = (
+  request: HttpRequest,
+  ports: Ports,
+  caller: Caller,
+  signal: AbortSignal,
+) => Promise<HttpResponseInit>;
 
 /** Well under the 230 seconds after which Azure's front end gives up (Azure Functions, "HTTP trigger", Limits). */
 const REQUEST_TIMEOUT_MS = 100_000;
@@ -22,7 +27,11 @@ const REQUEST_TIMEOUT_MS = 100_000;
  * rate, and turns every error into a problem document. Always answers: a handler that throws would leave the caller waiting.
  * @param ports throws `settingsInvalid` when the app cannot be built.
  */
-export function toHandler<Ports extends EndpointPorts>(ports: () => Ports, role: Role, endpoint: Endpoint<Ports>): HttpHandler {
+export function toHandler<Ports extends EndpointPorts>(
+  ports: () => Ports,
+  role: Role,
+  endpoint: Endpoint<Ports>,
+): HttpHandler {
   return toAnonymousHandler(ports, async (request, app, signal) => {
     const caller = await authenticate(request, role, app.authentication);
     app.limit(caller.name);
@@ -40,7 +49,8 @@ export function toAnonymousHandler<Ports>(
       return await endpoint(request, ports(), AbortSignal.timeout(REQUEST_TIMEOUT_MS));
     } catch (error) {
       const known = toRelayError(error);
-      if (known.code === 'internal') context.error(JSON.stringify({ event: 'requestFailed', error: String(known.cause) }));
+      if (known.code === 'internal')
+        context.error(JSON.stringify({ event: 'requestFailed', error: String(known.cause) }));
       return toProblemResponse(known, context.invocationId);
     }
   };
@@ -48,5 +58,9 @@ export function toAnonymousHandler<Ports>(
 
 /** A JSON answer. */
 export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): HttpResponseInit {
-  return { status, headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers }, body: JSON.stringify(body) };
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+    body: JSON.stringify(body),
+  };
 }

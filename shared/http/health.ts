@@ -50,11 +50,24 @@ export async function readHealth({ accounts, leases, subscribers, nowMs }: Healt
   try {
     const [rows, known] = await Promise.all([leases.read({ health: true }), subscribers()]);
     const heartbeats = new Map(rows.map((row) => [row.slot, toHeartbeat(row, nowMs)]));
-    const checks = accounts.map((account): [string, HealthCheck[]] => [`account:${account}`, [toCheck(account, heartbeats.get(slotOf(account)), nowMs)]]);
-    const webhooks = known.map((one): [string, HealthCheck[]] => [`webhook:${one.subscription.id}`, [toSubscriberCheck(one)]]);
-    return toHealth({ settings, storage: [{ status: 'pass', componentType: 'datastore' }], ...Object.fromEntries([...checks, ...webhooks]) });
+    const checks = accounts.map((account): [string, HealthCheck[]] => [
+      `account:${account}`,
+      [toCheck(account, heartbeats.get(slotOf(account)), nowMs)],
+    ]);
+    const webhooks = known.map((one): [string, HealthCheck[]] => [
+      `webhook:${one.subscription.id}`,
+      [toSubscriberCheck(one)],
+    ]);
+    return toHealth({
+      settings,
+      storage: [{ status: 'pass', componentType: 'datastore' }],
+      ...Object.fromEntries([...checks, ...webhooks]),
+    });
   } catch (error) {
-    return toHealth({ settings, storage: [{ status: 'fail', componentType: 'datastore', output: toRelayError(error).message }] });
+    return toHealth({
+      settings,
+      storage: [{ status: 'fail', componentType: 'datastore', output: toRelayError(error).message }],
+    });
   }
 }
 
@@ -69,33 +82,55 @@ interface Heartbeat {
 
 function toHeartbeat({ expiresAtMs, health }: SlotLease, nowMs: number): Heartbeat {
   const { accounts, others } = decodeSlotHealth(health);
-  return { silent: expiresAtMs + SILENT_AFTER_MS < nowMs, told: new Map(accounts.map((one) => [one.account.toLowerCase(), one])), others };
+  return {
+    silent: expiresAtMs + SILENT_AFTER_MS < nowMs,
+    told: new Map(accounts.map((one) => [one.account.toLowerCase(), one])),
+    others,
+  };
 }
 
 function healthIn({ told, others }: Heartbeat, account: string): AccountHealth | undefined {
   const one = told.get(account.toLowerCase());
   if (one !== undefined || others === undefined) return one;
-  return { account, state: others, modalities: [], lastError: 'More accounts share its poller’s heartbeat than it can tell of one by one.' };
+  return {
+    account,
+    state: others,
+    modalities: [],
+    lastError: 'More accounts share its poller’s heartbeat than it can tell of one by one.',
+  };
 }
 
 function toCheck(account: string, heartbeat: Heartbeat | undefined, nowMs: number): HealthCheck {
   const componentType = 'system';
   const health = heartbeat && healthIn(heartbeat, account);
-  if (heartbeat === undefined || health === undefined) return { status: 'warn', componentType, output: 'No poller has reported on this account yet.' };
+  if (heartbeat === undefined || health === undefined)
+    return { status: 'warn', componentType, output: 'No poller has reported on this account yet.' };
   const { state, lastPollAtMs, tokenExpiresAtMs, modalities, lastError } = health;
   return {
     status: heartbeat.silent ? 'fail' : statusOf(state),
     componentType,
     observedValue: state,
-    ...(lastPollAtMs === undefined ? {} : { time: new Date(lastPollAtMs).toISOString(), lastPollAgeSeconds: ageSeconds(nowMs, lastPollAtMs) }),
-    ...(tokenExpiresAtMs === undefined ? {} : { tokenRemainingSeconds: Math.max(0, ageSeconds(tokenExpiresAtMs, nowMs)) }),
+    ...(lastPollAtMs === undefined
+      ? {}
+      : { time: new Date(lastPollAtMs).toISOString(), lastPollAgeSeconds: ageSeconds(nowMs, lastPollAtMs) }),
+    ...(tokenExpiresAtMs === undefined
+      ? {}
+      : { tokenRemainingSeconds: Math.max(0, ageSeconds(tokenExpiresAtMs, nowMs)) }),
     modalities,
-    ...(heartbeat.silent ? { output: 'No poller holds this account: its timer is not running.' } : lastError === undefined ? {} : { output: lastError }),
+    ...(heartbeat.silent
+      ? { output: 'No poller holds this account: its timer is not running.' }
+      : lastError === undefined
+        ? {}
+        : { output: lastError }),
   };
 }
 
 /** States that last until a person mends something. */
-const failing: ReadonlySet<string> = new Set<SessionHealth['state']>(['credentialsRejected', 'cannotSignIn', 'noInvitations']);
+const failing: ReadonlySet<string> = new Set<SessionHealth['state']>([
+  'credentialsRejected',
+  'cannotSignIn',
+  'noInvitations',
+]);
 
 function statusOf(state: string): HealthStatus {
   if (state === 'onAir') return 'pass';
@@ -108,6 +143,10 @@ function ageSeconds(laterMs: number, earlierMs: number): number {
 
 function toHealth(checks: Readonly<Record<string, readonly HealthCheck[]>>): Health {
   const all = Object.values(checks).flat();
-  const status = all.some((check) => check.status === 'fail') ? 'fail' : all.some((check) => check.status === 'warn') ? 'warn' : 'pass';
+  const status = all.some((check) => check.status === 'fail')
+    ? 'fail'
+    : all.some((check) => check.status === 'warn')
+      ? 'warn'
+      : 'pass';
   return { status, checks };
 }

@@ -15,5 +15,15 @@ export interface HealthEndpointPorts extends EndpointPorts {
 }
 
 /** `GET /health` */
-export const healthEndpoint: Endpoint<HealthEndpointPorts> = async (_request, { accounts, leases, webhooks, deliveries, clock }) =>
-  toHealthResponse(await readHealth({ accounts: accounts.map(({ sipUri }) => sipUri), leases, subscribers: () => readSubscriberHealth(webhooks.subscriptions, deliveries), nowMs: clock.now() }));
+export const healthEndpoint: Endpoint<HealthEndpointPorts> = async (
+  _request,
+  { accounts, leases, webhooks, deliveries, clock },
+) =>
+  toHealthResponse(
+    await readHealth({
+      accounts: accounts.map(({ sipUri }) => sipUri),
+      leases,
+      subscribers: () => readSubscriberHealth(webhooks.subscriptions, deliveries),
+      nowMs: clock.now(),
+    }),
+  );

@@ -16,9 +16,18 @@ export interface InvitationEndpointPorts extends EndpointPorts {
 }
 
 export const listQuerySchema = z.strictObject({
-  account: z.string().regex(/^sip:/i, 'must be a SIP URI like sip:user@domain').optional().describe('SIP URI of one account; every account unless given'),
+  account: z
+    .string()
+    .regex(/^sip:/i, 'must be a SIP URI like sip:user@domain')
+    .optional()
+    .describe('SIP URI of one account; every account unless given'),
   state: z.enum(['active', 'ended'], 'must be active or ended').optional().describe('active: it may still be ringing'),
-  limit: z.coerce.number('must be a number').int('must be a whole number').min(1, 'must be 1 to 100').max(100, 'must be 1 to 100').default(50),
+  limit: z.coerce
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(1, 'must be 1 to 100')
+    .max(100, 'must be 1 to 100')
+    .default(50),
   cursor: z.string().optional().describe('From the page before, unchanged'),
 });
 
@@ -33,15 +42,28 @@ export const listEndpoint: Endpoint<InvitationEndpointPorts> = async (request, {
     ...(state === undefined ? {} : { state }),
     ...(cursor === undefined ? {} : { cursor }),
   });
-  return json(200, { invitations: page.heads.map((head) => toView(head, nowMs)), ...(page.cursor === undefined ? {} : { cursor: page.cursor }) });
+  return json(200, {
+    invitations: page.heads.map((head) => toView(head, nowMs)),
+    ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
+  });
 };
 
 /** `GET /invitations/{id}`: the head and every event of it, in sequence. */
 export const getEndpoint: Endpoint<InvitationEndpointPorts> = async (request, { invitations, clock }) => {
   const id = request.params.id ?? '';
   const [head, history] = await Promise.all([invitations.head(id), invitations.history(id)]);
-  if (head === undefined) throw new RelayError('invitationNotFound', 'There is no invitation with this id, or it is older than the retention.');
-  const events = history.map(({ id: eventId, type, timeMs, sequence, data }) => ({ id: eventId, type, time: new Date(timeMs).toISOString(), sequence, data }));
+  if (head === undefined)
+    throw new RelayError(
+      'invitationNotFound',
+      'There is no invitation with this id, or it is older than the retention.',
+    );
+  const events = history.map(({ id: eventId, type, timeMs, sequence, data }) => ({
+    id: eventId,
+    type,
+    time: new Date(timeMs).toISOString(),
+    sequence,
+    data,
+  }));
   return json(200, { ...toView(head, clock.now()), history: events });
 };
 

@@ -23,7 +23,14 @@ export function problemType(code: RelayError['code']): string {
  */
 export function toProblem(error: RelayError, instance: string): Problem {
   const { status, title } = errorTable[error.code];
-  return { ...error.extensions, type: problemType(error.code), title, status, detail: error.message, instance: `urn:uuid:${instance}` };
+  return {
+    ...error.extensions,
+    type: problemType(error.code),
+    title,
+    status,
+    detail: error.message,
+    instance: `urn:uuid:${instance}`,
+  };
 }
 
 /** The answer to a caller for an error of ours, with Retry-After in whole seconds where trying again makes sense. */
@@ -31,7 +38,12 @@ export function toProblemResponse(error: RelayError, instance: string): HttpResp
   const problem = toProblem(error, instance);
   return {
     status: problem.status,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...retryAfter(error), ...challenge(problem.status) },
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...retryAfter(error),
+      ...challenge(problem.status),
+    },
     body: JSON.stringify(problem),
   };
 }

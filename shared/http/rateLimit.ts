@@ -6,7 +6,10 @@ import { RelayError } from '../errors/relayError';
  * their bucket is full again are forgotten, so memory follows the callers of the last seconds.
  * Errors: `tooManyRequests` with the time until the next one is let through.
  */
-export function createRateLimit(clock: Clock, { burst, perSecond }: { readonly burst: number; readonly perSecond: number }): (caller: string) => void {
+export function createRateLimit(
+  clock: Clock,
+  { burst, perSecond }: { readonly burst: number; readonly perSecond: number },
+): (caller: string) => void {
   const buckets = new Map<string, { tokens: number; atMs: number }>();
   const fullAfterMs = (burst / perSecond) * 1000;
   let sweptAtMs = clock.now();
@@ -19,9 +22,13 @@ export function createRateLimit(clock: Clock, { burst, perSecond }: { readonly b
     const bucket = buckets.get(caller) ?? { tokens: burst, atMs: nowMs };
     const tokens = Math.min(burst, bucket.tokens + ((nowMs - bucket.atMs) / 1000) * perSecond);
     if (tokens < 1) {
-      throw new RelayError('tooManyRequests', `At most ${String(perSecond)} requests a second, ${String(burst)} at once.`, {
-        retryAfterMs: ((1 - tokens) / perSecond) * 1000,
-      });
+      throw new RelayError(
+        'tooManyRequests',
+        `At most ${String(perSecond)} requests a second, ${String(burst)} at once.`,
+        {
+          retryAfterMs: ((1 - tokens) / perSecond) * 1000,
+        },
+      );
     }
     buckets.set(caller, { tokens: tokens - 1, atMs: nowMs });
   };

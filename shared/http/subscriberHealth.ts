@@ -11,18 +11,33 @@ export interface SubscriberHealth {
 }
 
 /** How every subscriber is. Errors: `storageUnavailable`. */
-export async function readSubscriberHealth(subscriptions: Pick<ManageSubscriptions, 'list'>, deliveries: Pick<DeliveryLog, 'counts'>): Promise<readonly SubscriberHealth[]> {
-  return Promise.all((await subscriptions.list()).map(async (subscription) => ({ subscription, counts: await deliveries.counts(subscription.id) })));
+export async function readSubscriberHealth(
+  subscriptions: Pick<ManageSubscriptions, 'list'>,
+  deliveries: Pick<DeliveryLog, 'counts'>,
+): Promise<readonly SubscriberHealth[]> {
+  return Promise.all(
+    (await subscriptions.list()).map(async (subscription) => ({
+      subscription,
+      counts: await deliveries.counts(subscription.id),
+    })),
+  );
 }
 
 /**
  * The check of one subscriber, with its counts. One that fails or was disabled is a warning: it is the subscriber's
  * trouble, and the relay works. Pure.
  */
-export function toSubscriberCheck({ subscription: { description, state, stateReason }, counts }: SubscriberHealth): HealthCheck {
+export function toSubscriberCheck({
+  subscription: { description, state, stateReason },
+  counts,
+}: SubscriberHealth): HealthCheck {
   const { failingSinceMs, lastDeliveredMs, lastFailedMs: _lastFailedMs, ...totals } = counts;
   const fails = counts.failuresInRow >= FAILURES_TO_OPEN;
-  const output = stateReason ?? (fails && failingSinceMs !== undefined ? `Nothing has been delivered since ${new Date(failingSinceMs).toISOString()}.` : undefined);
+  const output =
+    stateReason ??
+    (fails && failingSinceMs !== undefined
+      ? `Nothing has been delivered since ${new Date(failingSinceMs).toISOString()}.`
+      : undefined);
   return {
     status: state === 'disabled' || fails ? 'warn' : 'pass',
     componentType: 'component',

@@ -26,10 +26,12 @@ export const createSubscriptionEndpoint: SubscriptionEndpoint = async (request, 
 };
 
 /** `GET /webhook-subscriptions` */
-export const listSubscriptionsEndpoint: SubscriptionEndpoint = async (_request, { webhooks }) => json(200, { subscriptions: await webhooks.subscriptions.list() });
+export const listSubscriptionsEndpoint: SubscriptionEndpoint = async (_request, { webhooks }) =>
+  json(200, { subscriptions: await webhooks.subscriptions.list() });
 
 /** `GET /webhook-subscriptions/{id}` */
-export const getSubscriptionEndpoint: SubscriptionEndpoint = async (request, { webhooks }) => json(200, await webhooks.subscriptions.get(idOf(request)));
+export const getSubscriptionEndpoint: SubscriptionEndpoint = async (request, { webhooks }) =>
+  json(200, await webhooks.subscriptions.get(idOf(request)));
 
 /** `PATCH /webhook-subscriptions/{id}` */
 export const changeSubscriptionEndpoint: SubscriptionEndpoint = async (request, { webhooks }) =>
@@ -44,13 +46,15 @@ export const deleteSubscriptionEndpoint: SubscriptionEndpoint = async (request, 
 /** `DELETE /unsubscribe/{capability}`: no key needed, idempotent. Errors: `notFound` for a link that is not ours. */
 export async function unsubscribeEndpoint(request: HttpRequest, { webhooks, settings }: SubscriptionEndpointPorts) {
   const capability = decodeCapability(request.params.capability ?? '', settings.signingKey);
-  if (capability?.purpose !== 'unsubscribe') throw new RelayError('notFound', 'This link is not one that the relay gave out, or it was altered.');
+  if (capability?.purpose !== 'unsubscribe')
+    throw new RelayError('notFound', 'This link is not one that the relay gave out, or it was altered.');
   await webhooks.subscriptions.remove(capability.subject);
   return { status: 204 };
 }
 
 /** `POST /webhook-subscriptions/{id}/test` */
-export const testSubscriptionEndpoint: SubscriptionEndpoint = async (request, { webhooks }) => json(200, await webhooks.testSubscription(idOf(request)));
+export const testSubscriptionEndpoint: SubscriptionEndpoint = async (request, { webhooks }) =>
+  json(200, await webhooks.testSubscription(idOf(request)));
 
 /** `POST /webhook-subscriptions/{id}/rotate-secret` */
 export const rotateSecretEndpoint: SubscriptionEndpoint = async (request, { webhooks }) =>
@@ -67,7 +71,10 @@ export const listDeliveriesEndpoint: SubscriptionEndpoint = async (request, { we
   const { limit, cursor } = parseOrExplain(withoutBlanks(request.query), deliveriesQuerySchema);
   await webhooks.subscriptions.get(idOf(request));
   const page = await deliveries.page(idOf(request), { limit, ...(cursor === undefined ? {} : { cursor }) });
-  return json(200, { deliveries: page.entries.map(toDeliveryView), ...(page.cursor === undefined ? {} : { cursor: page.cursor }) });
+  return json(200, {
+    deliveries: page.entries.map(toDeliveryView),
+    ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
+  });
 };
 
 /** `POST /webhook-subscriptions/{id}/deliveries/{deliveryId}/redeliver` */

@@ -21,22 +21,39 @@ export interface EntraSettings {
  * `identityUnavailable` when the tenant's keys cannot be fetched.
  * Source: Microsoft identity platform, "Access tokens", Validate tokens.
  */
-export async function verifyToken(authorization: string | null, entra: EntraSettings, keys: JWTVerifyGetKey, nowMs: number): Promise<VerifiedToken> {
+export async function verifyToken(
+  authorization: string | null,
+  entra: EntraSettings,
+  keys: JWTVerifyGetKey,
+  nowMs: number,
+): Promise<VerifiedToken> {
   const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1];
-  if (token === undefined) throw new RelayError('unauthenticated', 'A bearer token is required: Authorization: Bearer <token>.');
+  if (token === undefined)
+    throw new RelayError('unauthenticated', 'A bearer token is required: Authorization: Bearer <token>.');
   try {
     const { payload } = await jwtVerify(token, keys, {
       algorithms: ['RS256'],
-      issuer: [`https://login.microsoftonline.com/${entra.tenantId}/v2.0`, `https://sts.windows.net/${entra.tenantId}/`],
+      issuer: [
+        `https://login.microsoftonline.com/${entra.tenantId}/v2.0`,
+        `https://sts.windows.net/${entra.tenantId}/`,
+      ],
       audience: entra.audience,
       clockTolerance: 60,
       currentDate: new Date(nowMs),
       requiredClaims: ['exp', 'sub'],
     });
-    return { subject: typeof payload.oid === 'string' ? payload.oid : (payload.sub ?? ''), roles: Array.isArray(payload.roles) ? payload.roles.map(String) : [] };
+    return {
+      subject: typeof payload.oid === 'string' ? payload.oid : (payload.sub ?? ''),
+      roles: Array.isArray(payload.roles) ? payload.roles.map(String) : [],
+    };
   } catch (error) {
     // Not the caller's fault: jose could not fetch the tenant's keys, or not read them.
-    if (!isJoseVerdict(error)) throw new RelayError('identityUnavailable', 'The tenant’s signing keys cannot be fetched from Microsoft Entra ID.', { cause: error });
+    if (!isJoseVerdict(error))
+      throw new RelayError(
+        'identityUnavailable',
+        'The tenant’s signing keys cannot be fetched from Microsoft Entra ID.',
+        { cause: error },
+      );
     throw new RelayError('unauthenticated', `The bearer token is not valid: ${reasonOf(error)}.`, { cause: error });
   }
 }
@@ -57,5 +74,8 @@ function reasonOf(error: unknown): string {
 /** jose's word on the token itself; keys that cannot be had are ERR_JWKS_TIMEOUT, ERR_JOSE_GENERIC, or a network error without such a code. */
 function isJoseVerdict(error: unknown): boolean {
   const { code } = { code: undefined, ...(error as { code?: unknown }) };
-  return typeof code === 'string' && (code === 'ERR_JWKS_NO_MATCHING_KEY' || (/^ERR_J(WT|WS|WE|WK|OSE)_/.test(code) && code !== 'ERR_JOSE_GENERIC'));
+  return (
+    typeof code === 'string' &&
+    (code === 'ERR_JWKS_NO_MATCHING_KEY' || (/^ERR_J(WT|WS|WE|WK|OSE)_/.test(code) && code !== 'ERR_JOSE_GENERIC'))
+  );
 }

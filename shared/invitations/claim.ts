@@ -13,7 +13,9 @@ export type ClaimSubject = 'answer' | 'provisional' | 'cancel';
 
 export function claimSubject(command: Command): ClaimSubject {
   if (command.command === 'cancel') return 'cancel';
-  return command.command === 'accept' && command.with === 'answer' && command.provisional === true ? 'provisional' : 'answer';
+  return command.command === 'accept' && command.with === 'answer' && command.provisional === true
+    ? 'provisional'
+    : 'answer';
 }
 
 /** One row: who may act on an invitation, and what came of it. */
@@ -36,7 +38,11 @@ export interface HeldClaim {
 
 export interface ClaimStore {
   /** Inserts once: the tag of the new row, or the row that is there already. */
-  insert(invitationId: string, subject: ClaimSubject, claim: Claim): Promise<{ readonly etag: string } | { readonly held: HeldClaim }>;
+  insert(
+    invitationId: string,
+    subject: ClaimSubject,
+    claim: Claim,
+  ): Promise<{ readonly etag: string } | { readonly held: HeldClaim }>;
   read(invitationId: string, subject: ClaimSubject): Promise<HeldClaim | undefined>;
   /** The new tag; undefined when another came first. */
   replace(invitationId: string, subject: ClaimSubject, claim: Claim, etag: string): Promise<string | undefined>;

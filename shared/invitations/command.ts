@@ -22,15 +22,31 @@ export const MAX_SDP_BYTES = 64 * 1024;
 const sdp = z
   .string('is required with "answer": the SDP answer')
   .refine((text) => Buffer.byteLength(text) <= MAX_SDP_BYTES, `must be at most ${String(MAX_SDP_BYTES)} bytes`)
-  .refine((text) => /^v=0\r?\n/.test(text) && /^o=/m.test(text) && /^m=/m.test(text), 'must be an SDP: it starts with v=0 and has an o= and an m= line (RFC 8866 §5)')
+  .refine(
+    (text) => /^v=0\r?\n/.test(text) && /^o=/m.test(text) && /^m=/m.test(text),
+    'must be an SDP: it starts with v=0 and has an o= and an m= line (RFC 8866 §5)',
+  )
   .describe(`SDP answer, at most ${String(MAX_SDP_BYTES)} bytes`);
 
 const acceptWithAnswer = z.strictObject({
   with: z.literal('answer'),
   sdp,
-  processedOfferId: z.string().min(1).max(100, 'must be at most 100 characters').optional().describe('contentId of the offer that this answers; that of the offer which is no fall-back unless given'),
-  sessionContext: z.string().min(1).max(50, 'must be at most 50 characters').optional().describe('The invitation’s own unless given'),
-  provisional: z.boolean().optional().describe('Sends the SDP as a provisional answer (early media); the call keeps ringing'),
+  processedOfferId: z
+    .string()
+    .min(1)
+    .max(100, 'must be at most 100 characters')
+    .optional()
+    .describe('contentId of the offer that this answers; that of the offer which is no fall-back unless given'),
+  sessionContext: z
+    .string()
+    .min(1)
+    .max(50, 'must be at most 50 characters')
+    .optional()
+    .describe('The invitation’s own unless given'),
+  provisional: z
+    .boolean()
+    .optional()
+    .describe('Sends the SDP as a provisional answer (early media); the call keeps ringing'),
 });
 
 /** Body of accept: with an SDP answer, to the user's phone, or `{}` for the phone if that is linked. */
@@ -42,7 +58,10 @@ export const acceptBodySchema = z.discriminatedUnion(
 
 /** Body of decline. `Global`: every phone of the user stops ringing; `Local`: only the relay's endpoint. */
 export const declineBodySchema = z.strictObject({
-  reason: z.enum(declineReasons, `must be one of ${declineReasons.join(', ')}`).default('Global').describe('Global: every phone of the user stops ringing; Local: only the relay’s endpoint'),
+  reason: z
+    .enum(declineReasons, `must be one of ${declineReasons.join(', ')}`)
+    .default('Global')
+    .describe('Global: every phone of the user stops ringing; Local: only the relay’s endpoint'),
 });
 
 /** Body of cancel: nothing. */

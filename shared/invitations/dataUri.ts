@@ -31,7 +31,17 @@ export function decodeDataUri(href: string): DataUri | undefined {
 
 function toParameter(text: string): [string, string][] {
   const equals = text.indexOf('=');
-  return equals === -1 ? [] : [[text.slice(0, equals).trim().toLowerCase(), text.slice(equals + 1).trim().replace(/^"(.*)"$/s, '$1')]];
+  return equals === -1
+    ? []
+    : [
+        [
+          text.slice(0, equals).trim().toLowerCase(),
+          text
+            .slice(equals + 1)
+            .trim()
+            .replace(/^"(.*)"$/s, '$1'),
+        ],
+      ];
 }
 
 function decodeBase64(body: string): string | undefined {

@@ -32,7 +32,10 @@ export function decideCommand(command: Command, resource: Resource | undefined, 
   const linked = (kinds[kind].actions as readonly ActionName[]).filter((name) => linkOf(resource, name) !== undefined);
   if (linked.length === 0) {
     const { state } = resource.properties;
-    return { over: typeof state === 'string' && FINAL_STATES.has(state.toLowerCase()) ? 'invitationEnded' : 'resolvedElsewhere' };
+    return {
+      over:
+        typeof state === 'string' && FINAL_STATES.has(state.toLowerCase()) ? 'invitationEnded' : 'resolvedElsewhere',
+    };
   }
   const name = actionFor(command, linked);
   const link = name === undefined ? undefined : linkOf(resource, name);
@@ -48,7 +51,9 @@ function actionFor(command: Command, linked: readonly ActionName[]): ActionName 
     case 'accept':
       if (command.with === 'answer') return command.provisional === true ? 'sendProvisionalAnswer' : 'acceptWithAnswer';
       // A phone-audio invitation is accepted to the phone by its plain `accept` (UCWA, phoneAudioInvitation).
-      return linked.includes('acceptWithPhoneAudio') ? 'acceptWithPhoneAudio' : linked.find((name) => name === 'accept');
+      return linked.includes('acceptWithPhoneAudio')
+        ? 'acceptWithPhoneAudio'
+        : linked.find((name) => name === 'accept');
   }
 }
 
@@ -57,9 +62,13 @@ function payload(command: Command, resource: Resource): Omit<Action, 'name' | 'h
   if (command.command !== 'accept' || command.with !== 'answer') return {};
   const sessionContext = command.sessionContext ?? resource.properties.sessionContext;
   if (typeof sessionContext !== 'string') {
-    throw new RelayError('requestInvalid', 'This invitation has no session context of its own: give one in "sessionContext".', {
-      extensions: { errors: [{ field: 'sessionContext', message: 'is required for this invitation' }] },
-    });
+    throw new RelayError(
+      'requestInvalid',
+      'This invitation has no session context of its own: give one in "sessionContext".',
+      {
+        extensions: { errors: [{ field: 'sessionContext', message: 'is required for this invitation' }] },
+      },
+    );
   }
   const processedOfferId = command.processedOfferId ?? offerToAnswer(resource);
   return {
@@ -76,8 +85,17 @@ function offerToAnswer(resource: Resource): string | undefined {
 }
 
 function notAvailable(command: Command, available: readonly ActionName[]): RelayError {
-  const wanted = command.command === 'accept' ? (command.with === 'answer' ? 'accept with an SDP' : 'accept to the phone') : command.command;
-  return new RelayError('actionNotAvailable', `This invitation cannot be asked to ${wanted} now; it offers ${available.join(', ')}.`, {
-    extensions: { available },
-  });
+  const wanted =
+    command.command === 'accept'
+      ? command.with === 'answer'
+        ? 'accept with an SDP'
+        : 'accept to the phone'
+      : command.command;
+  return new RelayError(
+    'actionNotAvailable',
+    `This invitation cannot be asked to ${wanted} now; it offers ${available.join(', ')}.`,
+    {
+      extensions: { available },
+    },
+  );
 }

@@ -1,6 +1,7 @@
 import { knownDirections, knownImportances, knownStates } from './invitationData';
 
-const names = (known: readonly string[]): ReadonlyMap<string, string> => new Map(known.map((name) => [name.toLowerCase(), name]));
+const names = (known: readonly string[]): ReadonlyMap<string, string> =>
+  new Map(known.map((name) => [name.toLowerCase(), name]));
 
 const states = names(knownStates);
 const directions = names(knownDirections);

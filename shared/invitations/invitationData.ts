@@ -9,14 +9,43 @@ import { z } from 'zod';
 
 /** Known values for documents and completion; anything else UCWA sends passes through. */
 const openEnum = (values: readonly string[]) =>
-  z.string().meta({ examples: [...values], description: `One of ${values.join(', ')}; a value unknown to the relay is carried as it came.` });
+  z.string().meta({
+    examples: [...values],
+    description: `One of ${values.join(', ')}; a value unknown to the relay is carried as it came.`,
+  });
 
-export const knownStates = ['connecting', 'alerting', 'teamRing', 'forwarded', 'connected', 'cancelled', 'declined', 'failed'] as const;
+export const knownStates = [
+  'connecting',
+  'alerting',
+  'teamRing',
+  'forwarded',
+  'connected',
+  'cancelled',
+  'declined',
+  'failed',
+] as const;
 export const knownDirections = ['incoming', 'outgoing'] as const;
 export const knownImportances = ['normal', 'urgent', 'emergency'] as const;
-export const actionNames = ['acceptWithAnswer', 'acceptWithPhoneAudio', 'accept', 'decline', 'cancel', 'sendProvisionalAnswer'] as const;
+export const actionNames = [
+  'acceptWithAnswer',
+  'acceptWithPhoneAudio',
+  'accept',
+  'decline',
+  'cancel',
+  'sendProvisionalAnswer',
+] as const;
 export type ActionName = (typeof actionNames)[number];
-export const outcomeResults = ['answered', 'answeredElsewhere', 'declined', 'busy', 'missed', 'cancelled', 'forwarded', 'transferred', 'failed'] as const;
+export const outcomeResults = [
+  'answered',
+  'answeredElsewhere',
+  'declined',
+  'busy',
+  'missed',
+  'cancelled',
+  'forwarded',
+  'transferred',
+  'failed',
+] as const;
 
 export const personSchema = z.strictObject({
   uri: z.string().optional().describe('sip: or tel: URI'),
@@ -29,8 +58,14 @@ export const callerSchema = z.strictObject({
   name: z.string().optional().describe('As it is displayed'),
   phoneNumber: z.string().optional().describe('E.164, only where the caller has a global number'),
   callerType: z.enum(['user', 'phone', 'guest', 'withheld']).optional().describe('Only where it shows'),
-  sourceNetwork: z.string().optional().describe('sameEnterprise, federated, publicCloud, everyone or unknown; another value is carried as it came'),
-  role: z.string().optional().describe('Role in the conversation: attendee, leader or unknown; another value is carried as it came'),
+  sourceNetwork: z
+    .string()
+    .optional()
+    .describe('sameEnterprise, federated, publicCloud, everyone or unknown; another value is carried as it came'),
+  role: z
+    .string()
+    .optional()
+    .describe('Role in the conversation: attendee, leader or unknown; another value is carried as it came'),
   anonymous: z.boolean().optional().describe('Not signed in'),
   inLobby: z.boolean().optional().describe('Waits in a meeting’s lobby'),
   organizer: z.boolean().optional().describe('Organises the meeting'),
@@ -47,8 +82,14 @@ export const mediaOfferSchema = z.strictObject({
 export const outcomeSchema = z.strictObject({
   result: z.enum(outcomeResults).describe('How the call ended, by the outcome table'),
   answered: z.boolean().optional().describe('Absent where it is not known'),
-  answeredBy: z.enum(['relay', 'otherEndpoint', 'otherPerson', 'voicemail', 'unknown']).optional().describe('Who took the call'),
-  scope: z.enum(['thisEndpoint', 'allEndpoints']).optional().describe('Where the ringing ended; absent where it is not known'),
+  answeredBy: z
+    .enum(['relay', 'otherEndpoint', 'otherPerson', 'voicemail', 'unknown'])
+    .optional()
+    .describe('Who took the call'),
+  scope: z
+    .enum(['thisEndpoint', 'allEndpoints'])
+    .optional()
+    .describe('Where the ringing ended; absent where it is not known'),
   status: z.string().optional().describe('UCWA’s status, verbatim'),
   code: z.string().optional().describe('UCWA’s reason code, verbatim'),
   subcode: z.string().optional().describe('UCWA’s reason subcode, verbatim'),
@@ -67,12 +108,18 @@ export const invitationDataSchema = z.strictObject({
   subject: z.string().optional().describe('What the caller says that it is about'),
   threadId: z.string().optional().describe('The conversation; shared by the invitations of one call'),
   operationId: z.string().optional().describe('Of an outgoing call: the id its maker gave it'),
-  sessionContext: z.string().optional().describe('What an SDP answer must name; taken from here when a command gives none'),
+  sessionContext: z
+    .string()
+    .optional()
+    .describe('What an SDP answer must name; taken from here when a command gives none'),
   privateLine: z.boolean().optional().describe('The call is to the user’s private line'),
   joinAudioMuted: z.boolean().optional(),
   joinVideoMuted: z.boolean().optional(),
   bandwidthControlId: z.string().optional(),
-  delayed: z.boolean().optional().describe('True when the event is late by more than five seconds; the invitation was then looked at again before'),
+  delayed: z
+    .boolean()
+    .optional()
+    .describe('True when the event is late by more than five seconds; the invitation was then looked at again before'),
   from: callerSchema.optional().describe('Who calls'),
   to: personSchema.optional().describe('Who was meant to be called'),
   onBehalfOf: personSchema.optional().describe('On whose behalf it was received: the boss of a delegate, a team'),
@@ -80,8 +127,16 @@ export const invitationDataSchema = z.strictObject({
   forwardedBy: personSchema.optional().describe('Who last forwarded the call before it came here'),
   transferredBy: personSchema.optional().describe('Who transferred the call'),
   acceptedBy: z.array(personSchema).optional().describe('Who took the call, where UCWA names anyone'),
-  modalities: z.array(openEnum(['audio', 'video'])).optional().describe('What is offered, as far as the offer shows it'),
-  media: z.strictObject({ offers: z.array(mediaOfferSchema).optional(), customContent: z.string().optional().describe('What the caller’s client attached, where it is text') }).optional(),
+  modalities: z
+    .array(openEnum(['audio', 'video']))
+    .optional()
+    .describe('What is offered, as far as the offer shows it'),
+  media: z
+    .strictObject({
+      offers: z.array(mediaOfferSchema).optional(),
+      customContent: z.string().optional().describe('What the caller’s client attached, where it is text'),
+    })
+    .optional(),
   location: z
     .strictObject({
       address: z.string().optional(),
@@ -104,7 +159,10 @@ export const invitationDataSchema = z.strictObject({
     .optional()
     .describe('Paths of UCWA resources'),
   actions: z.array(z.enum(actionNames)).describe('The links present at that moment: what can be done'),
-  omitted: z.array(z.string()).optional().describe('Parts left out because the message would have been too large for the bus'),
+  omitted: z
+    .array(z.string())
+    .optional()
+    .describe('Parts left out because the message would have been too large for the bus'),
   outcome: outcomeSchema.optional().describe('On completed'),
 });
 export type InvitationData = z.infer<typeof invitationDataSchema>;

@@ -31,8 +31,10 @@ export function applyEvent(head: InvitationHead | undefined, event: InvitationEv
   const latest = head === undefined || sequence >= head.sequence;
   const expiryTimeMs = latest ? (event.expiryTimeMs ?? head?.expiryTimeMs) : (head.expiryTimeMs ?? event.expiryTimeMs);
   const seenAtMs = Math.max(event.timeMs, head?.seenAtMs ?? -Infinity);
-  const gapEndedAtMs = head?.gapEndedAtMs !== undefined && seenAtMs <= head.gapEndedAtMs ? head.gapEndedAtMs : undefined;
-  const endedBy = completed || head?.endedBy === 'completed' ? 'completed' : gapEndedAtMs === undefined ? undefined : 'gap';
+  const gapEndedAtMs =
+    head?.gapEndedAtMs !== undefined && seenAtMs <= head.gapEndedAtMs ? head.gapEndedAtMs : undefined;
+  const endedBy =
+    completed || head?.endedBy === 'completed' ? 'completed' : gapEndedAtMs === undefined ? undefined : 'gap';
   return {
     invitationId: event.subject,
     account: event.account,

@@ -39,13 +39,19 @@ export function encodeInvitationId(reference: InvitationReference, signingKey: s
   const collection = reference.collection === kinds[reference.kind].collection ? '' : reference.collection;
   const segments = [reference.applicationId, reference.id];
   if (!segments.every((segment) => SEGMENT.test(segment)) || (collection !== '' && !SEGMENT.test(collection))) {
-    throw new RelayError('responseUnreadable', 'The invitation’s path has a segment that no UCWA server is known to use.');
+    throw new RelayError(
+      'responseUnreadable',
+      'The invitation’s path has a segment that no UCWA server is known to use.',
+    );
   }
   const head = hexByte(VERSION) + hexByte(kindNames.indexOf(reference.kind)) + reference.accountKey;
   const body = Buffer.from(head + pack(reference.applicationId) + pack(collection) + pack(reference.id), 'hex');
   const id = Buffer.concat([body, mac(body, signingKey)]).toString('base64url');
   if (id.length > MAX_LENGTH) {
-    throw new RelayError('responseUnreadable', `The invitation’s path is too long for an id of ${String(MAX_LENGTH)} characters.`);
+    throw new RelayError(
+      'responseUnreadable',
+      `The invitation’s path is too long for an id of ${String(MAX_LENGTH)} characters.`,
+    );
   }
   return id;
 }
@@ -94,7 +100,7 @@ function hexByte(byte: number): string {
 
 function unpack(bytes: Buffer): string[] {
   const texts: string[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const head = bytes[at] ?? 0;
     const end = at + 1 + (head & 0x7f);
     texts.push(bytes.toString((head & 0x80) === 0 ? 'ascii' : 'hex', at + 1, end));

@@ -17,10 +17,16 @@ export interface SnapshotOptions {
 }
 
 /** What an invitation's resource tells at this moment: the part of an event's data that is not the event's own. */
-export type InvitationSnapshot = Omit<InvitationData, 'invitationId' | 'event' | 'kind' | 'account' | 'delayed' | 'omitted' | 'outcome'>;
+export type InvitationSnapshot = Omit<
+  InvitationData,
+  'invitationId' | 'event' | 'kind' | 'account' | 'delayed' | 'omitted' | 'outcome'
+>;
 
 /** Reads an invitation, whatever is missing in it. What UCWA did not send is absent; no resource gives a snapshot without facts. */
-export function invitationSnapshot(invitation: Resource | undefined, { kind, fetched, includeSdp }: SnapshotOptions): InvitationSnapshot {
+export function invitationSnapshot(
+  invitation: Resource | undefined,
+  { kind, fetched, includeSdp }: SnapshotOptions,
+): InvitationSnapshot {
   const text = (name: string): string | undefined => textOf(invitation, name);
   const flag = (name: string): boolean | undefined => flagOf(invitation, name);
   const person = (rel: string): InvitationData['to'] => personOf(invitation, rel, fetched);

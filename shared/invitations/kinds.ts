@@ -11,7 +11,11 @@ export const kinds = {
     needsModality: ['Audio', 'Video'],
     modalities: [],
     actions: ['acceptWithAnswer', 'acceptWithPhoneAudio', 'decline', 'cancel', 'sendProvisionalAnswer'],
-    accept: { answer: ['acceptWithAnswer'], provisionalAnswer: ['sendProvisionalAnswer'], phoneAudio: ['acceptWithPhoneAudio'] },
+    accept: {
+      answer: ['acceptWithAnswer'],
+      provisionalAnswer: ['sendProvisionalAnswer'],
+      phoneAudio: ['acceptWithPhoneAudio'],
+    },
   },
   phoneAudio: {
     rel: 'phoneAudioInvitation',

@@ -11,7 +11,16 @@ import { resourcePath } from './resourcePath';
 export type FetchedResources = ReadonlyMap<string, Resource | undefined>;
 
 /** The people whom an invitation can link, the most telling first. */
-const PEOPLE = ['from', 'onBehalfOf', 'forwardedBy', 'transferredBy', 'delegator', 'to', 'acceptedByContact', 'acceptedByParticipant'] as const;
+const PEOPLE = [
+  'from',
+  'onBehalfOf',
+  'forwardedBy',
+  'transferredBy',
+  'delegator',
+  'to',
+  'acceptedByContact',
+  'acceptedByParticipant',
+] as const;
 
 /**
  * What should be fetched before a package is normalised, as host-relative paths, each once, the most important first:

@@ -27,7 +27,10 @@ export function findInvitation(invitationId: string, ports: LiveInvitationPorts)
   const reference = decodeInvitationId(invitationId, ports.signingKey);
   const gateway = reference === undefined ? undefined : ports.gateway(reference.accountKey);
   if (reference === undefined || gateway === undefined) {
-    throw new RelayError('invitationNotFound', 'There is no invitation with this id: take it from an event’s invitationId, unchanged.');
+    throw new RelayError(
+      'invitationNotFound',
+      'There is no invitation with this id: take it from an event’s invitationId, unchanged.',
+    );
   }
   return { reference, gateway };
 }
@@ -36,7 +39,12 @@ export function findInvitation(invitationId: string, ports: LiveInvitationPorts)
  * The invitation as it is now, on the account's own session: origin and path prefix never come from the id. Undefined when
  * UCWA has forgotten it, or has made the account another application since.
  */
-export async function readInvitation({ reference, gateway }: LiveInvitation, signal: AbortSignal): Promise<Resource | undefined> {
+export async function readInvitation(
+  { reference, gateway }: LiveInvitation,
+  signal: AbortSignal,
+): Promise<Resource | undefined> {
   const application = await gateway.application(signal);
-  return application.id === reference.applicationId ? gateway.read(invitationPath(application.path, reference), signal) : undefined;
+  return application.id === reference.applicationId
+    ? gateway.read(invitationPath(application.path, reference), signal)
+    : undefined;
 }

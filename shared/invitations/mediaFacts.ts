@@ -10,7 +10,11 @@ import { linksOf, textOf } from './resourceReading';
  * What an invitation tells of its media: the offers and the custom content, and which media are offered (as far as the
  * offers or the kind itself show). SDP is left out unless it is wanted, wherever it stands.
  */
-export function mediaFacts(invitation: Resource | undefined, kind: KindRow, includeSdp: boolean): { [Name in 'media' | 'modalities']: InvitationData[Name] | undefined } {
+export function mediaFacts(
+  invitation: Resource | undefined,
+  kind: KindRow,
+  includeSdp: boolean,
+): { [Name in 'media' | 'modalities']: InvitationData[Name] | undefined } {
   const offers = contentUris(invitation, 'mediaOffer').flatMap(parseMediaOffer);
   return {
     modalities: orAbsent([...new Set([...kind.modalities, ...mediaOf(offers)])]),

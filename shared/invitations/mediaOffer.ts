@@ -29,7 +29,9 @@ const mediaLine = { audio: /^m=audio 0*[1-9]/m, video: /^m=video 0*[1-9]/m };
 
 /** The media of SDP descriptions (RFC 4566 §5.14), `audio` before `video`; port 0 is a medium that is not offered. */
 export function mediaOf(offers: readonly MediaOffer[]): readonly ('audio' | 'video')[] {
-  return (['audio', 'video'] as const).filter((medium) => offers.some(({ sdp }) => sdp !== undefined && mediaLine[medium].test(sdp)));
+  return (['audio', 'video'] as const).filter((medium) =>
+    offers.some(({ sdp }) => sdp !== undefined && mediaLine[medium].test(sdp)),
+  );
 }
 
 function single(text: string): MediaOffer {
@@ -44,7 +46,9 @@ function textOrAbsent(text: string | undefined): string | undefined {
 function splitParts(text: string, boundary: string): readonly string[] {
   const [, ...segments] = `\n${text}`.split(`\n--${boundary}`);
   const end = segments.findIndex((segment) => segment.startsWith('--'));
-  return (end === -1 ? segments : segments.slice(0, end)).map((segment) => segment.replace(/^[ \t]*\r?\n/, '').replace(/\r$/, ''));
+  return (end === -1 ? segments : segments.slice(0, end)).map((segment) =>
+    segment.replace(/^[ \t]*\r?\n/, '').replace(/\r$/, ''),
+  );
 }
 
 function toOffer(part: string): readonly MediaOffer[] {
@@ -52,9 +56,17 @@ function toOffer(part: string): readonly MediaOffer[] {
   const headers = gap === null ? part : part.slice(0, gap.index);
   if (!/^application\/sdp\b/i.test(valueOf(headers, headerLine.type) ?? 'application/sdp')) return [];
   const body = gap === null ? '' : part.slice(gap.index + gap[0].length);
-  const disposition = (valueOf(headers, headerLine.disposition) ?? '').split(';').map((token) => token.trim().toLowerCase());
+  const disposition = (valueOf(headers, headerLine.disposition) ?? '')
+    .split(';')
+    .map((token) => token.trim().toLowerCase());
   const contentId = valueOf(headers, headerLine.id)?.replace(/^<(.*)>$/, '$1');
-  return [compact({ contentId: textOrAbsent(contentId), fallback: disposition.includes('ms-proxy-2007fallback'), sdp: textOrAbsent(body) })];
+  return [
+    compact({
+      contentId: textOrAbsent(contentId),
+      fallback: disposition.includes('ms-proxy-2007fallback'),
+      sdp: textOrAbsent(body),
+    }),
+  ];
 }
 
 const headerLine = {

@@ -55,7 +55,9 @@ function listed(value: string | undefined): readonly string[] | undefined {
 function answererOf(end: InvitationEnd, byTable: Outcome['answeredBy']): Pick<Outcome, 'answered' | 'answeredBy'> {
   const uris = (end.acceptedBy ?? []).flatMap(({ uri }) => uri ?? []);
   if (uris.some(isVoicemail)) return { answered: true, answeredBy: 'voicemail' };
-  if (uris.some((uri) => isUser(uri) && !isSameAddress(uri, end.account))) return { answered: true, answeredBy: 'otherPerson' };
-  const othersRang = end.state === 'teamRing' || [end.onBehalfOf, end.delegator, end.forwardedBy].some((person) => person !== undefined);
+  if (uris.some((uri) => isUser(uri) && !isSameAddress(uri, end.account)))
+    return { answered: true, answeredBy: 'otherPerson' };
+  const othersRang =
+    end.state === 'teamRing' || [end.onBehalfOf, end.delegator, end.forwardedBy].some((person) => person !== undefined);
   return byTable === 'otherEndpoint' && othersRang ? { answeredBy: 'unknown' } : {};
 }

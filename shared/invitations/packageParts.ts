@@ -40,14 +40,30 @@ export function packageParts(pkg: EventPackage, asked: readonly Kind[]): readonl
 }
 
 /** Undefined for an event of something else. */
-function toPart(event: unknown, { position, raw }: Place, asked: readonly Kind[]): InvitationPart | UnknownPart | undefined {
+function toPart(
+  event: unknown,
+  { position, raw }: Place,
+  asked: readonly Kind[],
+): InvitationPart | UnknownPart | undefined {
   const problem = own(event, 'problem');
   if (typeof problem === 'string') return { type: 'unreadable', position, raw, problem };
   const rel = own(own(event, 'link'), 'rel');
-  if (typeof rel !== 'string') return { type: 'unreadable', position, raw, problem: 'An event on the channel does not say what it is about: it has no link with a rel.' };
+  if (typeof rel !== 'string')
+    return {
+      type: 'unreadable',
+      position,
+      raw,
+      problem: 'An event on the channel does not say what it is about: it has no link with a rel.',
+    };
   const kind = asked.find((each) => kinds[each].rel === bareRel(rel));
   if (kind === undefined) return undefined;
-  if (!isChannelEvent(event)) return { type: 'unreadable', position, raw, problem: `The ${kinds[kind].rel} event lacks the link’s href or the event’s type.` };
+  if (!isChannelEvent(event))
+    return {
+      type: 'unreadable',
+      position,
+      raw,
+      problem: `The ${kinds[kind].rel} event lacks the link’s href or the event’s type.`,
+    };
   return { type: 'invitation', position, raw, kind, event };
 }
 

@@ -47,14 +47,18 @@ export function callerOf(invitation: Resource | undefined, fetched: FetchedResou
 /** Who took the call, as far as UCWA shows: contacts and participants, each once. */
 export function acceptedBy(invitation: Resource | undefined, fetched: FetchedResources): Person[] | undefined {
   const people = ['acceptedByContact', 'acceptedByParticipant'].flatMap((rel) => {
-    const embedded = embeddedOf(invitation, rel).map((person) => compactOrAbsent({ uri: textOf(person, 'uri'), name: textOf(person, 'name') }));
+    const embedded = embeddedOf(invitation, rel).map((person) =>
+      compactOrAbsent({ uri: textOf(person, 'uri'), name: textOf(person, 'name') }),
+    );
     if (embedded.length > 0) return embedded;
     return linksOf(invitation, rel).map((link) => {
       const linked = fetched.get(resourcePath(link.href) ?? '');
       return compactOrAbsent({ uri: textOf(linked, 'uri'), name: textOf(linked, 'name') ?? titleOf(link) });
     });
   });
-  const distinct = new Map(people.filter((person) => person !== undefined).map((person) => [person.uri?.toLowerCase() ?? person.name, person]));
+  const distinct = new Map(
+    people.filter((person) => person !== undefined).map((person) => [person.uri?.toLowerCase() ?? person.name, person]),
+  );
   return distinct.size === 0 ? undefined : [...distinct.values()];
 }
 

@@ -15,11 +15,22 @@ export interface LiveOffer {
  * The media offer of a ringing call, read live with the account's own session. Errors: `invitationNotFound`,
  * `invitationEnded`, `actionNotAvailable` for an invitation without a media offer, and the session's own.
  */
-export async function readOffer(invitationId: string, ports: LiveInvitationPorts, signal: AbortSignal): Promise<LiveOffer> {
+export async function readOffer(
+  invitationId: string,
+  ports: LiveInvitationPorts,
+  signal: AbortSignal,
+): Promise<LiveOffer> {
   const resource = await readInvitation(findInvitation(invitationId, ports), signal);
   if (resource === undefined) throw new RelayError('invitationEnded', 'This invitation has ended: its offer is gone.');
   const href = linkOf(resource, 'mediaOffer')?.href;
-  if (href === undefined) throw new RelayError('actionNotAvailable', 'This invitation carries no media offer.', { extensions: { available: [] } });
+  if (href === undefined)
+    throw new RelayError('actionNotAvailable', 'This invitation carries no media offer.', {
+      extensions: { available: [] },
+    });
   const { sessionContext } = resource.properties;
-  return { invitationId, ...(typeof sessionContext === 'string' ? { sessionContext } : {}), offers: parseMediaOffer(href) };
+  return {
+    invitationId,
+    ...(typeof sessionContext === 'string' ? { sessionContext } : {}),
+    offers: parseMediaOffer(href),
+  };
 }

@@ -30,6 +30,10 @@ function withoutMedia(data: InvitationData): InvitationData {
   if (media?.offers === undefined) return rest;
   return {
     ...rest,
-    media: { offers: media.offers.map(({ contentId, fallback }) => (contentId === undefined ? { fallback } : { contentId, fallback })) },
+    media: {
+      offers: media.offers.map(({ contentId, fallback }) =>
+        contentId === undefined ? { fallback } : { contentId, fallback },
+      ),
+    },
   };
 }

@@ -15,7 +15,10 @@ import { textOf } from './resourceReading';
 export function refreshInvitation(event: InvitationEvent, resource: Resource | undefined): InvitationEvent {
   if (event.data.event === 'completed') return { ...event, data: { ...event.data, delayed: true } };
   const { kind } = event.data;
-  const now = { state: toEventSpelling.state(textOf(resource, 'state')), actions: isKind(kind) ? actionsOf(resource, kinds[kind]) : [] };
+  const now = {
+    state: toEventSpelling.state(textOf(resource, 'state')),
+    actions: isKind(kind) ? actionsOf(resource, kinds[kind]) : [],
+  };
   return { ...event, data: { ...compact({ ...event.data, ...now }), delayed: true } };
 }
 

@@ -24,9 +24,12 @@ const INVITATION_PATH = /\/applications\/([^/]+)\/communication\/([^/]+)\/([^/]+
  * The parts of an invitation's own address (`…/applications/N/communication/<collection>/<id>`), or undefined when it
  * is no such address. The sender's path is of no help here: on some servers it lacks a segment that its children have.
  */
-export function invitationAddress(href: string): (Pick<InvitationReference, 'applicationId' | 'collection' | 'id'> & { readonly path: string }) | undefined {
+export function invitationAddress(
+  href: string,
+): (Pick<InvitationReference, 'applicationId' | 'collection' | 'id'> & { readonly path: string }) | undefined {
   const path = barePath(href);
   const [, applicationId, collection, id] = INVITATION_PATH.exec(path ?? '') ?? [];
-  if (path === undefined || applicationId === undefined || collection === undefined || id === undefined) return undefined;
+  if (path === undefined || applicationId === undefined || collection === undefined || id === undefined)
+    return undefined;
   return { applicationId, collection, id, path };
 }

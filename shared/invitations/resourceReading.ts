@@ -20,7 +20,9 @@ export function flagOf(resource: Resource | undefined, name: string): boolean | 
 
 /** The links of a rel (prefixed or not) that have an href. */
 export function linksOf(resource: Resource | undefined, rel: string): readonly Link[] {
-  return listOf(byRel(resource?.links, rel)).filter((link): link is Link => toText(own(link, 'href')) !== undefined && typeof own(link, 'href') === 'string');
+  return listOf(byRel(resource?.links, rel)).filter(
+    (link): link is Link => toText(own(link, 'href')) !== undefined && typeof own(link, 'href') === 'string',
+  );
 }
 
 /** The title of a link; servers send `""` for none. */
@@ -30,7 +32,9 @@ export function titleOf(link: Link | undefined): string | undefined {
 
 /** The resources embedded under a rel (prefixed or not). */
 export function embeddedOf(resource: Resource | undefined, rel: string): readonly Resource[] {
-  return listOf(byRel(resource?.embedded, rel)).filter((item): item is Resource => typeof item === 'object' && item !== null);
+  return listOf(byRel(resource?.embedded, rel)).filter(
+    (item): item is Resource => typeof item === 'object' && item !== null,
+  );
 }
 
 /** Text that says something: a string that is not empty, or a number. */
@@ -41,7 +45,9 @@ export function toText(value: unknown): string | undefined {
 
 /** The value of an object's own member; never something inherited. */
 export function own(record: unknown, name: string): unknown {
-  return typeof record === 'object' && record !== null && Object.hasOwn(record, name) ? (record as Record<string, unknown>)[name] : undefined;
+  return typeof record === 'object' && record !== null && Object.hasOwn(record, name)
+    ? (record as Record<string, unknown>)[name]
+    : undefined;
 }
 
 /** A list, or an empty one for whatever is none. */

@@ -3,7 +3,15 @@ import type { Clock } from '../clock';
 import { errorTable } from '../errors/errorTable';
 import { RelayError, toRelayError } from '../errors/relayError';
 import type { Log } from '../telemetry/log';
-import { claimSubject, hasLapsed, NEVER_POSTED_MS, type Claim, type ClaimStore, type ClaimSubject, type HeldClaim } from './claim';
+import {
+  claimSubject,
+  hasLapsed,
+  NEVER_POSTED_MS,
+  type Claim,
+  type ClaimStore,
+  type ClaimSubject,
+  type HeldClaim,
+} from './claim';
 import type { Command, CommandRequest, CommandSettlement } from './command';
 import { decideCommand } from './decideCommand';
 import { findInvitation, readInvitation, type LiveInvitation, type LiveInvitationPorts } from './liveInvitation';
@@ -12,7 +20,11 @@ import type { RelayEvent } from './relayEvent';
 export interface CommandPorts extends LiveInvitationPorts {
   readonly claims: ClaimStore;
   /** The record of every command, refused or not. */
-  readonly audit: { record(settlement: CommandSettlement & { readonly id: string; readonly account?: string; readonly atMs: number }): Promise<void> };
+  readonly audit: {
+    record(
+      settlement: CommandSettlement & { readonly id: string; readonly account?: string; readonly atMs: number },
+    ): Promise<void>;
+  };
   readonly events: { publish(events: readonly RelayEvent[]): Promise<void> };
   readonly newId: () => string;
   readonly clock: Clock;
@@ -46,7 +58,8 @@ export async function runCommand(
   persist: <T>(work: () => Promise<T>) => Promise<T> = (work) => work(),
 ): Promise<CommandSent> {
   let account: string | undefined;
-  const settle = async (result: string, status: number): Promise<void> => record(request, account, { result, status }, ports);
+  const settle = async (result: string, status: number): Promise<void> =>
+    record(request, account, { result, status }, ports);
   try {
     const invitation = findInvitation(request.invitationId, ports);
     account = invitation.gateway.account.sipUri;
@@ -95,11 +108,15 @@ async function claimAndSend(
   if (ports.clock.now() - claim.claimedAtMs > SLOW_CLAIM_MS && (await marking) === undefined) {
     return answerHeld(request, (await holderOf(request, subject, ports)).claim);
   }
-  const markSent = async (etag: string | undefined): Promise<unknown> => etag !== undefined && ports.claims.replace(request.invitationId, subject, { ...claim, state: 'sent' }, etag);
-  const release = async (etag: string | undefined): Promise<void> => (etag === undefined ? undefined : ports.claims.release(request.invitationId, subject, etag));
+  const markSent = async (etag: string | undefined): Promise<unknown> =>
+    etag !== undefined && ports.claims.replace(request.invitationId, subject, { ...claim, state: 'sent' }, etag);
+  const release = async (etag: string | undefined): Promise<void> =>
+    etag === undefined ? undefined : ports.claims.release(request.invitationId, subject, etag);
   // Skype for Business has answered: that stands, whatever becomes of the claim, which lapses if it has to.
   const unlessStorageFails = async (mark: string, change: () => Promise<unknown>): Promise<void> => {
-    await change().catch((error: unknown) => ports.log.warn('claimNotMarked', { mark, invitationId: request.invitationId, error: toRelayError(error).code }));
+    await change().catch((error: unknown) =>
+      ports.log.warn('claimNotMarked', { mark, invitationId: request.invitationId, error: toRelayError(error).code }),
+    );
   };
   const { name, ...post } = decision.act;
   try {
@@ -114,7 +131,12 @@ async function claimAndSend(
 }
 
 /** Inserts the claim, or takes over one that has lapsed; else gives the one that holds. */
-async function take(request: CommandRequest, subject: ClaimSubject, claim: Claim, ports: CommandPorts): Promise<{ etag: string } | { held: HeldClaim }> {
+async function take(
+  request: CommandRequest,
+  subject: ClaimSubject,
+  claim: Claim,
+  ports: CommandPorts,
+): Promise<{ etag: string } | { held: HeldClaim }> {
   const inserted = await ports.claims.insert(request.invitationId, subject, claim);
   if ('etag' in inserted || !hasLapsed(inserted.held.claim, claim.claimedAtMs)) return inserted;
   const etag = await ports.claims.replace(request.invitationId, subject, claim, inserted.held.etag);
@@ -124,7 +146,10 @@ async function take(request: CommandRequest, subject: ClaimSubject, claim: Claim
 /** Who was faster. */
 async function holderOf(request: CommandRequest, subject: ClaimSubject, ports: CommandPorts): Promise<HeldClaim> {
   const winner = await ports.claims.read(request.invitationId, subject);
-  if (winner === undefined) throw new RelayError('commandInFlight', 'Another command on this invitation is just being settled; try again.', { retryAfterMs: 1000 });
+  if (winner === undefined)
+    throw new RelayError('commandInFlight', 'Another command on this invitation is just being settled; try again.', {
+      retryAfterMs: 1000,
+    });
   return winner;
 }
 
@@ -133,13 +158,21 @@ function answerHeld(request: CommandRequest, held: Claim): boolean {
   if (held.caller === request.caller) {
     const same = held.fingerprint === fingerprintOf(request.command);
     if (same && held.state === 'sent') return true;
-    if (same) throw new RelayError('commandInFlight', 'The same command is still in flight; ask again in a second.', { retryAfterMs: 1000 });
+    if (same)
+      throw new RelayError('commandInFlight', 'The same command is still in flight; ask again in a second.', {
+        retryAfterMs: 1000,
+      });
     if (request.idempotencyKey !== undefined && request.idempotencyKey === held.idempotencyKey) {
-      throw new RelayError('idempotencyKeyReused', 'This Idempotency-Key was used with another command on this invitation: use a new key.');
+      throw new RelayError(
+        'idempotencyKeyReused',
+        'This Idempotency-Key was used with another command on this invitation: use a new key.',
+      );
     }
   }
   throw new RelayError('alreadyClaimed', `This invitation was answered first by ${held.caller} (${held.command}).`, {
-    extensions: { winner: { caller: held.caller, command: held.command, time: new Date(held.claimedAtMs).toISOString() } },
+    extensions: {
+      winner: { caller: held.caller, command: held.command, time: new Date(held.claimedAtMs).toISOString() },
+    },
   });
 }
 
@@ -156,7 +189,8 @@ function isDefinite(error: RelayError): boolean {
 
 /** UCWA's 400 to an SDP is the caller's to mend (ParameterValidationFailure, parameter `sdp`). */
 function translateRefusal(error: RelayError, action: string): RelayError {
-  if (error.code !== 'upstreamRefused' || !/answer/i.test(action) || error.extensions.code !== 'BadRequest') return error;
+  if (error.code !== 'upstreamRefused' || !/answer/i.test(action) || error.extensions.code !== 'BadRequest')
+    return error;
   return new RelayError('requestInvalid', 'Skype for Business does not take this SDP answer.', {
     extensions: { ...error.extensions, errors: [{ field: 'sdp', message: 'was refused by Skype for Business' }] },
     cause: error,
@@ -165,13 +199,23 @@ function translateRefusal(error: RelayError, action: string): RelayError {
 
 function fingerprintOf(command: Command): string {
   const { command: name, ...rest } = command;
-  const fields = Object.entries(rest).filter(([, value]) => value !== undefined).sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash('sha256').update(JSON.stringify([name, fields])).digest('base64url');
+  const fields = Object.entries(rest)
+    .filter(([, value]) => value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([name, fields]))
+    .digest('base64url');
 }
 
-async function record(request: CommandRequest, account: string | undefined, settled: { result: string; status: number }, ports: CommandPorts): Promise<void> {
+async function record(
+  request: CommandRequest,
+  account: string | undefined,
+  settled: { result: string; status: number },
+  ports: CommandPorts,
+): Promise<void> {
   const { command } = request;
-  const reason = command.command === 'decline' ? command.reason : command.command === 'accept' ? command.with : undefined;
+  const reason =
+    command.command === 'decline' ? command.reason : command.command === 'accept' ? command.with : undefined;
   const settlement: CommandSettlement = {
     invitationId: request.invitationId,
     command: command.command,
@@ -187,10 +231,17 @@ async function record(request: CommandRequest, account: string | undefined, sett
     // A refusal of an id that is not ours has no account, and so no place on the topic.
     account === undefined
       ? undefined
-      : ports.events.publish([{ id, type: 'ucwa.command.settled', account, subject: request.invitationId, timeMs: atMs, data: settlement }]),
+      : ports.events.publish([
+          { id, type: 'ucwa.command.settled', account, subject: request.invitationId, timeMs: atMs, data: settlement },
+        ]),
   ]);
   // The command stands whatever becomes of its record; that one is missing must be seen by the operator.
   kept.forEach((result, index) => {
-    if (result.status === 'rejected') ports.log.error('commandNotRecorded', { where: index === 0 ? 'audit' : 'bus', command: command.command, error: toRelayError(result.reason).code });
+    if (result.status === 'rejected')
+      ports.log.error('commandNotRecorded', {
+        where: index === 0 ? 'audit' : 'bus',
+        command: command.command,
+        error: toRelayError(result.reason).code,
+      });
   });
 }

@@ -39,7 +39,8 @@ export function isVoicemail(uri: string): boolean {
 /** Whether the URI names a person: a SIP address that is no telephone, no withheld identity and no server application. */
 export function isUser(uri: string): boolean {
   const parts = parse(uri);
-  if (parts === undefined || parts.scheme === 'tel' || parts.user === '' || isPhoneParts(parts) || isWithheld(uri)) return false;
+  if (parts === undefined || parts.scheme === 'tel' || parts.user === '' || isPhoneParts(parts) || isWithheld(uri))
+    return false;
   return !parts.parameters.some((parameter) => parameter.startsWith('opaque=app:'));
 }
 

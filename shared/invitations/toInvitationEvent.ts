@@ -21,13 +21,27 @@ export interface Problem {
  * One event of the channel as an event of the relay. The id is of what names the occurrence (account, application, ack,
  * the invitation's own path, type, and the how-manyth such event in the package), never of what the invitation tells.
  */
-export function toInvitationEvent(part: InvitationPart, context: NormaliseContext, fetched: FetchedResources, ordinalOf: Ordinals): InvitationEvent | Problem {
-  const { event: { link, type: name, resource: embedded }, kind } = part;
+export function toInvitationEvent(
+  part: InvitationPart,
+  context: NormaliseContext,
+  fetched: FetchedResources,
+  ordinalOf: Ordinals,
+): InvitationEvent | Problem {
+  const {
+    event: { link, type: name, resource: embedded },
+    kind,
+  } = part;
   const { account, accountKey, applicationId, ack } = context;
   const row = kinds[kind];
-  if (!isEventName(name)) return { problem: `The ${row.rel} event has the type “${name.slice(0, 40)}”; an invitation’s events are started, updated and completed.` };
+  if (!isEventName(name))
+    return {
+      problem: `The ${row.rel} event has the type “${name.slice(0, 40)}”; an invitation’s events are started, updated and completed.`,
+    };
   const address = invitationAddress(link.href);
-  if (address === undefined) return { problem: `The ${row.rel} event’s href is no invitation’s address (…/applications/<id>/communication/<collection>/<id>).` };
+  if (address === undefined)
+    return {
+      problem: `The ${row.rel} event’s href is no invitation’s address (…/applications/<id>/communication/<collection>/<id>).`,
+    };
   const { path, ...segments } = address;
   const id = attempt(() => context.invitationIdOf({ accountKey, kind, ...segments }));
   if (typeof id !== 'string') return id;
@@ -67,7 +81,9 @@ function attempt(make: () => string): string | Problem {
   try {
     return make();
   } catch (error) {
-    return { problem: error instanceof RelayError ? error.message : 'The relay could not make an id for this invitation.' };
+    return {
+      problem: error instanceof RelayError ? error.message : 'The relay could not make an id for this invitation.',
+    };
   }
 }
 

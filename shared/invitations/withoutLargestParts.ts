@@ -9,7 +9,19 @@ interface Part {
 }
 
 /** What an event is about: it never goes. */
-const KEPT: ReadonlySet<string> = new Set(['invitationId', 'event', 'kind', 'account', 'actions', 'omitted', 'delayed', 'outcome.result', 'outcome.answered', 'outcome.answeredBy', 'outcome.scope']);
+const KEPT: ReadonlySet<string> = new Set([
+  'invitationId',
+  'event',
+  'kind',
+  'account',
+  'actions',
+  'omitted',
+  'delayed',
+  'outcome.result',
+  'outcome.answered',
+  'outcome.answeredBy',
+  'outcome.scope',
+]);
 
 /** What anyone can do without goes first, whatever its size: it can be read live, or is the caller's own baggage. */
 const FIRST: readonly string[] = ['media.offers.sdp', 'media.customContent'];
@@ -21,7 +33,9 @@ const FIRST: readonly string[] = ['media.offers.sdp', 'media.customContent'];
  */
 export function withoutLargestParts(event: InvitationEvent): InvitationEvent | undefined {
   const parts = partsOf(event.data);
-  const largest = FIRST.flatMap((path) => parts.find((part) => part.path === path) ?? [])[0] ?? parts.toSorted((a, b) => b.bytes - a.bytes)[0];
+  const largest =
+    FIRST.flatMap((path) => parts.find((part) => part.path === path) ?? [])[0] ??
+    parts.toSorted((a, b) => b.bytes - a.bytes)[0];
   if (largest === undefined) return undefined;
   const { correlationId, ...rest } = event;
   return {
@@ -37,7 +51,9 @@ type Data = InvitationEvent['data'];
 function partsOf(data: Data): Part[] {
   const sdp = (data.media?.offers ?? []).flatMap((offer) => offer.sdp ?? []);
   const members = Object.entries(data).flatMap(([name, value]): [string, unknown][] =>
-    typeof value === 'object' && !Array.isArray(value) ? Object.entries(value).map(([inner, part]): [string, unknown] => [`${name}.${inner}`, part]) : [[name, value]],
+    typeof value === 'object' && !Array.isArray(value)
+      ? Object.entries(value).map(([inner, part]): [string, unknown] => [`${name}.${inner}`, part])
+      : [[name, value]],
   );
   return [...(sdp.length === 0 ? [] : [['media.offers.sdp', sdp] as const]), ...members]
     .filter(([path, value]) => !KEPT.has(path) && typeof value !== 'boolean')
@@ -46,7 +62,10 @@ function partsOf(data: Data): Part[] {
 
 function without(data: Data, path: string): Data {
   if (path === 'media.offers.sdp') {
-    const offers = (data.media?.offers ?? []).map(({ contentId, fallback }) => ({ ...compact({ contentId }), fallback }));
+    const offers = (data.media?.offers ?? []).map(({ contentId, fallback }) => ({
+      ...compact({ contentId }),
+      fallback,
+    }));
     return { ...data, media: { ...data.media, offers } };
   }
   const [name = '', inner] = path.split('.');

@@ -45,10 +45,15 @@ export function createBusConnection(openClient: () => Promise<ServiceBusClient>,
     abandoned.then(({ client }) => client.close()).catch(() => undefined);
   }
 
-  async function use<T>(entity: string, action: (sender: ServiceBusSender, signal: AbortSignal) => Promise<T>): Promise<T> {
+  async function use<T>(
+    entity: string,
+    action: (sender: ServiceBusSender, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     const connection = open();
     try {
-      return await within(clock, SEND_TIMEOUT_MS, async (signal) => (await connection).senders.use(entity, (sender) => action(sender, signal)));
+      return await within(clock, SEND_TIMEOUT_MS, async (signal) =>
+        (await connection).senders.use(entity, (sender) => action(sender, signal)),
+      );
     } catch (error) {
       if (error instanceof DeadlinePassed || isBusTimeout(error)) abandon(connection);
       throw translateBusError(error);
@@ -69,7 +74,8 @@ export function createBusConnection(openClient: () => Promise<ServiceBusClient>,
       closed = true;
       const closing = live;
       live = undefined;
-      if (closing !== undefined) await within(clock, CLOSE_TIMEOUT_MS, async () => (await closing).client.close()).catch(() => undefined);
+      if (closing !== undefined)
+        await within(clock, CLOSE_TIMEOUT_MS, async () => (await closing).client.close()).catch(() => undefined);
     },
   };
 }
@@ -100,7 +106,11 @@ class DeadlinePassed extends RelayError {
 }
 
 /** Rejects when the time is up even where the SDK, which does not heed the signal everywhere, still waits. */
-async function within<Result>(clock: Clock, timeoutMs: number, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+async function within<Result>(
+  clock: Clock,
+  timeoutMs: number,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
   const timeUp = new AbortController();
   let silence = (): void => undefined;
   const deadline = new Promise<never>((_resolve, reject) => {

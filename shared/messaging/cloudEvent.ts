@@ -79,5 +79,8 @@ function accountOf(source: string): string {
 
 function invalidEnvelope(error: z.ZodError): RelayError {
   const errors = error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message }));
-  return new RelayError('requestInvalid', 'The message is not one of the relay’s CloudEvents.', { cause: error, extensions: { errors } });
+  return new RelayError('requestInvalid', 'The message is not one of the relay’s CloudEvents.', {
+    cause: error,
+    extensions: { errors },
+  });
 }

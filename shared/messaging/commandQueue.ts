@@ -56,7 +56,11 @@ export function createCommandQueue(connection: BusConnection): CommandQueue {
         },
       ]);
       // Then the message itself must stay: given back often enough, it ends in the dead-letter queue too.
-      if (sent === 0) throw new RelayError('messageTooLarge', 'The refused command and the reason together are larger than Service Bus takes.');
+      if (sent === 0)
+        throw new RelayError(
+          'messageTooLarge',
+          'The refused command and the reason together are larger than Service Bus takes.',
+        );
     },
   };
 }

@@ -46,14 +46,22 @@ interface Outgoing {
  * parked raw in `unreadable-events`, so that the channel can move on; park rejects with `busUnavailable` or
  * `storageUnavailable` where even that fails.
  */
-export function createEventPublisher({ openClient, rawBlobs, shrink, clock, log }: EventPublisherOptions): EventPublisher {
+export function createEventPublisher({
+  openClient,
+  rawBlobs,
+  shrink,
+  clock,
+  log,
+}: EventPublisherOptions): EventPublisher {
   const connection = createBusConnection(openClient, clock);
 
   const unreadableOutbox = createOutbox<EncodedMessage>({
     sender: connection.sender(busEntities.unreadable),
     encode: (message) => message,
     replace: (_message, refusal) => {
-      throw new RelayError('busUnavailable', `The queue ${busEntities.unreadable} refuses what is to be kept there.`, { cause: refusal });
+      throw new RelayError('busUnavailable', `The queue ${busEntities.unreadable} refuses what is to be kept there.`, {
+        cause: refusal,
+      });
     },
   });
 
@@ -64,7 +72,12 @@ export function createEventPublisher({ openClient, rawBlobs, shrink, clock, log 
       if (refusal.code === 'messageTooLarge' && isInvitationEvent(sent)) {
         const smaller = shrink(sent);
         if (smaller !== undefined) {
-          log.warn('eventShrunk', { id: event.id, type: event.type, account: event.account, omitted: smaller.data.omitted?.join(',') });
+          log.warn('eventShrunk', {
+            id: event.id,
+            type: event.type,
+            account: event.account,
+            omitted: smaller.data.omitted?.join(','),
+          });
           return { event, sent: smaller };
         }
       }
@@ -113,5 +126,12 @@ export function createEventPublisher({ openClient, rawBlobs, shrink, clock, log 
 function toUnreadableEvent(event: RelayEvent, refusal: RelayError): UnreadableEvent {
   const { id, account, timeMs, sequence } = event;
   const detail = refusal.cause instanceof Error ? ` ${refusal.cause.message}` : '';
-  return { id, account, timeMs, ...(sequence !== undefined && { sequence }), reason: refusal.message + detail, raw: JSON.stringify(toCloudEvent(event)) };
+  return {
+    id,
+    account,
+    timeMs,
+    ...(sequence !== undefined && { sequence }),
+    reason: refusal.message + detail,
+    raw: JSON.stringify(toCloudEvent(event)),
+  };
 }

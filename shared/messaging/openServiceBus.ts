@@ -14,7 +14,10 @@ export const SEND_TIMEOUT_MS = 5_000;
  *
  * @param credential is asked for only where the connection is an identity.
  */
-export async function openServiceBus(connection: Connection, credential: () => TokenCredential): Promise<ServiceBusClient> {
+export async function openServiceBus(
+  connection: Connection,
+  credential: () => TokenCredential,
+): Promise<ServiceBusClient> {
   const { ServiceBusClient } = await import('@azure/service-bus');
   const options: ServiceBusClientOptions = { retryOptions: { maxRetries: 0, timeoutInMs: SEND_TIMEOUT_MS } };
   return 'connectionString' in connection

@@ -108,7 +108,8 @@ export function createOutbox<Item>({ sender, encode, replace }: OutboxOptions<It
     if (first === undefined) return 0;
     if (entries.length > 1) return settleFirst(entries.slice(0, Math.ceil(entries.length / 2)));
     // The SDK reports a delivery that the bus only released, as when it shuts down, as it does a rejected one: ask twice.
-    if (refusal.code === 'busRefused' && first.refusedBefore === undefined) return settleFirst([{ ...first, refusedBefore: true }]);
+    if (refusal.code === 'busRefused' && first.refusedBefore === undefined)
+      return settleFirst([{ ...first, refusedBefore: true }]);
     const replacement = await replace(first.item, refusal);
     return replacement === undefined ? 1 : settleFirst([toEntry(replacement)]);
   }

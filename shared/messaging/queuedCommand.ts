@@ -2,7 +2,13 @@ import { z } from 'zod';
 import type { Clock } from '../clock';
 import { parseOrExplain } from '../errors/parseOrExplain';
 import { RelayError, toRelayError } from '../errors/relayError';
-import { acceptBodySchema, cancelBodySchema, declineBodySchema, type Command, type CommandRequest } from '../invitations/command';
+import {
+  acceptBodySchema,
+  cancelBodySchema,
+  declineBodySchema,
+  type Command,
+  type CommandRequest,
+} from '../invitations/command';
 import { runCommand, type CommandPorts } from '../invitations/runCommand';
 import { inCommandSpan } from '../telemetry/inCommandSpan';
 import { countDeadLetters } from '../telemetry/metrics';
@@ -14,10 +20,21 @@ import { retryInPlace } from './retryInPlace';
 export const commandEnvelopeSchema = z.looseObject({
   command: z.enum(['accept', 'decline', 'cancel'], 'must be accept, decline or cancel'),
   invitationId: z.string('is required: an event’s invitationId').min(1, 'must not be empty'),
-  caller: z.string().min(1).max(200, 'must be at most 200 characters').optional().describe('Who asks, for the record; nobody checks it'),
+  caller: z
+    .string()
+    .min(1)
+    .max(200, 'must be at most 200 characters')
+    .optional()
+    .describe('Who asks, for the record; nobody checks it'),
   replyTo: z.string().max(260).optional().describe('Queue for the answer'),
   idempotencyKey: z.string().min(1).max(255).optional().describe('As the header Idempotency-Key'),
-  traceparent: z.string().max(512).optional().describe('W3C Trace Context: that of the event which this answers, or your own; the application property of that name does as well'),
+  traceparent: z
+    .string()
+    .max(512)
+    .optional()
+    .describe(
+      'W3C Trace Context: that of the event which this answers, or your own; the application property of that name does as well',
+    ),
 });
 
 export interface QueuedCommandPorts {
@@ -41,11 +58,26 @@ export function toQueuedMessage(body: unknown, metadata: Readonly<Record<string,
 }
 
 // A messageId that looks like a number arrives as one.
-const metadataSchema = z.looseObject({ messageId: z.coerce.string().default(''), applicationProperties: z.record(z.string(), z.unknown()).default({}) });
+const metadataSchema = z.looseObject({
+  messageId: z.coerce.string().default(''),
+  applicationProperties: z.record(z.string(), z.unknown()).default({}),
+});
 
 /** `{command, invitationId, …the fields of that command's HTTP body, caller?, replyTo?, idempotencyKey?, traceparent?}`. Errors: `requestInvalid` naming each field. */
-export function parseQueuedCommand(body: unknown): { readonly request: CommandRequest; readonly replyTo: string | undefined; readonly traceParent: string | undefined } {
-  const { command, invitationId, caller, replyTo, idempotencyKey, traceparent: traceParent, ...rest } = parseOrExplain(readBody(body), commandEnvelopeSchema, 'The command');
+export function parseQueuedCommand(body: unknown): {
+  readonly request: CommandRequest;
+  readonly replyTo: string | undefined;
+  readonly traceParent: string | undefined;
+} {
+  const {
+    command,
+    invitationId,
+    caller,
+    replyTo,
+    idempotencyKey,
+    traceparent: traceParent,
+    ...rest
+  } = parseOrExplain(readBody(body), commandEnvelopeSchema, 'The command');
   return {
     request: {
       invitationId,
@@ -66,8 +98,13 @@ export function parseQueuedCommand(body: unknown): { readonly request: CommandRe
  * the dead-letter queue with the reason. What fails for a moment is tried for up to a minute; after that the error is the answer. An
  * answer that its queue does not take is logged and no more: the record is the settlement.
  */
-export async function runQueuedCommand({ body, messageId, applicationProperties }: QueuedMessage, ports: QueuedCommandPorts, signal: AbortSignal): Promise<void> {
-  if (REFUSAL_PROPERTY in applicationProperties) throw new RelayError('requestInvalid', 'A refused command, on its way to the dead-letter queue.');
+export async function runQueuedCommand(
+  { body, messageId, applicationProperties }: QueuedMessage,
+  ports: QueuedCommandPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  if (REFUSAL_PROPERTY in applicationProperties)
+    throw new RelayError('requestInvalid', 'A refused command, on its way to the dead-letter queue.');
   const parsed = parseOrRefusal(body);
   if ('refusal' in parsed) {
     await retryInPlace(() => ports.commandQueue.refuse(body, messageId, parsed.refusal), ports);
@@ -76,9 +113,14 @@ export async function runQueuedCommand({ body, messageId, applicationProperties 
   }
   const { request, replyTo } = parsed;
   const property = applicationProperties.traceparent;
-  const door = { kind: 'consumer', traceParent: parsed.traceParent ?? (typeof property === 'string' ? property : undefined) } as const;
+  const door = {
+    kind: 'consumer',
+    traceParent: parsed.traceParent ?? (typeof property === 'string' ? property : undefined),
+  } as const;
   const answer = { correlationId: messageId, invitationId: request.invitationId, command: request.command.command };
-  const settled = await inCommandSpan(request, door, () => runCommand(request, ports.commands, signal, (work) => retryInPlace(work, ports))).then(
+  const settled = await inCommandSpan(request, door, () =>
+    runCommand(request, ports.commands, signal, (work) => retryInPlace(work, ports)),
+  ).then(
     ({ result }) => ({ ...answer, result }),
     (error: unknown) => {
       const { code, message } = toRelayError(error);

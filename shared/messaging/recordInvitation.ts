@@ -23,7 +23,11 @@ export async function recordInvitation(body: unknown, ports: RecordInvitationPor
     if (isInvitationEvent(event)) await recordInvitationEvent(event, ports.invitations);
     else if (isGapEvent(event)) await recordGap(event.data, ports.invitations);
   };
-  await withSpan('record', { kind: 'consumer', parent: fromTraceParent(event.traceParent), facts: () => eventFacts(event) }, () => retryInPlace(record, ports));
+  await withSpan(
+    'record',
+    { kind: 'consumer', parent: fromTraceParent(event.traceParent), facts: () => eventFacts(event) },
+    () => retryInPlace(record, ports),
+  );
 }
 
 function isGapEvent(event: RelayEvent): event is ChannelGapEvent {

@@ -32,7 +32,10 @@ const refused: Meaning = ['busRefused', 'Service Bus refused the message for goo
 const meanings: Partial<Record<ServiceBusError['code'], Meaning>> = {
   MessageSizeExceeded: ['messageTooLarge', 'The message is larger than Service Bus takes.'],
   QuotaExceeded: ['busEntityFull', 'The topic or queue is full: its consumers must catch up, or its quota be raised.'],
-  UnauthorizedAccess: ['busUnavailable', 'Service Bus refused the relay’s key or identity: it needs the right to send.'],
+  UnauthorizedAccess: [
+    'busUnavailable',
+    'Service Bus refused the relay’s key or identity: it needs the right to send.',
+  ],
   MessagingEntityNotFound: ['busUnavailable', 'The topic or queue does not exist in the Service Bus namespace.'],
   MessagingEntityDisabled: ['busUnavailable', 'The topic or queue is disabled.'],
   ServiceBusy: ['busUnavailable', 'Service Bus is throttling the namespace.'],

@@ -51,7 +51,11 @@ export function encodeSlotHealth(accounts: readonly AccountHealth[]): Uint8Array
   const inOrder = [...troubled, ...accounts.filter(({ state }) => state === 'onAir')];
   for (let count = inOrder.length; ; count = Math.floor(count * SHRINKING)) {
     const others = count === inOrder.length ? undefined : count >= troubled.length ? 'onAir' : 'untold';
-    const bytes = deflateRawSync(JSON.stringify({ accounts: inOrder.slice(0, count), others } satisfies { [Field in keyof SlotHealthReport]: unknown }));
+    const bytes = deflateRawSync(
+      JSON.stringify({ accounts: inOrder.slice(0, count), others } satisfies {
+        [Field in keyof SlotHealthReport]: unknown;
+      }),
+    );
     if (bytes.length <= MAX_SLOT_HEALTH_BYTES) return bytes;
   }
 }

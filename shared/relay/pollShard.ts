@@ -46,8 +46,12 @@ export async function pollShard(run: ShardRun, ports: ShardPorts, signal: AbortS
   const sessions = new Map(slots.map((slot) => [slot, (accounts.get(slot) ?? []).map(ports.session)]));
   const sessionsOf = (slot: number): readonly UcwaSession[] => sessions.get(slot) ?? [];
   const health: SlotHealth = {
-    tell: (slot) => encodeSlotHealth(sessionsOf(slot).map((session) => toAccountHealth(session.account.sipUri, session.health()))),
-    statesOf: (slot) => sessionsOf(slot).map((session) => session.health().state).join(),
+    tell: (slot) =>
+      encodeSlotHealth(sessionsOf(slot).map((session) => toAccountHealth(session.account.sipUri, session.health()))),
+    statesOf: (slot) =>
+      sessionsOf(slot)
+        .map((session) => session.health().state)
+        .join(),
   };
   const ownership = createOwnership(slots, run.patienceMs, health, ports);
   const ramp = createRamp(SIGN_INS_AT_ONCE, ports.clock);
@@ -72,14 +76,24 @@ export async function pollShard(run: ShardRun, ports: ShardPorts, signal: AbortS
       const leave = new AbortController();
       const either = AbortSignal.any([stop, leave.signal]);
       setMaxListeners(0, either); // one of each of the slot's accounts
-      onAir.set(slot, { leave, left: Promise.all(sessionsOf(slot).map((session) => keepOnAir(session, readUntilMs?.(session.account.sipUri), ramp, ports, either))) });
+      onAir.set(slot, {
+        leave,
+        left: Promise.all(
+          sessionsOf(slot).map((session) =>
+            keepOnAir(session, readUntilMs?.(session.account.sipUri), ramp, ports, either),
+          ),
+        ),
+      });
     }
     await ports.clock.sleep(LEASE_RENEWAL_MS, stop);
   }
 
   stopObserving();
   const gone = new AbortController();
-  await Promise.race([Promise.all([...onAir.values()].map(({ left }) => left)), ports.clock.sleep(STOP_WITHIN_MS, gone.signal)]);
+  await Promise.race([
+    Promise.all([...onAir.values()].map(({ left }) => left)),
+    ports.clock.sleep(STOP_WITHIN_MS, gone.signal),
+  ]);
   gone.abort();
   await timer;
   await ownership.giveBack();

@@ -51,7 +51,12 @@ interface Run extends RelayPorts {
  *
  * A package that concerns the relay is a trace of its own, from its arrival to the bus's acceptance; its events carry it on.
  */
-export async function relayAccount(session: UcwaSession, ports: RelayPorts, signal: AbortSignal, readUntilMs?: number): Promise<void> {
+export async function relayAccount(
+  session: UcwaSession,
+  ports: RelayPorts,
+  signal: AbortSignal,
+  readUntilMs?: number,
+): Promise<void> {
   // Last, so that nothing of theirs stands in for it: whoever follows all accounts knows more than a port says.
   const run: Run = { ...ports, session, accountKey: accountKey(session.account.sipUri), signal };
   for await (const item of session.packages(signal, readUntilMs)) {
@@ -63,12 +68,18 @@ export async function relayAccount(session: UcwaSession, ports: RelayPorts, sign
 }
 
 function spanOf(item: ChannelItem, run: Run) {
-  return { kind: 'consumer', facts: () => ({ 'relay.account': run.accountKey }), ...(item.type === 'package' && { startedAtMs: item.receivedAtMs }) } as const;
+  return {
+    kind: 'consumer',
+    facts: () => ({ 'relay.account': run.accountKey }),
+    ...(item.type === 'package' && { startedAtMs: item.receivedAtMs }),
+  } as const;
 }
 
 async function relayItem(item: ChannelItem, run: Run): Promise<boolean> {
   const published =
-    item.type === 'gap' ? await publishAll([toGapEvent({ account: run.session.account.sipUri, ...item })], [], run) : await relayPackage(item, run);
+    item.type === 'gap'
+      ? await publishAll([toGapEvent({ account: run.session.account.sipUri, ...item })], [], run)
+      : await relayPackage(item, run);
   if (!published) fail('notPublished');
   return published;
 }
@@ -100,10 +111,16 @@ async function relayPackage(item: PackageItem, run: Run): Promise<boolean> {
 }
 
 /** Links of links too (an invitation, then its people): two rounds, in parallel, briefly. Most packages link nothing that is missing. */
-async function fetchLinked(item: PackageItem, { session, kinds, clock, log, signal }: Run): Promise<Map<string, Resource>> {
+async function fetchLinked(
+  item: PackageItem,
+  { session, kinds, clock, log, signal }: Run,
+): Promise<Map<string, Resource>> {
   const fetched = new Map<string, Resource>();
   const tried = new Set<string>();
-  const nextHrefs = (): string[] => linkedHrefs(item.package, fetched, kinds).filter((href) => !tried.has(href)).slice(0, FETCHES_AT_ONCE);
+  const nextHrefs = (): string[] =>
+    linkedHrefs(item.package, fetched, kinds)
+      .filter((href) => !tried.has(href))
+      .slice(0, FETCHES_AT_ONCE);
   let wanted = nextHrefs();
   if (wanted.length === 0) return fetched;
 

@@ -42,7 +42,12 @@ export interface OwnershipPorts {
  * publish-before-acknowledge and stable ids. So a storage account that is down does not take calls off the air: what was
  * owned stays owned until somebody else's name stands in the row.
  */
-export function createOwnership(slots: readonly number[], patienceMs: number, health: SlotHealth, ports: OwnershipPorts): Ownership {
+export function createOwnership(
+  slots: readonly number[],
+  patienceMs: number,
+  health: SlotHealth,
+  ports: OwnershipPorts,
+): Ownership {
   let owned: ReadonlyMap<number, ReadUntil | undefined> = new Map();
   let healthToldAtMs = -Infinity;
   const statesTold = new Map<number, string>();
@@ -51,8 +56,10 @@ export function createOwnership(slots: readonly number[], patienceMs: number, he
     const nowMs = ports.clock.now();
     const isDue = nowMs - healthToldAtMs >= HEALTH_EVERY_MS;
     const states = new Map(slots.map((slot) => [slot, health.statesOf(slot)]));
-    const healthOf = (slot: number): Uint8Array | undefined => (isDue || states.get(slot) !== statesTold.get(slot) ? health.tell(slot) : undefined);
-    const toWrite = (found: readonly SlotLease[]) => leasesToWrite(found, { slots, owner: ports.owner, nowMs, patienceMs, healthOf });
+    const healthOf = (slot: number): Uint8Array | undefined =>
+      isDue || states.get(slot) !== statesTold.get(slot) ? health.tell(slot) : undefined;
+    const toWrite = (found: readonly SlotLease[]) =>
+      leasesToWrite(found, { slots, owner: ports.owner, nowMs, patienceMs, healthOf });
     let rows = await ports.leases.read();
     const others = new Set(rows.filter(({ owner }) => owner !== ports.owner).map(({ slot }) => slot));
     // What the owner before us has told is read at a take-over only.
@@ -74,7 +81,17 @@ export function createOwnership(slots: readonly number[], patienceMs: number, he
   const giveBack = async (): Promise<void> => {
     for (let round = 0; round < ROUNDS; round++) {
       const mine = (await ports.leases.read()).filter(({ owner }) => owner === ports.owner);
-      if (await ports.leases.write(mine.map((lease) => ({ ...lease, owner: '', expiresAtMs: ports.clock.now(), health: health.tell(lease.slot) })))) return;
+      if (
+        await ports.leases.write(
+          mine.map((lease) => ({
+            ...lease,
+            owner: '',
+            expiresAtMs: ports.clock.now(),
+            health: health.tell(lease.slot),
+          })),
+        )
+      )
+        return;
     }
   };
 
@@ -101,7 +118,10 @@ export function createOwnership(slots: readonly number[], patienceMs: number, he
 async function within<Result>(timeoutMs: number, work: Promise<Result>, clock: Clock): Promise<Result> {
   const done = new AbortController();
   const timeUp = clock.sleep(timeoutMs, done.signal).then(() => {
-    throw new RelayError('storageUnavailable', `The storage account did not answer within ${String(timeoutMs / 1000)} s.`);
+    throw new RelayError(
+      'storageUnavailable',
+      `The storage account did not answer within ${String(timeoutMs / 1000)} s.`,
+    );
   });
   // It rejects too when the work was faster; nobody waits for it then.
   timeUp.catch(() => undefined);

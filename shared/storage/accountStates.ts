@@ -45,7 +45,9 @@ export function createAccountStates(tables: Tables): AccountStates {
     run(async (table) => {
       const transaction = new TableTransaction();
       for (const row of rows) transaction.createEntity(row);
-      return (await submitted(table, transaction, [400, 409])) ? rows.map(() => undefined) : Promise.all(rows.map((row) => enterOne(table, row)));
+      return (await submitted(table, transaction, [400, 409]))
+        ? rows.map(() => undefined)
+        : Promise.all(rows.map((row) => enterOne(table, row)));
     }),
   );
   const leave = createGroups<string, boolean>(MAX_OPERATIONS, (_lane, keys) =>
@@ -58,7 +60,8 @@ export function createAccountStates(tables: Tables): AccountStates {
   );
   return {
     claim: (sipUri, mine) => enter(PARTITION, toRow(sipUri, mine)),
-    replace: (sipUri, mine, etag) => run((table) => unless([404, 412], table.updateEntity(toRow(sipUri, mine), 'Replace', { etag }))),
+    replace: (sipUri, mine, etag) =>
+      run((table) => unless([404, 412], table.updateEntity(toRow(sipUri, mine), 'Replace', { etag }))),
     async record(sipUri, rejection) {
       await run((table) => table.upsertEntity(toRow(sipUri, { ...rejection, state: 'rejected' }), 'Replace'));
     },
@@ -72,7 +75,13 @@ type Row = ReturnType<typeof toRow>;
 
 /** A try has its moment under another name than a rejection, so that a version which knows no tries does not take it for one. */
 function toRow(account: string, { state, fingerprint, atMs }: PasswordTry) {
-  return { partitionKey: PARTITION, rowKey: accountKey(account), account, fingerprint, [state === 'rejected' ? 'atMs' : 'tryingAtMs']: { type: 'Double', value: String(atMs) } };
+  return {
+    partitionKey: PARTITION,
+    rowKey: accountKey(account),
+    account,
+    fingerprint,
+    [state === 'rejected' ? 'atMs' : 'tryingAtMs']: { type: 'Double', value: String(atMs) },
+  };
 }
 
 async function enterOne(table: TableClient, row: Row): Promise<StandingTry | undefined> {
@@ -81,7 +90,9 @@ async function enterOne(table: TableClient, row: Row): Promise<StandingTry | und
     try {
       const { etag, fingerprint, atMs, tryingAtMs } = await table.getEntity(PARTITION, row.rowKey);
       const known = typeof fingerprint === 'string' ? fingerprint : '';
-      return typeof atMs === 'number' ? { state: 'rejected', fingerprint: known, atMs, etag } : { state: 'trying', fingerprint: known, atMs: Number(tryingAtMs), etag };
+      return typeof atMs === 'number'
+        ? { state: 'rejected', fingerprint: known, atMs, etag }
+        : { state: 'trying', fingerprint: known, atMs: Number(tryingAtMs), etag };
     } catch (error) {
       // Whoever stood there has left between the two calls: then the place is free.
       if (statusOf(error) !== 404) throw error;

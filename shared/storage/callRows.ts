@@ -61,7 +61,8 @@ export function createCallRows(): CallRows {
   /** The last row with a text more, or a new one with that. */
   const withText = (invitation: string, characters: number, day: number): Remembered => {
     const known = lastOf(invitation, day);
-    if (known !== undefined && characters <= known.room && known.texts < MAX_TEXTS) return { ...known, room: known.room - characters, texts: known.texts + 1 };
+    if (known !== undefined && characters <= known.room && known.texts < MAX_TEXTS)
+      return { ...known, room: known.room - characters, texts: known.texts + 1 };
     return { name: randomUUID(), day, number: 0, steps: [], room: MAX_CHARACTERS - characters, texts: 1 };
   };
 
@@ -70,7 +71,8 @@ export function createCallRows(): CallRows {
     forSteps(invitation, steps) {
       const day = Math.max(...steps.map(({ atMs }) => dayOf(atMs)));
       const known = lastOf(invitation, day);
-      if (known !== undefined && known.number > 0 && known.steps.length + steps.length <= MAX_STEPS) return remember(invitation, { ...known, steps: [...known.steps, ...steps] });
+      if (known !== undefined && known.number > 0 && known.steps.length + steps.length <= MAX_STEPS)
+        return remember(invitation, { ...known, steps: [...known.steps, ...steps] });
       const row = withText(invitation, STEPS_CHARACTERS, day);
       return remember(invitation, { ...row, number: row.number + 1, steps });
     },

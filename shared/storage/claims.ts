@@ -44,7 +44,9 @@ export function createClaims(tables: Tables): ClaimStore {
       }
     },
     replace: (invitationId, subject, claim, etag) =>
-      unlessAnotherWasFirst(tables, async (table) => etagOf(await table.updateEntity(toEntity(invitationId, subject, claim), 'Replace', { etag }))),
+      unlessAnotherWasFirst(tables, async (table) =>
+        etagOf(await table.updateEntity(toEntity(invitationId, subject, claim), 'Replace', { etag })),
+      ),
     async release(invitationId, subject, etag) {
       await unlessAnotherWasFirst(tables, async (table) => {
         await table.deleteEntity(invitationId, subject, { etag });
@@ -53,7 +55,10 @@ export function createClaims(tables: Tables): ClaimStore {
   };
 }
 
-async function unlessAnotherWasFirst<T>(tables: Tables, change: (table: TableClient) => Promise<T>): Promise<T | undefined> {
+async function unlessAnotherWasFirst<T>(
+  tables: Tables,
+  change: (table: TableClient) => Promise<T>,
+): Promise<T | undefined> {
   const table = await tables.client('claims');
   try {
     return await change(table);

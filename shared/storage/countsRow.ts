@@ -38,7 +38,12 @@ export interface CountsRow {
    * Writes rows of a partition and the counts with these entries, all or nothing; resolves to the row's counts. Each row must
    * have a key that no one else will write: by it a transaction is recognised whose answer was lost.
    */
-  commit(table: TableClient, partition: string, rows: readonly { readonly rowKey: string }[], entries: readonly DeliveryLogEntry[]): Promise<CountsBySubscription>;
+  commit(
+    table: TableClient,
+    partition: string,
+    rows: readonly { readonly rowKey: string }[],
+    entries: readonly DeliveryLogEntry[],
+  ): Promise<CountsBySubscription>;
 }
 
 /** The counts of one writer in each partition. */
@@ -88,7 +93,11 @@ export function createCountsRow(stripe: number): CountsRow {
  * Removes the counts of all other subscriptions from every writer's row of a partition; a row that is being written keeps them
  * until the next time. @param subscriptions is asked after the counts were read, so that no new one is taken for a removed one.
  */
-export async function forgetCounts(table: TableClient, partition: string, subscriptions: () => Promise<ReadonlySet<string>>): Promise<void> {
+export async function forgetCounts(
+  table: TableClient,
+  partition: string,
+  subscriptions: () => Promise<ReadonlySet<string>>,
+): Promise<void> {
   const rows = [];
   for await (const row of countsRows(table, partition)) rows.push(row);
   if (rows.length === 0) return;
@@ -98,7 +107,11 @@ export async function forgetCounts(table: TableClient, partition: string, subscr
     const kept = counts.filter(([subscriptionId]) => known.has(subscriptionId));
     if (kept.length === counts.length) continue;
     try {
-      await table.updateEntity({ partitionKey: partition, rowKey: row.rowKey ?? '', ...toTextChunks(Object.fromEntries(kept)) }, 'Replace', { etag: row.etag });
+      await table.updateEntity(
+        { partitionKey: partition, rowKey: row.rowKey ?? '', ...toTextChunks(Object.fromEntries(kept)) },
+        'Replace',
+        { etag: row.etag },
+      );
     } catch (error) {
       if (statusOf(error) !== 412) throw error;
     }
@@ -106,19 +119,26 @@ export async function forgetCounts(table: TableClient, partition: string, subscr
 }
 
 /** The counts of a subscription over all writers. */
-export async function readCounts(table: TableClient, partition: string): Promise<(subscriptionId: string) => DeliveryCounts> {
+export async function readCounts(
+  table: TableClient,
+  partition: string,
+): Promise<(subscriptionId: string) => DeliveryCounts> {
   const stripes: CountsBySubscription[] = [];
   for await (const row of countsRows(table, partition)) stripes.push(countsSchema.parse(fromTextChunks(row) ?? {}));
-  return (subscriptionId) => sumCounts(stripes.flatMap(({ [subscriptionId]: counts }) => (counts === undefined ? [] : [counts])));
+  return (subscriptionId) =>
+    sumCounts(stripes.flatMap(({ [subscriptionId]: counts }) => (counts === undefined ? [] : [counts])));
 }
 
 function countsRows(table: TableClient, partition: string) {
-  return table.listEntities({ queryOptions: { filter: `PartitionKey eq '${partition}' and RowKey ge '${COUNTS}' and RowKey lt '${COUNTS}~'` } });
+  return table.listEntities({
+    queryOptions: { filter: `PartitionKey eq '${partition}' and RowKey ge '${COUNTS}' and RowKey lt '${COUNTS}~'` },
+  });
 }
 
 function withEntries(value: CountsBySubscription, entries: readonly DeliveryLogEntry[]): CountsBySubscription {
   const counts: Record<string, DeliveryCounts> = { ...value };
-  for (const entry of entries) counts[entry.subscriptionId] = countEntry(counts[entry.subscriptionId] ?? noDeliveries, entry);
+  for (const entry of entries)
+    counts[entry.subscriptionId] = countEntry(counts[entry.subscriptionId] ?? noDeliveries, entry);
   return counts;
 }
 

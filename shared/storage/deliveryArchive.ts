@@ -47,7 +47,8 @@ export function createDeliveryArchive(tables: Tables): DeliveryArchive {
       // The same event twice is one row, and a transaction takes a row once only.
       const [one, ...others] = [...new Map(kept.map((row) => [row.rowKey, row])).values()];
       if (one !== undefined && others.length === 0) await table.upsertEntity(one, 'Replace');
-      else if (one !== undefined) await table.submitTransaction([one, ...others].map((row): TransactionAction => ['upsert', row, 'Replace']));
+      else if (one !== undefined)
+        await table.submitTransaction([one, ...others].map((row): TransactionAction => ['upsert', row, 'Replace']));
     } catch (error) {
       throw storageUnavailable(error);
     }
@@ -71,7 +72,8 @@ export function createDeliveryArchive(tables: Tables): DeliveryArchive {
       }
     },
     async *since(sinceMs) {
-      for await (const row of rows(`PartitionKey ge '${toMinute(sinceMs)}' and RowKey ge '${toTime(sinceMs)}'`)) yield toEvent(row);
+      for await (const row of rows(`PartitionKey ge '${toMinute(sinceMs)}' and RowKey ge '${toTime(sinceMs)}'`))
+        yield toEvent(row);
     },
   };
 }

@@ -42,10 +42,15 @@ export function createGroups<Job, Result>(maxJobs: number, run: RunTogether<Job,
 }
 
 /** As createGroups, for jobs that are in no hurry. @param gathering without it, no job waits for others. */
-export function createGatheringGroups<Job, Result>(maxJobs: number, run: RunTogether<Job, Result>, gathering?: Gathering): GatheringGroups<Job, Result> {
+export function createGatheringGroups<Job, Result>(
+  maxJobs: number,
+  run: RunTogether<Job, Result>,
+  gathering?: Gathering,
+): GatheringGroups<Job, Result> {
   const lanes = new Map<string, Lane<Job, Result>>();
 
-  const isReady = ({ waiting, isUrgent }: Lane<Job, Result>): boolean => gathering === undefined || isUrgent || waiting.length >= gathering.enough;
+  const isReady = ({ waiting, isUrgent }: Lane<Job, Result>): boolean =>
+    gathering === undefined || isUrgent || waiting.length >= gathering.enough;
 
   const gather = (lane: Lane<Job, Result>): Promise<void> =>
     new Promise((resolve) => {
@@ -66,7 +71,10 @@ export function createGatheringGroups<Job, Result>(maxJobs: number, run: RunToge
       const group = lane.waiting.splice(0, maxJobs);
       lane.isUrgent &&= lane.waiting.length > 0;
       try {
-        const results = await run(key, group.map(({ job }) => job));
+        const results = await run(
+          key,
+          group.map(({ job }) => job),
+        );
         group.forEach((one, index) => one.resolve(results[index] as Result));
       } catch (error) {
         for (const one of group) one.reject(error);

@@ -37,17 +37,29 @@ export interface DeliveryLogOptions {
  * attempts of the moment (group commit), and the counts that include it are in the same transaction, so that they always
  * add up.
  */
-export function createDeliveryLog(tables: Tables, { clock, stripe = randomInt(STRIPES) }: DeliveryLogOptions = {}): DeliveryLog {
+export function createDeliveryLog(
+  tables: Tables,
+  { clock, stripe = randomInt(STRIPES) }: DeliveryLogOptions = {},
+): DeliveryLog {
   const countsRow = createCountsRow(stripe);
   const commit = async (partition: string, entries: readonly DeliveryLogEntry[]): Promise<DeliveryCounts[]> => {
     try {
-      const counts = await countsRow.commit(await tables.client('deliveries'), partition, toLogRows(entries, randomUUID()), entries);
+      const counts = await countsRow.commit(
+        await tables.client('deliveries'),
+        partition,
+        toLogRows(entries, randomUUID()),
+        entries,
+      );
       return entries.map(({ subscriptionId }) => counts[subscriptionId] ?? noDeliveries);
     } catch (error) {
       throw storageUnavailable(error);
     }
   };
-  const writes = createGatheringGroups(MAX_TOGETHER, commit, clock && { clock, forMs: GATHERED_MS, enough: MAX_TOGETHER });
+  const writes = createGatheringGroups(
+    MAX_TOGETHER,
+    commit,
+    clock && { clock, forMs: GATHERED_MS, enough: MAX_TOGETHER },
+  );
 
   const count = createGroups<string, DeliveryCounts>(Number.POSITIVE_INFINITY, async (partition, ids) => {
     try {
@@ -61,22 +73,28 @@ export function createDeliveryLog(tables: Tables, { clock, stripe = randomInt(ST
   async function* rows(range: string) {
     const table = await tables.client('deliveries');
     try {
-      for await (const row of table.listEntities({ queryOptions: { filter: `PartitionKey eq '${LOG_PARTITION}' and ${range}` } })) yield { rowKey: row.rowKey ?? '', entries: fromLogRow(row) };
+      for await (const row of table.listEntities({
+        queryOptions: { filter: `PartitionKey eq '${LOG_PARTITION}' and ${range}` },
+      }))
+        yield { rowKey: row.rowKey ?? '', entries: fromLogRow(row) };
     } catch (error) {
       throw storageUnavailable(error);
     }
   }
 
   /** After a crash many are looked for at once: what is read for one, is read for all. */
-  const find = createGroups<Sought, DeliveryLogEntry | undefined>(Number.POSITIVE_INFINITY, async (_partition, sought) => {
-    const left = new Set(sought.map(({ attempt }) => nameOf(attempt)));
-    const found = new Map<string, DeliveryLogEntry>();
-    for await (const { entries } of rows(since(Math.min(...sought.map(({ sinceMs }) => sinceMs))))) {
-      for (const entry of entries) if (left.delete(nameOf(entry))) found.set(nameOf(entry), entry);
-      if (left.size === 0) break;
-    }
-    return sought.map(({ attempt }) => found.get(nameOf(attempt)));
-  });
+  const find = createGroups<Sought, DeliveryLogEntry | undefined>(
+    Number.POSITIVE_INFINITY,
+    async (_partition, sought) => {
+      const left = new Set(sought.map(({ attempt }) => nameOf(attempt)));
+      const found = new Map<string, DeliveryLogEntry>();
+      for await (const { entries } of rows(since(Math.min(...sought.map(({ sinceMs }) => sinceMs))))) {
+        for (const entry of entries) if (left.delete(nameOf(entry))) found.set(nameOf(entry), entry);
+        if (left.size === 0) break;
+      }
+      return sought.map(({ attempt }) => found.get(nameOf(attempt)));
+    },
+  );
 
   return {
     write: (entry, isAwaited) => writes.run(LOG_PARTITION, entry, isAwaited),

@@ -58,7 +58,8 @@ export function createDeliveryOrder(tables: Tables): DeliveryOrder {
   const read = createGroups<undefined, CallOrder>(Number.POSITIVE_INFINITY, (invitation, readers) =>
     run(async (table) => {
       const rows = [];
-      for await (const row of table.listEntities({ queryOptions: { filter: `PartitionKey eq '${invitation}'` } })) rows.push(row);
+      for await (const row of table.listEntities({ queryOptions: { filter: `PartitionKey eq '${invitation}'` } }))
+        rows.push(row);
       const order = foldOrder(rows);
       return readers.map(() => order);
     }),
@@ -68,10 +69,18 @@ export function createDeliveryOrder(tables: Tables): DeliveryOrder {
     open: (event, subscriptionIds) => open(toTableKey(event.subject), { event, subscriptionIds }),
     async reopen(event, subscriptionId, round) {
       await open(toTableKey(event.subject), { event, subscriptionIds: [subscriptionId] });
-      await step(toTableKey(event.subject), { subscriptionId, eventId: event.id, atMs: event.timeMs, round, state: 'pending', attempt: 0 });
+      await step(toTableKey(event.subject), {
+        subscriptionId,
+        eventId: event.id,
+        atMs: event.timeMs,
+        round,
+        state: 'pending',
+        attempt: 0,
+      });
     },
     read: (subject) => read(toTableKey(subject), undefined),
-    begin: (event, subscriptionId) => step(toTableKey(event.subject), { subscriptionId, eventId: event.id, atMs: event.timeMs, begun: true }),
+    begin: (event, subscriptionId) =>
+      step(toTableKey(event.subject), { subscriptionId, eventId: event.id, atMs: event.timeMs, begun: true }),
     advance: (entry) => step(toTableKey(entry.subject), afterEntry(entry)),
   };
 }
@@ -122,7 +131,24 @@ async function submitAll(table: TableClient, actions: readonly TransactionAction
 }
 
 /** How far an event has come by an attempt, or by its end without one. */
-function afterEntry({ subscriptionId, eventId, round, attempt, attempted, outcome, nextAtMs, atMs }: DeliveryLogEntry): Progress {
+function afterEntry({
+  subscriptionId,
+  eventId,
+  round,
+  attempt,
+  attempted,
+  outcome,
+  nextAtMs,
+  atMs,
+}: DeliveryLogEntry): Progress {
   const made = attempted ? attempt : attempt - 1;
-  return { subscriptionId, eventId, atMs, round, state: outcome === 'retrying' ? 'pending' : 'settled', attempt: made, ...(nextAtMs !== undefined && { nextAtMs }) };
+  return {
+    subscriptionId,
+    eventId,
+    atMs,
+    round,
+    state: outcome === 'retrying' ? 'pending' : 'settled',
+    attempt: made,
+    ...(nextAtMs !== undefined && { nextAtMs }),
+  };
 }

@@ -16,9 +16,12 @@ export async function sweepDeliveries(tables: Tables, beforeMs: number): Promise
   let swept = 0;
   try {
     const deliveries = await tables.client('deliveries');
-    const oldRows = (filter: string, table = deliveries) => removeRows(table, table.listEntities({ queryOptions: { filter, select: ['PartitionKey', 'RowKey'] } }));
+    const oldRows = (filter: string, table = deliveries) =>
+      removeRows(table, table.listEntities({ queryOptions: { filter, select: ['PartitionKey', 'RowKey'] } }));
     await forgetCounts(deliveries, LOG_PARTITION, () => knownSubscriptions(tables));
-    swept += await oldRows(`PartitionKey eq '${LOG_PARTITION}' and RowKey ge '${LOG}${toNewestFirst(beforeMs)}~' and RowKey lt '${LOG}~'`);
+    swept += await oldRows(
+      `PartitionKey eq '${LOG_PARTITION}' and RowKey ge '${LOG}${toNewestFirst(beforeMs)}~' and RowKey lt '${LOG}~'`,
+    );
     swept += await oldRows(`atMs lt ${beforeMs}.0`, await tables.client('deliveryOrder'));
     swept += await oldRows(`PartitionKey lt '${toMinute(beforeMs)}'`, await tables.client('deliveryEvents'));
   } catch (error) {
@@ -29,6 +32,9 @@ export async function sweepDeliveries(tables: Tables, beforeMs: number): Promise
 
 async function knownSubscriptions(tables: Tables): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
-  for await (const { rowKey = '' } of (await tables.client('subscriptions')).listEntities({ queryOptions: { select: ['RowKey'] } })) ids.add(rowKey);
+  for await (const { rowKey = '' } of (await tables.client('subscriptions')).listEntities({
+    queryOptions: { select: ['RowKey'] },
+  }))
+    ids.add(rowKey);
   return ids;
 }

@@ -18,9 +18,15 @@ export interface Erasure {
 export async function eraseDeliveries(table: TableClient, { names, invitations }: Erasure): Promise<number> {
   const invitationKeys = new Set([...invitations].map(toTableKey));
   let erased = 0;
-  for await (const row of table.listEntities({ queryOptions: { filter: `RowKey ge '${LOG}' and RowKey lt '${LOG}~'` } })) {
+  for await (const row of table.listEntities({
+    queryOptions: { filter: `RowKey ge '${LOG}' and RowKey lt '${LOG}~'` },
+  })) {
     const entries = fromLogRow(row);
-    const left = entries.filter((entry) => !invitationKeys.has(toTableKey(entry.subject)) && !Object.values(entry).some((value) => typeof value === 'string' && names(value)));
+    const left = entries.filter(
+      (entry) =>
+        !invitationKeys.has(toTableKey(entry.subject)) &&
+        !Object.values(entry).some((value) => typeof value === 'string' && names(value)),
+    );
     if (left.length === entries.length) continue;
     const [partitionKey, rowKey] = [row.partitionKey ?? '', row.rowKey ?? ''];
     try {

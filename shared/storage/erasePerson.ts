@@ -16,17 +16,22 @@ type Row = object & { readonly partitionKey?: string | undefined; readonly invit
  * @param uri as events carry it (`sip:…` or `tel:…`); compared without case.
  */
 export async function erasePerson(tables: Tables, uri: string): Promise<number> {
-  const names = (row: Row): boolean => Object.values(row).some((value) => typeof value === 'string' && mentions(value, uri));
+  const names = (row: Row): boolean =>
+    Object.values(row).some((value) => typeof value === 'string' && mentions(value, uri));
   let removed = 0;
   try {
     const history = await tables.client('invitationHistory');
     const invitations = new Set<string>();
-    for await (const row of history.listEntities()) if (names(row) && row.partitionKey !== undefined) invitations.add(row.partitionKey);
+    for await (const row of history.listEntities())
+      if (names(row) && row.partitionKey !== undefined) invitations.add(row.partitionKey);
     const deliveries = await tables.client('deliveries');
     removed += await eraseDeliveries(deliveries, { names: (text) => mentions(text, uri), invitations });
     for (const name of recordTables.filter((table) => table !== 'deliveries')) {
       const table = await tables.client(name);
-      const concerned = (row: Row): boolean => names(row) || invitations.has(row.partitionKey ?? '') || (typeof row.invitationId === 'string' && invitations.has(row.invitationId));
+      const concerned = (row: Row): boolean =>
+        names(row) ||
+        invitations.has(row.partitionKey ?? '') ||
+        (typeof row.invitationId === 'string' && invitations.has(row.invitationId));
       removed += await removeRows(table, filtered(table.listEntities(), concerned));
     }
   } catch (error) {

@@ -21,14 +21,23 @@ export function createInvitations(tables: Tables): InvitationStore {
   const place = async (event: InvitationEvent): Promise<string> => {
     const history = await tables.client('invitationHistory');
     const rowKey = `${String(LATEST_MS - event.timeMs).padStart(16, '0')}_${event.subject}`;
-    if (await insert(history, { partitionKey: event.subject, rowKey: PLACE, head: rowKey, account: event.account })) return rowKey;
+    if (await insert(history, { partitionKey: event.subject, rowKey: PLACE, head: rowKey, account: event.account }))
+      return rowKey;
     return (await readPlace(history, event.subject))?.head ?? rowKey;
   };
 
   return {
     async append(event) {
       const { id, type, account, sequence = '', timeMs, expiryTimeMs, data } = event;
-      const row = { partitionKey: event.subject, rowKey: `${sequence}_${id}`, type, account, timeMs: double(timeMs), ...(expiryTimeMs === undefined ? {} : { expiryTimeMs: double(expiryTimeMs) }), data: JSON.stringify(data) };
+      const row = {
+        partitionKey: event.subject,
+        rowKey: `${sequence}_${id}`,
+        type,
+        account,
+        timeMs: double(timeMs),
+        ...(expiryTimeMs === undefined ? {} : { expiryTimeMs: double(expiryTimeMs) }),
+        data: JSON.stringify(data),
+      };
       await insert(await tables.client('invitationHistory'), row);
     },
     async updateHead(event, change) {
@@ -39,21 +48,36 @@ export function createInvitations(tables: Tables): InvitationStore {
     async head(invitationId) {
       const found = await readPlace(await tables.client('invitationHistory'), toTableKey(invitationId));
       if (found === undefined) return undefined;
-      return (await readHead(await tables.client('invitationHeads'), { partitionKey: accountKey(found.account), rowKey: found.head }))?.head;
+      return (
+        await readHead(await tables.client('invitationHeads'), {
+          partitionKey: accountKey(found.account),
+          rowKey: found.head,
+        })
+      )?.head;
     },
     async history(invitationId) {
       const events: InvitationEvent[] = [];
       const filter = odata`PartitionKey eq ${toTableKey(invitationId)} and RowKey lt ${PLACE}`;
-      for await (const row of translated((await tables.client('invitationHistory')).listEntities({ queryOptions: { filter } }))) events.push(toEvent(row));
+      for await (const row of translated(
+        (await tables.client('invitationHistory')).listEntities({ queryOptions: { filter } }),
+      ))
+        events.push(toEvent(row));
       return events;
     },
     async list(query) {
-      const pages = (await tables.client('invitationHeads')).listEntities({ queryOptions: { filter: filterOf(query) } });
+      const pages = (await tables.client('invitationHeads')).listEntities({
+        queryOptions: { filter: filterOf(query) },
+      });
       const continuationToken = decodeCursor(query.cursor);
       try {
-        const page = await pages.byPage({ maxPageSize: query.limit, ...(continuationToken === undefined ? {} : { continuationToken }) }).next();
+        const page = await pages
+          .byPage({ maxPageSize: query.limit, ...(continuationToken === undefined ? {} : { continuationToken }) })
+          .next();
         const rows = page.done === true ? [] : page.value;
-        const next = 'continuationToken' in rows && typeof rows.continuationToken === 'string' ? rows.continuationToken : undefined;
+        const next =
+          'continuationToken' in rows && typeof rows.continuationToken === 'string'
+            ? rows.continuationToken
+            : undefined;
         return { heads: rows.map(toHead), ...(next === undefined ? {} : { cursor: encodeCursor(next) }) };
       } catch (error) {
         // The SDK throws these for a token that it did not make, the service answers 400 to one that names no row.
@@ -64,8 +88,15 @@ export function createInvitations(tables: Tables): InvitationStore {
     async updateActive(account, change) {
       const heads = await tables.client('invitationHeads');
       const filter = odata`PartitionKey eq ${accountKey(account)} and state eq 'active'`;
-      for await (const { partitionKey = '', rowKey = '' } of translated(heads.listEntities({ queryOptions: { filter, select: ['PartitionKey', 'RowKey'] } }))) {
-        while (!(await changeHead(heads, { partitionKey, rowKey }, (head) => (head === undefined ? undefined : change(head))))) continue;
+      for await (const { partitionKey = '', rowKey = '' } of translated(
+        heads.listEntities({ queryOptions: { filter, select: ['PartitionKey', 'RowKey'] } }),
+      )) {
+        while (
+          !(await changeHead(heads, { partitionKey, rowKey }, (head) =>
+            head === undefined ? undefined : change(head),
+          ))
+        )
+          continue;
       }
     },
   };
@@ -82,11 +113,16 @@ interface Row {
 }
 
 /** False when another changed the head in the meantime. */
-async function changeHead(heads: TableClient, at: Row, change: (head: InvitationHead | undefined) => InvitationHead | undefined): Promise<boolean> {
+async function changeHead(
+  heads: TableClient,
+  at: Row,
+  change: (head: InvitationHead | undefined) => InvitationHead | undefined,
+): Promise<boolean> {
   const found = await readHead(heads, at);
   const head = change(found?.head);
   if (head === undefined) return true;
-  const { invitationId, account, state, endedBy, gapEndedAtMs, startedAtMs, seenAtMs, sequence, expiryTimeMs, data } = head;
+  const { invitationId, account, state, endedBy, gapEndedAtMs, startedAtMs, seenAtMs, sequence, expiryTimeMs, data } =
+    head;
   const row = {
     ...at,
     invitationId,
@@ -136,12 +172,18 @@ function toHead(row: TableEntityResult<Record<string, unknown>>): InvitationHead
   };
 }
 
-async function readHead(heads: TableClient, { partitionKey, rowKey }: Row): Promise<{ readonly head: InvitationHead; readonly etag: string } | undefined> {
+async function readHead(
+  heads: TableClient,
+  { partitionKey, rowKey }: Row,
+): Promise<{ readonly head: InvitationHead; readonly etag: string } | undefined> {
   const row = await read(heads, partitionKey, rowKey);
   return row === undefined ? undefined : { head: toHead(row), etag: row.etag };
 }
 
-async function readPlace(history: TableClient, invitationId: string): Promise<{ readonly head: string; readonly account: string } | undefined> {
+async function readPlace(
+  history: TableClient,
+  invitationId: string,
+): Promise<{ readonly head: string; readonly account: string } | undefined> {
   const row = await read(history, invitationId, PLACE);
   return row === undefined ? undefined : z.object({ head: z.string(), account: z.string() }).parse(row);
 }
@@ -194,7 +236,11 @@ async function insert(table: TableClient, row: Row & Record<string, unknown>): P
   }
 }
 
-async function read(table: TableClient, partitionKey: string, rowKey: string): Promise<TableEntityResult<Record<string, unknown>> | undefined> {
+async function read(
+  table: TableClient,
+  partitionKey: string,
+  rowKey: string,
+): Promise<TableEntityResult<Record<string, unknown>> | undefined> {
   try {
     return await table.getEntity(partitionKey, rowKey);
   } catch (error) {

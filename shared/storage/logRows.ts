@@ -43,7 +43,10 @@ export function toLogRows(entries: readonly DeliveryLogEntry[], batch: string) {
     rows.at(-1)?.push(entry);
   }
   const atMs = Math.max(...entries.map((entry) => entry.atMs));
-  return rows.map((row, index) => ({ rowKey: `${LOG}${toNewestFirst(Math.floor(atMs))}|${String(index).padStart(2, '0')}-${batch}`, ...toTextChunks(row) }));
+  return rows.map((row, index) => ({
+    rowKey: `${LOG}${toNewestFirst(Math.floor(atMs))}|${String(index).padStart(2, '0')}-${batch}`,
+    ...toTextChunks(row),
+  }));
 }
 
 export function fromLogRow(row: Readonly<Record<string, unknown>>): readonly DeliveryLogEntry[] {

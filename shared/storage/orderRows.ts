@@ -43,11 +43,21 @@ const EVENT = 'event_';
 const STEPS = 'steps_';
 
 /** By name: named for what they hold, so that a fan-out that runs again writes what it wrote, or adds to it. At most a thousand receivers each. */
-export function toOpenedTexts({ id, type, timeMs, sequence, expiryTimeMs }: DeliveredEvent, subscriptionIds: readonly string[]): Readonly<Record<string, string>>[] {
+export function toOpenedTexts(
+  { id, type, timeMs, sequence, expiryTimeMs }: DeliveredEvent,
+  subscriptionIds: readonly string[],
+): Readonly<Record<string, string>>[] {
   const texts = [];
   for (let at = 0; at < subscriptionIds.length; at += MAX_IDS) {
     const ids = subscriptionIds.slice(at, at + MAX_IDS).join(' ');
-    const opened: z.infer<typeof openedSchema> = { eventId: id, type, timeMs, sequence, expiryTimeMs, subscriptionIds: ids };
+    const opened: z.infer<typeof openedSchema> = {
+      eventId: id,
+      type,
+      timeMs,
+      sequence,
+      expiryTimeMs,
+      subscriptionIds: ids,
+    };
     const text = JSON.stringify(opened);
     texts.push({ [`${EVENT}${createHash('sha256').update(text).digest('hex')}`]: text });
   }
@@ -60,7 +70,12 @@ export function toBeginningRow({ subject, timeMs }: DeliveredEvent) {
 }
 
 /** A row of one process. @param texts of toOpenedTexts, to be merged with those that are there. */
-export function toOpenedRow(partitionKey: string, name: string, { timeMs }: DeliveredEvent, texts: Readonly<Record<string, string>>) {
+export function toOpenedRow(
+  partitionKey: string,
+  name: string,
+  { timeMs }: DeliveredEvent,
+  texts: Readonly<Record<string, string>>,
+) {
   return { partitionKey, rowKey: `p|${name}`, atMs: double(timeMs), ...texts };
 }
 
@@ -79,7 +94,10 @@ export function foldOrder(rows: readonly Readonly<Record<string, unknown>>[]): C
   const events = new Map<string, { readonly fresh: OrderRow; readonly receivers: Set<string> }>();
   for (const text of textsOf(rows, EVENT)) {
     const { subscriptionIds, ...event } = openedSchema.parse(text);
-    const known = events.get(event.eventId) ?? { fresh: { ...event, round: 0, state: 'pending', attempt: 0 }, receivers: new Set() };
+    const known = events.get(event.eventId) ?? {
+      fresh: { ...event, round: 0, state: 'pending', attempt: 0 },
+      receivers: new Set(),
+    };
     for (const id of subscriptionIds.split(' ')) known.receivers.add(id);
     events.set(event.eventId, known);
   }
@@ -89,19 +107,26 @@ export function foldOrder(rows: readonly Readonly<Record<string, unknown>>[]): C
   );
   return (subscriptionId) => {
     const steps = grouped(stepsOf.get(subscriptionId) ?? [], ({ eventId }) => eventId);
-    return [...events.values()].filter(({ receivers }) => receivers.has(subscriptionId)).map(({ fresh }) => (steps.get(fresh.eventId) ?? []).reduce(advance, fresh));
+    return [...events.values()]
+      .filter(({ receivers }) => receivers.has(subscriptionId))
+      .map(({ fresh }) => (steps.get(fresh.eventId) ?? []).reduce(advance, fresh));
   };
 }
 
 function textsOf(rows: readonly Readonly<Record<string, unknown>>[], prefix: string): unknown[] {
-  return rows.flatMap((row) => Object.entries(row).flatMap(([name, text]) => (name.startsWith(prefix) && typeof text === 'string' ? [JSON.parse(text) as unknown] : [])));
+  return rows.flatMap((row) =>
+    Object.entries(row).flatMap(([name, text]) =>
+      name.startsWith(prefix) && typeof text === 'string' ? [JSON.parse(text) as unknown] : [],
+    ),
+  );
 }
 
 /** Steps may come in any order: the later round counts, in it the later attempt, and of one attempt its end. */
 function advance(row: OrderRow, { round, state, attempt, nextAtMs, begun }: z.infer<typeof progressSchema>): OrderRow {
   const known = begun === true ? { ...row, begun } : row;
   if (round === undefined || state === undefined || attempt === undefined) return known;
-  const isLater = round !== row.round ? round > row.round : attempt !== row.attempt ? attempt > row.attempt : state === 'settled';
+  const isLater =
+    round !== row.round ? round > row.round : attempt !== row.attempt ? attempt > row.attempt : state === 'settled';
   if (!isLater) return known;
   const { nextAtMs: _nextAtMs, ...rest } = known;
   return { ...rest, round, state, attempt, ...(nextAtMs !== undefined && { nextAtMs }) };

@@ -34,7 +34,10 @@ export function createRawBlobs(connection: Connection, credential: () => TokenCr
     container ??= openContainer(connection, credential, abortSignal);
     const blob = (await container).getBlockBlobClient(name);
     const bytes = Buffer.from(text, 'utf8');
-    await blob.upload(bytes, bytes.length, { abortSignal, blobHTTPHeaders: { blobContentType: 'text/plain; charset=utf-8' } });
+    await blob.upload(bytes, bytes.length, {
+      abortSignal,
+      blobHTTPHeaders: { blobContentType: 'text/plain; charset=utf-8' },
+    });
   }
 
   async function removeWhere(isWanted: (blob: BlobItem, client: ContainerClient) => Promise<boolean>): Promise<number> {
@@ -55,8 +58,12 @@ export function createRawBlobs(connection: Connection, credential: () => TokenCr
   }
 
   return {
-    removeOlder: (beforeMs) => removeWhere(({ properties }) => Promise.resolve(properties.lastModified.getTime() < beforeMs)),
-    removeMatching: (matches) => removeWhere(async ({ name }, client) => matches((await client.getBlobClient(name).downloadToBuffer()).toString('utf8'))),
+    removeOlder: (beforeMs) =>
+      removeWhere(({ properties }) => Promise.resolve(properties.lastModified.getTime() < beforeMs)),
+    removeMatching: (matches) =>
+      removeWhere(async ({ name }, client) =>
+        matches((await client.getBlobClient(name).downloadToBuffer()).toString('utf8')),
+      ),
     async put(name, text) {
       const timeUp = new AbortController();
       const done = new AbortController();
@@ -74,7 +81,11 @@ export function createRawBlobs(connection: Connection, credential: () => TokenCr
   };
 }
 
-async function openContainer(connection: Connection, credential: () => TokenCredential, abortSignal?: AbortSignal): Promise<ContainerClient> {
+async function openContainer(
+  connection: Connection,
+  credential: () => TokenCredential,
+  abortSignal?: AbortSignal,
+): Promise<ContainerClient> {
   const { BlobServiceClient } = await import('@azure/storage-blob');
   const options = { retryOptions: { maxTries: 1 } };
   const service =

@@ -6,7 +6,13 @@ import type { Tables } from './tables';
 
 const PARTITION = 'slots';
 
-const rowSchema = z.object({ rowKey: z.string(), owner: z.string(), expiresAtMs: z.number(), accountsHealth: z.instanceof(Uint8Array).optional(), etag: z.string() });
+const rowSchema = z.object({
+  rowKey: z.string(),
+  owner: z.string(),
+  expiresAtMs: z.number(),
+  accountsHealth: z.instanceof(Uint8Array).optional(),
+  etag: z.string(),
+});
 
 /**
  * Leases in table `slotLeases`: a row per slot, all in one partition, so that a process reads them in one query and renews
@@ -17,7 +23,10 @@ export function createSlotLeases(tables: Tables): SlotLeaseStore {
     async read({ health } = { health: false }) {
       const table = await tables.client('slotLeases');
       const leases: SlotLease[] = [];
-      const queryOptions = { filter: `PartitionKey eq '${PARTITION}'`, select: ['rowKey', 'owner', 'expiresAtMs', ...(health ? ['accountsHealth'] : [])] };
+      const queryOptions = {
+        filter: `PartitionKey eq '${PARTITION}'`,
+        select: ['rowKey', 'owner', 'expiresAtMs', ...(health ? ['accountsHealth'] : [])],
+      };
       try {
         for await (const entity of table.listEntities({ queryOptions })) {
           leases.push(toLease(rowSchema.parse(entity)));
@@ -32,7 +41,13 @@ export function createSlotLeases(tables: Tables): SlotLeaseStore {
       const table = await tables.client('slotLeases');
       const transaction = new TableTransaction();
       for (const { slot, owner, expiresAtMs, health, etag } of leases) {
-        const row = { partitionKey: PARTITION, rowKey: String(slot).padStart(2, '0'), owner, ...(health === undefined ? {} : { accountsHealth: health }), expiresAtMs: { type: 'Double', value: String(expiresAtMs) } };
+        const row = {
+          partitionKey: PARTITION,
+          rowKey: String(slot).padStart(2, '0'),
+          owner,
+          ...(health === undefined ? {} : { accountsHealth: health }),
+          expiresAtMs: { type: 'Double', value: String(expiresAtMs) },
+        };
         if (etag === undefined) transaction.createEntity(row);
         else transaction.updateEntity(row, 'Merge', { etag });
       }

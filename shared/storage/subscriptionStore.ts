@@ -25,7 +25,15 @@ interface Cached {
  * Subscriptions in table `subscriptions`. A list is read once and then only its version row, every 3 s at most and by
  * one reader at a time; a change made through this very store is seen at once.
  */
-export function createSubscriptionStore({ tables, clock, log }: { readonly tables: Tables; readonly clock: Clock; readonly log: Log }): SubscriptionStore {
+export function createSubscriptionStore({
+  tables,
+  clock,
+  log,
+}: {
+  readonly tables: Tables;
+  readonly clock: Clock;
+  readonly log: Log;
+}): SubscriptionStore {
   let cached: Cached | undefined;
   let refreshing: Promise<Cached> | undefined;
 
@@ -90,9 +98,11 @@ export function createSubscriptionStore({ tables, clock, log }: { readonly table
       throw new RelayError('storageUnavailable', 'The subscription is being changed by too many at once.');
     },
     async remove(id) {
-      await write((table) => submit(table, [['delete', { partitionKey: PARTITION, rowKey: toTableKey(id) }]])).catch((error: unknown) => {
-        if (statusOf(error) !== 404) rethrow(error);
-      });
+      await write((table) => submit(table, [['delete', { partitionKey: PARTITION, rowKey: toTableKey(id) }]])).catch(
+        (error: unknown) => {
+          if (statusOf(error) !== 404) rethrow(error);
+        },
+      );
     },
   };
 }
@@ -117,7 +127,9 @@ async function versionOf(table: TableClient): Promise<string> {
 async function readAll(table: TableClient): Promise<ReadonlyMap<string, Subscription>> {
   const found = new Map<string, Subscription>();
   try {
-    for await (const { rowKey, content } of table.listEntities<Row>({ queryOptions: { filter: `PartitionKey eq '${PARTITION}'` } })) {
+    for await (const { rowKey, content } of table.listEntities<Row>({
+      queryOptions: { filter: `PartitionKey eq '${PARTITION}'` },
+    })) {
       if (rowKey !== undefined && rowKey !== VERSION_ROW) found.set(rowKey, fromContent(content));
     }
   } catch (error) {
@@ -126,7 +138,10 @@ async function readAll(table: TableClient): Promise<ReadonlyMap<string, Subscrip
   return found;
 }
 
-async function readRow(table: TableClient, id: string): Promise<{ readonly subscription: Subscription; readonly etag: string } | undefined> {
+async function readRow(
+  table: TableClient,
+  id: string,
+): Promise<{ readonly subscription: Subscription; readonly etag: string } | undefined> {
   try {
     const { content, etag } = await table.getEntity<Row>(PARTITION, toTableKey(id));
     return { subscription: fromContent(content), etag };

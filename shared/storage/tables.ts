@@ -87,6 +87,8 @@ function tableUrl(accountName: string): string {
 function optionsFor(connectionString: string): TableServiceClientOptions {
   return {
     ...clientOptions,
-    allowInsecureConnection: /UseDevelopmentStorage=true|DefaultEndpointsProtocol=http(;|$)|TableEndpoint=http:/i.test(connectionString),
+    allowInsecureConnection: /UseDevelopmentStorage=true|DefaultEndpointsProtocol=http(;|$)|TableEndpoint=http:/i.test(
+      connectionString,
+    ),
   };
 }

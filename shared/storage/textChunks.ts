@@ -11,12 +11,16 @@ export function toTextChunks(value: unknown): Record<string, string> {
 
 /** JSON without any character beyond ASCII: as many bytes as characters. */
 export function toAsciiJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** What toTextChunks was given; undefined for a row without any. */
 export function fromTextChunks(row: Readonly<Record<string, unknown>>): unknown {
   let text = '';
-  for (let index = 0, chunk = row.body0; typeof chunk === 'string'; index += 1, chunk = row[`body${index}`]) text += chunk;
+  for (let index = 0, chunk = row.body0; typeof chunk === 'string'; index += 1, chunk = row[`body${index}`])
+    text += chunk;
   return text === '' ? undefined : (JSON.parse(text) as unknown);
 }

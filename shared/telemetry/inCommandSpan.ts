@@ -11,18 +11,30 @@ export interface CommandDoor {
 }
 
 /** Carries a command out as a part of its caller's trace, and counts it by its result. Settles as `run` does. */
-export function inCommandSpan<T>({ command: { command }, invitationId, authentication }: CommandRequest, { kind, traceParent }: CommandDoor, run: () => Promise<T>): Promise<T> {
-  const facts = () => ({ 'relay.command': command, 'relay.invitation': invitationId, 'relay.authentication': authentication });
-  return withSpan('command', { ...(kind !== undefined && { kind }), parent: fromTraceParent(traceParent), facts }, async () => {
-    let result = 'sent';
-    try {
-      return await run();
-    } catch (error) {
-      result = toRelayError(error).code;
-      throw error;
-    } finally {
-      note({ 'relay.result': result });
-      countCommand(command, result);
-    }
+export function inCommandSpan<T>(
+  { command: { command }, invitationId, authentication }: CommandRequest,
+  { kind, traceParent }: CommandDoor,
+  run: () => Promise<T>,
+): Promise<T> {
+  const facts = () => ({
+    'relay.command': command,
+    'relay.invitation': invitationId,
+    'relay.authentication': authentication,
   });
+  return withSpan(
+    'command',
+    { ...(kind !== undefined && { kind }), parent: fromTraceParent(traceParent), facts },
+    async () => {
+      let result = 'sent';
+      try {
+        return await run();
+      } catch (error) {
+        result = toRelayError(error).code;
+        throw error;
+      } finally {
+        note({ 'relay.result': result });
+        countCommand(command, result);
+      }
+    },
+  );
 }

@@ -19,7 +19,10 @@ export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
  * Writes one JSON object a line through `write` (for example a console method per level).
  * @param traceId the trace that a line is part of, if it is of any.
  */
-export function createLog(write: (level: keyof Log, line: string) => void, traceId: () => string | undefined = () => undefined): Log {
+export function createLog(
+  write: (level: keyof Log, line: string) => void,
+  traceId: () => string | undefined = () => undefined,
+): Log {
   const at =
     (level: keyof Log) =>
     (event: string, fields?: LogFields): void =>

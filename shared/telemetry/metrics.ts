@@ -62,10 +62,19 @@ const BOUNDARIES_MS = [5, 10, 25, 50, 75, 100, 150, 250, 500, 750, 1_000, 2_500,
 
 function createInstruments(provider: MeterProvider) {
   const meter = provider.getMeter('ucwa-relay');
-  const inMs = (description: string) => ({ unit: 'ms', description, advice: { explicitBucketBoundaries: BOUNDARIES_MS } });
+  const inMs = (description: string) => ({
+    unit: 'ms',
+    description,
+    advice: { explicitBucketBoundaries: BOUNDARIES_MS },
+  });
 
-  const channels = meter.createObservableGauge('relay.channels', { description: 'Event channels that this process holds, by state' });
-  const pollAge = meter.createObservableGauge('relay.poll_age', { unit: 'ms', description: 'Since the last answered poll, of the channel that has waited longest' });
+  const channels = meter.createObservableGauge('relay.channels', {
+    description: 'Event channels that this process holds, by state',
+  });
+  const pollAge = meter.createObservableGauge('relay.poll_age', {
+    unit: 'ms',
+    description: 'Since the last answered poll, of the channel that has waited longest',
+  });
   // A gauge keeps the last value of what is not observed again: a state that was left, and an age when nothing is held any more, must become 0.
   const byState = new Map<string, number>();
   const observe: BatchObservableCallback = (observed) => {
@@ -79,8 +88,14 @@ function createInstruments(provider: MeterProvider) {
 
   return {
     events: meter.createCounter('relay.events', { description: 'Events that the bus has accepted, by type' }),
-    ringToBus: meter.createHistogram('relay.ring_to_bus', inMs('From the arrival of a package to the acceptance of its events by the bus')),
-    ringToDelivery: meter.createHistogram('relay.ring_to_delivery', inMs('From the arrival of a package to the answer of a subscriber')),
+    ringToBus: meter.createHistogram(
+      'relay.ring_to_bus',
+      inMs('From the arrival of a package to the acceptance of its events by the bus'),
+    ),
+    ringToDelivery: meter.createHistogram(
+      'relay.ring_to_delivery',
+      inMs('From the arrival of a package to the answer of a subscriber'),
+    ),
     deliveries: meter.createCounter('relay.deliveries', { description: 'Messages of webhook-deliveries, by outcome' }),
     commands: meter.createCounter('relay.commands', { description: 'Commands, by result' }),
     deadLetters: meter.createCounter('relay.dead_letters', { description: 'What the relay has set aside, by queue' }),

@@ -1,12 +1,32 @@
 import type { TokenCredential } from '@azure/identity';
-import { AzureMonitorMetricExporter, AzureMonitorTraceExporter, type AzureMonitorExporterOptions } from '@azure/monitor-opentelemetry-exporter';
+import {
+  AzureMonitorMetricExporter,
+  AzureMonitorTraceExporter,
+  type AzureMonitorExporterOptions,
+} from '@azure/monitor-opentelemetry-exporter';
 import { context, diag, DiagLogLevel, metrics, SpanKind, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { detectResources, envDetector, resourceFromAttributes, serviceInstanceIdDetector } from '@opentelemetry/resources';
-import { ConsoleMetricExporter, MeterProvider, PeriodicExportingMetricReader, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
-import { BasicTracerProvider, BatchSpanProcessor, ConsoleSpanExporter, SimpleSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import {
+  detectResources,
+  envDetector,
+  resourceFromAttributes,
+  serviceInstanceIdDetector,
+} from '@opentelemetry/resources';
+import {
+  ConsoleMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+  type PushMetricExporter,
+} from '@opentelemetry/sdk-metrics';
+import {
+  BasicTracerProvider,
+  BatchSpanProcessor,
+  ConsoleSpanExporter,
+  SimpleSpanProcessor,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
 import type { Clock } from '../clock';
 import type { Log } from './log';
 import type { TelemetryTargets } from './telemetryTargets';
@@ -35,23 +55,37 @@ const FLUSH_WITHIN_MS = 2_000;
  */
 export function startTelemetry(targets: TelemetryTargets, { credential, clock, log }: TelemetryPorts): Telemetry {
   logTrouble(log);
-  for (const name of targets.unknown) log.warn('telemetryExporterUnknown', { message: `${name} is none that the relay has: otlp, console, none.` });
+  for (const name of targets.unknown)
+    log.warn('telemetryExporterUnknown', { message: `${name} is none that the relay has: otlp, console, none.` });
 
-  const azure = targets.applicationInsights === undefined ? undefined : toAzureOptions(targets.applicationInsights, credential);
-  const resource = resourceFromAttributes({ 'service.name': 'ucwa-relay' }).merge(detectResources({ detectors: [envDetector, serviceInstanceIdDetector] }));
+  const azure =
+    targets.applicationInsights === undefined ? undefined : toAzureOptions(targets.applicationInsights, credential);
+  const resource = resourceFromAttributes({ 'service.name': 'ucwa-relay' }).merge(
+    detectResources({ detectors: [envDetector, serviceInstanceIdDetector] }),
+  );
 
   const tracerProvider = new BasicTracerProvider({ resource, spanProcessors: spanProcessors(targets, azure) });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   trace.setGlobalTracerProvider(tracerProvider);
 
-  const readers = metricExporters(targets, azure).map((exporter) => new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: targets.metricIntervalMs, exportTimeoutMillis: targets.metricIntervalMs }));
+  const readers = metricExporters(targets, azure).map(
+    (exporter) =>
+      new PeriodicExportingMetricReader({
+        exporter,
+        exportIntervalMillis: targets.metricIntervalMs,
+        exportTimeoutMillis: targets.metricIntervalMs,
+      }),
+  );
   const meterProvider = new MeterProvider({ resource, readers });
   metrics.setGlobalMeterProvider(meterProvider);
 
   return {
     async stop() {
       const flushed = new AbortController();
-      await Promise.race([Promise.allSettled([tracerProvider.shutdown(), meterProvider.shutdown()]), clock.sleep(FLUSH_WITHIN_MS, flushed.signal)]);
+      await Promise.race([
+        Promise.allSettled([tracerProvider.shutdown(), meterProvider.shutdown()]),
+        clock.sleep(FLUSH_WITHIN_MS, flushed.signal),
+      ]);
       flushed.abort();
     },
   };
@@ -75,7 +109,10 @@ const consumerNames: SpanProcessor = {
   shutdown: () => Promise.resolve(),
 };
 
-function metricExporters({ metrics: named }: TelemetryTargets, azure: AzureMonitorExporterOptions | undefined): PushMetricExporter[] {
+function metricExporters(
+  { metrics: named }: TelemetryTargets,
+  azure: AzureMonitorExporterOptions | undefined,
+): PushMetricExporter[] {
   return [
     ...(named.includes('otlp') ? [new OTLPMetricExporter()] : []),
     ...(named.includes('console') ? [new ConsoleMetricExporter()] : []),
@@ -84,8 +121,15 @@ function metricExporters({ metrics: named }: TelemetryTargets, azure: AzureMonit
 }
 
 /** Nothing of it is written to this machine's disk, not even while Application Insights cannot be reached. */
-function toAzureOptions({ connectionString, identity }: NonNullable<TelemetryTargets['applicationInsights']>, credential: TelemetryPorts['credential']): AzureMonitorExporterOptions {
-  return { connectionString, disableOfflineStorage: true, ...(identity !== undefined && { credential: credential(identity.clientId) }) };
+function toAzureOptions(
+  { connectionString, identity }: NonNullable<TelemetryTargets['applicationInsights']>,
+  credential: TelemetryPorts['credential'],
+): AzureMonitorExporterOptions {
+  return {
+    connectionString,
+    disableOfflineStorage: true,
+    ...(identity !== undefined && { credential: credential(identity.clientId) }),
+  };
 }
 
 const MAX_MESSAGE_CHARACTERS = 300;

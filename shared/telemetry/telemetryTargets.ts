@@ -34,20 +34,32 @@ export function parseTelemetryTargets(environment: Environment): TelemetryTarget
   const unknown: string[] = [];
   const exporters = (signal: 'TRACES' | 'METRICS'): Exporter[] => {
     const setting = `OTEL_${signal}_EXPORTER`;
-    const hasEndpoint = (of('OTEL_EXPORTER_OTLP_ENDPOINT') ?? of(`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`)) !== undefined;
-    const asked = of(setting)?.split(',').map((name) => name.trim()) ?? (hasEndpoint ? ['otlp'] : []);
-    unknown.push(...asked.filter((name) => !isExporter(name) && name !== 'none' && name !== '').map((name) => `${setting}: ${name}`));
+    const hasEndpoint =
+      (of('OTEL_EXPORTER_OTLP_ENDPOINT') ?? of(`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`)) !== undefined;
+    const asked =
+      of(setting)
+        ?.split(',')
+        .map((name) => name.trim()) ?? (hasEndpoint ? ['otlp'] : []);
+    unknown.push(
+      ...asked
+        .filter((name) => !isExporter(name) && name !== 'none' && name !== '')
+        .map((name) => `${setting}: ${name}`),
+    );
     return [...new Set(asked)].filter(isExporter);
   };
   const traces = exporters('TRACES');
   const metrics = exporters('METRICS');
 
   const connectionString = of('APPLICATIONINSIGHTS_CONNECTION_STRING');
-  if (traces.length === 0 && metrics.length === 0 && connectionString === undefined && unknown.length === 0) return undefined;
+  if (traces.length === 0 && metrics.length === 0 && connectionString === undefined && unknown.length === 0)
+    return undefined;
   return {
     traces,
     metrics,
-    applicationInsights: connectionString === undefined ? undefined : { connectionString, identity: parseIdentity(of('APPLICATIONINSIGHTS_AUTHENTICATION_STRING')) },
+    applicationInsights:
+      connectionString === undefined
+        ? undefined
+        : { connectionString, identity: parseIdentity(of('APPLICATIONINSIGHTS_AUTHENTICATION_STRING')) },
     metricIntervalMs: parseInterval(of('OTEL_METRIC_EXPORT_INTERVAL')),
     unknown,
   };
@@ -59,7 +71,12 @@ function isExporter(name: string): name is Exporter {
 
 /** `Authorization=AAD`, and `ClientId=…` for a user-assigned identity. */
 function parseIdentity(text = ''): { readonly clientId: string | undefined } | undefined {
-  const fields = new Map(text.split(';').map((field) => field.split('=').map((side) => side.trim())).map(([name = '', value = '']) => [name.toLowerCase(), value]));
+  const fields = new Map(
+    text
+      .split(';')
+      .map((field) => field.split('=').map((side) => side.trim()))
+      .map(([name = '', value = '']) => [name.toLowerCase(), value]),
+  );
   return fields.get('authorization')?.toUpperCase() === 'AAD' ? { clientId: fields.get('clientid') } : undefined;
 }
 

@@ -1,4 +1,15 @@
-import { context, INVALID_TRACEID, isSpanContextValid, SpanKind, SpanStatusCode, trace, TraceFlags, type Attributes, type Context, type SpanOptions as ApiSpanOptions } from '@opentelemetry/api';
+import {
+  context,
+  INVALID_TRACEID,
+  isSpanContextValid,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+  type Attributes,
+  type Context,
+  type SpanOptions as ApiSpanOptions,
+} from '@opentelemetry/api';
 import { toRelayError } from '../errors/relayError';
 
 /** Facts for an operator, by name. Never a secret, and nothing that names a person: no address, no name, no number. */
@@ -15,7 +26,12 @@ export interface SpanOptions {
   readonly facts?: () => SpanFacts;
 }
 
-const kinds = { internal: SpanKind.INTERNAL, server: SpanKind.SERVER, client: SpanKind.CLIENT, consumer: SpanKind.CONSUMER };
+const kinds = {
+  internal: SpanKind.INTERNAL,
+  server: SpanKind.SERVER,
+  client: SpanKind.CLIENT,
+  consumer: SpanKind.CONSUMER,
+};
 
 /** Stands for whatever tracer startTelemetry registers, then or later; its spans are invalid until then. */
 const tracer = trace.getTracer('ucwa-relay');
@@ -25,7 +41,11 @@ const tracer = trace.getTracer('ucwa-relay');
  * error's code; never its message, which may quote what was read). The result is the work's own. Where nothing is traced
  * it is the work and nothing else.
  */
-export async function withSpan<T>(name: string, { kind = 'internal', parent = context.active(), startedAtMs, facts }: SpanOptions, work: () => Promise<T>): Promise<T> {
+export async function withSpan<T>(
+  name: string,
+  { kind = 'internal', parent = context.active(), startedAtMs, facts }: SpanOptions,
+  work: () => Promise<T>,
+): Promise<T> {
   const options: ApiSpanOptions = { kind: kinds[kind] };
   if (startedAtMs !== undefined) options.startTime = startedAtMs;
   const span = tracer.startSpan(name, options, parent);
@@ -72,7 +92,13 @@ const TRACE_PARENT = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-
 export function fromTraceParent(traceParent: string | null | undefined): Context {
   const active = context.active();
   const [whole, version, traceId, spanId, flags] = TRACE_PARENT.exec(traceParent ?? '') ?? [];
-  if (traceId === undefined || spanId === undefined || flags === undefined || (version === '00' && whole !== traceParent)) return active;
+  if (
+    traceId === undefined ||
+    spanId === undefined ||
+    flags === undefined ||
+    (version === '00' && whole !== traceParent)
+  )
+    return active;
   const span = { traceId, spanId, traceFlags: parseInt(flags, 16) & TraceFlags.SAMPLED, isRemote: true };
   return isSpanContextValid(span) ? trace.setSpanContext(active, span) : active;
 }

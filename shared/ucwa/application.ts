@@ -41,11 +41,19 @@ export async function openApplication(
     signal,
   });
   if (response.status !== 200 && response.status !== 201) throw translateResponse(response, now());
-  return { application: toApplication(parseResource(response.text, response.contentType)), created: response.status === 201 };
+  return {
+    application: toApplication(parseResource(response.text, response.contentType)),
+    created: response.status === 201,
+  };
 }
 
 /** GET application: as it is now, for example after makeMeAvailable. */
-export async function readApplication(pool: Pool, path: string, now: () => number, signal: AbortSignal): Promise<Application> {
+export async function readApplication(
+  pool: Pool,
+  path: string,
+  now: () => number,
+  signal: AbortSignal,
+): Promise<Application> {
   const response = await pool.send({ method: 'GET', href: path, timeoutMs: TIMEOUT_MS, signal });
   if (response.status !== 200) throw translateResponse(response, now());
   return toApplication(parseResource(response.text, response.contentType));
@@ -54,7 +62,8 @@ export async function readApplication(pool: Pool, path: string, now: () => numbe
 function toApplication(resource: Resource): Application {
   const self = linkOf(resource, 'self');
   const events = linkOf(resource, 'events');
-  if (self === undefined || events === undefined) throw new RelayError('responseUnreadable', 'Skype for Business answered an application without self or events.');
+  if (self === undefined || events === undefined)
+    throw new RelayError('responseUnreadable', 'Skype for Business answered an application without self or events.');
   const path = toPath(self.href);
   const me = embeddedOf(resource, 'me');
   const communication = embeddedOf(resource, 'communication');
@@ -71,7 +80,12 @@ function toApplication(resource: Resource): Application {
 }
 
 /** Whether the account counts as active again; false when it must be made available first (409 MakeMeAvailableRequired). */
-export async function reportActivity(pool: Pool, href: string, now: () => number, signal: AbortSignal): Promise<boolean> {
+export async function reportActivity(
+  pool: Pool,
+  href: string,
+  now: () => number,
+  signal: AbortSignal,
+): Promise<boolean> {
   const response = await pool.send({ method: 'POST', href, timeoutMs: TIMEOUT_MS, signal });
   if (response.status >= 200 && response.status < 300) return true;
   if (response.status === 409) return false;
@@ -79,7 +93,13 @@ export async function reportActivity(pool: Pool, href: string, now: () => number
 }
 
 /** DELETE application: the endpoint stops ringing. One that is gone already is as good. */
-export async function deleteApplication(pool: Pool, path: string, now: () => number, signal: AbortSignal): Promise<void> {
+export async function deleteApplication(
+  pool: Pool,
+  path: string,
+  now: () => number,
+  signal: AbortSignal,
+): Promise<void> {
   const response = await pool.send({ method: 'DELETE', href: path, timeoutMs: TIMEOUT_MS, signal });
-  if (response.status >= 300 && response.status !== 404 && response.status !== 410) throw translateResponse(response, now());
+  if (response.status >= 300 && response.status !== 404 && response.status !== 410)
+    throw translateResponse(response, now());
 }

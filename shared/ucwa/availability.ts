@@ -11,13 +11,22 @@ const FALLBACK_MODALITIES = ['PhoneAudio'];
  * makeMeAvailable with the account's modalities; where the server forbids those, with phone audio alone. Resolves with
  * what was granted, nothing where even that is forbidden. Already being available is success.
  */
-export async function makeAvailable(pool: Pool, href: string, account: AccountSettings, now: () => number, signal: AbortSignal): Promise<readonly string[]> {
+export async function makeAvailable(
+  pool: Pool,
+  href: string,
+  account: AccountSettings,
+  now: () => number,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   for (const modalities of [account.modalities, FALLBACK_MODALITIES]) {
     const response = await pool.send({
       method: 'POST',
       href,
       contentType: 'application/json',
-      body: JSON.stringify({ supportedModalities: modalities, ...(account.signInAs === undefined ? {} : { signInAs: account.signInAs }) }),
+      body: JSON.stringify({
+        supportedModalities: modalities,
+        ...(account.signInAs === undefined ? {} : { signInAs: account.signInAs }),
+      }),
       timeoutMs: TIMEOUT_MS,
       signal,
     });
@@ -34,7 +43,13 @@ export async function makeAvailable(pool: Pool, href: string, account: AccountSe
  * `communication`, which wants back everything that it said, under the etag that it said it with (reference, section 2).
  * Resolves with whether the server let it.
  */
-export async function changeModalities(pool: Pool, href: string, modalities: readonly string[], now: () => number, signal: AbortSignal): Promise<boolean> {
+export async function changeModalities(
+  pool: Pool,
+  href: string,
+  modalities: readonly string[],
+  now: () => number,
+  signal: AbortSignal,
+): Promise<boolean> {
   const current = await pool.send({ method: 'GET', href, timeoutMs: TIMEOUT_MS, signal });
   if (current.status !== 200) throw translateResponse(current, now());
   const { properties, rel } = parseResource(current.text, current.contentType);

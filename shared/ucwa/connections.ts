@@ -29,7 +29,14 @@ const GROUPS = 64;
  */
 export function createConnections(caCertificate: string | undefined): Connections {
   // All are free at once where a thousand accounts publish: what is beyond `maxFreeSockets` (256) would be closed, and opened anew a moment later.
-  const pooled = { keepAlive: true, keepAliveMsecs: TCP_KEEP_ALIVE_MS, noDelay: true, maxSockets: Infinity, maxFreeSockets: Infinity, timeout: IDLE_CONNECTION_MS };
+  const pooled = {
+    keepAlive: true,
+    keepAliveMsecs: TCP_KEEP_ALIVE_MS,
+    noDelay: true,
+    maxSockets: Infinity,
+    maxFreeSockets: Infinity,
+    timeout: IDLE_CONNECTION_MS,
+  };
   const secure = { ...pooled, secureContext: secureContext(caCertificate) };
   const plainAgents = Array.from({ length: GROUPS }, () => forgetting(new http.Agent(pooled)));
   const secureAgents = Array.from({ length: GROUPS }, () => forgetting(new https.Agent(secure)));

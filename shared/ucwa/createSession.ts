@@ -82,7 +82,8 @@ class Session implements UcwaSession {
   #toldCode: ErrorCode | undefined;
 
   constructor(options: UcwaSessionOptions) {
-    const { account, allowedHosts, http, clock, random, log, rejectedCredentials, room, endpointId, bearerToken } = options;
+    const { account, allowedHosts, http, clock, random, log, rejectedCredentials, room, endpointId, bearerToken } =
+      options;
     this.account = account;
     this.#options = options;
     this.#activity = new Activity({ clock, random });
@@ -117,7 +118,9 @@ class Session implements UcwaSession {
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     const items = this.#channel.packages(run.signal, readUntilMs);
-    const activity = this.account.reportActivity ? this.#activity.keep(() => this.#presence.reportActivity(run.signal), run.signal) : undefined;
+    const activity = this.account.reportActivity
+      ? this.#activity.keep(() => this.#presence.reportActivity(run.signal), run.signal)
+      : undefined;
     try {
       while (yield* this.#handOutNext(items));
     } finally {
@@ -132,7 +135,9 @@ class Session implements UcwaSession {
   }
 
   /** False when there is none. A generator of its own for each: a loop would keep the last package as long as it waits for the next. */
-  async *#handOutNext(items: AsyncGenerator<ChannelItem, void, undefined>): AsyncGenerator<ChannelItem, boolean, undefined> {
+  async *#handOutNext(
+    items: AsyncGenerator<ChannelItem, void, undefined>,
+  ): AsyncGenerator<ChannelItem, boolean, undefined> {
     const next = await items.next();
     if (next.done === true) return false;
     this.#handedOutAtMs = this.#now();
@@ -152,7 +157,12 @@ class Session implements UcwaSession {
     const response = await this.#pool.send({
       method: 'POST',
       href: withQuery(href, query),
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body), contentType: contentType ?? 'application/json' }),
+      ...(body === undefined
+        ? {}
+        : {
+            body: typeof body === 'string' ? body : JSON.stringify(body),
+            contentType: contentType ?? 'application/json',
+          }),
       timeoutMs: REQUEST_TIMEOUT_MS,
       signal,
     });
@@ -160,7 +170,11 @@ class Session implements UcwaSession {
     const error = translateResponse(response, this.#now());
     if (error.code === 'poolMoved') this.#pool.forget();
     if (response.status !== 404 && response.status !== 409) throw error;
-    throw new RelayError('resolvedElsewhere', 'Skype for Business no longer takes this action: the invitation was resolved elsewhere.', { extensions: error.extensions });
+    throw new RelayError(
+      'resolvedElsewhere',
+      'Skype for Business no longer takes this action: the invitation was resolved elsewhere.',
+      { extensions: error.extensions },
+    );
   }
 
   async application(signal: AbortSignal): Promise<{ readonly path: string; readonly id: string }> {
@@ -178,7 +192,9 @@ class Session implements UcwaSession {
       readToEndMs: this.#channel.readToEndMs,
       tokenExpiresAtMs: this.#pool.tokenExpiresAtMs,
       modalities: this.#presence.modalities ?? [],
-      lastError: isStuck ? `Service Bus has not accepted what was read from the channel for ${String(Math.round(waitedMs / 1000))} s.` : this.#lastError,
+      lastError: isStuck
+        ? `Service Bus has not accepted what was read from the channel for ${String(Math.round(waitedMs / 1000))} s.`
+        : this.#lastError,
     };
   }
 
@@ -204,7 +220,10 @@ class Session implements UcwaSession {
 
   #canReceive(): boolean {
     const granted = this.#presence.modalities;
-    return granted === undefined || this.#options.kinds.some((kind) => kinds[kind].needsModality.some((modality) => granted.includes(modality)));
+    return (
+      granted === undefined ||
+      this.#options.kinds.some((kind) => kinds[kind].needsModality.some((modality) => granted.includes(modality)))
+    );
   }
 
   #polled(): void {
@@ -230,7 +249,11 @@ class Session implements UcwaSession {
 }
 
 function plainFields(facts: Readonly<Record<string, unknown>>): LogFields {
-  return Object.fromEntries(Object.entries(facts).flatMap(([name, value]) => (typeof value === 'string' || typeof value === 'number' ? [[name, value] as const] : [])));
+  return Object.fromEntries(
+    Object.entries(facts).flatMap(([name, value]) =>
+      typeof value === 'string' || typeof value === 'number' ? [[name, value] as const] : [],
+    ),
+  );
 }
 
 function withQuery(href: string, query: Readonly<Record<string, string>> | undefined): string {

@@ -31,7 +31,11 @@ export interface Discovered {
 export function discoveryRoots(sipUri: string, discoveryUrl: string | undefined, hosts: HostRule): readonly string[] {
   if (discoveryUrl !== undefined && hosts.loopback) return [discoveryUrl];
   const domain = sipDomain(sipUri);
-  return [...(discoveryUrl === undefined ? [] : [discoveryUrl]), `https://lyncdiscoverinternal.${domain}/`, `https://lyncdiscover.${domain}/`];
+  return [
+    ...(discoveryUrl === undefined ? [] : [discoveryUrl]),
+    `https://lyncdiscoverinternal.${domain}/`,
+    `https://lyncdiscover.${domain}/`,
+  ];
 }
 
 /**
@@ -47,16 +51,21 @@ export async function discover(ports: DiscoveryPorts, roots: readonly string[]):
     if (!(response instanceof RelayError)) return walk(ports, url, response);
     failures.push(response.message);
   }
-  throw new RelayError('upstreamFailed', `Discovery found no Skype for Business. ${failures.join(' ')}`, { extensions: { tried: roots } });
+  throw new RelayError('upstreamFailed', `Discovery found no Skype for Business. ${failures.join(' ')}`, {
+    extensions: { tried: roots },
+  });
 }
 
 /** The root's answer, or why the next root is tried: no connection, no answer in time, or 404 (documentation: RootURL). */
 async function askRoot(ports: DiscoveryPorts, url: URL): Promise<HttpResponse | RelayError> {
   try {
     const response = await ports.get(url, undefined);
-    return response.status === 404 ? new RelayError('upstreamFailed', `There is no discovery at ${url.host} (404).`) : response;
+    return response.status === 404
+      ? new RelayError('upstreamFailed', `There is no discovery at ${url.host} (404).`)
+      : response;
   } catch (error) {
-    if (error instanceof RelayError && (error.code === 'upstreamFailed' || error.code === 'upstreamTimeout')) return error;
+    if (error instanceof RelayError && (error.code === 'upstreamFailed' || error.code === 'upstreamTimeout'))
+      return error;
     throw error;
   }
 }
@@ -66,7 +75,8 @@ async function walk(ports: DiscoveryPorts, root: URL, rootResponse: HttpResponse
   let ticket: Ticket | undefined;
   for (let hop = 0; hop < MAX_HOPS; hop += 1) {
     const step = nextStep(url, response, ticket, ports.now());
-    if ('applications' in step) return { applicationsUrl: allowedUrl(ports.hosts, step.applications, url.href), ticket };
+    if ('applications' in step)
+      return { applicationsUrl: allowedUrl(ports.hosts, step.applications, url.href), ticket };
     if ('challenge' in step) ticket = await ports.obtainTicket(url.origin, step.challenge);
     else url = allowedUrl(ports.hosts, step.goTo, url.href);
     response = await ports.get(url, ticket?.origin === url.origin ? ticket : undefined);
@@ -88,6 +98,10 @@ function nextStep(url: URL, response: HttpResponse, ticket: Ticket | undefined, 
   const applications = linkOf(resource, 'applications');
   if (applications !== undefined) return { applications: applications.href };
   const onward = linkOf(resource, 'user') ?? linkOf(resource, 'redirect');
-  if (onward === undefined) throw new RelayError('responseUnreadable', `Discovery at ${url.host} names neither user, nor redirect, nor applications.`);
+  if (onward === undefined)
+    throw new RelayError(
+      'responseUnreadable',
+      `Discovery at ${url.host} names neither user, nor redirect, nor applications.`,
+    );
   return { goTo: onward.href };
 }

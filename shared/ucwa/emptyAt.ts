@@ -9,6 +9,14 @@ export const HELD_MS = 4_000;
  * `receivedAtMs` in answer to a P-GET of `sentAtMs`; `readToEndMs` is when the package before it came. An invitation
  * ends the pool's holding at once (it is a high-priority event), so what ends a long P-GET has only just happened. Pure.
  */
-export function emptyAtMs({ readToEndMs, sentAtMs, receivedAtMs }: { readonly readToEndMs: number; readonly sentAtMs: number; readonly receivedAtMs: number }): number {
+export function emptyAtMs({
+  readToEndMs,
+  sentAtMs,
+  receivedAtMs,
+}: {
+  readonly readToEndMs: number;
+  readonly sentAtMs: number;
+  readonly receivedAtMs: number;
+}): number {
   return receivedAtMs - sentAtMs >= HELD_MS ? receivedAtMs : readToEndMs;
 }

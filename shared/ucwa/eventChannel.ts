@@ -103,7 +103,8 @@ export class EventChannel {
     // What an earlier run had asked for and not read, or read and not published, comes again as it was made then.
     this.#mayBeResent = true;
     // Another process may have read on meanwhile.
-    if (this.#readToEndMs !== undefined && readUntilMs !== undefined) this.#readToEndMs = Math.max(this.#readToEndMs, readUntilMs);
+    if (this.#readToEndMs !== undefined && readUntilMs !== undefined)
+      this.#readToEndMs = Math.max(this.#readToEndMs, readUntilMs);
     while (!isOver()) {
       try {
         if (this.#reopen) await this.#open(signal, readUntilMs);
@@ -129,12 +130,19 @@ export class EventChannel {
     const isAnother = created || before?.path !== application.path;
     if (pollAddress(application.eventsHref) === this.#goneAddress) {
       await this.#ports.abandon(application.path, signal);
-      throw new RelayError('applicationGone', 'The application’s event channel is gone for good, and the application with it.');
+      throw new RelayError(
+        'applicationGone',
+        'The application’s event channel is gone for good, and the application with it.',
+      );
     }
     if (isAnother || this.#cursor === undefined) this.#cursor = pollAddress(application.eventsHref);
     if (isAnother) this.#recreation.opened(nowMs);
-    const cause = this.#gapCause ?? (before !== undefined && isAnother ? 'applicationLost' : undefined) ?? (created && readUntilMs !== undefined ? 'outage' : undefined);
-    if (cause !== undefined) this.#noteGap(cause, this.#wholeUntilMs ?? readUntilMs ?? nowMs - FORGOTTEN_AFTER_MS, application.id);
+    const cause =
+      this.#gapCause ??
+      (before !== undefined && isAnother ? 'applicationLost' : undefined) ??
+      (created && readUntilMs !== undefined ? 'outage' : undefined);
+    if (cause !== undefined)
+      this.#noteGap(cause, this.#wholeUntilMs ?? readUntilMs ?? nowMs - FORGOTTEN_AFTER_MS, application.id);
     this.#gapCause = undefined;
     this.#application = { path: application.path, id: application.id };
     this.#readToEndMs = created ? nowMs : (this.#readToEndMs ?? readUntilMs ?? nowMs - FORGOTTEN_AFTER_MS);
@@ -147,7 +155,13 @@ export class EventChannel {
     const beforeMs = this.#ports.clock.now();
     const isOutage = cause === 'applicationLost' && beforeMs - afterMs > FORGOTTEN_AFTER_MS;
     // A hole that was not told yet grows.
-    this.#gap = { type: 'gap', cause: this.#gap?.cause ?? (isOutage ? 'outage' : cause), afterMs: this.#gap?.afterMs ?? afterMs, beforeMs, applicationId };
+    this.#gap = {
+      type: 'gap',
+      cause: this.#gap?.cause ?? (isOutage ? 'outage' : cause),
+      afterMs: this.#gap?.afterMs ?? afterMs,
+      beforeMs,
+      applicationId,
+    };
   }
 
   async #poll(signal: AbortSignal): Promise<Answer> {
@@ -173,7 +187,8 @@ export class EventChannel {
     const receivedAtMs = clock.now();
     if (response.status < 200 || response.status >= 300) {
       const error = translateResponse(response, receivedAtMs);
-      if (error.code === 'pollReplaced' && mayBeOurs) throw new RelayError('upstreamFailed', 'An earlier poll of ours was still open.');
+      if (error.code === 'pollReplaced' && mayBeOurs)
+        throw new RelayError('upstreamFailed', 'An earlier poll of ours was still open.');
       throw error;
     }
     const parsed = parsePackage(response.text, response.contentType);
@@ -194,12 +209,19 @@ export class EventChannel {
   /** Throws until it has been asked for often enough; then the body goes on raw. */
   #unreadableBody(text: string, problem: string): EventPackage {
     this.#unreadable += 1;
-    if (this.#unreadable < READ_TRIES) throw new RelayError('responseUnreadable', `The event channel answered something that cannot be read: ${problem}`);
+    if (this.#unreadable < READ_TRIES)
+      throw new RelayError(
+        'responseUnreadable',
+        `The event channel answered something that cannot be read: ${problem}`,
+      );
     return salvagePackage(text, problem);
   }
 
   /** Precedence: resync, resume, next (reference, section 3). Nothing is moved on before the consumer has pulled past the package. */
-  async *#deliver({ package: received, bytes, path, sentAtMs, receivedAtMs }: Answer, signal: AbortSignal): AsyncGenerator<ChannelItem, void, undefined> {
+  async *#deliver(
+    { package: received, bytes, path, sentAtMs, receivedAtMs }: Answer,
+    signal: AbortSignal,
+  ): AsyncGenerator<ChannelItem, void, undefined> {
     const application = this.#application;
     if (application === undefined) return;
     const readToEndMs = this.#readToEndMs ?? receivedAtMs;
@@ -215,7 +237,14 @@ export class EventChannel {
       }
       const letGo = this.#holdApplication(path);
       try {
-        yield { type: 'package', package: received, ack: ackOf(path), applicationId: application.id, receivedAtMs, emptyAtMs: emptyAt };
+        yield {
+          type: 'package',
+          package: received,
+          ack: ackOf(path),
+          applicationId: application.id,
+          receivedAtMs,
+          emptyAtMs: emptyAt,
+        };
       } finally {
         this.#ports.room.giveBack(bytes);
         await letGo();
@@ -296,7 +325,9 @@ export class EventChannel {
     if (remedy === 'newAddress') this.#goneAddress = this.#cursor;
     const isLost = remedy === 'newAddress' || remedy === 'newApplication';
     if (isLost) this.#loseAddress(remedy === 'newAddress' ? 'channelGone' : 'applicationLost');
-    const wait = isLost ? this.#recreation.lost(clock.now(), random) : waitMs(transientBackOff, this.#failures, random, error.retryAfterMs);
+    const wait = isLost
+      ? this.#recreation.lost(clock.now(), random)
+      : waitMs(transientBackOff, this.#failures, random, error.retryAfterMs);
     this.#ports.failed(error, wait);
     return wait;
   }

@@ -33,18 +33,27 @@ export function hostRule(sipUri: string, discoveryUrl: string | undefined, allow
  * loopback. Errors: `hostNotAllowed`, naming the host and the setting to add it to; `responseUnreadable` for no address.
  */
 export function allowedUrl(rule: HostRule, address: string, base?: string): URL {
-  if (!URL.canParse(address, base)) throw new RelayError('responseUnreadable', 'Skype for Business named an address that is none.');
+  if (!URL.canParse(address, base))
+    throw new RelayError('responseUnreadable', 'Skype for Business named an address that is none.');
   const url = new URL(address, base);
   if (rule.loopback && LOOPBACK.test(url.hostname) && /^https?:$/.test(url.protocol)) return url;
   if (url.protocol !== 'https:') {
-    throw new RelayError('hostNotAllowed', `Sign-in would go to ${url.protocol}//${url.host} without TLS; only https is used.`, {
-      extensions: { host: url.host },
-    });
+    throw new RelayError(
+      'hostNotAllowed',
+      `Sign-in would go to ${url.protocol}//${url.host} without TLS; only https is used.`,
+      {
+        extensions: { host: url.host },
+      },
+    );
   }
   if (!isAllowed(rule, url.hostname)) {
-    throw new RelayError('hostNotAllowed', `Sign-in leads to ${url.host}, which is not allowed; if it is yours, add ${url.hostname} to UCWA_ALLOWED_HOSTS.`, {
-      extensions: { host: url.host },
-    });
+    throw new RelayError(
+      'hostNotAllowed',
+      `Sign-in leads to ${url.host}, which is not allowed; if it is yours, add ${url.hostname} to UCWA_ALLOWED_HOSTS.`,
+      {
+        extensions: { host: url.host },
+      },
+    );
   }
   return url;
 }

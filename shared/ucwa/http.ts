@@ -58,14 +58,24 @@ export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaH
     signal?.addEventListener('abort', leave, { once: true });
     try {
       const send = method === 'GET' ? sendByNode : sendByAxios;
-      const { answer, stop } = send({ method, url, headers: { 'User-Agent': 'ucwa-relay', ...headers }, ...(body === undefined ? {} : { body }), agent: connections.agentOf(url) });
+      const { answer, stop } = send({
+        method,
+        url,
+        headers: { 'User-Agent': 'ucwa-relay', ...headers },
+        ...(body === undefined ? {} : { body }),
+        agent: connections.agentOf(url),
+      });
       fate.stop = stop;
       if (signal?.aborted === true) leave();
       const { status, headers: received, body: stream } = await answer;
       const text = await readText(stream, MAX_RESPONSE_BYTES);
       return { status, ...plainHeaders(received), text };
     } catch (error) {
-      throw translateNetworkError(error, { host: new URL(url).host, ...(fate.endedBy === 'time' ? { timeoutMs } : {}), stopped: fate.endedBy !== undefined });
+      throw translateNetworkError(error, {
+        host: new URL(url).host,
+        ...(fate.endedBy === 'time' ? { timeoutMs } : {}),
+        stopped: fate.endedBy !== undefined,
+      });
     } finally {
       silence();
       signal?.removeEventListener('abort', leave);
@@ -91,6 +101,7 @@ function factsOf({ method, url }: HttpRequest): SpanFacts {
 
 function plainHeaders(received: Readonly<Record<string, unknown>>): Pick<HttpResponse, 'headers' | 'contentType'> {
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(received)) headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : String(value);
+  for (const [name, value] of Object.entries(received))
+    headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : String(value);
   return { headers, contentType: headers['content-type'] ?? '' };
 }

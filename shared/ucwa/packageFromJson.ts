@@ -1,6 +1,16 @@
 import { asList, asObject, asText } from './json';
 import { onwardLinks } from './onwardLinks';
-import { bareRel, type ChannelEvent, type EventPackage, type PropertyValue, type Reason, type Reference, type Resource, type Sender, type UnreadablePart } from './resource';
+import {
+  bareRel,
+  type ChannelEvent,
+  type EventPackage,
+  type PropertyValue,
+  type Reason,
+  type Reference,
+  type Resource,
+  type Sender,
+  type UnreadablePart,
+} from './resource';
 import { linksFromJson, resourceFromJson } from './resourceFromJson';
 import { Unreadable } from './unreadable';
 
@@ -14,7 +24,11 @@ export function packageFromJson(value: PropertyValue): EventPackage {
 function toSender(value: PropertyValue): Sender {
   const sender = asObject(value);
   if (sender === undefined) return { rel: '', href: '', events: [unreadable('A sender is not an object.', value)] };
-  return { rel: asText(sender['rel']) ?? '', href: asText(sender['href']) ?? '', events: asList(sender['events']).map(toPart) };
+  return {
+    rel: asText(sender['rel']) ?? '',
+    href: asText(sender['href']) ?? '',
+    events: asList(sender['events']).map(toPart),
+  };
 }
 
 function toPart(value: PropertyValue): ChannelEvent | UnreadablePart {

@@ -1,6 +1,14 @@
 import { onwardLinks } from './onwardLinks';
 import { toReason } from './packageFromJson';
-import { bareRel, type ChannelEvent, type EventPackage, type Reference, type Resource, type Sender, type UnreadablePart } from './resource';
+import {
+  bareRel,
+  type ChannelEvent,
+  type EventPackage,
+  type Reference,
+  type Resource,
+  type Sender,
+  type UnreadablePart,
+} from './resource';
 import { embeddedFromXml, linksFromXml } from './resourceFromXml';
 import { Unreadable } from './unreadable';
 import { toXml, type XmlElement } from './xml';

@@ -27,7 +27,13 @@ export function parsePackage(text: string, contentType: string): ParsedPackage {
  * shows it. `next` stands before the senders in every body seen, so that a body that was cut off usually does.
  */
 export function salvagePackage(text: string, problem: string): EventPackage {
-  const next = /"next"\s*:\s*\{\s*"href"\s*:\s*"((?:[^"\\]|\\.)+)"/.exec(text)?.[1]?.replace(/\\(u0026|.)/gi, (_, escaped: string) => (escaped.length > 1 ? '&' : escaped))
-    ?? /<link\s+rel="next"\s+href="([^"]+)"/.exec(text)?.[1]?.replace(/&amp;/g, '&');
-  return { ...(next === undefined ? {} : { next }), senders: [{ rel: '', href: '', events: [{ problem, raw: text }] }] };
+  const next =
+    /"next"\s*:\s*\{\s*"href"\s*:\s*"((?:[^"\\]|\\.)+)"/
+      .exec(text)?.[1]
+      ?.replace(/\\(u0026|.)/gi, (_, escaped: string) => (escaped.length > 1 ? '&' : escaped)) ??
+    /<link\s+rel="next"\s+href="([^"]+)"/.exec(text)?.[1]?.replace(/&amp;/g, '&');
+  return {
+    ...(next === undefined ? {} : { next }),
+    senders: [{ rel: '', href: '', events: [{ problem, raw: text }] }],
+  };
 }

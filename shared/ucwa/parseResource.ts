@@ -15,6 +15,9 @@ export function parseResource(text: string, contentType: string): Resource {
     return body.form === 'json' ? resourceFromJson(body.value) : resourceFromXml(body.root);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    throw new RelayError('responseUnreadable', `Skype for Business answered something that cannot be read: ${error.problem}`);
+    throw new RelayError(
+      'responseUnreadable',
+      `Skype for Business answered something that cannot be read: ${error.problem}`,
+    );
   }
 }

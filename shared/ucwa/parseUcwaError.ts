@@ -13,7 +13,8 @@ export function parseUcwaError(text: string, contentType: string): Reason | unde
   if (form !== 'json' && form !== 'xml') return undefined;
   try {
     const body = parseRepresentation(text, contentType);
-    const reason = body.form === 'json' ? toReason(body.value) : body.root.name === 'reason' ? reasonFromXml(body.root) : undefined;
+    const reason =
+      body.form === 'json' ? toReason(body.value) : body.root.name === 'reason' ? reasonFromXml(body.root) : undefined;
     return reason?.code === undefined ? undefined : reason;
   } catch (error) {
     if (error instanceof Unreadable) return undefined;

@@ -61,7 +61,8 @@ export class PasswordGuard {
   async #claim(): Promise<PasswordTry['state']> {
     const { account, rejectedCredentials, clock } = this.#ports;
     const refuse = (rejectedAtMs: number | undefined): void => {
-      if (rejectedAtMs !== undefined && clock.now() < rejectedAtMs + RETRY_AFTER_MS) throw this.#rejection(rejectedAtMs);
+      if (rejectedAtMs !== undefined && clock.now() < rejectedAtMs + RETRY_AFTER_MS)
+        throw this.#rejection(rejectedAtMs);
     };
     refuse(this.#rejectedAtMs);
     for (;;) {
@@ -99,5 +100,8 @@ export class PasswordGuard {
 
 /** Thirty-two bits, salted with the account: enough to notice a changed password, too few to confirm a guess. */
 function fingerprintOf({ sipUri, username, password }: AccountSettings): string {
-  return createHash('sha256').update(JSON.stringify([sipUri.toLowerCase(), username, password])).digest('hex').slice(0, 8);
+  return createHash('sha256')
+    .update(JSON.stringify([sipUri.toLowerCase(), username, password]))
+    .digest('hex')
+    .slice(0, 8);
 }

@@ -31,7 +31,10 @@ export function ackOf(path: string): string {
  * A wrong guess does no harm, the server answers it with `resync`. Undefined where the address shows no ack.
  */
 export function guessNext(path: string): string | undefined {
-  const guessed = path.replace(/([?&]ack=)(\d+)/, (_, name: string, ack: string) => `${name}${(BigInt(ack) + 1n).toString()}`);
+  const guessed = path.replace(
+    /([?&]ack=)(\d+)/,
+    (_, name: string, ack: string) => `${name}${(BigInt(ack) + 1n).toString()}`,
+  );
   return guessed === path ? undefined : guessed;
 }
 

@@ -76,7 +76,8 @@ export class Pool {
     const found = await discover(
       {
         hosts,
-        get: (url, ticket) => http.request({ method: 'GET', url: url.href, headers: headers(ticket), timeoutMs: DISCOVERY_TIMEOUT_MS }),
+        get: (url, ticket) =>
+          http.request({ method: 'GET', url: url.href, headers: headers(ticket), timeoutMs: DISCOVERY_TIMEOUT_MS }),
         obtainTicket: (origin, challenge) => obtainTicket(this.#ports, origin, challenge),
         now: () => clock.now(),
       },
@@ -95,7 +96,12 @@ export class Pool {
     if (held !== undefined && nowMs < held.renewAtMs) return held;
     // One at a time for an origin; a ticket for another, where the pool has just moved, is none for this one.
     if (this.#obtaining?.origin !== origin) {
-      const obtaining = { origin, ticket: this.#obtain(origin, held, refusal).finally(() => (this.#obtaining === obtaining ? (this.#obtaining = undefined) : undefined)) };
+      const obtaining = {
+        origin,
+        ticket: this.#obtain(origin, held, refusal).finally(() =>
+          this.#obtaining === obtaining ? (this.#obtaining = undefined) : undefined,
+        ),
+      };
       this.#obtaining = obtaining;
     }
     return untilAborted(this.#obtaining.ticket, signal);
@@ -106,7 +112,10 @@ export class Pool {
     try {
       const challenge = held?.challenge ?? (await this.#challengeOf(origin, refusal));
       this.#ticket = await obtainTicket(this.#ports, origin, challenge);
-      log.info('ucwaTicketObtained', { account: account.sipUri, expiresAt: new Date(this.#ticket.expiresAtMs).toISOString() });
+      log.info('ucwaTicketObtained', {
+        account: account.sipUri,
+        expiresAt: new Date(this.#ticket.expiresAtMs).toISOString(),
+      });
       return this.#ticket;
     } catch (error) {
       if (held === undefined || held.expiresAtMs <= clock.now()) {
@@ -133,20 +142,35 @@ export class Pool {
     });
     const challenge = parseChallenge(response.headers['www-authenticate']);
     if (challenge.schemes.length > 0) return challenge;
-    if (response.status < 400) throw new RelayError('upstreamFailed', `Skype for Business at ${new URL(origin).host} asks for no ticket.`);
+    if (response.status < 400)
+      throw new RelayError('upstreamFailed', `Skype for Business at ${new URL(origin).host} asks for no ticket.`);
     throw translateResponse(response, this.#ports.clock.now());
   }
 
-  async #exchange(origin: string, { method, href, body, contentType, ifMatch, timeoutMs, signal }: PoolRequest, ticket: Ticket): Promise<HttpResponse> {
+  async #exchange(
+    origin: string,
+    { method, href, body, contentType, ifMatch, timeoutMs, signal }: PoolRequest,
+    ticket: Ticket,
+  ): Promise<HttpResponse> {
     const response = await this.#ports.http.request({
       method,
       url: origin + toPath(href),
-      headers: { ...headers(ticket), ...(contentType === undefined ? {} : { 'Content-Type': contentType }), ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }) },
+      headers: {
+        ...headers(ticket),
+        ...(contentType === undefined ? {} : { 'Content-Type': contentType }),
+        ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
+      },
       ...(body === undefined ? {} : { body }),
       timeoutMs,
       signal,
     });
-    if (response.status >= 400) this.#ports.log.debug('ucwaRefused', { account: this.#ports.account.sipUri, method, status: response.status, ...serverFacts(response) });
+    if (response.status >= 400)
+      this.#ports.log.debug('ucwaRefused', {
+        account: this.#ports.account.sipUri,
+        method,
+        status: response.status,
+        ...serverFacts(response),
+      });
     return response;
   }
 }

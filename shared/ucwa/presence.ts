@@ -65,7 +65,12 @@ export class Presence {
     this.#application = application;
     this.#modalities = modalities;
     this.#newPath = undefined;
-    log.info('ucwaOnAir', { account: account.sipUri, application: application.id, created, modalities: modalities.join(',') });
+    log.info('ucwaOnAir', {
+      account: account.sipUri,
+      application: application.id,
+      created,
+      modalities: modalities.join(','),
+    });
     const lacking = account.modalities.filter((modality) => !modalities.includes(modality));
     if (lacking.length > 0) log.warn('ucwaModalitiesLacking', { account: account.sipUri, lacking: lacking.join(',') });
     return { application, created };
@@ -101,7 +106,10 @@ export class Presence {
   }
 
   /** What was granted now; undefined if nothing had to be asked for. */
-  async #grant({ makeMeAvailableHref, communicationHref, modalities }: Application, signal: AbortSignal): Promise<readonly string[] | undefined> {
+  async #grant(
+    { makeMeAvailableHref, communicationHref, modalities }: Application,
+    signal: AbortSignal,
+  ): Promise<readonly string[] | undefined> {
     const { account, pool } = this.#ports;
     if (makeMeAvailableHref !== undefined) return makeAvailable(pool, makeMeAvailableHref, account, this.#now, signal);
     const isOtherwise = modalities !== undefined && !isSameSet(modalities, account.modalities);
@@ -115,7 +123,13 @@ export class Presence {
 /** Shaped as a GUID, as clients do; the same for an account at all times, for the same endpoint gets the same application. */
 function endpointIdOf(sipUri: string): string {
   const digits = createHash('sha256').update(`ucwa-relay endpoint ${sipUri.toLowerCase()}`).digest('hex');
-  return [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20, 32)].join('-');
+  return [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    digits.slice(12, 16),
+    digits.slice(16, 20),
+    digits.slice(20, 32),
+  ].join('-');
 }
 
 function isSameSet(some: readonly string[], others: readonly string[]): boolean {

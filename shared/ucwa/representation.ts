@@ -4,7 +4,8 @@ import { Unreadable } from './unreadable';
 import { parseXml, type XmlElement } from './xml';
 
 /** A body in whichever of UCWA's two representations it came. */
-export type Representation = { readonly form: 'json'; readonly value: PropertyValue } | { readonly form: 'xml'; readonly root: XmlElement };
+export type Representation =
+  { readonly form: 'json'; readonly value: PropertyValue } | { readonly form: 'xml'; readonly root: XmlElement };
 
 type Form = 'json' | 'xml' | 'html' | 'unknown';
 

@@ -12,7 +12,8 @@ export interface Link {
 }
 
 /** A property's value as sent; XML's `True`/`False` are booleans here, XML lists arrays of strings. */
-export type PropertyValue = string | number | boolean | null | readonly PropertyValue[] | { readonly [name: string]: PropertyValue };
+export type PropertyValue =
+  string | number | boolean | null | readonly PropertyValue[] | { readonly [name: string]: PropertyValue };
 
 export interface Resource {
   /** The resource's own rel where it states one, else the key under which it was embedded. */

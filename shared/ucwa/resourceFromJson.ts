@@ -31,7 +31,9 @@ export function resourceFromJson(value: PropertyValue, key = '', depth = 0): Res
 export function linksFromJson(links: JsonObject | undefined): Record<string, Link[]> {
   const lists: [string, Link[]][] = [];
   for (const [rel, value] of Object.entries(links ?? {})) {
-    const list = asList(value).map(toLink).filter((link) => link !== undefined);
+    const list = asList(value)
+      .map(toLink)
+      .filter((link) => link !== undefined);
     if (list.length > 0) lists.push([rel, list]);
   }
   return Object.fromEntries(lists);

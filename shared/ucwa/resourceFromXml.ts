@@ -11,7 +11,12 @@ const FREE_TEXT = new Set(['name', 'subject', 'title', 'message', 'address', 'bu
 export function resourceFromXml(element: XmlElement): Resource {
   const key = element.attributes['rel'] ?? '';
   const { rel, ...properties } = Object.fromEntries(element.children.flatMap(toProperty));
-  return { rel: typeof rel === 'string' && rel !== '' ? rel : key, properties, links: linksFromXml(element), embedded: embeddedFromXml(element) };
+  return {
+    rel: typeof rel === 'string' && rel !== '' ? rel : key,
+    properties,
+    links: linksFromXml(element),
+    embedded: embeddedFromXml(element),
+  };
 }
 
 /** The element's own `href` as `self`, then its `link` children. */
@@ -19,10 +24,12 @@ export function linksFromXml(element: XmlElement): Record<string, Link[]> {
   const { href } = element.attributes;
   return group([
     ...(href === undefined ? [] : [['self', { href }] as const]),
-    ...element.children.filter((child) => child.name === 'link').flatMap(({ attributes: { rel, href: target, title } }) => {
-      if (rel === undefined || target === undefined) return [];
-      return [[rel, { href: target, ...(title === undefined ? {} : { title }) }] as const];
-    }),
+    ...element.children
+      .filter((child) => child.name === 'link')
+      .flatMap(({ attributes: { rel, href: target, title } }) => {
+        if (rel === undefined || target === undefined) return [];
+        return [[rel, { href: target, ...(title === undefined ? {} : { title }) }] as const];
+      }),
   ]);
 }
 
@@ -36,7 +43,8 @@ function toProperty({ name: kind, attributes, text, children }: XmlElement): [st
   const { name } = attributes;
   if (name === undefined) return [];
   if (kind === 'property') return [[name, toValue(name, text)]];
-  if (kind === 'propertyList') return [[name, children.filter((child) => child.name === 'item').map((item) => item.text)]];
+  if (kind === 'propertyList')
+    return [[name, children.filter((child) => child.name === 'item').map((item) => item.text)]];
   return [];
 }
 

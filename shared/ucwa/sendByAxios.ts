@@ -20,7 +20,11 @@ export const sendByAxios: Send = ({ method, url, headers, body, agent }) => {
     signal: stop.signal,
   });
   return {
-    answer: answer.then(({ status, headers: received, data }) => ({ status, headers: received, body: data as Readable })),
+    answer: answer.then(({ status, headers: received, data }) => ({
+      status,
+      headers: received,
+      body: data as Readable,
+    })),
     stop: () => stop.abort(),
   };
 };

@@ -24,10 +24,18 @@ export const sendByNode: Send = ({ url, headers, agent }) => {
   const { protocol, hostname, port, pathname, search } = new URL(url);
   const { request } = protocol === 'https:' ? https : http;
   // Named one by one: options that Node.js makes of a URL have no prototype, which costs as much as parsing it did.
-  const sent = request({ agent, hostname: hostname.replace(/^\[|\]$/g, ''), port, path: pathname + search, headers: { 'Accept-Encoding': 'gzip', ...headers } });
+  const sent = request({
+    agent,
+    hostname: hostname.replace(/^\[|\]$/g, ''),
+    port,
+    path: pathname + search,
+    headers: { 'Accept-Encoding': 'gzip', ...headers },
+  });
   const answer = new Promise<Incoming>((resolve, reject) => {
     sent.on('error', reject);
-    sent.on('response', (response) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: decoded(response) }));
+    sent.on('response', (response) =>
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: decoded(response) }),
+    );
   });
   sent.end();
   return { answer, stop: () => sent.destroy() };
@@ -36,5 +44,7 @@ export const sendByNode: Send = ({ url, headers, agent }) => {
 function decoded(response: IncomingMessage): Readable {
   const decoder = decoders.get(response.headers['content-encoding']?.toLowerCase());
   // Whoever reads learns from the stream itself what went wrong.
-  return decoder === undefined || response.statusCode === 204 ? response : pipeline(response, decoder(), () => undefined);
+  return decoder === undefined || response.statusCode === 204
+    ? response
+    : pipeline(response, decoder(), () => undefined);
 }

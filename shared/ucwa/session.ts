@@ -38,7 +38,16 @@ export interface PostRequest {
 
 /** What can be shown of an account on `/health`. Plain words, no secrets. */
 export interface SessionHealth {
-  readonly state: 'signedOut' | 'signingIn' | 'onAir' | 'backingOff' | 'credentialsRejected' | 'cannotSignIn' | 'replaced' | 'noInvitations' | 'notPublishing';
+  readonly state:
+    | 'signedOut'
+    | 'signingIn'
+    | 'onAir'
+    | 'backingOff'
+    | 'credentialsRejected'
+    | 'cannotSignIn'
+    | 'replaced'
+    | 'noInvitations'
+    | 'notPublishing';
   readonly lastPollAtMs: number | undefined;
   /** The last moment at which the channel is known to have been empty or read to its end, published and acknowledged. */
   readonly readToEndMs: number | undefined;

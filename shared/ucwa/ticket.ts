@@ -29,7 +29,10 @@ export interface Ticket {
 }
 
 /** Gives a bearer token of modern authentication for the origin `resource` (`https://pool.contoso.com`). Rejects with a RelayError. */
-export type BearerToken = (request: { readonly authorizationUri: string; readonly resource: string }) => Promise<string>;
+export type BearerToken = (request: {
+  readonly authorizationUri: string;
+  readonly resource: string;
+}) => Promise<string>;
 
 export interface TicketPorts extends Pick<PasswordGuardPorts, 'account' | 'clock'> {
   readonly passwordGuard: PasswordGuard;
@@ -47,7 +50,13 @@ export interface TicketPorts extends Pick<PasswordGuardPorts, 'account' | 'clock
 export async function obtainTicket(ports: TicketPorts, origin: string, challenge: Challenge): Promise<Ticket> {
   const make = (authorization: string, lifeSeconds: number): Ticket => {
     const [nowMs, lifeMs] = [ports.clock.now(), lifeSeconds * 1000];
-    return { authorization, origin, expiresAtMs: nowMs + lifeMs, renewAtMs: nowMs + lifeMs * (0.75 + 0.15 * ports.random()), challenge };
+    return {
+      authorization,
+      origin,
+      expiresAtMs: nowMs + lifeMs,
+      renewAtMs: nowMs + lifeMs * (0.75 + 0.15 * ports.random()),
+      challenge,
+    };
   };
   if (challenge.grants.includes('password')) {
     const { token, lifeSeconds } = await ports.passwordGuard.attempt(() => grantPassword(ports, origin, challenge));
@@ -71,22 +80,34 @@ async function grantPassword(ports: TicketPorts, origin: string, challenge: Chal
     method: 'POST',
     url: allowedUrl(hosts, challenge.tokenHref ?? TOKEN_PATH, origin).href,
     headers: { Accept: 'application/json', 'Content-Type': 'application/x-www-form-urlencoded;charset=UTF-8' },
-    body: new URLSearchParams({ grant_type: 'password', username: account.username, password: account.password }).toString(),
+    body: new URLSearchParams({
+      grant_type: 'password',
+      username: account.username,
+      password: account.password,
+    }).toString(),
     timeoutMs: TIMEOUT_MS,
   });
   const reply = asObject(jsonOf(response));
   const token = asText(reply?.['access_token']);
-  if (response.status === 200 && token !== undefined) return { token, lifeSeconds: Number(reply?.['expires_in']) || DEFAULT_LIFE_SECONDS };
-  if (response.status === 200) throw new RelayError('responseUnreadable', 'The web ticket service granted a ticket that cannot be read.');
+  if (response.status === 200 && token !== undefined)
+    return { token, lifeSeconds: Number(reply?.['expires_in']) || DEFAULT_LIFE_SECONDS };
+  if (response.status === 200)
+    throw new RelayError('responseUnreadable', 'The web ticket service granted a ticket that cannot be read.');
   const error = asText(reply?.['error']);
   const isPassive = reply?.['ms_rtc_passiveauthuri'] !== undefined;
   if (isPassive) throw noUsableGrant(new URL(origin).host, { ...challenge, grants: ['urn:microsoft.rtc:passive'] });
   // A 401 here is IIS turning the user away: for the directory's count of failures it is the same.
   if (error === 'invalid_grant' || response.status === 401) return 'rejected';
   if (error === 'unsupported_grant_type' || response.status === 403) {
-    throw noUsableGrant(new URL(origin).host, { ...challenge, grants: challenge.grants.filter((grant) => grant !== 'password') });
+    throw noUsableGrant(new URL(origin).host, {
+      ...challenge,
+      grants: challenge.grants.filter((grant) => grant !== 'password'),
+    });
   }
-  if (error === 'server_error') throw new RelayError('upstreamFailed', 'The web ticket service failed.', { extensions: { status: response.status } });
+  if (error === 'server_error')
+    throw new RelayError('upstreamFailed', 'The web ticket service failed.', {
+      extensions: { status: response.status },
+    });
   throw translateResponse(response, ports.clock.now());
 }
 

@@ -8,7 +8,10 @@ import { RelayError } from '../errors/relayError';
  * Always begins with one slash. Errors: `responseUnreadable` for what is no address on a server (`data:` and the like).
  */
 export function toPath(href: string): string {
-  const mended = href.trim().replace(/\\+u0026/gi, '&').replace(/#.*$/s, '');
+  const mended = href
+    .trim()
+    .replace(/\\+u0026/gi, '&')
+    .replace(/#.*$/s, '');
   const absolute = /^https?:\/\/[^/?]*(.*)$/is.exec(mended);
   if (absolute === null && /^[a-z][a-z0-9+.-]*:/i.test(mended)) {
     throw new RelayError('responseUnreadable', 'Skype for Business gave a link that is no address on its server.');

@@ -34,21 +34,34 @@ const remedies: Readonly<Record<string, string>> = {
  */
 export function translateNetworkError(error: unknown, { host, timeoutMs, stopped }: Exchange): RelayError {
   if (timeoutMs !== undefined) {
-    return new RelayError('upstreamTimeout', `Skype for Business at ${host} did not answer within ${timeoutMs / 1000} seconds.`, { extensions: { host } });
+    return new RelayError(
+      'upstreamTimeout',
+      `Skype for Business at ${host} did not answer within ${timeoutMs / 1000} seconds.`,
+      { extensions: { host } },
+    );
   }
-  if (stopped) return new RelayError('upstreamTimeout', `The request to ${host} was stopped before the answer came.`, { extensions: { host } });
+  if (stopped)
+    return new RelayError('upstreamTimeout', `The request to ${host} was stopped before the answer came.`, {
+      extensions: { host },
+    });
   const networkCode = codeOf(error);
   const why = remedies[networkCode] ?? `the exchange failed (${networkCode})`;
-  return new RelayError('upstreamFailed', `Skype for Business at ${host} cannot be reached: ${why}.`, { extensions: { host, networkCode } });
+  return new RelayError('upstreamFailed', `Skype for Business at ${host} cannot be reached: ${why}.`, {
+    extensions: { host, networkCode },
+  });
 }
 
 /** Node's own code: an AxiosError of a stream that broke off has one that says less. */
 function codeOf(error: unknown): string {
-  return [isAxiosError(error) ? error.cause : undefined, error].map(ownCode).find((code) => code !== undefined) ?? 'unknown';
+  return (
+    [isAxiosError(error) ? error.cause : undefined, error].map(ownCode).find((code) => code !== undefined) ?? 'unknown'
+  );
 }
 
 function ownCode(error: unknown): string | undefined {
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
 }
 
 /**
@@ -79,16 +92,21 @@ function meaningOf(response: HttpResponse, subcode: string | undefined): [ErrorC
   if (status === 404 && (subcode === 'ApplicationNotFound' || subcode === 'InactiveApplicationExpired')) {
     return ['applicationGone', 'The UCWA application no longer exists'];
   }
-  if (status === 409 && subcode === 'PGetReplaced') return ['pollReplaced', 'Another poll has taken over the event channel'];
+  if (status === 409 && subcode === 'PGetReplaced')
+    return ['pollReplaced', 'Another poll has taken over the event channel'];
   if (status === 410) return ['channelGone', 'The address is gone for good'];
   if (status === 502) return ['poolMoved', 'The pool cannot be reached through its server'];
-  if (status === 408 || status === 429 || status >= 500) return ['upstreamFailed', 'Skype for Business could not carry out the request'];
+  if (status === 408 || status === 429 || status >= 500)
+    return ['upstreamFailed', 'Skype for Business could not carry out the request'];
   return ['upstreamRefused', 'Skype for Business refused the request'];
 }
 
 /** 401; or the trap of a ticket that another host has issued, which answers 403 or 500 with diagnosis 28032. */
 export function isTicketRefused({ status, headers }: HttpResponse): boolean {
-  return status === 401 || ((status === 403 || status === 500) && (headers['x-ms-diagnostics'] ?? '').trim().startsWith('28032'));
+  return (
+    status === 401 ||
+    ((status === 403 || status === 500) && (headers['x-ms-diagnostics'] ?? '').trim().startsWith('28032'))
+  );
 }
 
 /** Retry-After (RFC 9110 §10.2.3), seconds or a date, as milliseconds from now; undefined if there is none that makes sense. */

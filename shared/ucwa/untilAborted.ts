@@ -7,7 +7,8 @@ import { RelayError } from '../errors/relayError';
 export async function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
   let stop: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(new RelayError('upstreamTimeout', 'The request was stopped before Skype for Business had answered.'));
+    stop = () =>
+      reject(new RelayError('upstreamTimeout', 'The request was stopped before Skype for Business had answered.'));
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
   });

@@ -60,7 +60,10 @@ function parseNodes(text: string): readonly Node[] {
   try {
     return parser.parse(text) as readonly Node[];
   } catch {
-    throw new Unreadable('The XML is beyond what is taken: nested too deeply, or with a name that is not allowed.', text);
+    throw new Unreadable(
+      'The XML is beyond what is taken: nested too deeply, or with a name that is not allowed.',
+      text,
+    );
   }
 }
 

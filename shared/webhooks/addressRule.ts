@@ -76,7 +76,11 @@ const ranges: readonly Range[] = [
   ['fec0::/10', 'siteLocal'],
   ['ff00::/8', 'multicast', 'always'],
 ];
-const parsedRanges = ranges.map(([cidr, rule, always]) => ({ cidr: ipaddr.parseCIDR(cidr), rule, always: always !== undefined }));
+const parsedRanges = ranges.map(([cidr, rule, always]) => ({
+  cidr: ipaddr.parseCIDR(cidr),
+  rule,
+  always: always !== undefined,
+}));
 
 /** The only part of IPv6 that is handed out for the public Internet (RFC 4291 §2.4, IANA IPv6 address space). */
 const globalUnicast: Cidr = ipaddr.parseCIDR('2000::/3');

@@ -21,7 +21,12 @@ export interface AttemptPorts {
 }
 
 /** Posts one body to a subscriber, signed for this moment. @param eventId `webhook-id`, the same for every attempt. */
-export type AttemptDelivery = (subscription: Subscription, eventId: string, rendered: RenderedDelivery, inRing: boolean) => Promise<SenderResult>;
+export type AttemptDelivery = (
+  subscription: Subscription,
+  eventId: string,
+  rendered: RenderedDelivery,
+  inRing: boolean,
+) => Promise<SenderResult>;
 
 const MAX_OPENED = 1000;
 
@@ -64,11 +69,18 @@ export function createAttemptDelivery({ sender, secretBox, clock, requestOrigin 
   };
   // The host alone: the path of a flow's address is a secret.
   return (subscription, ...what) =>
-    withSpan('POST', { kind: 'client', facts: () => ({ 'http.request.method': 'POST', 'server.address': new URL(subscription.url).host }) }, async () => {
-      const result = await attempt(subscription, ...what);
-      if (result.kind === 'answer') note({ 'http.response.status_code': result.status });
-      if (result.kind === 'noAnswer') fail(result.reason);
-      else if (result.status >= 400) fail(String(result.status));
-      return result;
-    });
+    withSpan(
+      'POST',
+      {
+        kind: 'client',
+        facts: () => ({ 'http.request.method': 'POST', 'server.address': new URL(subscription.url).host }),
+      },
+      async () => {
+        const result = await attempt(subscription, ...what);
+        if (result.kind === 'answer') note({ 'http.response.status_code': result.status });
+        if (result.kind === 'noAnswer') fail(result.reason);
+        else if (result.status >= 400) fail(String(result.status));
+        return result;
+      },
+    );
 }

@@ -51,7 +51,12 @@ export function createAutoDisable({ subscriptions, publisher, clock, log }: Auto
 
 /** Why an attempt's counts disable the subscription, if they do. Pure. */
 export function reasonToDisable({ failingSinceMs, failuresInRow }: DeliveryCounts, nowMs: number): string | undefined {
-  if (failingSinceMs === undefined || failuresInRow < FAILURES_TO_DISABLE || nowMs - failingSinceMs < FAILING_DISABLES_MS) return undefined;
+  if (
+    failingSinceMs === undefined ||
+    failuresInRow < FAILURES_TO_DISABLE ||
+    nowMs - failingSinceMs < FAILING_DISABLES_MS
+  )
+    return undefined;
   return `nothing has been delivered since ${new Date(failingSinceMs).toISOString()}, in ${failuresInRow} attempts`;
 }
 

@@ -27,5 +27,7 @@ export async function checkSubscriberUrl(url: string, { allowedCidrs, resolve }:
 }
 
 function refused(rule: string, message: string): RelayError {
-  return new RelayError('requestInvalid', `The URL ${message}.`, { extensions: { errors: [{ field: 'url', rule, message }] } });
+  return new RelayError('requestInvalid', `The URL ${message}.`, {
+    extensions: { errors: [{ field: 'url', rule, message }] },
+  });
 }

@@ -1,12 +1,24 @@
 import { parseRetryAfter } from './retryAfter';
 
 /** Why there was no answer at all. */
-export type NoAnswerReason = 'timeout' | 'addressRefused' | 'nameNotFound' | 'connectionRefused' | 'connectionReset' | 'tls' | 'network';
+export type NoAnswerReason =
+  'timeout' | 'addressRefused' | 'nameNotFound' | 'connectionRefused' | 'connectionReset' | 'tls' | 'network';
 
 /** What one attempt came to. Bodies are at most 4 KiB and already redacted. */
 export type SendResult =
-  | { readonly kind: 'answer'; readonly status: number; readonly retryAfter: string | undefined; readonly body: string; readonly durationMs: number }
-  | { readonly kind: 'noAnswer'; readonly reason: NoAnswerReason; readonly detail: string; readonly durationMs: number };
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly retryAfter: string | undefined;
+      readonly body: string;
+      readonly durationMs: number;
+    }
+  | {
+      readonly kind: 'noAnswer';
+      readonly reason: NoAnswerReason;
+      readonly detail: string;
+      readonly durationMs: number;
+    };
 
 /** What an answer means to the relay. `reason` is a sentence for the delivery log. */
 export type AnswerClass =
@@ -29,11 +41,20 @@ const GONE = 410;
 export function classifyAnswer(result: SendResult, nowMs: number): AnswerClass {
   if (result.kind === 'noAnswer') {
     const reason = `no answer: ${result.reason}${result.detail === '' ? '' : ` (${result.detail})`}`;
-    return result.reason === 'addressRefused' ? { class: 'unhealable', reason } : { class: 'failed', reason, retryAfterMs: undefined };
+    return result.reason === 'addressRefused'
+      ? { class: 'unhealable', reason }
+      : { class: 'failed', reason, retryAfterMs: undefined };
   }
   if (result.status >= 200 && result.status < 300) return { class: 'delivered' };
-  const reason = result.status >= 300 && result.status < 400 ? `answered ${result.status}: a redirect is never followed` : `answered ${result.status}`;
+  const reason =
+    result.status >= 300 && result.status < 400
+      ? `answered ${result.status}: a redirect is never followed`
+      : `answered ${result.status}`;
   if (result.status === GONE) return { class: 'gone', reason };
   if (unhealable.has(result.status)) return { class: 'unhealable', reason };
-  return { class: throttled.has(result.status) ? 'throttled' : 'failed', reason, retryAfterMs: parseRetryAfter(result.retryAfter, nowMs) };
+  return {
+    class: throttled.has(result.status) ? 'throttled' : 'failed',
+    reason,
+    retryAfterMs: parseRetryAfter(result.retryAfter, nowMs),
+  };
 }

@@ -61,8 +61,18 @@ export function createWebhooks(ports: WebhooksPorts): Webhooks {
   const unpark = createUnpark({ ...ports, subscriptions: store, gate, deliver });
   return {
     fanOut: createFanOut({ ...ports, subscriptions: store, gate }),
-    deliver: (message, isFirstTime) => (isParked(message) ? unpark(message, isFirstTime) : deliver(message, isFirstTime)),
-    subscriptions: createManageSubscriptions({ store, secretBox, sender, requestOrigin, allowedCidrs, resolve: resolveAll, clock, log }),
+    deliver: (message, isFirstTime) =>
+      isParked(message) ? unpark(message, isFirstTime) : deliver(message, isFirstTime),
+    subscriptions: createManageSubscriptions({
+      store,
+      secretBox,
+      sender,
+      requestOrigin,
+      allowedCidrs,
+      resolve: resolveAll,
+      clock,
+      log,
+    }),
     testSubscription: createTestSubscription({ store, attempt, clock }),
     sendAgain: createSendAgain(ports),
     close: () => sender.close(),

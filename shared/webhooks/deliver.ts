@@ -11,7 +11,14 @@ import { deliveryIdOf, type DeliveryMessage } from './deliveryMessage';
 import { createLookAtOrder, type Circumstances } from './lookAtOrder';
 import { nextStep, type NextStep } from './nextStep';
 import { putOffUntilMs } from './putOff';
-import type { DeliveryCounts, DeliveryJournal, DeliveryLogEntry, DeliveryOutcome, DeliveryQueue, SubscriptionStore } from './ports';
+import type {
+  DeliveryCounts,
+  DeliveryJournal,
+  DeliveryLogEntry,
+  DeliveryOutcome,
+  DeliveryQueue,
+  SubscriptionStore,
+} from './ports';
 import type { Refusal, SubscriberGate, Visit } from './subscriberGate';
 import type { Subscription } from './subscription';
 import { createUnderWay } from './underWay';
@@ -71,19 +78,36 @@ export function createDeliver(ports: DeliverPorts): Deliver {
   };
 
   /** Ends a delivery for which no attempt is made. */
-  const end = async (message: DeliveryMessage, outcome: DeliveryOutcome, reason: string, isFollowed: () => boolean): Promise<DeliverResult> => {
+  const end = async (
+    message: DeliveryMessage,
+    outcome: DeliveryOutcome,
+    reason: string,
+    isFollowed: () => boolean,
+  ): Promise<DeliverResult> => {
     await record({ ...entryOf(message, clock.now()), attempted: false, durationMs: 0, outcome, reason }, isFollowed());
     return outcome;
   };
 
   /** Nothing can be sent now: later, then, unless the ring is over by that time. */
-  const turnAway = (message: DeliveryMessage, { why }: Refusal, atMs: number | undefined, isFollowed: () => boolean): Promise<DeliverResult> =>
-    atMs === undefined ? end(message, 'expired', `the ring ends before the subscriber can be tried: ${why}`, isFollowed) : defer(message, atMs);
+  const turnAway = (
+    message: DeliveryMessage,
+    { why }: Refusal,
+    atMs: number | undefined,
+    isFollowed: () => boolean,
+  ): Promise<DeliverResult> =>
+    atMs === undefined
+      ? end(message, 'expired', `the ring ends before the subscriber can be tried: ${why}`, isFollowed)
+      : defer(message, atMs);
 
-  const makeAttempt = async (message: DeliveryMessage, subscription: Subscription, isFollowed: () => boolean): Promise<DeliverResult> => {
+  const makeAttempt = async (
+    message: DeliveryMessage,
+    subscription: Subscription,
+    isFollowed: () => boolean,
+  ): Promise<DeliverResult> => {
     const { event } = message;
     const admission = await gate.enter(subscription);
-    if (!admission.admitted) return turnAway(message, admission, putOffUntilMs(admission, message, random()), isFollowed);
+    if (!admission.admitted)
+      return turnAway(message, admission, putOffUntilMs(admission, message, random()), isFollowed);
     let visit: Visit = { succeeded: undefined };
     let result: SendResult;
     let answer: AnswerClass;
@@ -91,15 +115,28 @@ export function createDeliver(ports: DeliverPorts): Deliver {
       result = await attempt(subscription, event.id, message, event.expiryTimeMs !== undefined);
       answer = classifyAnswer(result, clock.now());
       visit = toVisit(answer);
-      if (answer.class === 'delivered' && message.round === 0) recordRingToDelivery(clock.now() - event.timeMs, event.type);
+      if (answer.class === 'delivered' && message.round === 0)
+        recordRingToDelivery(clock.now() - event.timeMs, event.type);
     } finally {
       admission.leave(visit);
     }
-    const step = nextStep({ answer, attempt: message.attempt, nowMs: clock.now(), expiryTimeMs: event.expiryTimeMs, random: random() });
+    const step = nextStep({
+      answer,
+      attempt: message.attempt,
+      nowMs: clock.now(),
+      expiryTimeMs: event.expiryTimeMs,
+      random: random(),
+    });
     return follow(message, subscription, result, step, isFollowed());
   };
 
-  const follow = async (message: DeliveryMessage, subscription: Subscription, result: SendResult, step: NextStep, isAwaited: boolean): Promise<DeliverResult> => {
+  const follow = async (
+    message: DeliveryMessage,
+    subscription: Subscription,
+    result: SendResult,
+    step: NextStep,
+    isAwaited: boolean,
+  ): Promise<DeliverResult> => {
     const outcome = outcomeOf(step);
     const nextAtMs = step.step === 'retry' ? step.atMs : undefined;
     const entry: DeliveryLogEntry = {
@@ -107,7 +144,10 @@ export function createDeliver(ports: DeliverPorts): Deliver {
       attempted: true,
       durationMs: result.durationMs,
       outcome,
-      ...(result.kind === 'answer' && { status: result.status, ...(step.step !== 'delivered' && { response: result.body }) }),
+      ...(result.kind === 'answer' && {
+        status: result.status,
+        ...(step.step !== 'delivered' && { response: result.body }),
+      }),
       ...(step.step !== 'delivered' && { reason: step.reason }),
       ...(nextAtMs !== undefined && { nextAtMs }),
     };
@@ -115,13 +155,21 @@ export function createDeliver(ports: DeliverPorts): Deliver {
     const reason = step.step === 'disable' ? step.reason : await whyFailing(subscription, counts);
     if (reason !== undefined) await disable(subscription, reason);
     if (nextAtMs !== undefined) await scheduleNext(message, nextAtMs);
-    log.info('deliveryAttempted', { subscriptionId: subscription.id, eventId: message.event.id, attempt: message.attempt, outcome, durationMs: result.durationMs });
+    log.info('deliveryAttempted', {
+      subscriptionId: subscription.id,
+      eventId: message.event.id,
+      attempt: message.attempt,
+      outcome,
+      durationMs: result.durationMs,
+    });
     return outcome;
   };
 
   /** What this process has counted may be a part of it only: the whole has the last word. */
   const whyFailing = async ({ id }: Subscription, counts: DeliveryCounts): Promise<string | undefined> =>
-    reasonToDisable(counts, clock.now()) === undefined ? undefined : reasonToDisable(await persist(() => journal.counts(id)), clock.now());
+    reasonToDisable(counts, clock.now()) === undefined
+      ? undefined
+      : reasonToDisable(await persist(() => journal.counts(id)), clock.now());
 
   /** The attempt was recorded, and then its host died. */
   const goOnFrom = async (entry: DeliveryLogEntry, message: DeliveryMessage): Promise<'alreadyDone'> => {
@@ -131,14 +179,24 @@ export function createDeliver(ports: DeliverPorts): Deliver {
   };
 
   const scheduleNext = (message: DeliveryMessage, atMs: number): Promise<void> =>
-    persist(() => queue.enqueue([{ message: { ...message, attempt: message.attempt + 1, deferrals: 0, isRepeated: undefined }, atMs }]));
+    persist(() =>
+      queue.enqueue([
+        { message: { ...message, attempt: message.attempt + 1, deferrals: 0, isRepeated: undefined }, atMs },
+      ]),
+    );
 
   /** How a message stands. Where it is put off, because its subscriber takes nothing for now, the tables need not be asked. */
   const lookUp = async (message: DeliveryMessage, circumstances: Circumstances) => {
     const subscription = await subscriptions.find(message.subscriptionId);
-    const refusal = circumstances.isNew && subscription?.state.name === 'active' ? gate.closed(subscription) : undefined;
+    const refusal =
+      circumstances.isNew && subscription?.state.name === 'active' ? gate.closed(subscription) : undefined;
     const atMs = refusal && putOffUntilMs(refusal, message, random());
-    return { subscription, refusal, atMs, decision: atMs !== undefined ? ({ rule: 'go' } as const) : await lookAtOrder(message, circumstances) };
+    return {
+      subscription,
+      refusal,
+      atMs,
+      decision: atMs !== undefined ? ({ rule: 'go' } as const) : await lookAtOrder(message, circumstances),
+    };
   };
 
   const deliver = async (message: DeliveryMessage, circumstances: Circumstances): Promise<DeliverResult> => {
@@ -153,16 +211,22 @@ export function createDeliver(ports: DeliverPorts): Deliver {
     }
     const { subscription, refusal, atMs, decision } = standing;
     if (decision.rule === 'done') return 'alreadyDone';
-    const recorded = isNew || decision.rule === 'repeat' ? undefined : await journal.find({ ...message, eventId: event.id }, Math.max(event.timeMs, clock.now() - REMEMBERED_MS));
+    const recorded =
+      isNew || decision.rule === 'repeat'
+        ? undefined
+        : await journal.find({ ...message, eventId: event.id }, Math.max(event.timeMs, clock.now() - REMEMBERED_MS));
     if (recorded !== undefined) return goOnFrom(recorded, message);
     if (decision.rule === 'repeat') {
       await scheduleNext(message, decision.nextAtMs);
       return 'alreadyDone';
     }
     if (subscription === undefined) return end(message, 'disabled', 'the subscription was deleted', isFollowed);
-    if (subscription.state.name !== 'active') return end(message, 'disabled', `the subscription is ${subscription.state.name}`, isFollowed);
-    if (decision.rule === 'stale') return end(message, 'expired', 'the end of the call has been sent already', isFollowed);
-    if (event.expiryTimeMs !== undefined && clock.now() >= event.expiryTimeMs) return end(message, 'expired', 'the ring is over', isFollowed);
+    if (subscription.state.name !== 'active')
+      return end(message, 'disabled', `the subscription is ${subscription.state.name}`, isFollowed);
+    if (decision.rule === 'stale')
+      return end(message, 'expired', 'the end of the call has been sent already', isFollowed);
+    if (event.expiryTimeMs !== undefined && clock.now() >= event.expiryTimeMs)
+      return end(message, 'expired', 'the ring is over', isFollowed);
     if (refusal !== undefined) return turnAway(message, refusal, atMs, isFollowed);
     if (decision.rule === 'wait') {
       gate.passOn(subscription);
@@ -176,9 +240,16 @@ export function createDeliver(ports: DeliverPorts): Deliver {
     // A copy that is put off is new to the bus; what may have been done before must not be forgotten by it.
     const message = isNew ? given : { ...given, isRepeated: true };
     const { event, subscriptionId, attempt: ordinal } = message;
-    const facts = () => ({ 'cloudevents.event_id': event.id, 'cloudevents.event_type': event.type, 'relay.subscription': subscriptionId, 'relay.attempt': ordinal });
+    const facts = () => ({
+      'cloudevents.event_id': event.id,
+      'cloudevents.event_type': event.type,
+      'relay.subscription': subscriptionId,
+      'relay.attempt': ordinal,
+    });
     return withSpan('deliver', { kind: 'consumer', parent: fromTraceParent(message.traceParent), facts }, async () => {
-      const result = await underWay.run(`${subscriptionId} ${event.subject}`, (before, isFollowed) => deliver(message, { isNew, before, isFollowed }));
+      const result = await underWay.run(`${subscriptionId} ${event.subject}`, (before, isFollowed) =>
+        deliver(message, { isNew, before, isFollowed }),
+      );
       note({ 'relay.outcome': result });
       countDelivery(result);
       return result;
@@ -187,7 +258,16 @@ export function createDeliver(ports: DeliverPorts): Deliver {
 }
 
 function entryOf({ subscriptionId, event, round, attempt }: DeliveryMessage, atMs: number) {
-  return { subscriptionId, deliveryId: deliveryIdOf(event), eventId: event.id, type: event.type, subject: event.subject, round, attempt, atMs };
+  return {
+    subscriptionId,
+    deliveryId: deliveryIdOf(event),
+    eventId: event.id,
+    type: event.type,
+    subject: event.subject,
+    round,
+    attempt,
+    atMs,
+  };
 }
 
 function outcomeOf({ step }: NextStep): DeliveryOutcome {

@@ -71,16 +71,22 @@ export function isParked(message: QueuedMessage): message is ParkedMessage {
 /** Reads a message's body: the parsed object, its text, or its bytes. Error: `requestInvalid`. */
 export function parseQueuedMessage(body: unknown): QueuedMessage {
   const value = typeof body === 'string' || body instanceof Uint8Array ? parseJson(body) : body;
-  const schema = typeof value === 'object' && value !== null && 'waiting' in value ? parkedMessageSchema : deliveryMessageSchema;
+  const schema =
+    typeof value === 'object' && value !== null && 'waiting' in value ? parkedMessageSchema : deliveryMessageSchema;
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new RelayError('requestInvalid', 'The message is not one of the relay’s deliveries.', { cause: parsed.error });
+  if (!parsed.success)
+    throw new RelayError('requestInvalid', 'The message is not one of the relay’s deliveries.', {
+      cause: parsed.error,
+    });
   return parsed.data;
 }
 
 /** The same attempt has the same id, so that the queue's duplicate detection drops what a crash made twice. */
 export function queuedMessageId(message: QueuedMessage): string {
   const { event, deferrals } = message;
-  const identity = isParked(message) ? [event.id, message.waiting.map(({ subscriptionId }) => subscriptionId), deferrals] : [event.id, message.subscriptionId, message.round, message.attempt, deferrals];
+  const identity = isParked(message)
+    ? [event.id, message.waiting.map(({ subscriptionId }) => subscriptionId), deferrals]
+    : [event.id, message.subscriptionId, message.round, message.attempt, deferrals];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 40);
 }
 

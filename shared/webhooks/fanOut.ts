@@ -43,7 +43,17 @@ export type FanOut = (event: RelayEvent, isFirstTime?: boolean) => Promise<numbe
  * disabled subscriber is sent nothing, but the event is kept for it (recover). Errors: `storageUnavailable`, `busUnavailable`:
  * give it the same event again.
  */
-export function createFanOut({ subscriptions, archive, journal, queue, gate, confirmUrl, clock, random, log }: FanOutPorts): FanOut {
+export function createFanOut({
+  subscriptions,
+  archive,
+  journal,
+  queue,
+  gate,
+  confirmUrl,
+  clock,
+  random,
+  log,
+}: FanOutPorts): FanOut {
   const fanOut = async (event: RelayEvent, isFirstTime: boolean): Promise<number> => {
     const interested = (await subscriptions.list()).filter(({ filters }) => matchesFilter(event, filters));
     if (interested.length === 0) return 0;
@@ -53,10 +63,16 @@ export function createFanOut({ subscriptions, archive, journal, queue, gate, con
       .filter(({ state }) => state.name === 'active')
       .flatMap((subscription) => {
         const rendered = render(subscription.format);
-        return rendered === undefined ? [] : [{ message: firstMessage(event, subscription, rendered), refusal: gate.closed(subscription) }];
+        return rendered === undefined
+          ? []
+          : [{ message: firstMessage(event, subscription, rendered), refusal: gate.closed(subscription) }];
       });
     const receivers = messages.map(({ message }) => message.subscriptionId);
-    const noteEvent = () => Promise.all([receivers.length > 0 && journal.open(toDeliveredEvent(event), receivers), archive.keep(toOutwardEvent(event))]);
+    const noteEvent = () =>
+      Promise.all([
+        receivers.length > 0 && journal.open(toDeliveredEvent(event), receivers),
+        archive.keep(toOutwardEvent(event)),
+      ]);
     const [beginsCall] = await retryInPlace(noteEvent, { clock, random });
     const queued: QueuedDelivery[] = [];
     const turnedAway: TurnedAway[] = [];
@@ -65,7 +81,8 @@ export function createFanOut({ subscriptions, archive, journal, queue, gate, con
       if (refusal === undefined) queued.push({ message: beginsCall ? { ...message, beginsCall } : message });
       else {
         const atMs = putOffUntilMs(withoutPast(refusal), message, chance);
-        if (isFirstTime) turnedAway.push({ message, waiting: { subscriptionId: message.subscriptionId, atMs, deferrals: 1 } });
+        if (isFirstTime)
+          turnedAway.push({ message, waiting: { subscriptionId: message.subscriptionId, atMs, deferrals: 1 } });
         // It may have been sent before, to go its own way: the bus knows that by its id, and nobody else does.
         else queued.push({ message: { ...message, isRepeated: true }, atMs });
       }
@@ -78,7 +95,11 @@ export function createFanOut({ subscriptions, archive, journal, queue, gate, con
   };
 
   return (event, isFirstTime = false) =>
-    withSpan('fan out', { kind: 'consumer', parent: fromTraceParent(event.traceParent), facts: () => eventFacts(event) }, () => fanOut(event, isFirstTime));
+    withSpan(
+      'fan out',
+      { kind: 'consumer', parent: fromTraceParent(event.traceParent), facts: () => eventFacts(event) },
+      () => fanOut(event, isFirstTime),
+    );
 }
 
 /** For how long an end waits is up to the host that will have it: its own way to the subscriber may be a better one. */
@@ -88,13 +109,33 @@ function withoutPast(refusal: Refusal): Refusal {
 
 /** What a delivery needs to know of its event. */
 export function toDeliveredEvent({ id, type, subject, timeMs, sequence, expiryTimeMs }: RelayEvent): DeliveredEvent {
-  return { id, type, subject, timeMs, ...(sequence !== undefined && { sequence }), ...(expiryTimeMs !== undefined && { expiryTimeMs }) };
+  return {
+    id,
+    type,
+    subject,
+    timeMs,
+    ...(sequence !== undefined && { sequence }),
+    ...(expiryTimeMs !== undefined && { expiryTimeMs }),
+  };
 }
 
 /** The first attempt of a round. @param round 0, or the moment at which it was asked for again. */
-export function firstMessage(event: RelayEvent, { id }: Pick<Subscription, 'id'>, rendered: RenderedDelivery, round = 0): DeliveryMessage {
+export function firstMessage(
+  event: RelayEvent,
+  { id }: Pick<Subscription, 'id'>,
+  rendered: RenderedDelivery,
+  round = 0,
+): DeliveryMessage {
   const traceParent = traceParentOf() ?? event.traceParent;
-  return { subscriptionId: id, event: toDeliveredEvent(event), ...rendered, round, attempt: 1, deferrals: 0, ...(traceParent !== undefined && { traceParent }) };
+  return {
+    subscriptionId: id,
+    event: toDeliveredEvent(event),
+    ...rendered,
+    round,
+    attempt: 1,
+    deferrals: 0,
+    ...(traceParent !== undefined && { traceParent }),
+  };
 }
 
 /** A hundred subscribers share three bodies. */

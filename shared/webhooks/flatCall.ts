@@ -11,7 +11,10 @@ const flag = (title: string, description: string) => z.boolean().exactOptional()
  */
 export const flatCallSchema = z.strictObject({
   invitationId: z.string().meta({ title: 'Call ID', description: 'Names the call in every action' }),
-  event: z.enum(['started', 'updated', 'completed']).meta({ title: 'What Happened', description: 'started: it rings; updated: something about it changed; completed: the ringing is over' }),
+  event: z.enum(['started', 'updated', 'completed']).meta({
+    title: 'What Happened',
+    description: 'started: it rings; updated: something about it changed; completed: the ringing is over',
+  }),
   kind: z.string().meta({ title: 'Kind', description: 'audioVideo or phoneAudio' }),
   direction: text('Direction', 'incoming or outgoing'),
   state: text('State', 'Where the call stands: connecting, alerting, connected, declined and others'),
@@ -31,10 +34,15 @@ export const flatCallSchema = z.strictObject({
   video: flag('Video', 'Whether the call has a picture'),
   delayed: flag('Delayed', 'Present and true where this comes more than five seconds late'),
   canDecline: z.boolean().meta({ title: 'Can Reject', description: 'Whether the call can be rejected now' }),
-  canAcceptOnPhone: z.boolean().meta({ title: 'Can Accept On Phone', description: 'Whether the call can be sent to the phone of its user now' }),
+  canAcceptOnPhone: z
+    .boolean()
+    .meta({ title: 'Can Accept On Phone', description: 'Whether the call can be sent to the phone of its user now' }),
   answered: flag('Answered', 'Whether somebody took the call; empty while it rings, and where it is not known'),
   missed: flag('Missed', 'Whether nobody took the call; empty while it rings'),
-  outcome: text('Outcome', 'How the ringing ended: answered, answeredElsewhere, declined, busy, missed, cancelled, forwarded, transferred or failed'),
+  outcome: text(
+    'Outcome',
+    'How the ringing ended: answered, answeredElsewhere, declined, busy, missed, cancelled, forwarded, transferred or failed',
+  ),
   answeredBy: text('Answered By', 'relay, otherEndpoint, otherPerson, voicemail or unknown'),
   acceptedByName: text('Accepted By Name', 'Who took the call, where Skype for Business names anyone'),
   acceptedByUri: text('Accepted By Address', 'Address of whoever took the call'),

@@ -12,8 +12,14 @@ const flatEnvelopeSchema = z.strictObject({
   id: z.string().meta({ title: 'Event ID', description: 'The same each time this event is sent' }),
   type: z.string().meta({ title: 'Event Type', description: 'For example ucwa.audioVideoInvitation.started' }),
   time: z.iso.datetime().meta({ title: 'Time', description: 'When it happened, in UTC' }),
-  expiresAt: z.iso.datetime().exactOptional().meta({ title: 'Rings Until', description: 'After this moment, in UTC, the ring is surely over' }),
-  sequence: z.string().exactOptional().meta({ title: 'Sequence', description: 'Orders the events of one call as text' }),
+  expiresAt: z.iso
+    .datetime()
+    .exactOptional()
+    .meta({ title: 'Rings Until', description: 'After this moment, in UTC, the ring is surely over' }),
+  sequence: z
+    .string()
+    .exactOptional()
+    .meta({ title: 'Sequence', description: 'Orders the events of one call as text' }),
   account: z.string().meta({ title: 'Account', description: 'SIP address of the account that the relay listens for' }),
 });
 
@@ -21,7 +27,10 @@ const flatEnvelopeSchema = z.strictObject({
 export const flatCallEventSchema = flatEnvelopeSchema.extend(flatCallSchema.shape);
 
 /** Any event in the format `flat`: of a call these members, of anything else its own plain ones. */
-export const flatEventSchema = flatCallEventSchema.partial().required({ id: true, type: true, time: true, account: true }).catchall(z.union([z.string(), z.number(), z.boolean()]));
+export const flatEventSchema = flatCallEventSchema
+  .partial()
+  .required({ id: true, type: true, time: true, account: true })
+  .catchall(z.union([z.string(), z.number(), z.boolean()]));
 
 /**
  * The event as one flat object: what a flow branches on stands at the top (`event`, `answered`, `missed`, `callerName`,
@@ -36,10 +45,16 @@ export function toFlatEvent(event: RelayEvent): FlatEvent {
     sequence: event.sequence,
     account: event.account,
   });
-  return isInvitationEvent(event) ? { ...envelope, ...toFlatCall(event.data) } : { ...scalarsOf(event.data), ...envelope };
+  return isInvitationEvent(event)
+    ? { ...envelope, ...toFlatCall(event.data) }
+    : { ...scalarsOf(event.data), ...envelope };
 }
 
 function scalarsOf(data: unknown): FlatEvent {
   const members = typeof data === 'object' && data !== null ? Object.entries(data) : [];
-  return Object.fromEntries(members.filter((entry): entry is [string, string | number | boolean] => ['string', 'number', 'boolean'].includes(typeof entry[1])));
+  return Object.fromEntries(
+    members.filter((entry): entry is [string, string | number | boolean] =>
+      ['string', 'number', 'boolean'].includes(typeof entry[1]),
+    ),
+  );
 }

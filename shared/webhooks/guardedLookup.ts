@@ -20,7 +20,9 @@ export class AddressRefusedError extends Error {
 /** The machine's own resolver. */
 export const resolveAll: ResolveAll = (hostname) =>
   new Promise((resolve, reject) => {
-    systemLookup(hostname, { all: true, verbatim: true }, (error, addresses) => (error === null ? resolve(addresses) : reject(error)));
+    systemLookup(hostname, { all: true, verbatim: true }, (error, addresses) =>
+      error === null ? resolve(addresses) : reject(error),
+    );
   });
 
 /**
@@ -32,7 +34,12 @@ export function createGuardedLookup(allowedCidrs: readonly string[], resolve: Re
   return (hostname, options, callback) => {
     const answer = async (): Promise<readonly [LookupAddress, ...LookupAddress[]]> => {
       const found = await resolve(hostname);
-      const family = options.family === 4 || options.family === 'IPv4' ? 4 : options.family === 6 || options.family === 'IPv6' ? 6 : 0;
+      const family =
+        options.family === 4 || options.family === 'IPv4'
+          ? 4
+          : options.family === 6 || options.family === 'IPv6'
+            ? 6
+            : 0;
       for (const { address } of found) {
         const rule = refuseAddress(address, allowedCidrs);
         if (rule !== undefined) throw new AddressRefusedError(rule, address);
@@ -42,7 +49,10 @@ export function createGuardedLookup(allowedCidrs: readonly string[], resolve: Re
       return [first, ...others];
     };
     answer().then(
-      (addresses) => (options.all === true ? callback(null, [...addresses]) : callback(null, addresses[0].address, addresses[0].family)),
+      (addresses) =>
+        options.all === true
+          ? callback(null, [...addresses])
+          : callback(null, addresses[0].address, addresses[0].family),
       (error: unknown) => callback(error as NodeJS.ErrnoException, options.all === true ? [] : '', 0),
     );
   };

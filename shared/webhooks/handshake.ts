@@ -12,7 +12,12 @@ export type HandshakeResult =
  * WebHook-Allowed-Origin naming us or `*` (CloudEvents, HTTP 1.1 Web Hooks 1.0, §4.1 and §4.2). Never rejects.
  * @param requestOrigin the DNS name under which the relay sends. @param ratePerMinute the most that we ask to send.
  */
-export async function askConsent(sender: Pick<Sender, 'send'>, url: string, requestOrigin: string, ratePerMinute: number): Promise<HandshakeResult> {
+export async function askConsent(
+  sender: Pick<Sender, 'send'>,
+  url: string,
+  requestOrigin: string,
+  ratePerMinute: number,
+): Promise<HandshakeResult> {
   const result = await sender.send({
     method: 'OPTIONS',
     url,
@@ -20,11 +25,21 @@ export async function askConsent(sender: Pick<Sender, 'send'>, url: string, requ
     body: new Uint8Array(),
     timeoutMs: HANDSHAKE_TIMEOUT_MS,
   });
-  if (result.kind === 'noAnswer') return { consents: false, reason: `OPTIONS got no answer: ${result.reason}${result.detail === '' ? '' : ` (${result.detail})`}` };
-  if (result.status < 200 || result.status > 299) return { consents: false, reason: `OPTIONS was answered ${result.status}` };
-  const allowed = (result.headers['webhook-allowed-origin'] ?? '').split(',').map((origin) => origin.trim().toLowerCase());
+  if (result.kind === 'noAnswer')
+    return {
+      consents: false,
+      reason: `OPTIONS got no answer: ${result.reason}${result.detail === '' ? '' : ` (${result.detail})`}`,
+    };
+  if (result.status < 200 || result.status > 299)
+    return { consents: false, reason: `OPTIONS was answered ${result.status}` };
+  const allowed = (result.headers['webhook-allowed-origin'] ?? '')
+    .split(',')
+    .map((origin) => origin.trim().toLowerCase());
   if (!allowed.includes('*') && !allowed.includes(requestOrigin.toLowerCase())) {
-    return { consents: false, reason: `the answer to OPTIONS has no WebHook-Allowed-Origin that names ${requestOrigin} or *` };
+    return {
+      consents: false,
+      reason: `the answer to OPTIONS has no WebHook-Allowed-Origin that names ${requestOrigin} or *`,
+    };
   }
   const rate = Number(result.headers['webhook-allowed-rate']);
   return { consents: true, allowedRatePerMinute: Number.isInteger(rate) && rate > 0 ? rate : undefined };

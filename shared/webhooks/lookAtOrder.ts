@@ -32,7 +32,10 @@ export interface Circumstances {
  * Finds out whether a message's turn has come: from the tables, but for a call's first event, which nothing can hold up.
  * Errors: `storageUnavailable`.
  */
-export type LookAtOrder = (message: DeliveryMessage, circumstances: Pick<Circumstances, 'isNew' | 'before'>) => Promise<Exclude<OrderDecision, { rule: 'announce' }>>;
+export type LookAtOrder = (
+  message: DeliveryMessage,
+  circumstances: Pick<Circumstances, 'isNew' | 'before'>,
+) => Promise<Exclude<OrderDecision, { rule: 'announce' }>>;
 
 /**
  * What comes just after another event of its call waits half a second for that in the process: a detour over the bus takes
@@ -62,7 +65,9 @@ export function createLookAtOrder({ journal, clock }: LookAtOrderPorts): LookAtO
 
   const isLetGo = async ({ order }: Look, message: DeliveryMessage): Promise<boolean> => {
     const rows = (await order)(message.subscriptionId);
-    return rows.some(({ eventId }) => eventId === message.event.id) && decideOrder(message, rows, clock.now()).rule === 'go';
+    return (
+      rows.some(({ eventId }) => eventId === message.event.id) && decideOrder(message, rows, clock.now()).rule === 'go'
+    );
   };
 
   const announced = async (message: DeliveryMessage, isNew: boolean): ReturnType<LookAtOrder> => {

@@ -46,7 +46,10 @@ export interface ManageSubscriptions {
   list(): Promise<readonly SubscriptionView[]>;
   get(id: string): Promise<SubscriptionView>;
   /** In effect everywhere within 5 s. Errors as create. */
-  change(id: string, body: unknown): Promise<{ readonly subscription: SubscriptionView; readonly warnings: readonly string[] }>;
+  change(
+    id: string,
+    body: unknown,
+  ): Promise<{ readonly subscription: SubscriptionView; readonly warnings: readonly string[] }>;
   /** Idempotent: an unknown id is as good as removed. */
   remove(id: string): Promise<void>;
   /** A new secret, or the one given in `secret`; the old one signs as well for 24 h. */
@@ -59,7 +62,9 @@ export function createManageSubscriptions(ports: ManageSubscriptionsPorts): Mana
   /** Judges the URL and asks for consent; answers warnings. */
   const probe = async (url: string, handshake: Handshake): Promise<string[]> => {
     await checkSubscriberUrl(url, ports);
-    const warnings = /^https:\/\/[^/]*\.webhook\.office\.com\//i.test(url) ? ['Office 365 connector URLs are retired: use a Teams workflow'] : [];
+    const warnings = /^https:\/\/[^/]*\.webhook\.office\.com\//i.test(url)
+      ? ['Office 365 connector URLs are retired: use a Teams workflow']
+      : [];
     if (handshake === 'skip') return warnings;
     const consent = await askConsent(sender, url, requestOrigin, ASKED_RATE_PER_MINUTE);
     if (consent.consents) return warnings;
@@ -80,8 +85,19 @@ export function createManageSubscriptions(ports: ManageSubscriptionsPorts): Mana
   return {
     async create(body, caller) {
       const request = parseOrExplain(body, subscriptionRequestSchema);
-      if ((await store.list()).length >= MAX_SUBSCRIPTIONS) throw new RelayError('requestInvalid', `There are ${MAX_SUBSCRIPTIONS} webhook subscriptions already, as many as are kept: delete one that is not needed.`);
-      const { url, description, filters, format, secret = generateSecret(), handshake = format === 'cloudevents' ? 'warn' : 'skip' } = request;
+      if ((await store.list()).length >= MAX_SUBSCRIPTIONS)
+        throw new RelayError(
+          'requestInvalid',
+          `There are ${MAX_SUBSCRIPTIONS} webhook subscriptions already, as many as are kept: delete one that is not needed.`,
+        );
+      const {
+        url,
+        description,
+        filters,
+        format,
+        secret = generateSecret(),
+        handshake = format === 'cloudevents' ? 'warn' : 'skip',
+      } = request;
       const warnings = await probe(url, handshake);
       const id = `sub_${randomBytes(16).toString('base64url')}`;
       const nowMs = clock.now();
@@ -129,7 +145,10 @@ export function createManageSubscriptions(ports: ManageSubscriptionsPorts): Mana
       log.info('subscriptionRemoved', { subscriptionId: id });
     },
     async rotateSecret(id, body) {
-      const { secret = generateSecret() } = parseOrExplain(body ?? {}, subscriptionRequestSchema.pick({ secret: true }));
+      const { secret = generateSecret() } = parseOrExplain(
+        body ?? {},
+        subscriptionRequestSchema.pick({ secret: true }),
+      );
       const changed = await update(id, (current) => ({
         ...current,
         sealedSecret: secretBox.seal(secret, id),

@@ -3,7 +3,8 @@ import { knownDirections, outcomeResults } from '../invitations/invitationData';
 import type { RelayEvent } from '../invitations/relayEvent';
 import { isInvitationEvent } from '../messaging/parseEventMessage';
 
-const words = (description: string) => z.array(z.string().min(1).max(256)).nonempty().max(50).optional().describe(description);
+const words = (description: string) =>
+  z.array(z.string().min(1).max(256)).nonempty().max(50).optional().describe(description);
 
 /** A subscription is one row of a table, whose texts have at most 32 Ki characters. */
 const MAX_FILTERS_LENGTH = 8192;
@@ -26,7 +27,10 @@ export const filtersSchema = z
       .optional()
       .describe('Results of ended calls; as only completed events have one, nothing else matches'),
   })
-  .refine((filters) => JSON.stringify(filters).length <= MAX_FILTERS_LENGTH, `must be at most ${MAX_FILTERS_LENGTH} characters as JSON`);
+  .refine(
+    (filters) => JSON.stringify(filters).length <= MAX_FILTERS_LENGTH,
+    `must be at most ${MAX_FILTERS_LENGTH} characters as JSON`,
+  );
 export type Filters = z.infer<typeof filtersSchema>;
 
 /** Sent unless `types` says otherwise; what concerns the operator (`ucwa.command.settled`, `ucwa.subscription.disabled`) must be named. */
@@ -43,7 +47,11 @@ export function matchesFilter(event: RelayEvent, filters: Filters): boolean {
   } else if (!filters.types.some((pattern) => matchesType(event.type, pattern))) {
     return false;
   }
-  if (filters.accounts !== undefined && !filters.accounts.some((account) => account.toLowerCase() === event.account.toLowerCase())) return false;
+  if (
+    filters.accounts !== undefined &&
+    !filters.accounts.some((account) => account.toLowerCase() === event.account.toLowerCase())
+  )
+    return false;
   if (invitation === undefined) return true;
   return (
     among(filters.kinds, invitation.kind) &&

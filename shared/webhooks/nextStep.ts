@@ -37,6 +37,7 @@ export function nextStep({ answer, attempt, nowMs, expiryTimeMs, random }: StepI
   if (delayMs === undefined) return { step: 'dead', reason: `${answer.reason}; the last of ${attempt} attempts` };
   const askedMs = answer.class === 'unhealable' ? 0 : (answer.retryAfterMs ?? 0);
   const atMs = nowMs + Math.max(delayMs, askedMs);
-  if (expiryTimeMs !== undefined && atMs >= expiryTimeMs) return { step: 'expired', reason: `${answer.reason}; the ring ends before the next attempt` };
+  if (expiryTimeMs !== undefined && atMs >= expiryTimeMs)
+    return { step: 'expired', reason: `${answer.reason}; the ring ends before the next attempt` };
   return { step: 'retry', atMs, reason: answer.reason };
 }

@@ -57,7 +57,11 @@ export function decideOrder(message: DeliveryMessage, rows: readonly OrderRow[],
   if (later.some((row) => isEnd(row) && (row.attempt > 0 || row.begun === true))) return { rule: 'stale' };
   const earlier = rows.filter((row) => row.sequence !== undefined && row.sequence < sequence);
   const ahead = earlier.find((row) => row.state === 'pending' && !hasOutlived(row, nowMs));
-  if (ahead !== undefined) return { rule: 'wait', untilMs: Math.max(ahead.nextAtMs ?? 0, nowMs) + Math.min(FIRST_WAIT_MS * 2 ** message.deferrals, WAIT_MS) };
+  if (ahead !== undefined)
+    return {
+      rule: 'wait',
+      untilMs: Math.max(ahead.nextAtMs ?? 0, nowMs) + Math.min(FIRST_WAIT_MS * 2 ** message.deferrals, WAIT_MS),
+    };
   // The beginning may be in a fan-out that runs at this moment. Whoever notes first and looks then, sees the other.
   const alone = isEnd(event) && !earlier.some(isStart);
   return alone && own?.begun !== true ? { rule: 'announce' } : { rule: 'go' };

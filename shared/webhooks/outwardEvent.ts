@@ -12,7 +12,8 @@ const SDP_START = /^\s*v=0\s*[\r\n]/;
  */
 export function toOutwardEvent(event: RelayEvent): RelayEvent {
   const outward: RelayEvent = { ...event, data: withoutSdp(event.data) };
-  if (!isInvitationEvent(outward) || Buffer.byteLength(JSON.stringify(outward.data)) <= MAX_OUTWARD_BYTES) return outward;
+  if (!isInvitationEvent(outward) || Buffer.byteLength(JSON.stringify(outward.data)) <= MAX_OUTWARD_BYTES)
+    return outward;
   const { media, ...data } = outward.data;
   return { ...outward, data: media === undefined ? data : { ...data, omitted: [...(data.omitted ?? []), 'media'] } };
 }
@@ -20,6 +21,8 @@ export function toOutwardEvent(event: RelayEvent): RelayEvent {
 function withoutSdp(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSdp);
   if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).filter(([name, member]) => name.toLowerCase() !== 'sdp' && !(typeof member === 'string' && SDP_START.test(member)));
+  const kept = Object.entries(value).filter(
+    ([name, member]) => name.toLowerCase() !== 'sdp' && !(typeof member === 'string' && SDP_START.test(member)),
+  );
   return Object.fromEntries(kept.map(([name, member]) => [name, withoutSdp(member)]));
 }

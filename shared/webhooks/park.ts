@@ -30,37 +30,71 @@ const LEFT_MS = 2000;
 export function park(turnedAway: readonly TurnedAway[], nowMs: number): QueuedDelivery[] {
   const groups: { readonly shared: DeliveryMessage; readonly waiting: Waiting[] }[] = [];
   for (const { message, waiting } of turnedAway) {
-    const group = groups.find(({ shared }) => shared.body === message.body && shared.contentType === message.contentType);
-    if (group === undefined || group.waiting.length === MAX_TOGETHER) groups.unshift({ shared: message, waiting: [waiting] });
+    const group = groups.find(
+      ({ shared }) => shared.body === message.body && shared.contentType === message.contentType,
+    );
+    if (group === undefined || group.waiting.length === MAX_TOGETHER)
+      groups.unshift({ shared: message, waiting: [waiting] });
     else group.waiting.push(waiting);
   }
   return groups.map(({ shared, waiting }) => parkTogether(shared, waiting, nowMs, 0, false));
 }
 
 /** Those of a parked message who wait on, as one. Pure. @param isRepeated that what the message is for may have been done before. */
-export function parkAgain({ deferrals, ...shared }: ParkedMessage, waiting: readonly Waiting[], nowMs: number, isRepeated: boolean): QueuedDelivery {
+export function parkAgain(
+  { deferrals, ...shared }: ParkedMessage,
+  waiting: readonly Waiting[],
+  nowMs: number,
+  isRepeated: boolean,
+): QueuedDelivery {
   return parkTogether(shared, waiting, nowMs, deferrals, isRepeated);
 }
 
 /** The first attempt of one of those who wait. It has the id that it would have had without the waiting, so that whatever makes it twice, the bus takes it once. */
-export function firstAttemptOf({ waiting: _waiting, ...rest }: ParkedMessage, { subscriptionId }: Waiting): DeliveryMessage {
+export function firstAttemptOf(
+  { waiting: _waiting, ...rest }: ParkedMessage,
+  { subscriptionId }: Waiting,
+): DeliveryMessage {
   return { ...rest, subscriptionId, round: 0, attempt: 1, deferrals: 0 };
 }
 
-function parkTogether({ event, contentType, body, traceParent }: Shared, waiting: readonly Waiting[], nowMs: number, deferrals: number, isRepeated: boolean): QueuedDelivery {
+function parkTogether(
+  { event, contentType, body, traceParent }: Shared,
+  waiting: readonly Waiting[],
+  nowMs: number,
+  deferrals: number,
+  isRepeated: boolean,
+): QueuedDelivery {
   const atMs = togetherAtMs(waiting, nowMs, deferrals, event);
   return {
-    message: { waiting: [...waiting], event, contentType, body, deferrals: deferrals + 1, ...(isRepeated && { isRepeated }), ...(traceParent !== undefined && { traceParent }) },
+    message: {
+      waiting: [...waiting],
+      event,
+      contentType,
+      body,
+      deferrals: deferrals + 1,
+      ...(isRepeated && { isRepeated }),
+      ...(traceParent !== undefined && { traceParent }),
+    },
     ...(atMs !== undefined && { atMs }),
   };
 }
 
-function togetherAtMs(waiting: readonly Waiting[], nowMs: number, deferrals: number, { expiryTimeMs }: Pick<DeliveredEvent, 'expiryTimeMs'>): number | undefined {
+function togetherAtMs(
+  waiting: readonly Waiting[],
+  nowMs: number,
+  deferrals: number,
+  { expiryTimeMs }: Pick<DeliveredEvent, 'expiryTimeMs'>,
+): number | undefined {
   const times = waiting.flatMap(({ atMs }) => (atMs === undefined ? [] : [atMs]));
   if (times.length === 0) return undefined;
   const firstMs = Math.min(...times);
   const laterMs = Math.min(LATER_MS_EACH * waiting.length, FIRST_LATEST_MS * 2 ** deferrals, LATEST_MS);
-  const lastMs = firstMs + (expiryTimeMs === undefined ? Math.max(laterMs, (firstMs - nowMs) / 2) : laterInRing(laterMs, expiryTimeMs - firstMs));
+  const lastMs =
+    firstMs +
+    (expiryTimeMs === undefined
+      ? Math.max(laterMs, (firstMs - nowMs) / 2)
+      : laterInRing(laterMs, expiryTimeMs - firstMs));
   return Math.max(...times.filter((atMs) => atMs <= lastMs));
 }
 

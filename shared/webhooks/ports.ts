@@ -14,7 +14,10 @@ export interface SubscriptionStore {
    * Reads, changes and writes so that no other change is lost; `change` may run again. It answers undefined to leave
    * things as they are. Resolves to what is stored then; undefined when there is no such subscription.
    */
-  update(id: string, change: (subscription: Subscription) => Subscription | undefined): Promise<Subscription | undefined>;
+  update(
+    id: string,
+    change: (subscription: Subscription) => Subscription | undefined,
+  ): Promise<Subscription | undefined>;
   /** Idempotent. */
   remove(id: string): Promise<void>;
 }
@@ -103,9 +106,15 @@ export interface DeliveryLog {
   /** Someone waits for what is being written. */
   hasten(): void;
   /** The entry of this attempt, or of the end in its place, among those recorded since then. */
-  find(attempt: Pick<DeliveryLogEntry, 'subscriptionId' | 'eventId' | 'round' | 'attempt'>, sinceMs: number): Promise<DeliveryLogEntry | undefined>;
+  find(
+    attempt: Pick<DeliveryLogEntry, 'subscriptionId' | 'eventId' | 'round' | 'attempt'>,
+    sinceMs: number,
+  ): Promise<DeliveryLogEntry | undefined>;
   /** The latest first. `cursor` continues after a page; while there is one, a page may hold less than its limit, or nothing. */
-  page(subscriptionId: string, options: { readonly limit: number; readonly cursor?: string }): Promise<{ readonly entries: readonly DeliveryLogEntry[]; readonly cursor?: string }>;
+  page(
+    subscriptionId: string,
+    options: { readonly limit: number; readonly cursor?: string },
+  ): Promise<{ readonly entries: readonly DeliveryLogEntry[]; readonly cursor?: string }>;
   /** The latest entry of each delivery whose event is not older than `sinceMs`, by delivery id. */
   latestSince(subscriptionId: string, sinceMs: number): Promise<ReadonlyMap<string, DeliveryLogEntry>>;
   counts(subscriptionId: string): Promise<DeliveryCounts>;

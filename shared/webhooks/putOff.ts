@@ -18,7 +18,11 @@ const LEAST_LEFT_MS = 500;
  * that, unless it is a ring at an open circuit, for which one has to be there. All within half and one and a half of that, so that
  * not all come at once, and a ring within half of what is left of it. Pure. @param random from 0 to 1; 0.5 is the wait itself.
  */
-export function putOffUntilMs({ why, untilMs, failingMs = 0 }: Refusal, { event: { expiryTimeMs }, deferrals }: Pick<DeliveryMessage, 'event' | 'deferrals'>, random: number): number | undefined {
+export function putOffUntilMs(
+  { why, untilMs, failingMs = 0 }: Refusal,
+  { event: { expiryTimeMs }, deferrals }: Pick<DeliveryMessage, 'event' | 'deferrals'>,
+  random: number,
+): number | undefined {
   const isRing = expiryTimeMs !== undefined;
   const leastMs = isRing && why === 'circuitOpen' ? 0 : failingMs;
   const longestMs = isRing || why === 'busy' ? LONGEST_SOON_MS : LONGEST_MS;

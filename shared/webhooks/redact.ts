@@ -1,4 +1,5 @@
-const SECRET_PARAMETER = /([?&](?:sig|code|token|key|secret|password|signature|access_token|api[-_]?key)=)[^&#\s"'<>]*/gi;
+const SECRET_PARAMETER =
+  /([?&](?:sig|code|token|key|secret|password|signature|access_token|api[-_]?key)=)[^&#\s"'<>]*/gi;
 const BEARER = /\b(Bearer\s+)[A-Za-z0-9._~+/=-]+/gi;
 const WEBHOOK_SECRET = /whsec_[A-Za-z0-9+/=]+/g;
 
@@ -7,5 +8,8 @@ const WEBHOOK_SECRET = /whsec_[A-Za-z0-9+/=]+/g;
  * `token` and their like in a query, bearer tokens, and webhook secrets. Pure.
  */
 export function redact(text: string): string {
-  return text.replace(SECRET_PARAMETER, '$1REDACTED').replace(BEARER, '$1REDACTED').replace(WEBHOOK_SECRET, 'whsec_REDACTED');
+  return text
+    .replace(SECRET_PARAMETER, '$1REDACTED')
+    .replace(BEARER, '$1REDACTED')
+    .replace(WEBHOOK_SECRET, 'whsec_REDACTED');
 }

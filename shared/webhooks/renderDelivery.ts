@@ -15,12 +15,19 @@ export interface RenderedDelivery {
  * The body of a delivery in a subscription's format, or undefined where that format is told nothing of such an event.
  * It holds no SDP, whatever the event holds. Pure.
  */
-export function renderDelivery(event: RelayEvent, format: Format, confirmUrl: ConfirmUrl): RenderedDelivery | undefined {
+export function renderDelivery(
+  event: RelayEvent,
+  format: Format,
+  confirmUrl: ConfirmUrl,
+): RenderedDelivery | undefined {
   const outward = toOutwardEvent(event);
   switch (format) {
     case 'cloudevents':
       // CloudEvents HTTP Binding §3.2, structured: headers are not signed, the envelope in the body is.
-      return { contentType: 'application/cloudevents+json; charset=utf-8', body: JSON.stringify(toCloudEvent(outward)) };
+      return {
+        contentType: 'application/cloudevents+json; charset=utf-8',
+        body: JSON.stringify(toCloudEvent(outward)),
+      };
     case 'flat':
       return json(toFlatEvent(outward));
     case 'teams': {

@@ -29,7 +29,11 @@ export function createSecretBox(setting: string | undefined): SecretBox {
 
   return {
     seal(secret, context) {
-      if (sealing === undefined) throw new RelayError('settingsInvalid', 'WEBHOOK_SECRET_KEY is required: without it no webhook secret can be kept.');
+      if (sealing === undefined)
+        throw new RelayError(
+          'settingsInvalid',
+          'WEBHOOK_SECRET_KEY is required: without it no webhook secret can be kept.',
+        );
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', sealing.bytes, nonce).setAAD(Buffer.from(context));
       const sealed = Buffer.concat([nonce, cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()]);
@@ -38,10 +42,16 @@ export function createSecretBox(setting: string | undefined): SecretBox {
     open(sealed, context) {
       const [id, text = ''] = sealed.split(':');
       const key = keys.find((one) => one.id === id);
-      if (key === undefined) throw new RelayError('settingsInvalid', 'WEBHOOK_SECRET_KEY lacks the key with which a webhook secret was sealed.');
+      if (key === undefined)
+        throw new RelayError(
+          'settingsInvalid',
+          'WEBHOOK_SECRET_KEY lacks the key with which a webhook secret was sealed.',
+        );
       const bytes = Buffer.from(text, 'base64');
       try {
-        const decipher = createDecipheriv('aes-256-gcm', key.bytes, bytes.subarray(0, NONCE_BYTES)).setAAD(Buffer.from(context));
+        const decipher = createDecipheriv('aes-256-gcm', key.bytes, bytes.subarray(0, NONCE_BYTES)).setAAD(
+          Buffer.from(context),
+        );
         decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
         return decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
       } catch (cause) {
@@ -54,7 +64,10 @@ export function createSecretBox(setting: string | undefined): SecretBox {
 function parseKey(text: string): { readonly id: string; readonly bytes: Buffer } {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.length !== KEY_BYTES) {
-    throw new RelayError('settingsInvalid', 'WEBHOOK_SECRET_KEY must be keys of 32 bytes in base64 (openssl rand -base64 32), separated by commas.');
+    throw new RelayError(
+      'settingsInvalid',
+      'WEBHOOK_SECRET_KEY must be keys of 32 bytes in base64 (openssl rand -base64 32), separated by commas.',
+    );
   }
   return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 8), bytes };
 }

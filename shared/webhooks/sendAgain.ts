@@ -72,9 +72,12 @@ export function createSendAgain({ store, archive, journal, queue, confirmUrl, cl
       const subscription = await activeOnly(store, subscriptionId);
       const named = parseDeliveryId(deliveryId);
       const event = named === undefined ? undefined : await archive.find(named);
-      if (event === undefined) throw new RelayError('notFound', `There is no delivery ${deliveryId}, or its event is kept no more.`);
-      if (isOver(event, clock.now())) throw new RelayError('invitationEnded', 'The ring is over; only the end of a call is sent late.');
-      if (!(await send(subscription, event, clock.now()))) throw new RelayError('notFound', 'The subscription’s format is told nothing of this event.');
+      if (event === undefined)
+        throw new RelayError('notFound', `There is no delivery ${deliveryId}, or its event is kept no more.`);
+      if (isOver(event, clock.now()))
+        throw new RelayError('invitationEnded', 'The ring is over; only the end of a call is sent late.');
+      if (!(await send(subscription, event, clock.now())))
+        throw new RelayError('notFound', 'The subscription’s format is told nothing of this event.');
     },
   };
 }
@@ -82,7 +85,10 @@ export function createSendAgain({ store, archive, journal, queue, confirmUrl, cl
 async function activeOnly(store: Pick<SubscriptionStore, 'find'>, id: string): Promise<Subscription> {
   const subscription = await existingSubscription(store, id);
   if (subscription.state.name === 'active') return subscription;
-  throw new RelayError('requestInvalid', `The subscription is ${subscription.state.name}: set its state to active first.`);
+  throw new RelayError(
+    'requestInvalid',
+    `The subscription is ${subscription.state.name}: set its state to active first.`,
+  );
 }
 
 function standingOf(event: RelayEvent, latest: DeliveryLogEntry | undefined, nowMs: number): keyof Recovered {

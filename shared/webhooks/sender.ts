@@ -78,7 +78,10 @@ export function createSender({ clock, allowedCidrs, resolve = resolveAll, ca }: 
         headers: { ...headers, host: verdict.url.authority, 'content-length': String(body.byteLength) },
         lookup,
       };
-      const open = (): ClientRequest => (verdict.url.secure ? httpsRequest({ ...options, agent: httpsAgent }) : httpRequest({ ...options, agent: httpAgent }));
+      const open = (): ClientRequest =>
+        verdict.url.secure
+          ? httpsRequest({ ...options, agent: httpsAgent })
+          : httpRequest({ ...options, agent: httpAgent });
       const deadline = new AbortController();
       let request = open();
       void clock.sleep(timeoutMs, deadline.signal).then(() => {
@@ -98,7 +101,12 @@ export function createSender({ clock, allowedCidrs, resolve = resolveAll, ca }: 
           retryAfter: response.headers['retry-after'],
           body: redact(text),
           durationMs: clock.now() - startedMs,
-          headers: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')])),
+          headers: Object.fromEntries(
+            Object.entries(response.headers).map(([name, value]) => [
+              name,
+              Array.isArray(value) ? value.join(', ') : (value ?? ''),
+            ]),
+          ),
         };
       } catch (error) {
         return noAnswer(...translateSocketError(error));
@@ -162,5 +170,7 @@ function translateSocketError(error: unknown): [reason: NoAnswerReason, detail: 
 
 /** By shape and not by class: the error may come from another realm. */
 function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : '';
 }

@@ -25,7 +25,10 @@ export function createServiceBusDeliveryQueue(sender: BusSender): DeliveryQueue 
   return {
     async enqueue(deliveries) {
       for (const delivery of deliveries) refused.delete(delivery);
-      await Promise.all([now.send(deliveries.filter(({ atMs }) => atMs === undefined)), later.send(deliveries.filter(({ atMs }) => atMs !== undefined))]);
+      await Promise.all([
+        now.send(deliveries.filter(({ atMs }) => atMs === undefined)),
+        later.send(deliveries.filter(({ atMs }) => atMs !== undefined)),
+      ]);
       for (const delivery of deliveries) {
         const refusal = refused.get(delivery);
         if (refusal !== undefined) throw refusal;
@@ -40,7 +43,9 @@ function toBusMessage({ message, atMs }: QueuedDelivery): EncodedMessage {
     contentType: 'application/json',
     messageId: queuedMessageId(message),
     subject: message.event.type,
-    applicationProperties: isParked(message) ? { subscribers: message.waiting.length } : { subscriptionId: message.subscriptionId, attempt: message.attempt },
+    applicationProperties: isParked(message)
+      ? { subscribers: message.waiting.length }
+      : { subscriptionId: message.subscriptionId, attempt: message.attempt },
     ...(atMs !== undefined && { scheduledEnqueueTimeUtc: new Date(Math.ceil(atMs)) }),
   };
 }

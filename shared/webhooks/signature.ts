@@ -44,7 +44,11 @@ export function generateSecret(): string {
 export function isSecret(text: string): boolean {
   if (!text.startsWith(PREFIX)) return false;
   const bytes = secretBytes(text);
-  return bytes.length >= MIN_SECRET_BYTES && bytes.length <= MAX_SECRET_BYTES && bytes.toString('base64') === text.slice(PREFIX.length);
+  return (
+    bytes.length >= MIN_SECRET_BYTES &&
+    bytes.length <= MAX_SECRET_BYTES &&
+    bytes.toString('base64') === text.slice(PREFIX.length)
+  );
 }
 
 function secretBytes(secret: string): Buffer {

@@ -63,7 +63,15 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
   const places = new Map<string, Place>();
 
   const placeOf = ({ id, changedAtMs }: Pick<Subscription, 'id' | 'changedAtMs'>): Place => {
-    const fresh = { changedAtMs, throttledUntilMs: 0, wantedRest: false, turnTakenAtMs: undefined, failingSinceMs: undefined, lastVisitMs: 0, breaker: createCircuitBreaker(clock) };
+    const fresh = {
+      changedAtMs,
+      throttledUntilMs: 0,
+      wantedRest: false,
+      turnTakenAtMs: undefined,
+      failingSinceMs: undefined,
+      lastVisitMs: 0,
+      breaker: createCircuitBreaker(clock),
+    };
     const known = places.get(id);
     if (known?.changedAtMs === changedAtMs) return known;
     // The same object, because those who are inside leave through it.
@@ -82,17 +90,21 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
   };
 
   const isInDoubt = (place: Place): boolean =>
-    place.wantedRest ? clock.now() - place.throttledUntilMs <= EVIDENCE_MS : place.breaker.isTripped() && failingMs(place) !== undefined;
+    place.wantedRest
+      ? clock.now() - place.throttledUntilMs <= EVIDENCE_MS
+      : place.breaker.isTripped() && failingMs(place) !== undefined;
 
   const isFailing = (place: Place): boolean => failingMs(place) !== undefined || isInDoubt(place);
 
   /** As long as the breaker waits for a probe. */
-  const isBeingTried = ({ turnTakenAtMs }: Place): boolean => turnTakenAtMs !== undefined && clock.now() - turnTakenAtMs < PROBE_MS;
+  const isBeingTried = ({ turnTakenAtMs }: Place): boolean =>
+    turnTakenAtMs !== undefined && clock.now() - turnTakenAtMs < PROBE_MS;
 
   /** How that one fares tells more than all the time before. */
   const refuseForTrial = (): Refusal => ({ admitted: false, why: 'beingTried', untilMs: clock.now() });
 
-  const refuseByCircuit = (place: Place, openUntilMs: number): Refusal => (openUntilMs > clock.now() ? refuse(place, 'circuitOpen', openUntilMs) : refuseForTrial());
+  const refuseByCircuit = (place: Place, openUntilMs: number): Refusal =>
+    openUntilMs > clock.now() ? refuse(place, 'circuitOpen', openUntilMs) : refuseForTrial();
 
   const tryToEnter = (place: Place): Admission => {
     const nowMs = clock.now();
@@ -125,7 +137,8 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
 
   const closed = (place: Place): Refusal | undefined => {
     if (clock.now() < place.throttledUntilMs) return refuse(place, 'throttled', place.throttledUntilMs);
-    if (place.inFlight >= MAX_IN_FLIGHT && isFailing(place)) return { admitted: false, why: 'busy', untilMs: clock.now() };
+    if (place.inFlight >= MAX_IN_FLIGHT && isFailing(place))
+      return { admitted: false, why: 'busy', untilMs: clock.now() };
     const openUntilMs = place.breaker.openUntilMs();
     return openUntilMs === undefined ? undefined : refuseByCircuit(place, openUntilMs);
   };
@@ -149,7 +162,8 @@ export function createSubscriberGate(clock: Clock): SubscriberGate {
     async enter(subscription) {
       const place = placeOf(subscription);
       const admission = tryToEnter(place);
-      if (admission.admitted || admission.why !== 'busy' || isFailing(place) || place.waiting.length >= MAX_WAITING) return admission;
+      if (admission.admitted || admission.why !== 'busy' || isFailing(place) || place.waiting.length >= MAX_WAITING)
+        return admission;
       const woken = new AbortController();
       place.waiting.push(woken);
       await clock.sleep(LONGEST_WAIT_MS, woken.signal);

@@ -19,8 +19,15 @@ export const subscriptionRequestSchema = z.strictObject({
   description: description.optional(),
   filters: filtersSchema.default({}),
   format: z.enum(formats).default('cloudevents'),
-  secret: z.string().refine(isSecret, 'must be whsec_ and the base64 of 24 to 64 bytes').optional().describe('Generated unless given; shown once'),
-  handshake: z.enum(handshakes).optional().describe('warn unless given; skip for flat and teams, whose makers cannot consent'),
+  secret: z
+    .string()
+    .refine(isSecret, 'must be whsec_ and the base64 of 24 to 64 bytes')
+    .optional()
+    .describe('Generated unless given; shown once'),
+  handshake: z
+    .enum(handshakes)
+    .optional()
+    .describe('warn unless given; skip for flat and teams, whose makers cannot consent'),
 });
 export type SubscriptionRequest = z.infer<typeof subscriptionRequestSchema>;
 

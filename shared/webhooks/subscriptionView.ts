@@ -24,7 +24,19 @@ export interface SubscriptionView {
 
 /** Pure. @param nowMs tells whether a rotation still overlaps. */
 export function toSubscriptionView(subscription: Subscription, nowMs: number): SubscriptionView {
-  const { id, url, description, filters, format, handshake, state, previousSecret, createdBy, createdAtMs, changedAtMs } = subscription;
+  const {
+    id,
+    url,
+    description,
+    filters,
+    format,
+    handshake,
+    state,
+    previousSecret,
+    createdBy,
+    createdAtMs,
+    changedAtMs,
+  } = subscription;
   return {
     id,
     url: redact(url),
@@ -35,7 +47,8 @@ export function toSubscriptionView(subscription: Subscription, nowMs: number): S
     state: state.name,
     ...(state.name !== 'active' && { stateSince: toIso(state.atMs) }),
     ...(state.name === 'disabled' && { stateReason: state.reason }),
-    ...(previousSecret !== undefined && previousSecret.untilMs > nowMs && { previousSecretUntil: toIso(previousSecret.untilMs) }),
+    ...(previousSecret !== undefined &&
+      previousSecret.untilMs > nowMs && { previousSecretUntil: toIso(previousSecret.untilMs) }),
     createdBy,
     createdAt: toIso(createdAtMs),
     changedAt: toIso(changedAtMs),

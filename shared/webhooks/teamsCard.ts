@@ -48,9 +48,20 @@ function ringCard(event: InvitationEvent, confirmUrl: ConfirmUrl): object {
     heading(`${urgent ? `${capitalise(event.data.importance ?? '')} call` : 'Call'} from ${callerOf(event)}`),
     ...factsOf(event).map(line),
     // Teams shows it in the reader's own time zone (Adaptive Cards, "Text features", date and time functions).
-    ...(event.expiryTimeMs === undefined ? [] : [{ type: 'TextBlock', isSubtle: true, wrap: true, text: `Rings until {{TIME(${secondsIso(event.expiryTimeMs)})}}. This card does not change when the call ends.` }]),
+    ...(event.expiryTimeMs === undefined
+      ? []
+      : [
+          {
+            type: 'TextBlock',
+            isSubtle: true,
+            wrap: true,
+            text: `Rings until {{TIME(${secondsIso(event.expiryTimeMs)})}}. This card does not change when the call ends.`,
+          },
+        ]),
   ];
-  const commands = (['decline', 'acceptWithPhoneAudio'] as const).filter((command) => event.data.actions.includes(command));
+  const commands = (['decline', 'acceptWithPhoneAudio'] as const).filter((command) =>
+    event.data.actions.includes(command),
+  );
   const actions = commands.flatMap((command) => {
     const url = confirmUrl(event, command);
     return url === undefined ? [] : [{ type: 'Action.OpenUrl', title: commandTitles[command], url }];
@@ -90,8 +101,17 @@ function line(text: string): object {
 
 /** Body of a post to a Teams workflow ("When a Teams webhook request is received"): without `attachments` the flow fails. */
 function message(body: readonly object[], actions: readonly object[]): object {
-  const content = { $schema: 'http://adaptivecards.io/schemas/adaptive-card.json', type: 'AdaptiveCard', version: '1.4', body, ...(actions.length > 0 && { actions }) };
-  return { type: 'message', attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', contentUrl: null, content }] };
+  const content = {
+    $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+    type: 'AdaptiveCard',
+    version: '1.4',
+    body,
+    ...(actions.length > 0 && { actions }),
+  };
+  return {
+    type: 'message',
+    attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', contentUrl: null, content }],
+  };
 }
 
 /** TIME() of Adaptive Cards takes no fraction of a second. */

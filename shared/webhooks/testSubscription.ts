@@ -69,8 +69,14 @@ function render(event: RelayEvent<string, SubscriptionTest>, format: Format): Re
     case 'cloudevents':
       return { contentType: 'application/cloudevents+json; charset=utf-8', body: JSON.stringify(toCloudEvent(event)) };
     case 'flat':
-      return { contentType: 'application/json; charset=utf-8', body: JSON.stringify({ ...toFlatEvent(event), event: 'test' }) };
+      return {
+        contentType: 'application/json; charset=utf-8',
+        body: JSON.stringify({ ...toFlatEvent(event), event: 'test' }),
+      };
     case 'teams':
-      return { contentType: 'application/json; charset=utf-8', body: JSON.stringify(toNoticeCard({ title: 'Calls will be shown here', lines: [event.data.message] })) };
+      return {
+        contentType: 'application/json; charset=utf-8',
+        body: JSON.stringify(toNoticeCard({ title: 'Calls will be shown here', lines: [event.data.message] })),
+      };
   }
 }

@@ -39,7 +39,8 @@ export function createUnpark({ subscriptions, queue, gate, deliver, clock, rando
   const lookAt = async ({ event }: ParkedMessage, waiting: Waiting, chance: number): Promise<Standing> => {
     const { subscriptionId, atMs, deferrals } = waiting;
     const subscription = await subscriptions.find(subscriptionId);
-    if (subscription?.state.name !== 'active' || clock.now() >= (event.expiryTimeMs ?? Number.POSITIVE_INFINITY)) return 'over';
+    if (subscription?.state.name !== 'active' || clock.now() >= (event.expiryTimeMs ?? Number.POSITIVE_INFINITY))
+      return 'over';
     const refusal = gate.takeTurn(subscription);
     if (refusal === undefined) return 'due';
     if (atMs !== undefined && clock.now() < atMs) return waiting;
@@ -58,8 +59,11 @@ export function createUnpark({ subscriptions, queue, gate, deliver, clock, rando
 
   const unpark = async (parked: ParkedMessage, isNew: boolean): Promise<readonly (DeliverResult | 'due')[]> => {
     const chance = random();
-    const looked = await Promise.all(parked.waiting.map(async (one) => ({ one, standing: await lookOrHandOn(parked, one, chance) })));
-    const firstAttempts = (those: typeof looked) => those.map(({ one }) => ({ ...firstAttemptOf(parked, one), ...(!isNew && { isRepeated: true }) }));
+    const looked = await Promise.all(
+      parked.waiting.map(async (one) => ({ one, standing: await lookOrHandOn(parked, one, chance) })),
+    );
+    const firstAttempts = (those: typeof looked) =>
+      those.map(({ one }) => ({ ...firstAttemptOf(parked, one), ...(!isNew && { isRepeated: true }) }));
     const due = firstAttempts(looked.filter(({ standing }) => standing === 'due'));
     const turnedAway = looked.flatMap(({ standing }) => (typeof standing === 'object' ? [standing] : []));
     const waiting = turnedAway.some(({ atMs }) => atMs !== undefined) ? turnedAway : [];
@@ -67,14 +71,22 @@ export function createUnpark({ subscriptions, queue, gate, deliver, clock, rando
     await retryInPlace(() => queue.enqueue([...due.map((message) => ({ message })), ...waitOn]), { clock, random });
     countDelivery('deferred', waiting.length);
     note({ 'relay.due': due.length, 'relay.deferred': waiting.length });
-    const over = firstAttempts(looked.filter(({ standing }) => standing === 'over' || (typeof standing === 'object' && waiting.length === 0)));
+    const over = firstAttempts(
+      looked.filter(({ standing }) => standing === 'over' || (typeof standing === 'object' && waiting.length === 0)),
+    );
     const ended = await Promise.all(over.map((message) => deliver(message, isNew)));
     return [...due.map(() => 'due' as const), ...waiting.map(() => 'deferred' as const), ...ended];
   };
 
   return (parked, isFirstTime = false) => {
     const { event, waiting, traceParent } = parked;
-    const facts = () => ({ 'cloudevents.event_id': event.id, 'cloudevents.event_type': event.type, 'relay.subscribers': waiting.length });
-    return withSpan('unpark', { kind: 'consumer', parent: fromTraceParent(traceParent), facts }, () => unpark(parked, isFirstTime && parked.isRepeated !== true));
+    const facts = () => ({
+      'cloudevents.event_id': event.id,
+      'cloudevents.event_type': event.type,
+      'relay.subscribers': waiting.length,
+    });
+    return withSpan('unpark', { kind: 'consumer', parent: fromTraceParent(traceParent), facts }, () =>
+      unpark(parked, isFirstTime && parked.isRepeated !== true),
+    );
   };
 }

@@ -2,7 +2,8 @@ import { isIP } from 'node:net';
 import { isLoopback, refuseAddress, type AddressRefusal } from './addressRule';
 
 /** Why a URL cannot be a subscriber's. */
-export type UrlRefusal = 'tooLong' | 'characters' | 'notAUrl' | 'scheme' | 'userinfo' | 'fragment' | 'port' | 'host' | AddressRefusal;
+export type UrlRefusal =
+  'tooLong' | 'characters' | 'notAUrl' | 'scheme' | 'userinfo' | 'fragment' | 'port' | 'host' | AddressRefusal;
 
 /** A URL taken apart for a request. `requestTarget` is path and query byte for byte as they were given. */
 export interface CheckedUrl {
@@ -15,7 +16,9 @@ export interface CheckedUrl {
   readonly requestTarget: string;
 }
 
-export type UrlVerdict = { readonly ok: true; readonly url: CheckedUrl } | { readonly ok: false; readonly rule: UrlRefusal; readonly message: string };
+export type UrlVerdict =
+  | { readonly ok: true; readonly url: CheckedUrl }
+  | { readonly ok: false; readonly rule: UrlRefusal; readonly message: string };
 
 export const MAX_URL_LENGTH = 2048;
 
@@ -29,11 +32,17 @@ const SHAPE = /^(https?):\/\/([^/?#\\]+)([^#\\]*)(#.*)?$/i;
  * a name is judged by its addresses at every connect, see guardedLookup. Pure.
  */
 export function checkUrl(text: string, allowedCidrs: readonly string[]): UrlVerdict {
-  if (text.length > MAX_URL_LENGTH) return refuse('tooLong', `has ${text.length} characters; at most ${MAX_URL_LENGTH} are taken`);
+  if (text.length > MAX_URL_LENGTH)
+    return refuse('tooLong', `has ${text.length} characters; at most ${MAX_URL_LENGTH} are taken`);
   const shape = SHAPE.exec(text);
   const rest = shape?.[3] ?? '';
-  if (/[\s\p{Cc}]/u.test(text) || !/^[\x21-\x7e]*$/.test(rest)) return refuse('characters', 'has spaces, control or non-ASCII characters; they must be percent-encoded');
-  if (shape === null || !URL.canParse(text)) return refuse(/^[a-z][a-z0-9+.-]*:/i.test(text) && !/^https?:/i.test(text) ? 'scheme' : 'notAUrl', 'is not an absolute https URL');
+  if (/[\s\p{Cc}]/u.test(text) || !/^[\x21-\x7e]*$/.test(rest))
+    return refuse('characters', 'has spaces, control or non-ASCII characters; they must be percent-encoded');
+  if (shape === null || !URL.canParse(text))
+    return refuse(
+      /^[a-z][a-z0-9+.-]*:/i.test(text) && !/^https?:/i.test(text) ? 'scheme' : 'notAUrl',
+      'is not an absolute https URL',
+    );
   if (shape[4] !== undefined) return refuse('fragment', 'has a fragment (#…), which is never sent');
   if (shape[2]?.includes('@') === true) return refuse('userinfo', 'has a user name or password before the host');
 
@@ -41,7 +50,8 @@ export function checkUrl(text: string, allowedCidrs: readonly string[]): UrlVerd
   const secure = parsed.protocol === 'https:';
   const host = parsed.hostname.replace(/^\[|\]$/g, '');
   const port = parsed.port === '' ? (secure ? 443 : 80) : Number(parsed.port);
-  if (host === '' || (isIP(host) === 0 && !/^[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$/.test(host))) return refuse('host', 'has a host that is no name or address');
+  if (host === '' || (isIP(host) === 0 && !/^[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$/.test(host)))
+    return refuse('host', 'has a host that is no name or address');
   if (isIP(host) !== 0) {
     const rule = refuseAddress(host, allowedCidrs);
     if (rule !== undefined) return refuse(rule, `leads to ${host}, which is not allowed: ${rule}`);
@@ -51,7 +61,10 @@ export function checkUrl(text: string, allowedCidrs: readonly string[]): UrlVerd
     return refuse('scheme', 'must be https; http is for loopback in development, when WEBHOOK_ALLOWED_CIDRS opens it');
   }
   if (port !== 443 && port < 1024) return refuse('port', `has port ${port}; 443 and those from 1024 are allowed`);
-  return { ok: true, url: { secure, host, port, authority: parsed.host, requestTarget: rest.startsWith('/') ? rest : `/${rest}` } };
+  return {
+    ok: true,
+    url: { secure, host, port, authority: parsed.host, requestTarget: rest.startsWith('/') ? rest : `/${rest}` },
+  };
 }
 
 function refuse(rule: UrlRefusal, message: string): UrlVerdict {

@@ -1,6 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ServiceBusClient, type ServiceBusMessage, type ServiceBusReceiver, type ServiceBusSender } from '@azure/service-bus';
+import {
+  ServiceBusClient,
+  type ServiceBusMessage,
+  type ServiceBusReceiver,
+  type ServiceBusSender,
+} from '@azure/service-bus';
 import { create_container, message, type Sender } from 'rhea';
 import { projectFolder } from '../../infra/local/start/projectFolder';
 import { startChild } from './child';
@@ -19,7 +24,9 @@ export const bus: Bench = {
   name: 'bus',
   says: 'the local Service Bus through the SDK, 100 and 100,000 messages waiting, against two bare rhea containers',
   async run({ quick, progress }) {
-    const scale = quick ? { loaded: 1_000, batched: 500, single: 100, rounds: 1 } : { loaded: 100_000, batched: 5_000, single: 1_000, rounds: 4 };
+    const scale = quick
+      ? { loaded: 1_000, batched: 500, single: 100, rounds: 1 }
+      : { loaded: 100_000, batched: 5_000, single: 1_000, rounds: 4 };
     const text = await readFile(path.join(projectFolder, 'docs', 'examples', 'invitation.ringing.json'), 'utf8');
     const body = Buffer.from(JSON.stringify(JSON.parse(text)));
 
@@ -40,7 +47,8 @@ export const bus: Bench = {
         if (!isWarmUp) samples.add(CEILING, rate);
         for (const queue of [light, loaded]) {
           const taken = await measureQueue(queue, scale);
-          if (!isWarmUp) for (const [what, values] of Object.entries(taken)) samples.add(`${what} ${queue.name}`, ...values);
+          if (!isWarmUp)
+            for (const [what, values] of Object.entries(taken)) samples.add(`${what} ${queue.name}`, ...values);
         }
         progress(isWarmUp ? 'warm' : `round ${round} of ${scale.rounds}`);
       }
@@ -56,7 +64,10 @@ export const bus: Bench = {
 type Taken = Readonly<Record<'batch' | 'single' | 'receive' | 'sendMs' | 'receiveMs', readonly number[]>>;
 
 /** Leaves the queue with as many messages as it had. */
-async function measureQueue(queue: Queue, { batched, single }: { readonly batched: number; readonly single: number }): Promise<Taken> {
+async function measureQueue(
+  queue: Queue,
+  { batched, single }: { readonly batched: number; readonly single: number },
+): Promise<Taken> {
   const batch = await perSecond(batched, () => queue.sendBatches(batched));
   const singles = await perSecond(single, () => queue.sendSingly(single));
   const receive = await perSecond(batched + single, () => queue.receive(batched + single));
@@ -70,14 +81,24 @@ function toMeasurements(samples: Samples): Measurement[] {
   const rates = (name: string, what: string): Measurement[] => [
     { figure: `${name}, 100 waiting`, value: rate(`${what} light`), unit: '/s' },
     { figure: `${name}, 100,000 waiting`, value: rate(`${what} loaded`), unit: '/s' },
-    { figure: `${name}: loaded over light`, value: rate(`${what} loaded`) / rate(`${what} light`), unit: '', atLeast: 0.8 },
+    {
+      figure: `${name}: loaded over light`,
+      value: rate(`${what} loaded`) / rate(`${what} light`),
+      unit: '',
+      atLeast: 0.8,
+    },
   ];
   const latencies = (name: string, what: string): Measurement[] => [
     { figure: `${name} p50, 100 waiting`, value: samples.percentile(`${what} light`, 0.5), unit: 'ms' },
     { figure: `${name} p50, 100,000 waiting`, value: samples.percentile(`${what} loaded`, 0.5), unit: 'ms' },
     { figure: `${name} p99, 100 waiting`, value: samples.percentile(`${what} light`, 0.99), unit: 'ms' },
     { figure: `${name} p99, 100,000 waiting`, value: samples.percentile(`${what} loaded`, 0.99), unit: 'ms' },
-    { figure: `${name} p50: loaded over light`, value: samples.percentile(`${what} loaded`, 0.5) / samples.percentile(`${what} light`, 0.5), unit: '', atMost: 1.2 },
+    {
+      figure: `${name} p50: loaded over light`,
+      value: samples.percentile(`${what} loaded`, 0.5) / samples.percentile(`${what} light`, 0.5),
+      unit: '',
+      atMost: 1.2,
+    },
   ];
   return [
     { figure: CEILING, value: rate(CEILING), unit: '/s' },
@@ -128,7 +149,7 @@ function openQueue(client: ServiceBusClient, name: string, body: Buffer): Queue 
   const receiver = client.createReceiver(name);
   const next: ServiceBusMessage = { body, contentType: 'application/cloudevents+json' };
   const receive = async (count: number): Promise<void> => {
-    for (let left = count; left > 0; ) left -= await receiveSome(receiver, Math.min(left, RECEIVED_AT_ONCE));
+    for (let left = count; left > 0;) left -= await receiveSome(receiver, Math.min(left, RECEIVED_AT_ONCE));
   };
   return {
     name,
@@ -196,7 +217,8 @@ async function openCeiling(): Promise<{ send(count: number, body: Buffer): Promi
         let sent = 0;
         let accepted = 0;
         const pump = (): void => {
-          for (; sent < count && sender.sendable(); sent += 1) sender.send({ content_type: 'application/cloudevents+json', body: message.data_section(body) });
+          for (; sent < count && sender.sendable(); sent += 1)
+            sender.send({ content_type: 'application/cloudevents+json', body: message.data_section(body) });
         };
         const onAccepted = (): void => {
           accepted += 1;

@@ -41,9 +41,15 @@ export const channels: Bench = {
     const sizes = quick ? [10, 30, 100] : [1_000, 3_000, 10_000];
     const all: Idle[] = [];
     for (const size of sizes) {
-      const idle = await measureIdle(size, quick ? 4 : size === 10_000 ? POLL_SECONDS : LOOK_AT_FEWER_SECONDS, quick ? 20 : 300);
+      const idle = await measureIdle(
+        size,
+        quick ? 4 : size === 10_000 ? POLL_SECONDS : LOOK_AT_FEWER_SECONDS,
+        quick ? 20 : 300,
+      );
       all.push(idle);
-      progress(`${size} channels, signed in within ${idle.signInSeconds.toFixed(1)} s; ${(idle.after.residentBytes / 1e6).toFixed(0)} MB, ${idle.corePercent.toFixed(1)} % of a core`);
+      progress(
+        `${size} channels, signed in within ${idle.signInSeconds.toFixed(1)} s; ${(idle.after.residentBytes / 1e6).toFixed(0)} MB, ${idle.corePercent.toFixed(1)} % of a core`,
+      );
     }
     return [...all.flatMap(toMeasurements), ...toComparisons(all)];
   },
@@ -60,7 +66,10 @@ async function measureIdle(size: number, idleSeconds: number, rings: number): Pr
     await world.startRelay(lone, { settings: { AzureWebJobsStorage: (await loneStorage.ready).connectionString } });
     const usernames = usernamesOf('user', size);
     const startedMs = performance.now();
-    const relay = await world.startRelay(usernames, { execArgv: ['--expose-gc', HEAP_LIMIT], settings: { AzureWebJobsStorage: proxy.connection } });
+    const relay = await world.startRelay(usernames, {
+      execArgv: ['--expose-gc', HEAP_LIMIT],
+      settings: { AzureWebJobsStorage: proxy.connection },
+    });
     const signInSeconds = (performance.now() - startedMs) / 1000;
     const { cpuMs: signInCpuMs } = await relay.call('usage');
 
@@ -91,20 +100,33 @@ async function measureIdle(size: number, idleSeconds: number, rings: number): Pr
 }
 
 /** What each channel more adds to what the garbage collector cannot take away, in KB. What a process has anyway, and code once it is warm, cancel out. */
-const heapSlope = (fewer: Idle, more: Idle): number => (more.after.heapBytes - fewer.after.heapBytes) / (more.channels - fewer.channels) / 1000;
+const heapSlope = (fewer: Idle, more: Idle): number =>
+  (more.after.heapBytes - fewer.after.heapBytes) / (more.channels - fewer.channels) / 1000;
 
 function toMeasurements(idle: Idle): Measurement[] {
   const isLargest = idle.channels === 10_000;
   const name = `${idle.channels} channels`;
   return [
     { figure: `${name}: signed in within`, value: idle.signInSeconds, unit: 's' },
-    { figure: `${name}: resident`, value: idle.after.residentBytes / 1e6, unit: 'MB', ...(isLargest ? { atMost: 600 } : {}) },
+    {
+      figure: `${name}: resident`,
+      value: idle.after.residentBytes / 1e6,
+      unit: 'MB',
+      ...(isLargest ? { atMost: 600 } : {}),
+    },
     { figure: `${name}: living heap`, value: idle.after.heapBytes / 1e6, unit: 'MB' },
-    ...(isLargest ? [{ figure: `${name}: of one core, idle`, value: idle.corePercent, unit: '%' as const, atMost: 10 }] : []),
+    ...(isLargest
+      ? [{ figure: `${name}: of one core, idle`, value: idle.corePercent, unit: '%' as const, atMost: 10 }]
+      : []),
     { figure: `${name}: table operations`, value: idle.tableOperationsPerMinute, unit: '/min' },
     { figure: `${name}: ring to bus p50`, value: percentile(idle.ringMs, 0.5), unit: 'ms' },
     { figure: `${name}: of one account, meanwhile`, value: percentile(idle.ringOfOneMs, 0.5), unit: 'ms' },
-    { figure: `${name}: ring over that of one account`, value: percentile(idle.ringMs, 0.5) / percentile(idle.ringOfOneMs, 0.5), unit: '', ...(isLargest ? { atMost: 3 } : {}) },
+    {
+      figure: `${name}: ring over that of one account`,
+      value: percentile(idle.ringMs, 0.5) / percentile(idle.ringOfOneMs, 0.5),
+      unit: '',
+      ...(isLargest ? { atMost: 3 } : {}),
+    },
   ];
 }
 
@@ -117,7 +139,17 @@ function toComparisons(all: readonly Idle[]): Measurement[] {
     { figure: `heap for each from ${least.channels} to ${middle.channels}`, value: early, unit: 'KB' },
     { figure: `heap for each from ${middle.channels} to ${most.channels}`, value: late, unit: 'KB' },
     { figure: 'heap for each, the latter over the former', value: late / early, unit: '', atLeast: 0.85, atMost: 1.15 },
-    { figure: 'table operations, most over least channels', value: most.tableOperationsPerMinute / least.tableOperationsPerMinute, unit: '', atMost: 1.2 },
-    { figure: 'processor time to sign in, growth over that of channels', value: most.signInCpuMs / least.signInCpuMs / growth, unit: '', atMost: 1.2 },
+    {
+      figure: 'table operations, most over least channels',
+      value: most.tableOperationsPerMinute / least.tableOperationsPerMinute,
+      unit: '',
+      atMost: 1.2,
+    },
+    {
+      figure: 'processor time to sign in, growth over that of channels',
+      value: most.signInCpuMs / least.signInCpuMs / growth,
+      unit: '',
+      atMost: 1.2,
+    },
   ];
 }

@@ -8,7 +8,10 @@ type Methods = Readonly<Record<string, (argument: never) => unknown>>;
 /** A process of the bench's own, and its side of the conversation. */
 export interface Child<Answers extends Methods> {
   /** Rejects with what the method threw, or when the process ends first. */
-  call<Name extends keyof Answers & string>(name: Name, ...argument: Parameters<Answers[Name]>): Promise<Awaited<ReturnType<Answers[Name]>>>;
+  call<Name extends keyof Answers & string>(
+    name: Name,
+    ...argument: Parameters<Answers[Name]>
+  ): Promise<Awaited<ReturnType<Answers[Name]>>>;
   /** Closes the channel, which the process takes for the end; resolves when it is gone. */
   stop(): Promise<void>;
 }
@@ -19,8 +22,16 @@ type Reply = { readonly id: number } & ({ readonly result: unknown } | { readonl
  * Starts a file of this folder. Node's own options (`node --cpu-prof …`) are handed on to it. What it logs as information
  * goes nowhere, as on a host whose log is not being watched; its warnings and errors come through.
  */
-export function startChild<Answers extends Methods>(file: string, options: { readonly execArgv?: readonly string[] } = {}): Child<Answers> {
-  const execArgv = ['-r', path.join(projectFolder, 'test', 'runTypeScript.cjs'), ...process.execArgv.filter((each) => each.startsWith('--cpu-prof')), ...(options.execArgv ?? [])];
+export function startChild<Answers extends Methods>(
+  file: string,
+  options: { readonly execArgv?: readonly string[] } = {},
+): Child<Answers> {
+  const execArgv = [
+    '-r',
+    path.join(projectFolder, 'test', 'runTypeScript.cjs'),
+    ...process.execArgv.filter((each) => each.startsWith('--cpu-prof')),
+    ...(options.execArgv ?? []),
+  ];
   const child = fork(path.join(__dirname, file), { execArgv, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const waiting = new Map<number, (reply: Reply) => void>();
   let calls = 0;
@@ -36,7 +47,11 @@ export function startChild<Answers extends Methods>(file: string, options: { rea
     call: (name, ...[argument]) =>
       new Promise((resolve, reject) => {
         const id = ++calls;
-        waiting.set(id, (reply) => ('error' in reply ? reject(new Error(reply.error)) : resolve(reply.result as Awaited<ReturnType<Answers[typeof name]>>)));
+        waiting.set(id, (reply) =>
+          'error' in reply
+            ? reject(new Error(reply.error))
+            : resolve(reply.result as Awaited<ReturnType<Answers[typeof name]>>),
+        );
         child.send({ id, name, argument });
       }),
     async stop() {
@@ -50,13 +65,20 @@ export function startChild<Answers extends Methods>(file: string, options: { rea
 export function answer(methods: Methods, close: () => Promise<void> = () => Promise.resolve()): void {
   // Of use to a person who reads a stack; each error made would pay for it.
   process.setSourceMapsEnabled(false);
-  process.on('message', ({ id, name, argument }: { readonly id: number; readonly name: string; readonly argument: never }) => {
-    const carryOut = async (): Promise<unknown> => await methods[name]?.(argument);
-    void carryOut().then(
-      (result) => process.send?.({ id, result } satisfies Reply),
-      (error: unknown) => process.send?.({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) } satisfies Reply),
-    );
-  });
+  process.on(
+    'message',
+    ({ id, name, argument }: { readonly id: number; readonly name: string; readonly argument: never }) => {
+      const carryOut = async (): Promise<unknown> => await methods[name]?.(argument);
+      void carryOut().then(
+        (result) => process.send?.({ id, result } satisfies Reply),
+        (error: unknown) =>
+          process.send?.({
+            id,
+            error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+          } satisfies Reply),
+      );
+    },
+  );
   process.once('disconnect', () => void close().finally(() => process.exit()));
 }
 

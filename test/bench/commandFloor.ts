@@ -19,7 +19,11 @@ export const commandFloorMethods = {
     const http = axios.create({ baseURL: ucwaUrl, proxy: false, httpAgent: new Agent({ keepAlive: true }) });
     const { authorization, applicationHref } = await signIn(http, username);
     const headers = { Authorization: authorization };
-    await http.post(`${applicationHref}/me/makeMeAvailable`, { supportedModalities: ['Audio', 'PhoneAudio'] }, { headers });
+    await http.post(
+      `${applicationHref}/me/makeMeAvailable`,
+      { supportedModalities: ['Audio', 'PhoneAudio'] },
+      { headers },
+    );
     const table = TableClient.fromConnectionString(storageConnection, 'floor', { allowInsecureConnection: true });
     await table.createTable();
 

@@ -25,7 +25,11 @@ export const commands: Bench = {
     const [floorUser = '', relayUser = ''] = usernamesOf('user', 2);
     const host = startHostProcess({ port: 0, functionsKey: 'bench', environment: relaySettings(world, [relayUser]) });
     try {
-      const floorUrl = await floor.call('start', { ucwaUrl: world.ucwaUrl, username: floorUser, storageConnection: world.storageConnection });
+      const floorUrl = await floor.call('start', {
+        ucwaUrl: world.ucwaUrl,
+        username: floorUser,
+        storageConnection: world.storageConnection,
+      });
       const { url } = await host.ready;
       await world.ucwa.call('parked', [sipOf(relayUser)]);
       const http = axios.create({ proxy: false, httpAgent: new Agent({ keepAlive: true }) });
@@ -56,7 +60,10 @@ export const commands: Bench = {
       await alternate(Math.ceil(calls / 5)); // warms both up
       const times = await alternate(calls);
       progress(`${calls} calls declined, and as many on the floor`);
-      return [...toMeasurements('to UCWA', times.floor.toUcwa, times.relay.toUcwa, 1.5), ...toMeasurements('to the answer', times.floor.toAnswer, times.relay.toAnswer)];
+      return [
+        ...toMeasurements('to UCWA', times.floor.toUcwa, times.relay.toUcwa, 1.5),
+        ...toMeasurements('to the answer', times.floor.toAnswer, times.relay.toAnswer),
+      ];
     } finally {
       await host.stop();
       await floor.stop();
@@ -65,11 +72,21 @@ export const commands: Bench = {
   },
 };
 
-function toMeasurements(what: string, floor: readonly number[], relay: readonly number[], atMostP50?: number): Measurement[] {
+function toMeasurements(
+  what: string,
+  floor: readonly number[],
+  relay: readonly number[],
+  atMostP50?: number,
+): Measurement[] {
   const pair = (name: string, share: number, atMost?: number): Measurement[] => [
     { figure: `${what}: floor ${name}`, value: percentile(floor, share), unit: 'ms' },
     { figure: `${what}: ${name}`, value: percentile(relay, share), unit: 'ms' },
-    { figure: `${what}: ${name} over floor`, value: percentile(relay, share) / percentile(floor, share), unit: '', ...(atMost === undefined ? {} : { atMost }) },
+    {
+      figure: `${what}: ${name} over floor`,
+      value: percentile(relay, share) / percentile(floor, share),
+      unit: '',
+      ...(atMost === undefined ? {} : { atMost }),
+    },
   ];
   return [...pair('p50', 0.5, atMostP50), ...pair('p99', 0.99)];
 }

@@ -16,10 +16,19 @@ export async function startCountingProxy(storageConnection: string): Promise<Cou
   let count = 0;
   const server = createServer((incoming, outgoing) => {
     count += 1;
-    const onward = request({ host: endpoint.hostname, port: endpoint.port, method: incoming.method, path: incoming.url, headers: incoming.headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
-    });
+    const onward = request(
+      {
+        host: endpoint.hostname,
+        port: endpoint.port,
+        method: incoming.method,
+        path: incoming.url,
+        headers: incoming.headers,
+      },
+      (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      },
+    );
     onward.once('error', () => outgoing.destroy());
     incoming.pipe(onward);
   });

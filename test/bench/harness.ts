@@ -44,7 +44,8 @@ export async function runBench(bench: Bench, quick: boolean): Promise<boolean> {
   const startedMs = performance.now();
   const runs: (readonly Measurement[])[] = [];
   for (let run = 1; run <= (quick ? 1 : RUNS); run += 1) {
-    const progress = (line: string): void => console.log(`${`${((performance.now() - startedMs) / 1000).toFixed(0)} s`.padStart(7)}  run ${run}: ${line}`);
+    const progress = (line: string): void =>
+      console.log(`${`${((performance.now() - startedMs) / 1000).toFixed(0)} s`.padStart(7)}  run ${run}: ${line}`);
     runs.push(await bench.run({ quick, progress }));
   }
   const figures = toFigures(runs, quick);
@@ -55,7 +56,10 @@ export async function runBench(bench: Bench, quick: boolean): Promise<boolean> {
   await mkdir(folder, { recursive: true });
   // A smoke run never takes the place of a result.
   const file = path.join(folder, `${bench.name}${quick ? '.quick' : ''}.json`);
-  await writeFile(file, `${JSON.stringify({ name: bench.name, at: new Date().toISOString(), machine: machine(), figures }, undefined, 2)}\n`);
+  await writeFile(
+    file,
+    `${JSON.stringify({ name: bench.name, at: new Date().toISOString(), machine: machine(), figures }, undefined, 2)}\n`,
+  );
   return figures.every(({ holds }) => holds !== false);
 }
 
@@ -65,18 +69,41 @@ function toFigures(runs: readonly (readonly Measurement[])[], quick: boolean): F
     const middle = median(values);
     const bounds = { ...(atMost === undefined ? {} : { atMost }), ...(atLeast === undefined ? {} : { atLeast }) };
     const isJudged = !quick && (atMost !== undefined || atLeast !== undefined);
-    return { figure, unit, runs: values, median: middle, ...bounds, ...(isJudged ? { holds: middle <= (atMost ?? Infinity) && middle >= (atLeast ?? -Infinity) } : {}) };
+    return {
+      figure,
+      unit,
+      runs: values,
+      median: middle,
+      ...bounds,
+      ...(isJudged ? { holds: middle <= (atMost ?? Infinity) && middle >= (atLeast ?? -Infinity) } : {}),
+    };
   });
 }
 
 function toTable(figures: readonly Figure[]): string {
   const head = ['', ...(figures[0]?.runs ?? []).map((_, index) => `run ${index + 1}`), 'median', 'bound', ''];
   const rows = figures.map(({ figure, unit, runs, median: middle, atMost, atLeast, holds }) => {
-    const bound = [...(atLeast === undefined ? [] : [`≥ ${atLeast}`]), ...(atMost === undefined ? [] : [`≤ ${atMost}`])].join(', ');
-    return [figure, ...runs.map(format), `${format(middle)} ${unit}`.trimEnd(), bound, holds === undefined ? '' : holds ? 'holds' : 'DOES NOT HOLD'];
+    const bound = [
+      ...(atLeast === undefined ? [] : [`≥ ${atLeast}`]),
+      ...(atMost === undefined ? [] : [`≤ ${atMost}`]),
+    ].join(', ');
+    return [
+      figure,
+      ...runs.map(format),
+      `${format(middle)} ${unit}`.trimEnd(),
+      bound,
+      holds === undefined ? '' : holds ? 'holds' : 'DOES NOT HOLD',
+    ];
   });
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
-  return [head, ...rows].map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ').trimEnd()).join('\n');
+  return [head, ...rows]
+    .map((row) =>
+      row
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 function format(value: number): string {
@@ -85,7 +112,14 @@ function format(value: number): string {
 
 function machine(): Record<string, string | number> {
   const cpus = os.cpus();
-  return { cpu: cpus[0]?.model ?? 'unknown', cores: cpus.length, memoryGb: Math.round(os.totalmem() / 2 ** 30), node: process.version, system: `${os.type()} ${os.release()}`, load1: os.loadavg()[0] ?? 0 };
+  return {
+    cpu: cpus[0]?.model ?? 'unknown',
+    cores: cpus.length,
+    memoryGb: Math.round(os.totalmem() / 2 ** 30),
+    node: process.version,
+    system: `${os.type()} ${os.release()}`,
+    load1: os.loadavg()[0] ?? 0,
+  };
 }
 
 /** The value below which so great a share of the values lies (nearest rank). */

@@ -15,7 +15,11 @@ export const latency: Bench = {
     const consumer = consumeTopic(world.bus.connectionString);
     try {
       const [floorUser = ''] = usernamesOf('floor', 1);
-      await floor.call('relayNaively', { ucwaUrl: world.ucwaUrl, usernames: [floorUser], serviceBusConnection: world.bus.connectionString });
+      await floor.call('relayNaively', {
+        ucwaUrl: world.ucwaUrl,
+        usernames: [floorUser],
+        serviceBusConnection: world.bus.connectionString,
+      });
       await world.ucwa.call('parked', [sipOf(floorUser)]);
       const measurements: Measurement[] = [];
       for (const size of sizes) {
@@ -46,7 +50,14 @@ interface Times {
 }
 
 /** A ring on the floor and one on any of the relay's accounts, turn and turn about: what else the machine does falls on both. One at a time. */
-export async function alternate(world: World, consumer: TopicConsumer, floor: readonly string[], relay: readonly string[], rings: number, linked = false): Promise<Times> {
+export async function alternate(
+  world: World,
+  consumer: TopicConsumer,
+  floor: readonly string[],
+  relay: readonly string[],
+  rings: number,
+  linked = false,
+): Promise<Times> {
   const times = { floor: [] as number[], relay: [] as number[] };
   for (let ring = 0; ring < rings; ring += 1) {
     times.floor.push(await timeRing(world, consumer, floor));
@@ -55,16 +66,31 @@ export async function alternate(world: World, consumer: TopicConsumer, floor: re
   return times;
 }
 
-async function timeRing({ ucwa }: World, consumer: TopicConsumer, usernames: readonly string[], linked = false): Promise<number> {
+async function timeRing(
+  { ucwa }: World,
+  consumer: TopicConsumer,
+  usernames: readonly string[],
+  linked = false,
+): Promise<number> {
   const username = usernames[Math.floor(Math.random() * usernames.length)] ?? '';
   const { subject, atMs } = await ucwa.call('ring', { account: sipOf(username), linked });
   return (await consumer.arrival(subject)) - atMs;
 }
 
 function toMeasurements(what: string, { floor, relay }: Times, atMostP50?: number, atMostP99?: number): Measurement[] {
-  return ([[0.5, 'p50', atMostP50], [0.99, 'p99', atMostP99]] as const).flatMap(([share, name, atMost]) => [
+  return (
+    [
+      [0.5, 'p50', atMostP50],
+      [0.99, 'p99', atMostP99],
+    ] as const
+  ).flatMap(([share, name, atMost]) => [
     { figure: `${what}: floor ${name}`, value: percentile(floor, share), unit: 'ms' as const },
     { figure: `${what}: ${name}`, value: percentile(relay, share), unit: 'ms' as const },
-    { figure: `${what}: ${name} over floor`, value: percentile(relay, share) / percentile(floor, share), unit: '' as const, ...(atMost === undefined ? {} : { atMost }) },
+    {
+      figure: `${what}: ${name} over floor`,
+      value: percentile(relay, share) / percentile(floor, share),
+      unit: '' as const,
+      ...(atMost === undefined ? {} : { atMost }),
+    },
   ]);
 }

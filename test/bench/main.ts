@@ -19,11 +19,17 @@ ${benches.map(({ name, says }) => `  ${name.padEnd(12)}${says}`).join('\n')}
   --help      this text`;
 
 function readCommandLine(): { readonly chosen: readonly Bench[]; readonly quick: boolean } | 'help' {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { quick: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+  });
   if (values.help) return 'help';
   const unknown = positionals.find((name) => benches.every((bench) => bench.name !== name));
   if (unknown !== undefined) throw new Error(`There is no bench ${unknown}.`);
-  return { chosen: benches.filter(({ name }) => positionals.length === 0 || positionals.includes(name)), quick: values.quick };
+  return {
+    chosen: benches.filter(({ name }) => positionals.length === 0 || positionals.includes(name)),
+    quick: values.quick,
+  };
 }
 
 async function main(): Promise<number> {

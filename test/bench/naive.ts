@@ -21,7 +21,8 @@ interface Package {
 export function relayNaively({ ucwaUrl, usernames, serviceBusConnection }: NaivePlan): void {
   const sender = new ServiceBusClient(serviceBusConnection).createSender('invitation-events');
   const http = axios.create({ baseURL: ucwaUrl, proxy: false, httpAgent: new Agent({ keepAlive: true }) });
-  for (const username of usernames) void follow(http, username, (event) => sender.sendMessages({ body: event, contentType: 'application/json' }));
+  for (const username of usernames)
+    void follow(http, username, (event) => sender.sendMessages({ body: event, contentType: 'application/json' }));
 }
 
 /** The ceiling: the same, and nothing is done with what was read and parsed. */
@@ -41,8 +42,14 @@ async function follow(http: AxiosInstance, username: string, publish: (event: ob
 }
 
 /** Knows where everything is: no discovery, no challenge, no renewal. */
-export async function signIn(http: AxiosInstance, username: string): Promise<{ readonly authorization: string; readonly eventsHref: string; readonly applicationHref: string }> {
-  const ticket = await http.post<{ access_token: string }>('/WebTicket/oauthtoken', new URLSearchParams({ grant_type: 'password', username, password: 'password' }));
+export async function signIn(
+  http: AxiosInstance,
+  username: string,
+): Promise<{ readonly authorization: string; readonly eventsHref: string; readonly applicationHref: string }> {
+  const ticket = await http.post<{ access_token: string }>(
+    '/WebTicket/oauthtoken',
+    new URLSearchParams({ grant_type: 'password', username, password: 'password' }),
+  );
   const authorization = `Bearer ${ticket.data.access_token}`;
   const application = await http.post<{ _links: { self: { href: string }; events: { href: string } } }>(
     '/ucwa/oauth/v1/applications',

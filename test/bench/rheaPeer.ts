@@ -8,7 +8,12 @@ export const peer = {
   listen: () =>
     new Promise<number>((resolve) => {
       const container = create_container();
-      const options = { host: '127.0.0.1', port: 0, receiver_options: { credit_window: 1000, autoaccept: true }, tcp_no_delay: true };
+      const options = {
+        host: '127.0.0.1',
+        port: 0,
+        receiver_options: { credit_window: 1000, autoaccept: true },
+        tcp_no_delay: true,
+      };
       const server = container.listen(options);
       server.once('listening', () => resolve((server.address() as AddressInfo).port));
     }),

@@ -43,7 +43,10 @@ export const simulatorMethods = {
     await Promise.all(accounts.map((account) => simulator().whenParked(account)));
   },
   /** Puts a ring on the account's channel; `subject` names it, `atMs` is when. */
-  ring({ account, linked = false }: { readonly account: string; readonly linked?: boolean }): { readonly subject: string; readonly atMs: number } {
+  ring({ account, linked = false }: { readonly account: string; readonly linked?: boolean }): {
+    readonly subject: string;
+    readonly atMs: number;
+  } {
     const subject = `bench-${(rings += 1)}`;
     const body = ringingPackage(account, subject, linked);
     const atMs = sharedNowMs();
@@ -55,7 +58,9 @@ export const simulatorMethods = {
     const { ledger } = simulator();
     ledger.events.length = 0;
     acknowledged = 0;
-    const all = accounts.flatMap((account) => Array.from({ length: each }, () => ({ account, body: ringingPackage(account, `bench-${(rings += 1)}`, false) })));
+    const all = accounts.flatMap((account) =>
+      Array.from({ length: each }, () => ({ account, body: ringingPackage(account, `bench-${(rings += 1)}`, false) })),
+    );
     for (const one of all) simulator().pushPackage(one);
     return sharedNowMs();
   },
@@ -71,7 +76,8 @@ export const simulatorMethods = {
       }, 5);
     }),
   /** A real call, that can be answered; resolves with the invitation's path. */
-  call: (account: string): string => simulator().ring({ account, from: 'sip:alice@contoso.com', name: 'Alice' }).invitation,
+  call: (account: string): string =>
+    simulator().ring({ account, from: 'sip:alice@contoso.com', name: 'Alice' }).invitation,
   /** When the server had the command. */
   commandAt(href: string): number {
     const atMs = commandsAtMs.get(href);

@@ -35,7 +35,10 @@ export const startup: Bench = {
     const folder = await mkdtemp(path.join(tmpdir(), 'ucwa-relay-bench-'));
     try {
       const { codeBytes } = await packageApp(projectFolder, folder);
-      const folders = { compiled: path.join(projectFolder, 'dist', 'functions'), packaged: path.join(folder, 'dist', 'functions') };
+      const folders = {
+        compiled: path.join(projectFolder, 'dist', 'functions'),
+        packaged: path.join(folder, 'dist', 'functions'),
+      };
       const probed: Record<keyof typeof folders, Probed[]> = { compiled: [], packaged: [] };
       for (let start = 0; start <= starts; start += 1) {
         for (const kind of ['compiled', 'packaged'] as const) {
@@ -44,7 +47,8 @@ export const startup: Bench = {
         }
       }
       progress(`${starts} starts of each`);
-      const middle = (kind: keyof typeof folders, what: keyof Probed): number => median(probed[kind].map((each) => each[what]));
+      const middle = (kind: keyof typeof folders, what: keyof Probed): number =>
+        median(probed[kind].map((each) => each[what]));
       const rows = (kind: keyof typeof folders): Measurement[] => [
         { figure: `${kind}: load time`, value: middle(kind, 'loadMs'), unit: 'ms' },
         { figure: `${kind}: resident after loading`, value: middle(kind, 'residentMb'), unit: 'MB' },
@@ -54,7 +58,12 @@ export const startup: Bench = {
         ...rows('compiled'),
         ...rows('packaged'),
         { figure: 'packaged: size of the code', value: codeBytes / 1e6, unit: 'MB' },
-        { figure: 'packaged over compiled, load time', value: middle('packaged', 'loadMs') / middle('compiled', 'loadMs'), unit: '', atMost: 0.6 },
+        {
+          figure: 'packaged over compiled, load time',
+          value: middle('packaged', 'loadMs') / middle('compiled', 'loadMs'),
+          unit: '',
+          atMost: 0.6,
+        },
       ];
     } finally {
       await rm(folder, { recursive: true, force: true });

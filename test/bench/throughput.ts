@@ -27,13 +27,25 @@ export const throughput: Bench = {
   notes: naiveBreaks,
   async run({ quick, progress }) {
     const { accounts, each } = quick ? { accounts: 20, each: 10 } : { accounts: 1_000, each: 50 };
-    const measure = async (world: World, name: string, reader: Reader, users: readonly string[], packages: number): Promise<Taken> => {
+    const measure = async (
+      world: World,
+      name: string,
+      reader: Reader,
+      users: readonly string[],
+      packages: number,
+    ): Promise<Taken> => {
       const taken = await readAll(world, reader, users, packages);
-      progress(`${name}: ${users.length} accounts, ${packages} packages each: ${taken.perSecond.toFixed(0)}/s, ${(taken.cpuMs / users.length / packages).toFixed(2)} ms of processor time each`);
+      progress(
+        `${name}: ${users.length} accounts, ${packages} packages each: ${taken.perSecond.toFixed(0)}/s, ${(taken.cpuMs / users.length / packages).toFixed(2)} ms of processor time each`,
+      );
       return taken;
     };
     /** In a world of its own: what one leaves behind is nobody else's burden. */
-    const inWorld = async <Result>(count: number, start: (world: World, users: readonly string[]) => Promise<Reader>, work: (world: World, reader: Reader, users: readonly string[]) => Promise<Result>): Promise<Result> => {
+    const inWorld = async <Result>(
+      count: number,
+      start: (world: World, users: readonly string[]) => Promise<Reader>,
+      work: (world: World, reader: Reader, users: readonly string[]) => Promise<Result>,
+    ): Promise<Result> => {
       const world = await startWorld();
       try {
         const users = usernamesOf('user', count);
@@ -48,9 +60,15 @@ export const throughput: Bench = {
     };
     const relay = (world: World, users: readonly string[]): Promise<Reader> => world.startRelay(users);
 
-    const ceiling = await inWorld(accounts, startPoller('onlyRead'), (world, reader, users) => measure(world, 'ceiling', reader, users, each));
-    const naive = await inWorld(accounts, startPoller('relayNaively'), (world, reader, users) => measure(world, 'naive', reader, users, each));
-    const half = await inWorld(accounts / 2, relay, (world, reader, users) => measure(world, 'relay', reader, users, each));
+    const ceiling = await inWorld(accounts, startPoller('onlyRead'), (world, reader, users) =>
+      measure(world, 'ceiling', reader, users, each),
+    );
+    const naive = await inWorld(accounts, startPoller('relayNaively'), (world, reader, users) =>
+      measure(world, 'naive', reader, users, each),
+    );
+    const half = await inWorld(accounts / 2, relay, (world, reader, users) =>
+      measure(world, 'relay', reader, users, each),
+    );
     const { halfEach, all, onTopic } = await inWorld(accounts, relay, async (world, reader, users) => {
       const first = await measure(world, 'relay', reader, users, each / 2);
       const second = await measure(world, 'relay', reader, users, each);
@@ -63,9 +81,26 @@ export const throughput: Bench = {
       { figure: 'relay over ceiling', value: all.perSecond / ceiling.perSecond, unit: '', atLeast: 0.5 },
       { figure: 'relay over naive.ts', value: all.perSecond / naive.perSecond, unit: '', atLeast: 1 },
       ...perEvent({ ceiling, 'naive.ts': naive, relay: all }, accounts * each),
-      { figure: 'cost of twice the events, over 2', value: all.cpuMs / halfEach.cpuMs / 2, unit: '', atLeast: 0.8, atMost: 1.2 },
-      { figure: 'cost of twice the accounts, over 2', value: all.cpuMs / half.cpuMs / 2, unit: '', atLeast: 0.8, atMost: 1.2 },
-      { figure: 'events on the topic, of those emitted', value: (100 * onTopic.distinct) / (accounts * (WARM_UP + 1.5 * each)), unit: '%', atLeast: 100 },
+      {
+        figure: 'cost of twice the events, over 2',
+        value: all.cpuMs / halfEach.cpuMs / 2,
+        unit: '',
+        atLeast: 0.8,
+        atMost: 1.2,
+      },
+      {
+        figure: 'cost of twice the accounts, over 2',
+        value: all.cpuMs / half.cpuMs / 2,
+        unit: '',
+        atLeast: 0.8,
+        atMost: 1.2,
+      },
+      {
+        figure: 'events on the topic, of those emitted',
+        value: (100 * onTopic.distinct) / (accounts * (WARM_UP + 1.5 * each)),
+        unit: '%',
+        atLeast: 100,
+      },
       { figure: 'events on the topic twice', value: onTopic.messages - onTopic.distinct, unit: '', atMost: 0 },
     ];
   },
@@ -89,11 +124,18 @@ async function readAll({ ucwa }: World, reader: Reader, usernames: readonly stri
 }
 
 function perEvent(all: Readonly<Record<string, Taken>>, events: number): Measurement[] {
-  return Object.entries(all).map(([name, { cpuMs }]) => ({ figure: `processor time for an event, ${name}`, value: (1000 * cpuMs) / events, unit: 'µs' as const }));
+  return Object.entries(all).map(([name, { cpuMs }]) => ({
+    figure: `processor time for an event, ${name}`,
+    value: (1000 * cpuMs) / events,
+    unit: 'µs' as const,
+  }));
 }
 
 /** What a consumer finds: every event once. */
-async function countTopic({ bus }: World, expected: number): Promise<{ readonly messages: number; readonly distinct: number }> {
+async function countTopic(
+  { bus }: World,
+  expected: number,
+): Promise<{ readonly messages: number; readonly distinct: number }> {
   const client = new ServiceBusClient(bus.connectionString);
   const receiver = client.createReceiver('invitation-events', 'all', { receiveMode: 'receiveAndDelete' });
   const ids = new Set<unknown>();

@@ -38,12 +38,20 @@ export const webhooks: Bench = {
         { figure: `${size} subscribers: relay`, value: relay, unit: '/s' as const },
         { figure: `${size} subscribers: relay over ceiling`, value: relay / ceiling, unit: '' as const, atLeast: 0.4 },
       ]),
-      { figure: 'time of a delivery, most over tenth of subscribers', value: (lastButOne?.relay ?? NaN) / (last?.relay ?? NaN), unit: '', atMost: 1.2 },
+      {
+        figure: 'time of a delivery, most over tenth of subscribers',
+        value: (lastButOne?.relay ?? NaN) / (last?.relay ?? NaN),
+        unit: '',
+        atMost: 1.2,
+      },
     ];
   },
 };
 
-async function measure(subscribers: number, events: number): Promise<{ readonly ceiling: number; readonly relay: number }> {
+async function measure(
+  subscribers: number,
+  events: number,
+): Promise<{ readonly ceiling: number; readonly relay: number }> {
   const world = await startWorld({ subscriptions: ['webhooks'] });
   const receiver = startChild<ReceiverMethods>('receiverProcess.ts');
   const host = startHostProcess({
@@ -62,10 +70,17 @@ async function measure(subscribers: number, events: number): Promise<{ readonly 
   try {
     const [receiverUrl, { url }] = [await receiver.call('start'), await host.ready];
     const urls = Array.from({ length: subscribers }, (_, index) => `${receiverUrl}/${index}`);
-    for (const each of urls) await axios.post(`${url}/api/webhook-subscriptions`, { url: each, handshake: 'skip' }, { headers: { 'x-functions-key': 'bench' }, proxy: false });
+    for (const each of urls)
+      await axios.post(
+        `${url}/api/webhook-subscriptions`,
+        { url: each, handshake: 'skip' },
+        { headers: { 'x-functions-key': 'bench' }, proxy: false },
+      );
 
     const sender = client.createSender('invitation-events');
-    const example = parseCloudEvent(JSON.parse(await readFile(path.join(projectFolder, 'docs', 'examples', 'invitation.ringing.json'), 'utf8')));
+    const example = parseCloudEvent(
+      JSON.parse(await readFile(path.join(projectFolder, 'docs', 'examples', 'invitation.ringing.json'), 'utf8')),
+    );
     const relayed = async (from: number, count: number): Promise<number> => {
       const startedMs = sharedNowMs();
       for (let sent = from; sent < from + count; sent += 1) {
@@ -94,17 +109,36 @@ async function measure(subscribers: number, events: number): Promise<{ readonly 
 /** One more call that rings now. */
 function ringing(example: RelayEvent, count: number): RelayEvent {
   const subject = `bench${count}`;
-  return { ...example, id: `bench-event-${count}`, subject, timeMs: Date.now(), expiryTimeMs: Date.now() + 30_000, data: { ...(example.data as object), invitationId: subject } };
+  return {
+    ...example,
+    id: `bench-event-${count}`,
+    subject,
+    timeMs: Date.now(),
+    expiryTimeMs: Date.now() + 30_000,
+    data: { ...(example.data as object), invitationId: subject },
+  };
 }
 
 let posts = 0;
 
 /** The ceiling: as many POSTs with the same bodies, as many at a time, and nothing signed, ordered, queued or kept. */
-async function postAll(receiver: Child<ReceiverMethods>, urls: readonly string[], body: Buffer, events: number, before: number): Promise<number> {
-  const http = axios.create({ proxy: false, maxRedirects: 0, httpAgent: new Agent({ keepAlive: true, maxFreeSockets: 256, noDelay: true }) });
+async function postAll(
+  receiver: Child<ReceiverMethods>,
+  urls: readonly string[],
+  body: Buffer,
+  events: number,
+  before: number,
+): Promise<number> {
+  const http = axios.create({
+    proxy: false,
+    maxRedirects: 0,
+    httpAgent: new Agent({ keepAlive: true, maxFreeSockets: 256, noDelay: true }),
+  });
   const postTo = async (url: string): Promise<void> => {
     for (let left = Math.ceil(events / loops); left > 0; left -= 1) {
-      await http.post(url, body, { headers: { 'content-type': 'application/cloudevents+json', 'webhook-id': `bare-${(posts += 1)}` } });
+      await http.post(url, body, {
+        headers: { 'content-type': 'application/cloudevents+json', 'webhook-id': `bare-${(posts += 1)}` },
+      });
     }
   };
   const loops = Math.max(1, Math.min(POSTS_TO_ONE, Math.floor(POSTS_AT_ONCE / urls.length)));

@@ -22,7 +22,12 @@ export async function startBus(config: unknown): Promise<Bus> {
   const folder = await mkdtemp(path.join(tmpdir(), 'ucwa-relay-bench-'));
   const file = path.join(folder, 'Config.json');
   await writeFile(file, JSON.stringify(config));
-  const bus = startLocalProcess({ id: 'bus', name: 'Service Bus', nodeArguments: [standInScript('service-bus'), '--config', file, '--port', '0', '--quiet'], recogniseReady: readyMessage(readySchema) });
+  const bus = startLocalProcess({
+    id: 'bus',
+    name: 'Service Bus',
+    nodeArguments: [standInScript('service-bus'), '--config', file, '--port', '0', '--quiet'],
+    recogniseReady: readyMessage(readySchema),
+  });
   const { connectionString } = await bus.ready;
   return {
     connectionString,
@@ -35,18 +40,31 @@ export async function startBus(config: unknown): Promise<Bus> {
 
 /** A namespace with these queues. */
 export function queuesConfig(...names: readonly string[]): unknown {
-  return { UserConfig: { Namespaces: [{ Name: 'bench', Queues: names.map((Name) => ({ Name, Properties: {} })) }], Logging: { Type: 'Console' } } };
+  return {
+    UserConfig: {
+      Namespaces: [{ Name: 'bench', Queues: names.map((Name) => ({ Name, Properties: {} })) }],
+      Logging: { Type: 'Console' },
+    },
+  };
 }
 
 const configSchema = z.looseObject({
-  UserConfig: z.looseObject({ Namespaces: z.array(z.looseObject({ Topics: z.array(z.looseObject({ Subscriptions: z.array(z.looseObject({ Name: z.string() })) })) })) }),
+  UserConfig: z.looseObject({
+    Namespaces: z.array(
+      z.looseObject({
+        Topics: z.array(z.looseObject({ Subscriptions: z.array(z.looseObject({ Name: z.string() })) })),
+      }),
+    ),
+  }),
 });
 
 /** The product's entities, the topic with these of its subscriptions only. */
 async function productConfig(subscriptions: readonly string[]): Promise<unknown> {
   const text = await readFile(path.join(projectFolder, 'infra', 'local', 'service-bus', 'Config.json'), 'utf8');
   const config = configSchema.parse(JSON.parse(text));
-  for (const { Topics } of config.UserConfig.Namespaces) for (const topic of Topics) topic.Subscriptions = topic.Subscriptions.filter(({ Name }) => subscriptions.includes(Name));
+  for (const { Topics } of config.UserConfig.Namespaces)
+    for (const topic of Topics)
+      topic.Subscriptions = topic.Subscriptions.filter(({ Name }) => subscriptions.includes(Name));
   return config;
 }
 
@@ -101,9 +119,14 @@ export async function startWorld({ subscriptions = ['all'] }: WorldOptions = {})
 }
 
 /** The settings of a relay in this world. */
-export function relaySettings({ ucwaUrl, bus, storageConnection }: Pick<World, 'ucwaUrl' | 'bus' | 'storageConnection'>, usernames: readonly string[]): Record<string, string> {
+export function relaySettings(
+  { ucwaUrl, bus, storageConnection }: Pick<World, 'ucwaUrl' | 'bus' | 'storageConnection'>,
+  usernames: readonly string[],
+): Record<string, string> {
   return {
-    UCWA_ACCOUNTS: JSON.stringify(usernames.map((username) => ({ sipUri: sipOf(username), username, password: 'password' }))),
+    UCWA_ACCOUNTS: JSON.stringify(
+      usernames.map((username) => ({ sipUri: sipOf(username), username, password: 'password' })),
+    ),
     UCWA_DISCOVERY_URL: ucwaUrl,
     ServiceBusConnection: bus.connectionString,
     AzureWebJobsStorage: storageConnection,

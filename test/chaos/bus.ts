@@ -24,7 +24,14 @@ export const bus: Scenario<'messages'> = {
     const broker = startLocalProcess({
       id: 'bus',
       name: 'Service Bus',
-      nodeArguments: [path.join(__dirname, '../../dist/infra/local/service-bus/main.js'), '--config', config, '--port', '0', '--quiet'],
+      nodeArguments: [
+        path.join(__dirname, '../../dist/infra/local/service-bus/main.js'),
+        '--config',
+        config,
+        '--port',
+        '0',
+        '--quiet',
+      ],
       recogniseReady: readyMessage(z.object({ connectionString: z.string() })),
     });
     const { connectionString } = await broker.ready;
@@ -36,21 +43,28 @@ export const bus: Scenario<'messages'> = {
       );
       const samples: { readonly sent: number; readonly residentBytes: number }[] = [];
       const sender = client.createSender('soak');
-      for (let sent = 0; sent < messages; ) {
+      for (let sent = 0; sent < messages;) {
         const count = Math.min(BATCH, messages - sent);
-        await sender.sendMessages(Array.from({ length: count }, (_, index) => ({ body: { number: sent + index, text: 'x'.repeat(220) } })));
+        await sender.sendMessages(
+          Array.from({ length: count }, (_, index) => ({ body: { number: sent + index, text: 'x'.repeat(220) } })),
+        );
         sent += count;
         // What is sent does not run away from what is received: the soak is of the throughput, not of the depth.
         while (sent - Math.min(...received) > 5_000) await new Promise((resolve) => setImmediate(resolve));
         if (Math.floor((sent * SAMPLES) / messages) > samples.length) {
           samples.push({ sent, residentBytes: await residentBytes(broker.pid) });
-          if (samples.length % 5 === 0) print(`${sent} sent, received ${received.join(' / ')}, broker ${mebibytes(samples.at(-1)?.residentBytes ?? 0)} MiB`);
+          if (samples.length % 5 === 0)
+            print(
+              `${sent} sent, received ${received.join(' / ')}, broker ${mebibytes(samples.at(-1)?.residentBytes ?? 0)} MiB`,
+            );
         }
       }
       await Promise.all(finished);
       const slope = slopeOf(samples.slice(Math.ceil(samples.length / 10)));
       print(`${messages} sent; received ${received.join(' / ')}`);
-      print(`broker: ${mebibytes(samples[0]?.residentBytes ?? 0)} to ${mebibytes(samples.at(-1)?.residentBytes ?? 0)} MiB resident, slope ${slope.toFixed(2)} bytes a message (bound ${String(BYTES_PER_MESSAGE_KEPT)})`);
+      print(
+        `broker: ${mebibytes(samples[0]?.residentBytes ?? 0)} to ${mebibytes(samples.at(-1)?.residentBytes ?? 0)} MiB resident, slope ${slope.toFixed(2)} bytes a message (bound ${String(BYTES_PER_MESSAGE_KEPT)})`,
+      );
       return received.every((count) => count === messages) && slope <= BYTES_PER_MESSAGE_KEPT;
     } finally {
       await client.close();
@@ -89,7 +103,8 @@ async function residentBytes(pid: number): Promise<number> {
 
 /** Least squares, in bytes a message. */
 function slopeOf(samples: readonly { readonly sent: number; readonly residentBytes: number }[]): number {
-  const mean = (of: (sample: { readonly sent: number; readonly residentBytes: number }) => number): number => samples.reduce((sum, sample) => sum + of(sample), 0) / samples.length;
+  const mean = (of: (sample: { readonly sent: number; readonly residentBytes: number }) => number): number =>
+    samples.reduce((sum, sample) => sum + of(sample), 0) / samples.length;
   const [sent, resident] = [mean((sample) => sample.sent), mean((sample) => sample.residentBytes)];
   const covariance = samples.reduce((sum, sample) => sum + (sample.sent - sent) * (sample.residentBytes - resident), 0);
   return covariance / samples.reduce((sum, sample) => sum + (sample.sent - sent) ** 2, 0);
@@ -104,7 +119,19 @@ function soakConfig(): unknown {
   const Subscriptions = SUBSCRIPTIONS.map((Name) => ({ Name, Properties: properties }));
   return {
     UserConfig: {
-      Namespaces: [{ Name: 'soak', Queues: [], Topics: [{ Name: 'soak', Properties: { DefaultMessageTimeToLive: 'PT1H', RequiresDuplicateDetection: false }, Subscriptions }] }],
+      Namespaces: [
+        {
+          Name: 'soak',
+          Queues: [],
+          Topics: [
+            {
+              Name: 'soak',
+              Properties: { DefaultMessageTimeToLive: 'PT1H', RequiresDuplicateDetection: false },
+              Subscriptions,
+            },
+          ],
+        },
+      ],
       Logging: { Type: 'Console' },
     },
   };

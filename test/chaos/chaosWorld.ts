@@ -33,14 +33,20 @@ export async function startChaosWorld(accountCount: number): Promise<ChaosWorld>
   const names = Array.from({ length: accountCount }, (_, index) => `user-${String(index + 1)}@contoso.com`);
   const accounts = names.map((name) => `sip:${name}`);
   const dataDirectory = await mkdtemp(join(tmpdir(), 'ucwa-relay-chaos-'));
-  const [ucwa, storage, started] = await Promise.all([startTestUcwa(), startTestStorage(), startTestServiceBus({ dataDirectory })]);
+  const [ucwa, storage, started] = await Promise.all([
+    startTestUcwa(),
+    startTestStorage(),
+    startTestServiceBus({ dataDirectory }),
+  ]);
   const { port, connectionString } = started;
   let bus: ServiceBus | undefined = started;
   const topic = createTopicRecord();
   topic.connect(connectionString);
 
   const settings = {
-    UCWA_ACCOUNTS: JSON.stringify(names.map((username) => ({ sipUri: `sip:${username}`, username, password: 'password' }))),
+    UCWA_ACCOUNTS: JSON.stringify(
+      names.map((username) => ({ sipUri: `sip:${username}`, username, password: 'password' })),
+    ),
     UCWA_DISCOVERY_URL: ucwa.url,
     ServiceBusConnection: connectionString,
     AzureWebJobsStorage: storage.connectionString,

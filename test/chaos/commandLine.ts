@@ -19,10 +19,18 @@ export function usage(scenarios: Scenarios): string {
     [
       `npm run chaos -- ${name === firstOf(scenarios) ? '' : `--${name} `}[options]`,
       `  ${says}`,
-      ...Object.entries(options).map(([option, { default: value, says: what }]) => line(`${option} N`, `${what} (default ${value})`)),
+      ...Object.entries(options).map(([option, { default: value, says: what }]) =>
+        line(`${option} N`, `${what} (default ${value})`),
+      ),
     ].join('\n'),
   );
-  return [...parts, [line('seed N', 'makes the same random choices again; printed at the start of each run'), line('help', 'this text')].join('\n')].join('\n\n');
+  return [
+    ...parts,
+    [
+      line('seed N', 'makes the same random choices again; printed at the start of each run'),
+      line('help', 'this text'),
+    ].join('\n'),
+  ].join('\n\n');
 }
 
 /** The scenario that is meant and its numbers; a random seed unless one is given. Errors: an Error that says what is not understood. */
@@ -41,13 +49,19 @@ export function readCommandLine(args: readonly string[], scenarios: Scenarios): 
     },
   });
   if (given['help'] === true) return 'help';
-  return { scenario, values: Object.fromEntries(options.map(([option, { default: value, least }]) => [option, toNumber(option, given[option], value, least)])) };
+  return {
+    scenario,
+    values: Object.fromEntries(
+      options.map(([option, { default: value, least }]) => [option, toNumber(option, given[option], value, least)]),
+    ),
+  };
 }
 
 function toNumber(name: string, text: string | boolean | undefined, missing: number, least: number): number {
   if (text === undefined) return missing;
   const value = Number(text);
-  if (!/^\d+$/.test(String(text)) || value < least) throw new Error(`--${name} must be a whole number from ${least} up, not "${String(text)}".`);
+  if (!/^\d+$/.test(String(text)) || value < least)
+    throw new Error(`--${name} must be a whole number from ${least} up, not "${String(text)}".`);
   return value;
 }
 

@@ -16,7 +16,11 @@ export const fuzz: Scenario<'packages'> = {
     });
     // fast-check seeds are signed.
     const outcome = fc.check(property, { numRuns: packages, seed: seed | 0 });
-    print(outcome.failed ? fc.defaultReportMessage(outcome) ?? 'failed' : `${outcome.numRuns} mutated packages: no exception, every event valid`);
+    print(
+      outcome.failed
+        ? (fc.defaultReportMessage(outcome) ?? 'failed')
+        : `${outcome.numRuns} mutated packages: no exception, every event valid`,
+    );
     return Promise.resolve(!outcome.failed);
   },
 };

@@ -29,7 +29,10 @@ export async function startHostPair(world: ChaosWorld, random: SeededRandom): Pr
     const onAir = host.line(/ucwaOnAir/).then(() => (holder = host));
     onAir.catch(() => undefined); // It was killed before.
     void host.exited.then(({ code, signal }) => {
-      if (!killed.has(host)) tell(new Error(`A host ended by itself (${String(code ?? signal)}):\n${host.lines.slice(-LINES_TOLD).join('\n')}`));
+      if (!killed.has(host))
+        tell(
+          new Error(`A host ended by itself (${String(code ?? signal)}):\n${host.lines.slice(-LINES_TOLD).join('\n')}`),
+        );
     });
     return host;
   };

@@ -16,8 +16,9 @@ export const kills: Scenario<'kills' | 'calls' | 'accounts' | 'outage'> = {
   },
   async run({ kills: count, calls, accounts, outage, seed }, print) {
     const startedMs = performance.now();
-    const outcome = await runKills({ kills: count, calls, accounts, outageSeconds: outage, stretchSeconds: STRETCH_SECONDS, seed }, (line) =>
-      print(`${seconds(performance.now() - startedMs).padStart(8)}  ${line}`),
+    const outcome = await runKills(
+      { kills: count, calls, accounts, outageSeconds: outage, stretchSeconds: STRETCH_SECONDS, seed },
+      (line) => print(`${seconds(performance.now() - startedMs).padStart(8)}  ${line}`),
     );
     report(outcome, print);
     return outcome.missing.length === 0 && outcome.surplus.length === 0;
@@ -36,7 +37,11 @@ function report(outcome: KillsOutcome, print: Print): void {
   row('missing', list(missing));
   row('surplus', list(surplus));
   row('lateness, ring to bus', lateness(delays.filter((delay) => !isLateByBus(delay))));
-  if (outage !== undefined) row('  while the bus was away', `${lateness(delays.filter(isLateByBus))}; away for ${seconds(outage.untilMs - outage.fromMs)}`);
+  if (outage !== undefined)
+    row(
+      '  while the bus was away',
+      `${lateness(delays.filter(isLateByBus))}; away for ${seconds(outage.untilMs - outage.fromMs)}`,
+    );
 }
 
 function list(items: readonly string[]): string {

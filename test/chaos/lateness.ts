@@ -11,11 +11,20 @@ export interface Delay {
 }
 
 /** Each event of the ledger that is on the topic with its delay: the n-th of an invitation and kind there with the n-th here. */
-export function delaysOf(ledger: readonly EventRecord[], topic: readonly RecordedEvent[], idOf: (href: string, account: string) => string): Delay[] {
+export function delaysOf(
+  ledger: readonly EventRecord[],
+  topic: readonly RecordedEvent[],
+  idOf: (href: string, account: string) => string,
+): Delay[] {
   const emitted = group(ledger, ({ account, href, type }) => `${idOf(href, account)} ${type}`);
-  const received = group(topic, ({ event: { subject, data } }) => `${subject} ${String((data as Partial<InvitationData>).event)}`);
+  const received = group(
+    topic,
+    ({ event: { subject, data } }) => `${subject} ${String((data as Partial<InvitationData>).event)}`,
+  );
   return [...emitted].flatMap(([key, records]) => {
-    const inOrder = (received.get(key) ?? []).sort((one, other) => ((one.event.sequence ?? '') < (other.event.sequence ?? '') ? -1 : 1));
+    const inOrder = (received.get(key) ?? []).sort((one, other) =>
+      (one.event.sequence ?? '') < (other.event.sequence ?? '') ? -1 : 1,
+    );
     return records.flatMap(({ at }, index) => {
       const enqueuedAtMs = inOrder[index]?.enqueuedAtMs;
       return enqueuedAtMs === undefined ? [] : [{ emittedAtMs: Date.parse(at), enqueuedAtMs }];
@@ -35,11 +44,16 @@ export function wasUnderWay({ emittedAtMs, enqueuedAtMs }: Delay, { fromMs, unti
 }
 
 /** The middle one, the one that 99 of 100 stay below, and the worst; undefined for none. */
-export function summarise(durationsMs: readonly number[]): { readonly medianMs: number; readonly p99Ms: number; readonly worstMs: number } | undefined {
+export function summarise(
+  durationsMs: readonly number[],
+): { readonly medianMs: number; readonly p99Ms: number; readonly worstMs: number } | undefined {
   const sorted = durationsMs.toSorted((one, other) => one - other);
-  const at = (share: number): number | undefined => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+  const at = (share: number): number | undefined =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
   const [medianMs, p99Ms, worstMs] = [at(0.5), at(0.99), at(1)];
-  return medianMs === undefined || p99Ms === undefined || worstMs === undefined ? undefined : { medianMs, p99Ms, worstMs };
+  return medianMs === undefined || p99Ms === undefined || worstMs === undefined
+    ? undefined
+    : { medianMs, p99Ms, worstMs };
 }
 
 function group<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {

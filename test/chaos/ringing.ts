@@ -27,7 +27,9 @@ export function createRinging({ ucwa, accounts }: ChaosWorld, random: SeededRand
       return rung;
     },
     async ring(calls, durationMs) {
-      const moments = Array.from({ length: calls }, () => random.between(0, durationMs)).sort((one, other) => one - other);
+      const moments = Array.from({ length: calls }, () => random.between(0, durationMs)).sort(
+        (one, other) => one - other,
+      );
       const startedMs = performance.now();
       for (const moment of moments) {
         await wait(Math.max(0, startedMs + moment - performance.now()));

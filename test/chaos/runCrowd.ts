@@ -58,15 +58,25 @@ const PATIENCE_MS = 180_000;
  */
 export async function runCrowd(plan: CrowdPlan, print: Print): Promise<CrowdOutcome> {
   const random = createSeededRandom(plan.seed);
-  const accounts = Array.from({ length: plan.accounts }, (_, index) => (index === 0 ? simulatorAccount.sipUri : `sip:user-${String(index)}@contoso.com`));
+  const accounts = Array.from({ length: plan.accounts }, (_, index) =>
+    index === 0 ? simulatorAccount.sipUri : `sip:user-${String(index)}@contoso.com`,
+  );
   const [relay, crowd] = await Promise.all([
-    startWebhookRelay({ accounts: accounts.map((sipUri) => ({ sipUri, username: sipUri.slice(4), password: 'password', ringSeconds: plan.ringSeconds })) }),
+    startWebhookRelay({
+      accounts: accounts.map((sipUri) => ({
+        sipUri,
+        username: sipUri.slice(4),
+        password: 'password',
+        ringSeconds: plan.ringSeconds,
+      })),
+    }),
     startCrowd(mixOf(plan.subscribers)),
   ]);
   try {
     await Promise.all(accounts.map((account) => relay.onAir(account)));
     const ids = new Map(await subscribeMembers(relay, crowd.healthy));
-    const round = (calls: number): Promise<readonly RelayEvent[]> => ringAndHear(relay, crowd, accounts, { ...plan, calls }, random);
+    const round = (calls: number): Promise<readonly RelayEvent[]> =>
+      ringAndHear(relay, crowd, accounts, { ...plan, calls }, random);
     await round(WARM_UP_CALLS);
     print(`${crowd.healthy.length} healthy subscribers; ${plan.callsAlone} calls for them alone`);
     const alone = delays(relay, crowd, await round(plan.callsAlone));
@@ -80,7 +90,9 @@ export async function runCrowd(plan: CrowdPlan, print: Print): Promise<CrowdOutc
     await relay.host().close();
 
     print('the host is stopped; every delivery is accounted for');
-    const accounted = await accountForDeliveries(relay.storage.connectionString, relay.bus.connectionString, [...ids.values()]);
+    const accounted = await accountForDeliveries(relay.storage.connectionString, relay.bus.connectionString, [
+      ...ids.values(),
+    ]);
     const results = crowd.members.flatMap((member) => {
       const account = accounted.get(ids.get(member) ?? '');
       return account === undefined ? [] : [{ member, ...account }];
@@ -95,7 +107,11 @@ export async function runCrowd(plan: CrowdPlan, print: Print): Promise<CrowdOutc
       missed: sum(crowd.healthy, ({ arrivals }) => all.filter(({ id }) => !arrivals.has(id)).length),
       misordered: sum(crowd.healthy, (member) => misordered(member, all)),
       unverified: sum(crowd.healthy, (member) => member.unverified),
-      problems: results.flatMap((result) => [...result.problems, ...notAddressed(result, all.length, events)].map((problem) => `a subscriber that ${result.member.conduct}: ${problem}`)),
+      problems: results.flatMap((result) =>
+        [...result.problems, ...notAddressed(result, all.length, events)].map(
+          (problem) => `a subscriber that ${result.member.conduct}: ${problem}`,
+        ),
+      ),
     };
   } finally {
     await relay.close();
@@ -104,13 +120,23 @@ export async function runCrowd(plan: CrowdPlan, print: Print): Promise<CrowdOutc
 }
 
 /** Rings the calls, spread evenly; resolves with their events when every healthy subscriber has heard them all, or is not going to. */
-async function ringAndHear(relay: TestRelay, crowd: SubscriberCrowd, accounts: readonly string[], plan: CrowdPlan, random: SeededRandom): Promise<readonly RelayEvent[]> {
+async function ringAndHear(
+  relay: TestRelay,
+  crowd: SubscriberCrowd,
+  accounts: readonly string[],
+  plan: CrowdPlan,
+  random: SeededRandom,
+): Promise<readonly RelayEvent[]> {
   const subjects = new Set<string>();
   const startedMs = performance.now();
   for (let call = 0; call < plan.calls; call += 1) {
     await wait(Math.max(0, startedMs + (call * 60_000) / plan.callsPerMinute - performance.now()));
     const account = accounts[call % accounts.length] ?? '';
-    const ended = { scenario: random.pick(scenarios), ringSeconds: plan.longestCallSeconds, afterSeconds: random.between(0.2, plan.longestCallSeconds * 0.8) };
+    const ended = {
+      scenario: random.pick(scenarios),
+      ringSeconds: plan.longestCallSeconds,
+      afterSeconds: random.between(0.2, plan.longestCallSeconds * 0.8),
+    };
     subjects.add(invitationIdAt(relay.ucwa.ring({ account, ...ended }).invitation, account, testSigningKey));
   }
   for (const invitationId of subjects) await relay.topic.invitationEvent({ event: 'completed', invitationId });
@@ -127,7 +153,13 @@ function invitationEvents({ topic }: TestRelay): readonly RelayEvent[] {
 function delays({ ucwa }: TestRelay, { healthy }: SubscriberCrowd, events: readonly RelayEvent[]): Delay[] {
   const ledger = ucwa.invitationEvents();
   const idOf = (href: string, account: string): string => invitationIdAt(href, account, testSigningKey);
-  return healthy.flatMap(({ arrivals }) => delaysOf(ledger, events.map((event) => ({ event, enqueuedAtMs: arrivals.get(event.id)?.[0]?.atMs ?? NaN })), idOf));
+  return healthy.flatMap(({ arrivals }) =>
+    delaysOf(
+      ledger,
+      events.map((event) => ({ event, enqueuedAtMs: arrivals.get(event.id)?.[0]?.atMs ?? NaN })),
+      idOf,
+    ),
+  );
 }
 
 /** Events that came after a later one of the same call. */
@@ -147,7 +179,9 @@ function misordered({ arrivals }: CrowdMember, events: readonly RelayEvent[]): n
 /** Who is active from its first to its last day is addressed by every event; who is gone, by those before. */
 function notAddressed({ member, addressed }: CrowdResult, allEvents: number, second: readonly RelayEvent[]): string[] {
   const expected = member.conduct === 'healthy' ? allEvents : second.length;
-  return member.conduct === 'gone' || addressed.size === expected ? [] : [`${addressed.size} events were addressed to it, not ${expected}`];
+  return member.conduct === 'gone' || addressed.size === expected
+    ? []
+    : [`${addressed.size} events were addressed to it, not ${expected}`];
 }
 
 function sum<Item>(items: readonly Item[], valueOf: (item: Item) => number): number {

@@ -53,10 +53,16 @@ export async function runKills(plan: KillsPlan, print: Print): Promise<KillsOutc
     const cruelty = async (): Promise<Span | undefined> => {
       let outage: Promise<Span | undefined> = Promise.resolve(undefined);
       for (let round = 0; round < plan.kills; round++) {
-        if (round === Math.floor(plan.kills / 2) && plan.outageSeconds > 0) outage = takeBusAway(world, plan.outageSeconds, print);
+        if (round === Math.floor(plan.kills / 2) && plan.outageSeconds > 0)
+          outage = takeBusAway(world, plan.outageSeconds, print);
         const calls = share(plan.calls, round + 1, plan.kills) - share(plan.calls, round, plan.kills);
-        await Promise.all([ringing.ring(calls, plan.stretchSeconds * 1000), killAtRandom(world, hosts, plan.stretchSeconds * 1000, random)]);
-        print(`${hosts.kills} of ${plan.kills} kills, ${ringing.rung} of ${plan.calls} calls; ${ucwa.invitationEvents().length} events emitted, ${topic.events.length} seen on the topic`);
+        await Promise.all([
+          ringing.ring(calls, plan.stretchSeconds * 1000),
+          killAtRandom(world, hosts, plan.stretchSeconds * 1000, random),
+        ]);
+        print(
+          `${hosts.kills} of ${plan.kills} kills, ${ringing.rung} of ${plan.calls} calls; ${ucwa.invitationEvents().length} events emitted, ${topic.events.length} seen on the topic`,
+        );
       }
       return outage;
     };
@@ -69,7 +75,11 @@ export async function runKills(plan: KillsPlan, print: Print): Promise<KillsOutc
     const idOf = (href: string, account: string): string => invitationIdAt(href, account, signingKey);
     const onTopic = topic.events.filter(({ event }) => event.sequence !== undefined);
     return {
-      ...compareWithLedger(ledger, onTopic.map(({ event }) => event), idOf),
+      ...compareWithLedger(
+        ledger,
+        onTopic.map(({ event }) => event),
+        idOf,
+      ),
       calls: ringing.rung,
       kills: hosts.kills,
       eventsEmitted: ledger.length,
@@ -86,7 +96,12 @@ export async function runKills(plan: KillsPlan, print: Print): Promise<KillsOutc
  * As a rule the channels are on the air again before the next kill, so that each is a blow of its own; one in five does not
  * wait for that, and may fall on the host that is just taking over.
  */
-async function killAtRandom(world: ChaosWorld, hosts: HostPair, stretchMs: number, random: SeededRandom): Promise<void> {
+async function killAtRandom(
+  world: ChaosWorld,
+  hosts: HostPair,
+  stretchMs: number,
+  random: SeededRandom,
+): Promise<void> {
   if (random.next() < 0.2) {
     await wait(random.between(0, stretchMs));
   } else {
@@ -120,6 +135,14 @@ async function takeBusAway(world: ChaosWorld, seconds: number, print: Print): Pr
 
 /** The channel keeps its order: when an account's last call is on the topic to its end, so is all that came before. */
 async function lastCalls({ ucwa, accounts, topic }: ChaosWorld): Promise<void> {
-  const ids = accounts.map((account) => invitationIdAt(ucwa.ring({ account, scenario: 'declined', afterSeconds: 0.1 }).invitation, account, signingKey));
-  await topic.all(ids.map((id) => ({ subject, type }) => subject === id && type.endsWith('.completed')));
+  const ids = accounts.map((account) =>
+    invitationIdAt(ucwa.ring({ account, scenario: 'declined', afterSeconds: 0.1 }).invitation, account, signingKey),
+  );
+  await topic.all(
+    ids.map(
+      (id) =>
+        ({ subject, type }) =>
+          subject === id && type.endsWith('.completed'),
+    ),
+  );
 }

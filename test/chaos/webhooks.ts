@@ -15,18 +15,35 @@ export const webhooks: Scenario<'subscribers' | 'calls' | 'alone' | 'rate' | 'ac
   },
   async run({ subscribers, calls, alone, rate, accounts, ring, seed }, print) {
     const startedMs = performance.now();
-    const outcome = await runCrowd({ subscribers, callsAlone: alone, calls, callsPerMinute: rate, accounts, ringSeconds: ring, longestCallSeconds: ring * 0.8, drainSeconds: ring + 5, seed }, (line) =>
-      print(`${((performance.now() - startedMs) / 1000).toFixed(1).padStart(8)} s  ${line}`),
+    const outcome = await runCrowd(
+      {
+        subscribers,
+        callsAlone: alone,
+        calls,
+        callsPerMinute: rate,
+        accounts,
+        ringSeconds: ring,
+        longestCallSeconds: ring * 0.8,
+        drainSeconds: ring + 5,
+        seed,
+      },
+      (line) => print(`${((performance.now() - startedMs) / 1000).toFixed(1).padStart(8)} s  ${line}`),
     );
     report(outcome, print);
-    return outcome.missed === 0 && outcome.misordered === 0 && outcome.unverified === 0 && outcome.problems.length === 0;
+    return (
+      outcome.missed === 0 && outcome.misordered === 0 && outcome.unverified === 0 && outcome.problems.length === 0
+    );
   },
 };
 
 const columns = ['delivered', 'expired', 'dead', 'disabled', 'pending'] as const;
 
-function report({ results, events, alone, crowded, missed, misordered, unverified, problems }: CrowdOutcome, print: Print): void {
-  const row = (name: string, ...values: readonly (string | number)[]): void => print(name.padEnd(12) + values.map((value) => String(value).padStart(11)).join(''));
+function report(
+  { results, events, alone, crowded, missed, misordered, unverified, problems }: CrowdOutcome,
+  print: Print,
+): void {
+  const row = (name: string, ...values: readonly (string | number)[]): void =>
+    print(name.padEnd(12) + values.map((value) => String(value).padStart(11)).join(''));
   print('');
   row('who', 'how many', 'deliveries', ...columns, 'attempts');
   const conducts = [...new Set(results.map(({ member }) => member.conduct))];
@@ -44,13 +61,20 @@ function report({ results, events, alone, crowded, missed, misordered, unverifie
   print(`healthy: missed, out of order, not verified   ${missed}, ${misordered}, ${unverified}`);
   print(`healthy, server to subscriber: alone   ${latency(alone)}`);
   print(`                       among the others   ${latency(crowded)}`);
-  if (withoutThem !== undefined && withThem !== undefined) print(`p99 with the others ÷ p99 without   ${(withThem.p99Ms / withoutThem.p99Ms).toFixed(2)}`);
-  print(problems.length === 0 ? 'every delivery is accounted for' : [`${problems.length} that do not add up`, ...problems.slice(0, 50)].join('\n  '));
+  if (withoutThem !== undefined && withThem !== undefined)
+    print(`p99 with the others ÷ p99 without   ${(withThem.p99Ms / withoutThem.p99Ms).toFixed(2)}`);
+  print(
+    problems.length === 0
+      ? 'every delivery is accounted for'
+      : [`${problems.length} that do not add up`, ...problems.slice(0, 50)].join('\n  '),
+  );
 }
 
 function latency(delays: readonly Delay[]): string {
   const summary = summarise(durationsOf(delays));
-  return summary === undefined ? 'no events' : `median ${summary.medianMs} ms, p99 ${summary.p99Ms} ms, worst ${summary.worstMs} ms (${delays.length} deliveries)`;
+  return summary === undefined
+    ? 'no events'
+    : `median ${summary.medianMs} ms, p99 ${summary.p99Ms} ms, worst ${summary.worstMs} ms (${delays.length} deliveries)`;
 }
 
 function durationsOf(delays: readonly Delay[]): readonly number[] {
@@ -60,4 +84,3 @@ function durationsOf(delays: readonly Delay[]): readonly number[] {
 function sum<Item>(items: readonly Item[], valueOf: (item: Item) => number): number {
   return items.reduce((total, item) => total + valueOf(item), 0);
 }
-

@@ -1,6 +1,12 @@
 import type { Claim, ClaimStore } from '../../shared/invitations/claim';
 
-const claim: Claim = { caller: 'key:a', command: 'decline', fingerprint: 'f', claimedAtMs: 1_700_000_000_123, state: 'claimed' };
+const claim: Claim = {
+  caller: 'key:a',
+  command: 'decline',
+  fingerprint: 'f',
+  claimedAtMs: 1_700_000_000_123,
+  state: 'claimed',
+};
 
 /** What every ClaimStore does; run for the table and for the one in memory. */
 export function describeClaims(title: string, open: () => Promise<ClaimStore>): void {
@@ -30,7 +36,9 @@ export function describeClaims(title: string, open: () => Promise<ClaimStore>): 
 
     it('lets exactly one of many at once have it', async () => {
       const claims = await open();
-      const outcomes = await Promise.all(Array.from({ length: 20 }, (_, racer) => claims.insert('i', 'answer', { ...claim, caller: String(racer) })));
+      const outcomes = await Promise.all(
+        Array.from({ length: 20 }, (_, racer) => claims.insert('i', 'answer', { ...claim, caller: String(racer) })),
+      );
       expect(outcomes.filter((outcome) => 'etag' in outcome)).toHaveLength(1);
       const losers = new Set(outcomes.flatMap((outcome) => ('held' in outcome ? [outcome.held.claim.caller] : [])));
       expect(losers.size).toBe(1);

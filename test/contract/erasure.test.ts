@@ -19,8 +19,23 @@ async function recordCall(invitationId: string, uri: string): Promise<void> {
   const store = createInvitations(storage.tables);
   await recordInvitationEvent(sampleInvitationEvent(1, { subject: invitationId, ...from(uri) }), store);
   await recordInvitationEvent(sampleInvitationEvent(2, { subject: invitationId }), store);
-  await createClaims(storage.tables).insert(invitationId, 'answer', { caller: 'key:a', command: 'decline', fingerprint: 'f', claimedAtMs: 1, state: 'sent' });
-  await createCommandAudit(storage.tables).record({ invitationId, command: 'decline', caller: 'key:a', authentication: 'key', result: 'sent', status: 202, id: `a-${invitationId}`, atMs: 1 });
+  await createClaims(storage.tables).insert(invitationId, 'answer', {
+    caller: 'key:a',
+    command: 'decline',
+    fingerprint: 'f',
+    claimedAtMs: 1,
+    state: 'sent',
+  });
+  await createCommandAudit(storage.tables).record({
+    invitationId,
+    command: 'decline',
+    caller: 'key:a',
+    authentication: 'key',
+    result: 'sent',
+    status: 202,
+    id: `a-${invitationId}`,
+    atMs: 1,
+  });
 }
 
 async function rowCount(): Promise<number> {

@@ -11,12 +11,21 @@ afterAll(() => storage.close());
 beforeEach(() => storage.empty('invitationHeads', 'invitationHistory'));
 
 const started = sampleInvitationEvent(1);
-const updated = sampleInvitationEvent(2, { type: 'ucwa.audioVideoInvitation.updated', data: { ...started.data, event: 'updated', state: 'alerting', actions: [] } });
+const updated = sampleInvitationEvent(2, {
+  type: 'ucwa.audioVideoInvitation.updated',
+  data: { ...started.data, event: 'updated', state: 'alerting', actions: [] },
+});
 const rest = sampleInvitationEvent(3);
 const completed: InvitationEvent = {
   ...rest,
   type: 'ucwa.audioVideoInvitation.completed',
-  data: { ...started.data, event: 'completed', state: 'declined', actions: [], outcome: { result: 'declined', answered: false } },
+  data: {
+    ...started.data,
+    event: 'completed',
+    state: 'declined',
+    actions: [],
+    outcome: { result: 'declined', answered: false },
+  },
 };
 const nowMs = started.timeMs + 1_000;
 
@@ -56,7 +65,9 @@ describe('the read model', () => {
     const media = { offers: [{ contentId: 'o1', fallback: false, sdp: 'v=0' }], customContent: 'x'.repeat(50_000) };
     await recordInvitationEvent({ ...started, data: { ...started.data, media } }, store);
     const [kept] = await store.history(started.subject);
-    expect([{ ...kept, correlationId: started.correlationId }]).toEqual([{ ...started, data: { ...started.data, media: { offers: [{ contentId: 'o1', fallback: false }] } } }]);
+    expect([{ ...kept, correlationId: started.correlationId }]).toEqual([
+      { ...started, data: { ...started.data, media: { offers: [{ contentId: 'o1', fallback: false }] } } },
+    ]);
   });
 
   it('keeps an event that is larger than a table row', async () => {
@@ -68,7 +79,10 @@ describe('the read model', () => {
   it('lists an account’s calls, the newest first, page by page', async () => {
     const store = createInvitations(storage.tables);
     for (let call = 1; call <= 5; call++) {
-      await recordInvitationEvent({ ...started, id: `e${String(call)}`, subject: `call-${String(call)}`, timeMs: started.timeMs + call * 1_000 }, store);
+      await recordInvitationEvent(
+        { ...started, id: `e${String(call)}`, subject: `call-${String(call)}`, timeMs: started.timeMs + call * 1_000 },
+        store,
+      );
     }
     const first = await store.list({ account: 'SIP:Reception@contoso.com', limit: 3, nowMs });
     expect(first.heads.map(({ invitationId }) => invitationId)).toEqual(['call-5', 'call-4', 'call-3']);
@@ -78,15 +92,21 @@ describe('the read model', () => {
     expect((await store.list({ account: 'sip:other@contoso.com', limit: 3, nowMs })).heads).toEqual([]);
   });
 
-  test.each(['§', 'eA', Buffer.from('bm9uZQ==').toString('base64url'), Buffer.from('bnVsbA==').toString('base64url')])('refuses the cursor %s, which is none', async (cursor) => {
-    await expect(createInvitations(storage.tables).list({ limit: 3, nowMs, cursor })).rejects.toMatchObject({ code: 'requestInvalid' });
-  });
+  test.each(['§', 'eA', Buffer.from('bm9uZQ==').toString('base64url'), Buffer.from('bnVsbA==').toString('base64url')])(
+    'refuses the cursor %s, which is none',
+    async (cursor) => {
+      await expect(createInvitations(storage.tables).list({ limit: 3, nowMs, cursor })).rejects.toMatchObject({
+        code: 'requestInvalid',
+      });
+    },
+  );
 
   it('tells active from ended, and counts a ring that ran out as ended', async () => {
     const store = createInvitations(storage.tables);
     await recordInvitationEvent(started, store);
     await recordInvitationEvent({ ...completed, subject: 'over' }, store);
-    const idsOf = async (state: 'active' | 'ended', atMs: number) => (await store.list({ state, limit: 10, nowMs: atMs })).heads.map(({ invitationId }) => invitationId);
+    const idsOf = async (state: 'active' | 'ended', atMs: number) =>
+      (await store.list({ state, limit: 10, nowMs: atMs })).heads.map(({ invitationId }) => invitationId);
     expect(await idsOf('active', nowMs)).toEqual([started.subject]);
     expect(await idsOf('ended', nowMs)).toEqual(['over']);
     const laterMs = (started.expiryTimeMs ?? 0) + EXPIRY_GRACE_MS;
@@ -108,7 +128,12 @@ describe('the read model', () => {
 
   const wholeAgain = { ...sampleGapEvent().data, before: new Date(started.timeMs + 2_000).toISOString() };
   const inGap = { ...updated, timeMs: started.timeMs + 1_000 };
-  const afterGap = { ...updated, id: 'event-3', sequence: sampleInvitationEvent(3).sequence ?? '', timeMs: started.timeMs + 3_000 };
+  const afterGap = {
+    ...updated,
+    id: 'event-3',
+    sequence: sampleInvitationEvent(3).sequence ?? '',
+    timeMs: started.timeMs + 3_000,
+  };
 
   it.each([
     ['alive by what was heard after the gap', 'active', undefined, [started, 'gap', afterGap]],
@@ -119,7 +144,8 @@ describe('the read model', () => {
     ['ended by `completed`, whatever else comes late', 'ended', 'completed', [started, 'gap', completed, afterGap]],
   ] as const)('takes a call for %s', async (_what, state, endedBy, order) => {
     const store = createInvitations(storage.tables);
-    for (const next of order) await (next === 'gap' ? recordGap(wholeAgain, store) : recordInvitationEvent(next, store));
+    for (const next of order)
+      await (next === 'gap' ? recordGap(wholeAgain, store) : recordInvitationEvent(next, store));
     const head = await store.head(started.subject);
     expect([head?.state, head?.endedBy]).toEqual([state, endedBy]);
     const listed = await store.list({ state, limit: 10, nowMs });
@@ -137,7 +163,10 @@ describe('the read model', () => {
 
 describe('a head', () => {
   it('lets `completed` stand over a gap that came before it', () => {
-    const closed = applyGap(applyEvent(undefined, started), { ...sampleGapEvent().data, before: new Date(started.timeMs).toISOString() });
+    const closed = applyGap(applyEvent(undefined, started), {
+      ...sampleGapEvent().data,
+      before: new Date(started.timeMs).toISOString(),
+    });
     expect(closed.endedBy).toBe('gap');
     expect(applyEvent(closed, completed)).toMatchObject({ state: 'ended', endedBy: 'completed', data: completed.data });
   });

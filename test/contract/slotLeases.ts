@@ -12,7 +12,9 @@ export function describeSlotLeases(title: string, open: () => Promise<SlotLeaseS
       expect(await leases.read()).toEqual([]);
       expect(await leases.write([])).toBe(true);
       expect(await leases.write([{ slot: 3, owner: 'a', expiresAtMs: 1_700_000_000_123, health: told }])).toBe(true);
-      expect(await leases.read()).toEqual([{ slot: 3, owner: 'a', expiresAtMs: 1_700_000_000_123, etag: expect.any(String) }]);
+      expect(await leases.read()).toEqual([
+        { slot: 3, owner: 'a', expiresAtMs: 1_700_000_000_123, etag: expect.any(String) },
+      ]);
     });
 
     it('tells health only when asked, and keeps what the last heartbeat said', async () => {
@@ -28,7 +30,11 @@ export function describeSlotLeases(title: string, open: () => Promise<SlotLeaseS
     it('takes the heartbeats of all slots at once, as large as they may be', async () => {
       const leases = await open();
       const health = randomBytes(MAX_SLOT_HEALTH_BYTES);
-      expect(await leases.write(Array.from({ length: SLOT_COUNT }, (_, slot) => ({ slot, owner: 'a', expiresAtMs: 1, health })))).toBe(true);
+      expect(
+        await leases.write(
+          Array.from({ length: SLOT_COUNT }, (_, slot) => ({ slot, owner: 'a', expiresAtMs: 1, health })),
+        ),
+      ).toBe(true);
       const lengths = (await leases.read({ health: true })).map((row) => row.health?.length);
       expect(lengths).toEqual(Array<number>(SLOT_COUNT).fill(MAX_SLOT_HEALTH_BYTES));
     });
@@ -36,7 +42,12 @@ export function describeSlotLeases(title: string, open: () => Promise<SlotLeaseS
     it('writes all rows or none: not when one was inserted in the meantime', async () => {
       const leases = await open();
       await leases.write([{ slot: 5, owner: 'a', expiresAtMs: 1 }]);
-      expect(await leases.write([{ slot: 4, owner: 'b', expiresAtMs: 1 }, { slot: 5, owner: 'b', expiresAtMs: 1 }])).toBe(false);
+      expect(
+        await leases.write([
+          { slot: 4, owner: 'b', expiresAtMs: 1 },
+          { slot: 5, owner: 'b', expiresAtMs: 1 },
+        ]),
+      ).toBe(false);
       expect(await leases.read()).toMatchObject([{ slot: 5, owner: 'a' }]);
     });
 
@@ -52,7 +63,9 @@ export function describeSlotLeases(title: string, open: () => Promise<SlotLeaseS
 
     it('lets one of many at once have a slot', async () => {
       const leases = await open();
-      const outcomes = await Promise.all(Array.from({ length: 20 }, (_, racer) => leases.write([{ slot: 9, owner: String(racer), expiresAtMs: 1 }])));
+      const outcomes = await Promise.all(
+        Array.from({ length: 20 }, (_, racer) => leases.write([{ slot: 9, owner: String(racer), expiresAtMs: 1 }])),
+      );
       expect(outcomes.filter((won) => won)).toHaveLength(1);
     });
   });

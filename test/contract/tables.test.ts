@@ -41,7 +41,9 @@ describe('account states on tables', () => {
     const accounts = Array.from({ length: 150 }, (_, index) => `sip:user${String(index)}@contoso.com`);
     await states.record('sip:User7@contoso.com', { fingerprint: 'b', atMs: 1_700_000_000_456 });
     const standing = await Promise.all(accounts.map((one) => states.claim(one, mine)));
-    expect(standing.map((one) => one?.state)).toEqual(accounts.map((_one, index) => (index === 7 ? 'rejected' : undefined)));
+    expect(standing.map((one) => one?.state)).toEqual(
+      accounts.map((_one, index) => (index === 7 ? 'rejected' : undefined)),
+    );
     expect(standing[7]).toMatchObject({ fingerprint: 'b', atMs: 1_700_000_000_456 });
     await Promise.all([...accounts, 'sip:nobody@contoso.com'].map((one) => states.clear(one)));
     expect(await Promise.all(accounts.map((one) => states.claim(one, mine)))).toEqual(accounts.map(() => undefined));
@@ -51,7 +53,9 @@ describe('account states on tables', () => {
     const states = createAccountStates(storage.tables);
     await states.record(account, { fingerprint: 'a', atMs: 1 });
     const standing = await states.claim(account, mine);
-    const outcomes = await Promise.all(Array.from({ length: 10 }, () => states.replace(account, mine, standing?.etag ?? '')));
+    const outcomes = await Promise.all(
+      Array.from({ length: 10 }, () => states.replace(account, mine, standing?.etag ?? '')),
+    );
     expect(outcomes.filter((won) => won)).toHaveLength(1);
     expect(await states.claim(account, mine)).toMatchObject(mine);
     await states.clear(account);
@@ -61,16 +65,43 @@ describe('account states on tables', () => {
 
 describe('command audit on tables', () => {
   it('keeps a row for every command, by day', async () => {
-    const settlement = { invitationId: 'i', command: 'decline', caller: 'key:a', authentication: 'key', result: 'sent', status: 202 } as const;
-    await createCommandAudit(storage.tables).record({ ...settlement, id: 'x1', atMs: Date.UTC(2026, 0, 15, 12), account: 'sip:a@contoso.com' });
+    const settlement = {
+      invitationId: 'i',
+      command: 'decline',
+      caller: 'key:a',
+      authentication: 'key',
+      result: 'sent',
+      status: 202,
+    } as const;
+    await createCommandAudit(storage.tables).record({
+      ...settlement,
+      id: 'x1',
+      atMs: Date.UTC(2026, 0, 15, 12),
+      account: 'sip:a@contoso.com',
+    });
     const table = await storage.tables.client('commandAudit');
-    expect(await table.getEntity('2026-01-15', '2026-01-15T12:00:00.000Z_x1')).toMatchObject({ ...settlement, account: 'sip:a@contoso.com' });
+    expect(await table.getEntity('2026-01-15', '2026-01-15T12:00:00.000Z_x1')).toMatchObject({
+      ...settlement,
+      account: 'sip:a@contoso.com',
+    });
   });
 });
 
 /** Does it with jest's clock for the SDK's patience, a second of it for every few turns of the event loop. */
 async function inShort(work: () => Promise<void>): Promise<void> {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'clearImmediate', 'queueMicrotask', 'Date', 'performance', 'hrtime', 'setInterval', 'clearInterval'] });
+  jest.useFakeTimers({
+    doNotFake: [
+      'nextTick',
+      'setImmediate',
+      'clearImmediate',
+      'queueMicrotask',
+      'Date',
+      'performance',
+      'hrtime',
+      'setInterval',
+      'clearInterval',
+    ],
+  });
   try {
     const watched = { ended: false };
     const done = work().finally(() => (watched.ended = true));
@@ -94,7 +125,12 @@ describe('storage that cannot be reached', () => {
       throw new Error('No identity is needed.');
     };
     try {
-      const tables = createTables({ connectionString: `DefaultEndpointsProtocol=http;AccountName=a;AccountKey=aw==;TableEndpoint=http://127.0.0.1:${port}/a` }, noIdentity);
+      const tables = createTables(
+        {
+          connectionString: `DefaultEndpointsProtocol=http;AccountName=a;AccountKey=aw==;TableEndpoint=http://127.0.0.1:${port}/a`,
+        },
+        noIdentity,
+      );
       await inShort(() => expect(tables.client('claims')).rejects.toMatchObject({ code: 'storageUnavailable' }));
       expect(sockets.length).toBeGreaterThan(0);
     } finally {
@@ -107,6 +143,11 @@ describe('storage that cannot be reached', () => {
     const other = await startTestTables();
     await other.close();
     // The SDK never clears the time-out of a request that could not be sent: on the machine's clock it would outlive the test.
-    await inShort(() => expect(createClaims(other.tables).read('i', 'answer')).rejects.toMatchObject({ code: 'storageUnavailable', retryable: true }));
+    await inShort(() =>
+      expect(createClaims(other.tables).read('i', 'answer')).rejects.toMatchObject({
+        code: 'storageUnavailable',
+        retryable: true,
+      }),
+    );
   });
 });

@@ -13,7 +13,13 @@ const tls = (file: string): string => join(__dirname, '../fixtures/tls', file);
 const itemSchema = z.looseObject({
   name: z.string(),
   tags: z.record(z.string(), z.unknown()).default({}),
-  data: z.object({ baseType: z.string(), baseData: z.looseObject({ name: z.string().optional(), metrics: z.array(z.looseObject({ name: z.string() })).default([]) }) }),
+  data: z.object({
+    baseType: z.string(),
+    baseData: z.looseObject({
+      name: z.string().optional(),
+      metrics: z.array(z.looseObject({ name: z.string() })).default([]),
+    }),
+  }),
 });
 type Item = z.infer<typeof itemSchema>;
 
@@ -21,15 +27,20 @@ type Item = z.infer<typeof itemSchema>;
 async function startIngestion() {
   const items: Item[] = [];
   const bodies: string[] = [];
-  const server = createServer({ key: readFileSync(tls('localhost.key')), cert: readFileSync(tls('localhost.pem')) }, (request, response) => {
-    void buffer(request).then((raw) => {
-      const text = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw).toString();
-      const received = z.array(itemSchema).parse(JSON.parse(text));
-      bodies.push(text);
-      items.push(...received);
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ itemsReceived: received.length, itemsAccepted: received.length, errors: [] }));
-    });
-  });
+  const server = createServer(
+    { key: readFileSync(tls('localhost.key')), cert: readFileSync(tls('localhost.pem')) },
+    (request, response) => {
+      void buffer(request).then((raw) => {
+        const text = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw).toString();
+        const received = z.array(itemSchema).parse(JSON.parse(text));
+        bodies.push(text);
+        items.push(...received);
+        response
+          .writeHead(200, { 'content-type': 'application/json' })
+          .end(JSON.stringify({ itemsReceived: received.length, itemsAccepted: received.length, errors: [] }));
+      });
+    },
+  );
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
   const close = () =>
     new Promise<void>((resolve) => {
@@ -66,8 +77,16 @@ it('Application Insights gets the trace of a call and the metrics, at the latest
 
   const ofCall = ingestion.items.filter(({ tags }) => tags['ai.operation.id'] === traceParent?.slice(3, 35));
   const named = ofCall.map(({ data, tags }) => [data.baseType, data.baseData.name, tags['ai.cloud.role']]);
-  expect(named).toEqual(expect.arrayContaining([['RequestData', 'package', 'ucwa-relay'], ['RequestData', 'command', 'ucwa-relay'], ['RemoteDependencyData', expect.stringMatching(/^POST/), 'ucwa-relay']]));
+  expect(named).toEqual(
+    expect.arrayContaining([
+      ['RequestData', 'package', 'ucwa-relay'],
+      ['RequestData', 'command', 'ucwa-relay'],
+      ['RemoteDependencyData', expect.stringMatching(/^POST/), 'ucwa-relay'],
+    ]),
+  );
   const metrics = ingestion.items.flatMap(({ data }) => data.baseData.metrics.map(({ name }) => name));
-  expect(metrics).toEqual(expect.arrayContaining(['relay.events', 'relay.ring_to_bus', 'relay.commands', 'relay.poll_age']));
+  expect(metrics).toEqual(
+    expect.arrayContaining(['relay.events', 'relay.ring_to_bus', 'relay.commands', 'relay.poll_age']),
+  );
   expect(ingestion.bodies.join().toLowerCase()).not.toMatch(/sip:|contoso|alice|invoice|bearer/);
 });

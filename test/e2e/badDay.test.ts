@@ -15,14 +15,31 @@ const project = join(__dirname, '../..');
 
 describe('without settings', () => {
   it('the app is indexed, its health names every problem, and each call says what is wrong', async () => {
-    const host = await startReadyHost({ appDirectory: project, settings: Object.fromEntries(settingNames.map((name) => [name, ''])) });
+    const host = await startReadyHost({
+      appDirectory: project,
+      settings: Object.fromEntries(settingNames.map((name) => [name, ''])),
+    });
     try {
-      const http = axios.create({ baseURL: `${host.url}/api`, headers: { 'x-functions-key': host.functionsKey }, proxy: false, validateStatus: () => true });
+      const http = axios.create({
+        baseURL: `${host.url}/api`,
+        headers: { 'x-functions-key': host.functionsKey },
+        proxy: false,
+        validateStatus: () => true,
+      });
       const health = await http.get<{ status: string; checks: { settings: { output: string }[] } }>('/health');
       expect([health.status, health.data.status]).toEqual([503, 'fail']);
-      expect(health.data.checks.settings.map(({ output }) => output.replace(/:.*/, ''))).toEqual(['UCWA_ACCOUNTS', 'RELAY_SIGNING_KEY', 'ServiceBusConnection', 'AzureWebJobsStorage']);
+      expect(health.data.checks.settings.map(({ output }) => output.replace(/:.*/, ''))).toEqual([
+        'UCWA_ACCOUNTS',
+        'RELAY_SIGNING_KEY',
+        'ServiceBusConnection',
+        'AzureWebJobsStorage',
+      ]);
       const command = await http.post<{ type: string; problems: string[] }>('/invitations/x/decline', {});
-      expect([command.status, command.data.type, command.data.problems.length]).toEqual([500, 'urn:ucwa-relay:problem:settingsInvalid', 4]);
+      expect([command.status, command.data.type, command.data.problems.length]).toEqual([
+        500,
+        'urn:ucwa-relay:problem:settingsInvalid',
+        4,
+      ]);
       expect((await http.get('/health/live')).status).toBe(200);
     } finally {
       await host.close();
@@ -32,9 +49,15 @@ describe('without settings', () => {
 
 describe('a wrong password', () => {
   it('is tried once, over restarts too; health names the account, and the other one is on the air', async () => {
-    const relay = await startTestRelay({ accounts: [{ ...simulatorAccount }, { sipUri: 'sip:locked@contoso.com', username: 'locked@contoso.com', password: 'wrong' }] });
+    const relay = await startTestRelay({
+      accounts: [
+        { ...simulatorAccount },
+        { sipUri: 'sip:locked@contoso.com', username: 'locked@contoso.com', password: 'wrong' },
+      ],
+    });
     try {
-      const rejected = () => relay.ucwa.simulator.ledger.tokenRequests.filter(({ username }) => username === 'locked@contoso.com');
+      const rejected = () =>
+        relay.ucwa.simulator.ledger.tokenRequests.filter(({ username }) => username === 'locked@contoso.com');
       await relay.host().line(/credentialsRejected/);
       await relay.host().kill('SIGKILL');
       await relay.startHost();
@@ -43,8 +66,16 @@ describe('a wrong password', () => {
       relay.ucwa.ring({ subject: 'unharmed' });
       await relay.topic.invitationEvent({ event: 'started', subject: 'unharmed' });
       const account = 'account:sip:locked@contoso.com';
-      const health = async () => (await relay.http().get<{ checks?: Record<string, { status: string; observedValue: string; output: string }[]> }>('/health')).data.checks?.[account]?.[0];
-      expect(await askUntil(health, (told) => told?.observedValue === 'credentialsRejected')).toMatchObject({ status: 'fail', output: expect.stringContaining('locked@contoso.com') });
+      const health = async () =>
+        (
+          await relay
+            .http()
+            .get<{ checks?: Record<string, { status: string; observedValue: string; output: string }[]> }>('/health')
+        ).data.checks?.[account]?.[0];
+      expect(await askUntil(health, (told) => told?.observedValue === 'credentialsRejected')).toMatchObject({
+        status: 'fail',
+        output: expect.stringContaining('locked@contoso.com'),
+      });
     } finally {
       await relay.close();
     }
@@ -78,7 +109,12 @@ function productConfig() {
   const config = JSON.parse(readFileSync(join(project, 'infra/local/service-bus/Config.json'), 'utf8')) as {
     UserConfig: { Namespaces: [{ Queues: Entity[]; Topics: [Entity & { Subscriptions: Entity[] }] }] };
   };
-  const [{ Queues: queues, Topics: [topic] }] = config.UserConfig.Namespaces;
+  const [
+    {
+      Queues: queues,
+      Topics: [topic],
+    },
+  ] = config.UserConfig.Namespaces;
   return { config, queues, topic };
 }
 
@@ -97,7 +133,11 @@ describe('a subscription that nobody reads', () => {
         await Promise.all(subjects.map((subject) => relay.topic.invitationEvent({ event: 'completed', subject })));
       }
       await relay.host().line(/publishFailed.*busEntityFull/);
-      const { missing, surplus } = compareWithLedger(relay.ucwa.invitationEvents(), relay.topic.events, (href, account) => invitationIdAt(href, account, testSigningKey));
+      const { missing, surplus } = compareWithLedger(
+        relay.ucwa.invitationEvents(),
+        relay.topic.events,
+        (href, account) => invitationIdAt(href, account, testSigningKey),
+      );
       expect({ missing, surplus }).toEqual({ missing: [], surplus: [] });
     } finally {
       await relay.close();
@@ -119,11 +159,20 @@ describe('a queue that nobody reads, full to its limit', () => {
           for (;;) await fill.sendMessages({ body: 'x'.repeat(1_000) });
         })(),
       ).rejects.toMatchObject({ code: 'QuotaExceeded' });
-      relay.ucwa.simulator.pushPackage({ body: { sender: [{ rel: 'communication', href: '/c', events: [{ link: { rel: 'audioVideoInvitation' }, type: 'started' }] }] } });
+      relay.ucwa.simulator.pushPackage({
+        body: {
+          sender: [
+            { rel: 'communication', href: '/c', events: [{ link: { rel: 'audioVideoInvitation' }, type: 'started' }] },
+          ],
+        },
+      });
       relay.ucwa.ring({ subject: 'all the same' });
       await relay.topic.invitationEvent({ event: 'started', subject: 'all the same' });
       const blobs: string[] = [];
-      for await (const { name } of BlobServiceClient.fromConnectionString(relay.storage.connectionString).getContainerClient('unreadable-events').listBlobsFlat()) blobs.push(name);
+      for await (const { name } of BlobServiceClient.fromConnectionString(relay.storage.connectionString)
+        .getContainerClient('unreadable-events')
+        .listBlobsFlat())
+        blobs.push(name);
       expect(blobs).toEqual([expect.stringMatching(/^[\w-]+\.json$/)]);
     } finally {
       await client.close();

@@ -18,12 +18,22 @@ const completed = (invitationId: string) => relay.topic.invitationEvent({ event:
 describe('a ringing call', () => {
   it('reaches Service Bus as started, updated and completed', async () => {
     const invitationId = await ring('Invoice 1234', { scenario: 'answered', afterSeconds: 0 });
-    const events = [await relay.topic.invitationEvent({ event: 'started', invitationId }), await relay.topic.invitationEvent({ event: 'updated', invitationId }), await completed(invitationId)];
+    const events = [
+      await relay.topic.invitationEvent({ event: 'started', invitationId }),
+      await relay.topic.invitationEvent({ event: 'updated', invitationId }),
+      await completed(invitationId),
+    ];
     expect(events.map(({ sequence }) => sequence)).toEqual(events.map(({ sequence }) => sequence).sort());
     expect(events[0]).toMatchObject({
       type: 'ucwa.audioVideoInvitation.started',
       account: 'sip:reception@contoso.com',
-      data: { kind: 'audioVideo', direction: 'incoming', state: 'connecting', subject: 'Invoice 1234', from: { uri: 'sip:alice@contoso.com', name: 'Alice' } },
+      data: {
+        kind: 'audioVideo',
+        direction: 'incoming',
+        state: 'connecting',
+        subject: 'Invoice 1234',
+        from: { uri: 'sip:alice@contoso.com', name: 'Alice' },
+      },
     });
     expect(events[2]?.data).toMatchObject({ event: 'completed', state: 'connected', outcome: { result: 'answered' } });
   });
@@ -33,8 +43,14 @@ describe('a ringing call', () => {
     const answer = await relay.command(invitationId, 'decline');
     expect([answer.status, answer.data]).toEqual([202, { result: 'sent', invitationId, command: 'decline' }]);
     expect((await completed(invitationId)).data).toMatchObject({ outcome: { result: 'declined', answered: false } });
-    expect(relay.ucwa.simulator.ledger.commands.at(-1)).toMatchObject({ action: 'decline', body: expect.stringContaining('Global'), status: 204 });
-    expect(await relay.topic.event(({ type, subject }) => type === 'ucwa.command.settled' && subject === invitationId)).toMatchObject({
+    expect(relay.ucwa.simulator.ledger.commands.at(-1)).toMatchObject({
+      action: 'decline',
+      body: expect.stringContaining('Global'),
+      status: 204,
+    });
+    expect(
+      await relay.topic.event(({ type, subject }) => type === 'ucwa.command.settled' && subject === invitationId),
+    ).toMatchObject({
       data: { command: 'decline', result: 'sent', reason: 'Global', authentication: 'key' },
     });
   });
@@ -48,14 +64,19 @@ describe('a ringing call', () => {
 
   it('is accepted with an SDP, answering the offer that is not the fall-back', async () => {
     const invitationId = await ring('with an SDP');
-    const { data: offer } = await relay.http().get<{ offers: { fallback: boolean; contentId: string }[] }>(`/invitations/${invitationId}/offer`);
+    const { data: offer } = await relay
+      .http()
+      .get<{ offers: { fallback: boolean; contentId: string }[] }>(`/invitations/${invitationId}/offer`);
     const answer = await relay.command(invitationId, 'accept', { with: 'answer', sdp, sessionContext: 'context-1' });
     expect(answer.status).toBe(202);
     expect((await completed(invitationId)).data).toMatchObject({ outcome: { result: 'answered' } });
     expect(relay.ucwa.simulator.ledger.commands.at(-1)).toMatchObject({
       action: 'acceptWithAnswer',
       body: sdp,
-      query: { sessionContext: 'context-1', processedOfferId: offer.offers.find(({ fallback }) => !fallback)?.contentId },
+      query: {
+        sessionContext: 'context-1',
+        processedOfferId: offer.offers.find(({ fallback }) => !fallback)?.contentId,
+      },
     });
   });
 
@@ -76,11 +97,19 @@ describe('a ringing call', () => {
     const { id } = relay.ucwa.ring({ subject: 'giving up' });
     const invitationId = (await relay.topic.invitationEvent({ event: 'started', subject: 'giving up' })).subject;
     const sent = relay.ucwa.simulator.nextCommand(({ action }) => action === 'sendProvisionalAnswer');
-    const waiting = relay.command(invitationId, 'accept', { with: 'answer', sdp, sessionContext: 'context-2', provisional: true }, { prefer: 'wait=60' });
+    const waiting = relay.command(
+      invitationId,
+      'accept',
+      { with: 'answer', sdp, sessionContext: 'context-2', provisional: true },
+      { prefer: 'wait=60' },
+    );
     await sent;
     relay.ucwa.simulator.hangUp(id);
     const answer = await waiting;
-    expect([answer.status, answer.data]).toEqual([200, expect.objectContaining({ outcome: expect.objectContaining({ result: 'missed', answered: false }) })]);
+    expect([answer.status, answer.data]).toEqual([
+      200,
+      expect.objectContaining({ outcome: expect.objectContaining({ result: 'missed', answered: false }) }),
+    ]);
   });
 
   it('is listed, and told with its whole history', async () => {
@@ -94,9 +123,16 @@ describe('a ringing call', () => {
       },
       (answer) => ['started', 'completed'].every((type) => answer.history.includes(type)),
     );
-    expect(data).toMatchObject({ invitationId, state: 'ended', endedBy: 'completed', invitation: { subject: 'to list' } });
+    expect(data).toMatchObject({
+      invitationId,
+      state: 'ended',
+      endedBy: 'completed',
+      invitation: { subject: 'to list' },
+    });
     expect(history.slice(0, 1).concat(history.slice(-1))).toEqual(['started', 'completed']);
-    const list = await relay.http().get<{ invitations: unknown[]; cursor: string }>('/invitations', { params: { account: 'sip:reception@contoso.com', state: 'ended', limit: 1 } });
+    const list = await relay.http().get<{ invitations: unknown[]; cursor: string }>('/invitations', {
+      params: { account: 'sip:reception@contoso.com', state: 'ended', limit: 1 },
+    });
     expect(list.data.invitations).toHaveLength(1);
     expect(list.data.cursor).toEqual(expect.any(String));
   });
@@ -114,7 +150,14 @@ describe('what is refused', () => {
     ['an id that is none', 'hello', 'decline', {}, 404, 'invitationNotFound'],
     ['a reason that is none', 'hello', 'decline', { reason: 'Lunch' }, 400, 'requestInvalid'],
     ['no JSON', 'hello', 'decline', '{', 400, 'requestInvalid'],
-    ['an SDP over 64 KiB', 'hello', 'accept', { with: 'answer', sdp: sdp + 'a=x\r\n'.repeat(14_000) }, 400, 'requestInvalid'],
+    [
+      'an SDP over 64 KiB',
+      'hello',
+      'accept',
+      { with: 'answer', sdp: sdp + 'a=x\r\n'.repeat(14_000) },
+      400,
+      'requestInvalid',
+    ],
   ] as const)('%s: a problem document, and nothing reaches UCWA', async (_title, id, command, body, status, code) => {
     const before = relay.ucwa.simulator.ledger.commands.length;
     const answer = await relay.command(id, command, body, { 'content-type': 'application/json' });
@@ -126,7 +169,10 @@ describe('what is refused', () => {
   it('an action that is not linked: 422 naming what is', async () => {
     const invitationId = await ring('no phone', { phoneAudio: false });
     const answer = await relay.command(invitationId, 'accept');
-    expect([answer.status, answer.data]).toEqual([422, expect.objectContaining({ available: ['acceptWithAnswer', 'decline', 'sendProvisionalAnswer'] })]);
+    expect([answer.status, answer.data]).toEqual([
+      422,
+      expect.objectContaining({ available: ['acceptWithAnswer', 'decline', 'sendProvisionalAnswer'] }),
+    ]);
     await relay.command(invitationId, 'decline');
   });
 

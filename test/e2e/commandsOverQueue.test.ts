@@ -14,37 +14,66 @@ afterAll(async () => {
 });
 
 describe('commands over the queue', () => {
-  test.each(commandTable)('$situation: $title → $result', async ({ situation, title, command, body, status, result, action }) => {
-    const invitationId = await situations[situation](relay, `${situation} ${title}`);
-    const before = relay.ucwa.simulator.ledger.commands.length;
-    const reply = await door.ask({ command, invitationId, ...body, caller: 'switchboard' });
-    expect(reply).toMatchObject({ invitationId, command, result });
-    expect(relay.ucwa.simulator.ledger.commands.slice(before).map((one) => one.action)).toEqual(action === undefined ? [] : [action]);
-    const settled = await relay.topic.event(({ type, subject }) => type === 'ucwa.command.settled' && subject === invitationId);
-    expect(settled.data).toMatchObject({ command, result, status, authentication: 'unverified', caller: 'queue:switchboard' });
-  });
+  test.each(commandTable)(
+    '$situation: $title → $result',
+    async ({ situation, title, command, body, status, result, action }) => {
+      const invitationId = await situations[situation](relay, `${situation} ${title}`);
+      const before = relay.ucwa.simulator.ledger.commands.length;
+      const reply = await door.ask({ command, invitationId, ...body, caller: 'switchboard' });
+      expect(reply).toMatchObject({ invitationId, command, result });
+      expect(relay.ucwa.simulator.ledger.commands.slice(before).map((one) => one.action)).toEqual(
+        action === undefined ? [] : [action],
+      );
+      const settled = await relay.topic.event(
+        ({ type, subject }) => type === 'ucwa.command.settled' && subject === invitationId,
+      );
+      expect(settled.data).toMatchObject({
+        command,
+        result,
+        status,
+        authentication: 'unverified',
+        caller: 'queue:switchboard',
+      });
+    },
+  );
 
   it('lets exactly one of fifty callers at once have a ringing call, over and over', async () => {
     for (let round = 1; round <= 5; round++) {
       const invitationId = await situations['incoming, ringing'](relay, `race ${String(round)}`);
       const before = relay.ucwa.simulator.ledger.commands.length;
       const replies = await Promise.all(
-        Array.from({ length: 50 }, (_, caller) => door.ask({ command: caller % 2 === 0 ? 'accept' : 'decline', invitationId, caller: `caller ${String(caller)}` })),
+        Array.from({ length: 50 }, (_, caller) =>
+          door.ask({
+            command: caller % 2 === 0 ? 'accept' : 'decline',
+            invitationId,
+            caller: `caller ${String(caller)}`,
+          }),
+        ),
       );
       expect(relay.ucwa.simulator.ledger.commands.length - before).toBe(1);
-      expect(replies.map(({ result }) => result).sort()).toEqual([...Array.from({ length: 49 }, () => 'alreadyClaimed'), 'sent']);
+      expect(replies.map(({ result }) => result).sort()).toEqual([
+        ...Array.from({ length: 49 }, () => 'alreadyClaimed'),
+        'sent',
+      ]);
       expect(new Set(replies.flatMap(({ result, message }) => (result === 'sent' ? [] : [message]))).size).toBe(1);
     }
   });
 
   test.each([
     ['no command', { invitationId: 'x' }, '"command" must be accept, decline or cancel.'],
-    ['an unknown reason', { command: 'decline', invitationId: 'x', reason: 'Lunch' }, expect.stringContaining('"reason" must be one of Global, Local')],
+    [
+      'an unknown reason',
+      { command: 'decline', invitationId: 'x', reason: 'Lunch' },
+      expect.stringContaining('"reason" must be one of Global, Local'),
+    ],
     ['no object', 'decline please', 'The command must be of type object.'],
-  ])('puts a message with %s into the dead-letter queue with a reason that a person understands', async (_title, body, reason) => {
-    await door.send(body);
-    const dead = await door.deadLetter();
-    expect(dead.applicationProperties?.refusal).toEqual(reason);
-    expect(Buffer.isBuffer(dead.body) ? dead.body.toString() : dead.body).toEqual(body);
-  });
+  ])(
+    'puts a message with %s into the dead-letter queue with a reason that a person understands',
+    async (_title, body, reason) => {
+      await door.send(body);
+      const dead = await door.deadLetter();
+      expect(dead.applicationProperties?.refusal).toEqual(reason);
+      expect(Buffer.isBuffer(dead.body) ? dead.body.toString() : dead.body).toEqual(body);
+    },
+  );
 });

@@ -20,24 +20,29 @@ async function onAir(): Promise<void> {
   await world.untilOnAir();
 }
 
-test.each(faultCases)('%s: back on the channel without a restart, nothing lost, nothing twice', async (_, { fault, strikes, gap, modalities }) => {
-  if (strikes === undefined) await onAir();
-  world.ucwa.fault(fault);
-  if (strikes === undefined) world.ring();
-  else world.start();
-  await world.untilOnAir();
-  world.ring({ ...(modalities && { modalities }) });
-  await world.pass(MINUTE_MS); // The call has rung out by then, and every back-off is over.
+test.each(faultCases)(
+  '%s: back on the channel without a restart, nothing lost, nothing twice',
+  async (_, { fault, strikes, gap, modalities }) => {
+    if (strikes === undefined) await onAir();
+    world.ucwa.fault(fault);
+    if (strikes === undefined) world.ring();
+    else world.start();
+    await world.untilOnAir();
+    world.ring({ ...(modalities && { modalities }) });
+    await world.pass(MINUTE_MS); // The call has rung out by then, and every back-off is over.
 
-  expect(world.ucwa.simulator.faults.list().filter(({ times }) => times === (fault.times ?? 1))).toEqual([]);
-  expect(world.health()).toMatchObject({ state: 'onAir', lastError: undefined });
-  expect(await world.agreement()).toEqual({ missing: [], surplus: [] });
-  const events = await world.received();
-  expect(events.flatMap(({ type, data }) => (type === 'ucwa.channel.gap' ? [data] : []))).toEqual(gap === undefined ? [] : [expect.objectContaining({ cause: gap })]);
-  expect(events.some(({ type }) => type.endsWith('Invitation.completed'))).toBe(true);
-  expectOrder(events.filter((event): event is InvitationEvent => event.sequence !== undefined));
-  expect(world.parked).toEqual([]);
-});
+    expect(world.ucwa.simulator.faults.list().filter(({ times }) => times === (fault.times ?? 1))).toEqual([]);
+    expect(world.health()).toMatchObject({ state: 'onAir', lastError: undefined });
+    expect(await world.agreement()).toEqual({ missing: [], surplus: [] });
+    const events = await world.received();
+    expect(events.flatMap(({ type, data }) => (type === 'ucwa.channel.gap' ? [data] : []))).toEqual(
+      gap === undefined ? [] : [expect.objectContaining({ cause: gap })],
+    );
+    expect(events.some(({ type }) => type.endsWith('Invitation.completed'))).toBe(true);
+    expectOrder(events.filter((event): event is InvitationEvent => event.sequence !== undefined));
+    expect(world.parked).toEqual([]);
+  },
+);
 
 /** Per invitation the topic has the channel's order. */
 function expectOrder(events: readonly InvitationEvent[]): void {
@@ -53,7 +58,12 @@ test('a body that comes cut off each time goes raw to the queue for what cannot 
   world.ring({ subject: 'cut off' });
   await world.untilOnAir();
   await world.pass(MINUTE_MS);
-  expect(world.parked).toEqual([expect.objectContaining({ reason: expect.stringContaining('cut off'), raw: expect.stringContaining('audioVideoInvitation') })]);
+  expect(world.parked).toEqual([
+    expect.objectContaining({
+      reason: expect.stringContaining('cut off'),
+      raw: expect.stringContaining('audioVideoInvitation'),
+    }),
+  ]);
   expect(world.health()).toMatchObject({ state: 'onAir' });
   expect((await world.agreement()).surplus).toEqual([]);
 });

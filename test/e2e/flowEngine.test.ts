@@ -19,7 +19,10 @@ beforeAll(async () => {
   await relay.onAir(office.sipUri);
   // What somebody who sets up the connector enters: the host, and a function key.
   const { baseURL = '', headers } = relay.http().defaults;
-  engine = createFlowEngine(join(connectorFolder, 'apiDefinition.swagger.json'), { origin: new URL(baseURL).origin, key: String(headers['x-functions-key']) });
+  engine = createFlowEngine(join(connectorFolder, 'apiDefinition.swagger.json'), {
+    origin: new URL(baseURL).origin,
+    key: String(headers['x-functions-key']),
+  });
 });
 afterAll(async () => {
   await relay.close();
@@ -61,7 +64,9 @@ describe('a maker of flows', () => {
   });
 
   it('is told of an account that is not there', async () => {
-    await expect(engine.addTrigger('When a call rings', { Account: 'sip:nobody@contoso.com' })).rejects.toThrow(/failed with 400.*is not an account of this relay/);
+    await expect(engine.addTrigger('When a call rings', { Account: 'sip:nobody@contoso.com' })).rejects.toThrow(
+      /failed with 400.*is not an account of this relay/,
+    );
   });
 });
 
@@ -70,15 +75,29 @@ describe('a flow', () => {
     const [rings, ends] = await Promise.all([addFlow('When a call rings'), addFlow('When a call ends')]);
     relay.ucwa.ring({ subject: 'Invoice 1234' });
     const ring = await rings.run(1);
-    expect(ring).toMatchObject({ 'Caller Name': 'Alice', 'Caller Address': 'sip:alice@contoso.com', Subject: 'Invoice 1234', Account: 'sip:reception@contoso.com', 'Can Reject': true, 'What Happened': 'started' });
+    expect(ring).toMatchObject({
+      'Caller Name': 'Alice',
+      'Caller Address': 'sip:alice@contoso.com',
+      Subject: 'Invoice 1234',
+      Account: 'sip:reception@contoso.com',
+      'Can Reject': true,
+      'What Happened': 'started',
+    });
     expect(ring).toHaveProperty(['Rings Until'], expect.stringMatching(/Z$/));
     expect(Object.keys(ring)).not.toContain('Missed');
 
     const call = { 'Call ID': ring['Call ID'] };
-    expect(await eventually('Get call', call, ({ 'Call ID': id }) => id !== undefined)).toMatchObject({ ...call, 'Is Ringing': true, 'Caller Name': 'Alice' });
+    expect(await eventually('Get call', call, ({ 'Call ID': id }) => id !== undefined)).toMatchObject({
+      ...call,
+      'Is Ringing': true,
+      'Caller Name': 'Alice',
+    });
     expect(await engine.runAction('Reject call', call)).toEqual({ ...call, Result: 'sent', Command: 'decline' });
     expect(await ends.run(1)).toMatchObject({ ...call, Answered: false, Missed: false, Outcome: 'declined' });
-    expect(relay.ucwa.simulator.ledger.commands.at(-1)).toMatchObject({ action: 'decline', body: expect.stringContaining('Global') });
+    expect(relay.ucwa.simulator.ledger.commands.at(-1)).toMatchObject({
+      action: 'decline',
+      body: expect.stringContaining('Global'),
+    });
     await relay.topic.invitationEvent({ event: 'completed', invitationId: String(ring['Call ID']) });
     expect(rings.runs).toHaveLength(1);
   });
@@ -88,7 +107,10 @@ describe('a flow', () => {
     relay.ucwa.ring({ subject: 'to the phone' });
     const { 'Call ID': id, 'Can Accept On Phone': can } = await rings.run(1);
     expect(can).toBe(true);
-    expect(await engine.runAction('Accept call', { 'Call ID': id })).toMatchObject({ Result: 'sent', Command: 'accept' });
+    expect(await engine.runAction('Accept call', { 'Call ID': id })).toMatchObject({
+      Result: 'sent',
+      Command: 'accept',
+    });
     expect(await ends.run(1)).toMatchObject({ 'Call ID': id, Answered: true, Missed: false });
   });
 
@@ -97,19 +119,29 @@ describe('a flow', () => {
     relay.ucwa.ring({ subject: 'taken', scenario: 'answered', afterSeconds: 0 });
     expect(await ends.run(1)).toMatchObject({ Subject: 'taken', Answered: true });
     relay.ucwa.ring({ subject: 'not taken', scenario: 'missed', ringSeconds: 1 });
-    expect(await missed.run(1)).toMatchObject({ Subject: 'not taken', Missed: true, Answered: false, 'Caller Name': 'Alice' });
+    expect(await missed.run(1)).toMatchObject({
+      Subject: 'not taken',
+      Missed: true,
+      Answered: false,
+      'Caller Name': 'Alice',
+    });
     expect(missed.runs).toHaveLength(1);
     const ended = { 'Which Calls': 'ended', Account: 'sip:reception@contoso.com' };
     const page = await eventually('List calls', { ...ended, Limit: 1 }, (list) => list['Next Page'] !== undefined);
     expect(page).toMatchObject({ Calls: [{ Account: 'sip:reception@contoso.com', 'Is Ringing': false }] });
-    expect(await engine.runAction('List calls', { ...ended, 'Next Page': page['Next Page'] })).toMatchObject({ Calls: expect.arrayContaining([expect.objectContaining({ 'Is Ringing': false })]) });
+    expect(await engine.runAction('List calls', { ...ended, 'Next Page': page['Next Page'] })).toMatchObject({
+      Calls: expect.arrayContaining([expect.objectContaining({ 'Is Ringing': false })]),
+    });
   });
 
   it('gives up a call that the user makes', async () => {
     const ends = await addFlow('When a call ends');
     relay.ucwa.ring({ subject: 'our own', scenario: 'outgoing', to: 'sip:bob@contoso.com' });
     const { subject } = await relay.topic.invitationEvent({ event: 'started', subject: 'our own' });
-    expect(await engine.runAction('Cancel call', { 'Call ID': subject })).toMatchObject({ Result: 'sent', Command: 'cancel' });
+    expect(await engine.runAction('Cancel call', { 'Call ID': subject })).toMatchObject({
+      Result: 'sent',
+      Command: 'cancel',
+    });
     expect(await ends.run(1)).toMatchObject({ 'Call ID': subject, Direction: 'outgoing', Answered: false });
   });
 
@@ -136,14 +168,20 @@ describe('a flow', () => {
     relay.ucwa.ring({ subject: 'unheard' });
     await witness.run(1);
     expect(flow.runs).toEqual([]);
-    const listed = await relay.http().get<{ subscriptions: { description: string; format: string }[] }>('/webhook-subscriptions');
-    expect(listed.data.subscriptions).toMatchObject([{ description: 'When a call rings', format: 'flat', handshake: 'skip' }]);
+    const listed = await relay
+      .http()
+      .get<{ subscriptions: { description: string; format: string }[] }>('/webhook-subscriptions');
+    expect(listed.data.subscriptions).toMatchObject([
+      { description: 'When a call rings', format: 'flat', handshake: 'skip' },
+    ]);
   });
 
   it('cannot be removed by guessing', async () => {
     const flow = await addFlow('When a call rings');
     const altered = flow.location.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
     expect((await relay.http().delete(altered, { headers: { 'x-functions-key': '' } })).status).toBe(404);
-    expect((await relay.http().get<{ subscriptions: unknown[] }>('/webhook-subscriptions')).data.subscriptions).toHaveLength(1);
+    expect(
+      (await relay.http().get<{ subscriptions: unknown[] }>('/webhook-subscriptions')).data.subscriptions,
+    ).toHaveLength(1);
   });
 });

@@ -9,8 +9,12 @@ describe('the functions', () => {
     const files = readdirSync(join(project, 'functions')).map((file) => basename(file, '.ts'));
     const { main } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { main: string };
     expect(main).toBe('dist/functions/*.js');
-    const matched = readdirSync(join(project, 'dist/functions')).filter((file) => file.endsWith('.js')).map((file) => basename(file, '.js'));
-    const indexed = (await indexFunctions(project)).map(({ name }) => name.replace(/^(pollEventChannel)(Standby)?\d+$/, '$1'));
+    const matched = readdirSync(join(project, 'dist/functions'))
+      .filter((file) => file.endsWith('.js'))
+      .map((file) => basename(file, '.js'));
+    const indexed = (await indexFunctions(project)).map(({ name }) =>
+      name.replace(/^(pollEventChannel)(Standby)?\d+$/, '$1'),
+    );
     expect(matched.sort()).toEqual(files.sort());
     expect([...new Set(indexed)].sort()).toEqual(files);
   });

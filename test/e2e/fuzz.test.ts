@@ -14,7 +14,8 @@ beforeAll(async () => {
 afterAll(() => relay.close());
 
 /** Sometimes what is right, sometimes what looks like it, sometimes anything. */
-const like = <T>(right: fc.Arbitrary<T>): fc.Arbitrary<unknown> => fc.oneof({ weight: 3, arbitrary: right }, { weight: 1, arbitrary: fc.jsonValue() });
+const like = <T>(right: fc.Arbitrary<T>): fc.Arbitrary<unknown> =>
+  fc.oneof({ weight: 3, arbitrary: right }, { weight: 1, arbitrary: fc.jsonValue() });
 const text = fc.string({ unit: 'grapheme', maxLength: 40 });
 
 const body = fc.oneof(
@@ -43,18 +44,40 @@ const id = fc.oneof(
 const request = fc.oneof(
   fc.record({
     method: fc.constant('POST'),
-    url: fc.tuple(id, fc.constantFrom('accept', 'decline', 'cancel')).map(([one, command]) => `/invitations/${encodeURIComponent(one)}/${command}`),
-    data: fc.oneof(body.map((value) => JSON.stringify(value)), text),
-    headers: fc.record({ 'idempotency-key': fc.constantFrom('"k1"', 'k2', '"', ''), prefer: fc.constantFrom('wait=0', 'wait=x', 'respond-async', '') }, { requiredKeys: [] }),
+    url: fc
+      .tuple(id, fc.constantFrom('accept', 'decline', 'cancel'))
+      .map(([one, command]) => `/invitations/${encodeURIComponent(one)}/${command}`),
+    data: fc.oneof(
+      body.map((value) => JSON.stringify(value)),
+      text,
+    ),
+    headers: fc.record(
+      {
+        'idempotency-key': fc.constantFrom('"k1"', 'k2', '"', ''),
+        prefer: fc.constantFrom('wait=0', 'wait=x', 'respond-async', ''),
+      },
+      { requiredKeys: [] },
+    ),
   }),
   fc.record({
     method: fc.constant('GET'),
     url: fc.oneof(
       id.map((one) => `/invitations/${encodeURIComponent(one)}`),
       id.map((one) => `/invitations/${encodeURIComponent(one)}/offer`),
-      fc.record({ account: text, state: fc.constantFrom('active', 'ended', 'over'), limit: fc.oneof(fc.integer(), text), cursor: text }, { requiredKeys: [] }).map(
-        (query) => `/invitations?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)])).toString()}`,
-      ),
+      fc
+        .record(
+          {
+            account: text,
+            state: fc.constantFrom('active', 'ended', 'over'),
+            limit: fc.oneof(fc.integer(), text),
+            cursor: text,
+          },
+          { requiredKeys: [] },
+        )
+        .map(
+          (query) =>
+            `/invitations?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)])).toString()}`,
+        ),
     ),
   }),
 );
@@ -65,7 +88,10 @@ describe('requests of any shape', () => {
     const seen = new Set<number>();
     await fc.assert(
       fc.asyncProperty(request, async (one) => {
-        const answer = await http.request({ ...one, ...('headers' in one ? { headers: { 'content-type': 'application/json', ...one.headers } } : {}) });
+        const answer = await http.request({
+          ...one,
+          ...('headers' in one ? { headers: { 'content-type': 'application/json', ...one.headers } } : {}),
+        });
         seen.add(answer.status);
         expect(answer.status).toBeLessThan(500);
         if (answer.status >= 400) expect(answer.headers['content-type']).toBe('application/problem+json');

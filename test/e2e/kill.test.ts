@@ -7,15 +7,20 @@ beforeAll(async () => (relay = await startTestRelay()));
 afterAll(() => relay.close());
 
 const idOf = (href: string, account: string): string => {
-  const [, applicationId = '', collection = '', id = ''] = /\/applications\/([^/]+)\/communication\/([^/]+)\/([^/]+)$/.exec(href) ?? [];
-  return encodeInvitationId({ accountKey: accountKey(account), kind: 'audioVideo', applicationId, collection, id }, testSigningKey);
+  const [, applicationId = '', collection = '', id = ''] =
+    /\/applications\/([^/]+)\/communication\/([^/]+)\/([^/]+)$/.exec(href) ?? [];
+  return encodeInvitationId(
+    { accountKey: accountKey(account), kind: 'audioVideo', applicationId, collection, id },
+    testSigningKey,
+  );
 };
 
 describe('a host killed while calls ring', () => {
   it('loses no event and publishes none twice', async () => {
     for (let kill = 1; kill <= 2; kill++) {
       // The kill falls among the events of calls that begin, ring and end at this moment.
-      for (let call = 1; call <= 4; call++) relay.ucwa.ring({ subject: `before kill ${String(kill)}`, scenario: 'answered', afterSeconds: 0.01 * call });
+      for (let call = 1; call <= 4; call++)
+        relay.ucwa.ring({ subject: `before kill ${String(kill)}`, scenario: 'answered', afterSeconds: 0.01 * call });
       if (kill > 1) await relay.topic.invitationEvent({ subject: `before kill ${String(kill)}` });
       await relay.host().kill('SIGKILL');
       relay.ucwa.ring({ subject: `while dead ${String(kill)}`, scenario: 'answeredElsewhere', afterSeconds: 0.01 });
@@ -30,7 +35,9 @@ describe('a host killed while calls ring', () => {
   });
 
   it('says of what waited meanwhile that it is delayed', () => {
-    const waited = relay.topic.events.filter(({ data }) => (data as { subject?: string }).subject?.startsWith('while dead'));
+    const waited = relay.topic.events.filter(({ data }) =>
+      (data as { subject?: string }).subject?.startsWith('while dead'),
+    );
     expect(waited.some(({ data }) => (data as { delayed?: boolean }).delayed === true)).toBe(true);
   });
 });

@@ -17,7 +17,8 @@ afterAll(async () => {
   await bus.close();
 });
 
-const invitationEvents = async (): Promise<InvitationEvent[]> => (await world.received()).filter((event): event is InvitationEvent => event.sequence !== undefined);
+const invitationEvents = async (): Promise<InvitationEvent[]> =>
+  (await world.received()).filter((event): event is InvitationEvent => event.sequence !== undefined);
 
 describe('the bus away for longer than a pool keeps an application that nobody polls', () => {
   it('acknowledges nothing meanwhile', async () => {
@@ -39,7 +40,8 @@ describe('the bus away for longer than a pool keeps an application that nobody p
 
     const events = await invitationEvents();
     expect(events.map(({ sequence }) => sequence)).toEqual(events.map(({ sequence }) => sequence).sort());
-    const said = (subject: string): unknown[] => events.filter(({ data }) => data.subject === subject).map(({ data }) => data.delayed);
+    const said = (subject: string): unknown[] =>
+      events.filter(({ data }) => data.subject === subject).map(({ data }) => data.delayed);
     expect(said('before')).toEqual(Array(3).fill(undefined));
     expect(said('one')[0]).toBe(true);
     expect((await world.received()).filter(({ type }) => type === 'ucwa.channel.gap')).toEqual([]);

@@ -34,22 +34,32 @@ describe('the package', () => {
 
   it('has an entry for each file of functions/, and main matches nothing else', () => {
     const entries = readdirSync(join(folder, 'dist/functions')).filter((file) => file.endsWith('.js'));
-    expect(entries.map((file) => basename(file, '.js'))).toEqual(readdirSync(join(PROJECT, 'functions')).map((file) => basename(file, '.ts')));
+    expect(entries.map((file) => basename(file, '.js'))).toEqual(
+      readdirSync(join(PROJECT, 'functions')).map((file) => basename(file, '.ts')),
+    );
   });
 
   it('has a source map beside each file', () => {
     for (const directory of ['dist/functions', 'dist/chunks']) {
       for (const file of readdirSync(join(folder, directory)).filter((name) => name.endsWith('.js'))) {
-        expect(readFileSync(join(folder, directory, file), 'utf8')).toMatch(new RegExp(`//# sourceMappingURL=${file}.map\n$`));
+        expect(readFileSync(join(folder, directory, file), 'utf8')).toMatch(
+          new RegExp(`//# sourceMappingURL=${file}.map\n$`),
+        );
         expect(existsSync(join(folder, directory, `${file}.map`))).toBe(true);
       }
     }
-    expect(readJson(join(folder, 'dist/functions/pollEventChannel.js.map'))).toMatchObject({ sources: ['../../functions/pollEventChannel.ts'] });
+    expect(readJson(join(folder, 'dist/functions/pollEventChannel.js.map'))).toMatchObject({
+      sources: ['../../functions/pollEventChannel.ts'],
+    });
   });
 
   it('contains nothing that only development needs, and the notice of everything that it contains', () => {
-    const { packages } = readJson(join(PROJECT, 'package-lock.json')) as { packages: Readonly<Record<string, { dev?: boolean }>> };
-    const onlyDevelopment = Object.keys(project.devDependencies).filter((name) => packages[`node_modules/${name}`]?.dev === true);
+    const { packages } = readJson(join(PROJECT, 'package-lock.json')) as {
+      packages: Readonly<Record<string, { dev?: boolean }>>;
+    };
+    const onlyDevelopment = Object.keys(project.devDependencies).filter(
+      (name) => packages[`node_modules/${name}`]?.dev === true,
+    );
     expect(onlyDevelopment).toContain('esbuild');
     expect(packaged.packages.map(({ name }) => name).filter((name) => onlyDevelopment.includes(name))).toEqual([]);
     const notices = readFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
@@ -64,7 +74,8 @@ describe('the bundle', () => {
   it('holds each module once, so that all functions of a process share one app', () => {
     const holders = new Map<string, string[]>();
     for (const [output, { inputs }] of Object.entries(bundle.metafile.outputs)) {
-      for (const [input, { bytesInOutput }] of Object.entries(inputs)) if (bytesInOutput > 0) holders.set(input, [...(holders.get(input) ?? []), output]);
+      for (const [input, { bytesInOutput }] of Object.entries(inputs))
+        if (bytesInOutput > 0) holders.set(input, [...(holders.get(input) ?? []), output]);
     }
     expect(holders.get('shared/app.ts')).toHaveLength(1);
     expect([...holders].filter(([, outputs]) => outputs.length > 1)).toEqual([]);
@@ -84,7 +95,9 @@ describe('a ringing call, on the package', () => {
     relay.ucwa.ring({ subject: 'Invoice 1234', scenario: 'answered', afterSeconds: 0 });
     const { subject: invitationId } = await relay.topic.invitationEvent({ event: 'started', subject: 'Invoice 1234' });
     await relay.topic.invitationEvent({ event: 'updated', invitationId });
-    expect((await relay.topic.invitationEvent({ event: 'completed', invitationId })).data).toMatchObject({ outcome: { result: 'answered' } });
+    expect((await relay.topic.invitationEvent({ event: 'completed', invitationId })).data).toMatchObject({
+      outcome: { result: 'answered' },
+    });
   });
 
   it('is declined by a command, through the one session that the poll uses too', async () => {
@@ -93,7 +106,9 @@ describe('a ringing call, on the package', () => {
     const { ledger } = relay.ucwa.simulator;
     const signIns = ledger.tokenRequests.length;
     expect((await relay.command(invitationId, 'decline')).status).toBe(202);
-    expect((await relay.topic.invitationEvent({ event: 'completed', invitationId })).data).toMatchObject({ outcome: { result: 'declined', answered: false } });
+    expect((await relay.topic.invitationEvent({ event: 'completed', invitationId })).data).toMatchObject({
+      outcome: { result: 'declined', answered: false },
+    });
     expect(ledger.commands.at(-1)).toMatchObject({ action: 'decline', status: 204 });
     expect(ledger.tokenRequests).toHaveLength(signIns);
   });

@@ -10,14 +10,18 @@ const project = join(__dirname, '../..');
 const readme = readFileSync(join(project, 'README.md'), 'utf8');
 
 function block(name: string): string {
-  const found = new RegExp(`<!-- ${name}:begin -->\\n\`\`\`\\w+\\n([\\s\\S]*?)\`\`\`\\n<!-- ${name}:end -->`).exec(readme)?.[1];
+  const found = new RegExp(`<!-- ${name}:begin -->\\n\`\`\`\\w+\\n([\\s\\S]*?)\`\`\`\\n<!-- ${name}:end -->`).exec(
+    readme,
+  )?.[1];
   if (found === undefined) throw new Error(`The README has no block "${name}".`);
   return found;
 }
 
 describe('the README', () => {
   it('names every setting and no other', () => {
-    const named = [...readme.matchAll(/^\| ((?:`[A-Za-z_]+`(?:, )?)+) \|/gm)].flatMap(([, names = '']) => [...names.matchAll(/`([A-Za-z_]+)`/g)].map(([, name]) => name));
+    const named = [...readme.matchAll(/^\| ((?:`[A-Za-z_]+`(?:, )?)+) \|/gm)].flatMap(([, names = '']) =>
+      [...names.matchAll(/`([A-Za-z_]+)`/g)].map(([, name]) => name),
+    );
     const wrong = parseConfig(Object.fromEntries(named.map((name) => [String(name), '\u0000'])));
     const known = new Set(wrong.ok ? [] : wrong.problems.map((problem) => /^\w+/.exec(problem)?.[0]));
     // These take any text; all others object to a value that makes no sense.
@@ -43,7 +47,10 @@ describe('the README', () => {
       expect(source.trimEnd().split('\n').length).toBeLessThanOrEqual(15);
       const stack = join(folder, 'stack.json');
       writeFileSync(stack, JSON.stringify({ serviceBusConnection: relay.bus.connectionString }));
-      const consumer = spawn(process.execPath, ['--input-type=module', '-', stack], { cwd: project, stdio: ['pipe', 'pipe', 'inherit'] });
+      const consumer = spawn(process.execPath, ['--input-type=module', '-', stack], {
+        cwd: project,
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
       const ended = new Promise((resolve) => consumer.once('exit', resolve));
       try {
         consumer.stdin.end(source);

@@ -12,7 +12,13 @@ interface Created {
   readonly warnings: readonly string[];
 }
 interface DeliveryPage {
-  readonly deliveries: readonly { readonly deliveryId: string; readonly eventId: string; readonly outcome: string; readonly type: string; readonly attempt: number }[];
+  readonly deliveries: readonly {
+    readonly deliveryId: string;
+    readonly eventId: string;
+    readonly outcome: string;
+    readonly type: string;
+    readonly attempt: number;
+  }[];
   readonly cursor?: string;
 }
 
@@ -36,7 +42,11 @@ afterAll(async () => {
 async function documented<Body>(status: number, asked: Promise<AxiosResponse<Body>>): Promise<AxiosResponse<Body>> {
   const answer = await asked;
   expect({ status: answer.status, problems: check(answer) }).toEqual({ status, problems: [] });
-  if (status >= 400) expect([answer.headers['content-type'], answer.data]).toEqual(['application/problem+json', expect.objectContaining({ status, type: expect.stringMatching(/^urn:ucwa-relay:problem:/) })]);
+  if (status >= 400)
+    expect([answer.headers['content-type'], answer.data]).toEqual([
+      'application/problem+json',
+      expect.objectContaining({ status, type: expect.stringMatching(/^urn:ucwa-relay:problem:/) }),
+    ]);
   return answer;
 }
 const one = (rest = ''): string => `/webhook-subscriptions/${created.subscription.id}${rest}`;
@@ -51,14 +61,34 @@ async function ringOnce(subject: string) {
 const callEvents = (): number => relay.topic.events.filter(({ sequence }) => sequence !== undefined).length;
 
 /** The delivery log once it has an entry for each: it is written when the subscriber has answered, not when it was sent. */
-const logged = () => askUntil(async () => (await documented(200, api.get<DeliveryPage>(one('/deliveries')))).data.deliveries, ({ length }) => length >= callEvents());
+const logged = () =>
+  askUntil(
+    async () => (await documented(200, api.get<DeliveryPage>(one('/deliveries')))).data.deliveries,
+    ({ length }) => length >= callEvents(),
+  );
 
 describe('a subscription', () => {
   it('is made: its secret is shown, and where to remove it', async () => {
-    const answer = await documented(201, api.post<Created>('/webhook-subscriptions', { url: `${server.url}?sig=verySecret`, description: 'Front desk', handshake: 'skip' }));
+    const answer = await documented(
+      201,
+      api.post<Created>('/webhook-subscriptions', {
+        url: `${server.url}?sig=verySecret`,
+        description: 'Front desk',
+        handshake: 'skip',
+      }),
+    );
     created = answer.data;
     location = String(answer.headers['location']);
-    expect(created).toMatchObject({ secret: expect.stringMatching(/^whsec_/), warnings: [], subscription: { state: 'active', description: 'Front desk', createdBy: expect.stringMatching(/^key:/), url: `${server.url}?sig=REDACTED` } });
+    expect(created).toMatchObject({
+      secret: expect.stringMatching(/^whsec_/),
+      warnings: [],
+      subscription: {
+        state: 'active',
+        description: 'Front desk',
+        createdBy: expect.stringMatching(/^key:/),
+        url: `${server.url}?sig=REDACTED`,
+      },
+    });
     expect(location).toMatch(new RegExp(`^${api.defaults.baseURL ?? ''}/unsubscribe/[\\w-]+$`));
   });
 
@@ -74,7 +104,9 @@ describe('a subscription', () => {
     expect(data).toMatchObject({ delivered: true, status: 204 });
     const [request] = server.requests;
     expect(request?.target).toBe('/hooks?sig=verySecret');
-    expect(new Webhook(created.secret).verify(request?.body.toString() ?? '', request?.headers as Record<string, string>)).toMatchObject({ type: 'ucwa.subscription.test' });
+    expect(
+      new Webhook(created.secret).verify(request?.body.toString() ?? '', request?.headers as Record<string, string>),
+    ).toMatchObject({ type: 'ucwa.subscription.test' });
   });
 
   it('hears calls', async () => {
@@ -87,7 +119,7 @@ describe('a subscription', () => {
     const all = await logged();
     expect(all.map(({ outcome }) => outcome)).toEqual(all.map(() => 'delivered'));
     const pages: DeliveryPage[] = [];
-    for (let more = '', isLast = false; !isLast; ) {
+    for (let more = '', isLast = false; !isLast;) {
       const page = (await documented(200, api.get<DeliveryPage>(one(`/deliveries?limit=1${more}`)))).data;
       pages.push(page);
       more = `&cursor=${page.cursor ?? ''}`;
@@ -101,7 +133,12 @@ describe('a subscription', () => {
     const { length } = await logged();
     const { data } = await documented(200, api.get<{ checks: Record<string, unknown> }>('/health'));
     expect(data.checks[`webhook:${created.subscription.id}`]).toMatchObject([
-      { status: 'pass', observedValue: 'active', description: 'Front desk', deliveries: { attempts: length, delivered: length, dead: 0 } },
+      {
+        status: 'pass',
+        observedValue: 'active',
+        description: 'Front desk',
+        deliveries: { attempts: length, delivered: length, dead: 0 },
+      },
     ]);
   });
 
@@ -117,7 +154,10 @@ describe('a subscription', () => {
     const { data } = await documented(200, api.post<{ secret: string }>(one('/rotate-secret'), {}));
     await documented(200, api.post(one('/test')));
     const request = server.requests.at(-1);
-    for (const secret of [created.secret, data.secret]) expect(() => new Webhook(secret).verify(request?.body.toString() ?? '', request?.headers as Record<string, string>)).not.toThrow();
+    for (const secret of [created.secret, data.secret])
+      expect(() =>
+        new Webhook(secret).verify(request?.body.toString() ?? '', request?.headers as Record<string, string>),
+      ).not.toThrow();
   });
 
   it('is paused, hears nothing meanwhile, and recovers what it missed but no ring that is over', async () => {
@@ -147,7 +187,10 @@ describe('a subscription', () => {
     await relay.startHost();
     await documented(200, relay.http().patch(one(), { filters: { outcomeResults: ['missed'] } }));
     // The old process learns of it by the tables alone: it is asked until it knows. (That a list is trusted for 3 s at most, subscriptionStore.test.ts shows on its own clock.)
-    const known = await askUntil(() => before.get<{ filters?: object }>(one()).then(({ data }) => data.filters ?? {}), (filters) => 'outcomeResults' in filters);
+    const known = await askUntil(
+      () => before.get<{ filters?: object }>(one()).then(({ data }) => data.filters ?? {}),
+      (filters) => 'outcomeResults' in filters,
+    );
     expect(known).toEqual({ outcomeResults: ['missed'] });
     api = relay.http();
   });
@@ -164,7 +207,9 @@ describe('a subscription', () => {
   });
 
   it('is removed by its id, once and again', async () => {
-    created = (await documented(201, api.post<Created>('/webhook-subscriptions', { url: server.url, handshake: 'skip' }))).data;
+    created = (
+      await documented(201, api.post<Created>('/webhook-subscriptions', { url: server.url, handshake: 'skip' }))
+    ).data;
     await documented(204, api.delete(one()));
     await documented(204, api.delete(one()));
     expect((await documented(200, api.get('/webhook-subscriptions'))).data).toEqual({ subscriptions: [] });
@@ -173,19 +218,69 @@ describe('a subscription', () => {
 
 describe('what is not right', () => {
   test.each<[string, number, string, (http: AxiosInstance) => Promise<AxiosResponse>]>([
-    ['a body that is no JSON', 400, 'requestInvalid', (http) => http.post('/webhook-subscriptions', '{', { headers: { 'content-type': 'application/json' } })],
+    [
+      'a body that is no JSON',
+      400,
+      'requestInvalid',
+      (http) => http.post('/webhook-subscriptions', '{', { headers: { 'content-type': 'application/json' } }),
+    ],
     ['a body without a URL', 400, 'requestInvalid', (http) => http.post('/webhook-subscriptions', {})],
-    ['an unknown field', 400, 'requestInvalid', (http) => http.post('/webhook-subscriptions', { url: 'https://receiver.example/', colour: 'red' })],
-    ['a private address', 400, 'requestInvalid', (http) => http.post('/webhook-subscriptions', { url: 'https://10.0.0.1/' })],
-    ['the metadata service', 400, 'requestInvalid', (http) => http.post('/webhook-subscriptions', { url: 'http://169.254.169.254/latest/' })],
-    ['a page of deliveries that is too large', 400, 'requestInvalid', (http) => http.get('/webhook-subscriptions/sub_none/deliveries?limit=1000')],
-    ['a recovery since no moment', 400, 'requestInvalid', (http) => http.post('/webhook-subscriptions/sub_none/recover', { since: 'noon' })],
+    [
+      'an unknown field',
+      400,
+      'requestInvalid',
+      (http) => http.post('/webhook-subscriptions', { url: 'https://receiver.example/', colour: 'red' }),
+    ],
+    [
+      'a private address',
+      400,
+      'requestInvalid',
+      (http) => http.post('/webhook-subscriptions', { url: 'https://10.0.0.1/' }),
+    ],
+    [
+      'the metadata service',
+      400,
+      'requestInvalid',
+      (http) => http.post('/webhook-subscriptions', { url: 'http://169.254.169.254/latest/' }),
+    ],
+    [
+      'a page of deliveries that is too large',
+      400,
+      'requestInvalid',
+      (http) => http.get('/webhook-subscriptions/sub_none/deliveries?limit=1000'),
+    ],
+    [
+      'a recovery since no moment',
+      400,
+      'requestInvalid',
+      (http) => http.post('/webhook-subscriptions/sub_none/recover', { since: 'noon' }),
+    ],
     ['an unknown subscription', 404, 'notFound', (http) => http.get('/webhook-subscriptions/sub_none')],
-    ['a change of an unknown one', 404, 'notFound', (http) => http.patch('/webhook-subscriptions/sub_none', { state: 'paused' })],
+    [
+      'a change of an unknown one',
+      404,
+      'notFound',
+      (http) => http.patch('/webhook-subscriptions/sub_none', { state: 'paused' }),
+    ],
     ['a test of an unknown one', 404, 'notFound', (http) => http.post('/webhook-subscriptions/sub_none/test')],
-    ['a rotation of an unknown one', 404, 'notFound', (http) => http.post('/webhook-subscriptions/sub_none/rotate-secret', {})],
-    ['the deliveries of an unknown one', 404, 'notFound', (http) => http.get('/webhook-subscriptions/sub_none/deliveries')],
-    ['a delivery that is none', 404, 'notFound', (http) => http.post('/webhook-subscriptions/sub_none/deliveries/none/redeliver')],
+    [
+      'a rotation of an unknown one',
+      404,
+      'notFound',
+      (http) => http.post('/webhook-subscriptions/sub_none/rotate-secret', {}),
+    ],
+    [
+      'the deliveries of an unknown one',
+      404,
+      'notFound',
+      (http) => http.get('/webhook-subscriptions/sub_none/deliveries'),
+    ],
+    [
+      'a delivery that is none',
+      404,
+      'notFound',
+      (http) => http.post('/webhook-subscriptions/sub_none/deliveries/none/redeliver'),
+    ],
     ['a link that is none', 404, 'notFound', (http) => http.delete('/unsubscribe/none')],
   ])('%s: %i %s, a problem document', async (_title, status, code, ask) => {
     const { data } = await documented(status, ask(api) as Promise<AxiosResponse<{ type: string }>>);
@@ -193,21 +288,31 @@ describe('what is not right', () => {
   });
 
   test.each(['get', 'post'] as const)('a %s without a key is not answered', async (method) => {
-    expect((await api.request({ method, url: '/webhook-subscriptions', headers: { 'x-functions-key': '' } })).status).toBe(401);
+    expect(
+      (await api.request({ method, url: '/webhook-subscriptions', headers: { 'x-functions-key': '' } })).status,
+    ).toBe(401);
   });
 
   it('an address that is refused: the rule is named', async () => {
-    const { data } = await api.post<{ errors: readonly object[] }>('/webhook-subscriptions', { url: 'https://[::ffff:10.0.0.1]/' });
+    const { data } = await api.post<{ errors: readonly object[] }>('/webhook-subscriptions', {
+      url: 'https://[::ffff:10.0.0.1]/',
+    });
     expect(data.errors).toEqual([expect.objectContaining({ field: 'url', rule: 'private' })]);
   });
 });
 
 describe('with Entra ID', () => {
   it('a key alone is not enough, and the link to unsubscribe still is', async () => {
-    await relay.startHost({ ENTRA_TENANT_ID: '7a3d7d0e-6d0f-4c59-9d3c-0b1f0a1c2d3e', ENTRA_AUDIENCE: 'api://ucwa-relay' });
+    await relay.startHost({
+      ENTRA_TENANT_ID: '7a3d7d0e-6d0f-4c59-9d3c-0b1f0a1c2d3e',
+      ENTRA_AUDIENCE: 'api://ucwa-relay',
+    });
     const http = relay.http();
     await documented(401, http.get('/webhook-subscriptions'));
     await documented(401, http.post('/webhook-subscriptions', { url: server.url }));
-    await documented(204, http.delete(location.slice(location.indexOf('/unsubscribe')), { headers: { 'x-functions-key': '' } }));
+    await documented(
+      204,
+      http.delete(location.slice(location.indexOf('/unsubscribe')), { headers: { 'x-functions-key': '' } }),
+    );
   });
 });

@@ -1,4 +1,9 @@
-import { startOtlpCollector, type CollectedFacts, type CollectedSpan, type OtlpCollector } from '../support/otlpCollector';
+import {
+  startOtlpCollector,
+  type CollectedFacts,
+  type CollectedSpan,
+  type OtlpCollector,
+} from '../support/otlpCollector';
 import { configWithReplies, openCommandDoor, type CommandDoor } from '../support/commandDoor';
 import type { TestRelay } from '../support/relay';
 import { startSubscriber, type SubscriberServer } from '../support/subscriberServer';
@@ -13,10 +18,18 @@ beforeAll(async () => {
   [collector, subscriber] = await Promise.all([startOtlpCollector(), startSubscriber()]);
   relay = await startWebhookRelay({
     busConfig: configWithReplies(),
-    settings: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '50', OTEL_METRIC_EXPORT_INTERVAL: '500' },
+    settings: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_BSP_SCHEDULE_DELAY: '50',
+      OTEL_METRIC_EXPORT_INTERVAL: '500',
+    },
   });
   door = openCommandDoor(relay.bus.connectionString);
-  await subscribe(relay, { url: subscriber.url, handshake: 'skip', filters: { types: ['ucwa.audioVideoInvitation.started'] } });
+  await subscribe(relay, {
+    url: subscriber.url,
+    handshake: 'skip',
+    filters: { types: ['ucwa.audioVideoInvitation.started'] },
+  });
 });
 afterAll(async () => {
   await Promise.all([door.close(), relay.close()]);
@@ -25,16 +38,21 @@ afterAll(async () => {
 
 /** The names from the root of its trace down to a span, as far as they have been collected. */
 function wayTo(span: CollectedSpan): string[] {
-  const parent = collector.spans.find(({ spanId, traceId }) => spanId === span.parentSpanId && traceId === span.traceId);
+  const parent = collector.spans.find(
+    ({ spanId, traceId }) => spanId === span.parentSpanId && traceId === span.traceId,
+  );
   return [...(parent === undefined ? [] : wayTo(parent)), span.name];
 }
 
 /** The first span of the trace to which that way leads. */
-const spanAt = (traceId: string, ...way: string[]): Promise<CollectedSpan> => collector.span((span) => span.traceId === traceId && wayTo(span).join(' > ') === way.join(' > '));
+const spanAt = (traceId: string, ...way: string[]): Promise<CollectedSpan> =>
+  collector.span((span) => span.traceId === traceId && wayTo(span).join(' > ') === way.join(' > '));
 
-const traceIdOf = (traceParent: unknown): string => /^00-([0-9a-f]{32})-[0-9a-f]{16}-01$/.exec(String(traceParent))?.[1] ?? `none: ${String(traceParent)}`;
+const traceIdOf = (traceParent: unknown): string =>
+  /^00-([0-9a-f]{32})-[0-9a-f]{16}-01$/.exec(String(traceParent))?.[1] ?? `none: ${String(traceParent)}`;
 
-const settled = (invitationId: string) => relay.topic.event(({ type, subject }) => type === 'ucwa.command.settled' && subject === invitationId);
+const settled = (invitationId: string) =>
+  relay.topic.event(({ type, subject }) => type === 'ucwa.command.settled' && subject === invitationId);
 
 describe('the trace of a call', () => {
   it('goes from the package over the bus to the subscriber, and back with the command that answers', async () => {
@@ -50,9 +68,15 @@ describe('the trace of a call', () => {
 
     const toSubscriber = ['package', 'fan out', 'deliver', 'POST'];
     const command = await spanAt(traceId, ...toSubscriber, 'command');
-    expect(command.facts).toMatchObject({ 'relay.command': 'decline', 'relay.result': 'sent', 'relay.invitation': started.subject });
+    expect(command.facts).toMatchObject({
+      'relay.command': 'decline',
+      'relay.result': 'sent',
+      'relay.invitation': started.subject,
+    });
     await spanAt(traceId, ...toSubscriber, 'command', 'GET');
-    expect((await spanAt(traceId, ...toSubscriber, 'command', 'POST')).facts).toMatchObject({ 'http.response.status_code': 204 });
+    expect((await spanAt(traceId, ...toSubscriber, 'command', 'POST')).facts).toMatchObject({
+      'http.response.status_code': 204,
+    });
     expect((await spanAt(traceId, 'package', 'record')).facts).toMatchObject({ 'cloudevents.event_id': started.id });
     await spanAt(traceId, ...toSubscriber, 'command', 'record');
     await spanAt(traceId, ...toSubscriber, 'command', 'fan out');
@@ -69,7 +93,10 @@ describe('the trace of a call', () => {
     const [field, property] = name(String(started.traceParent));
     await door.send({ command: 'decline', invitationId: started.subject, ...field }, property);
     const traceId = traceIdOf(started.traceParent);
-    expect((await spanAt(traceId, 'package', 'command')).facts).toMatchObject({ 'relay.command': 'decline', 'relay.result': 'sent' });
+    expect((await spanAt(traceId, 'package', 'command')).facts).toMatchObject({
+      'relay.command': 'decline',
+      'relay.result': 'sent',
+    });
     expect(traceIdOf((await settled(started.subject)).traceParent)).toBe(traceId);
   });
 
@@ -77,8 +104,14 @@ describe('the trace of a call', () => {
     relay.ucwa.ring({ subject: 'refused' });
     const { subject } = await relay.topic.invitationEvent({ event: 'started', subject: 'refused' });
     await relay.command(subject, 'cancel');
-    const refused = await collector.span(({ name, facts }) => name === 'command' && facts['relay.invitation'] === subject);
-    expect(refused).toMatchObject({ parentSpanId: '', hasFailed: true, facts: { 'relay.result': 'actionNotAvailable', 'error.type': 'actionNotAvailable' } });
+    const refused = await collector.span(
+      ({ name, facts }) => name === 'command' && facts['relay.invitation'] === subject,
+    );
+    expect(refused).toMatchObject({
+      parentSpanId: '',
+      hasFailed: true,
+      facts: { 'relay.result': 'actionNotAvailable', 'error.type': 'actionNotAvailable' },
+    });
     const packages = collector.spans.filter(({ name }) => name === 'package');
     expect(new Set(packages.map(({ traceId }) => traceId)).size).toBe(packages.length);
     expect(packages.map(({ parentSpanId }) => parentSpanId)).toEqual(packages.map(() => ''));
@@ -95,12 +128,17 @@ describe('the log', () => {
 
 describe('metrics', () => {
   it('count events, deliveries and commands, measure the way of a ring, and watch the channels', async () => {
-    await collector.span(() => collector.spans.filter(({ name, facts }) => name === 'deliver' && facts['relay.outcome'] === 'delivered').length === 4);
+    await collector.span(
+      () =>
+        collector.spans.filter(({ name, facts }) => name === 'deliver' && facts['relay.outcome'] === 'delivered')
+          .length === 4,
+    );
     await collector.metric('relay.channels', ({ facts, value }) => facts.state === 'onAir' && value === 1);
     await relay.host().close();
     const { metrics } = collector;
     const points = (name: string) => metrics.get(name) ?? [];
-    const valueOf = (name: string, facts: CollectedFacts) => points(name).find((point) => Object.entries(facts).every(([fact, value]) => point.facts[fact] === value))?.value;
+    const valueOf = (name: string, facts: CollectedFacts) =>
+      points(name).find((point) => Object.entries(facts).every(([fact, value]) => point.facts[fact] === value))?.value;
     const type = 'ucwa.audioVideoInvitation.started';
     expect(valueOf('relay.events', { type })).toBe(4);
     expect(valueOf('relay.ring_to_bus', { type })).toBe(4);
@@ -117,7 +155,17 @@ describe('nothing that leaves as telemetry', () => {
   it('names a person or holds a secret', () => {
     const all = collector.bodies.join('\n');
     expect(all).toContain('"package"');
-    for (const secret of ['sip:', 'contoso', 'alice', 'password', 'Invoice', 'Bearer', 'cwt=', new URL(subscriber.url).pathname, relay.http().defaults.headers['x-functions-key']]) {
+    for (const secret of [
+      'sip:',
+      'contoso',
+      'alice',
+      'password',
+      'Invoice',
+      'Bearer',
+      'cwt=',
+      new URL(subscriber.url).pathname,
+      relay.http().defaults.headers['x-functions-key'],
+    ]) {
       expect(all.toLowerCase()).not.toContain(String(secret).toLowerCase());
     }
   });

@@ -33,19 +33,28 @@ describe('a new process beside the old, which is then stopped, while calls ring'
     isUpgraded.abort();
     expect(await calls).toBeGreaterThan(1);
 
-    const { missing, surplus } = compareWithLedger(relay.ucwa.invitationEvents(), relay.topic.events, (href, account) => invitationIdAt(href, account, testSigningKey));
+    const { missing, surplus } = compareWithLedger(relay.ucwa.invitationEvents(), relay.topic.events, (href, account) =>
+      invitationIdAt(href, account, testSigningKey),
+    );
     expect({ missing, surplus }).toEqual({ missing: [], surplus: [] });
   });
 
   it('keeps the application, and with it the place on the event channel', () => {
-    const made = relay.ucwa.simulator.ledger.lifecycle.filter(({ action, status }) => action === 'createApplication' && status === 201);
+    const made = relay.ucwa.simulator.ledger.lifecycle.filter(
+      ({ action, status }) => action === 'createApplication' && status === 201,
+    );
     expect(made).toHaveLength(1);
     expect(relay.topic.events.filter(({ type }) => type === 'ucwa.channel.gap')).toEqual([]);
   });
 
   it('understands the ids that the old one made', async () => {
     const answer = await relay.command(fromBefore, 'decline');
-    expect([answer.status, answer.data]).toEqual([202, { result: 'sent', invitationId: fromBefore, command: 'decline' }]);
-    expect((await relay.topic.invitationEvent({ event: 'completed', invitationId: fromBefore })).data).toMatchObject({ outcome: { result: 'declined' } });
+    expect([answer.status, answer.data]).toEqual([
+      202,
+      { result: 'sent', invitationId: fromBefore, command: 'decline' },
+    ]);
+    expect((await relay.topic.invitationEvent({ event: 'completed', invitationId: fromBefore })).data).toMatchObject({
+      outcome: { result: 'declined' },
+    });
   });
 });

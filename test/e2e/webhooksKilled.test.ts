@@ -20,7 +20,10 @@ let crowd: SubscriberCrowd;
 let accounts: ReadonlyMap<CrowdMember, SubscriberAccount>;
 beforeAll(async () => {
   // One host polls and stays; the one that is killed has the webhooks. (What a kill does to the polling, kill.test.ts shows.)
-  [relay, crowd] = await Promise.all([startWebhookRelay({ accounts: [account], settings: delivering }), startCrowd(Array.from({ length: SUBSCRIBERS }, () => 'healthy' as const))]);
+  [relay, crowd] = await Promise.all([
+    startWebhookRelay({ accounts: [account], settings: delivering }),
+    startCrowd(Array.from({ length: SUBSCRIBERS }, () => 'healthy' as const)),
+  ]);
   const withWebhooks = { ...Object.fromEntries(Object.keys(delivering).map((name) => [name, 'false'])), ...polling };
   await relay.startHost(withWebhooks);
   const ids = await subscribeMembers(relay, crowd.members);
@@ -40,8 +43,14 @@ beforeAll(async () => {
   // What a host that died had in its hands comes again when the lock has run out, ten seconds later.
   await askUntil(leftToDo, (messages) => messages === 0);
   await relay.host().close();
-  const byId = await accountForDeliveries(relay.storage.connectionString, relay.bus.connectionString, [...ids.values()]);
-  accounts = new Map([...ids].flatMap(([member, id]) => [byId.get(id)].flatMap((account) => (account === undefined ? [] : [[member, account] as const]))));
+  const byId = await accountForDeliveries(relay.storage.connectionString, relay.bus.connectionString, [
+    ...ids.values(),
+  ]);
+  accounts = new Map(
+    [...ids].flatMap(([member, id]) =>
+      [byId.get(id)].flatMap((account) => (account === undefined ? [] : [[member, account] as const])),
+    ),
+  );
 }, 420_000);
 afterAll(async () => {
   await relay.close();
@@ -80,7 +89,10 @@ describe('the host that has the webhooks killed while events are on their way to
     expect(accounts.size).toBe(SUBSCRIBERS);
     for (const [{ arrivals }, { addressed, ends, problems }] of accounts) {
       expect(problems).toEqual([]);
-      expect([addressed.size, ends]).toEqual([events().length, { delivered: arrivals.size, expired: events().length - arrivals.size, dead: 0, disabled: 0, pending: 0 }]);
+      expect([addressed.size, ends]).toEqual([
+        events().length,
+        { delivered: arrivals.size, expired: events().length - arrivals.size, dead: 0, disabled: 0, pending: 0 },
+      ]);
     }
   });
 });

@@ -7,7 +7,9 @@ import { startWebhookRelay, subscribe } from '../support/webhookRelay';
 
 const project = join(__dirname, '../..');
 const secret = `whsec_${Buffer.alloc(24, 's').toString('base64')}`;
-const [verifier = '', receiver = ''] = [...readFileSync(join(project, 'docs/webhooks.md'), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)].map(([, block = '']) => block);
+const [verifier = '', receiver = ''] = [
+  ...readFileSync(join(project, 'docs/webhooks.md'), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms),
+].map(([, block = '']) => block);
 
 describe('the receiver of docs/webhooks.md', () => {
   let relay: TestRelay;
@@ -35,13 +37,20 @@ describe('the receiver of docs/webhooks.md', () => {
     relay.ucwa.ring({ subject: 'Invoice 1234', scenario: 'declined', afterSeconds: 0.05 });
     await running.line(/completed/);
     const calls = running.lines.filter((line) => line.startsWith('ucwa.'));
-    expect([calls[0], calls.at(-1)]).toEqual(['ucwa.audioVideoInvitation.started Alice connecting', 'ucwa.audioVideoInvitation.completed Alice declined']);
+    expect([calls[0], calls.at(-1)]).toEqual([
+      'ucwa.audioVideoInvitation.started Alice connecting',
+      'ucwa.audioVideoInvitation.completed Alice declined',
+    ]);
   });
 
   it('believes nobody else', async () => {
     const before = running.lines.length;
     const { status } = await axios.post(url, '{"type":"ucwa.audioVideoInvitation.started","data":{}}', {
-      headers: { 'webhook-id': 'made-up', 'webhook-timestamp': String(Math.floor(Date.now() / 1000)), 'webhook-signature': `v1,${Buffer.alloc(32).toString('base64')}` },
+      headers: {
+        'webhook-id': 'made-up',
+        'webhook-timestamp': String(Math.floor(Date.now() / 1000)),
+        'webhook-signature': `v1,${Buffer.alloc(32).toString('base64')}`,
+      },
       proxy: false,
       validateStatus: () => true,
     });

@@ -10,12 +10,16 @@ const PATIENCE_MS = 150_000;
  * tells nobody: that a subscriber has a request does not mean that the delivery is in the log, nor that an event is on
  * the topic that the read model has it. Errors: what asking throws; that none did for two and a half minutes, with the last.
  */
-export async function askUntil<Answer>(ask: () => Answer | Promise<Answer>, willDo: (answer: Answer) => boolean): Promise<Answer> {
+export async function askUntil<Answer>(
+  ask: () => Answer | Promise<Answer>,
+  willDo: (answer: Answer) => boolean,
+): Promise<Answer> {
   const startedMs = performance.now();
   for (;;) {
     const answer = await ask();
     if (willDo(answer)) return answer;
-    if (performance.now() - startedMs > PATIENCE_MS) throw new Error(`It has not come about; the last answer: ${JSON.stringify(answer)}`);
+    if (performance.now() - startedMs > PATIENCE_MS)
+      throw new Error(`It has not come about; the last answer: ${JSON.stringify(answer)}`);
     await pause(PAUSE_MS);
   }
 }

@@ -52,5 +52,7 @@ export function fieldsOfVariable(root: Node, name: string): [field: string, valu
   const variable = nodesOf(root, 'variable_declaration').find((node) => node.namedChild(0)?.text === name);
   const object = variable?.namedChildren.find(({ type }) => type === 'object');
   if (object === undefined) throw new Error(`There is no variable ${name} with an object.`);
-  return object.namedChildren.filter(({ type }) => type === 'object_property').map((property) => [property.namedChild(0)?.text ?? '', property.namedChild(1)?.text ?? '']);
+  return object.namedChildren
+    .filter(({ type }) => type === 'object_property')
+    .map((property) => [property.namedChild(0)?.text ?? '', property.namedChild(1)?.text ?? '']);
 }

@@ -29,7 +29,10 @@ export function openCommandDoor(connectionString: string): CommandDoor {
   const client = new ServiceBusClient(connectionString);
   const sender = client.createSender('invitation-commands');
   const replies = client.createReceiver(REPLIES, { receiveMode: 'receiveAndDelete' });
-  const deadLetters = client.createReceiver('invitation-commands', { subQueueType: 'deadLetter', receiveMode: 'receiveAndDelete' });
+  const deadLetters = client.createReceiver('invitation-commands', {
+    subQueueType: 'deadLetter',
+    receiveMode: 'receiveAndDelete',
+  });
   const waiting = new Map<string, (reply: CommandReply) => void>();
   replies.subscribe({
     processMessage: ({ body, correlationId }) => {
@@ -46,7 +49,13 @@ export function openCommandDoor(connectionString: string): CommandDoor {
       await sender.sendMessages({ messageId, contentType: 'application/json', body: { ...command, replyTo: REPLIES } });
       return reply;
     },
-    send: (body, applicationProperties = {}) => sender.sendMessages({ messageId: `raw-${String(++sent)}`, contentType: 'application/json', body, applicationProperties }),
+    send: (body, applicationProperties = {}) =>
+      sender.sendMessages({
+        messageId: `raw-${String(++sent)}`,
+        contentType: 'application/json',
+        body,
+        applicationProperties,
+      }),
     async deadLetter() {
       const [message] = await deadLetters.receiveMessages(1, { maxWaitTimeInMs: 20_000 });
       if (message === undefined) throw new Error('Nothing came to the dead-letter queue.');

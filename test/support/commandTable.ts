@@ -1,16 +1,25 @@
 import type { TestRelay } from './relay';
 
-export const answerSdp = 'v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 4000 RTP/SAVP 0\r\n';
+export const answerSdp =
+  'v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 4000 RTP/SAVP 0\r\n';
 
 /** An invitation in a state, on the simulator; its id once the relay has told of it. */
 export type Situation = keyof typeof situations;
 
-const ring = async (relay: TestRelay, subject: string, request: Parameters<TestRelay['ucwa']['ring']>[0]): Promise<string> => {
+const ring = async (
+  relay: TestRelay,
+  subject: string,
+  request: Parameters<TestRelay['ucwa']['ring']>[0],
+): Promise<string> => {
   relay.ucwa.ring({ subject, ...request });
   return (await relay.topic.invitationEvent({ event: 'started', subject })).subject;
 };
 
-const ended = async (relay: TestRelay, subject: string, request: Parameters<TestRelay['ucwa']['ring']>[0]): Promise<string> => {
+const ended = async (
+  relay: TestRelay,
+  subject: string,
+  request: Parameters<TestRelay['ucwa']['ring']>[0],
+): Promise<string> => {
   const invitationId = await ring(relay, subject, request);
   await relay.topic.invitationEvent({ event: 'completed', invitationId });
   return invitationId;
@@ -18,11 +27,15 @@ const ended = async (relay: TestRelay, subject: string, request: Parameters<Test
 
 export const situations = {
   'incoming, ringing': (relay: TestRelay, subject: string) => ring(relay, subject, {}),
-  'incoming, without a link to the phone': (relay: TestRelay, subject: string) => ring(relay, subject, { phoneAudio: false }),
-  'incoming phone audio, ringing': (relay: TestRelay, subject: string) => ring(relay, subject, { modalities: ['phoneAudio'] }),
-  'outgoing, ringing': (relay: TestRelay, subject: string) => ring(relay, subject, { scenario: 'outgoing', to: 'sip:bob@contoso.com' }),
-  'answered elsewhere': (relay: TestRelay, subject: string) => ended(relay, subject, { scenario: 'answeredElsewhere', afterSeconds: 0 }),
-  'missed': (relay: TestRelay, subject: string) => ended(relay, subject, { scenario: 'cancelled', afterSeconds: 0 }),
+  'incoming, without a link to the phone': (relay: TestRelay, subject: string) =>
+    ring(relay, subject, { phoneAudio: false }),
+  'incoming phone audio, ringing': (relay: TestRelay, subject: string) =>
+    ring(relay, subject, { modalities: ['phoneAudio'] }),
+  'outgoing, ringing': (relay: TestRelay, subject: string) =>
+    ring(relay, subject, { scenario: 'outgoing', to: 'sip:bob@contoso.com' }),
+  'answered elsewhere': (relay: TestRelay, subject: string) =>
+    ended(relay, subject, { scenario: 'answeredElsewhere', afterSeconds: 0 }),
+  missed: (relay: TestRelay, subject: string) => ended(relay, subject, { scenario: 'cancelled', afterSeconds: 0 }),
 } as const;
 
 const commands = {
@@ -31,7 +44,7 @@ const commands = {
   'accept with an answer': ['accept', { with: 'answer', sdp: answerSdp, sessionContext: 'context-1' }],
   'decline {}': ['decline', {}],
   'decline Local': ['decline', { reason: 'Local' }],
-  'cancel': ['cancel', {}],
+  cancel: ['cancel', {}],
 } as const satisfies Record<string, readonly ['accept' | 'decline' | 'cancel', object]>;
 
 export interface CommandCase {
@@ -81,7 +94,7 @@ const expected: Readonly<Record<Situation, readonly [number, string, string?][]>
     [202, 'sent', 'cancel'],
   ],
   'answered elsewhere': Array.from({ length: 6 }, (): [number, string] => [410, 'invitationEnded']),
-  'missed': Array.from({ length: 6 }, (): [number, string] => [410, 'invitationEnded']),
+  missed: Array.from({ length: 6 }, (): [number, string] => [410, 'invitationEnded']),
 };
 
 export const commandTable: readonly CommandCase[] = (Object.keys(situations) as Situation[]).flatMap((situation) =>

@@ -9,19 +9,32 @@ export interface ConnectorDefinition {
   readonly basePath: string;
   readonly paths: Readonly<Record<string, ConnectorPath>>;
   readonly definitions: Readonly<Record<string, ConnectorSchema>>;
-  readonly securityDefinitions: Readonly<Record<string, { readonly type: string; readonly in: string; readonly name: string }>>;
+  readonly securityDefinitions: Readonly<
+    Record<string, { readonly type: string; readonly in: string; readonly name: string }>
+  >;
   readonly security: readonly Readonly<Record<string, readonly string[]>>[];
 }
 
 export type ConnectorMethod = 'get' | 'post' | 'delete';
-export type ConnectorPath = Readonly<Partial<Record<ConnectorMethod, ConnectorOperation>>> & { readonly 'x-ms-notification-content'?: { readonly schema: ConnectorSchema } };
+export type ConnectorPath = Readonly<Partial<Record<ConnectorMethod, ConnectorOperation>>> & {
+  readonly 'x-ms-notification-content'?: { readonly schema: ConnectorSchema };
+};
 
 export interface ConnectorOperation {
   readonly operationId: string;
   readonly summary: string;
   readonly description: string;
   readonly parameters: readonly ConnectorParameter[];
-  readonly responses: Readonly<Record<string, { readonly description: string; readonly schema?: ConnectorSchema; readonly headers?: Readonly<Record<string, { readonly type: string }>> }>>;
+  readonly responses: Readonly<
+    Record<
+      string,
+      {
+        readonly description: string;
+        readonly schema?: ConnectorSchema;
+        readonly headers?: Readonly<Record<string, { readonly type: string }>>;
+      }
+    >
+  >;
   readonly security?: readonly unknown[];
   readonly 'x-ms-trigger'?: string;
   readonly 'x-ms-visibility'?: string;
@@ -36,7 +49,12 @@ export interface ConnectorField {
   readonly 'x-ms-visibility'?: string;
   readonly 'x-ms-notification-url'?: boolean;
   readonly 'x-ms-enum-values'?: readonly { readonly value: unknown; readonly displayName: string }[];
-  readonly 'x-ms-dynamic-values'?: { readonly operationId: string; readonly 'value-collection': string; readonly 'value-path': string; readonly 'value-title': string };
+  readonly 'x-ms-dynamic-values'?: {
+    readonly operationId: string;
+    readonly 'value-collection': string;
+    readonly 'value-path': string;
+    readonly 'value-title': string;
+  };
 }
 
 export interface ConnectorParameter extends ConnectorField {
@@ -72,7 +90,16 @@ export function operationsOf({ paths }: ConnectorDefinition): readonly PlacedOpe
   return Object.entries(paths).flatMap(([path, item]) =>
     (['get', 'post', 'delete'] as const).flatMap((method) => {
       const operation = item[method];
-      return operation === undefined ? [] : [{ ...operation, path, method, notification: method === 'post' ? item['x-ms-notification-content']?.schema : undefined }];
+      return operation === undefined
+        ? []
+        : [
+            {
+              ...operation,
+              path,
+              method,
+              notification: method === 'post' ? item['x-ms-notification-content']?.schema : undefined,
+            },
+          ];
     }),
   );
 }

@@ -1,4 +1,11 @@
-import { resolveSchema, type ConnectorDefinition, type ConnectorField, type ConnectorParameter, type ConnectorSchema, type PlacedOperation } from './connectorDefinition';
+import {
+  resolveSchema,
+  type ConnectorDefinition,
+  type ConnectorField,
+  type ConnectorParameter,
+  type ConnectorSchema,
+  type PlacedOperation,
+} from './connectorDefinition';
 
 /** What a maker enters, by the labels of the fields, or what a flow goes on with, by the labels of the values. */
 export type Labelled = Readonly<Record<string, unknown>>;
@@ -10,18 +17,29 @@ export interface Field extends ConnectorField {
 
 /** Everything that can be entered: parameters, and the members of the body. */
 export function fieldsOf({ parameters }: PlacedOperation): readonly Field[] {
-  return parameters.flatMap((parameter): Field[] => (parameter.in === 'body' ? Object.entries(parameter.schema?.properties ?? {}).map(([name, member]) => ({ name, ...member })) : [parameter]));
+  return parameters.flatMap((parameter): Field[] =>
+    parameter.in === 'body'
+      ? Object.entries(parameter.schema?.properties ?? {}).map(([name, member]) => ({ name, ...member }))
+      : [parameter],
+  );
 }
 
 /** The request of an operation, from what was entered and the defaults of what was not. */
-export function fill(operation: PlacedOperation, entries: Labelled, callbackUrl: string | undefined): { readonly path: string; readonly query: Labelled; readonly body: Labelled } {
+export function fill(
+  operation: PlacedOperation,
+  entries: Labelled,
+  callbackUrl: string | undefined,
+): { readonly path: string; readonly query: Labelled; readonly body: Labelled } {
   const fields = fieldsOf(operation);
-  const labels = fields.filter((field) => field['x-ms-visibility'] !== 'internal').map((field) => field['x-ms-summary']);
+  const labels = fields
+    .filter((field) => field['x-ms-visibility'] !== 'internal')
+    .map((field) => field['x-ms-summary']);
   const strange = Object.keys(entries).find((entry) => !labels.includes(entry));
   if (strange !== undefined) throw new Error(`"${operation.summary}" has no field "${strange}".`);
   const values = Object.fromEntries(
     fields.flatMap((field) => {
-      const value = field['x-ms-notification-url'] === true ? callbackUrl : (entries[field['x-ms-summary'] ?? ''] ?? field.default);
+      const value =
+        field['x-ms-notification-url'] === true ? callbackUrl : (entries[field['x-ms-summary'] ?? ''] ?? field.default);
       return value === undefined ? [] : [[field.name, value]];
     }),
   ) as Labelled;
@@ -29,7 +47,9 @@ export function fill(operation: PlacedOperation, entries: Labelled, callbackUrl:
     const names = operation.parameters.filter((parameter) => parameter.in === place).map(({ name }) => name);
     return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
   };
-  const bodyNames = Object.keys(operation.parameters.find((parameter) => parameter.in === 'body')?.schema?.properties ?? {});
+  const bodyNames = Object.keys(
+    operation.parameters.find((parameter) => parameter.in === 'body')?.schema?.properties ?? {},
+  );
   return {
     path: operation.path.replace(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(String(values[name]))),
     query: pick('query'),
@@ -43,7 +63,10 @@ export function label(definition: ConnectorDefinition, schema: ConnectorSchema, 
   const labelled = Object.entries(value as Labelled).map(([name, member]): [string, unknown] => {
     const property = properties[name] ?? {};
     const { items } = property;
-    return [property['x-ms-summary'] ?? name, items !== undefined && Array.isArray(member) ? member.map((item) => label(definition, items, item)) : member];
+    return [
+      property['x-ms-summary'] ?? name,
+      items !== undefined && Array.isArray(member) ? member.map((item) => label(definition, items, item)) : member,
+    ];
   });
   return Object.fromEntries(labelled);
 }

@@ -17,15 +17,21 @@ export interface ConsumerProcess {
 
 /** The first code block of that language in a Markdown file. */
 export function codeBlock(path: string, language: string): string {
-  const [, block] = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms').exec(readFileSync(join(project, path), 'utf8')) ?? [];
+  const [, block] =
+    new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms').exec(readFileSync(join(project, path), 'utf8')) ?? [];
   if (block === undefined) throw new Error(`${path} has no block of ${language}.`);
   return block;
 }
 
 /** Runs a TypeScript program as a reader would who has pasted it into this project. */
 export function startConsumer(source: string, environment: Readonly<Record<string, string>>): ConsumerProcess {
-  const { outputText } = transpileModule(source, { compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022 } });
-  const child = spawn(process.execPath, ['-e', outputText], { cwd: project, env: { ...process.env, NODE_OPTIONS: '', ...environment } });
+  const { outputText } = transpileModule(source, {
+    compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022 },
+  });
+  const child = spawn(process.execPath, ['-e', outputText], {
+    cwd: project,
+    env: { ...process.env, NODE_OPTIONS: '', ...environment },
+  });
   const lines: string[] = [];
   const watchers = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
@@ -46,7 +52,9 @@ export function startConsumer(source: string, environment: Readonly<Record<strin
         };
         watchers.add(look);
         look();
-        void exited.then(() => reject(new Error(`The consumer ended before it wrote ${String(pattern)}:\n${lines.join('\n')}`)));
+        void exited.then(() =>
+          reject(new Error(`The consumer ended before it wrote ${String(pattern)}:\n${lines.join('\n')}`)),
+        );
       }),
     stop: () => {
       child.kill('SIGINT');

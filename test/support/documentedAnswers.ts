@@ -7,7 +7,9 @@ interface Response {
   readonly content?: Readonly<Record<string, { readonly schema: { readonly $ref?: string } }>>;
 }
 interface OpenApi {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses: Readonly<Record<string, Response>> }>>>>;
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<string, { readonly responses: Readonly<Record<string, Response>> }>>>
+  >;
 }
 
 /**
@@ -23,7 +25,11 @@ export async function documentedAnswers(): Promise<AnswerCheck> {
   const validate = schemaValidator(created);
   return ({ status, data, headers, config: { method = 'get', url = '' } }) => {
     const [path = ''] = url.split('?');
-    const route = Object.keys(paths).find((template) => new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path) && paths[template]?.[method.toLowerCase()] !== undefined);
+    const route = Object.keys(paths).find(
+      (template) =>
+        new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path) &&
+        paths[template]?.[method.toLowerCase()] !== undefined,
+    );
     const said = `${method.toUpperCase()} ${path} answered ${String(status)}`;
     if (route === undefined) return [`${said}: no such route is documented`];
     const response = paths[route]?.[method.toLowerCase()]?.responses[String(status)];
@@ -35,7 +41,9 @@ export async function documentedAnswers(): Promise<AnswerCheck> {
     const name = documented.schema.$ref?.split('/').at(-1);
     if (name === undefined) return [];
     const strict = apiSchemas[name as SchemaName].schema.safeParse(data);
-    const unknown = strict.success ? [] : strict.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    const unknown = strict.success
+      ? []
+      : strict.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     return [...validate(`#/components/schemas/${name}`, data), ...unknown].map((problem) => `${said}: ${problem}`);
   };
 }

@@ -44,7 +44,12 @@ export function collectEvents(connectionString: string, subscription = 'all'): E
     events,
     event,
     invitationEvent: (wanted) =>
-      event(({ data }) => typeof data === 'object' && data !== null && Object.entries(wanted).every(([name, value]) => (data as Record<string, unknown>)[name] === value)),
+      event(
+        ({ data }) =>
+          typeof data === 'object' &&
+          data !== null &&
+          Object.entries(wanted).every(([name, value]) => (data as Record<string, unknown>)[name] === value),
+      ),
     close: () => client.close(),
   };
 }

@@ -41,7 +41,9 @@ export async function startFaultBus(): Promise<FaultBus> {
   const readToEnd = async (): Promise<void> => {
     // An event of our own: what was on the topic before it has come when it comes.
     const mark = `sip:mark-${String(++marks)}@contoso.com`;
-    await publisher.publish([toGapEvent({ account: mark, applicationId: '0', cause: 'outage', afterMs: 0, beforeMs: 1 })]);
+    await publisher.publish([
+      toGapEvent({ account: mark, applicationId: '0', cause: 'outage', afterMs: 0, beforeMs: 1 }),
+    ]);
     await topic.event((event) => event.account === mark);
   };
   const stop = async (): Promise<void> => {

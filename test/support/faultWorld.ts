@@ -106,7 +106,8 @@ export async function startFaultWorld(bus: FaultBus, userName: string): Promise<
       void ucwa.simulator.whenParked(account).then(() => isThere.abort());
       await pass(1);
       for (let step = 0; !isThere.signal.aborted; step += 1) {
-        if (step === MOST_STEPS) throw new Error(`The account is not on the air: ${test.session.health().lastError ?? 'no error'}`);
+        if (step === MOST_STEPS)
+          throw new Error(`The account is not on the air: ${test.session.health().lastError ?? 'no error'}`);
         await pass(STEP_MS);
       }
     },
@@ -118,7 +119,8 @@ export async function startFaultWorld(bus: FaultBus, userName: string): Promise<
       }
     },
     received,
-    agreement: async () => compareWithLedger(ledger(), await received(), (href) => invitationIdAt(href, account, signingKey)),
+    agreement: async () =>
+      compareWithLedger(ledger(), await received(), (href) => invitationIdAt(href, account, signingKey)),
     health: () => test.session.health(),
     async close() {
       stop.abort();

@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
 import axios, { type AxiosResponse } from 'axios';
-import { operationsOf, type ConnectorDefinition, type ConnectorSchema, type PlacedOperation } from './connectorDefinition';
+import {
+  operationsOf,
+  type ConnectorDefinition,
+  type ConnectorSchema,
+  type PlacedOperation,
+} from './connectorDefinition';
 import { fieldsOf, fill, label, type Labelled } from './connectorForm';
 import { startSubscriber, type ReceivedRequest, type SubscriberServer } from './subscriberServer';
 
@@ -57,7 +62,11 @@ export function createFlowEngine(definitionFile: string, connection: Connection)
     return found;
   };
 
-  const call = async (operation: PlacedOperation, entries: Labelled, callbackUrl?: string): Promise<AxiosResponse<unknown>> => {
+  const call = async (
+    operation: PlacedOperation,
+    entries: Labelled,
+    callbackUrl?: string,
+  ): Promise<AxiosResponse<unknown>> => {
     const { path, query, body } = fill(operation, entries, callbackUrl);
     const bodySchema = operation.parameters.find((parameter) => parameter.in === 'body')?.schema;
     if (bodySchema !== undefined) check(bodySchema, body, `what ${operation.operationId} sends`);
@@ -69,11 +78,19 @@ export function createFlowEngine(definitionFile: string, connection: Connection)
       headers: keyHeader(definition, operation, connection.key),
     });
     const documented = operation.responses[String(response.status)];
-    if (documented === undefined) throw new Error(`${operation.operationId} was answered ${String(response.status)}, which is not documented: ${JSON.stringify(response.data)}`);
-    if (response.status >= 400) throw new Error(`${operation.operationId} failed with ${String(response.status)}: ${JSON.stringify(response.data)}`);
-    if (documented.schema !== undefined) check(documented.schema, response.data, `the answer to ${operation.operationId}`);
+    if (documented === undefined)
+      throw new Error(
+        `${operation.operationId} was answered ${String(response.status)}, which is not documented: ${JSON.stringify(response.data)}`,
+      );
+    if (response.status >= 400)
+      throw new Error(
+        `${operation.operationId} failed with ${String(response.status)}: ${JSON.stringify(response.data)}`,
+      );
+    if (documented.schema !== undefined)
+      check(documented.schema, response.data, `the answer to ${operation.operationId}`);
     for (const header of Object.keys(documented.headers ?? {})) {
-      if (typeof response.headers[header.toLowerCase()] !== 'string') throw new Error(`${operation.operationId} was answered without ${header}.`);
+      if (typeof response.headers[header.toLowerCase()] !== 'string')
+        throw new Error(`${operation.operationId} was answered without ${header}.`);
     }
     return response;
   };
@@ -81,7 +98,8 @@ export function createFlowEngine(definitionFile: string, connection: Connection)
   const addTrigger = async (summary: string, entries: Labelled = {}): Promise<Flow> => {
     const operation = bySummary(summary);
     const { notification } = operation;
-    if (operation['x-ms-trigger'] !== 'single' || notification === undefined) throw new Error(`"${summary}" is no trigger.`);
+    if (operation['x-ms-trigger'] !== 'single' || notification === undefined)
+      throw new Error(`"${summary}" is no trigger.`);
     // The flow service answers 202 and starts the run afterwards.
     const callback = await startSubscriber(() => ({ status: 202 }));
     servers.push(callback);
@@ -106,7 +124,8 @@ export function createFlowEngine(definitionFile: string, connection: Connection)
       },
       async edit(changed) {
         const status = await remove();
-        if (status >= 300) throw new Error(`The flow cannot be saved: its subscription could not be deleted (${String(status)}).`);
+        if (status >= 300)
+          throw new Error(`The flow cannot be saved: its subscription could not be deleted (${String(status)}).`);
         return addTrigger(summary, changed);
       },
       remove,
@@ -117,9 +136,12 @@ export function createFlowEngine(definitionFile: string, connection: Connection)
     triggers: shown.filter((operation) => operation['x-ms-trigger'] !== undefined).map(({ summary }) => summary),
     actions: shown.filter((operation) => operation['x-ms-trigger'] === undefined).map(({ summary }) => summary),
     async choices(summary, fieldLabel) {
-      const dynamic = fieldsOf(bySummary(summary)).find((field) => field['x-ms-summary'] === fieldLabel)?.['x-ms-dynamic-values'];
+      const dynamic = fieldsOf(bySummary(summary)).find((field) => field['x-ms-summary'] === fieldLabel)?.[
+        'x-ms-dynamic-values'
+      ];
       const source = operations.find(({ operationId }) => operationId === dynamic?.operationId);
-      if (dynamic === undefined || source === undefined) throw new Error(`"${fieldLabel}" of "${summary}" has no drop-down.`);
+      if (dynamic === undefined || source === undefined)
+        throw new Error(`"${fieldLabel}" of "${summary}" has no drop-down.`);
       const { data } = await call(source, {});
       const items = (data as Record<string, readonly Record<string, unknown>[]>)[dynamic['value-collection']] ?? [];
       return items.map((item) => ({ title: item[dynamic['value-title']], value: item[dynamic['value-path']] }));
@@ -136,7 +158,11 @@ export function createFlowEngine(definitionFile: string, connection: Connection)
   };
 }
 
-function keyHeader({ securityDefinitions, security }: ConnectorDefinition, operation: PlacedOperation, key: string): Record<string, string> {
+function keyHeader(
+  { securityDefinitions, security }: ConnectorDefinition,
+  operation: PlacedOperation,
+  key: string,
+): Record<string, string> {
   const [needed] = operation.security ?? security;
   const scheme = securityDefinitions[Object.keys(needed ?? {})[0] ?? ''];
   return scheme === undefined ? {} : { [scheme.name]: key };

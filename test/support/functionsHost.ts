@@ -7,7 +7,9 @@ import { z } from 'zod';
 const MAIN = join(__dirname, '../../dist/infra/local/functions-host/main.js');
 
 /** The message with which every stand-in says that it is ready. */
-const readyMessage = z.object({ ready: z.object({ url: z.string(), functionsKey: z.string(), functions: z.array(z.string()) }) });
+const readyMessage = z.object({
+  ready: z.object({ url: z.string(), functionsKey: z.string(), functions: z.array(z.string()) }),
+});
 
 export interface HostProcessOptions {
   readonly appDirectory: string;
@@ -26,7 +28,11 @@ export interface Exit {
 /** A Functions host in a process of its own. */
 export interface HostProcess {
   /** Settles with what the host says when it is ready; rejects with its lines when it ends before. */
-  readonly ready: Promise<{ readonly url: string; readonly functionsKey: string; readonly functions: readonly string[] }>;
+  readonly ready: Promise<{
+    readonly url: string;
+    readonly functionsKey: string;
+    readonly functions: readonly string[];
+  }>;
   readonly exited: Promise<Exit>;
   /** What it has written to standard output and standard error so far, in the order of arrival. */
   readonly lines: readonly string[];
@@ -42,7 +48,11 @@ export interface HostProcess {
 export function startHostProcess({ appDirectory, settings = {}, args = [] }: HostProcessOptions): HostProcess {
   if (!existsSync(MAIN)) throw new Error('The Functions host is not built: run "npm run build" first.');
   const port = args.includes('--port') ? [] : ['--port', '0'];
-  const child = fork(MAIN, ['--app', appDirectory, ...port, ...args], { env: { ...process.env, ...settings }, execArgv: [], silent: true });
+  const child = fork(MAIN, ['--app', appDirectory, ...port, ...args], {
+    env: { ...process.env, ...settings },
+    execArgv: [],
+    silent: true,
+  });
 
   const lines: string[] = [];
   const watchers = new Set<() => void>();
@@ -100,7 +110,9 @@ export function startHostProcess({ appDirectory, settings = {}, args = [] }: Hos
 }
 
 /** Starts a host and waits until it is ready. */
-export async function startReadyHost(options: HostProcessOptions): Promise<HostProcess & Awaited<HostProcess['ready']>> {
+export async function startReadyHost(
+  options: HostProcessOptions,
+): Promise<HostProcess & Awaited<HostProcess['ready']>> {
   const host = startHostProcess(options);
   return { ...host, ...(await host.ready) };
 }

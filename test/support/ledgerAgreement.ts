@@ -10,10 +10,16 @@ export interface Agreement {
 }
 
 /** Holds the topic against the simulator's ledger: by account, invitation and kind of event, with how many of each. */
-export function compareWithLedger(ledger: readonly EventRecord[], topic: readonly RelayEvent[], idOf: (href: string, account: string) => string): Agreement {
+export function compareWithLedger(
+  ledger: readonly EventRecord[],
+  topic: readonly RelayEvent[],
+  idOf: (href: string, account: string) => string,
+): Agreement {
   const emitted = count(ledger.map(({ account, href, type }) => `${idOf(href, account)} ${type}`));
   const received = count(
-    topic.filter(({ type }) => /^ucwa\.\w+Invitation\./.test(type)).map(({ subject, data }) => `${subject} ${(data as InvitationData).event}`),
+    topic
+      .filter(({ type }) => /^ucwa\.\w+Invitation\./.test(type))
+      .map(({ subject, data }) => `${subject} ${(data as InvitationData).event}`),
   );
   return { missing: moreThan(emitted, received), surplus: moreThan(received, emitted) };
 }
@@ -25,5 +31,7 @@ function count(keys: readonly string[]): Map<string, number> {
 }
 
 function moreThan(these: ReadonlyMap<string, number>, those: ReadonlyMap<string, number>): string[] {
-  return [...these].filter(([key, times]) => times > (those.get(key) ?? 0)).map(([key, times]) => `${key} (${String(times)} to ${String(those.get(key) ?? 0)})`);
+  return [...these]
+    .filter(([key, times]) => times > (those.get(key) ?? 0))
+    .map(([key, times]) => `${key} (${String(times)} to ${String(those.get(key) ?? 0)})`);
 }

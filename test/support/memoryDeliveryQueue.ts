@@ -1,5 +1,10 @@
 import type { Clock } from '../../shared/clock';
-import { isParked, queuedMessageId, type DeliveryMessage, type QueuedMessage } from '../../shared/webhooks/deliveryMessage';
+import {
+  isParked,
+  queuedMessageId,
+  type DeliveryMessage,
+  type QueuedMessage,
+} from '../../shared/webhooks/deliveryMessage';
 import type { DeliveryQueue } from '../../shared/webhooks/ports';
 
 /** The queue `webhook-deliveries` in memory, duplicate detection included; scheduled by the test's clock. */
@@ -38,7 +43,10 @@ export function createMemoryDeliveryQueue(clock: Clock): MemoryDeliveryQueue {
     take,
     takeDeliveries: () =>
       take().map((message) => {
-        if (isParked(message)) throw new Error(`${message.event.id} is parked for ${message.waiting.map(({ subscriptionId }) => subscriptionId).join(', ')}`);
+        if (isParked(message))
+          throw new Error(
+            `${message.event.id} is parked for ${message.waiting.map(({ subscriptionId }) => subscriptionId).join(', ')}`,
+          );
         return message;
       }),
     drop() {

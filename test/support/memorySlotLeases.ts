@@ -7,7 +7,9 @@ export function createMemorySlotLeases(): SlotLeaseStore {
   return {
     read: ({ health } = { health: false }) =>
       Promise.resolve(
-        [...rows.values()].map(({ health: told, ...row }) => (health && told !== undefined ? { ...row, health: told } : row)),
+        [...rows.values()].map(({ health: told, ...row }) =>
+          health && told !== undefined ? { ...row, health: told } : row,
+        ),
       ),
     write: (leases) => {
       if (leases.some(({ slot, etag }) => rows.get(slot)?.etag !== etag)) return Promise.resolve(false);

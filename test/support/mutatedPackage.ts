@@ -15,7 +15,11 @@ export interface MutatedBody {
  */
 export function mutatedBody(): fc.Arbitrary<MutatedBody> {
   return fc
-    .record({ seed: fc.constantFrom(...seeds), changes: fc.array(change, { maxLength: 6 }), wound: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: damage }) })
+    .record({
+      seed: fc.constantFrom(...seeds),
+      changes: fc.array(change, { maxLength: 6 }),
+      wound: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: damage }),
+    })
     .map(({ seed: { value, contentType }, changes, wound }) => {
       const text = typeof value === 'string' ? value : JSON.stringify(changes.reduce(apply, value));
       return { text: wound === null ? text : overwrite(text, wound), contentType };
@@ -40,17 +44,82 @@ const parsedSeeds: unknown[] = oddCases().flatMap(({ packages }) =>
 );
 
 /** Values and names that break naive code. */
-const hostileNames = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', '', '_links', '_embedded', 'href', 'rel', 'problem', 'raw', 'length', '0'];
+const hostileNames = [
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  '',
+  '_links',
+  '_embedded',
+  'href',
+  'rel',
+  'problem',
+  'raw',
+  'length',
+  '0',
+];
 const hostileText = fc.oneof(
-  fc.constantFrom('', ' ', '\u0000', '\ud800', '%', '%zz', '//', '/', 'data:', 'data:;base64', 'data:multipart/alternative;boundary=,--', 'sip:', 'tel:+', 'sip:@', '..', '\\u0026', '<>', 'null', '-0', 'NaN'),
-  fc.constantFrom('started', 'updated', 'completed', 'audioVideoInvitation', 'x:y:phoneAudioInvitation', 'Success', 'Failure', 'Incoming', 'Connected'),
+  fc.constantFrom(
+    '',
+    ' ',
+    '\u0000',
+    '\ud800',
+    '%',
+    '%zz',
+    '//',
+    '/',
+    'data:',
+    'data:;base64',
+    'data:multipart/alternative;boundary=,--',
+    'sip:',
+    'tel:+',
+    'sip:@',
+    '..',
+    '\\u0026',
+    '<>',
+    'null',
+    '-0',
+    'NaN',
+  ),
+  fc.constantFrom(
+    'started',
+    'updated',
+    'completed',
+    'audioVideoInvitation',
+    'x:y:phoneAudioInvitation',
+    'Success',
+    'Failure',
+    'Incoming',
+    'Connected',
+  ),
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.nat({ max: 20_000 }).map((length) => '/applications/1/communication/a/'.repeat(1 + length / 32)),
 );
-const nested = fc.nat({ max: 400 }).map((depth) => JSON.parse('['.repeat(depth + 1) + ']'.repeat(depth + 1)) as unknown);
+const nested = fc
+  .nat({ max: 400 })
+  .map((depth) => JSON.parse('['.repeat(depth + 1) + ']'.repeat(depth + 1)) as unknown);
 const hostile: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 4, arbitrary: hostileText },
-  { weight: 4, arbitrary: fc.constantFrom<unknown>(null, true, false, 0, -1, 1e308, 1.5, [], {}, [null], [[]], { href: null }, { href: 5 }, { rel: {} }) },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom<unknown>(
+      null,
+      true,
+      false,
+      0,
+      -1,
+      1e308,
+      1.5,
+      [],
+      {},
+      [null],
+      [[]],
+      { href: null },
+      { href: 5 },
+      { rel: {} },
+    ),
+  },
   { weight: 2, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
   { weight: 1, arbitrary: nested },
 );
@@ -106,9 +175,16 @@ function rebuild(like: unknown, entries: readonly [string, unknown][]): unknown 
   return Array.isArray(like) ? entries.map(([, value]) => value) : Object.fromEntries(entries);
 }
 
-const damage = fc.record({ at: fc.nat({ max: 9_999 }), cut: fc.boolean(), stretch: fc.string({ unit: 'binary', maxLength: 8 }) });
+const damage = fc.record({
+  at: fc.nat({ max: 9_999 }),
+  cut: fc.boolean(),
+  stretch: fc.string({ unit: 'binary', maxLength: 8 }),
+});
 
-function overwrite(text: string, { at, cut, stretch }: { readonly at: number; readonly cut: boolean; readonly stretch: string }): string {
+function overwrite(
+  text: string,
+  { at, cut, stretch }: { readonly at: number; readonly cut: boolean; readonly stretch: string },
+): string {
   const place = text.length === 0 ? 0 : at % text.length;
   return text.slice(0, place) + stretch + (cut ? '' : text.slice(place + stretch.length));
 }

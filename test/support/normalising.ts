@@ -9,7 +9,10 @@ import type { EventPackage, Resource } from '../../shared/ucwa/resource';
 export const testSigningKey = 'a signing key for tests only';
 
 /** A normalise context whose values a test can name. */
-export function normaliseContext({ account = 'sip:reception@contoso.com', ...changes }: Partial<Omit<NormaliseContext, 'accountKey'>> = {}): NormaliseContext {
+export function normaliseContext({
+  account = 'sip:reception@contoso.com',
+  ...changes
+}: Partial<Omit<NormaliseContext, 'accountKey'>> = {}): NormaliseContext {
   return {
     account,
     accountKey: accountKey(account),
@@ -29,7 +32,11 @@ export function normaliseContext({ account = 'sip:reception@contoso.com', ...cha
  * A package normalised as the poller does it: what is linked is fetched in two rounds from `served` (by path), and what
  * is not there is gone.
  */
-export function normaliseServed(pkg: EventPackage, served: ReadonlyMap<string, Resource>, context = normaliseContext()): NormalisedPackage {
+export function normaliseServed(
+  pkg: EventPackage,
+  served: ReadonlyMap<string, Resource>,
+  context = normaliseContext(),
+): NormalisedPackage {
   const fetched = new Map<string, Resource | undefined>();
   for (let round = 0; round < 2; round++) {
     for (const path of linkedHrefs(pkg, fetched, context.kinds)) fetched.set(path, served.get(path));

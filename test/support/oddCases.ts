@@ -40,7 +40,10 @@ const folder = join(__dirname, '../fixtures/odd-cases');
 export function oddCases(): OddCase[] {
   return readdirSync(folder)
     .sort()
-    .map((file) => ({ name: file.replace(/\.json$/, ''), ...(JSON.parse(readFileSync(join(folder, file), 'utf8')) as Omit<OddCase, 'name'>) }));
+    .map((file) => ({
+      name: file.replace(/\.json$/, ''),
+      ...(JSON.parse(readFileSync(join(folder, file), 'utf8')) as Omit<OddCase, 'name'>),
+    }));
 }
 
 /** A package's body as text. */

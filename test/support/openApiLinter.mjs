@@ -13,4 +13,13 @@ const config = await createConfig({
   },
 });
 const problems = await lintFromString({ source: await text(process.stdin), absoluteRef: 'openapi.json', config });
-process.stdout.write(JSON.stringify(problems.map(({ ruleId, severity, message, location }) => ({ ruleId, severity, message, at: location[0]?.pointer }))));
+process.stdout.write(
+  JSON.stringify(
+    problems.map(({ ruleId, severity, message, location }) => ({
+      ruleId,
+      severity,
+      message,
+      at: location[0]?.pointer,
+    })),
+  ),
+);

@@ -45,7 +45,9 @@ export interface OtlpCollector {
 const attributes = z
   .array(z.object({ key: z.string(), value: z.record(z.string(), z.unknown()) }))
   .default([])
-  .transform((list): CollectedFacts => Object.fromEntries(list.map(({ key, value }) => [key, Object.values(value)[0]])));
+  .transform((list): CollectedFacts =>
+    Object.fromEntries(list.map(({ key, value }) => [key, Object.values(value)[0]])),
+  );
 const nanoseconds = z.coerce.number().transform((value) => value / 1e6);
 
 /** Status code 2 is an error (OTLP, `Status`). */
@@ -60,15 +62,37 @@ const spanSchema = z
     attributes,
     status: z.object({ code: z.number().default(0) }).default({ code: 0 }),
   })
-  .transform(({ startTimeUnixNano: startMs, endTimeUnixNano: endMs, status, attributes: facts, ...span }): CollectedSpan => ({ ...span, startMs, endMs, hasFailed: status.code === 2, facts }));
-const tracesSchema = z.object({ resourceSpans: z.array(z.object({ scopeSpans: z.array(z.object({ spans: z.array(spanSchema) })) })) });
+  .transform(
+    ({ startTimeUnixNano: startMs, endTimeUnixNano: endMs, status, attributes: facts, ...span }): CollectedSpan => ({
+      ...span,
+      startMs,
+      endMs,
+      hasFailed: status.code === 2,
+      facts,
+    }),
+  );
+const tracesSchema = z.object({
+  resourceSpans: z.array(z.object({ scopeSpans: z.array(z.object({ spans: z.array(spanSchema) })) })),
+});
 
 const pointSchema = z
-  .object({ attributes, asDouble: z.number().optional(), asInt: z.coerce.number().optional(), count: z.coerce.number().optional(), sum: z.number().optional() })
-  .transform(({ attributes: facts, asDouble, asInt, count, sum }): CollectedPoint => ({ facts, value: asDouble ?? asInt ?? count ?? NaN, sum }));
+  .object({
+    attributes,
+    asDouble: z.number().optional(),
+    asInt: z.coerce.number().optional(),
+    count: z.coerce.number().optional(),
+    sum: z.number().optional(),
+  })
+  .transform(({ attributes: facts, asDouble, asInt, count, sum }): CollectedPoint => ({
+    facts,
+    value: asDouble ?? asInt ?? count ?? NaN,
+    sum,
+  }));
 const pointsSchema = z.object({ dataPoints: z.array(pointSchema) }).optional();
 const metricSchema = z.object({ name: z.string(), sum: pointsSchema, gauge: pointsSchema, histogram: pointsSchema });
-const metricsSchema = z.object({ resourceMetrics: z.array(z.object({ scopeMetrics: z.array(z.object({ metrics: z.array(metricSchema) })) })) });
+const metricsSchema = z.object({
+  resourceMetrics: z.array(z.object({ scopeMetrics: z.array(z.object({ metrics: z.array(metricSchema) })) })),
+});
 
 /** Listens on a port of the system's choice. */
 export async function startOtlpCollector(): Promise<OtlpCollector> {
@@ -80,10 +104,17 @@ export async function startOtlpCollector(): Promise<OtlpCollector> {
   const take = (path: string, body: string): void => {
     bodies.push(body);
     if (path === '/v1/traces') {
-      spans.push(...tracesSchema.parse(JSON.parse(body)).resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)));
+      spans.push(
+        ...tracesSchema
+          .parse(JSON.parse(body))
+          .resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)),
+      );
     } else {
-      const collected = metricsSchema.parse(JSON.parse(body)).resourceMetrics.flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
-      for (const { name, sum, gauge, histogram } of collected) metrics.set(name, (sum ?? gauge ?? histogram)?.dataPoints ?? []);
+      const collected = metricsSchema
+        .parse(JSON.parse(body))
+        .resourceMetrics.flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
+      for (const { name, sum, gauge, histogram } of collected)
+        metrics.set(name, (sum ?? gauge ?? histogram)?.dataPoints ?? []);
     }
     for (const look of watchers) look();
   };

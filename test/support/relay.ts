@@ -19,7 +19,12 @@ export interface TestRelay {
   /** Starts a host where there is none, or a second one beside it; `http` and `host` are of the newest. */
   startHost(settings?: Readonly<Record<string, string>>): Promise<HostProcess>;
   /** Posts a command to an invitation. */
-  command(invitationId: string, command: 'accept' | 'decline' | 'cancel', body?: unknown, headers?: Record<string, string>): Promise<AxiosResponse>;
+  command(
+    invitationId: string,
+    command: 'accept' | 'decline' | 'cancel',
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<AxiosResponse>;
   /** Resolves when a poll of the account is parked on the event channel: from now on a ring is heard at once. */
   onAir(account?: string): Promise<void>;
   close(): Promise<void>;
@@ -40,8 +45,17 @@ export const testSigningKey = 'a signing key for tests, long enough';
 const PROJECT = join(__dirname, '../..');
 
 /** Starts everything on free ports and waits until the first account is on the air. */
-export async function startTestRelay({ settings = {}, accounts = [{ ...simulatorAccount }], busConfig, appDirectory = PROJECT }: TestRelayOptions = {}): Promise<TestRelay> {
-  const [ucwa, bus, storage] = await Promise.all([startTestUcwa(), startTestServiceBus(busConfig === undefined ? {} : { config: busConfig }), startTestStorage()]);
+export async function startTestRelay({
+  settings = {},
+  accounts = [{ ...simulatorAccount }],
+  busConfig,
+  appDirectory = PROJECT,
+}: TestRelayOptions = {}): Promise<TestRelay> {
+  const [ucwa, bus, storage] = await Promise.all([
+    startTestUcwa(),
+    startTestServiceBus(busConfig === undefined ? {} : { config: busConfig }),
+    startTestStorage(),
+  ]);
   const topic = collectEvents(bus.connectionString);
   const environment = {
     UCWA_ACCOUNTS: JSON.stringify(accounts),
@@ -60,7 +74,12 @@ export async function startTestRelay({ settings = {}, accounts = [{ ...simulator
   };
   const http = (): AxiosInstance => {
     const { url, functionsKey } = newest();
-    return axios.create({ baseURL: `${url}/api`, headers: { 'x-functions-key': functionsKey }, proxy: false, validateStatus: () => true });
+    return axios.create({
+      baseURL: `${url}/api`,
+      headers: { 'x-functions-key': functionsKey },
+      proxy: false,
+      validateStatus: () => true,
+    });
   };
   const relay: TestRelay = {
     ucwa,
@@ -70,11 +89,16 @@ export async function startTestRelay({ settings = {}, accounts = [{ ...simulator
     http,
     host: newest,
     async startHost(more = {}) {
-      const host = await startReadyHost({ appDirectory, settings: { ...environment, ...more }, args: ['--run-timers-on-start'] });
+      const host = await startReadyHost({
+        appDirectory,
+        settings: { ...environment, ...more },
+        args: ['--run-timers-on-start'],
+      });
       hosts.push(host);
       return host;
     },
-    command: (invitationId, command, body = {}, headers = {}) => http().post(`/invitations/${invitationId}/${command}`, body, { headers }),
+    command: (invitationId, command, body = {}, headers = {}) =>
+      http().post(`/invitations/${invitationId}/${command}`, body, { headers }),
     onAir: (account) => ucwa.simulator.whenParked(account),
     async close() {
       await Promise.all(hosts.map((host) => host.close()));

@@ -41,12 +41,35 @@ export function createRelayRoom(tables: Tables, changes: Partial<DeliverPorts & 
   const publisher = { publish: (events: readonly RelayEvent[]) => Promise.resolve(void published.push(...events)) };
   const disable = createAutoDisable({ subscriptions: store, publisher, clock, log });
 
-  const ports = { subscriptions: store, journal, archive, queue, gate: createSubscriberGate(clock), attempt, disable, confirmUrl, clock, random, log, ...changes };
+  const ports = {
+    subscriptions: store,
+    journal,
+    archive,
+    queue,
+    gate: createSubscriberGate(clock),
+    attempt,
+    disable,
+    confirmUrl,
+    clock,
+    random,
+    log,
+    ...changes,
+  };
   const deliver = createDeliver(ports);
   const fanOut = createFanOut(ports);
   const unpark = createUnpark({ ...ports, deliver });
-  const take = async (message: QueuedMessage, isFirstTime: boolean) => (isParked(message) ? unpark(message, isFirstTime) : [await deliver(message, isFirstTime)]);
-  const manage = createManageSubscriptions({ store, secretBox, sender, requestOrigin: 'relay.contoso.com', allowedCidrs, resolve, clock, log });
+  const take = async (message: QueuedMessage, isFirstTime: boolean) =>
+    isParked(message) ? unpark(message, isFirstTime) : [await deliver(message, isFirstTime)];
+  const manage = createManageSubscriptions({
+    store,
+    secretBox,
+    sender,
+    requestOrigin: 'relay.contoso.com',
+    allowedCidrs,
+    resolve,
+    clock,
+    log,
+  });
 
   return {
     clock,

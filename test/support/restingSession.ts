@@ -2,7 +2,10 @@ import type { AccountSettings } from '../../shared/config/settings';
 import type { UcwaSession } from '../../shared/ucwa/session';
 
 /** A session whose channel stays open and empty until its signal aborts; tells who polls. */
-export function createRestingSession(account: AccountSettings, polling: { opened(): void; closed(): void }): UcwaSession {
+export function createRestingSession(
+  account: AccountSettings,
+  polling: { opened(): void; closed(): void },
+): UcwaSession {
   const application = { path: '/ucwa/oauth/v1/applications/1', id: '1' };
   return {
     account,
@@ -17,7 +20,14 @@ export function createRestingSession(account: AccountSettings, polling: { opened
     read: () => Promise.resolve(undefined),
     post: () => Promise.resolve(),
     application: () => Promise.resolve(application),
-    health: () => ({ state: 'onAir', lastPollAtMs: undefined, readToEndMs: undefined, tokenExpiresAtMs: undefined, modalities: ['Audio'], lastError: undefined }),
+    health: () => ({
+      state: 'onAir',
+      lastPollAtMs: undefined,
+      readToEndMs: undefined,
+      tokenExpiresAtMs: undefined,
+      modalities: ['Audio'],
+      lastError: undefined,
+    }),
     signOut: () => Promise.resolve(),
   };
 }

@@ -1,6 +1,10 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { message as amqp, types, type EventContext, type Message, type Receiver, type Sender } from 'rhea';
-import { acceptConnection, createBrokerContainer, endConnection } from '../../infra/local/service-bus/amqp/rheaConnection';
+import {
+  acceptConnection,
+  createBrokerContainer,
+  endConnection,
+} from '../../infra/local/service-bus/amqp/rheaConnection';
 
 /** What arrived in one transfer: the batch of one sendMessages. */
 export interface ScriptedBatch {
@@ -66,7 +70,15 @@ export async function startScriptedBus(): Promise<ScriptedBus> {
     linksDownTo: (count) => until(() => links.size <= count),
   };
 
-  for (const ignored of ['connection_error', 'session_error', 'sender_error', 'receiver_error', 'disconnected', 'protocol_error', 'error']) {
+  for (const ignored of [
+    'connection_error',
+    'session_error',
+    'sender_error',
+    'receiver_error',
+    'disconnected',
+    'protocol_error',
+    'error',
+  ]) {
     container.on(ignored, () => undefined);
   }
   container.on('sender_open', ({ sender }: EventContext) => {
@@ -108,7 +120,9 @@ export async function startScriptedBus(): Promise<ScriptedBus> {
   const server = createServer({ noDelay: true }, (socket) => {
     connections += 1;
     sockets.add(socket);
-    const connection = acceptConnection(container, socket, { receiver_options: { autoaccept: false, max_message_size: 262_144 } });
+    const connection = acceptConnection(container, socket, {
+      receiver_options: { autoaccept: false, max_message_size: 262_144 },
+    });
     socket.once('close', () => endConnection(connection));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -137,6 +151,8 @@ function tokenAccepted(request: Message | undefined): Message {
 
 /** rhea leaves a batch (message format 0x80013700) undecoded: data sections, each a message. */
 function messageIdsOf(message: Message | Buffer | undefined): string[] {
-  const body = Buffer.isBuffer(message) ? (amqp.decode(message).body as { content: Buffer | Buffer[] }) : { content: [] };
+  const body = Buffer.isBuffer(message)
+    ? (amqp.decode(message).body as { content: Buffer | Buffer[] })
+    : { content: [] };
   return [body.content].flat().map((encoded) => String(amqp.decode(encoded).message_id));
 }

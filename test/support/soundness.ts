@@ -27,5 +27,7 @@ const nothingServed = servedAt({});
 /** A P-GET's body through the parser and the normaliser, as the poller takes it: what is wrong with the outcome. Throws what they throw, which must be nothing. */
 export function unsoundnessOfBody({ text, contentType }: MutatedBody): string | undefined {
   const parsed = parsePackage(text, contentType);
-  return unsoundnessOf(normaliseServed('problem' in parsed ? salvagePackage(text, parsed.problem) : parsed.package, nothingServed));
+  return unsoundnessOf(
+    normaliseServed('problem' in parsed ? salvagePackage(text, parsed.problem) : parsed.package, nothingServed),
+  );
 }

@@ -54,7 +54,9 @@ export function runCommand(name: 'start' | 'ring', folder: string, ...commandArg
         };
         waiting.add(look);
         look();
-        void run.ended.then((how) => reject(new Error(`${how} without a line like ${String(pattern)}:\n${lines.join('\n')}`)));
+        void run.ended.then((how) =>
+          reject(new Error(`${how} without a line like ${String(pattern)}:\n${lines.join('\n')}`)),
+        );
       }),
   };
 }

@@ -16,11 +16,20 @@ const conducts = {
 
 export type Conduct = keyof typeof conducts;
 /** How many of a hundred are like this; the rest are healthy. */
-const shares: Readonly<Partial<Record<Conduct, number>>> = { hangs: 10, fails: 10, throttles: 10, gone: 5, redirects: 5, resets: 10 };
+const shares: Readonly<Partial<Record<Conduct, number>>> = {
+  hangs: 10,
+  fails: 10,
+  throttles: 10,
+  gone: 5,
+  redirects: 5,
+  resets: 10,
+};
 
 /** Who of so many behaves how, at least one of each: the healthy ones first. */
 export function mixOf(subscribers: number): readonly Conduct[] {
-  const others = (Object.keys(shares) as Conduct[]).flatMap((conduct) => Array.from({ length: Math.max(1, Math.round(((shares[conduct] ?? 0) * subscribers) / 100)) }, () => conduct));
+  const others = (Object.keys(shares) as Conduct[]).flatMap((conduct) =>
+    Array.from({ length: Math.max(1, Math.round(((shares[conduct] ?? 0) * subscribers) / 100)) }, () => conduct),
+  );
   return [...Array.from({ length: Math.max(1, subscribers - others.length) }, (): Conduct => 'healthy'), ...others];
 }
 
@@ -55,7 +64,11 @@ export interface SubscriberCrowd {
 /** Starts a server for each. */
 export async function startCrowd(mix: readonly Conduct[]): Promise<SubscriberCrowd> {
   const watchers = new Set<(member: CrowdMember, eventId: string) => void>();
-  const started = await Promise.all(mix.map((conduct) => startMember(conduct, (member, eventId) => watchers.forEach((watch) => watch(member, eventId)))));
+  const started = await Promise.all(
+    mix.map((conduct) =>
+      startMember(conduct, (member, eventId) => watchers.forEach((watch) => watch(member, eventId))),
+    ),
+  );
   const members = started.map(({ member }) => member);
   const healthy = members.filter(({ conduct }) => conduct === 'healthy');
   return {
@@ -63,7 +76,9 @@ export async function startCrowd(mix: readonly Conduct[]): Promise<SubscriberCro
     healthy,
     heard: (eventIds) =>
       new Promise((resolve) => {
-        const missing = new Map(healthy.map((member) => [member, new Set(eventIds.filter((id) => !member.arrivals.has(id)))]));
+        const missing = new Map(
+          healthy.map((member) => [member, new Set(eventIds.filter((id) => !member.arrivals.has(id)))]),
+        );
         const done = (): boolean => [...missing.values()].every(({ size }) => size === 0);
         const watch = (member: CrowdMember, eventId: string): void => {
           if (missing.get(member)?.delete(eventId) !== true || !done()) return;
@@ -89,7 +104,10 @@ export async function startCrowd(mix: readonly Conduct[]): Promise<SubscriberCro
   };
 }
 
-async function startMember(conduct: Conduct, tell: (member: CrowdMember, eventId: string) => void): Promise<{ readonly member: CrowdMember; readonly server: Server }> {
+async function startMember(
+  conduct: Conduct,
+  tell: (member: CrowdMember, eventId: string) => void,
+): Promise<{ readonly member: CrowdMember; readonly server: Server }> {
   const secret = `whsec_${randomBytes(24).toString('base64')}`;
   const verifier = new Webhook(secret);
   const arrivals = new Map<string, Arrival[]>();
@@ -112,11 +130,18 @@ async function startMember(conduct: Conduct, tell: (member: CrowdMember, eventId
     conducts[conduct](response);
     tell(member, id);
   };
-  const server = createServer({ noDelay: true, keepAliveTimeout: 60_000 }, (request, response) => void take(request, response).catch(() => response.destroy()));
+  const server = createServer(
+    { noDelay: true, keepAliveTimeout: 60_000 },
+    (request, response) => void take(request, response).catch(() => response.destroy()),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const member: CrowdMember = {
     conduct,
-    request: { url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/hooks`, secret, handshake: 'skip' },
+    request: {
+      url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/hooks`,
+      secret,
+      handshake: 'skip',
+    },
     arrivals,
     get unverified() {
       return unverified;

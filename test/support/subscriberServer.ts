@@ -29,7 +29,11 @@ export interface SubscriberServer {
 }
 
 /** A subscriber on a port of the system's choice. @param answer decides for the n-th request, from 1; 204 unless given. */
-export async function startSubscriber(answer: (request: ReceivedRequest, count: number) => SubscriberAnswer = () => ({ status: 204 }), host = '127.0.0.1', port = 0): Promise<SubscriberServer> {
+export async function startSubscriber(
+  answer: (request: ReceivedRequest, count: number) => SubscriberAnswer = () => ({ status: 204 }),
+  host = '127.0.0.1',
+  port = 0,
+): Promise<SubscriberServer> {
   const requests: ReceivedRequest[] = [];
   const watchers = new Set<() => void>();
   let connections = 0;
@@ -37,7 +41,12 @@ export async function startSubscriber(answer: (request: ReceivedRequest, count: 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-    const received = { method: request.method ?? '', target: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks) };
+    const received = {
+      method: request.method ?? '',
+      target: request.url ?? '',
+      headers: request.headers,
+      body: Buffer.concat(chunks),
+    };
     requests.push(received);
     const chosen = answer(received, requests.length);
     if (typeof chosen === 'function') chosen(response);
@@ -45,7 +54,10 @@ export async function startSubscriber(answer: (request: ReceivedRequest, count: 
     else if (chosen !== 'hang') response.writeHead(chosen.status, chosen.headers).end(chosen.body);
     for (const watch of watchers) watch();
   };
-  const server = createServer({ noDelay: true }, (request, response) => void serve(request, response).catch(() => response.destroy()));
+  const server = createServer(
+    { noDelay: true },
+    (request, response) => void serve(request, response).catch(() => response.destroy()),
+  );
   server.on('connection', () => (connections += 1));
   await new Promise<void>((resolve) => server.listen(port, host, resolve));
   const { port: listening } = server.address() as AddressInfo;

@@ -19,7 +19,8 @@ export async function startTestTables(): Promise<TestTables> {
     async empty(...names) {
       for (const name of names) {
         const table = await tables.client(name);
-        for await (const { partitionKey = '', rowKey = '' } of table.listEntities()) await table.deleteEntity(partitionKey, rowKey);
+        for await (const { partitionKey = '', rowKey = '' } of table.listEntities())
+          await table.deleteEntity(partitionKey, rowKey);
       }
     },
     close: () => storage.close(),

@@ -14,7 +14,15 @@ export function traceTree(spans: readonly CollectedSpan[], traceId: string): str
 }
 
 function describe({ name, startMs, endMs, facts, hasFailed }: CollectedSpan, zeroMs: number): string {
-  const shown = ['cloudevents.event_type', 'relay.command', 'relay.outcome', 'relay.result', 'relay.subscribers', 'http.response.status_code', 'error.type']
+  const shown = [
+    'cloudevents.event_type',
+    'relay.command',
+    'relay.outcome',
+    'relay.result',
+    'relay.subscribers',
+    'http.response.status_code',
+    'error.type',
+  ]
     .filter((fact) => facts[fact] !== undefined)
     .map((fact) => String(facts[fact]));
   return `${name}  +${(startMs - zeroMs).toFixed(0)} ms, ${(endMs - startMs).toFixed(0)} ms  ${shown.join(', ')}${hasFailed ? '  FAILED' : ''}`.trimEnd();

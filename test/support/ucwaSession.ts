@@ -2,7 +2,15 @@ import { createUcwaSession, type UcwaSessionOptions } from '../../shared/ucwa/cr
 import { createUcwaHttp } from '../../shared/ucwa/http';
 import { createPackageRoom } from '../../shared/ucwa/packageRoom';
 import type { AccountSettings } from '../../shared/config/settings';
-import type { ChannelItem, GapItem, PackageItem, PasswordTry, RejectedCredentials, StandingTry, UcwaSession } from '../../shared/ucwa/session';
+import type {
+  ChannelItem,
+  GapItem,
+  PackageItem,
+  PasswordTry,
+  RejectedCredentials,
+  StandingTry,
+  UcwaSession,
+} from '../../shared/ucwa/session';
 import { isUnreadable } from '../../shared/ucwa/resource';
 import type { LogFields } from '../../shared/telemetry/log';
 import { createFakeClock, type FakeClock } from './fakeClock';
@@ -57,12 +65,17 @@ export interface Listening {
 /** A session against the discovery root `url`, on a clock of the test's. `random` is 0.5 unless given. */
 export function startTestSession(
   url: string,
-  options: { readonly account?: Partial<AccountSettings>; readonly clock?: FakeClock } & Partial<Omit<UcwaSessionOptions, 'account' | 'clock'>> = {},
+  options: { readonly account?: Partial<AccountSettings>; readonly clock?: FakeClock } & Partial<
+    Omit<UcwaSessionOptions, 'account' | 'clock'>
+  > = {},
 ): TestSession {
   const { account, clock = createFakeClock(), ...rest } = options;
   const http = rest.http ?? createUcwaHttp({ clock });
   const lines: { level: string; event: string; fields: LogFields }[] = [];
-  const at = (level: string) => (event: string, fields: LogFields = {}) => void lines.push({ level, event, fields });
+  const at =
+    (level: string) =>
+    (event: string, fields: LogFields = {}) =>
+      void lines.push({ level, event, fields });
   const session = createUcwaSession({
     account: {
       ...simulatorAccount,
@@ -142,7 +155,9 @@ export function told(items: readonly ChannelItem[]): string[] {
 
 /** `rel type` of each event of a package. */
 export function eventsOf({ package: { senders } }: PackageItem): string[] {
-  return senders.flatMap(({ events }) => events.map((part) => (isUnreadable(part) ? 'unreadable' : `${part.link.rel} ${part.type}`)));
+  return senders.flatMap(({ events }) =>
+    events.map((part) => (isUnreadable(part) ? 'unreadable' : `${part.link.rel} ${part.type}`)),
+  );
 }
 
 /** Matches the package that carries this event. */

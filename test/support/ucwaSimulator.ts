@@ -7,7 +7,11 @@ import { startUcwaSimulator, type RunningUcwaSimulator } from '../../infra/local
 import type { Ringing } from '../../infra/local/ucwa/ucwaSimulator';
 
 /** The account that is meant wherever none is named, and its password. */
-export const simulatorAccount = { sipUri: 'sip:reception@contoso.com', username: 'reception@contoso.com', password: 'password' } as const;
+export const simulatorAccount = {
+  sipUri: 'sip:reception@contoso.com',
+  username: 'reception@contoso.com',
+  password: 'password',
+} as const;
 
 export interface TestUcwa extends RunningUcwaSimulator {
   /** Rings a call from `sip:alice@contoso.com` ("Alice") unless the request says otherwise. */
@@ -21,7 +25,9 @@ export interface TestUcwa extends RunningUcwaSimulator {
 }
 
 /** Starts a simulator on a free port for a test, which closes it. `clock` is the machine's unless given. */
-export async function startTestUcwa(options: { readonly clock?: Clock; readonly pollTimeoutSeconds?: number } = {}): Promise<TestUcwa> {
+export async function startTestUcwa(
+  options: { readonly clock?: Clock; readonly pollTimeoutSeconds?: number } = {},
+): Promise<TestUcwa> {
   const running = await startUcwaSimulator(options);
   const { simulator } = running;
   return {
@@ -29,7 +35,9 @@ export async function startTestUcwa(options: { readonly clock?: Clock; readonly 
     ring: (request = {}) => simulator.ring({ from: 'sip:alice@contoso.com', name: 'Alice', ...request }),
     fault: (request) => simulator.armFault(request),
     invitationEvents: (account) =>
-      simulator.ledger.events.filter((event) => event.rel.endsWith('Invitation') && (account === undefined || event.account === account)),
+      simulator.ledger.events.filter(
+        (event) => event.rel.endsWith('Invitation') && (account === undefined || event.account === account),
+      ),
     http: axios.create({ baseURL: running.url, proxy: false, maxRedirects: 0, validateStatus: () => true }),
   };
 }

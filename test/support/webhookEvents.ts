@@ -9,7 +9,14 @@ export const ringMs = 30_000;
 const account = 'sip:reception@contoso.com';
 
 /** The n-th event of a call: 1 started, 2 updated, 3 completed (missed). Calls are told apart by their number. */
-export function callEvent(event: InvitationData['event'], { call = 1, data = {}, timeMs = ringStartMs }: { readonly call?: number; readonly data?: Partial<InvitationData>; readonly timeMs?: number } = {}): InvitationEvent {
+export function callEvent(
+  event: InvitationData['event'],
+  {
+    call = 1,
+    data = {},
+    timeMs = ringStartMs,
+  }: { readonly call?: number; readonly data?: Partial<InvitationData>; readonly timeMs?: number } = {},
+): InvitationEvent {
   const position = { started: 1, updated: 2, completed: 3 }[event];
   const invitationId = `call-${call}`;
   return {

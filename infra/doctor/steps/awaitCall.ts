@@ -21,7 +21,11 @@ export interface RingPorts {
  * Waits for a test call, at most `waitSeconds`; answers nothing. UCWA sends no timestamps, so how long the ring took is
  * known from the operator's word alone, else how long was waited.
  */
-export async function awaitCall(waitSeconds: number, { channel, pool, clock, onProgress, dialledAtMs }: RingPorts, signal: AbortSignal): Promise<Finding> {
+export async function awaitCall(
+  waitSeconds: number,
+  { channel, pool, clock, onProgress, dialledAtMs }: RingPorts,
+  signal: AbortSignal,
+): Promise<Finding> {
   const startedAtMs = clock.now();
   const found = new AbortController();
   const late = new AbortController();
@@ -35,7 +39,10 @@ export async function awaitCall(waitSeconds: number, { channel, pool, clock, onP
       const rangAtMs = clock.now();
       const links = await actionLinks(ring, pool, signal);
       const dialled = dialledAtMs();
-      const since = dialled === undefined ? `after ${inSeconds(rangAtMs - startedAtMs)} of waiting` : `${inSeconds(rangAtMs - dialled)} after you said that you were calling`;
+      const since =
+        dialled === undefined
+          ? `after ${inSeconds(rangAtMs - startedAtMs)} of waiting`
+          : `${inSeconds(rangAtMs - dialled)} after you said that you were calling`;
       return { fact: `an invitation (${ring.kind}) came ${since}; ${links}`, value: undefined };
     }
   } catch (error) {

@@ -13,8 +13,15 @@ export function compareClocks(trace: Trace): Finding {
     const server = Date.parse(responseOf(exchange)?.headers['date'] ?? '');
     if (Number.isNaN(server)) continue;
     const aheadMs = server - (exchange.sentAtMs + exchange.endedAtMs) / 2;
-    const fact = Math.abs(aheadMs) <= EQUAL_MS ? `${exchange.url.host} has the same time` : `${exchange.url.host} is ${inWords(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead of' : 'behind'} this machine`;
-    if (Math.abs(aheadMs) > MOST_MS) throw new Trouble(fact, 'Set both clocks by the same time service (NTP): tickets fail beyond five minutes, and events tell this machine’s time.');
+    const fact =
+      Math.abs(aheadMs) <= EQUAL_MS
+        ? `${exchange.url.host} has the same time`
+        : `${exchange.url.host} is ${inWords(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead of' : 'behind'} this machine`;
+    if (Math.abs(aheadMs) > MOST_MS)
+      throw new Trouble(
+        fact,
+        'Set both clocks by the same time service (NTP): tickets fail beyond five minutes, and events tell this machine’s time.',
+      );
     return { fact, value: undefined };
   }
   return { fact: 'no server has told its time', value: undefined, skipped: true };
@@ -22,5 +29,9 @@ export function compareClocks(trace: Trace): Finding {
 
 function inWords(ms: number): string {
   const seconds = Math.round(ms / 1000);
-  return seconds < 120 ? `${seconds} s` : seconds < 7_200 ? `${Math.round(seconds / 60)} minutes` : `${Math.round(seconds / 3600)} hours`;
+  return seconds < 120
+    ? `${seconds} s`
+    : seconds < 7_200
+      ? `${Math.round(seconds / 60)} minutes`
+      : `${Math.round(seconds / 3600)} hours`;
 }

@@ -8,13 +8,20 @@ import type { Patient } from '../patient';
 import { Trouble } from '../trouble';
 
 /** makeMeAvailable as the relay does it, and which kinds of invitation can then come: `true` where all can that are relayed. Fails where a kind that is relayed cannot. */
-export async function grantModalities({ account, kinds: wanted }: Patient, pool: Pool, application: Application, clock: Clock, signal: AbortSignal): Promise<Finding<true>> {
+export async function grantModalities(
+  { account, kinds: wanted }: Patient,
+  pool: Pool,
+  application: Application,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Finding<true>> {
   const now = (): number => clock.now();
   const asked = application.makeMeAvailableHref;
   const granted = asked === undefined ? undefined : await makeAvailable(pool, asked, account, now, signal);
   const stated = (await readApplication(pool, application.path, now, signal)).modalities ?? [];
   const modalities = stated.length > 0 ? stated : (granted ?? []);
-  const canCome = (kind: keyof typeof kinds): boolean => kinds[kind].needsModality.some((each) => modalities.includes(each));
+  const canCome = (kind: keyof typeof kinds): boolean =>
+    kinds[kind].needsModality.some((each) => modalities.includes(each));
   const lacking = account.modalities.filter((each) => !modalities.includes(each));
   const fact = [
     `granted ${modalities.join(', ') || 'none'}`,
@@ -24,7 +31,9 @@ export async function grantModalities({ account, kinds: wanted }: Patient, pool:
   ].join('; ');
   const missing = wanted.filter((kind) => !canCome(kind));
   if (missing.length === 0) return { fact, value: true };
-  const needed = [...new Set(missing.flatMap((kind) => kinds[kind].needsModality))].filter((each) => !modalities.includes(each));
+  const needed = [...new Set(missing.flatMap((kind) => kinds[kind].needsModality))].filter(
+    (each) => !modalities.includes(each),
+  );
   const isAsked = needed.some((each) => account.modalities.includes(each));
   throw new Trouble(
     fact,

@@ -12,7 +12,12 @@ const PROGRESS_MS = 10_000;
  * One whole P-GET: held by the pool until its time-out, through everything that stands between. Polls that events end
  * are followed by another. `onProgress` is told every 10 s how long it has waited.
  */
-export async function holdPoll(channel: DoctorChannel, clock: Clock, onProgress: (text: string) => void, signal: AbortSignal): Promise<Finding> {
+export async function holdPoll(
+  channel: DoctorChannel,
+  clock: Clock,
+  onProgress: (text: string) => void,
+  signal: AbortSignal,
+): Promise<Finding> {
   for (let polls = 1; polls <= MOST_POLLS; polls += 1) {
     const waiting = new AbortController();
     const progress = tellProgress(clock, onProgress, waiting.signal);
@@ -20,7 +25,10 @@ export async function holdPoll(channel: DoctorChannel, clock: Clock, onProgress:
       const { package: received, waitedMs } = await channel.poll(signal);
       if (received.next !== undefined && received.senders.length === 0) {
         const remarks = [...channel.remarks].map((remark) => `; ${remark}`).join('');
-        return { fact: `one poll was held for ${inSeconds(waitedMs)} and then answered as it should${remarks}`, value: undefined };
+        return {
+          fact: `one poll was held for ${inSeconds(waitedMs)} and then answered as it should${remarks}`,
+          value: undefined,
+        };
       }
     } finally {
       waiting.abort();

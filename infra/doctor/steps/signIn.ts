@@ -19,10 +19,17 @@ export function readDiscovery(trace: Trace, arrival: Arrival): Finding {
   rethrowAt('discovery', trace, arrival);
   const walk = trace.filter(({ isTokenRequest }) => !isTokenRequest);
   const hosts = walk.map(({ url }) => url.host).filter((host, index, before) => host !== before[index - 1]);
-  const unanswered = walk.filter((exchange) => responseOf(exchange) === undefined).map(({ url }) => `${url.host} did not answer`);
+  const unanswered = walk
+    .filter((exchange) => responseOf(exchange) === undefined)
+    .map(({ url }) => `${url.host} did not answer`);
   const redirects = walk.filter(isRedirect).length;
   const applications = arrival instanceof RelayError ? [] : [`applications at ${arrival.host}`];
-  const fact = [...unanswered, hosts.join(' → '), redirects === 0 ? 'no redirect' : `${redirects} redirect${redirects === 1 ? '' : 's'}`, ...applications].join('; ');
+  const fact = [
+    ...unanswered,
+    hosts.join(' → '),
+    redirects === 0 ? 'no redirect' : `${redirects} redirect${redirects === 1 ? '' : 's'}`,
+    ...applications,
+  ].join('; ');
   return { fact, value: undefined };
 }
 
@@ -48,7 +55,11 @@ export function readToken(trace: Trace, arrival: Arrival, expiresAtMs: number | 
   const last = requests.at(-1);
   if (last === undefined) return { fact: 'none was needed so far', value: undefined, skipped: true };
   const issuer = last.url.host;
-  if (expiresAtMs === undefined) return { fact: `${issuer} issued a ticket, which is good there only and not where the applications are`, value: undefined };
+  if (expiresAtMs === undefined)
+    return {
+      fact: `${issuer} issued a ticket, which is good there only and not where the applications are`,
+      value: undefined,
+    };
   const lifeMs = expiresAtMs - last.endedAtMs;
   if (lifeMs < SHORT_TICKET_MS) {
     throw new Trouble(
@@ -56,14 +67,22 @@ export function readToken(trace: Trace, arrival: Arrival, expiresAtMs: number | 
       'Have the pool issue web tickets that live for hours (eight are usual): the relay sends the password anew for every one.',
     );
   }
-  return { fact: `${issuer} took the password at the first try; the ticket lives for ${Math.round(lifeMs / 60_000)} minutes`, value: undefined };
+  return {
+    fact: `${issuer} took the password at the first try; the ticket lives for ${Math.round(lifeMs / 60_000)} minutes`,
+    value: undefined,
+  };
 }
 
 /** How long the requests of each part took, in milliseconds. */
 export function signInTimes(trace: Trace): Readonly<Record<Stage, number>> {
-  const total = (exchanges: Trace): number => exchanges.reduce((sum, { sentAtMs, endedAtMs }) => sum + endedAtMs - sentAtMs, 0);
+  const total = (exchanges: Trace): number =>
+    exchanges.reduce((sum, { sentAtMs, endedAtMs }) => sum + endedAtMs - sentAtMs, 0);
   const isWalk = (exchange: TracedExchange): boolean => !exchange.isTokenRequest && !isChallenge(exchange);
-  return { discovery: total(trace.filter(isWalk)), challenge: total(trace.filter(isChallenge)), token: total(trace.filter(({ isTokenRequest }) => isTokenRequest)) };
+  return {
+    discovery: total(trace.filter(isWalk)),
+    challenge: total(trace.filter(isChallenge)),
+    token: total(trace.filter(({ isTokenRequest }) => isTokenRequest)),
+  };
 }
 
 function rethrowAt(stage: Stage, trace: Trace, arrival: Arrival): void {
@@ -74,7 +93,8 @@ function rethrowAt(stage: Stage, trace: Trace, arrival: Arrival): void {
 function stageOf({ code }: RelayError, trace: Trace): Stage {
   const last = trace.at(-1);
   if (code === 'credentialsRejected' || last?.isTokenRequest === true) return 'token';
-  if (code === 'noUsableGrant' || (code === 'hostNotAllowed' && last !== undefined && isChallenge(last))) return 'challenge';
+  if (code === 'noUsableGrant' || (code === 'hostNotAllowed' && last !== undefined && isChallenge(last)))
+    return 'challenge';
   return 'discovery';
 }
 
@@ -84,7 +104,11 @@ function isRedirect(exchange: TracedExchange): boolean {
   if (response.status >= 300 && response.status < 400) return true;
   try {
     const resource = parseResource(response.text, response.contentType);
-    return linkOf(resource, 'redirect') !== undefined && linkOf(resource, 'user') === undefined && linkOf(resource, 'applications') === undefined;
+    return (
+      linkOf(resource, 'redirect') !== undefined &&
+      linkOf(resource, 'user') === undefined &&
+      linkOf(resource, 'applications') === undefined
+    );
   } catch {
     return false; // the page that comes with a challenge
   }
@@ -92,5 +116,9 @@ function isRedirect(exchange: TracedExchange): boolean {
 
 function isChallenge(exchange: TracedExchange): boolean {
   const response = responseOf(exchange);
-  return !exchange.isTokenRequest && (response?.status === 401 || response?.status === 403) && response.headers['www-authenticate'] !== undefined;
+  return (
+    !exchange.isTokenRequest &&
+    (response?.status === 401 || response?.status === 403) &&
+    response.headers['www-authenticate'] !== undefined
+  );
 }

@@ -20,17 +20,31 @@ const indexMessage = z.union([z.object({ functions: z.array(describedFunction) }
  *
  * @throws Error with the host's words when the app has no functions or an entry throws.
  */
-export async function indexFunctions(appDirectory: string, settings: Readonly<Record<string, string>> = {}): Promise<DescribedFunction[]> {
+export async function indexFunctions(
+  appDirectory: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<DescribedFunction[]> {
   const script = join(projectFolder(), 'dist/infra/local/functions-host/indexProcess.js');
-  const child = fork(script, [resolve(appDirectory)], { env: { ...process.env, ...settings }, execArgv: [], silent: true });
+  const child = fork(script, [resolve(appDirectory)], {
+    env: { ...process.env, ...settings },
+    execArgv: [],
+    silent: true,
+  });
   const message = await new Promise<unknown>((settle, reject) => {
     child.once('message', settle);
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`Indexing ${appDirectory} ended with code ${String(code)} and no answer. Is the project built?`)));
+    child.once('exit', (code) =>
+      reject(
+        new Error(`Indexing ${appDirectory} ended with code ${String(code)} and no answer. Is the project built?`),
+      ),
+    );
   });
   const answer = indexMessage.parse(message);
   if ('problem' in answer) throw new Error(answer.problem);
-  return answer.functions.map(({ route, ...described }) => ({ ...described, ...(route === undefined ? {} : { route }) }));
+  return answer.functions.map(({ route, ...described }) => ({
+    ...described,
+    ...(route === undefined ? {} : { route }),
+  }));
 }
 
 /** The same from the sources and from dist: the nearest folder above with a package.json. */

@@ -61,10 +61,18 @@ async function main(): Promise<void> {
     return;
   }
   const log = createConsoleLog({ quiet });
-  const host = await startFunctionsHost({ appDirectory: app, port, log, runTimersOnStart, ...(key === undefined ? {} : { functionsKey: key }) });
+  const host = await startFunctionsHost({
+    appDirectory: app,
+    port,
+    log,
+    runTimersOnStart,
+    ...(key === undefined ? {} : { functionsKey: key }),
+  });
   stopOnSignals(host, log);
   for (const line of listFunctions(host, key === undefined)) log({ level: 'information', message: line });
-  process.send?.({ ready: { url: host.url, functionsKey: host.functionsKey, functions: host.functions.map(({ name }) => name) } });
+  process.send?.({
+    ready: { url: host.url, functionsKey: host.functionsKey, functions: host.functions.map(({ name }) => name) },
+  });
 }
 
 main().catch((error: unknown) => {

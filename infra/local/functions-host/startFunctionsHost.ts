@@ -99,13 +99,19 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   });
   const admin = { functions, timers: triggers.timers };
   // Still in the tick in which it began to listen: no request has come yet.
-  server.on('request', createHttpHandler({ httpFunctions, admin, functionsKey, maxBodyBytes, streamServer, invoke, log }));
+  server.on(
+    'request',
+    createHttpHandler({ httpFunctions, admin, functionsKey, maxBodyBytes, streamServer, invoke, log }),
+  );
 
   const stop = async (): Promise<void> => {
     server.close();
-    const step = (what: string, limitMs: number, work: () => Promise<unknown>): Promise<void> => stopInTime(what, limitMs, work, { clock, log });
+    const step = (what: string, limitMs: number, work: () => Promise<unknown>): Promise<void> =>
+      stopInTime(what, limitMs, work, { clock, log });
     await step('Stopping the triggers', LISTENERS_LIMIT_MS, () => triggers.stop());
-    await step('The appTerminate hooks', TERMINATE_LIMIT_MS, () => app.runHooks('appTerminate', { hookData: app.hookData, appHookData: app.hookData }));
+    await step('The appTerminate hooks', TERMINATE_LIMIT_MS, () =>
+      app.runHooks('appTerminate', { hookData: app.hookData, appHookData: app.hookData }),
+    );
     await step(`Waiting for ${running.names().join(', ')}`, RUNNING_LIMIT_MS, () => running.idle());
     await step('Closing the connections', LISTENERS_LIMIT_MS, () => triggers.close());
     streamServer?.close();

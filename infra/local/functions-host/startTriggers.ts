@@ -62,7 +62,11 @@ export function startTriggers(
     try {
       start(registered);
     } catch (error) {
-      log({ level: 'error', functionName: registered.metadata.name, message: `The function does not run: ${errorLine(error)}` });
+      log({
+        level: 'error',
+        functionName: registered.metadata.name,
+        message: `The function does not run: ${errorLine(error)}`,
+      });
     }
   }
 

@@ -13,9 +13,14 @@ const HELP = `A sample webhook receiver: verifies every delivery (Standard Webho
   --help        this text`;
 
 async function main(): Promise<void> {
-  const options = readCommandLine(HELP, { port: { type: 'string' }, secret: { type: 'string' }, quiet: { type: 'boolean' } });
+  const options = readCommandLine(HELP, {
+    port: { type: 'string' },
+    secret: { type: 'string' },
+    quiet: { type: 'boolean' },
+  });
   const secret = options.secret ?? process.env['WEBHOOK_SECRET'];
-  if (secret !== undefined && !/^whsec_[A-Za-z0-9+/]+={0,2}$/.test(secret)) misused('--secret must be whsec_ and base64.');
+  if (secret !== undefined && !/^whsec_[A-Za-z0-9+/]+={0,2}$/.test(secret))
+    misused('--secret must be whsec_ and base64.');
   const signals = listenForStop();
   const receiver = await startReceiver({
     port: portOption('port', options.port, 7080),

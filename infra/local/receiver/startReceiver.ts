@@ -51,10 +51,20 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, secret: string, onDelivery: (delivery: Delivery) => void): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  secret: string,
+  onDelivery: (delivery: Delivery) => void,
+): Promise<void> {
   if (request.method === 'OPTIONS') {
     const origin = request.headers['webhook-request-origin'];
-    response.writeHead(200, { allow: 'POST', ...(typeof origin === 'string' ? { 'webhook-allowed-origin': origin, 'webhook-allowed-rate': '*' } : {}) }).end();
+    response
+      .writeHead(200, {
+        allow: 'POST',
+        ...(typeof origin === 'string' ? { 'webhook-allowed-origin': origin, 'webhook-allowed-rate': '*' } : {}),
+      })
+      .end();
     return;
   }
   if (request.method !== 'POST') {

@@ -3,7 +3,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 const TOLERANCE_SECONDS = 5 * 60;
 
 /** Why a delivery must not be believed; `genuine` when it may be. */
-export type Verdict = 'genuine' | 'signature headers missing' | 'timestamp too far from now' | 'signature does not match';
+export type Verdict =
+  'genuine' | 'signature headers missing' | 'timestamp too far from now' | 'signature does not match';
 
 /**
  * Checks a delivery by Standard Webhooks (https://www.standardwebhooks.com, "Signature scheme"). The file depends on
@@ -19,8 +20,10 @@ export function verifyWebhook(
   nowMs: number = Date.now(),
 ): Verdict {
   const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures } = headers;
-  if (typeof id !== 'string' || typeof timestamp !== 'string' || typeof signatures !== 'string') return 'signature headers missing';
-  if (!/^\d{1,12}$/.test(timestamp) || Math.abs(nowMs / 1000 - Number(timestamp)) > TOLERANCE_SECONDS) return 'timestamp too far from now';
+  if (typeof id !== 'string' || typeof timestamp !== 'string' || typeof signatures !== 'string')
+    return 'signature headers missing';
+  if (!/^\d{1,12}$/.test(timestamp) || Math.abs(nowMs / 1000 - Number(timestamp)) > TOLERANCE_SECONDS)
+    return 'timestamp too far from now';
 
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
   const expected = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest();

@@ -14,10 +14,22 @@ export interface RungInvitation {
 }
 
 /** The smallest answer that is one (RFC 8866 §5): audio, inactive. A real one comes from a media stack. */
-const SDP = ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0', 'm=audio 9 RTP/AVP 0', 'a=inactive', ''].join('\r\n');
+const SDP = [
+  'v=0',
+  'o=- 1 1 IN IP4 127.0.0.1',
+  's=-',
+  'c=IN IP4 127.0.0.1',
+  't=0 0',
+  'm=audio 9 RTP/AVP 0',
+  'a=inactive',
+  '',
+].join('\r\n');
 
 /** What can be done with the invitation while it rings, as curl commands with the functions key in them. */
-export function answerCommands(invitation: RungInvitation, stack: Pick<StackFacts, 'functionsUrl' | 'functionsKey'>): AnswerCommand[] {
+export function answerCommands(
+  invitation: RungInvitation,
+  stack: Pick<StackFacts, 'functionsUrl' | 'functionsKey'>,
+): AnswerCommand[] {
   const post = (title: string, action: string, body?: Readonly<Record<string, string>>): AnswerCommand => ({
     title,
     command: [
@@ -29,7 +41,15 @@ export function answerCommands(invitation: RungInvitation, stack: Pick<StackFact
   if (invitation.outgoing) return [post('Cancel', 'cancel')];
   return [
     post('Accept on the phone', 'accept', { with: 'phoneAudio' }),
-    ...(invitation.phoneOnly ? [] : [post('Accept with an SDP answer', 'accept', { with: 'answer', sdp: SDP, sessionContext: invitation.id.slice(-32) })]),
+    ...(invitation.phoneOnly
+      ? []
+      : [
+          post('Accept with an SDP answer', 'accept', {
+            with: 'answer',
+            sdp: SDP,
+            sessionContext: invitation.id.slice(-32),
+          }),
+        ]),
     post('Decline', 'decline', { reason: 'Global' }),
   ];
 }

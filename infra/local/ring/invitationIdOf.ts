@@ -9,7 +9,8 @@ import { invitationAddress } from '../../../shared/invitations/resourcePath';
 export function invitationIdOf(href: string, account: string, signingKey: string): string {
   const address = invitationAddress(href);
   const kind = kindNames.find((name) => kinds[name].collection === address?.collection);
-  if (address === undefined || kind === undefined) throw new Error(`${href} is no address of an invitation that the relay carries.`);
+  if (address === undefined || kind === undefined)
+    throw new Error(`${href} is no address of an invitation that the relay carries.`);
   const { applicationId, collection, id } = address;
   return encodeInvitationId({ accountKey: accountKey(account), kind, applicationId, collection, id }, signingKey);
 }

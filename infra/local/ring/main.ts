@@ -32,8 +32,12 @@ async function main(): Promise<void> {
   });
   const folder = process.cwd();
   const stack = await readRunningStack(folder);
-  if (stack === undefined) throw new Error('No stack runs in this folder. Start it first, in another terminal: npm start');
-  if (stack.ucwaUrl === undefined) throw new Error('This stack has no simulator: its settings name a real pool. Call the account with a client of your own.');
+  if (stack === undefined)
+    throw new Error('No stack runs in this folder. Start it first, in another terminal: npm start');
+  if (stack.ucwaUrl === undefined)
+    throw new Error(
+      'This stack has no simulator: its settings name a real pool. Call the account with a client of your own.',
+    );
 
   const { from, name, subject, modality, scenario } = options;
   const account = /^sip:/i.test(options.account) ? options.account : `sip:${options.account}`;
@@ -51,7 +55,10 @@ async function main(): Promise<void> {
 
   const terminal = createTerminal(process.stdout, process.env);
   terminal.line(`${scenario === 'outgoing' ? 'Calling' : 'Ringing'}. Invitation ${terminal.bold(id)}`);
-  for (const { title, command } of answerCommands({ id, outgoing: scenario === 'outgoing', phoneOnly: modality.includes('phoneAudio') }, stack)) {
+  for (const { title, command } of answerCommands(
+    { id, outgoing: scenario === 'outgoing', phoneOnly: modality.includes('phoneAudio') },
+    stack,
+  )) {
     terminal.line(`\n${terminal.accent(title)}\n  ${command}`);
   }
 }

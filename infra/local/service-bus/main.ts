@@ -40,7 +40,13 @@ function readArguments(): Arguments {
       process.stdout.write(USAGE);
       process.exit(0);
     }
-    return { config: values.config ?? findConfig(), port: readPort(values.port), data: values.data, key: values.key, quiet: values.quiet };
+    return {
+      config: values.config ?? findConfig(),
+      port: readPort(values.port),
+      data: values.data,
+      key: values.key,
+      quiet: values.quiet,
+    };
   } catch (error) {
     process.stderr.write(`${messageOf(error)}\n\n${USAGE}`);
     process.exit(2);
@@ -50,7 +56,8 @@ function readArguments(): Arguments {
 function readPort(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port is a number from 0 to 65535, not '${text}'.`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`--port is a number from 0 to 65535, not '${text}'.`);
   return port;
 }
 
@@ -89,7 +96,8 @@ async function main(): Promise<void> {
     if (stopping) return;
     stopping = true;
     const left = bus.entities();
-    for (const entity of receivable(bus)) log(`  ${entity}: ${describe(left[entity], left[`${entity}/$DeadLetterQueue`])}`);
+    for (const entity of receivable(bus))
+      log(`  ${entity}: ${describe(left[entity], left[`${entity}/$DeadLetterQueue`])}`);
     void bus.close().then(() => process.exit(0));
   };
   process.once('SIGINT', stop);
@@ -97,7 +105,8 @@ async function main(): Promise<void> {
   process.once('disconnect', stop);
 }
 
-const receivable = (bus: ServiceBus): string[] => Object.keys(bus.entities()).filter((entity) => !entity.endsWith('/$DeadLetterQueue'));
+const receivable = (bus: ServiceBus): string[] =>
+  Object.keys(bus.entities()).filter((entity) => !entity.endsWith('/$DeadLetterQueue'));
 
 type Counts = ReturnType<ServiceBus['entities']>[string];
 

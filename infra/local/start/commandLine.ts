@@ -1,7 +1,9 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
-type Values<Given extends Options> = ReturnType<typeof parseArgs<{ options: Given; strict: true; allowPositionals: false }>>['values'];
+type Values<Given extends Options> = ReturnType<
+  typeof parseArgs<{ options: Given; strict: true; allowPositionals: false }>
+>['values'];
 
 /** Reads this process's options. `--help` prints `help` and ends; an option that is not known says so and ends with code 2. */
 export function readCommandLine<const Given extends Options>(help: string, options: Given): Values<Given> {

@@ -20,21 +20,46 @@ const NAME_WIDTH = 20;
 /** The ringing itself, as the event tells of it. */
 export function describeRing({ data }: SeenEvent, atMs: number): Line {
   const outgoing = data.direction === 'outgoing';
-  const parties = outgoing ? [data.account ?? '?', inFull(data.to)] : [inFull(data.from), data.account ?? inFull(data.to)];
+  const parties = outgoing
+    ? [data.account ?? '?', inFull(data.to)]
+    : [inFull(data.from), data.account ?? inFull(data.to)];
   const subject = data.subject === undefined ? undefined : `"${data.subject}"`;
-  return { atMs, label: outgoing ? 'call' : 'ring', text: join(parties.join(' → '), subject, data.modalities?.join('+')) };
+  return {
+    atMs,
+    label: outgoing ? 'call' : 'ring',
+    text: join(parties.join(' → '), subject, data.modalities?.join('+')),
+  };
 }
 
 /** An event as it was received from the bus: whose call, how long it took from UCWA to here, and what it tells. */
 export function describeEvent(event: SeenEvent, moments: Moments): Line {
   const { data } = event;
-  const line = (label: string, ...parts: (string | undefined)[]): Line => ({ atMs: moments.receivedAtMs, label, text: join(...parts) });
+  const line = (label: string, ...parts: (string | undefined)[]): Line => ({
+    atMs: moments.receivedAtMs,
+    label,
+    text: join(...parts),
+  });
   if (data.event !== undefined && data.invitationId !== undefined) {
     const who = inShort(data.direction === 'outgoing' ? data.to : data.from).padEnd(NAME_WIDTH);
-    return line(data.event, who, onItsWay(event, moments), data.outcome?.result ?? data.state, answerer(event), data.delayed === true ? 'late' : undefined);
+    return line(
+      data.event,
+      who,
+      onItsWay(event, moments),
+      data.outcome?.result ?? data.state,
+      answerer(event),
+      data.delayed === true ? 'late' : undefined,
+    );
   }
-  if (event.type === 'ucwa.channel.gap') return line('gap', data.account, word(data['cause']), `${word(data['after'])} … ${word(data['before'])}`);
-  if (event.type === 'ucwa.command.settled') return line('command', word(data['command']), `by ${word(data['caller'])}`, word(data['result']), word(data['status']));
+  if (event.type === 'ucwa.channel.gap')
+    return line('gap', data.account, word(data['cause']), `${word(data['after'])} … ${word(data['before'])}`);
+  if (event.type === 'ucwa.command.settled')
+    return line(
+      'command',
+      word(data['command']),
+      `by ${word(data['caller'])}`,
+      word(data['result']),
+      word(data['status']),
+    );
   return line('event', event.type);
 }
 

@@ -40,6 +40,9 @@ export function createEmissionTimes(simulator: Pick<Simulator, 'emitted'>, signi
   };
 }
 
-function keyOf(type: string, { applicationId, collection, id }: { applicationId: string; collection: string; id: string }): string {
+function keyOf(
+  type: string,
+  { applicationId, collection, id }: { applicationId: string; collection: string; id: string },
+): string {
   return [type, applicationId, collection, id].join(' ');
 }

@@ -22,8 +22,14 @@ const localSettingsSchema = z.object({
  * What is given in the environment, and in the `Values` of `local.settings.json` in `folder` where the environment
  * does not have it. Rejects with the file's name and what is wrong in it.
  */
-export async function readGivenSettings(folder: string, environment: Readonly<Record<string, string | undefined>>): Promise<GivenSettings> {
-  const merged = { ...(await readLocalSettings(path.join(folder, 'local.settings.json'))), ...withoutEmpty(environment) };
+export async function readGivenSettings(
+  folder: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<GivenSettings> {
+  const merged = {
+    ...(await readLocalSettings(path.join(folder, 'local.settings.json'))),
+    ...withoutEmpty(environment),
+  };
   return withoutEmpty(merged);
 }
 
@@ -33,10 +39,13 @@ export function replacedBy(settings: GivenSettings): Replaced {
     Object.entries(settings).find(([name, value]) => isIt(name, value))?.[0];
   return {
     ucwa: first((name) => name === 'UCWA_ACCOUNTS' || name === 'UCWA_DISCOVERY_URL'),
-    serviceBus: first((name) => name === 'ServiceBusConnection' || name === 'ServiceBusConnection__fullyQualifiedNamespace'),
+    serviceBus: first(
+      (name) => name === 'ServiceBusConnection' || name === 'ServiceBusConnection__fullyQualifiedNamespace',
+    ),
     storage: first(
       (name, value) =>
-        (name === 'AzureWebJobsStorage' && !/^\s*UseDevelopmentStorage=true\s*;?\s*$/i.test(value)) || name === 'AzureWebJobsStorage__accountName',
+        (name === 'AzureWebJobsStorage' && !/^\s*UseDevelopmentStorage=true\s*;?\s*$/i.test(value)) ||
+        name === 'AzureWebJobsStorage__accountName',
     ),
   };
 }
@@ -55,9 +64,13 @@ async function readLocalSettings(file: string): Promise<GivenSettings> {
   }
   const parsed = localSettingsSchema.safeParse(json);
   if (parsed.success) return parsed.data.Values;
-  throw new Error(`${file}: ${parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`.trim()).join('; ')}.`);
+  throw new Error(
+    `${file}: ${parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`.trim()).join('; ')}.`,
+  );
 }
 
 function withoutEmpty(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''));
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''),
+  );
 }

@@ -12,7 +12,12 @@ export interface StandInFacts {
 }
 
 /** Every setting of the app on this machine. What is given is never changed, save by a stand-in that takes its place. */
-export function hostEnvironment(given: GivenSettings, standIns: StandInFacts, keys: LocalKeys, publicUrl: string): Record<string, string> {
+export function hostEnvironment(
+  given: GivenSettings,
+  standIns: StandInFacts,
+  keys: LocalKeys,
+  publicUrl: string,
+): Record<string, string> {
   return {
     POLL_SCHEDULE: '*/2 * * * * *', // the product's minute is long for one who has just restarted the host
     RELAY_SIGNING_KEY: keys.signingKey,
@@ -30,7 +35,9 @@ export function hostEnvironment(given: GivenSettings, standIns: StandInFacts, ke
 export function ucwaSettings(ucwaUrl: string): Record<string, string> {
   const username = stackAccount.slice('sip:'.length);
   return {
-    UCWA_ACCOUNTS: JSON.stringify([{ sipUri: stackAccount, username, password: 'password', modalities: ['Audio', 'Video', 'PhoneAudio'] }]),
+    UCWA_ACCOUNTS: JSON.stringify([
+      { sipUri: stackAccount, username, password: 'password', modalities: ['Audio', 'Video', 'PhoneAudio'] },
+    ]),
     UCWA_DISCOVERY_URL: ucwaUrl,
     UCWA_ALLOWED_HOSTS: new URL(ucwaUrl).hostname,
   };

@@ -62,7 +62,9 @@ export function startLocalProcess<Ready>(options: LocalProcessOptions<Ready>): L
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
-  const outputs = [child.stdout, child.stderr].filter((output) => output !== null).map((output) => createInterface({ input: output }));
+  const outputs = [child.stdout, child.stderr]
+    .filter((output) => output !== null)
+    .map((output) => createInterface({ input: output }));
   const ended = untilEnded(child, outputs);
   const lines: string[] = [];
   const ready = untilReady(child, outputs, options, lines, ended);
@@ -94,7 +96,9 @@ export function startLocalProcess<Ready>(options: LocalProcessOptions<Ready>): L
 async function untilEnded(child: ChildProcess, outputs: readonly Interface[]): Promise<string> {
   const exit = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(`could not be started (${error.message})`));
-    child.once('exit', (code, signal) => resolve(signal === null ? `exited with code ${String(code)}` : `was ended by ${signal}`));
+    child.once('exit', (code, signal) =>
+      resolve(signal === null ? `exited with code ${String(code)}` : `was ended by ${signal}`),
+    );
   });
   const read = outputs.map((output) => new Promise((resolve) => output.once('close', resolve)));
   const [how] = await Promise.all([exit, ...read]);
@@ -109,7 +113,8 @@ function untilReady<Ready>(
   ended: Promise<string>,
 ): Promise<Ready> {
   return new Promise((resolve, reject) => {
-    const fail = (how: string): void => reject(new Error([`${options.name} ${how}.`, ...lines.map((line) => `  ${line}`)].join('\n')));
+    const fail = (how: string): void =>
+      reject(new Error([`${options.name} ${how}.`, ...lines.map((line) => `  ${line}`)].join('\n')));
     const timer = setTimeout(() => fail(`was not ready within ${READY_WITHIN_MS / 1000} s`), READY_WITHIN_MS);
     const look = (sign: Sign): void => {
       const facts = options.recogniseReady(sign);

@@ -25,7 +25,8 @@ export function createParts(): Parts {
     add: (part) => {
       parts.push(part);
       void part.ended.then((how) => {
-        if (!stopping) tellBroken([`${part.name} ${how}. The last it wrote:`, part.lastLines() || '  (nothing)'].join('\n'));
+        if (!stopping)
+          tellBroken([`${part.name} ${how}. The last it wrote:`, part.lastLines() || '  (nothing)'].join('\n'));
       });
       return part;
     },

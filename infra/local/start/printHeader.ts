@@ -12,14 +12,22 @@ export function printHeader(terminal: Terminal, { facts, replaced, notes }: Star
   row('Functions', facts.functionsUrl);
   row('UCWA', facts.ucwaUrl === undefined ? given(replaced.ucwa) : `${facts.ucwaUrl}  (simulator)`);
   row('Service Bus', facts.serviceBusConnection ?? given(replaced.serviceBus));
-  row('Storage', facts.storageConnection === undefined ? given(replaced.storage) : `${storageAddress(facts.storageConnection)}  (Azurite: blobs, queues, tables)`);
+  row(
+    'Storage',
+    facts.storageConnection === undefined
+      ? given(replaced.storage)
+      : `${storageAddress(facts.storageConnection)}  (Azurite: blobs, queues, tables)`,
+  );
   row('Webhook receiver', facts.receiverUrl);
   if (notes.length > 0) terminal.line();
   for (const text of notes) terminal.line(`  ${text}`);
   terminal.line();
-  terminal.line(`  ${terminal.good('Ready')} in ${(readyInMs / 1000).toFixed(1)} s. Addresses and keys: .local/stack.json. Ctrl-C stops it all.`);
+  terminal.line(
+    `  ${terminal.good('Ready')} in ${(readyInMs / 1000).toFixed(1)} s. Addresses and keys: .local/stack.json. Ctrl-C stops it all.`,
+  );
   terminal.line();
-  if (facts.ucwaUrl !== undefined) row('Ring a call', 'npm run ring -- --from sip:alice@contoso.com --name "Alice" --subject "Invoice 1234"');
+  if (facts.ucwaUrl !== undefined)
+    row('Ring a call', 'npm run ring -- --from sip:alice@contoso.com --name "Alice" --subject "Invoice 1234"');
   row('Ask for health', healthCommand(facts));
   terminal.line();
 }

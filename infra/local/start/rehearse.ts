@@ -6,7 +6,12 @@ import type { Simulator } from './simulator';
 const BETWEEN_CALLS_MS = 7_000;
 
 /** Rings at once and then every few seconds, each call another story, until `signal` is aborted. Never rejects. */
-export async function rehearse(simulator: Simulator, clock: Clock, signal: AbortSignal, onProblem: (problem: string) => void): Promise<void> {
+export async function rehearse(
+  simulator: Simulator,
+  clock: Clock,
+  signal: AbortSignal,
+  onProblem: (problem: string) => void,
+): Promise<void> {
   for (let turn = 0; !signal.aborted; turn += 1) {
     const call = rehearsal[turn % rehearsal.length];
     if (call === undefined) return;

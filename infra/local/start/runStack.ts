@@ -51,7 +51,9 @@ export async function runStack(options: RunOptions): Promise<number> {
   try {
     const running = await readRunningStack(folder);
     if (running !== undefined) {
-      throw new Error(`The stack already runs in this folder (process ${running.pids['start'] ?? '?'}). If it does not, delete .local/stack.json.`);
+      throw new Error(
+        `The stack already runs in this folder (process ${running.pids['start'] ?? '?'}). If it does not, delete .local/stack.json.`,
+      );
     }
     const given = await readGivenSettings(folder, options.environment);
     const keys = await localKeys(folder);
@@ -100,11 +102,19 @@ export async function runStack(options: RunOptions): Promise<number> {
 }
 
 /** The lines of all that happens, and the calls that make it happen, until `ended` is aborted; resolves when both are over. */
-async function showWhatHappens(options: RunOptions, { facts, serviceBusConnection }: StartedStack, signingKey: string, ended: AbortSignal): Promise<void> {
+async function showWhatHappens(
+  options: RunOptions,
+  { facts, serviceBusConnection }: StartedStack,
+  signingKey: string,
+  ended: AbortSignal,
+): Promise<void> {
   const { terminal, quiet } = options;
   const simulator = facts.ucwaUrl === undefined ? undefined : createSimulator(facts.ucwaUrl);
   const emissionTimes = simulator === undefined ? undefined : createEmissionTimes(simulator, signingKey);
-  const topic = quiet || serviceBusConnection === undefined ? undefined : showTopic({ terminal, serviceBusConnection, emissionTimes });
+  const topic =
+    quiet || serviceBusConnection === undefined
+      ? undefined
+      : showTopic({ terminal, serviceBusConnection, emissionTimes });
   const onProblem = (text: string): void => printLine(terminal, { atMs: Date.now(), label: 'problem', text });
   if (options.calls && simulator !== undefined) await rehearse(simulator, systemClock, ended, onProblem);
   await whenAborted(ended);

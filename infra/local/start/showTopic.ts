@@ -17,7 +17,8 @@ export function showTopic({ terminal, serviceBusConnection, emissionTimes }: Top
   let printed = Promise.resolve();
   let lastProblem = '';
   const show = async (event: SeenEvent, receivedAtMs: number): Promise<void> => {
-    const emittedAtMs = (await emissionTimes?.of(event)) ?? (event.time === undefined ? undefined : Date.parse(event.time));
+    const emittedAtMs =
+      (await emissionTimes?.of(event)) ?? (event.time === undefined ? undefined : Date.parse(event.time));
     if (event.data.event === 'started') printLine(terminal, describeRing(event, emittedAtMs ?? receivedAtMs));
     printLine(terminal, describeEvent(event, { receivedAtMs, emittedAtMs }));
   };

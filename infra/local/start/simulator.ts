@@ -41,7 +41,9 @@ export function createSimulator(ucwaUrl: string): Simulator {
   };
   return {
     call: async (call, signal) => {
-      const { data } = await http.post<unknown>('/sim/calls', call, signal === undefined ? {} : { signal }).catch(translate);
+      const { data } = await http
+        .post<unknown>('/sim/calls', call, signal === undefined ? {} : { signal })
+        .catch(translate);
       return calledSchema.parse(data).invitation;
     },
     emitted: async (from) => (await ledger(`from=${from}`)).events,

@@ -65,7 +65,11 @@ const receiverReady = z.object({ port, url: z.string() });
 export type ReceiverReady = z.infer<typeof receiverReady>;
 
 /** The sample webhook receiver; it writes a line for every delivery. */
-export function startReceiverProcess(preferredPort: number, secret: string, onLine: (line: string) => void): LocalProcess<ReceiverReady> {
+export function startReceiverProcess(
+  preferredPort: number,
+  secret: string,
+  onLine: (line: string) => void,
+): LocalProcess<ReceiverReady> {
   return startLocalProcess({
     id: 'receiver',
     name: 'Webhook receiver',

@@ -50,13 +50,19 @@ export async function startStack(options: StackOptions, parts: Parts, signal: Ab
   const replaced = replacedBy(given);
   const notes: string[] = [];
   const note = (name: string, preferred: number, actual: number): void => {
-    if (preferred !== 0 && preferred !== actual) notes.push(`${name}: port ${preferred} is taken, so it listens at ${actual}.`);
+    if (preferred !== 0 && preferred !== actual)
+      notes.push(`${name}: port ${preferred} is taken, so it listens at ${actual}.`);
   };
 
-  const startStandIn = async <Ready>(setting: string | undefined, start: () => Promise<Ready>): Promise<Ready | undefined> =>
-    setting === undefined ? await start() : undefined;
+  const startStandIn = async <Ready>(
+    setting: string | undefined,
+    start: () => Promise<Ready>,
+  ): Promise<Ready | undefined> => (setting === undefined ? await start() : undefined);
   const [storage, bus, ucwa, receiver] = await Promise.all([
-    startStandIn<StorageReady>(replaced.storage, async () => parts.add(await startStorage({ ports: ports.storage, folder: options.storageFolder })).ready),
+    startStandIn<StorageReady>(
+      replaced.storage,
+      async () => parts.add(await startStorage({ ports: ports.storage, folder: options.storageFolder })).ready,
+    ),
     startStandIn(replaced.serviceBus, () => parts.add(startServiceBusProcess(ports.serviceBus)).ready),
     startStandIn(replaced.ucwa, () => parts.add(startUcwaProcess(ports.ucwa)).ready),
     parts.add(startReceiverProcess(ports.receiver, keys.receiverSecret, options.onReceiverLine)).ready,
@@ -72,9 +78,15 @@ export async function startStack(options: StackOptions, parts: Parts, signal: Ab
 
   // The app must know its own address before it runs.
   const port = await nextFreePort(ports.functions);
-  const standIns = { ucwaUrl: ucwa?.url.replace(/\/$/, ''), serviceBusConnection: bus?.connectionString, storageConnection: storage?.connectionString };
+  const standIns = {
+    ucwaUrl: ucwa?.url.replace(/\/$/, ''),
+    serviceBusConnection: bus?.connectionString,
+    storageConnection: storage?.connectionString,
+  };
   const environment = hostEnvironment(given, standIns, keys, `http://127.0.0.1:${port}`);
-  const host = await parts.add(startHostProcess({ port, functionsKey: keys.functionsKey, environment, onLine: options.onHostLine })).ready;
+  const host = await parts.add(
+    startHostProcess({ port, functionsKey: keys.functionsKey, environment, onLine: options.onHostLine }),
+  ).ready;
   note('Functions', ports.functions, Number(new URL(host.url).port));
   if (ucwa !== undefined && !(await untilOnAir(createSimulator(ucwa.url), signal))) {
     notes.push(`${stackAccount} has not signed in yet. The app's health says why.`);
@@ -84,8 +96,15 @@ export async function startStack(options: StackOptions, parts: Parts, signal: Ab
   const receiverUrl = receiver.url.replace(/\/$/, '');
   // A storage account that is not ours to fill is left alone.
   if (storage !== undefined) {
-    await subscribeReceiver({ functionsUrl, functionsKey: host.functionsKey, receiverUrl, secret: keys.receiverSecret }).catch((error: unknown) => {
-      notes.push(`The webhook receiver could not be subscribed: ${error instanceof Error ? error.message : String(error)}`);
+    await subscribeReceiver({
+      functionsUrl,
+      functionsKey: host.functionsKey,
+      receiverUrl,
+      secret: keys.receiverSecret,
+    }).catch((error: unknown) => {
+      notes.push(
+        `The webhook receiver could not be subscribed: ${error instanceof Error ? error.message : String(error)}`,
+      );
     });
   }
 

@@ -10,9 +10,15 @@ export interface Terminal {
 }
 
 /** Colour only on a terminal, and never where `NO_COLOR` is set (https://no-color.org). */
-export function createTerminal(output: NodeJS.WriteStream, environment: Readonly<Record<string, string | undefined>>): Terminal {
+export function createTerminal(
+  output: NodeJS.WriteStream,
+  environment: Readonly<Record<string, string | undefined>>,
+): Terminal {
   const coloured = output.isTTY && (environment['NO_COLOR'] ?? '') === '';
-  const style = (open: number, close: number) => (text: string): string => (coloured ? `\u001B[${open}m${text}\u001B[${close}m` : text);
+  const style =
+    (open: number, close: number) =>
+    (text: string): string =>
+      coloured ? `\u001B[${open}m${text}\u001B[${close}m` : text;
   return {
     line: (text = '') => void output.write(`${text}\n`),
     bold: style(1, 22),

@@ -22,7 +22,8 @@ const DEFAULT_PORTS: StoragePorts = { blob: 10_000, queue: 10_001, table: 10_002
  * Azurite takes no interest in its parent. This makes the closing of the channel the signal by which it ends tidily, or
  * the end itself while it is not listening yet.
  */
-const END_WITH_PARENT = "data:text/javascript,process.once('disconnect', () => process.emit('SIGTERM') || process.exit());";
+const END_WITH_PARENT =
+  "data:text/javascript,process.once('disconnect', () => process.emit('SIGTERM') || process.exit());";
 
 /** Another process may take a port between the look and Azurite's own attempt. */
 const ATTEMPTS = 3;
@@ -65,7 +66,8 @@ function startAzurite(ports: StoragePorts, folder: string | undefined): LocalPro
 
 /** One after another, so that no two services are given the same port. */
 async function freePorts(preferred: StoragePorts): Promise<StoragePorts> {
-  const freeAfter = async (port: number, taken: number): Promise<number> => (port === 0 ? 0 : nextFreePort(Math.max(port, taken + 1)));
+  const freeAfter = async (port: number, taken: number): Promise<number> =>
+    port === 0 ? 0 : nextFreePort(Math.max(port, taken + 1));
   const blob = await freeAfter(preferred.blob, 0);
   const queue = await freeAfter(preferred.queue, blob);
   const table = await freeAfter(preferred.table, queue);
@@ -76,7 +78,8 @@ async function freePorts(preferred: StoragePorts): Promise<StoragePorts> {
 function portsInOutput(): (sign: Sign) => StorageReady | undefined {
   const seen = new Map<string, number>();
   return (sign) => {
-    const match = 'line' in sign ? /Azurite (\w+) service is successfully listening at \S+:(\d+)/.exec(sign.line) : null;
+    const match =
+      'line' in sign ? /Azurite (\w+) service is successfully listening at \S+:(\d+)/.exec(sign.line) : null;
     if (match?.[1] === undefined) return undefined;
     seen.set(match[1], Number(match[2]));
     const [blob, queue, table] = [seen.get('Blob'), seen.get('Queue'), seen.get('Table')];

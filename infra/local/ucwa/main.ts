@@ -21,11 +21,16 @@ interface Arguments {
 function parseArguments(): Arguments | { readonly exitCode: number; readonly text: string } {
   try {
     const { values } = parseArgs({
-      options: { port: { type: 'string', default: '8080' }, quiet: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+      options: {
+        port: { type: 'string', default: '8080' },
+        quiet: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
     });
     if (values.help) return { exitCode: 0, text: USAGE };
     const port = Number(values.port);
-    if (!/^\d+$/.test(values.port) || port > 65_535) return { exitCode: 2, text: `--port must be a number from 0 to 65535, not "${values.port}".\n\n${USAGE}` };
+    if (!/^\d+$/.test(values.port) || port > 65_535)
+      return { exitCode: 2, text: `--port must be a number from 0 to 65535, not "${values.port}".\n\n${USAGE}` };
     return { port, quiet: values.quiet };
   } catch (error) {
     return { exitCode: 2, text: `${error instanceof Error ? error.message : String(error)}\n\n${USAGE}` };
@@ -54,7 +59,9 @@ async function main(): Promise<void> {
     return;
   }
   const running = await startOnFreePort(args);
-  console.log(`UCWA simulator at ${running.url} (any user name, password "password"; control routes under ${running.url}sim/)`);
+  console.log(
+    `UCWA simulator at ${running.url} (any user name, password "password"; control routes under ${running.url}sim/)`,
+  );
   process.send?.({ ready: { url: running.url, port: running.port } });
 
   let stopping: Promise<void> | undefined;

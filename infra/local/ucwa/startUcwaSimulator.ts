@@ -33,8 +33,12 @@ export interface RunningUcwaSimulator {
 export async function startUcwaSimulator(options: UcwaSimulatorOptions = {}): Promise<RunningUcwaSimulator> {
   const { port = 0, clock = systemClock, log = silentLog, pollTimeoutSeconds } = options;
   const simulator = new UcwaSimulator({ clock, pollTimeoutSeconds });
-  simulator.onEvent(({ account, type, rel, href, state }) => log.info('eventEmitted', { account, type, rel, href, state }));
-  simulator.ledger.onCommand(({ account, action, href, status }) => log.info('commandReceived', { account, action, href, status }));
+  simulator.onEvent(({ account, type, rel, href, state }) =>
+    log.info('eventEmitted', { account, type, rel, href, state }),
+  );
+  simulator.ledger.onCommand(({ account, action, href, status }) =>
+    log.info('commandReceived', { account, action, href, status }),
+  );
 
   const server = createServer({ noDelay: true, keepAliveTimeout: 120_000, requestTimeout: 0 }, (request, response) => {
     serve(simulator, request, response).catch((error: unknown) => {
@@ -67,7 +71,9 @@ export async function startUcwaSimulator(options: UcwaSimulatorOptions = {}): Pr
 async function serve(simulator: UcwaSimulator, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const exchange = await readExchange(request, response);
   if (exchange === undefined) {
-    response.writeHead(413, { Connection: 'close' }).end(JSON.stringify(refusal(413, undefined, 'The body is too large.').body?.content));
+    response
+      .writeHead(413, { Connection: 'close' })
+      .end(JSON.stringify(refusal(413, undefined, 'The body is too large.').body?.content));
     return;
   }
   const { reply, occasion } = await answer(simulator, exchange);

@@ -94,14 +94,19 @@ export class UcwaSimulator {
   /** Rings a call. Errors: a ZodError for a malformed request, a SimulatorRefusal (409) when nobody is there to be rung. */
   ring(request: CallRequest): Ringing {
     const plan = callPlanSchema.parse(request);
-    const call = this.calls.ring(plan, this.#rungBy(plan), this.faults.take('onlyCompleted', { account: plan.account }) !== undefined);
+    const call = this.calls.ring(
+      plan,
+      this.#rungBy(plan),
+      this.faults.take('onlyCompleted', { account: plan.account }) !== undefined,
+    );
     return { id: call.id, invitation: call.invitations[0]?.path ?? '', account: plan.account };
   }
 
   /** The other side hangs up. Errors: a SimulatorRefusal (404) when there is no such call (any more). */
   hangUp(id: string): void {
     const call = this.calls.find(id);
-    if (call === undefined || !this.calls.hangUp(call)) throw new SimulatorRefusal(404, `There is no call ${id} that could be hung up.`);
+    if (call === undefined || !this.calls.hangUp(call))
+      throw new SimulatorRefusal(404, `There is no call ${id} that could be hung up.`);
   }
 
   /** Arms a fault; what it changes at once, a parked poll learns at once. Errors: a ZodError for a malformed one. */
@@ -110,7 +115,8 @@ export class UcwaSimulator {
     const { account } = fault;
     const concerned = account === undefined ? this.applications.all() : [...this.applications.of(account)];
     if (fault.kind === 'tokenExpired') this.tickets.revoke(account);
-    else if (fault.kind === 'applicationDropped') for (const application of concerned) this.applications.remove(application, fault.subcode);
+    else if (fault.kind === 'applicationDropped')
+      for (const application of concerned) this.applications.remove(application, fault.subcode);
     else this.faults.arm(fault);
     if (fault.kind === 'wrongTicketHost') this.wrongHostStatus = fault.status;
     for (const application of concerned) application.channel.recheck();
@@ -123,7 +129,8 @@ export class UcwaSimulator {
 
   /** Puts a response body on the channel of each of the account's applications. Errors: a SimulatorRefusal (409) when there is none. */
   pushPackage({ account = DEFAULT_ACCOUNT, body, contentType = 'application/json' }: RawPackageRequest): void {
-    for (const application of this.#signedIn(toAccount(account))) application.emitRaw(createRawPackage(body, contentType), rawEvents(body));
+    for (const application of this.#signedIn(toAccount(account)))
+      application.emitRaw(createRawPackage(body, contentType), rawEvents(body));
   }
 
   /** The next command that `matches`, from now on. */
@@ -142,7 +149,8 @@ export class UcwaSimulator {
 
   /** Resolves when a poll of the account waits for events: at once if one does already. */
   whenParked(account: string = DEFAULT_ACCOUNT): Promise<void> {
-    if (this.applications.of(account).some((application) => application.channel.hasParkedPoll)) return Promise.resolve();
+    if (this.applications.of(account).some((application) => application.channel.hasParkedPoll))
+      return Promise.resolve();
     return next(
       (listener: (account: string) => void) => {
         this.#parkListeners.add(listener);
@@ -158,9 +166,14 @@ export class UcwaSimulator {
 
   #rungBy(plan: CallPlan): readonly Application[] {
     const needed = plan.modalities.includes('phoneAudio') ? ['PhoneAudio'] : ['Audio', 'Video'];
-    const rung = this.#signedIn(plan.account).filter(({ availability }) => needed.some((modality) => availability?.modalities.includes(modality)));
+    const rung = this.#signedIn(plan.account).filter(({ availability }) =>
+      needed.some((modality) => availability?.modalities.includes(modality)),
+    );
     if (rung.length > 0) return rung;
-    throw new SimulatorRefusal(409, `No application of ${plan.account} has registered ${needed.join(' or ')} with makeMeAvailable, so such a call cannot reach it.`);
+    throw new SimulatorRefusal(
+      409,
+      `No application of ${plan.account} has registered ${needed.join(' or ')} with makeMeAvailable, so such a call cannot reach it.`,
+    );
   }
 
   #signedIn(account: string): readonly Application[] {
@@ -170,7 +183,10 @@ export class UcwaSimulator {
   }
 }
 
-function next<Item>(listen: (listener: (item: Item) => void) => () => void, matches: (item: Item) => boolean): Promise<Item> {
+function next<Item>(
+  listen: (listener: (item: Item) => void) => () => void,
+  matches: (item: Item) => boolean,
+): Promise<Item> {
   return new Promise((resolve) => {
     const stop = listen((item) => {
       if (!matches(item)) return;

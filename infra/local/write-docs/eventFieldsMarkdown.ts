@@ -9,16 +9,27 @@ export function eventFieldsMarkdown(): string {
   return markdownTable(['Member', 'Type', 'Meaning'], rowsOf(definitions['InvitationData'] ?? {}, '', definitions));
 }
 
-function rowsOf(schema: JsonObject, prefix: string, definitions: Readonly<Record<string, JsonObject>>): readonly (readonly string[])[] {
+function rowsOf(
+  schema: JsonObject,
+  prefix: string,
+  definitions: Readonly<Record<string, JsonObject>>,
+): readonly (readonly string[])[] {
   const members = Object.entries((schema['properties'] ?? {}) as Readonly<Record<string, JsonObject>>);
   const required = (schema['required'] ?? []) as readonly string[];
   return members.flatMap(([name, member]) => {
     const item = (member['items'] ?? member) as JsonObject;
     const target = resolve(item, definitions);
     const path = `${prefix}${name}${member['items'] === undefined ? '' : '[]'}`;
-    const own = [`${code(path)}${required.includes(name) && prefix === '' ? ' *' : ''}`, typeOf(item, target), textOf(member, 'description') ?? textOf(item, 'description') ?? ''];
+    const own = [
+      `${code(path)}${required.includes(name) && prefix === '' ? ' *' : ''}`,
+      typeOf(item, target),
+      textOf(member, 'description') ?? textOf(item, 'description') ?? '',
+    ];
     // A person is told once, not at each of the places where one stands.
-    const nested = target['properties'] === undefined || item['$ref'] === '#/$defs/Person' ? [] : rowsOf(target, `${path}.`, definitions);
+    const nested =
+      target['properties'] === undefined || item['$ref'] === '#/$defs/Person'
+        ? []
+        : rowsOf(target, `${path}.`, definitions);
     return [own, ...nested];
   });
 }

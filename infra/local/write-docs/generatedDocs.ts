@@ -4,7 +4,12 @@ import { createConnectorDefinition } from '../../../shared/http/connector/connec
 import { createAsyncApi } from '../../../shared/http/documents/asyncApi';
 import { createEventSchema } from '../../../shared/http/documents/eventSchema';
 import { commandExamples, replyExample, unreadableExample } from '../../../shared/http/documents/examples/busExamples';
-import { flatExample, invitationExamples, otherEventExamples, teamsExample } from '../../../shared/http/documents/examples/eventExamples';
+import {
+  flatExample,
+  invitationExamples,
+  otherEventExamples,
+  teamsExample,
+} from '../../../shared/http/documents/examples/eventExamples';
 import { createOpenApi } from '../../../shared/http/documents/openApi';
 import { errorsMarkdown } from './errorsMarkdown';
 import { errorTableMarkdown } from './errorTableMarkdown';
@@ -30,11 +35,18 @@ export async function generatedDocs(project: string): Promise<Readonly<Record<st
     'infra/power-platform/apiDefinition.swagger.json': `${JSON.stringify(await createConnectorDefinition(), null, 4)}\n`,
     'docs/outcomes.md': outcomesMarkdown(),
     'docs/errors.md': errorsMarkdown(),
-    ...Object.fromEntries(Object.entries(events).map(([name, example]) => [`docs/examples/${name}.json`, toText(example)])),
+    ...Object.fromEntries(
+      Object.entries(events).map(([name, example]) => [`docs/examples/${name}.json`, toText(example)]),
+    ),
     'docs/events.md': withBlocks(read('docs/events.md'), {
       ringing: fenced('json', JSON.stringify(events['invitation.ringing'], null, 2)),
       members: `\n${eventFieldsMarkdown()}\n`,
-      ...Object.fromEntries(Object.entries(consumers).map(([file, language]) => [file, fenced(language, read(`docs/examples/${file}`).trimEnd())])),
+      ...Object.fromEntries(
+        Object.entries(consumers).map(([file, language]) => [
+          file,
+          fenced(language, read(`docs/examples/${file}`).trimEnd()),
+        ]),
+      ),
     }),
     // The README is free not to show the table.
     'README.md': replaceBlock(read('README.md'), 'errors', `\n${errorTableMarkdown()}\n`) ?? read('README.md'),
@@ -43,7 +55,8 @@ export async function generatedDocs(project: string): Promise<Readonly<Record<st
 
 /** Names of the example files and what is in them. */
 function exampleFiles(): Readonly<Record<string, unknown>> {
-  const prefixed = (prefix: string, examples: Readonly<Record<string, unknown>>): [string, unknown][] => Object.entries(examples).map(([name, example]) => [`${prefix}.${name}`, example]);
+  const prefixed = (prefix: string, examples: Readonly<Record<string, unknown>>): [string, unknown][] =>
+    Object.entries(examples).map(([name, example]) => [`${prefix}.${name}`, example]);
   const { gap, settled, disabled, test } = otherEventExamples();
   return {
     ...Object.fromEntries([...prefixed('invitation', invitationExamples()), ...prefixed('command', commandExamples())]),

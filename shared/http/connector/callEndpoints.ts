@@ -14,22 +14,36 @@ export const listCallsEndpoint: Endpoint<InvitationEndpointPorts> = async (reque
   const { limit, ...others } = parseOrExplain(withoutBlanks(request.query), callListQuerySchema);
   const nowMs = clock.now();
   const { heads, cursor } = await invitations.list({ limit, nowMs, ...compact(others) });
-  return json(200, { calls: heads.map((head) => toCall(head, nowMs)), ...compact({ cursor }) } satisfies z.infer<typeof callListSchema>);
+  return json(200, { calls: heads.map((head) => toCall(head, nowMs)), ...compact({ cursor }) } satisfies z.infer<
+    typeof callListSchema
+  >);
 };
 
 /** `GET /connector/calls/{id}` */
 export const getCallEndpoint: Endpoint<InvitationEndpointPorts> = async (request, { invitations, clock }) => {
   const head = await invitations.head(request.params.id ?? '');
-  if (head === undefined) throw new RelayError('invitationNotFound', 'There is no call with this id, or it is older than the retention.');
+  if (head === undefined)
+    throw new RelayError('invitationNotFound', 'There is no call with this id, or it is older than the retention.');
   return json(200, toCall(head, clock.now()));
 };
 
 /** `GET /connector/accounts`: what the drop-downs of a flow offer. */
-export const listAccountsEndpoint: Endpoint<EndpointPorts & { readonly accounts: readonly { readonly sipUri: string }[] }> = (_request, { accounts }) =>
-  Promise.resolve(json(200, { accounts: accounts.map(({ sipUri }) => ({ sipUri, name: sipUri.replace(/^sip:/i, '') })) } satisfies z.infer<typeof callAccountsSchema>));
+export const listAccountsEndpoint: Endpoint<
+  EndpointPorts & { readonly accounts: readonly { readonly sipUri: string }[] }
+> = (_request, { accounts }) =>
+  Promise.resolve(
+    json(200, {
+      accounts: accounts.map(({ sipUri }) => ({ sipUri, name: sipUri.replace(/^sip:/i, '') })),
+    } satisfies z.infer<typeof callAccountsSchema>),
+  );
 
 /** What is known of a call as one level of plain values. Pure. @param nowMs tells whether it may still ring. */
 export function toCall(head: InvitationHead, nowMs: number): z.infer<typeof callSchema> {
   const { event: _event, ...call } = toFlatCall(head.data);
-  return { ...call, account: head.account, startedAt: new Date(head.startedAtMs).toISOString(), ringing: isActive(head, nowMs) };
+  return {
+    ...call,
+    account: head.account,
+    startedAt: new Date(head.startedAtMs).toISOString(),
+    ringing: isActive(head, nowMs),
+  };
 }

@@ -27,7 +27,8 @@ export async function createConnectorDefinition(): Promise<JsonObject> {
     if (route === undefined) throw new Error(`The API has no route "${operation.route}".`);
     const { moment } = operation;
     const path = (paths[moment === undefined ? route.path : route.path.replace('{moment}', moment)] ??= {});
-    if (moment !== undefined) path['x-ms-notification-content'] = { description: 'The call.', schema: reference('CallEvent') };
+    if (moment !== undefined)
+      path['x-ms-notification-content'] = { description: 'The call.', schema: reference('CallEvent') };
     path[route.method] = {
       ...headOf(operation, route),
       parameters: [...pathParameters(route), ...queryParameters(route), ...bodyParameters(operation, route, schemas)],
@@ -37,7 +38,12 @@ export async function createConnectorDefinition(): Promise<JsonObject> {
   }
   return {
     swagger: '2.0',
-    info: { title: 'Skype for Business calls', description: 'Starts a flow when a call rings, ends or is missed at Skype for Business, and takes, rejects or cancels calls.', version: API_VERSION },
+    info: {
+      title: 'Skype for Business calls',
+      description:
+        'Starts a flow when a call rings, ends or is missed at Skype for Business, and takes, rejects or cancels calls.',
+      version: API_VERSION,
+    },
     host: PLACEHOLDER_HOST,
     basePath: '/api',
     schemes: ['https'],
@@ -50,13 +56,19 @@ export async function createConnectorDefinition(): Promise<JsonObject> {
   };
 }
 
-function headOf({ operationId, summary, description, moment, internal = false }: ConnectorOperation, { role }: Route): JsonObject {
+function headOf(
+  { operationId, summary, description, moment, internal = false }: ConnectorOperation,
+  { role }: Route,
+): JsonObject {
   return {
     operationId,
     summary,
     description,
     ...(internal && { 'x-ms-visibility': 'internal' }),
-    ...(moment !== undefined && { 'x-ms-trigger': 'single', 'x-ms-trigger-hint': 'To see it work now, call the account.' }),
+    ...(moment !== undefined && {
+      'x-ms-trigger': 'single',
+      'x-ms-trigger-hint': 'To see it work now, call the account.',
+    }),
     ...(role === 'anonymous' && { security: [] }),
   };
 }
@@ -68,7 +80,14 @@ const pathTexts: Readonly<Record<string, JsonObject>> = {
 
 function pathParameters({ path }: Route): readonly JsonObject[] {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name).filter((name) => name in pathTexts);
-  return names.map((name) => ({ name, in: 'path', required: true, type: 'string', ...pathTexts[name], 'x-ms-url-encoding': 'single' }));
+  return names.map((name) => ({
+    name,
+    in: 'path',
+    required: true,
+    type: 'string',
+    ...pathTexts[name],
+    'x-ms-url-encoding': 'single',
+  }));
 }
 
 function queryParameters({ query }: Route): readonly JsonObject[] {
@@ -84,19 +103,41 @@ function queryParameters({ query }: Route): readonly JsonObject[] {
 }
 
 /** A body's schema stands in its operation, where the documentation has the callback URL. */
-function bodyParameters({ body }: ConnectorOperation, route: Route, schemas: Readonly<Record<string, JsonObject>>): readonly JsonObject[] {
+function bodyParameters(
+  { body }: ConnectorOperation,
+  route: Route,
+  schemas: Readonly<Record<string, JsonObject>>,
+): readonly JsonObject[] {
   const name = body ?? route.body?.schema;
   if (name === undefined || name === 'none') return [];
   const { properties, ...schema } = schemas[name] ?? {};
-  const fields = Object.entries(properties as Record<string, JsonObject>).map(([field, property]) => [field, toField(field, property)]);
-  return [{ name: 'body', in: 'body', required: true, schema: { ...schema, properties: Object.fromEntries(fields) as JsonObject } }];
+  const fields = Object.entries(properties as Record<string, JsonObject>).map(([field, property]) => [
+    field,
+    toField(field, property),
+  ]);
+  return [
+    {
+      name: 'body',
+      in: 'body',
+      required: true,
+      schema: { ...schema, properties: Object.fromEntries(fields) as JsonObject },
+    },
+  ];
 }
 
 /** What makers fill in: accounts from a drop-down, and the callback URL not at all. */
 function toField(name: string, property: JsonObject): JsonObject {
   switch (name) {
     case 'account':
-      return { ...property, 'x-ms-dynamic-values': { operationId: 'ListAccounts', 'value-collection': 'accounts', 'value-path': 'sipUri', 'value-title': 'name' } };
+      return {
+        ...property,
+        'x-ms-dynamic-values': {
+          operationId: 'ListAccounts',
+          'value-collection': 'accounts',
+          'value-path': 'sipUri',
+          'value-title': 'name',
+        },
+      };
     case 'url':
       return { ...property, 'x-ms-notification-url': true, 'x-ms-visibility': 'internal' };
     default:
@@ -120,7 +161,9 @@ function answers(route: Route): JsonObject {
       {
         description: toSentence(description),
         ...(schema !== undefined && { schema: reference(schema) }),
-        ...(headers.includes('Location') && { headers: { Location: { type: 'string', description: 'Absolute address that ends the subscription.' } } }),
+        ...(headers.includes('Location') && {
+          headers: { Location: { type: 'string', description: 'Absolute address that ends the subscription.' } },
+        }),
       },
     ]),
   );
@@ -130,6 +173,7 @@ function answers(route: Route): JsonObject {
 function errorResponses(route: Route): JsonObject {
   const codes = errorsOf(route);
   const statuses = [...new Set(codes.map((code) => errorTable[code].status))].sort((one, other) => one - other);
-  const titlesOf = (status: number): string[] => codes.filter((code) => errorTable[code].status === status).map((code) => toSentence(errorTable[code].title));
+  const titlesOf = (status: number): string[] =>
+    codes.filter((code) => errorTable[code].status === status).map((code) => toSentence(errorTable[code].title));
   return Object.fromEntries(statuses.map((status) => [status, { description: titlesOf(status).join(' ') }]));
 }

@@ -12,7 +12,9 @@ export const callTriggerSchema = z.strictObject({
 });
 
 /** What a subscription is answered; how it ends is told by `Location`. */
-export const subscribedSchema = z.strictObject({ id: z.string().meta({ title: 'Subscription ID', description: 'Names the subscription in the log of the relay' }) });
+export const subscribedSchema = z.strictObject({
+  id: z.string().meta({ title: 'Subscription ID', description: 'Names the subscription in the log of the relay' }),
+});
 
 export const callAccountsSchema = z.strictObject({
   accounts: z
@@ -30,9 +32,15 @@ const { shape: listQuery } = listQuerySchema;
 /** Query of the list of calls: that of the list of invitations, in the words of flows. */
 export const callListQuerySchema = z.strictObject({
   account: listQuery.account.meta(accountTexts),
-  state: listQuery.state.meta({ title: 'Which Calls', description: 'active: calls that may still ring; ended: calls that are over; both unless chosen' }),
+  state: listQuery.state.meta({
+    title: 'Which Calls',
+    description: 'active: calls that may still ring; ended: calls that are over; both unless chosen',
+  }),
   limit: listQuery.limit.meta({ title: 'Limit', description: 'How many calls at most, up to 100' }),
-  cursor: listQuery.cursor.meta({ title: 'Next Page', description: 'Next Page of the list before, to go on from there' }),
+  cursor: listQuery.cursor.meta({
+    title: 'Next Page',
+    description: 'Next Page of the list before, to go on from there',
+  }),
 });
 
 /** A call as it stands now: the latest that is known of it. */

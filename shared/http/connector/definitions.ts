@@ -20,7 +20,10 @@ export function allDefinitions(): Readonly<Record<string, JsonObject>> {
 }
 
 /** The named ones and those that they hold, sorted by name. */
-export function neededDefinitions(all: Readonly<Record<string, JsonObject>>, names: Iterable<DefinitionName>): JsonObject {
+export function neededDefinitions(
+  all: Readonly<Record<string, JsonObject>>,
+  names: Iterable<DefinitionName>,
+): JsonObject {
   const needed = new Set<string>(names);
   for (const name of needed) {
     for (const [, held = ''] of JSON.stringify(all[name]).matchAll(/"#\/definitions\/(\w+)"/g)) needed.add(held);

@@ -14,10 +14,19 @@ const kept = new Set([
 export function toSwaggerSchema(schema: JsonObject): JsonObject {
   const { title, description, properties, items } = schema;
   return {
-    ...Object.fromEntries(Object.entries(schema).filter(([keyword]) => kept.has(keyword) || keyword.startsWith('x-ms-'))),
+    ...Object.fromEntries(
+      Object.entries(schema).filter(([keyword]) => kept.has(keyword) || keyword.startsWith('x-ms-')),
+    ),
     ...(typeof title === 'string' && { 'x-ms-summary': title }),
     ...(typeof description === 'string' && { description: toSentence(description) }),
-    ...(isObject(properties) && { properties: Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, isObject(property) ? toMember(name, property) : property])) }),
+    ...(isObject(properties) && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([name, property]) => [
+          name,
+          isObject(property) ? toMember(name, property) : property,
+        ]),
+      ),
+    }),
     ...(isObject(items) && { items: toSwaggerSchema(items) }),
   };
 }
@@ -25,12 +34,19 @@ export function toSwaggerSchema(schema: JsonObject): JsonObject {
 /** A member without a title of its own is called by its name. An invitation is a call to those who make flows. */
 function toMember(name: string, { $ref, ...schema }: JsonObject): JsonObject {
   if ($ref !== undefined) return { $ref };
-  return toSwaggerSchema({ title: toTitle(name), ...schema, ...(name === 'invitationId' && flatCallSchema.shape.invitationId.meta()) });
+  return toSwaggerSchema({
+    title: toTitle(name),
+    ...schema,
+    ...(name === 'invitationId' && flatCallSchema.shape.invitationId.meta()),
+  });
 }
 
 /** `callerName` → `Caller Name`. */
 function toTitle(name: string): string {
-  const words = name.replace(/([A-Z])/g, ' $1').trim().split(' ');
+  const words = name
+    .replace(/([A-Z])/g, ' $1')
+    .trim()
+    .split(' ');
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ');
 }
 

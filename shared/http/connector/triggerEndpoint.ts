@@ -17,13 +17,27 @@ export interface TriggerEndpointPorts extends EndpointPorts {
  * service cannot answer. `Location` removes it without a key. An edited flow removes and makes it anew.
  * Errors: `notFound` for a moment that is none; `requestInvalid` for a URL that is refused or an account that is not one of ours.
  */
-export const triggerEndpoint: Endpoint<TriggerEndpointPorts> = async (request, { webhooks, accounts, settings }, caller) => {
+export const triggerEndpoint: Endpoint<TriggerEndpointPorts> = async (
+  request,
+  { webhooks, accounts, settings },
+  caller,
+) => {
   const moment = request.params.moment ?? '';
-  if (!isCallMoment(moment)) throw new RelayError('notFound', `There is no trigger "${moment}"; there are ${Object.keys(callMoments).join(', ')}.`);
+  if (!isCallMoment(moment))
+    throw new RelayError(
+      'notFound',
+      `There is no trigger "${moment}"; there are ${Object.keys(callMoments).join(', ')}.`,
+    );
   const { url, account = '' } = await readJson(request, callTriggerSchema);
   const { summary, filters } = callMoments[moment];
   const { subscription } = await webhooks.subscriptions.create(
-    { url, description: summary, format: 'flat', handshake: 'skip', filters: { ...filters, ...(account !== '' && { accounts: [known(account, accounts)] }) } },
+    {
+      url,
+      description: summary,
+      format: 'flat',
+      handshake: 'skip',
+      filters: { ...filters, ...(account !== '' && { accounts: [known(account, accounts)] }) },
+    },
     caller.name,
   );
   return json(201, { id: subscription.id }, { location: unsubscribeUrl(subscription.id, request.url, settings) });

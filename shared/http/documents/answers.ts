@@ -15,7 +15,10 @@ export const invitationViewSchema = z.strictObject({
   account: z.string().describe('SIP URI of the account'),
   state: z.enum(['active', 'ended']).describe('active: it may still be ringing'),
   startedAt: moment.describe('Time of its earliest event'),
-  endedBy: z.enum(['completed', 'gap', 'expiry']).optional().describe('How it is known to have ended: its completed event, a gap in the channel, or its ring time'),
+  endedBy: z
+    .enum(['completed', 'gap', 'expiry'])
+    .optional()
+    .describe('How it is known to have ended: its completed event, a gap in the channel, or its ring time'),
   invitation: invitationDataSchema.describe('The latest snapshot'),
 });
 
@@ -26,7 +29,15 @@ export const invitationPageSchema = z.strictObject({
 
 export const invitationHistorySchema = invitationViewSchema.extend({
   history: z
-    .array(z.strictObject({ id: z.string(), type: z.string(), time: moment, sequence: z.string().optional(), data: invitationDataSchema }))
+    .array(
+      z.strictObject({
+        id: z.string(),
+        type: z.string(),
+        time: moment,
+        sequence: z.string().optional(),
+        data: invitationDataSchema,
+      }),
+    )
     .describe('Every event of the invitation, in sequence'),
 });
 
@@ -59,13 +70,23 @@ export const healthSchema = z.strictObject({
         z.looseObject({
           status: healthStatusSchema,
           componentType: z.string().optional(),
-          observedValue: z.string().optional().describe('State of the account (onAir when calls are heard) or of the webhook'),
+          observedValue: z
+            .string()
+            .optional()
+            .describe('State of the account (onAir when calls are heard) or of the webhook'),
           time: moment.optional().describe('Of the last poll'),
           lastPollAgeSeconds: z.int().optional(),
           tokenRemainingSeconds: z.int().optional(),
           modalities: z.array(z.string()).optional(),
           deliveries: z
-            .looseObject({ attempts: z.int(), delivered: z.int(), expired: z.int(), dead: z.int(), disabled: z.int(), failuresInRow: z.int() })
+            .looseObject({
+              attempts: z.int(),
+              delivered: z.int(),
+              expired: z.int(),
+              dead: z.int(),
+              disabled: z.int(),
+              failuresInRow: z.int(),
+            })
             .optional()
             .describe('Of the webhook, since it was made'),
           lastDeliveredAt: moment.optional().describe('Of the webhook'),

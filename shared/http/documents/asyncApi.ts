@@ -1,6 +1,12 @@
 import { busEntities } from '../../messaging/busEntities';
 import { busExamples, commandExamples, replyExample, unreadableExample, type BusExample } from './examples/busExamples';
-import { commandReplySchema, eventPropertiesSchema, queuedCommandSchema, unreadableEventSchema, unreadablePropertiesSchema } from './busMessages';
+import {
+  commandReplySchema,
+  eventPropertiesSchema,
+  queuedCommandSchema,
+  unreadableEventSchema,
+  unreadablePropertiesSchema,
+} from './busMessages';
 import { toJsonSchemas, type JsonObject } from './jsonSchemas';
 import { API_VERSION } from './openApi';
 import { eventSchemas, otherEventSchemas } from './schemas';
@@ -35,18 +41,40 @@ export function createAsyncApi(): JsonObject {
         host: '{namespace}.servicebus.windows.net',
         protocol: 'amqp1',
         protocolVersion: '1.0',
-        description: 'AMQP 1.0 over TLS (port 5671), or over WebSockets (443). Microsoft Entra ID (Azure Service Bus Data Receiver or Sender) or a shared access key, by claims-based security.',
+        description:
+          'AMQP 1.0 over TLS (port 5671), or over WebSockets (443). Microsoft Entra ID (Azure Service Bus Data Receiver or Sender) or a shared access key, by claims-based security.',
         variables: { namespace: { description: 'The Service Bus namespace', examples: ['contoso-relay'] } },
       },
     },
     channels: {
-      invitationEvents: channel(busEntities.events, 'Topic. Read it through a subscription of your own; duplicate detection 1 hour, time to live 1 day.', Object.keys(eventMessages)),
-      invitationCommands: channel(busEntities.commands, 'Queue, time to live 60 seconds. What is no command ends in its dead-letter queue with the reason.', ['invitationCommand']),
-      commandReplies: { address: null, description: 'The queue that a command names in replyTo.', messages: { commandReply: ref('components/messages/commandReply') } },
-      unreadableEvents: channel(busEntities.unreadable, 'Queue. What the relay could not make an event of, raw, with the reason.', ['unreadableEvent']),
+      invitationEvents: channel(
+        busEntities.events,
+        'Topic. Read it through a subscription of your own; duplicate detection 1 hour, time to live 1 day.',
+        Object.keys(eventMessages),
+      ),
+      invitationCommands: channel(
+        busEntities.commands,
+        'Queue, time to live 60 seconds. What is no command ends in its dead-letter queue with the reason.',
+        ['invitationCommand'],
+      ),
+      commandReplies: {
+        address: null,
+        description: 'The queue that a command names in replyTo.',
+        messages: { commandReply: ref('components/messages/commandReply') },
+      },
+      unreadableEvents: channel(
+        busEntities.unreadable,
+        'Queue. What the relay could not make an event of, raw, with the reason.',
+        ['unreadableEvent'],
+      ),
     },
     operations: {
-      sendInvitationEvent: operation('send', 'invitationEvents', 'Tell of an invitation, a gap or a command', Object.keys(eventMessages)),
+      sendInvitationEvent: operation(
+        'send',
+        'invitationEvents',
+        'Tell of an invitation, a gap or a command',
+        Object.keys(eventMessages),
+      ),
       receiveInvitationCommand: {
         ...operation('receive', 'invitationCommands', 'Take a command', ['invitationCommand']),
         reply: {
@@ -66,10 +94,26 @@ export function createAsyncApi(): JsonObject {
 
 /** Messages of the topic: what they are called, their schema, and which types of event they carry. */
 const eventMessages = {
-  invitationEvent: { title: 'A call rings, changes, or has ended', schema: 'InvitationEvent', carries: /\.(started|updated|completed)$/ },
-  channelGap: { title: 'Events of an account may have been lost', schema: 'ChannelGapEvent', carries: /^ucwa\.channel\.gap$/ },
-  commandSettled: { title: 'A command was sent or refused', schema: 'CommandSettledEvent', carries: /^ucwa\.command\.settled$/ },
-  subscriptionDisabled: { title: 'The relay has stopped sending to a subscriber', schema: 'SubscriptionDisabledEvent', carries: /^ucwa\.subscription\.disabled$/ },
+  invitationEvent: {
+    title: 'A call rings, changes, or has ended',
+    schema: 'InvitationEvent',
+    carries: /\.(started|updated|completed)$/,
+  },
+  channelGap: {
+    title: 'Events of an account may have been lost',
+    schema: 'ChannelGapEvent',
+    carries: /^ucwa\.channel\.gap$/,
+  },
+  commandSettled: {
+    title: 'A command was sent or refused',
+    schema: 'CommandSettledEvent',
+    carries: /^ucwa\.command\.settled$/,
+  },
+  subscriptionDisabled: {
+    title: 'The relay has stopped sending to a subscriber',
+    schema: 'SubscriptionDisabledEvent',
+    carries: /^ucwa\.subscription\.disabled$/,
+  },
 } as const;
 
 function toEventMessages(): JsonObject {
@@ -96,9 +140,17 @@ function queueMessages(): JsonObject {
       name: 'invitationCommand',
       title: 'Accept, decline or cancel a call',
       payload: schemaRef('InvitationCommand'),
-      examples: Object.entries(commandExamples()).map(([name, payload]): Partial<BusExample> & { name: string } => ({ name, payload })),
+      examples: Object.entries(commandExamples()).map(([name, payload]): Partial<BusExample> & { name: string } => ({
+        name,
+        payload,
+      })),
     },
-    commandReply: { name: 'commandReply', title: 'What came of a command', payload: schemaRef('CommandReply'), examples: [{ name: 'sent', payload: replyExample() }] },
+    commandReply: {
+      name: 'commandReply',
+      title: 'What came of a command',
+      payload: schemaRef('CommandReply'),
+      examples: [{ name: 'sent', payload: replyExample() }],
+    },
     unreadableEvent: {
       name: 'unreadableEvent',
       title: 'What could not be read',
@@ -110,9 +162,24 @@ function queueMessages(): JsonObject {
 }
 
 function channel(address: string, description: string, messages: readonly string[]): JsonObject {
-  return { address, description, servers: [ref('servers/serviceBus')], messages: Object.fromEntries(messages.map((name) => [name, ref(`components/messages/${name}`)])) };
+  return {
+    address,
+    description,
+    servers: [ref('servers/serviceBus')],
+    messages: Object.fromEntries(messages.map((name) => [name, ref(`components/messages/${name}`)])),
+  };
 }
 
-function operation(action: 'send' | 'receive', channelName: string, summary: string, messages: readonly string[]): JsonObject {
-  return { action, channel: ref(`channels/${channelName}`), summary, messages: messages.map((name) => ref(`channels/${channelName}/messages/${name}`)) };
+function operation(
+  action: 'send' | 'receive',
+  channelName: string,
+  summary: string,
+  messages: readonly string[],
+): JsonObject {
+  return {
+    action,
+    channel: ref(`channels/${channelName}`),
+    summary,
+    messages: messages.map((name) => ref(`channels/${channelName}/messages/${name}`)),
+  };
 }

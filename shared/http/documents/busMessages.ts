@@ -32,7 +32,12 @@ export const unreadableEventSchema = z.strictObject({
   sequence: z.string().optional(),
   reason: z.string().describe('What was wrong, in a sentence'),
   raw: z.string().optional().describe('The text as it came'),
-  rawBlob: z.string().optional().describe('Name of the blob in the container unreadable-events that holds the text; instead of raw where it is large'),
+  rawBlob: z
+    .string()
+    .optional()
+    .describe(
+      'Name of the blob in the container unreadable-events that holds the text; instead of raw where it is large',
+    ),
 });
 
 /** Application properties of every event, for the filters of subscriptions. What an event does not have is absent. */

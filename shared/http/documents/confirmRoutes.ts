@@ -28,7 +28,8 @@ export function confirmRoutes(): readonly Route[] {
       method: 'post',
       operationId: 'confirmCommand',
       summary: 'Do what the card’s button says',
-      description: 'Once: the link is used up by its first command, and expires with the ring. The record names who signed in, else the link.',
+      description:
+        'Once: the link is used up by its first command, and expires with the ring. The record names who signed in, else the link.',
       answers: {
         200: page('It was done'),
         ...pages,

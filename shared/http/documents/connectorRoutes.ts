@@ -13,10 +13,18 @@ export function connectorRoutes(): readonly Route[] {
       path: '/connector/triggers/{moment}',
       operationId: 'createCallTrigger',
       summary: 'Start a flow with a call',
-      description: 'A webhook subscription in the format `flat`, without a handshake: `ringing` and `missed` of incoming calls, `ended` of all. `Location` removes it and needs no key.',
+      description:
+        'A webhook subscription in the format `flat`, without a handshake: `ringing` and `missed` of incoming calls, `ended` of all. `Location` removes it and needs no key.',
       role: 'Subscriptions.Manage',
       body: { schema: 'CallTrigger', examples: requestExamples.createCallTrigger },
-      answers: { 201: { description: 'The flow is started from now on', schema: 'Subscribed', examples: { subscribed }, headers: ['Location'] } },
+      answers: {
+        201: {
+          description: 'The flow is started from now on',
+          schema: 'Subscribed',
+          examples: { subscribed },
+          headers: ['Location'],
+        },
+      },
       errors: ['requestInvalid', 'notFound', 'storageUnavailable'],
     },
     {

@@ -18,8 +18,14 @@ export function documentEndpoint(contentType: string, create: () => Promise<Json
 }
 
 /** `GET /openapi.json` */
-export const openApiEndpoint = documentEndpoint('application/json', async () => (await import('./openApi')).createOpenApi());
+export const openApiEndpoint = documentEndpoint('application/json', async () =>
+  (await import('./openApi')).createOpenApi(),
+);
 /** `GET /asyncapi.json` */
-export const asyncApiEndpoint = documentEndpoint('application/json', async () => (await import('./asyncApi')).createAsyncApi());
+export const asyncApiEndpoint = documentEndpoint('application/json', async () =>
+  (await import('./asyncApi')).createAsyncApi(),
+);
 /** `GET /schemas/invitation-event.v1.json` */
-export const eventSchemaEndpoint = documentEndpoint('application/schema+json', async () => (await import('./eventSchema')).createEventSchema());
+export const eventSchemaEndpoint = documentEndpoint('application/schema+json', async () =>
+  (await import('./eventSchema')).createEventSchema(),
+);

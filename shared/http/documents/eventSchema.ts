@@ -9,7 +9,8 @@ export function createEventSchema(): JsonObject {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: 'urn:ucwa-relay:schema:invitation-event:v1',
     title: 'ucwa-relay invitation event',
-    description: 'CloudEvents 1.0 in its JSON format; data is a whole snapshot of the invitation at that moment. What Skype for Business did not send is absent.',
+    description:
+      'CloudEvents 1.0 in its JSON format; data is a whole snapshot of the invitation at that moment. What Skype for Business did not send is absent.',
     ...InvitationEvent,
     examples: Object.values(invitationExamples()),
     $defs,

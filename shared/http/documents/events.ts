@@ -8,7 +8,9 @@ import type { SubscriptionDisabled } from '../../webhooks/autoDisable';
 import type { SubscriptionTest } from '../../webhooks/testSubscription';
 
 /** Types of the events of the kinds of invitation that there are now. */
-export const invitationEventTypes: readonly string[] = Object.values(kinds).flatMap(({ rel }) => ['started', 'updated', 'completed'].map((event) => `ucwa.${rel}.${event}`));
+export const invitationEventTypes: readonly string[] = Object.values(kinds).flatMap(({ rel }) =>
+  ['started', 'updated', 'completed'].map((event) => `ucwa.${rel}.${event}`),
+);
 
 /** An invitation event as it is on the topic and, without SDP, in webhooks: envelope and data. */
 export const invitationEventSchema = cloudEventSchema.extend({
@@ -45,16 +47,31 @@ const subscriptionDisabledSchema = z.strictObject({
   reason: z.string(),
 }) satisfies z.ZodType<SubscriptionDisabled>;
 
-const subscriptionTestSchema = z.strictObject({ subscriptionId: z.string(), message: z.string() }) satisfies z.ZodType<SubscriptionTest>;
+const subscriptionTestSchema = z.strictObject({
+  subscriptionId: z.string(),
+  message: z.string(),
+}) satisfies z.ZodType<SubscriptionTest>;
 
 /** A hole in an account’s channel: what a consumer thought open may have ended unseen. */
-export const channelGapEventSchema = cloudEventSchema.extend({ type: z.literal('ucwa.channel.gap'), data: channelGapSchema });
+export const channelGapEventSchema = cloudEventSchema.extend({
+  type: z.literal('ucwa.channel.gap'),
+  data: channelGapSchema,
+});
 
 /** A command and what came of it, refused or not. */
-export const commandSettledEventSchema = cloudEventSchema.extend({ type: z.literal('ucwa.command.settled'), data: commandSettlementSchema });
+export const commandSettledEventSchema = cloudEventSchema.extend({
+  type: z.literal('ucwa.command.settled'),
+  data: commandSettlementSchema,
+});
 
 /** The relay has stopped sending to a subscriber. */
-export const subscriptionDisabledEventSchema = cloudEventSchema.extend({ type: z.literal('ucwa.subscription.disabled'), data: subscriptionDisabledSchema });
+export const subscriptionDisabledEventSchema = cloudEventSchema.extend({
+  type: z.literal('ucwa.subscription.disabled'),
+  data: subscriptionDisabledSchema,
+});
 
 /** What `POST /webhook-subscriptions/{id}/test` sends; never on the topic. */
-export const subscriptionTestEventSchema = cloudEventSchema.extend({ type: z.literal('ucwa.subscription.test'), data: subscriptionTestSchema });
+export const subscriptionTestEventSchema = cloudEventSchema.extend({
+  type: z.literal('ucwa.subscription.test'),
+  data: subscriptionTestSchema,
+});

@@ -6,17 +6,32 @@ import type { Body, Route } from './route';
 
 /** What any request to Skype for Business can end in. */
 const upstream: readonly ErrorCode[] = [
-  ...(['upstreamFailed', 'upstreamRefused', 'upstreamTimeout', 'credentialsRejected', 'noUsableGrant', 'hostNotAllowed'] as const),
+  ...([
+    'upstreamFailed',
+    'upstreamRefused',
+    'upstreamTimeout',
+    'credentialsRejected',
+    'noUsableGrant',
+    'hostNotAllowed',
+  ] as const),
   ...(['ticketExpired', 'applicationGone', 'poolMoved', 'responseUnreadable'] as const),
 ];
 
 const commandErrors: readonly ErrorCode[] = [
-  ...(['requestInvalid', 'invitationNotFound', 'alreadyClaimed', 'resolvedElsewhere', 'commandInFlight', 'invitationEnded'] as const),
+  ...([
+    'requestInvalid',
+    'invitationNotFound',
+    'alreadyClaimed',
+    'resolvedElsewhere',
+    'commandInFlight',
+    'invitationEnded',
+  ] as const),
   ...(['actionNotAvailable', 'idempotencyKeyReused', 'storageUnavailable'] as const),
   ...upstream,
 ];
 
-const waiting = 'With `Prefer: wait=N` the answer waits up to N seconds, 60 at most, for the outcome. The first command to reach an invitation wins; the same caller’s same command is answered as before.';
+const waiting =
+  'With `Prefer: wait=N` the answer waits up to N seconds, 60 at most, for the outcome. The first command to reach an invitation wins; the same caller’s same command is answered as before.';
 
 /** `/invitations` and what is under it. */
 export function invitationRoutes(): readonly Route[] {
@@ -35,8 +50,18 @@ export function invitationRoutes(): readonly Route[] {
       headers: ['Prefer', 'IdempotencyKey', 'TraceParent'],
       body,
       answers: {
-        200: { description: 'Skype for Business has the command, and this is how the call went on', schema: 'CommandOutcome', examples: { outcome }, headers },
-        202: { description: 'Skype for Business has the command; the outcome comes with the completed event', schema: 'CommandSent', examples: { sent }, headers },
+        200: {
+          description: 'Skype for Business has the command, and this is how the call went on',
+          schema: 'CommandOutcome',
+          examples: { outcome },
+          headers,
+        },
+        202: {
+          description: 'Skype for Business has the command; the outcome comes with the completed event',
+          schema: 'CommandSent',
+          examples: { sent },
+          headers,
+        },
       },
       errors: commandErrors,
     };
@@ -62,7 +87,13 @@ export function invitationRoutes(): readonly Route[] {
       tag: 'Invitations',
       summary: 'Read one invitation with its history',
       role: 'Invitations.Read',
-      answers: { 200: { description: 'The latest snapshot and every event', schema: 'InvitationWithHistory', examples: { ringing } } },
+      answers: {
+        200: {
+          description: 'The latest snapshot and every event',
+          schema: 'InvitationWithHistory',
+          examples: { ringing },
+        },
+      },
       errors: ['invitationNotFound', 'storageUnavailable'],
     },
     {
@@ -73,15 +104,38 @@ export function invitationRoutes(): readonly Route[] {
       summary: 'Read the media offer of a ringing call',
       description: 'Live from Skype for Business; the relay keeps no SDP.',
       role: 'Invitations.Command',
-      answers: { 200: { description: 'The offers and what an answer must name', schema: 'LiveOffer', examples: { audio: offer } } },
+      answers: {
+        200: {
+          description: 'The offers and what an answer must name',
+          schema: 'LiveOffer',
+          examples: { audio: offer },
+        },
+      },
       errors: ['invitationNotFound', 'invitationEnded', 'actionNotAvailable', ...upstream],
     },
     command(
       'accept',
-      { summary: 'Accept a call', description: `\`{}\` and \`phoneAudio\` send it to the user’s phone; \`answer\` takes it with an SDP of at most 64 KiB. ${waiting}` },
+      {
+        summary: 'Accept a call',
+        description: `\`{}\` and \`phoneAudio\` send it to the user’s phone; \`answer\` takes it with an SDP of at most 64 KiB. ${waiting}`,
+      },
       { schema: 'Accept', examples: requestExamples.accept },
     ),
-    command('decline', { summary: 'Decline a call', description: `\`Global\`, the default, ends the ringing on every phone of the user; \`Local\` only at the relay’s endpoint. ${waiting}` }, { schema: 'Decline', examples: requestExamples.decline }),
-    command('cancel', { summary: 'Cancel an outgoing call', description: `For a call that this account makes and that still rings. ${waiting}` }, { schema: 'Cancel', examples: requestExamples.cancel }),
+    command(
+      'decline',
+      {
+        summary: 'Decline a call',
+        description: `\`Global\`, the default, ends the ringing on every phone of the user; \`Local\` only at the relay’s endpoint. ${waiting}`,
+      },
+      { schema: 'Decline', examples: requestExamples.decline },
+    ),
+    command(
+      'cancel',
+      {
+        summary: 'Cancel an outgoing call',
+        description: `For a call that this account makes and that still rings. ${waiting}`,
+      },
+      { schema: 'Cancel', examples: requestExamples.cancel },
+    ),
   ];
 }

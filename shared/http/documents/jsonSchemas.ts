@@ -20,7 +20,10 @@ export interface JsonSchemaOptions {
  * JSON Schemas of zod schemas by name; where one holds another it refers to it. What is given is left open for members
  * of a later version, so that a consumer who validates is not broken by them. Pure.
  */
-export function toJsonSchemas(schemas: Readonly<Record<string, NamedSchema>>, { target, refPrefix }: JsonSchemaOptions): Readonly<Record<string, JsonObject>> {
+export function toJsonSchemas(
+  schemas: Readonly<Record<string, NamedSchema>>,
+  { target, refPrefix }: JsonSchemaOptions,
+): Readonly<Record<string, JsonObject>> {
   const registry = z.registry<{ id: string }>();
   for (const [id, { schema }] of Object.entries(schemas)) registry.add(schema, { id });
   const convert = (direction: Direction): Record<string, JsonObject> =>
@@ -32,7 +35,9 @@ export function toJsonSchemas(schemas: Readonly<Record<string, NamedSchema>>, { 
       override: ({ jsonSchema }) => simplify(jsonSchema, direction),
     }).schemas;
   const byDirection = { taken: convert('taken'), given: convert('given') };
-  return Object.fromEntries(Object.entries(schemas).map(([id, { direction }]) => [id, withoutIdentity(byDirection[direction][id] ?? {})]));
+  return Object.fromEntries(
+    Object.entries(schemas).map(([id, { direction }]) => [id, withoutIdentity(byDirection[direction][id] ?? {})]),
+  );
 }
 
 /** Leaves out what only repeats the format, and zod's bounds of safe integers. */

@@ -21,12 +21,20 @@ export async function createOpenApi(): Promise<JsonObject> {
   const routes = await apiRoutes();
   return {
     openapi: '3.1.0',
-    info: { title: 'ucwa-relay', version: API_VERSION, description: DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' } },
+    info: {
+      title: 'ucwa-relay',
+      version: API_VERSION,
+      description: DESCRIPTION,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
     servers: [{ url: '/api', description: 'The function app that answers this document' }],
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths: toPaths(routes),
     webhooks: openApiWebhooks(),
-    components: { ...openApiComponents(errorCodesOf(routes)), schemas: toJsonSchemas(apiSchemas, { target: 'draft-2020-12', refPrefix: '#/components/schemas/' }) },
+    components: {
+      ...openApiComponents(errorCodesOf(routes)),
+      schemas: toJsonSchemas(apiSchemas, { target: 'draft-2020-12', refPrefix: '#/components/schemas/' }),
+    },
   };
 }
 
@@ -38,7 +46,11 @@ function toPaths(routes: readonly Route[]): JsonObject {
 
 function toOperation(route: Route): JsonObject {
   const { operationId, tag, summary, description, body } = route;
-  const parameters = [...pathParametersOf(route), ...queryParametersOf(route), ...(route.headers ?? []).map((name) => ({ $ref: `#/components/parameters/${name}` }))];
+  const parameters = [
+    ...pathParametersOf(route),
+    ...queryParametersOf(route),
+    ...(route.headers ?? []).map((name) => ({ $ref: `#/components/parameters/${name}` })),
+  ];
   return {
     operationId,
     tags: [tag],
@@ -47,12 +59,20 @@ function toOperation(route: Route): JsonObject {
     security: securityOf(route.role),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: { content: toContent(body) } }),
-    responses: { ...Object.fromEntries(Object.entries(route.answers).map(([status, answer]) => [status, toResponse(answer)])), ...toErrorResponses(route) },
+    responses: {
+      ...Object.fromEntries(Object.entries(route.answers).map(([status, answer]) => [status, toResponse(answer)])),
+      ...toErrorResponses(route),
+    },
   };
 }
 
 function pathParametersOf({ path }: Route): readonly JsonObject[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({ name, in: 'path', required: true, ...pathParameters[name] }));
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+    name,
+    in: 'path',
+    required: true,
+    ...pathParameters[name],
+  }));
 }
 
 function queryParametersOf({ query }: Route): readonly JsonObject[] {
@@ -60,15 +80,26 @@ function queryParametersOf({ query }: Route): readonly JsonObject[] {
   const { properties = {}, required = [] } = z.toJSONSchema(query, { io: 'input' });
   return Object.entries(properties).map(([name, property]) => {
     const { description, ...schema } = typeof property === 'boolean' ? {} : property;
-    return { name, in: 'query', required: required.includes(name), ...(description === undefined ? {} : { description }), schema };
+    return {
+      name,
+      in: 'query',
+      required: required.includes(name),
+      ...(description === undefined ? {} : { description }),
+      schema,
+    };
   });
 }
 
 function toContent({ contentType = 'application/json', schema, examples }: Body): JsonObject {
   return {
     [contentType]: {
-      schema: schema === undefined ? { type: contentType.startsWith('text/') ? 'string' : 'object' } : { $ref: `#/components/schemas/${schema}` },
-      ...(examples === undefined ? {} : { examples: Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }])) }),
+      schema:
+        schema === undefined
+          ? { type: contentType.startsWith('text/') ? 'string' : 'object' }
+          : { $ref: `#/components/schemas/${schema}` },
+      ...(examples === undefined
+        ? {}
+        : { examples: Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }])) }),
     },
   };
 }
@@ -76,9 +107,19 @@ function toContent({ contentType = 'application/json', schema, examples }: Body)
 function toResponse({ description, headers, ...body }: Answer): JsonObject {
   return {
     description,
-    ...(headers === undefined ? {} : { headers: Object.fromEntries(headers.map((name) => [headerNames[name], { $ref: `#/components/headers/${name}` }])) }),
+    ...(headers === undefined
+      ? {}
+      : {
+          headers: Object.fromEntries(
+            headers.map((name) => [headerNames[name], { $ref: `#/components/headers/${name}` }]),
+          ),
+        }),
     ...(body.schema === undefined && body.contentType === undefined ? {} : { content: toContent(body) }),
   };
 }
 
-const headerNames = { Location: 'Location', PreferenceApplied: 'Preference-Applied', IdempotencyReplayed: 'Idempotency-Replayed' } as const;
+const headerNames = {
+  Location: 'Location',
+  PreferenceApplied: 'Preference-Applied',
+  IdempotencyReplayed: 'Idempotency-Replayed',
+} as const;

@@ -27,21 +27,49 @@ export function openApiWebhooks(): JsonObject {
       'application/cloudevents+json': content('InvitationEvent', invitationExamples()),
       'application/json': {
         schema: { anyOf: [{ $ref: '#/components/schemas/FlatEvent' }, teamsMessage] },
-        examples: { flat: { summary: 'format: flat', value: flatExample() }, teams: { summary: 'format: teams', value: teamsExample() } },
+        examples: {
+          flat: { summary: 'format: flat', value: flatExample() },
+          teams: { summary: 'format: teams', value: teamsExample() },
+        },
       },
     }),
-    channelGap: webhook('onChannelGap', 'Events of an account may have been lost', { 'application/cloudevents+json': content('ChannelGapEvent', { gap }) }),
-    commandSettled: webhook('onCommandSettled', 'A command was sent or refused; only where filters.types names it', { 'application/cloudevents+json': content('CommandSettledEvent', { settled }) }),
-    subscriptionDisabled: webhook('onSubscriptionDisabled', 'A subscription was disabled; only where filters.types names it', { 'application/cloudevents+json': content('SubscriptionDisabledEvent', { disabled }) }),
-    test: webhook('onTest', 'What the test route sends', { 'application/cloudevents+json': content('SubscriptionTestEvent', { test }) }),
+    channelGap: webhook('onChannelGap', 'Events of an account may have been lost', {
+      'application/cloudevents+json': content('ChannelGapEvent', { gap }),
+    }),
+    commandSettled: webhook('onCommandSettled', 'A command was sent or refused; only where filters.types names it', {
+      'application/cloudevents+json': content('CommandSettledEvent', { settled }),
+    }),
+    subscriptionDisabled: webhook(
+      'onSubscriptionDisabled',
+      'A subscription was disabled; only where filters.types names it',
+      { 'application/cloudevents+json': content('SubscriptionDisabledEvent', { disabled }) },
+    ),
+    test: webhook('onTest', 'What the test route sends', {
+      'application/cloudevents+json': content('SubscriptionTestEvent', { test }),
+    }),
   };
 }
 
 function webhook(operationId: string, summary: string, bodies: JsonObject): JsonObject {
-  const headers = ['WebhookId', 'WebhookTimestamp', 'WebhookSignature'].map((name) => ({ $ref: `#/components/parameters/${name}` }));
-  return { post: { operationId, summary, description: SENDING, security: [], parameters: headers, requestBody: { required: true, content: bodies }, responses: answers } };
+  const headers = ['WebhookId', 'WebhookTimestamp', 'WebhookSignature'].map((name) => ({
+    $ref: `#/components/parameters/${name}`,
+  }));
+  return {
+    post: {
+      operationId,
+      summary,
+      description: SENDING,
+      security: [],
+      parameters: headers,
+      requestBody: { required: true, content: bodies },
+      responses: answers,
+    },
+  };
 }
 
 function content(schema: SchemaName, examples: Readonly<Record<string, unknown>>): JsonObject {
-  return { schema: { $ref: `#/components/schemas/${schema}` }, examples: Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }])) };
+  return {
+    schema: { $ref: `#/components/schemas/${schema}` },
+    examples: Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }])),
+  };
 }

@@ -25,7 +25,9 @@ export async function operationRoutes(): Promise<readonly Route[]> {
       description: 'Removes every record of this person from the relay’s tables and blobs. Idempotent.',
       role: 'Operations.Manage',
       query: erasureQuerySchema,
-      answers: { 200: { description: 'Nothing of this person is kept', schema: 'Erased', examples: { erased: { removed: 14 } } } },
+      answers: {
+        200: { description: 'Nothing of this person is kept', schema: 'Erased', examples: { erased: { removed: 14 } } },
+      },
       errors: ['requestInvalid', 'storageUnavailable'],
     },
     {
@@ -37,8 +39,18 @@ export async function operationRoutes(): Promise<readonly Route[]> {
       description: 'draft-inadarei-api-health-check; each account with the age of its last poll.',
       role: 'Operations.Manage',
       answers: {
-        200: { description: 'It works (pass), or nearly (warn)', contentType, schema: 'Health', examples: { onAir: await healthExample() } },
-        503: { description: 'It does not work (fail)', contentType, schema: 'Health', examples: { settings: settingsHealth(['UCWA_ACCOUNTS is required']) } },
+        200: {
+          description: 'It works (pass), or nearly (warn)',
+          contentType,
+          schema: 'Health',
+          examples: { onAir: await healthExample() },
+        },
+        503: {
+          description: 'It does not work (fail)',
+          contentType,
+          schema: 'Health',
+          examples: { settings: settingsHealth(['UCWA_ACCOUNTS is required']) },
+        },
       },
     },
     {
@@ -48,10 +60,17 @@ export async function operationRoutes(): Promise<readonly Route[]> {
       tag: 'Operations',
       summary: 'Whether the process answers at all',
       role: 'anonymous',
-      answers: { 200: { description: 'It does', contentType, schema: 'Liveness', examples: { alive: { status: 'pass' } } } },
+      answers: {
+        200: { description: 'It does', contentType, schema: 'Liveness', examples: { alive: { status: 'pass' } } },
+      },
     },
     document('/openapi.json', 'getOpenApi', 'This document', 'application/json'),
     document('/asyncapi.json', 'getAsyncApi', 'The topic and the queues as AsyncAPI 3.0', 'application/json'),
-    document('/schemas/invitation-event.v1.json', 'getEventSchema', 'JSON Schema of an invitation event', 'application/schema+json'),
+    document(
+      '/schemas/invitation-event.v1.json',
+      'getEventSchema',
+      'JSON Schema of an invitation event',
+      'application/schema+json',
+    ),
   ];
 }

@@ -3,7 +3,14 @@ import type { JsonObject } from './jsonSchemas';
 import type { Route } from './route';
 
 /** Errors that any route behind a key can answer. */
-const everywhere: readonly ErrorCode[] = ['unauthenticated', 'forbidden', 'tooManyRequests', 'settingsInvalid', 'internal', 'identityUnavailable'];
+const everywhere: readonly ErrorCode[] = [
+  'unauthenticated',
+  'forbidden',
+  'tooManyRequests',
+  'settingsInvalid',
+  'internal',
+  'identityUnavailable',
+];
 
 /** Errors that say when to come back. */
 const comesBack = (code: ErrorCode): boolean => errorTable[code].retryable || errorTable[code].status >= 502;
@@ -18,7 +25,12 @@ export function errorCodesOf(routes: readonly Route[]): readonly ErrorCode[] {
 export function toErrorResponses(route: Route): Readonly<Record<string, JsonObject>> {
   const codes = errorsOf(route);
   const statuses = [...new Set(codes.map((code) => errorTable[code].status))].sort((one, other) => one - other);
-  return Object.fromEntries(statuses.map((status) => [String(status), toErrorResponse(codes.filter((code) => errorTable[code].status === status))]));
+  return Object.fromEntries(
+    statuses.map((status) => [
+      String(status),
+      toErrorResponse(codes.filter((code) => errorTable[code].status === status)),
+    ]),
+  );
 }
 
 /** Every error that a route can answer. */

@@ -53,8 +53,14 @@ export interface Route {
 
 /** Names of path parameters, and what they are. */
 export const pathParameters: Readonly<Record<string, JsonObject>> = {
-  id: { description: 'Of an invitation: an event’s invitationId, unchanged. Of a subscription: its id.', schema: { type: 'string', maxLength: 128 } },
-  capability: { description: 'From a link that the relay gave out, unchanged: it is what allows this, without a key', schema: { type: 'string', maxLength: 512 } },
+  id: {
+    description: 'Of an invitation: an event’s invitationId, unchanged. Of a subscription: its id.',
+    schema: { type: 'string', maxLength: 128 },
+  },
+  capability: {
+    description: 'From a link that the relay gave out, unchanged: it is what allows this, without a key',
+    schema: { type: 'string', maxLength: 512 },
+  },
   moment: { description: 'When the flow starts', schema: { type: 'string', enum: Object.keys(callMoments) } },
   deliveryId: { description: 'From the delivery log', schema: { type: 'string', maxLength: 160 } },
 };

@@ -7,5 +7,11 @@ import { subscriptionRoutes } from './subscriptionRoutes';
 
 /** The one table of the API's routes. A test holds it against the functions that the host finds. */
 export async function apiRoutes(): Promise<readonly Route[]> {
-  return [...invitationRoutes(), ...confirmRoutes(), ...subscriptionRoutes(), ...connectorRoutes(), ...(await operationRoutes())];
+  return [
+    ...invitationRoutes(),
+    ...confirmRoutes(),
+    ...subscriptionRoutes(),
+    ...connectorRoutes(),
+    ...(await operationRoutes()),
+  ];
 }

@@ -1,6 +1,12 @@
 import type { z } from 'zod';
 import { acceptBodySchema, cancelBodySchema, declineBodySchema } from '../../invitations/command';
-import { callerSchema, invitationDataSchema, mediaOfferSchema, outcomeSchema, personSchema } from '../../invitations/invitationData';
+import {
+  callerSchema,
+  invitationDataSchema,
+  mediaOfferSchema,
+  outcomeSchema,
+  personSchema,
+} from '../../invitations/invitationData';
 import { flatEventSchema } from '../../webhooks/flatEvent';
 import { filtersSchema } from '../../webhooks/matchesFilter';
 import { subscriptionChangeSchema, subscriptionRequestSchema } from '../../webhooks/subscription';

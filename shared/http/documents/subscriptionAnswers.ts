@@ -29,7 +29,9 @@ const warnings = z.array(z.string()).describe('What works but may surprise, in s
 export const createdSubscriptionSchema = z.strictObject({ subscription: subscriptionViewSchema, secret, warnings });
 export const changedSubscriptionSchema = z.strictObject({ subscription: subscriptionViewSchema, warnings });
 export const rotatedSecretSchema = z.strictObject({ subscription: subscriptionViewSchema, secret });
-export const subscriptionListSchema = z.strictObject({ subscriptions: z.array(subscriptionViewSchema).describe('The oldest first') });
+export const subscriptionListSchema = z.strictObject({
+  subscriptions: z.array(subscriptionViewSchema).describe('The oldest first'),
+});
 
 export const testResultSchema = z.strictObject({
   delivered: z.boolean(),
@@ -39,7 +41,9 @@ export const testResultSchema = z.strictObject({
   durationMs: z.number(),
 });
 
-export const recoverRequestSchema = z.strictObject({ since: z.iso.datetime({ offset: true }).describe('Everything of this moment and later that was not delivered') });
+export const recoverRequestSchema = z.strictObject({
+  since: z.iso.datetime({ offset: true }).describe('Everything of this moment and later that was not delivered'),
+});
 
 export const recoveredSchema = z.strictObject({
   queued: z.int().describe('Sent again now'),
@@ -66,11 +70,18 @@ export const deliverySchema = z.strictObject({
 });
 
 export const deliveryPageSchema = z.strictObject({
-  deliveries: z.array(deliverySchema).describe('The latest attempts first. While there is a cursor, a page may hold less than its limit, or nothing'),
+  deliveries: z
+    .array(deliverySchema)
+    .describe('The latest attempts first. While there is a cursor, a page may hold less than its limit, or nothing'),
   cursor: z.string().optional(),
 });
 
 export const deliveriesQuerySchema = z.strictObject({
-  limit: z.coerce.number('must be a number').int('must be a whole number').min(1, 'must be 1 to 100').max(100, 'must be 1 to 100').default(50),
+  limit: z.coerce
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(1, 'must be 1 to 100')
+    .max(100, 'must be 1 to 100')
+    .default(50),
   cursor: z.string().optional().describe('From the page before, unchanged'),
 });

@@ -14,9 +14,17 @@ export function subscriptionRoutes(): readonly Route[] {
       path: '/webhook-subscriptions',
       operationId: 'createWebhookSubscription',
       summary: 'Subscribe a URL to events',
-      description: 'The URL is checked, and asked for its consent (CloudEvents, HTTP 1.1 Web Hooks §4) unless `handshake` is `skip`. The secret is shown in this answer only.',
+      description:
+        'The URL is checked, and asked for its consent (CloudEvents, HTTP 1.1 Web Hooks §4) unless `handshake` is `skip`. The secret is shown in this answer only.',
       body: { schema: 'SubscriptionRequest', examples: requestExamples.createSubscription },
-      answers: { 201: { description: 'The subscription is active', schema: 'CreatedSubscription', examples: { created }, headers: ['Location'] } },
+      answers: {
+        201: {
+          description: 'The subscription is active',
+          schema: 'CreatedSubscription',
+          examples: { created },
+          headers: ['Location'],
+        },
+      },
       errors: ['requestInvalid', 'storageUnavailable'],
     },
     {
@@ -34,7 +42,13 @@ export function subscriptionRoutes(): readonly Route[] {
       path: one,
       operationId: 'getWebhookSubscription',
       summary: 'Read one subscription',
-      answers: { 200: { description: 'The subscription, without its secret', schema: 'Subscription', examples: { active: view } } },
+      answers: {
+        200: {
+          description: 'The subscription, without its secret',
+          schema: 'Subscription',
+          examples: { active: view },
+        },
+      },
       errors: ['notFound', 'storageUnavailable'],
     },
     {
@@ -45,7 +59,9 @@ export function subscriptionRoutes(): readonly Route[] {
       summary: 'Change, pause or resume a subscription',
       description: 'What is left out stays. In effect everywhere within 5 seconds.',
       body: { schema: 'SubscriptionChange', examples: requestExamples.changeSubscription },
-      answers: { 200: { description: 'The subscription as it is now', schema: 'ChangedSubscription', examples: { changed } } },
+      answers: {
+        200: { description: 'The subscription as it is now', schema: 'ChangedSubscription', examples: { changed } },
+      },
       errors: ['requestInvalid', 'notFound', 'storageUnavailable'],
     },
     {
@@ -64,7 +80,8 @@ export function subscriptionRoutes(): readonly Route[] {
       operationId: 'unsubscribe',
       tag: 'Webhook subscriptions',
       summary: 'Remove a subscription by its own link',
-      description: 'The `Location` of the answer to its creation. It needs no key, which connectors do not send with this. Idempotent.',
+      description:
+        'The `Location` of the answer to its creation. It needs no key, which connectors do not send with this. Idempotent.',
       role: 'anonymous',
       answers: { 204: { description: 'It is gone' } },
       errors: ['notFound', 'settingsInvalid', 'internal', 'storageUnavailable'],
@@ -75,8 +92,11 @@ export function subscriptionRoutes(): readonly Route[] {
       path: `${one}/test`,
       operationId: 'testWebhookSubscription',
       summary: 'Send a test event',
-      description: 'One event of type `ucwa.subscription.test`, now and once, signed as any other; also while paused or disabled.',
-      answers: { 200: { description: 'What the subscriber answered', schema: 'TestResult', examples: { delivered: tested } } },
+      description:
+        'One event of type `ucwa.subscription.test`, now and once, signed as any other; also while paused or disabled.',
+      answers: {
+        200: { description: 'What the subscriber answered', schema: 'TestResult', examples: { delivered: tested } },
+      },
       errors: ['notFound', 'storageUnavailable'],
     },
     {
@@ -87,7 +107,9 @@ export function subscriptionRoutes(): readonly Route[] {
       summary: 'Change the signing secret',
       description: 'The old secret signs as well for 24 hours.',
       body: { schema: 'SecretRotation', examples: requestExamples.rotateSecret },
-      answers: { 200: { description: 'The new secret, shown this once', schema: 'RotatedSecret', examples: { rotated } } },
+      answers: {
+        200: { description: 'The new secret, shown this once', schema: 'RotatedSecret', examples: { rotated } },
+      },
       errors: ['requestInvalid', 'notFound', 'storageUnavailable'],
     },
     {
@@ -119,7 +141,14 @@ export function subscriptionRoutes(): readonly Route[] {
       summary: 'Send one event again',
       description: 'Whether it was delivered or not, with the same webhook-id.',
       answers: { 202: { description: 'It is in the queue' } },
-      errors: ['requestInvalid', 'notFound', 'invitationEnded', 'storageUnavailable', 'busUnavailable', 'busEntityFull'],
+      errors: [
+        'requestInvalid',
+        'notFound',
+        'invitationEnded',
+        'storageUnavailable',
+        'busUnavailable',
+        'busEntityFull',
+      ],
     },
   ];
 }

@@ -74,7 +74,8 @@ function inMemory(): Promise<Bench> {
   });
 }
 
-const message = (call: number, body = '{"ü":"📞"}') => firstMessage(callEvent('started', { call }), { id: 'sub_a' }, { contentType: 'application/json', body });
+const message = (call: number, body = '{"ü":"📞"}') =>
+  firstMessage(callEvent('started', { call }), { id: 'sub_a' }, { contentType: 'application/json', body });
 
 describe.each([
   ['Service Bus', onServiceBus],
@@ -96,7 +97,11 @@ describe.each([
     await bench.queue.enqueue([{ message: { ...message(1), deferrals: 1 }, atMs: bench.clock.now() + 1000 }]);
     await bench.clock.advance(1000);
     const taken = await bench.take(3);
-    expect(taken.map(({ event, deferrals }) => `${event.id} ${deferrals}`).sort()).toEqual(['call-1-started 0', 'call-1-started 1', 'call-2-started 0']);
+    expect(taken.map(({ event, deferrals }) => `${event.id} ${deferrals}`).sort()).toEqual([
+      'call-1-started 0',
+      'call-1-started 1',
+      'call-2-started 0',
+    ]);
     expect(await bench.visible()).toBe(0);
   });
 
@@ -119,7 +124,9 @@ describe.each([
 });
 
 describe('what the bus refuses', () => {
-  const refusing = (isRefused: (messages: readonly EncodedMessage[]) => 'busRefused' | 'busUnavailable' | undefined): BusSender => ({
+  const refusing = (
+    isRefused: (messages: readonly EncodedMessage[]) => 'busRefused' | 'busUnavailable' | undefined,
+  ): BusSender => ({
     sendFirst(messages) {
       const code = isRefused(messages);
       return code === undefined ? Promise.resolve(messages.length) : Promise.reject(new RelayError(code, 'No.'));
@@ -128,14 +135,26 @@ describe('what the bus refuses', () => {
 
   test('holds up nothing that goes in the same batch', async () => {
     const culprit = queuedMessageId(message(2));
-    const queue = createServiceBusDeliveryQueue(refusing((messages) => (messages.some(({ messageId }) => messageId === culprit) ? 'busRefused' : undefined)));
-    const results = await Promise.allSettled([1, 2, 3].map((call) => queue.enqueue([{ message: message(call), atMs: 1000 }])));
-    expect(results).toMatchObject([{ status: 'fulfilled' }, { status: 'rejected', reason: { code: 'busRefused' } }, { status: 'fulfilled' }]);
+    const queue = createServiceBusDeliveryQueue(
+      refusing((messages) => (messages.some(({ messageId }) => messageId === culprit) ? 'busRefused' : undefined)),
+    );
+    const results = await Promise.allSettled(
+      [1, 2, 3].map((call) => queue.enqueue([{ message: message(call), atMs: 1000 }])),
+    );
+    expect(results).toMatchObject([
+      { status: 'fulfilled' },
+      { status: 'rejected', reason: { code: 'busRefused' } },
+      { status: 'fulfilled' },
+    ]);
   });
 
   test('is asked anew when the same is enqueued again', async () => {
     let isWell = false;
-    const queue = createServiceBusDeliveryQueue(refusing(([first]) => (isWell ? undefined : first?.scheduledEnqueueTimeUtc === undefined ? 'busRefused' : 'busUnavailable')));
+    const queue = createServiceBusDeliveryQueue(
+      refusing(([first]) =>
+        isWell ? undefined : first?.scheduledEnqueueTimeUtc === undefined ? 'busRefused' : 'busUnavailable',
+      ),
+    );
     const deliveries = [{ message: message(1) }, { message: message(2), atMs: 1000 }];
     await expect(queue.enqueue(deliveries)).rejects.toMatchObject({ code: 'busUnavailable' });
     isWell = true;

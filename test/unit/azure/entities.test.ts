@@ -16,8 +16,14 @@ interface LocalEntity {
 }
 
 const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
-const azure = readJson(join(azureFolder, 'entities.json')) as { queues: Entity[]; topics: Entity[]; consumerSubscription: Properties };
-const local = readJson(join(azureFolder, '../local/service-bus/Config.json')) as { UserConfig: { Namespaces: { Queues: LocalEntity[]; Topics: LocalEntity[] }[] } };
+const azure = readJson(join(azureFolder, 'entities.json')) as {
+  queues: Entity[];
+  topics: Entity[];
+  consumerSubscription: Properties;
+};
+const local = readJson(join(azureFolder, '../local/service-bus/Config.json')) as {
+  UserConfig: { Namespaces: { Queues: LocalEntity[]; Topics: LocalEntity[] }[] };
+};
 
 /** Where the local namespace differs, and why. */
 const overrides = {
@@ -31,12 +37,23 @@ const overrides = {
 function toAzure({ Name, Properties: properties, Subscriptions }: LocalEntity): Entity {
   return {
     name: Name,
-    properties: Object.fromEntries(Object.entries(properties).map(([name, value]) => [`${name.charAt(0).toLowerCase()}${name.slice(1)}`, value])),
-    ...(Subscriptions === undefined ? {} : { subscriptions: Subscriptions.filter((subscription) => !overrides.localSubscriptions.includes(subscription.Name)).map(toAzure) }),
+    properties: Object.fromEntries(
+      Object.entries(properties).map(([name, value]) => [`${name.charAt(0).toLowerCase()}${name.slice(1)}`, value]),
+    ),
+    ...(Subscriptions === undefined
+      ? {}
+      : {
+          subscriptions: Subscriptions.filter(
+            (subscription) => !overrides.localSubscriptions.includes(subscription.Name),
+          ).map(toAzure),
+        }),
   };
 }
 
-const withoutSize = (entity: Entity): Entity => ({ ...entity, properties: Object.fromEntries(Object.entries(entity.properties).filter(([name]) => name !== overrides.withoutSize)) });
+const withoutSize = (entity: Entity): Entity => ({
+  ...entity,
+  properties: Object.fromEntries(Object.entries(entity.properties).filter(([name]) => name !== overrides.withoutSize)),
+});
 
 const [namespace] = local.UserConfig.Namespaces;
 const all = [...azure.queues, ...azure.topics];
@@ -52,12 +69,20 @@ describe('the list of entities', () => {
   });
 
   it('sets a size and a time to live for each, so that one that nobody reads cannot grow for ever', () => {
-    for (const { properties } of all) expect(properties).toMatchObject({ maxSizeInMegabytes: expect.any(Number), defaultMessageTimeToLive: expect.stringMatching(/^P/) });
-    for (const { properties } of azure.topics.flatMap(({ subscriptions = [] }) => subscriptions)) expect(properties).toMatchObject({ defaultMessageTimeToLive: expect.stringMatching(/^P/) });
+    for (const { properties } of all)
+      expect(properties).toMatchObject({
+        maxSizeInMegabytes: expect.any(Number),
+        defaultMessageTimeToLive: expect.stringMatching(/^P/),
+      });
+    for (const { properties } of azure.topics.flatMap(({ subscriptions = [] }) => subscriptions))
+      expect(properties).toMatchObject({ defaultMessageTimeToLive: expect.stringMatching(/^P/) });
   });
 
   it('lets what a consumer does not read expire, instead of filling the topic with dead letters', () => {
-    expect(azure.consumerSubscription).toMatchObject({ deadLetteringOnMessageExpiration: false, defaultMessageTimeToLive: 'P1D' });
+    expect(azure.consumerSubscription).toMatchObject({
+      deadLetteringOnMessageExpiration: false,
+      defaultMessageTimeToLive: 'P1D',
+    });
   });
 
   it('has Service Bus’s own names for properties', () => {
@@ -72,7 +97,11 @@ describe('the list of entities', () => {
       'requiresDuplicateDetection',
       'requiresSession',
     ];
-    const used = [...all, ...azure.topics.flatMap(({ subscriptions = [] }) => subscriptions), { properties: azure.consumerSubscription }].flatMap(({ properties }) => Object.keys(properties));
+    const used = [
+      ...all,
+      ...azure.topics.flatMap(({ subscriptions = [] }) => subscriptions),
+      { properties: azure.consumerSubscription },
+    ].flatMap(({ properties }) => Object.keys(properties));
     expect([...new Set(used)].filter((name) => !known.includes(name))).toEqual([]);
   });
 });

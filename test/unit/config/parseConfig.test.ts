@@ -36,9 +36,15 @@ describe('parseConfig', () => {
     const result = parseConfig({
       ...valid,
       UCWA_DISCOVERY_URL: 'https://pool.contoso.com/',
-      UCWA_ACCOUNTS: JSON.stringify([account, { ...account, sipUri: 'sip:b@contoso.com', discoveryUrl: 'https://other.contoso.com/' }]),
+      UCWA_ACCOUNTS: JSON.stringify([
+        account,
+        { ...account, sipUri: 'sip:b@contoso.com', discoveryUrl: 'https://other.contoso.com/' },
+      ]),
     });
-    expect(result.ok && result.settings.accounts.map((one) => one.discoveryUrl)).toEqual(['https://pool.contoso.com/', 'https://other.contoso.com/']);
+    expect(result.ok && result.settings.accounts.map((one) => one.discoveryUrl)).toEqual([
+      'https://pool.contoso.com/',
+      'https://other.contoso.com/',
+    ]);
   });
 
   it('prefers a connection string and else takes the identity', () => {
@@ -61,28 +67,59 @@ describe('parseConfig', () => {
   });
 
   test.each([
-    [{ UCWA_ACCOUNTS: 'reception' }, 'UCWA_ACCOUNTS: must be a JSON array of accounts, like [{"sipUri":"sip:user@domain","username":"…","password":"…"}]'],
+    [
+      { UCWA_ACCOUNTS: 'reception' },
+      'UCWA_ACCOUNTS: must be a JSON array of accounts, like [{"sipUri":"sip:user@domain","username":"…","password":"…"}]',
+    ],
     [{ UCWA_ACCOUNTS: '[]' }, 'UCWA_ACCOUNTS: must name at least one account'],
-    [{ UCWA_ACCOUNTS: JSON.stringify([{ ...account, sipUri: 'reception' }]) }, 'UCWA_ACCOUNTS[0].sipUri: must look like sip:user@domain'],
-    [{ UCWA_ACCOUNTS: JSON.stringify([{ ...account, password: undefined }]) }, 'UCWA_ACCOUNTS[0].password: is required'],
-    [{ UCWA_ACCOUNTS: JSON.stringify([account, account]) }, 'UCWA_ACCOUNTS[1].sipUri: is the same account as an earlier one'],
-    [{ UCWA_ACCOUNTS: JSON.stringify([{ ...account, pasword: 'x' }]) }, 'UCWA_ACCOUNTS[0]: has no field called pasword'],
+    [
+      { UCWA_ACCOUNTS: JSON.stringify([{ ...account, sipUri: 'reception' }]) },
+      'UCWA_ACCOUNTS[0].sipUri: must look like sip:user@domain',
+    ],
+    [
+      { UCWA_ACCOUNTS: JSON.stringify([{ ...account, password: undefined }]) },
+      'UCWA_ACCOUNTS[0].password: is required',
+    ],
+    [
+      { UCWA_ACCOUNTS: JSON.stringify([account, account]) },
+      'UCWA_ACCOUNTS[1].sipUri: is the same account as an earlier one',
+    ],
+    [
+      { UCWA_ACCOUNTS: JSON.stringify([{ ...account, pasword: 'x' }]) },
+      'UCWA_ACCOUNTS[0]: has no field called pasword',
+    ],
     [{ UCWA_DISCOVERY_URL: 'ftp://x' }, 'UCWA_DISCOVERY_URL: must be an http(s) URL'],
-    [{ UCWA_ALLOWED_HOSTS: 'pool.fabrikam.com:4443' }, 'UCWA_ALLOWED_HOSTS[0]: must be host names separated by commas, without https:// and port'],
-    [{ UCWA_CA_CERTIFICATE: 'MIIB' }, 'UCWA_CA_CERTIFICATE: must be a certificate in PEM form (-----BEGIN CERTIFICATE-----)'],
+    [
+      { UCWA_ALLOWED_HOSTS: 'pool.fabrikam.com:4443' },
+      'UCWA_ALLOWED_HOSTS[0]: must be host names separated by commas, without https:// and port',
+    ],
+    [
+      { UCWA_CA_CERTIFICATE: 'MIIB' },
+      'UCWA_CA_CERTIFICATE: must be a certificate in PEM form (-----BEGIN CERTIFICATE-----)',
+    ],
     [{ POLL_RUN_SECONDS: 'soon' }, 'POLL_RUN_SECONDS: must be a whole number from 10 to 1500'],
     [{ POLL_SHARD_COUNT: '65' }, 'POLL_SHARD_COUNT: must be a whole number from 1 to 64'],
     [{ POLL_STANDBY: 'yes' }, 'POLL_STANDBY: must be true or false'],
     [{ RELAY_KINDS: 'fax' }, 'RELAY_KINDS[0]: must be among audioVideo, phoneAudio'],
     [{ RELAY_SIGNING_KEY: 'short' }, 'RELAY_SIGNING_KEY: must have at least 32 characters'],
-    [{ WEBHOOK_ALLOWED_CIDRS: '10.0.0.0' }, 'WEBHOOK_ALLOWED_CIDRS[0]: must be CIDR ranges separated by commas, like 10.1.0.0/16'],
-    [{ ENTRA_TENANT_ID: '7a3d7d0e-6d0f-4c59-9d3c-0b1f0a1c2d3e' }, 'ENTRA_AUDIENCE: is required when the other ENTRA_ setting is there'],
+    [
+      { WEBHOOK_ALLOWED_CIDRS: '10.0.0.0' },
+      'WEBHOOK_ALLOWED_CIDRS[0]: must be CIDR ranges separated by commas, like 10.1.0.0/16',
+    ],
+    [
+      { ENTRA_TENANT_ID: '7a3d7d0e-6d0f-4c59-9d3c-0b1f0a1c2d3e' },
+      'ENTRA_AUDIENCE: is required when the other ENTRA_ setting is there',
+    ],
   ])('says what is wrong with %j', (change, problem) => {
     expect(problemsOf({ ...valid, ...change })).toEqual([problem]);
   });
 
   it('never repeats a value', () => {
-    const problems = problemsOf({ UCWA_ACCOUNTS: JSON.stringify([{ ...account, username: 7 }]), ServiceBusConnection: 'pa55-Secret', RELAY_SIGNING_KEY: 'pa55' });
+    const problems = problemsOf({
+      UCWA_ACCOUNTS: JSON.stringify([{ ...account, username: 7 }]),
+      ServiceBusConnection: 'pa55-Secret',
+      RELAY_SIGNING_KEY: 'pa55',
+    });
     expect(problems.join()).not.toContain('pa55');
   });
 });

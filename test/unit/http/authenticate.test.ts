@@ -1,5 +1,13 @@
 import { createHmac } from 'node:crypto';
-import { createLocalJWKSet, exportJWK, exportSPKI, generateKeyPair, SignJWT, type JWTVerifyGetKey, type KeyLike } from 'jose';
+import {
+  createLocalJWKSet,
+  exportJWK,
+  exportSPKI,
+  generateKeyPair,
+  SignJWT,
+  type JWTVerifyGetKey,
+  type KeyLike,
+} from 'jose';
 import { authenticate } from '../../../shared/http/authenticate';
 import { createFakeClock } from '../../support/fakeClock';
 
@@ -9,7 +17,13 @@ const clock = createFakeClock();
 const nowSeconds = Math.floor(clock.now() / 1000);
 
 let keys: JWTVerifyGetKey;
-let sign: (change?: { claims?: Record<string, unknown>; issuer?: string; audience?: string; expiresAt?: number; key?: KeyLike }) => Promise<string>;
+let sign: (change?: {
+  claims?: Record<string, unknown>;
+  issuer?: string;
+  audience?: string;
+  expiresAt?: number;
+  key?: KeyLike;
+}) => Promise<string>;
 let publicPem: string;
 let foreignKey: KeyLike;
 
@@ -18,7 +32,13 @@ beforeAll(async () => {
   foreignKey = (await generateKeyPair('RS256')).privateKey;
   publicPem = await exportSPKI(pair.publicKey);
   keys = createLocalJWKSet({ keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'k1', alg: 'RS256', use: 'sig' }] });
-  sign = ({ claims, issuer: iss = issuer, audience = entra.audience, expiresAt = nowSeconds + 600, key = pair.privateKey } = {}) =>
+  sign = ({
+    claims,
+    issuer: iss = issuer,
+    audience = entra.audience,
+    expiresAt = nowSeconds + 600,
+    key = pair.privateKey,
+  } = {}) =>
     new SignJWT({ roles: ['Invitations.Command'], oid: 'object-1', ...claims })
       .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
       .setSubject('subject-1')
@@ -28,13 +48,20 @@ beforeAll(async () => {
       .sign(key);
 });
 
-const request = (headers: Record<string, string>, query = '') => ({ headers: new Headers(headers), query: new URLSearchParams(query) });
+const request = (headers: Record<string, string>, query = '') => ({
+  headers: new Headers(headers),
+  query: new URLSearchParams(query),
+});
 const ask = (authorization?: string) =>
-  authenticate(request({ 'x-functions-key': 'k', ...(authorization === undefined ? {} : { authorization }) }), 'Invitations.Command', {
-    entra,
-    tenantKeys: () => keys,
-    clock,
-  });
+  authenticate(
+    request({ 'x-functions-key': 'k', ...(authorization === undefined ? {} : { authorization }) }),
+    'Invitations.Command',
+    {
+      entra,
+      tenantKeys: () => keys,
+      clock,
+    },
+  );
 const unsigned = (header: object, payload: object): string =>
   [header, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
 
@@ -51,7 +78,9 @@ describe('authenticate', () => {
   });
 
   it('takes a v1 issuer too', async () => {
-    expect(await ask(`Bearer ${await sign({ issuer: `https://sts.windows.net/${entra.tenantId}/` })}`)).toMatchObject({ name: 'object-1' });
+    expect(await ask(`Bearer ${await sign({ issuer: `https://sts.windows.net/${entra.tenantId}/` })}`)).toMatchObject({
+      name: 'object-1',
+    });
   });
 
   test.each<[string, () => Promise<string | undefined>, string]>([
@@ -59,26 +88,55 @@ describe('authenticate', () => {
     ['a token that is none', () => Promise.resolve('Bearer abc'), 'A bearer token is required'],
     ['an expired token', async () => `Bearer ${await sign({ expiresAt: nowSeconds - 120 })}`, 'it has expired'],
     ['another audience', async () => `Bearer ${await sign({ audience: 'api://other' })}`, 'its aud is not'],
-    ['another tenant', async () => `Bearer ${await sign({ issuer: 'https://login.microsoftonline.com/common/v2.0' })}`, 'its iss is not'],
-    ['a foreign key’s signature', async () => `Bearer ${await sign({ key: foreignKey })}`, 'its signature does not match'],
-    ['a changed payload', async () => `Bearer ${(await sign()).replace(/\.[^.]+\./, `.${Buffer.from('{"roles":["x"]}').toString('base64url')}.`)}`, 'its signature does not match'],
-    ['alg none', () => Promise.resolve(`Bearer ${unsigned({ alg: 'none' }, { sub: 's', iss: issuer, aud: entra.audience, exp: nowSeconds + 600 })}.`), 'A bearer token is required'],
+    [
+      'another tenant',
+      async () => `Bearer ${await sign({ issuer: 'https://login.microsoftonline.com/common/v2.0' })}`,
+      'its iss is not',
+    ],
+    [
+      'a foreign key’s signature',
+      async () => `Bearer ${await sign({ key: foreignKey })}`,
+      'its signature does not match',
+    ],
+    [
+      'a changed payload',
+      async () =>
+        `Bearer ${(await sign()).replace(/\.[^.]+\./, `.${Buffer.from('{"roles":["x"]}').toString('base64url')}.`)}`,
+      'its signature does not match',
+    ],
+    [
+      'alg none',
+      () =>
+        Promise.resolve(
+          `Bearer ${unsigned({ alg: 'none' }, { sub: 's', iss: issuer, aud: entra.audience, exp: nowSeconds + 600 })}.`,
+        ),
+      'A bearer token is required',
+    ],
     [
       'HS256 signed with the public key',
       () => {
-        const body = unsigned({ alg: 'HS256', kid: 'k1' }, { sub: 's', iss: issuer, aud: entra.audience, exp: nowSeconds + 600 });
+        const body = unsigned(
+          { alg: 'HS256', kid: 'k1' },
+          { sub: 's', iss: issuer, aud: entra.audience, exp: nowSeconds + 600 },
+        );
         return Promise.resolve(`Bearer ${body}.${createHmac('sha256', publicPem).update(body).digest('base64url')}`);
       },
       'its algorithm is not RS256',
     ],
   ])('refuses %s', async (_title, authorization, message) => {
-    await expect(authorization().then(ask)).rejects.toMatchObject({ code: 'unauthenticated', message: expect.stringContaining(message) });
+    await expect(authorization().then(ask)).rejects.toMatchObject({
+      code: 'unauthenticated',
+      message: expect.stringContaining(message),
+    });
   });
 
   it('does not blame the caller when the tenant’s keys cannot be fetched', async () => {
-    const unreachable = () => Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
+    const unreachable = () =>
+      Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
     const ports = { entra, tenantKeys: () => unreachable, clock };
-    await expect(authenticate(request({ authorization: `Bearer ${await sign()}` }), 'Invitations.Command', ports)).rejects.toMatchObject({ code: 'identityUnavailable' });
+    await expect(
+      authenticate(request({ authorization: `Bearer ${await sign()}` }), 'Invitations.Command', ports),
+    ).rejects.toMatchObject({ code: 'identityUnavailable' });
   });
 
   it('refuses a token without the role, naming it', async () => {

@@ -20,7 +20,9 @@ describe('a capability', () => {
   });
 
   it('is of this key alone', () => {
-    expect(decodeCapability(encodeCapability({ purpose: 'unsubscribe', subject: 'sub_1' }, key), `${key}.`)).toBeUndefined();
+    expect(
+      decodeCapability(encodeCapability({ purpose: 'unsubscribe', subject: 'sub_1' }, key), `${key}.`),
+    ).toBeUndefined();
   });
 
   it('stands with every character: whichever is altered, left out or added', () => {
@@ -37,12 +39,30 @@ describe('a capability', () => {
   });
 
   it('is nothing that anybody makes up', () => {
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[\w-]*$/), fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('base64url'))), (text) => decodeCapability(text, key) === undefined));
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.stringMatching(/^[\w-]*$/),
+          fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('base64url')),
+        ),
+        (text) => decodeCapability(text, key) === undefined,
+      ),
+    );
     expect(decodeCapability('A'.repeat(100_000), key)).toBeUndefined();
   });
 
   it('is not an invitation id, nor is that a capability, though one key signs both', () => {
-    const id = encodeInvitationId({ accountKey: Buffer.alloc(6).toString('base64url'), kind: 'audioVideo', applicationId: '102', collection: 'audioVideoInvitations', id: 'a'.repeat(32) }, key);
+    const id = encodeInvitationId(
+      {
+        accountKey: Buffer.alloc(6).toString('base64url'),
+        kind: 'audioVideo',
+        applicationId: '102',
+        collection: 'audioVideoInvitations',
+        id: 'a'.repeat(32),
+      },
+      key,
+    );
     expect(decodeCapability(id, key)).toBeUndefined();
     // Nor is what the key signs without saying for what.
     const body = Buffer.from('unsubscribe  sub_1');

@@ -13,7 +13,16 @@ import { callEvent, ringMs, ringStartMs } from '../../support/webhookEvents';
 const signingKey = 'a key of at least thirty-two characters';
 const account = 'sip:reception@contoso.com';
 const entra = { tenantId: '7a3d7d0e-6d0f-4c59-9d3c-0b1f0a1c2d3e', audience: 'api://ucwa-relay' };
-const invitationId = encodeInvitationId({ accountKey: accountKey(account), kind: 'audioVideo', applicationId: '102', collection: 'audioVideoInvitations', id: 'a'.repeat(32) }, signingKey);
+const invitationId = encodeInvitationId(
+  {
+    accountKey: accountKey(account),
+    kind: 'audioVideo',
+    applicationId: '102',
+    collection: 'audioVideoInvitations',
+    id: 'a'.repeat(32),
+  },
+  signingKey,
+);
 const path = `/ucwa/oauth/v1/applications/102/communication/audioVideoInvitations/${'a'.repeat(32)}`;
 
 let keys: JWTVerifyGetKey;
@@ -35,7 +44,12 @@ beforeAll(async () => {
 function createDoor({ withEntra = false, ended = false } = {}) {
   const clock = createFakeClock(ringStartMs);
   const posts: string[] = [];
-  const audit: { readonly caller: string; readonly authentication: string; readonly command: string; readonly result: string }[] = [];
+  const audit: {
+    readonly caller: string;
+    readonly authentication: string;
+    readonly command: string;
+    readonly result: string;
+  }[] = [];
   const started = callEvent('started');
   const rung = applyEvent(undefined, { ...started, subject: invitationId });
   const head = ended ? applyEvent(rung, { ...callEvent('completed'), subject: invitationId }) : rung;
@@ -46,7 +60,9 @@ function createDoor({ withEntra = false, ended = false } = {}) {
       Promise.resolve({
         rel: 'audioVideoInvitation',
         properties: { state: 'Connecting', direction: 'Incoming' },
-        links: Object.fromEntries(['decline', 'acceptWithPhoneAudio'].map((rel) => [rel, [{ href: `${path}/${rel}` }]])),
+        links: Object.fromEntries(
+          ['decline', 'acceptWithPhoneAudio'].map((rel) => [rel, [{ href: `${path}/${rel}` }]]),
+        ),
         embedded: {},
       }),
     post: ({ href }) => Promise.resolve(void posts.push(href.slice(path.length + 1))),
@@ -74,9 +90,18 @@ function createDoor({ withEntra = false, ended = false } = {}) {
       log: silentLog,
     },
   };
-  const link = (changes: Partial<Capability> = {}): string => encodeCapability({ purpose: 'decline', subject: invitationId, expiresAtMs: ringStartMs + ringMs, ...changes }, signingKey);
+  const link = (changes: Partial<Capability> = {}): string =>
+    encodeCapability(
+      { purpose: 'decline', subject: invitationId, expiresAtMs: ringStartMs + ringMs, ...changes },
+      signingKey,
+    );
   const ask = async (method: 'GET' | 'POST', capability: string, headers: Record<string, string> = {}) => {
-    const request = new HttpRequest({ method, url: `https://relay.contoso.com/api/confirm/${capability}`, headers, params: { capability } });
+    const request = new HttpRequest({
+      method,
+      url: `https://relay.contoso.com/api/confirm/${capability}`,
+      headers,
+      params: { capability },
+    });
     const { status, body, headers: answered } = await confirmEndpoint(request, ports, new AbortController().signal);
     return { status, body: typeof body === 'string' ? body : '', location: new Headers(answered).get('location') };
   };
@@ -91,7 +116,9 @@ describe('GET', () => {
     const { ask, link, posts, audit } = createDoor();
     const page = await ask('GET', link({ purpose }));
     expect(page.status).toBe(200);
-    expect(page.body).toContain(`<h1>${button}?</h1><p>Call from Alice Müller: Contract renewal</p><p>It rings until 12:00:30 UTC.</p>`);
+    expect(page.body).toContain(
+      `<h1>${button}?</h1><p>Call from Alice Müller: Contract renewal</p><p>It rings until 12:00:30 UTC.</p>`,
+    );
     expect(page.body).toContain(`>${button}</button>`);
     expect([posts, audit]).toEqual([[], []]);
   });
@@ -119,14 +146,21 @@ describe('POST', () => {
     const second = await ask('POST', link({ purpose }));
     expect([second.status, second.body.includes('The link can be used once.')]).toEqual([409, true]);
     expect(posts).toEqual([expect.stringContaining(action)]);
-    expect(audit[0]).toMatchObject({ caller: expect.stringMatching(/^link:[0-9a-f]{12}$/), authentication: 'capability', result: 'sent' });
+    expect(audit[0]).toMatchObject({
+      caller: expect.stringMatching(/^link:[0-9a-f]{12}$/),
+      authentication: 'capability',
+      result: 'sent',
+    });
   });
 
   it('comes second to the card’s other button: the page says so', async () => {
     const { ask, link, posts } = createDoor();
     await ask('POST', link());
     const page = await ask('POST', link({ purpose: 'acceptWithPhoneAudio' }));
-    expect([page.status, page.body.includes('<h1>Another caller has already answered this invitation</h1>')]).toEqual([409, true]);
+    expect([page.status, page.body.includes('<h1>Another caller has already answered this invitation</h1>')]).toEqual([
+      409,
+      true,
+    ]);
     expect(posts).toHaveLength(1);
   });
 });
@@ -150,7 +184,10 @@ describe('with Entra ID', () => {
   test.each(['GET', 'POST'] as const)('%s sends who has not signed in to do so, and back', async (method) => {
     const { ask, link, posts } = createDoor({ withEntra: true });
     const answer = await ask(method, link());
-    expect([answer.status, answer.location]).toEqual([302, `/.auth/login/aad?post_login_redirect_uri=${encodeURIComponent(`/api/confirm/${link()}`)}`]);
+    expect([answer.status, answer.location]).toEqual([
+      302,
+      `/.auth/login/aad?post_login_redirect_uri=${encodeURIComponent(`/api/confirm/${link()}`)}`,
+    ]);
     expect(posts).toEqual([]);
   });
 

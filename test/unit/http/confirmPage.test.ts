@@ -4,13 +4,20 @@ const htmlOf = (status: number, page: ConfirmPage): string => {
   const { body } = toConfirmPage(status, page);
   return typeof body === 'string' ? body : '';
 };
-const question = toConfirmPage(200, { title: 'Reject the call?', lines: ['Call from Alice', 'It rings until 12:00:30 UTC.'], button: 'Reject the call' });
+const question = toConfirmPage(200, {
+  title: 'Reject the call?',
+  lines: ['Call from Alice', 'It rings until 12:00:30 UTC.'],
+  button: 'Reject the call',
+});
 const html = typeof question.body === 'string' ? question.body : '';
 const headers = new Headers(question.headers);
 
 describe('the confirm page', () => {
   it('works with the keyboard alone: one form, one button, which has the focus', () => {
-    expect(html.match(/<(form|button|a|input|select|textarea)\b[^>]*>/g)).toEqual(['<form method="post">', '<button type="submit" autofocus>']);
+    expect(html.match(/<(form|button|a|input|select|textarea)\b[^>]*>/g)).toEqual([
+      '<form method="post">',
+      '<button type="submit" autofocus>',
+    ]);
     expect(html).not.toMatch(/tabindex|outline:\s*none/);
     expect(html).toContain(':focus-visible{outline:');
   });
@@ -23,8 +30,18 @@ describe('the confirm page', () => {
 
   it('runs nothing, loads nothing, is framed by nobody, kept by nobody, and gives its address to nobody', () => {
     expect(html).not.toMatch(/<script|<link|<img|<iframe|javascript:|\son\w+=|src=|https?:/i);
-    expect(headers.get('content-security-policy')?.split('; ').sort()).toEqual(["base-uri 'none'", "default-src 'none'", "form-action 'self'", "frame-ancestors 'none'", "style-src 'unsafe-inline'"]);
-    expect([headers.get('cache-control'), headers.get('referrer-policy'), headers.get('x-content-type-options')]).toEqual(['no-store', 'no-referrer', 'nosniff']);
+    expect(headers.get('content-security-policy')?.split('; ').sort()).toEqual([
+      "base-uri 'none'",
+      "default-src 'none'",
+      "form-action 'self'",
+      "frame-ancestors 'none'",
+      "style-src 'unsafe-inline'",
+    ]);
+    expect([
+      headers.get('cache-control'),
+      headers.get('referrer-policy'),
+      headers.get('x-content-type-options'),
+    ]).toEqual(['no-store', 'no-referrer', 'nosniff']);
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
   });
 
@@ -38,6 +55,8 @@ describe('the confirm page', () => {
     const caller = `<script>alert(1)</script> & "friends" 'quoted'`;
     const shown = htmlOf(200, { title: caller, lines: [caller], button: caller });
     expect(shown).not.toContain('<script>');
-    expect(shown.match(/&lt;script&gt;alert\(1\)&lt;\/script&gt; &amp; &quot;friends&quot; &#39;quoted&#39;/g)).toHaveLength(4);
+    expect(
+      shown.match(/&lt;script&gt;alert\(1\)&lt;\/script&gt; &amp; &quot;friends&quot; &#39;quoted&#39;/g),
+    ).toHaveLength(4);
   });
 });

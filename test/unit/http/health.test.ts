@@ -8,14 +8,29 @@ import { slotOf, type SlotLease } from '../../../shared/relay/slots';
 
 const nowMs = Date.UTC(2026, 0, 15, 12);
 const account = 'sip:reception@contoso.com';
-const onAir: AccountHealth = { account, state: 'onAir', lastPollAtMs: nowMs - 12_000, tokenExpiresAtMs: nowMs + 3_600_000, modalities: ['Audio', 'PhoneAudio'] };
+const onAir: AccountHealth = {
+  account,
+  state: 'onAir',
+  lastPollAtMs: nowMs - 12_000,
+  tokenExpiresAtMs: nowMs + 3_600_000,
+  modalities: ['Audio', 'PhoneAudio'],
+};
 
-const healthOf = (accounts: AccountHealth[], lease: Partial<SlotLease> = {}, subscribers: readonly SubscriberHealth[] = []) =>
+const healthOf = (
+  accounts: AccountHealth[],
+  lease: Partial<SlotLease> = {},
+  subscribers: readonly SubscriberHealth[] = [],
+) =>
   readHealth({
     accounts: [account],
     nowMs,
     subscribers: () => Promise.resolve(subscribers),
-    leases: { read: () => Promise.resolve([{ slot: 3, owner: 'p', expiresAtMs: nowMs + 5_000, health: encodeSlotHealth(accounts), ...lease }]) },
+    leases: {
+      read: () =>
+        Promise.resolve([
+          { slot: 3, owner: 'p', expiresAtMs: nowMs + 5_000, health: encodeSlotHealth(accounts), ...lease },
+        ]),
+    },
   });
 
 describe('health', () => {
@@ -54,7 +69,10 @@ describe('health', () => {
   });
 
   it('fails when no poller has held an account for long', async () => {
-    expect(await healthOf([onAir], { expiresAtMs: nowMs - 80_000 })).toMatchObject({ status: 'fail', checks: { [`account:${account}`]: [{ output: expect.stringContaining('timer') }] } });
+    expect(await healthOf([onAir], { expiresAtMs: nowMs - 80_000 })).toMatchObject({
+      status: 'fail',
+      checks: { [`account:${account}`]: [{ output: expect.stringContaining('timer') }] },
+    });
   });
 
   it('warns while no poller has told of an account yet, or one of another version tells what cannot be read', async () => {
@@ -63,25 +81,55 @@ describe('health', () => {
   });
 
   it('fails when storage cannot be reached', async () => {
-    const leases = { read: () => Promise.reject(new RelayError('storageUnavailable', 'The storage account did not answer.')) };
-    expect(await readHealth({ accounts: [account], leases, subscribers: () => Promise.resolve([]), nowMs })).toMatchObject({ status: 'fail', checks: { storage: [{ output: 'The storage account did not answer.' }] } });
+    const leases = {
+      read: () => Promise.reject(new RelayError('storageUnavailable', 'The storage account did not answer.')),
+    };
+    expect(
+      await readHealth({ accounts: [account], leases, subscribers: () => Promise.resolve([]), nowMs }),
+    ).toMatchObject({ status: 'fail', checks: { storage: [{ output: 'The storage account did not answer.' }] } });
   });
 
   test.each<[string, string, Partial<SubscriberHealth['counts']>, Partial<SubscriberHealth['subscription']>, object]>([
-    ['works', 'pass', { attempts: 5, delivered: 4, expired: 1, lastDeliveredMs: nowMs }, {}, { deliveries: { attempts: 5, delivered: 4, expired: 1, dead: 0, disabled: 0, failuresInRow: 0 }, lastDeliveredAt: '2026-01-15T12:00:00.000Z' }],
+    [
+      'works',
+      'pass',
+      { attempts: 5, delivered: 4, expired: 1, lastDeliveredMs: nowMs },
+      {},
+      {
+        deliveries: { attempts: 5, delivered: 4, expired: 1, dead: 0, disabled: 0, failuresInRow: 0 },
+        lastDeliveredAt: '2026-01-15T12:00:00.000Z',
+      },
+    ],
     ['fails now and then', 'pass', { failuresInRow: 19, failingSinceMs: nowMs }, {}, { observedValue: 'active' }],
-    ['only fails', 'warn', { failuresInRow: 20, failingSinceMs: nowMs }, {}, { output: 'Nothing has been delivered since 2026-01-15T12:00:00.000Z.' }],
-    ['was disabled', 'warn', {}, { state: 'disabled', stateReason: 'answered 410' }, { observedValue: 'disabled', output: 'answered 410' }],
+    [
+      'only fails',
+      'warn',
+      { failuresInRow: 20, failingSinceMs: nowMs },
+      {},
+      { output: 'Nothing has been delivered since 2026-01-15T12:00:00.000Z.' },
+    ],
+    [
+      'was disabled',
+      'warn',
+      {},
+      { state: 'disabled', stateReason: 'answered 410' },
+      { observedValue: 'disabled', output: 'answered 410' },
+    ],
     ['is paused', 'pass', {}, { state: 'paused' }, { observedValue: 'paused' }],
   ])('tells how a webhook is that %s: %s, with its counts', async (_how, status, counts, subscription, told) => {
-    const health = await healthOf([onAir], {}, [{ subscription: { id: 'sub_1', state: 'active', ...subscription }, counts: { ...noDeliveries, ...counts } }]);
+    const health = await healthOf([onAir], {}, [
+      { subscription: { id: 'sub_1', state: 'active', ...subscription }, counts: { ...noDeliveries, ...counts } },
+    ]);
     expect(health.status).toBe(status);
     expect(health.checks?.['webhook:sub_1']).toMatchObject([{ status, ...told }]);
   });
 
   it('tells every problem with the settings, and answers 503', () => {
     const response = toHealthResponse(settingsHealth(['A: is required', 'B: must be a URL']));
-    expect([response.status, JSON.parse(response.body as string)]).toMatchObject([503, { status: 'fail', checks: { settings: [{ output: 'A: is required' }, { output: 'B: must be a URL' }] } }]);
+    expect([response.status, JSON.parse(response.body as string)]).toMatchObject([
+      503,
+      { status: 'fail', checks: { settings: [{ output: 'A: is required' }, { output: 'B: must be a URL' }] } },
+    ]);
   });
 });
 
@@ -101,27 +149,51 @@ describe('health of more accounts in a slot than a heartbeat holds', () => {
       accounts: all.map((one) => one.account),
       nowMs,
       subscribers: () => Promise.resolve([]),
-      leases: { read: () => Promise.resolve([{ slot, owner: 'p', expiresAtMs: nowMs + 5_000, health: encodeSlotHealth(all) }]) },
+      leases: {
+        read: () => Promise.resolve([{ slot, owner: 'p', expiresAtMs: nowMs + 5_000, health: encodeSlotHealth(all) }]),
+      },
     });
   const accounts = crowd(1_200);
 
   it('tells everything of two hundred, each with an error of its own', async () => {
-    const all = accounts.slice(0, 200).map((one, index) => ({ ...onAir, account: one, state: 'backingOff', lastError: `Error ${String(index)}. ${one.repeat(3)}`.slice(0, 160) }));
+    const all = accounts.slice(0, 200).map((one, index) => ({
+      ...onAir,
+      account: one,
+      state: 'backingOff',
+      lastError: `Error ${String(index)}. ${one.repeat(3)}`.slice(0, 160),
+    }));
     const checks = (await healthOfAll(all)).checks ?? {};
-    for (const one of all) expect(checks[`account:${one.account}`]).toMatchObject([{ observedValue: 'backingOff', output: one.lastError, modalities: one.modalities }]);
+    for (const one of all)
+      expect(checks[`account:${one.account}`]).toMatchObject([
+        { observedValue: 'backingOff', output: one.lastError, modalities: one.modalities },
+      ]);
   });
 
   it('leaves out what some on the air are like, says of each of them that it is on the air, and tells everything of those that are not', async () => {
-    const all = accounts.map((one, index) => (index % 100 === 99 ? { ...onAir, account: one, state: 'backingOff', lastError: 'down' } : { ...onAir, account: one }));
+    const all = accounts.map((one, index) =>
+      index % 100 === 99
+        ? { ...onAir, account: one, state: 'backingOff', lastError: 'down' }
+        : { ...onAir, account: one },
+    );
     const { status, checks = {} } = await healthOfAll(all);
     expect(status).toBe('warn');
-    for (const one of all) expect(checks[`account:${one.account}`]).toMatchObject([{ observedValue: one.state, status: one.state === 'onAir' ? 'pass' : 'warn' }]);
+    for (const one of all)
+      expect(checks[`account:${one.account}`]).toMatchObject([
+        { observedValue: one.state, status: one.state === 'onAir' ? 'pass' : 'warn' },
+      ]);
     expect(checks[`account:${accounts[99] ?? ''}`]).toMatchObject([{ output: 'down' }]);
-    expect(checks[`account:${accounts.at(-2) ?? ''}`]).toMatchObject([{ output: expect.stringContaining('heartbeat') }]);
+    expect(checks[`account:${accounts.at(-2) ?? ''}`]).toMatchObject([
+      { output: expect.stringContaining('heartbeat') },
+    ]);
   });
 
   it('claims of nobody that it is on the air where not even those in trouble fit', async () => {
-    const all = accounts.map((one) => ({ ...onAir, account: one, state: 'backingOff', lastError: one.repeat(2).slice(0, 160) }));
+    const all = accounts.map((one) => ({
+      ...onAir,
+      account: one,
+      state: 'backingOff',
+      lastError: one.repeat(2).slice(0, 160),
+    }));
     const { checks = {} } = await healthOfAll(all);
     const states = all.map((one) => checks[`account:${one.account}`]?.[0]?.['observedValue']);
     expect(new Set(states)).toEqual(new Set(['backingOff', 'untold']));

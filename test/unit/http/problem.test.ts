@@ -5,7 +5,10 @@ const instance = '7d5a6c1e-0b55-4f0e-9d8e-3f6b2c1d0e9f';
 
 describe('toProblemResponse', () => {
   it('is a problem document with the error’s status, title and extensions', () => {
-    const response = toProblemResponse(new RelayError('actionNotAvailable', 'It offers decline.', { extensions: { available: ['decline'] } }), instance);
+    const response = toProblemResponse(
+      new RelayError('actionNotAvailable', 'It offers decline.', { extensions: { available: ['decline'] } }),
+      instance,
+    );
     expect(response.status).toBe(422);
     expect(response.headers).toMatchObject({ 'content-type': 'application/problem+json' });
     expect(JSON.parse(response.body as string)).toEqual({
@@ -26,12 +29,17 @@ describe('toProblemResponse', () => {
     ['tooManyRequests', 20, '1'],
     ['actionNotAvailable', undefined, undefined],
   ] as const)('%s with a wait of %s ms says Retry-After: %s', (code, retryAfterMs, expected) => {
-    const response = toProblemResponse(new RelayError(code, 'x', retryAfterMs === undefined ? {} : { retryAfterMs }), instance);
+    const response = toProblemResponse(
+      new RelayError(code, 'x', retryAfterMs === undefined ? {} : { retryAfterMs }),
+      instance,
+    );
     expect(new Headers(response.headers as Record<string, string>).get('retry-after') ?? undefined).toBe(expected);
   });
 
   it('gives nothing away of an unexpected error', () => {
-    const text = JSON.stringify(toProblemResponse(toRelayError(new Error('password=hunter2 at /home/x.ts:3')), instance));
+    const text = JSON.stringify(
+      toProblemResponse(toRelayError(new Error('password=hunter2 at /home/x.ts:3')), instance),
+    );
     expect(text).not.toMatch(/hunter2|x\.ts/);
   });
 });

@@ -28,12 +28,42 @@ describe('readJson', () => {
 
   test.each([
     ['no JSON', declineBodySchema, '{reason', '', 'must be JSON'],
-    ['an unknown reason', declineBodySchema, '{"reason":"Lunch"}', 'reason', expect.stringContaining('must be one of Global, Local')],
+    [
+      'an unknown reason',
+      declineBodySchema,
+      '{"reason":"Lunch"}',
+      'reason',
+      expect.stringContaining('must be one of Global, Local'),
+    ],
     ['an unknown field', declineBodySchema, '{"cause":"Global"}', 'cause', 'is not a field of this request'],
-    ['an answer without an SDP', acceptBodySchema, '{"with":"answer"}', 'sdp', 'is required with "answer": the SDP answer'],
-    ['an SDP that is none', acceptBodySchema, '{"with":"answer","sdp":"hello"}', 'sdp', expect.stringContaining('must be an SDP')],
-    ['an SDP over 64 KiB', acceptBodySchema, JSON.stringify({ with: 'answer', sdp: sdp + 'a=x\r\n'.repeat(14_000) }), 'sdp', 'must be at most 65536 bytes'],
-    ['an unknown way to accept', acceptBodySchema, '{"with":"fax"}', 'with', 'must be "answer", "phoneAudio" or absent'],
+    [
+      'an answer without an SDP',
+      acceptBodySchema,
+      '{"with":"answer"}',
+      'sdp',
+      'is required with "answer": the SDP answer',
+    ],
+    [
+      'an SDP that is none',
+      acceptBodySchema,
+      '{"with":"answer","sdp":"hello"}',
+      'sdp',
+      expect.stringContaining('must be an SDP'),
+    ],
+    [
+      'an SDP over 64 KiB',
+      acceptBodySchema,
+      JSON.stringify({ with: 'answer', sdp: sdp + 'a=x\r\n'.repeat(14_000) }),
+      'sdp',
+      'must be at most 65536 bytes',
+    ],
+    [
+      'an unknown way to accept',
+      acceptBodySchema,
+      '{"with":"fax"}',
+      'with',
+      'must be "answer", "phoneAudio" or absent',
+    ],
     ['a body over the limit', cancelBodySchema, `"${'x'.repeat(300_000)}"`, '', 'must be at most 262144 bytes'],
     ['a list', declineBodySchema, '[]', '', expect.any(String)],
   ])('refuses %s, naming the field', async (_title, schema, text, field, message) => {

@@ -7,7 +7,12 @@ import { unsoundnessOf, unsoundnessOfBody } from '../../support/soundness';
 /** Whatever is asked for, a resource comes that is none too good. */
 const anything: ReadonlyMap<string, Resource> = new (class extends Map<string, Resource> {
   override get(): Resource {
-    return { rel: '', properties: { uri: 5, name: ['x'], state: 'Nowhere' }, links: { decline: [{ href: '' }] }, embedded: { from: [] } };
+    return {
+      rel: '',
+      properties: { uri: 5, name: ['x'], state: 'Nowhere' },
+      links: { decline: [{ href: '' }] },
+      embedded: { from: [] },
+    };
   }
 })();
 

@@ -24,7 +24,10 @@ describe('decodeDataUri', () => {
   test('tells media type and parameters', () => {
     const data = decodeDataUri('DATA:Multipart/Alternative;Charset=utf-8;boundary="a b";x,');
     expect(data?.mediaType).toBe('multipart/alternative');
-    expect([...(data?.parameters ?? [])]).toEqual([['charset', 'utf-8'], ['boundary', 'a b']]);
+    expect([...(data?.parameters ?? [])]).toEqual([
+      ['charset', 'utf-8'],
+      ['boundary', 'a b'],
+    ]);
   });
 
   test.each(['', '/ucwa/v1/data:', 'http://fe1.contoso.com/data', 'tel:+14255550100'])('is nothing for %p', (href) => {

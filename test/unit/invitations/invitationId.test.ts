@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { accountKey, decodeInvitationId, encodeInvitationId, invitationPath, type InvitationReference } from '../../../shared/invitations/invitationId';
+import {
+  accountKey,
+  decodeInvitationId,
+  encodeInvitationId,
+  invitationPath,
+  type InvitationReference,
+} from '../../../shared/invitations/invitationId';
 import { kindNames } from '../../../shared/invitations/kinds';
 import { RelayError } from '../../../shared/errors/relayError';
 
@@ -34,7 +40,9 @@ describe('an invitation id', () => {
       collection: segment,
       id: segment,
     });
-    fc.assert(fc.property(reference, (any) => expect(decodeInvitationId(encodeInvitationId(any, key), key)).toEqual(any)));
+    fc.assert(
+      fc.property(reference, (any) => expect(decodeInvitationId(encodeInvitationId(any, key), key)).toEqual(any)),
+    );
   });
 
   test('is short, and safe in a URL, a header and a session id', () => {
@@ -42,7 +50,9 @@ describe('an invitation id', () => {
   });
 
   test('never changes: ids are kept by those who received them (vector computed apart, with Python’s hmac)', () => {
-    expect(encodeInvitationId(usual, key)).toBe('AQCBp0dDbwAYHgsxMDY3MjE4ODEyOQCQW8Ey9VopQQWRQaoGJVhP_lL3KycoRTbyzbjIgQ');
+    expect(encodeInvitationId(usual, key)).toBe(
+      'AQCBp0dDbwAYHgsxMDY3MjE4ODEyOQCQW8Ey9VopQQWRQaoGJVhP_lL3KycoRTbyzbjIgQ',
+    );
   });
 
   test.each<[string, Partial<InvitationReference>]>([
@@ -77,14 +87,20 @@ describe('what is no id of ours is nobody’s', () => {
   test('any character changed, the last one’s unused bits too', () => {
     const alphabet = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_');
     const readable = Array.from(id).flatMap((character, place) =>
-      alphabet.filter((other) => other !== character && decodeInvitationId(id.slice(0, place) + other + id.slice(place + 1), key) !== undefined),
+      alphabet.filter(
+        (other) =>
+          other !== character &&
+          decodeInvitationId(id.slice(0, place) + other + id.slice(place + 1), key) !== undefined,
+      ),
     );
     expect(readable).toEqual([]);
   });
 
   test('cut short or made longer, at every length', () => {
-    for (let length = 0; length < id.length; length++) expect(decodeInvitationId(id.slice(0, length), key)).toBeUndefined();
-    for (const more of ['A', 'AA', 'AAAA', '=', '.', ' ', '\n', id]) expect(decodeInvitationId(id + more, key)).toBeUndefined();
+    for (let length = 0; length < id.length; length++)
+      expect(decodeInvitationId(id.slice(0, length), key)).toBeUndefined();
+    for (const more of ['A', 'AA', 'AAAA', '=', '.', ' ', '\n', id])
+      expect(decodeInvitationId(id + more, key)).toBeUndefined();
   });
 
   test.each<[string, string]>([
@@ -103,7 +119,12 @@ describe('what is no id of ours is nobody’s', () => {
   });
 
   test('any text at all', () => {
-    fc.assert(fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.base64String(), fc.stringMatching(/^[\w-]{0,140}$/)), (text) => decodeInvitationId(text, key) === undefined));
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string({ unit: 'binary' }), fc.base64String(), fc.stringMatching(/^[\w-]{0,140}$/)),
+        (text) => decodeInvitationId(text, key) === undefined,
+      ),
+    );
   });
 });
 
@@ -113,5 +134,7 @@ test('an account’s key is that of its address, however its case is written', (
 });
 
 test('the path comes from the session’s own application', () => {
-  expect(invitationPath('/ucwa/oauth/v1/applications/102', usual)).toBe('/ucwa/oauth/v1/applications/102/communication/audioVideoInvitations/5bc132f55a2941059141aa0625584ffe');
+  expect(invitationPath('/ucwa/oauth/v1/applications/102', usual)).toBe(
+    '/ucwa/oauth/v1/applications/102/communication/audioVideoInvitations/5bc132f55a2941059141aa0625584ffe',
+  );
 });

@@ -5,7 +5,9 @@ import { nothingFetched } from '../../support/normalising';
 
 const application = '/ucwa/oauth/v1/applications/192';
 const invitation = `${application}/communication/audioVideoInvitations`;
-const person = (name: string, title?: string): Link[] => [{ href: `${application}/people/${name}`, ...(title === undefined ? {} : { title }) }];
+const person = (name: string, title?: string): Link[] => [
+  { href: `${application}/people/${name}`, ...(title === undefined ? {} : { title }) },
+];
 const pathTo = (name: string): string => `${application}/people/${name}`;
 
 function resource(links: Resource['links'], changes: Partial<Resource> = {}): Resource {
@@ -13,7 +15,11 @@ function resource(links: Resource['links'], changes: Partial<Resource> = {}): Re
 }
 
 function event(id: string, embedded?: Resource, type = 'started'): ChannelEvent {
-  return { link: { rel: 'audioVideoInvitation', href: `${invitation}/${id}` }, type, ...(embedded === undefined ? {} : { resource: embedded }) };
+  return {
+    link: { rel: 'audioVideoInvitation', href: `${invitation}/${id}` },
+    type,
+    ...(embedded === undefined ? {} : { resource: embedded }),
+  };
 }
 
 function asked(events: readonly ChannelEvent[], fetched: FetchedResources = nothingFetched): string[] {
@@ -23,7 +29,9 @@ function asked(events: readonly ChannelEvent[], fetched: FetchedResources = noth
 
 describe('linkedHrefs asks', () => {
   test('for invitations that are only linked, before anything else, completed ones too', () => {
-    expect(asked([event('1', resource({ from: person('alice') })), event('2'), event('3', undefined, 'completed')])).toEqual([`${invitation}/2`, `${invitation}/3`, pathTo('alice')]);
+    expect(
+      asked([event('1', resource({ from: person('alice') })), event('2'), event('3', undefined, 'completed')]),
+    ).toEqual([`${invitation}/2`, `${invitation}/3`, pathTo('alice')]);
   });
 
   test('for the people of an invitation once it was fetched', () => {
@@ -48,23 +56,40 @@ describe('linkedHrefs asks', () => {
   });
 
   test('for each thing once, however its href is written', () => {
-    const links = { from: person('alice'), to: [{ href: `https://fe1.contoso.com:443/${pathTo('alice')}` }], forwardedBy: person('alice') };
+    const links = {
+      from: person('alice'),
+      to: [{ href: `https://fe1.contoso.com:443/${pathTo('alice')}` }],
+      forwardedBy: person('alice'),
+    };
     expect(asked([event('1', resource(links)), event('2', resource(links))])).toEqual([pathTo('alice')]);
   });
 
   test('for a contact whose name is missing, though its address is known', () => {
-    expect(asked([event('1', resource({ to: person('bob') }, { properties: { to: 'sip:bob@contoso.com' } }))])).toEqual([pathTo('bob')]);
+    expect(asked([event('1', resource({ to: person('bob') }, { properties: { to: 'sip:bob@contoso.com' } }))])).toEqual(
+      [pathTo('bob')],
+    );
   });
 });
 
 describe('linkedHrefs does not ask', () => {
   test.each<[string, Resource]>([
     ['for who is embedded', resource({ from: person('alice') }, { embedded: { from: [resource({})] } })],
-    ['for whose address and name are known', resource({ to: person('bob', 'Bob') }, { properties: { to: 'sip:bob@contoso.com' } })],
+    [
+      'for whose address and name are known',
+      resource({ to: person('bob', 'Bob') }, { properties: { to: 'sip:bob@contoso.com' } }),
+    ],
     ['for data URIs', resource({ from: [{ href: 'data:text/plain,x' }] })],
     ['for other schemes', resource({ from: [{ href: 'tel:+14255550100' }] })],
     ['for an empty href', resource({ from: [{ href: '' }] })],
-    ['for conversations, modalities and actions', resource({ conversation: person('c'), audioVideo: person('av'), decline: person('d'), contactPhoto: person('photo') })],
+    [
+      'for conversations, modalities and actions',
+      resource({
+        conversation: person('c'),
+        audioVideo: person('av'),
+        decline: person('d'),
+        contactPhoto: person('photo'),
+      }),
+    ],
   ])('%s', (_name, embedded) => {
     expect(asked([event('1', embedded)])).toEqual([]);
   });
@@ -76,6 +101,8 @@ describe('linkedHrefs does not ask', () => {
   test('for events of other rels and kinds', () => {
     const other: ChannelEvent = { link: { rel: 'participant', href: pathTo('alice') }, type: 'added' };
     expect(asked([other])).toEqual([]);
-    expect(linkedHrefs({ senders: [{ rel: '', href: '', events: [event('1')] }] }, nothingFetched, ['phoneAudio'])).toEqual([]);
+    expect(
+      linkedHrefs({ senders: [{ rel: '', href: '', events: [event('1')] }] }, nothingFetched, ['phoneAudio']),
+    ).toEqual([]);
   });
 });

@@ -15,8 +15,15 @@ function read(pkg: OddPackage): EventPackage {
   return 'problem' in parsed ? salvagePackage(bodyText(pkg), parsed.problem) : parsed.package;
 }
 
-function serve(resources: OddCase['resources']): { readonly served: ReadonlyMap<string, Resource>; readonly asked: string[] } {
-  const known = servedAt(Object.fromEntries(Object.entries(resources).map(([path, body]) => [path, parseResource(JSON.stringify(body), 'application/json')])));
+function serve(resources: OddCase['resources']): {
+  readonly served: ReadonlyMap<string, Resource>;
+  readonly asked: string[];
+} {
+  const known = servedAt(
+    Object.fromEntries(
+      Object.entries(resources).map(([path, body]) => [path, parseResource(JSON.stringify(body), 'application/json')]),
+    ),
+  );
   const asked: string[] = [];
   class Recording extends Map<string, Resource> {
     override get(path: string): Resource | undefined {
@@ -35,13 +42,20 @@ function without(record: object, names: readonly string[]): Record<string, unkno
 
 function toOddEvent({ type, sequence, data }: InvitationEvent): OddEvent {
   const { applicationId, collection, id } = decodeInvitationId(data.invitationId, testSigningKey) ?? {};
-  return { type, sequence: sequence ?? '', invitation: `${String(applicationId)}/${String(collection)}/${String(id)}`, data: without(data, givenByContext) };
+  return {
+    type,
+    sequence: sequence ?? '',
+    invitation: `${String(applicationId)}/${String(collection)}/${String(id)}`,
+    data: without(data, givenByContext),
+  };
 }
 
 const cases = oddCases();
 
 test('all 32 odd cases are here', () => {
-  expect(cases.map(({ name }) => Number(name.slice(0, 2)))).toEqual(Array.from({ length: 32 }, (_, index) => index + 1));
+  expect(cases.map(({ name }) => Number(name.slice(0, 2)))).toEqual(
+    Array.from({ length: 32 }, (_, index) => index + 1),
+  );
 });
 
 describe.each(cases)('$name: $title', ({ packages, resources }) => {

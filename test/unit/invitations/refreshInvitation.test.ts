@@ -5,11 +5,20 @@ import { sampleInvitationEvent } from '../../support/sampleEvents';
 const started = sampleInvitationEvent();
 
 function now(state: string, ...actions: readonly string[]): Resource {
-  return { rel: 'audioVideoInvitation', properties: { state }, links: Object.fromEntries(actions.map((action) => [action, [{ href: `/x/${action}` }]])), embedded: {} };
+  return {
+    rel: 'audioVideoInvitation',
+    properties: { state },
+    links: Object.fromEntries(actions.map((action) => [action, [{ href: `/x/${action}` }]])),
+    embedded: {},
+  };
 }
 
 test.each<[string, Resource | undefined, Partial<typeof started.data>]>([
-  ['that still rings', now('Connecting', 'decline', 'acceptWithPhoneAudio'), { state: 'connecting', actions: ['acceptWithPhoneAudio', 'decline'] }],
+  [
+    'that still rings',
+    now('Connecting', 'decline', 'acceptWithPhoneAudio'),
+    { state: 'connecting', actions: ['acceptWithPhoneAudio', 'decline'] },
+  ],
   ['that was answered meanwhile', now('Connected'), { state: 'connected', actions: [] }],
   ['whose state is one we do not know', now('Levitating', 'cancel'), { state: 'Levitating', actions: ['cancel'] }],
 ])('a late event of a call %s says so', (_name, resource, expected) => {
@@ -26,8 +35,13 @@ test('a call that is gone has no state and offers nothing', () => {
 });
 
 test('an end is final: it is only marked as delayed', () => {
-  const completed = sampleInvitationEvent(1, { data: { ...started.data, event: 'completed', state: 'failed', actions: [] } });
-  expect(refreshInvitation(completed, now('Connecting', 'decline'))).toEqual({ ...completed, data: { ...completed.data, delayed: true } });
+  const completed = sampleInvitationEvent(1, {
+    data: { ...started.data, event: 'completed', state: 'failed', actions: [] },
+  });
+  expect(refreshInvitation(completed, now('Connecting', 'decline'))).toEqual({
+    ...completed,
+    data: { ...completed.data, delayed: true },
+  });
 });
 
 test('the event given is left as it was', () => {

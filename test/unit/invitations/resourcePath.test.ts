@@ -27,7 +27,10 @@ test('two hrefs of one thing share their bare path', () => {
 
 test.each<[string, readonly [string, string, string] | undefined]>([
   [path, ['102', 'audioVideoInvitations', '5BC']],
-  ['https://fe1.contoso.com:443/ucwa/v1/applications/192/communication/invitations/507?x=1', ['192', 'invitations', '507']],
+  [
+    'https://fe1.contoso.com:443/ucwa/v1/applications/192/communication/invitations/507?x=1',
+    ['192', 'invitations', '507'],
+  ],
   ['//v1/applications/316/communication/invitations/162/', ['316', 'invitations', '162']],
   ['/ucwa/v1/applications/192/communication/invitations/507/cancel', undefined],
   ['/ucwa/v1/applications/192/communication/invitations', undefined],

@@ -12,7 +12,16 @@ import { createMemoryClaims } from '../../support/memoryClaims';
 
 const signingKey = 'a key of at least thirty-two characters';
 const account = 'sip:reception@contoso.com';
-const invitationId = encodeInvitationId({ accountKey: accountKey(account), kind: 'audioVideo', applicationId: '102', collection: 'audioVideoInvitations', id: 'a'.repeat(32) }, signingKey);
+const invitationId = encodeInvitationId(
+  {
+    accountKey: accountKey(account),
+    kind: 'audioVideo',
+    applicationId: '102',
+    collection: 'audioVideoInvitations',
+    id: 'a'.repeat(32),
+  },
+  signingKey,
+);
 const base = '/ucwa/oauth/v1/applications/102/communication/audioVideoInvitations/' + 'a'.repeat(32);
 
 function ringing(...links: string[]): Resource {
@@ -25,7 +34,10 @@ function ringing(...links: string[]): Resource {
 }
 
 /** One invitation on UCWA, and what reached it. */
-function createInvitation(clock: Clock, { resource = ringing('acceptWithAnswer', 'acceptWithPhoneAudio', 'decline'), application = '102' } = {}) {
+function createInvitation(
+  clock: Clock,
+  { resource = ringing('acceptWithAnswer', 'acceptWithPhoneAudio', 'decline'), application = '102' } = {},
+) {
   const posts: Parameters<InvitationGateway['post']>[0][] = [];
   const reads: string[] = [];
   const events: RelayEvent[] = [];
@@ -65,7 +77,17 @@ function createInvitation(clock: Clock, { resource = ringing('acceptWithAnswer',
     log: silentLog,
   };
   const run = (command: Command, caller = 'key:a', idempotencyKey?: string) =>
-    runCommand({ invitationId, command, caller, authentication: 'key', ...(idempotencyKey === undefined ? {} : { idempotencyKey }) }, ports, new AbortController().signal);
+    runCommand(
+      {
+        invitationId,
+        command,
+        caller,
+        authentication: 'key',
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      },
+      ports,
+      new AbortController().signal,
+    );
   return {
     ports,
     posts,
@@ -84,17 +106,42 @@ const sdp = 'v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\nm=audio 4000 RTP/SAVP 0\r\n';
 describe('runCommand', () => {
   it('posts to the link that is there now, and tells the bus and the audit', async () => {
     const invitation = createInvitation(createFakeClock());
-    expect(await invitation.run(decline)).toEqual({ result: 'sent', invitationId, command: 'decline', replayed: false });
+    expect(await invitation.run(decline)).toEqual({
+      result: 'sent',
+      invitationId,
+      command: 'decline',
+      replayed: false,
+    });
     expect(invitation.reads).toEqual([base]);
     expect(invitation.posts).toEqual([{ href: `${base}/decline`, body: { reason: 'Global' } }]);
-    const settlement = { invitationId, command: 'decline', caller: 'key:a', authentication: 'key', reason: 'Global', result: 'sent', status: 202 };
-    expect(invitation.events).toEqual([expect.objectContaining({ type: 'ucwa.command.settled', account, subject: invitationId, data: settlement })]);
+    const settlement = {
+      invitationId,
+      command: 'decline',
+      caller: 'key:a',
+      authentication: 'key',
+      reason: 'Global',
+      result: 'sent',
+      status: 202,
+    };
+    expect(invitation.events).toEqual([
+      expect.objectContaining({ type: 'ucwa.command.settled', account, subject: invitationId, data: settlement }),
+    ]);
     expect(invitation.audit).toEqual([{ ...settlement, id: 'new-id', account, atMs: expect.any(Number) }]);
   });
 
   test.each<[string, Command, string[], object]>([
-    ['accept goes to the phone', { command: 'accept' }, ['acceptWithAnswer', 'acceptWithPhoneAudio'], { href: `${base}/acceptWithPhoneAudio` }],
-    ['accept on a phone-audio link set', { command: 'accept', with: 'phoneAudio' }, ['acceptWithPhoneAudio'], { href: `${base}/acceptWithPhoneAudio` }],
+    [
+      'accept goes to the phone',
+      { command: 'accept' },
+      ['acceptWithAnswer', 'acceptWithPhoneAudio'],
+      { href: `${base}/acceptWithPhoneAudio` },
+    ],
+    [
+      'accept on a phone-audio link set',
+      { command: 'accept', with: 'phoneAudio' },
+      ['acceptWithPhoneAudio'],
+      { href: `${base}/acceptWithPhoneAudio` },
+    ],
     [
       'an answer takes the SDP and the session context given',
       { command: 'accept', with: 'answer', sdp, sessionContext: 'ctx' },
@@ -105,7 +152,12 @@ describe('runCommand', () => {
       'a provisional answer has its own link',
       { command: 'accept', with: 'answer', sdp, sessionContext: 'ctx', provisional: true, processedOfferId: 'o1' },
       ['acceptWithAnswer', 'sendProvisionalAnswer'],
-      { href: `${base}/sendProvisionalAnswer`, body: sdp, contentType: 'application/sdp', query: { sessionContext: 'ctx', processedOfferId: 'o1' } },
+      {
+        href: `${base}/sendProvisionalAnswer`,
+        body: sdp,
+        contentType: 'application/sdp',
+        query: { sessionContext: 'ctx', processedOfferId: 'o1' },
+      },
     ],
     ['cancel of an outgoing call', { command: 'cancel' }, ['cancel'], { href: `${base}/cancel` }],
   ])('%s', async (_title, command, links, post) => {
@@ -115,12 +167,30 @@ describe('runCommand', () => {
   });
 
   test.each<[string, Command, Resource | undefined, string, object]>([
-    ['what is not linked, naming what is', { command: 'accept' }, ringing('acceptWithAnswer', 'decline'), 'actionNotAvailable', { available: ['acceptWithAnswer', 'decline'] }],
-    ['cancel of an incoming call', { command: 'cancel' }, ringing('decline'), 'actionNotAvailable', { available: ['decline'] }],
+    [
+      'what is not linked, naming what is',
+      { command: 'accept' },
+      ringing('acceptWithAnswer', 'decline'),
+      'actionNotAvailable',
+      { available: ['acceptWithAnswer', 'decline'] },
+    ],
+    [
+      'cancel of an incoming call',
+      { command: 'cancel' },
+      ringing('decline'),
+      'actionNotAvailable',
+      { available: ['decline'] },
+    ],
     ['a call whose actions are gone', decline, ringing(), 'resolvedElsewhere', {}],
     ['a call that has ended', decline, { ...ringing(), properties: { state: 'Failed' } }, 'invitationEnded', {}],
     ['a call that UCWA has forgotten', decline, undefined, 'invitationEnded', {}],
-    ['an answer without a session context', { command: 'accept', with: 'answer', sdp }, ringing('acceptWithAnswer'), 'requestInvalid', { errors: [{ field: 'sessionContext', message: 'is required for this invitation' }] }],
+    [
+      'an answer without a session context',
+      { command: 'accept', with: 'answer', sdp },
+      ringing('acceptWithAnswer'),
+      'requestInvalid',
+      { errors: [{ field: 'sessionContext', message: 'is required for this invitation' }] },
+    ],
   ])('refuses %s, and nothing is posted', async (_title, command, resource, code, extensions) => {
     const invitation = createInvitation(createFakeClock());
     invitation.becomes(resource);
@@ -139,12 +209,38 @@ describe('runCommand', () => {
   test.each([
     ['that is none', 'hello'],
     ['that was altered', `${invitationId.slice(0, -1)}${invitationId.endsWith('A') ? 'B' : 'A'}`],
-    ['made with another key', encodeInvitationId({ accountKey: accountKey(account), kind: 'audioVideo', applicationId: '102', collection: 'audioVideoInvitations', id: 'b' }, 'another key of thirty-two characters!!')],
-    ['of an account the relay does not have', encodeInvitationId({ accountKey: accountKey('sip:x@contoso.com'), kind: 'audioVideo', applicationId: '102', collection: 'audioVideoInvitations', id: 'b' }, signingKey)],
+    [
+      'made with another key',
+      encodeInvitationId(
+        {
+          accountKey: accountKey(account),
+          kind: 'audioVideo',
+          applicationId: '102',
+          collection: 'audioVideoInvitations',
+          id: 'b',
+        },
+        'another key of thirty-two characters!!',
+      ),
+    ],
+    [
+      'of an account the relay does not have',
+      encodeInvitationId(
+        {
+          accountKey: accountKey('sip:x@contoso.com'),
+          kind: 'audioVideo',
+          applicationId: '102',
+          collection: 'audioVideoInvitations',
+          id: 'b',
+        },
+        signingKey,
+      ),
+    ],
   ])('knows no invitation with an id %s, and nothing reaches UCWA', async (_title, id) => {
     const invitation = createInvitation(createFakeClock());
     const request = { invitationId: id, command: decline, caller: 'key:a', authentication: 'key' as const };
-    await expect(runCommand(request, invitation.ports, new AbortController().signal)).rejects.toMatchObject({ code: 'invitationNotFound' });
+    await expect(runCommand(request, invitation.ports, new AbortController().signal)).rejects.toMatchObject({
+      code: 'invitationNotFound',
+    });
     expect(invitation.reads).toEqual([]);
     expect(invitation.audit).toHaveLength(1);
   });
@@ -152,11 +248,15 @@ describe('runCommand', () => {
   it('sends exactly one of fifty commands at once, and tells the others who was first', async () => {
     const invitation = createInvitation(createFakeClock());
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 50 }, (_, caller) => invitation.run(caller % 2 === 0 ? decline : { command: 'accept' }, `key:${String(caller)}`)),
+      Array.from({ length: 50 }, (_, caller) =>
+        invitation.run(caller % 2 === 0 ? decline : { command: 'accept' }, `key:${String(caller)}`),
+      ),
     );
     expect(invitation.posts).toHaveLength(1);
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    const refusals = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as RelayError] : []));
+    const refusals = outcomes.flatMap((outcome) =>
+      outcome.status === 'rejected' ? [outcome.reason as RelayError] : [],
+    );
     expect(refusals.map(({ code }) => code)).toEqual(Array.from({ length: 49 }, () => 'alreadyClaimed'));
     expect(new Set(refusals.map(({ extensions }) => JSON.stringify(extensions.winner))).size).toBe(1);
   });
@@ -174,7 +274,10 @@ describe('runCommand', () => {
     const invitation = createInvitation(createFakeClock());
     await invitation.run(decline);
     invitation.becomes(undefined);
-    await expect(invitation.run(decline, 'key:b')).rejects.toMatchObject({ code: 'alreadyClaimed', extensions: { winner: { caller: 'key:a', command: 'decline', time: expect.any(String) } } });
+    await expect(invitation.run(decline, 'key:b')).rejects.toMatchObject({
+      code: 'alreadyClaimed',
+      extensions: { winner: { caller: 'key:a', command: 'decline', time: expect.any(String) } },
+    });
   });
 
   it('tells the same caller that the command is in flight', async () => {
@@ -188,8 +291,12 @@ describe('runCommand', () => {
   it('refuses an Idempotency-Key that came with another command', async () => {
     const invitation = createInvitation(createFakeClock());
     await invitation.run(decline, 'key:a', 'k1');
-    await expect(invitation.run({ command: 'accept' }, 'key:a', 'k1')).rejects.toMatchObject({ code: 'idempotencyKeyReused' });
-    await expect(invitation.run({ command: 'accept' }, 'key:a', 'k2')).rejects.toMatchObject({ code: 'alreadyClaimed' });
+    await expect(invitation.run({ command: 'accept' }, 'key:a', 'k1')).rejects.toMatchObject({
+      code: 'idempotencyKeyReused',
+    });
+    await expect(invitation.run({ command: 'accept' }, 'key:a', 'k2')).rejects.toMatchObject({
+      code: 'alreadyClaimed',
+    });
   });
 
   it('lets another try after a definite refusal by UCWA', async () => {
@@ -202,11 +309,19 @@ describe('runCommand', () => {
 
   it('says that the SDP is what UCWA did not take', async () => {
     const invitation = createInvitation(createFakeClock());
-    invitation.answers(() => Promise.reject(new RelayError('upstreamRefused', 'no', { extensions: { code: 'BadRequest', subcode: 'ParameterValidationFailure' } })));
-    await expect(invitation.run({ command: 'accept', with: 'answer', sdp, sessionContext: 'c' })).rejects.toMatchObject({
-      code: 'requestInvalid',
-      extensions: { subcode: 'ParameterValidationFailure', errors: [{ field: 'sdp' }] },
-    });
+    invitation.answers(() =>
+      Promise.reject(
+        new RelayError('upstreamRefused', 'no', {
+          extensions: { code: 'BadRequest', subcode: 'ParameterValidationFailure' },
+        }),
+      ),
+    );
+    await expect(invitation.run({ command: 'accept', with: 'answer', sdp, sessionContext: 'c' })).rejects.toMatchObject(
+      {
+        code: 'requestInvalid',
+        extensions: { subcode: 'ParameterValidationFailure', errors: [{ field: 'sdp' }] },
+      },
+    );
   });
 
   it('holds a claim of unknown outcome for 30 seconds', async () => {
@@ -224,37 +339,60 @@ describe('runCommand', () => {
   it('lets a claim lapse after 5 seconds whose holder died before it posted', async () => {
     const clock = createFakeClock();
     const invitation = createInvitation(clock);
-    await invitation.ports.claims.insert(invitationId, 'answer', { caller: 'key:dead', command: 'accept', fingerprint: 'f', claimedAtMs: clock.now(), state: 'claimed' });
+    await invitation.ports.claims.insert(invitationId, 'answer', {
+      caller: 'key:dead',
+      command: 'accept',
+      fingerprint: 'f',
+      claimedAtMs: clock.now(),
+      state: 'claimed',
+    });
     await clock.advance(4_999);
-    await expect(invitation.run(decline)).rejects.toMatchObject({ code: 'alreadyClaimed', extensions: { winner: { caller: 'key:dead' } } });
+    await expect(invitation.run(decline)).rejects.toMatchObject({
+      code: 'alreadyClaimed',
+      extensions: { winner: { caller: 'key:dead' } },
+    });
     await clock.advance(1);
     await expect(invitation.run(decline)).resolves.toMatchObject({ result: 'sent' });
     expect(invitation.posts).toHaveLength(1);
   });
 
   it('leaves the final answer open after a provisional one', async () => {
-    const invitation = createInvitation(createFakeClock(), { resource: ringing('acceptWithAnswer', 'sendProvisionalAnswer') });
+    const invitation = createInvitation(createFakeClock(), {
+      resource: ringing('acceptWithAnswer', 'sendProvisionalAnswer'),
+    });
     const answer = { command: 'accept', with: 'answer', sdp, sessionContext: 'c' } as const;
     await invitation.run({ ...answer, provisional: true });
     await expect(invitation.run(answer)).resolves.toMatchObject({ replayed: false });
   });
 
-  it.each(['posting', 'sent'] as const)('is sent once UCWA has it, though the claim could not be marked as %s', async (state) => {
-    const invitation = createInvitation(createFakeClock());
-    const { claims } = invitation.ports;
-    const replace: typeof claims.replace = (id, subject, claim, etag) =>
-      claim.state === state ? Promise.reject(new RelayError('storageUnavailable', 'down')) : claims.replace(id, subject, claim, etag);
-    const request = { invitationId, command: decline, caller: 'key:a', authentication: 'key' as const };
-    await expect(runCommand(request, { ...invitation.ports, claims: { ...claims, replace } }, new AbortController().signal)).resolves.toMatchObject({ result: 'sent' });
-    expect(invitation.audit).toMatchObject([{ result: 'sent' }]);
-  });
+  it.each(['posting', 'sent'] as const)(
+    'is sent once UCWA has it, though the claim could not be marked as %s',
+    async (state) => {
+      const invitation = createInvitation(createFakeClock());
+      const { claims } = invitation.ports;
+      const replace: typeof claims.replace = (id, subject, claim, etag) =>
+        claim.state === state
+          ? Promise.reject(new RelayError('storageUnavailable', 'down'))
+          : claims.replace(id, subject, claim, etag);
+      const request = { invitationId, command: decline, caller: 'key:a', authentication: 'key' as const };
+      await expect(
+        runCommand(request, { ...invitation.ports, claims: { ...claims, replace } }, new AbortController().signal),
+      ).resolves.toMatchObject({ result: 'sent' });
+      expect(invitation.audit).toMatchObject([{ result: 'sent' }]);
+    },
+  );
 
   it('tells what UCWA answered, though the claim could not be released', async () => {
     const invitation = createInvitation(createFakeClock());
     invitation.answers(() => Promise.reject(new RelayError('resolvedElsewhere', 'gone')));
-    const claims = { ...invitation.ports.claims, release: () => Promise.reject(new RelayError('storageUnavailable', 'down')) };
+    const claims = {
+      ...invitation.ports.claims,
+      release: () => Promise.reject(new RelayError('storageUnavailable', 'down')),
+    };
     const request = { invitationId, command: decline, caller: 'key:a', authentication: 'key' as const };
-    await expect(runCommand(request, { ...invitation.ports, claims }, new AbortController().signal)).rejects.toMatchObject({ code: 'resolvedElsewhere' });
+    await expect(
+      runCommand(request, { ...invitation.ports, claims }, new AbortController().signal),
+    ).rejects.toMatchObject({ code: 'resolvedElsewhere' });
   });
 
   it('posts nothing when storage took so long over its claim that another has taken it over', async () => {
@@ -271,7 +409,10 @@ describe('runCommand', () => {
     };
     const request = { invitationId, command: decline, caller: 'key:slow', authentication: 'key' as const };
     const late = runCommand(request, { ...invitation.ports, claims: slow }, new AbortController().signal);
-    const refusal = expect(late).rejects.toMatchObject({ code: 'alreadyClaimed', extensions: { winner: { caller: 'key:a' } } });
+    const refusal = expect(late).rejects.toMatchObject({
+      code: 'alreadyClaimed',
+      extensions: { winner: { caller: 'key:a' } },
+    });
     await clock.advance(5_500);
     await expect(invitation.run(decline)).resolves.toMatchObject({ result: 'sent' });
     await clock.advance(500);

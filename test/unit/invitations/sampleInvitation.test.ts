@@ -46,7 +46,14 @@ const expected = {
   delegator: { uri: 'sip:john@contoso.com' },
   acceptedBy: [{ uri: 'sip:john@contoso.com', name: 'Joe Smith' }],
   media: { offers: [{ fallback: false, sdp: 'base64-encoded-sdp' }], customContent: 'base64-encoded-sdp' },
-  location: { address: 'samplevalue', building: 'samplevalue', city: 'samplevalue', state: 'samplevalue', country: 'samplevalue', zip: 'samplevalue' },
+  location: {
+    address: 'samplevalue',
+    building: 'samplevalue',
+    city: 'samplevalue',
+    state: 'samplevalue',
+    country: 'samplevalue',
+    zip: 'samplevalue',
+  },
   related: {
     conversation: '/ucwa/v1/applications/192/communication/conversations/137',
     audioVideo: '/ucwa/v1/applications/192/communication/conversations/137/audioVideo',
@@ -67,7 +74,11 @@ describe.each(['started', 'updated'] as const)('the sample’s %s event, link on
   ])('resolved against the sample resource in %s', (_form, resource) => {
     const context = normaliseContext();
     const served = servedAt({ '/ucwa/v1/applications/192/communication/invitations/507': resource });
-    const { events, unreadable } = normaliseServed(packageFrom(`events.audioVideoInvitation.${name}.link-only.json`), served, context);
+    const { events, unreadable } = normaliseServed(
+      packageFrom(`events.audioVideoInvitation.${name}.link-only.json`),
+      served,
+      context,
+    );
     const [event] = events;
 
     test('is one event and nothing unreadable', () => {
@@ -84,7 +95,9 @@ describe.each(['started', 'updated'] as const)('the sample’s %s event, link on
     });
 
     test('has no field beside these', () => {
-      expect(Object.keys(event?.data ?? {}).sort()).toEqual([...Object.keys(expected), 'account', 'event', 'invitationId', 'kind'].sort());
+      expect(Object.keys(event?.data ?? {}).sort()).toEqual(
+        [...Object.keys(expected), 'account', 'event', 'invitationId', 'kind'].sort(),
+      );
       expect(invitationDataSchema.safeParse(event?.data).error).toBeUndefined();
     });
 

@@ -1,4 +1,11 @@
-import { isPhone, isSameAddress, isUser, isVoicemail, isWithheld, phoneNumberOf } from '../../../shared/invitations/sipUri';
+import {
+  isPhone,
+  isSameAddress,
+  isUser,
+  isVoicemail,
+  isWithheld,
+  phoneNumberOf,
+} from '../../../shared/invitations/sipUri';
 
 test.each<[string, string | undefined]>([
   ['tel:+14255550100', '+14255550100'],
@@ -22,7 +29,12 @@ test.each<[string, string | undefined]>([
   expect(phoneNumberOf(uri)).toBe(number);
 });
 
-test.each<[string, { readonly phone?: boolean; readonly user?: boolean; readonly withheld?: boolean; readonly voicemail?: boolean }]>([
+test.each<
+  [
+    string,
+    { readonly phone?: boolean; readonly user?: boolean; readonly withheld?: boolean; readonly voicemail?: boolean },
+  ]
+>([
   ['sip:alice@contoso.com', { user: true }],
   ['sips:alice@contoso.com:5061;transport=tls', { user: true }],
   ['tel:+14255550100', { phone: true }],
@@ -37,7 +49,10 @@ test.each<[string, { readonly phone?: boolean; readonly user?: boolean; readonly
   ['mailto:alice@contoso.com', {}],
 ])('%p shows %p', (uri, expected) => {
   const none = { phone: false, user: false, withheld: false, voicemail: false };
-  expect({ phone: isPhone(uri), user: isUser(uri), withheld: isWithheld(uri), voicemail: isVoicemail(uri) }).toEqual({ ...none, ...expected });
+  expect({ phone: isPhone(uri), user: isUser(uri), withheld: isWithheld(uri), voicemail: isVoicemail(uri) }).toEqual({
+    ...none,
+    ...expected,
+  });
 });
 
 test.each<[string, string, boolean]>([

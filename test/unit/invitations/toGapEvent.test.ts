@@ -15,12 +15,23 @@ test('a gap says whose channel, why, and between which moments', () => {
     account: gap.account,
     subject: gap.account,
     timeMs: gap.beforeMs,
-    data: { account: gap.account, cause: 'resume', after: '2026-01-15T11:58:00.000Z', before: '2026-01-15T12:00:00.000Z' },
+    data: {
+      account: gap.account,
+      cause: 'resume',
+      after: '2026-01-15T11:58:00.000Z',
+      before: '2026-01-15T12:00:00.000Z',
+    },
   });
 });
 
 test('the same gap has the same id, any other another', () => {
-  const others: Partial<GapFacts>[] = [{ account: 'sip:other@contoso.com' }, { applicationId: '193' }, { cause: 'outage' }, { afterMs: gap.afterMs + 1 }, { beforeMs: gap.beforeMs + 1 }];
+  const others: Partial<GapFacts>[] = [
+    { account: 'sip:other@contoso.com' },
+    { applicationId: '193' },
+    { cause: 'outage' },
+    { afterMs: gap.afterMs + 1 },
+    { beforeMs: gap.beforeMs + 1 },
+  ];
   const ids = [gap, gap, ...others.map((other) => ({ ...gap, ...other }))].map((facts) => toGapEvent(facts).id);
   expect(new Set(ids).size).toBe(others.length + 1);
 });

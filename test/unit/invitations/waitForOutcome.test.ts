@@ -12,7 +12,14 @@ const ended: InvitationHead = {
   startedAtMs: 0,
   seenAtMs: 0,
   sequence: '1',
-  data: { invitationId: 'i', event: 'completed', kind: 'audioVideo', account: 'sip:reception@contoso.com', actions: [], outcome },
+  data: {
+    invitationId: 'i',
+    event: 'completed',
+    kind: 'audioVideo',
+    account: 'sip:reception@contoso.com',
+    actions: [],
+    outcome,
+  },
 };
 
 describe('waitForOutcome', () => {

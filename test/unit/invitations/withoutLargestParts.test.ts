@@ -8,7 +8,13 @@ const full: InvitationEvent = sampleInvitationEvent(1, {
     ...sampleInvitationEvent().data,
     subject: 's'.repeat(300),
     from: { uri: 'sip:alice@contoso.com', name: 'N'.repeat(500), anonymous: false },
-    media: { offers: [{ contentId: 'a', fallback: true, sdp: 'v=0' }, { fallback: false, sdp: 'v=0' }], customContent: 'c'.repeat(50) },
+    media: {
+      offers: [
+        { contentId: 'a', fallback: true, sdp: 'v=0' },
+        { fallback: false, sdp: 'v=0' },
+      ],
+      customContent: 'c'.repeat(50),
+    },
     acceptedBy: [{ uri: 'sip:bob@contoso.com' }],
     outcome: { result: 'failed', message: 'm'.repeat(400) },
   },
@@ -25,7 +31,13 @@ describe('withoutLargestParts', () => {
   const last = steps.at(-1);
 
   test('takes the SDP first, then the custom content, then by size, and names each', () => {
-    expect(last?.data.omitted?.slice(0, 5)).toEqual(['media.offers.sdp', 'media.customContent', 'from.name', 'outcome.message', 'subject']);
+    expect(last?.data.omitted?.slice(0, 5)).toEqual([
+      'media.offers.sdp',
+      'media.customContent',
+      'from.name',
+      'outcome.message',
+      'subject',
+    ]);
   });
 
   test('leaves the offers when their SDP goes', () => {
@@ -58,7 +70,10 @@ describe('withoutLargestParts', () => {
   });
 
   test('takes the correlation id with the threadId', () => {
-    const huge = sampleInvitationEvent(1, { correlationId: 't'.repeat(999), data: { ...sampleInvitationEvent().data, threadId: 't'.repeat(999) } });
+    const huge = sampleInvitationEvent(1, {
+      correlationId: 't'.repeat(999),
+      data: { ...sampleInvitationEvent().data, threadId: 't'.repeat(999) },
+    });
     const less = withoutLargestParts(huge);
     expect(less?.data.omitted).toEqual(['threadId']);
     expect(less).not.toHaveProperty('correlationId');

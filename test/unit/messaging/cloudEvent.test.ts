@@ -45,7 +45,10 @@ describe('toCloudEvent', () => {
   it.each([
     ['an invitation event', sampleInvitationEvent()],
     ['a gap event', sampleGapEvent()],
-    ['an event of an account whose address no URI may hold as it is', sampleGapEvent({ account: 'sip:jürgen müller@contoso.com' })],
+    [
+      'an event of an account whose address no URI may hold as it is',
+      sampleGapEvent({ account: 'sip:jürgen müller@contoso.com' }),
+    ],
   ])('gives %s that the CloudEvents SDK accepts', (_what, event) => {
     const body = JSON.stringify(toCloudEvent(event));
 
@@ -77,7 +80,11 @@ describe('parseCloudEvent', () => {
       { requiredKeys: ['id', 'type', 'account', 'subject', 'timeMs', 'data'] },
     );
 
-    fc.assert(fc.property(event, (original) => expect(parseCloudEvent(overTheWire(original))).toEqual(JSON.parse(JSON.stringify(original)))));
+    fc.assert(
+      fc.property(event, (original) =>
+        expect(parseCloudEvent(overTheWire(original))).toEqual(JSON.parse(JSON.stringify(original))),
+      ),
+    );
   });
 
   it('lets attributes through that a newer version may add', () => {

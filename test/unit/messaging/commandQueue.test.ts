@@ -8,7 +8,10 @@ function createQueue(fits: boolean) {
     sent.push(...messages);
     return Promise.resolve(fits ? messages.length : 0);
   };
-  const queue = createCommandQueue({ sender: () => ({ sendFirst, schedule: () => Promise.resolve() }), close: () => Promise.resolve() });
+  const queue = createCommandQueue({
+    sender: () => ({ sendFirst, schedule: () => Promise.resolve() }),
+    close: () => Promise.resolve(),
+  });
   return { queue, sent };
 }
 
@@ -16,11 +19,20 @@ describe('refusing a command', () => {
   it('sends a copy that expires at once and says why', async () => {
     const { queue, sent } = createQueue(true);
     await queue.refuse({ command: 'dance' }, 'm1', 'The command is not valid.');
-    expect(sent).toMatchObject([{ messageId: 'm1.refused', timeToLive: 1, applicationProperties: { [REFUSAL_PROPERTY]: 'The command is not valid.' } }]);
+    expect(sent).toMatchObject([
+      {
+        messageId: 'm1.refused',
+        timeToLive: 1,
+        applicationProperties: { [REFUSAL_PROPERTY]: 'The command is not valid.' },
+      },
+    ]);
   });
 
   it('fails where the copy fits in no message: the command itself must not be lost', async () => {
     const { queue } = createQueue(false);
-    await expect(queue.refuse({ command: 'dance' }, 'm1', 'The command is not valid.')).rejects.toMatchObject({ code: 'messageTooLarge', retryable: false });
+    await expect(queue.refuse({ command: 'dance' }, 'm1', 'The command is not valid.')).rejects.toMatchObject({
+      code: 'messageTooLarge',
+      retryable: false,
+    });
   });
 });

@@ -49,9 +49,14 @@ const turns = async (): Promise<void> => {
   for (let turn = 0; turn < 10; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
 };
 const encode = (id: string): EncodedMessage => ({ body: Buffer.from(id), messageId: id });
-const many = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, index) => `${prefix}${String(index)}`);
+const many = (prefix: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${prefix}${String(index)}`);
 
-function setUp(replacements: Record<string, string> = {}): { sender: HeldSender; outbox: Outbox<string>; gone: [string, string][] } {
+function setUp(replacements: Record<string, string> = {}): {
+  sender: HeldSender;
+  outbox: Outbox<string>;
+  gone: [string, string][];
+} {
   const sender = new HeldSender();
   const gone: [string, string][] = [];
   const outbox = createOutbox<string>({

@@ -22,7 +22,11 @@ describe('translateBusError', () => {
   it.each([
     ['refused for good where the SDK says that it is not retryable', { retryable: false }, 'busRefused'],
     ['unavailable where it may be retried', { retryable: true }, 'busUnavailable'],
-    ['unavailable where a socket failed with an errno that the SDK does not know', { retryable: false, errno: -32, syscall: 'write' }, 'busUnavailable'],
+    [
+      'unavailable where a socket failed with an errno that the SDK does not know',
+      { retryable: false, errno: -32, syscall: 'write' },
+      'busUnavailable',
+    ],
   ])('a GeneralError is %s', (_what, fields, expected) => {
     const error = Object.assign(new ServiceBusError('text of the SDK', 'GeneralError'), fields);
 
@@ -44,9 +48,16 @@ describe('translateBusError', () => {
   });
 
   it('tells a full topic, missing rights and a missing topic apart in words', () => {
-    const codes: ServiceBusErrorCode[] = ['QuotaExceeded', 'UnauthorizedAccess', 'MessagingEntityNotFound', 'ServiceBusy'];
+    const codes: ServiceBusErrorCode[] = [
+      'QuotaExceeded',
+      'UnauthorizedAccess',
+      'MessagingEntityNotFound',
+      'ServiceBusy',
+    ];
 
-    expect(new Set(codes.map((code) => translateBusError(new ServiceBusError('', code)).message)).size).toBe(codes.length);
+    expect(new Set(codes.map((code) => translateBusError(new ServiceBusError('', code)).message)).size).toBe(
+      codes.length,
+    );
   });
 });
 

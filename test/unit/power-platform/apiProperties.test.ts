@@ -9,7 +9,9 @@ const { properties } = JSON.parse(readFileSync(join(connectorFolder, 'apiPropert
 
 describe('apiProperties.json', () => {
   it('asks for the key that the definition sends, and hides it', () => {
-    expect(Object.keys(properties.connectionParameters)).toEqual(Object.keys(readConnectorDefinition().securityDefinitions));
+    expect(Object.keys(properties.connectionParameters)).toEqual(
+      Object.keys(readConnectorDefinition().securityDefinitions),
+    );
     expect(properties.connectionParameters['api_key']).toEqual({
       type: 'securestring',
       uiDefinition: {
@@ -33,8 +35,15 @@ function readPng(bytes: Buffer): { readonly width: number; readonly height: numb
   expect(bytes.subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n');
   expect([bytes[24], bytes[25]]).toEqual([8, 2]);
   const start = bytes.indexOf('IDAT');
-  const [, ...corner] = inflateSync(bytes.subarray(start + 4, start + 4 + bytes.readUInt32BE(start - 4))).subarray(0, 4);
-  return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20), corner: `#${Buffer.from(corner).toString('hex')}` };
+  const [, ...corner] = inflateSync(bytes.subarray(start + 4, start + 4 + bytes.readUInt32BE(start - 4))).subarray(
+    0,
+    4,
+  );
+  return {
+    width: bytes.readUInt32BE(16),
+    height: bytes.readUInt32BE(20),
+    corner: `#${Buffer.from(corner).toString('hex')}`,
+  };
 }
 
 describe('icon.png', () => {

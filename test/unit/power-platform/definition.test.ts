@@ -17,21 +17,32 @@ const file = join(connectorFolder, 'apiDefinition.swagger.json');
 const definition = readConnectorDefinition();
 const operations = operationsOf(definition).map((operation) => ({ title: operation.summary, operation }));
 const triggers = operations.filter(({ operation }) => operation['x-ms-trigger'] !== undefined);
-const actions = operations.filter(({ operation }) => operation['x-ms-trigger'] === undefined && operation['x-ms-visibility'] !== 'internal');
+const actions = operations.filter(
+  ({ operation }) => operation['x-ms-trigger'] === undefined && operation['x-ms-visibility'] !== 'internal',
+);
 
 /** The validator resolves references within what it is given. */
-const validate = (document: unknown): Promise<unknown> => SwaggerParser.validate(structuredClone(document) as Parameters<typeof SwaggerParser.validate>[0]);
+const validate = (document: unknown): Promise<unknown> =>
+  SwaggerParser.validate(structuredClone(document) as Parameters<typeof SwaggerParser.validate>[0]);
 
 const sentence = /^[A-Za-z+].*\.$/s;
 const sentenceCase = /^[A-Z][a-z]*( [a-z]+)*$/;
 const titleCase = /^[A-Z][A-Za-z]*( [A-Z][A-Za-z]*)*$/;
 
-const bodyOf = ({ parameters }: PlacedOperation): ConnectorSchema | undefined => parameters.find((parameter) => parameter.in === 'body')?.schema;
+const bodyOf = ({ parameters }: PlacedOperation): ConnectorSchema | undefined =>
+  parameters.find((parameter) => parameter.in === 'body')?.schema;
 /** What a maker can see of an operation: its parameters, and the members of its body. */
-const fieldsOf = (operation: PlacedOperation): readonly (ConnectorField & { readonly name: string; readonly needed: boolean })[] => {
+const fieldsOf = (
+  operation: PlacedOperation,
+): readonly (ConnectorField & { readonly name: string; readonly needed: boolean })[] => {
   const { properties = {}, required = [] } = bodyOf(operation) ?? {};
-  const parameters = operation.parameters.filter((parameter) => parameter.in !== 'body').map((parameter) => ({ ...parameter, needed: parameter.required === true }));
-  return [...parameters, ...Object.entries(properties).map(([name, property]) => ({ ...property, name, needed: required.includes(name) }))];
+  const parameters = operation.parameters
+    .filter((parameter) => parameter.in !== 'body')
+    .map((parameter) => ({ ...parameter, needed: parameter.required === true }));
+  return [
+    ...parameters,
+    ...Object.entries(properties).map(([name, property]) => ({ ...property, name, needed: required.includes(name) })),
+  ];
 };
 
 describe('the connector’s definition', () => {
@@ -63,13 +74,25 @@ describe('the connector’s definition', () => {
     expect(readFileSync(join(connectorFolder, 'README.md'), 'utf8')).toContain(`replace \`${definition.host}\``);
     expect(definition.host).toMatch(/^[a-z0-9.-]+$/);
     expect(definition.basePath).toMatch(/^\/\w+$/);
-    expect(definition.securityDefinitions).toEqual({ api_key: { type: 'apiKey', in: 'header', name: 'x-functions-key' } });
+    expect(definition.securityDefinitions).toEqual({
+      api_key: { type: 'apiKey', in: 'header', name: 'x-functions-key' },
+    });
     expect(definition.security).toEqual([{ api_key: [] }]);
   });
 
   it('has the triggers and actions that makers look for', () => {
-    expect(triggers.map(({ title }) => title)).toEqual(['When a call rings', 'When a call ends', 'When a call is missed']);
-    expect(actions.map(({ title }) => title)).toEqual(['Get call', 'List calls', 'Accept call', 'Reject call', 'Cancel call']);
+    expect(triggers.map(({ title }) => title)).toEqual([
+      'When a call rings',
+      'When a call ends',
+      'When a call is missed',
+    ]);
+    expect(actions.map(({ title }) => title)).toEqual([
+      'Get call',
+      'List calls',
+      'Accept call',
+      'Reject call',
+      'Cancel call',
+    ]);
   });
 
   it('names its operations uniquely', () => {
@@ -106,13 +129,19 @@ describe.each(operations)('"$title"', ({ operation }) => {
 
   it('labels each field in title case and describes it in a sentence', () => {
     for (const field of fieldsOf(operation)) {
-      expect(field).toMatchObject({ 'x-ms-summary': expect.stringMatching(titleCase), description: expect.stringMatching(sentence), type: expect.any(String) });
+      expect(field).toMatchObject({
+        'x-ms-summary': expect.stringMatching(titleCase),
+        description: expect.stringMatching(sentence),
+        type: expect.any(String),
+      });
       expect(field.description).not.toBe(`${field['x-ms-summary'] ?? ''}.`);
     }
   });
 
   it('hides no field that somebody must fill in', () => {
-    const hidden = fieldsOf(operation).filter((field) => field.needed && field['x-ms-visibility'] === 'internal' && field['x-ms-notification-url'] !== true);
+    const hidden = fieldsOf(operation).filter(
+      (field) => field.needed && field['x-ms-visibility'] === 'internal' && field['x-ms-notification-url'] !== true,
+    );
     expect(hidden.filter((field) => field.default === undefined)).toEqual([]);
   });
 
@@ -126,7 +155,9 @@ describe.each(operations)('"$title"', ({ operation }) => {
     const accounts = fieldsOf(operation).filter(({ name }) => name === 'account');
     for (const { 'x-ms-dynamic-values': choices } of accounts) {
       const source = operations.find((one) => one.operation.operationId === choices?.operationId)?.operation;
-      const list = resolveSchema(definition, source?.responses['200']?.schema ?? {}).properties?.[choices?.['value-collection'] ?? ''];
+      const list = resolveSchema(definition, source?.responses['200']?.schema ?? {}).properties?.[
+        choices?.['value-collection'] ?? ''
+      ];
       const item = resolveSchema(definition, list?.items ?? {}).properties ?? {};
       expect(list?.type).toBe('array');
       expect(Object.keys(item)).toEqual(expect.arrayContaining([choices?.['value-path'], choices?.['value-title']]));
@@ -142,13 +173,23 @@ describe.each(operations)('"$title"', ({ operation }) => {
 
 describe.each(triggers)('the trigger "$title"', ({ operation }) => {
   it('starts a flow for one call at a time and says what it is told', () => {
-    expect(operation).toMatchObject({ method: 'post', 'x-ms-trigger': 'single', 'x-ms-trigger-hint': expect.stringMatching(sentence) });
-    expect(resolveSchema(definition, operation.notification ?? {}).properties).toMatchObject({ invitationId: { 'x-ms-summary': 'Call ID' } });
+    expect(operation).toMatchObject({
+      method: 'post',
+      'x-ms-trigger': 'single',
+      'x-ms-trigger-hint': expect.stringMatching(sentence),
+    });
+    expect(resolveSchema(definition, operation.notification ?? {}).properties).toMatchObject({
+      invitationId: { 'x-ms-summary': 'Call ID' },
+    });
   });
 
   it('takes the callback URL from the flow service, and asks makers only for an account, if they like', () => {
     const { properties = {}, required } = bodyOf(operation) ?? {};
-    expect(Object.entries(properties).filter(([, property]) => property['x-ms-notification-url']).map(([name]) => name)).toEqual(['url']);
+    expect(
+      Object.entries(properties)
+        .filter(([, property]) => property['x-ms-notification-url'])
+        .map(([name]) => name),
+    ).toEqual(['url']);
     expect(properties['url']).toMatchObject({ type: 'string', 'x-ms-visibility': 'internal' });
     expect(required).toEqual(['url']);
     expect(Object.keys(properties)).toEqual(['url', 'account']);
@@ -156,7 +197,9 @@ describe.each(triggers)('the trigger "$title"', ({ operation }) => {
 
   it('is answered 201 with the Location on which a hidden DELETE without a key ends it', () => {
     expect(operation.responses['201']?.headers).toMatchObject({ Location: { type: 'string' } });
-    expect(operationsOf(definition).filter(({ method }) => method === 'delete')).toMatchObject([{ 'x-ms-visibility': 'internal', security: [] }]);
+    expect(operationsOf(definition).filter(({ method }) => method === 'delete')).toMatchObject([
+      { 'x-ms-visibility': 'internal', security: [] },
+    ]);
   });
 });
 
@@ -171,7 +214,11 @@ describe.each(Object.keys(definition.definitions))('the definition %s', (name) =
   const check = (schema: ConnectorSchema): void => {
     for (const [member, property] of Object.entries(schema.properties ?? {})) {
       if (property.$ref !== undefined) continue;
-      expect({ member, ...property }).toMatchObject({ type: expect.any(String), 'x-ms-summary': expect.stringMatching(titleCase), description: expect.stringMatching(sentence) });
+      expect({ member, ...property }).toMatchObject({
+        type: expect.any(String),
+        'x-ms-summary': expect.stringMatching(titleCase),
+        description: expect.stringMatching(sentence),
+      });
       if (property.type === 'array') expect(property.items).toBeDefined();
       check(property.items ?? property);
     }

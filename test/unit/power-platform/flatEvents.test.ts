@@ -18,7 +18,10 @@ function problems(name: string, value: object): readonly unknown[] {
   if (validate === undefined) throw new Error(`There is no definition ${name}.`);
   const valid = validate(value);
   const told = Object.keys(definition.definitions[name]?.properties ?? {});
-  return [...(valid === true ? [] : (validate.errors ?? [])), ...Object.keys(value).filter((member) => !told.includes(member))];
+  return [
+    ...(valid === true ? [] : (validate.errors ?? [])),
+    ...Object.keys(value).filter((member) => !told.includes(member)),
+  ];
 }
 
 const everything: Partial<InvitationData> = {
@@ -33,8 +36,19 @@ const nothing: Partial<InvitationData> = { from: {}, to: {}, actions: [] };
 
 const calls = (['started', 'updated', 'completed'] as const).flatMap((event) => [
   { title: event, event: callEvent(event) },
-  { title: `${event}, with all that there can be`, event: callEvent(event, { data: { ...everything, ...(event === 'completed' && { outcome: { result: 'answered', answered: true, answeredBy: 'otherPerson' } }) } }) },
-  { title: `${event}, with hardly anything`, event: callEvent(event, { data: { ...nothing, ...(event === 'completed' && { outcome: { result: 'failed' } }) } }) },
+  {
+    title: `${event}, with all that there can be`,
+    event: callEvent(event, {
+      data: {
+        ...everything,
+        ...(event === 'completed' && { outcome: { result: 'answered', answered: true, answeredBy: 'otherPerson' } }),
+      },
+    }),
+  },
+  {
+    title: `${event}, with hardly anything`,
+    event: callEvent(event, { data: { ...nothing, ...(event === 'completed' && { outcome: { result: 'failed' } }) } }),
+  },
 ]);
 
 describe('what a flow is told', () => {
@@ -50,7 +64,9 @@ describe('what a flow is told', () => {
 
   it('has every member that the connector promises', () => {
     const seen = new Set(calls.flatMap(({ event }) => Object.keys(toFlatEvent(event))));
-    expect(Object.keys(definition.definitions['CallEvent']?.properties ?? {}).filter((member) => !seen.has(member))).toEqual([]);
+    expect(
+      Object.keys(definition.definitions['CallEvent']?.properties ?? {}).filter((member) => !seen.has(member)),
+    ).toEqual([]);
   });
 
   it('would be seen to be wrong', () => {

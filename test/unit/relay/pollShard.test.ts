@@ -37,7 +37,10 @@ function portsOf(owner: string, clock: Clock, leases: SlotLeaseStore, pollers: P
   const sessions = new Map(
     accounts.map((account) => [
       account.sipUri,
-      createRestingSession(account, { opened: () => pollers.open(account.sipUri, owner), closed: () => pollers.close(account.sipUri, owner) }),
+      createRestingSession(account, {
+        opened: () => pollers.open(account.sipUri, owner),
+        closed: () => pollers.close(account.sipUri, owner),
+      }),
     ]),
   );
   return {
@@ -71,7 +74,10 @@ function createMortal(clock: FakeClock, leases: SlotLeaseStore) {
       sleep: (ms: number, signal?: AbortSignal) => unlessDead(() => clock.sleep(ms, signal)),
       alarm: (ms: number, ring: () => void) => clock.alarm(ms, () => (killed.signal.aborted ? undefined : ring())),
     },
-    leases: { read: (what?: { readonly health: boolean }) => unlessDead(() => leases.read(what)), write: (rows: Parameters<SlotLeaseStore['write']>[0]) => unlessDead(() => leases.write(rows)) },
+    leases: {
+      read: (what?: { readonly health: boolean }) => unlessDead(() => leases.read(what)),
+      write: (rows: Parameters<SlotLeaseStore['write']>[0]) => unlessDead(() => leases.write(rows)),
+    },
   };
 }
 
@@ -131,7 +137,10 @@ describe('pollShard', () => {
     const ports = portsOf('a', before.clock, before.leases, pollers);
     const downSinceMs = clock.now() + 10_000;
     const readToEndMs = (account: string) => (account === behind ? Math.min(clock.now(), downSinceMs) : clock.now());
-    const session: ShardPorts['session'] = (account) => ({ ...ports.session(account), health: () => ({ ...ports.session(account).health(), readToEndMs: readToEndMs(account.sipUri) }) });
+    const session: ShardPorts['session'] = (account) => ({
+      ...ports.session(account),
+      health: () => ({ ...ports.session(account).health(), readToEndMs: readToEndMs(account.sipUri) }),
+    });
     const stop = new AbortController();
     const ended = pollShard(run, { ...ports, session }, stop.signal);
     await clock.advance(90_000);
@@ -141,7 +150,13 @@ describe('pollShard', () => {
 
     const told = new Map<string, number | undefined>();
     const next = portsOf('b', clock, leases, createPollers());
-    const listening: ShardPorts['session'] = (account) => ({ ...next.session(account), packages: (signal, readUntilMs) => (told.set(account.sipUri, readUntilMs), next.session(account).packages(signal)) });
+    const listening: ShardPorts['session'] = (account) => ({
+      ...next.session(account),
+      packages: (signal, readUntilMs) => (
+        told.set(account.sipUri, readUntilMs),
+        next.session(account).packages(signal)
+      ),
+    });
     const stopNext = new AbortController();
     const endedNext = pollShard(run, { ...next, session: listening }, stopNext.signal);
     await clock.advance(LEASE_RENEWAL_MS);
@@ -243,6 +258,8 @@ describe('pollShard', () => {
     expect(pollers.collisions).toEqual([]);
     expect(delaysMs.length).toBeGreaterThan(20);
     expect(Math.max(...delaysMs)).toBeLessThanOrEqual(LEASE_DURATION_MS + LEASE_RENEWAL_MS + 500);
-    process.stdout.write(`take-over after ${String(delaysMs.length)} deaths: ${String(Math.min(...delaysMs))} to ${String(Math.max(...delaysMs))} ms\n`);
+    process.stdout.write(
+      `take-over after ${String(delaysMs.length)} deaths: ${String(Math.min(...delaysMs))} to ${String(Math.max(...delaysMs))} ms\n`,
+    );
   });
 });

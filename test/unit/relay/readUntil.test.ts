@@ -8,13 +8,25 @@ const died = { owner: 'before', expiresAtMs: heldMs + LEASE_DURATION_MS };
 const gaveBack = { owner: '', expiresAtMs: heldMs };
 
 test.each<[string, Pick<SlotLease, 'owner' | 'expiresAtMs'>, number | undefined, number]>([
-  ['who died: its last renewal, for what it told just before is older by the age of the heartbeat only', died, heldMs - 20_000, heldMs],
-  ['who died while a package of the account had been waiting for the bus: what it told', died, heldMs - 60_000, heldMs - 60_000],
+  [
+    'who died: its last renewal, for what it told just before is older by the age of the heartbeat only',
+    died,
+    heldMs - 20_000,
+    heldMs,
+  ],
+  [
+    'who died while a package of the account had been waiting for the bus: what it told',
+    died,
+    heldMs - 60_000,
+    heldMs - 60_000,
+  ],
   ['who died and told nothing of the account: its last renewal', died, undefined, heldMs],
   ['who gave it back: what it told then', gaveBack, heldMs - 4_000, heldMs - 4_000],
   ['who gave it back and told nothing of the account: the moment of that', gaveBack, undefined, heldMs],
 ])('an account’s channel was read by %s', (_who, row, readToEndMs, expected) => {
-  const health = encodeSlotHealth([{ account, state: 'onAir', modalities: [], ...(readToEndMs === undefined ? {} : { readToEndMs }) }]);
+  const health = encodeSlotHealth([
+    { account, state: 'onAir', modalities: [], ...(readToEndMs === undefined ? {} : { readToEndMs }) },
+  ]);
   expect(readUntil({ slot: 3, ...row, health })(account)).toBe(expected);
   expect(readUntil({ slot: 3, ...row, health })('sip:other@contoso.com')).toBe(heldMs);
 });

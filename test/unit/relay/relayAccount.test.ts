@@ -16,11 +16,19 @@ const ringing: Resource = {
   rel: 'audioVideoInvitation',
   properties: { state: 'Connecting', direction: 'Incoming' },
   links: { decline: [{ href: `${href('1')}/decline` }] },
-  embedded: { from: [{ rel: 'participant', properties: { uri: 'sip:alice@contoso.com', name: 'Alice' }, links: {}, embedded: {} }] },
+  embedded: {
+    from: [
+      { rel: 'participant', properties: { uri: 'sip:alice@contoso.com', name: 'Alice' }, links: {}, embedded: {} },
+    ],
+  },
 };
 
 function invitationPackage(type: string, id: string, resource?: Resource): EventPackage {
-  const event = { link: { rel: 'audioVideoInvitation', href: href(id) }, type, ...(resource === undefined ? {} : { resource }) };
+  const event = {
+    link: { rel: 'audioVideoInvitation', href: href(id) },
+    type,
+    ...(resource === undefined ? {} : { resource }),
+  };
   return { next: '/next', senders: [{ rel: 'communication', href: '/c', events: [event] }] };
 }
 
@@ -75,32 +83,44 @@ function createWorld(clock: FakeClock, items: (() => ChannelItem | Promise<Chann
     parked,
     bus: (answers: typeof busAnswers) => (busAnswers = answers),
     serves: (answer: typeof reads) => (reads = answer),
-    relay: (signal = new AbortController().signal, more: object = {}) => relayAccount(session, { ...ports, ...more }, signal),
+    relay: (signal = new AbortController().signal, more: object = {}) =>
+      relayAccount(session, { ...ports, ...more }, signal),
   };
 }
 
-const item = (clock: FakeClock, pkg: EventPackage, ack = '1', emptyAtMs = clock.now()) => (): ChannelItem => ({
-  type: 'package',
-  package: pkg,
-  ack,
-  applicationId: '102',
-  receivedAtMs: clock.now(),
-  emptyAtMs,
-});
+const item =
+  (clock: FakeClock, pkg: EventPackage, ack = '1', emptyAtMs = clock.now()) =>
+  (): ChannelItem => ({
+    type: 'package',
+    package: pkg,
+    ack,
+    applicationId: '102',
+    receivedAtMs: clock.now(),
+    emptyAtMs,
+  });
 
 describe('relayAccount', () => {
   it('acknowledges a package, by pulling the next, only after the bus has accepted it', async () => {
     const clock = createFakeClock();
-    const world = createWorld(clock, [item(clock, invitationPackage('started', '1', ringing), '1'), item(clock, invitationPackage('completed', '1', ringing), '2')]);
+    const world = createWorld(clock, [
+      item(clock, invitationPackage('started', '1', ringing), '1'),
+      item(clock, invitationPackage('completed', '1', ringing), '2'),
+    ]);
     await world.relay();
     expect(world.steps).toEqual(['pulled', 'published', 'pulled', 'published', 'acknowledged']);
-    expect(world.published.flat().map(({ type }) => type)).toEqual(['ucwa.audioVideoInvitation.started', 'ucwa.audioVideoInvitation.completed']);
+    expect(world.published.flat().map(({ type }) => type)).toEqual([
+      'ucwa.audioVideoInvitation.started',
+      'ucwa.audioVideoInvitation.completed',
+    ]);
   });
 
   it('follows its own session, whatever else the ports of all accounts hold', async () => {
     const clock = createFakeClock();
     const world = createWorld(clock, [item(clock, invitationPackage('started', '1', ringing))]);
-    await world.relay(undefined, { session: () => createRestingSession(testAccount('sip:other@contoso.com'), { opened() {}, closed() {} }), accountKey: 'another' });
+    await world.relay(undefined, {
+      session: () => createRestingSession(testAccount('sip:other@contoso.com'), { opened() {}, closed() {} }),
+      accountKey: 'another',
+    });
     expect(world.published.flat().map(({ account }) => account)).toEqual(['sip:reception@contoso.com']);
   });
 
@@ -172,23 +192,45 @@ describe('relayAccount', () => {
 
   it('parks what cannot be read, and moves on', async () => {
     const clock = createFakeClock();
-    const world = createWorld(clock, [item(clock, { next: '/next', senders: [{ rel: 'communication', href: '/c', events: [{ raw: '{"x":', problem: 'It is cut off.' }] }] })]);
+    const world = createWorld(clock, [
+      item(clock, {
+        next: '/next',
+        senders: [{ rel: 'communication', href: '/c', events: [{ raw: '{"x":', problem: 'It is cut off.' }] }],
+      }),
+    ]);
     await world.relay();
-    expect(world.parked).toEqual([expect.objectContaining({ raw: '{"x":', reason: expect.stringContaining('cut off') })]);
+    expect(world.parked).toEqual([
+      expect.objectContaining({ raw: '{"x":', reason: expect.stringContaining('cut off') }),
+    ]);
     expect(world.steps.at(-1)).toBe('acknowledged');
   });
 
   it('tells a gap as an event', async () => {
     const clock = createFakeClock();
-    const world = createWorld(clock, [() => ({ type: 'gap', cause: 'applicationLost', afterMs: clock.now() - 60_000, beforeMs: clock.now(), applicationId: '103' })]);
+    const world = createWorld(clock, [
+      () => ({
+        type: 'gap',
+        cause: 'applicationLost',
+        afterMs: clock.now() - 60_000,
+        beforeMs: clock.now(),
+        applicationId: '103',
+      }),
+    ]);
     await world.relay();
-    expect(world.published[0]?.[0]).toMatchObject({ type: 'ucwa.channel.gap', data: { account: 'sip:reception@contoso.com', cause: 'applicationLost' } });
+    expect(world.published[0]?.[0]).toMatchObject({
+      type: 'ucwa.channel.gap',
+      data: { account: 'sip:reception@contoso.com', cause: 'applicationLost' },
+    });
   });
 
   it('looks again at an invitation that comes late, and says so', async () => {
     const clock = createFakeClock();
-    const world = createWorld(clock, [item(clock, invitationPackage('started', '1', ringing), '1', clock.now() - 6_000)]);
-    world.serves(() => Promise.resolve({ ...ringing, properties: { state: 'Connected', direction: 'Incoming' }, links: {} }));
+    const world = createWorld(clock, [
+      item(clock, invitationPackage('started', '1', ringing), '1', clock.now() - 6_000),
+    ]);
+    world.serves(() =>
+      Promise.resolve({ ...ringing, properties: { state: 'Connected', direction: 'Incoming' }, links: {} }),
+    );
     await world.relay();
     expect(world.published[0]?.[0]?.data).toMatchObject({ delayed: true, state: 'connected', actions: [] });
   });
@@ -209,8 +251,15 @@ describe('relayAccount', () => {
 
   it('looks again no longer than two seconds, and says that it is late all the same', async () => {
     const clock = createFakeClock();
-    const world = createWorld(clock, [item(clock, invitationPackage('started', '1', ringing), '1', clock.now() - 10_000)]);
-    world.serves((_path, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new RelayError('upstreamTimeout', 'stopped')))));
+    const world = createWorld(clock, [
+      item(clock, invitationPackage('started', '1', ringing), '1', clock.now() - 10_000),
+    ]);
+    world.serves(
+      (_path, signal) =>
+        new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => reject(new RelayError('upstreamTimeout', 'stopped'))),
+        ),
+    );
     const relaying = world.relay();
     await clock.advance(2_000);
     await relaying;

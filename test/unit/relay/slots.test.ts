@@ -1,4 +1,11 @@
-import { LEASE_DURATION_MS, leasesToWrite, SLOT_COUNT, slotOf, slotsOfShard, type SlotLease } from '../../../shared/relay/slots';
+import {
+  LEASE_DURATION_MS,
+  leasesToWrite,
+  SLOT_COUNT,
+  slotOf,
+  slotsOfShard,
+  type SlotLease,
+} from '../../../shared/relay/slots';
 
 describe('slots', () => {
   it('keeps an account in the same slot for ever, whatever the case of its URI', () => {
@@ -14,7 +21,13 @@ describe('slots', () => {
 
 describe('leasesToWrite', () => {
   const nowMs = 1_000_000;
-  const row = (change: Partial<SlotLease>): SlotLease => ({ slot: 3, owner: 'other', expiresAtMs: nowMs, etag: 'e', ...change });
+  const row = (change: Partial<SlotLease>): SlotLease => ({
+    slot: 3,
+    owner: 'other',
+    expiresAtMs: nowMs,
+    etag: 'e',
+    ...change,
+  });
   const claim = { slots: [3], owner: 'me', nowMs, patienceMs: 0, healthOf: () => undefined };
 
   test.each([
@@ -27,9 +40,25 @@ describe('leasesToWrite', () => {
     ['as a standby leaves a slot that was just given back to the next run', [row({ owner: '' })], 15_000, false],
     ['as a standby takes a slot at once whose owner died', [row({})], 15_000, true],
     ['as a standby leaves a slot that never had an owner', [], 15_000, false],
-    ['as a standby takes a slot that nobody has come for', [row({ owner: '', expiresAtMs: nowMs - 15_000 })], 15_000, true],
+    [
+      'as a standby takes a slot that nobody has come for',
+      [row({ owner: '', expiresAtMs: nowMs - 15_000 })],
+      15_000,
+      true,
+    ],
   ])('%s', (_title, rows, patienceMs, takes) => {
     const written = leasesToWrite(rows, { ...claim, patienceMs });
-    expect(written).toEqual(takes ? [{ slot: 3, owner: 'me', expiresAtMs: nowMs + LEASE_DURATION_MS, ...(rows.length === 0 ? {} : { etag: 'e' }) }] : []);
+    expect(written).toEqual(
+      takes
+        ? [
+            {
+              slot: 3,
+              owner: 'me',
+              expiresAtMs: nowMs + LEASE_DURATION_MS,
+              ...(rows.length === 0 ? {} : { etag: 'e' }),
+            },
+          ]
+        : [],
+    );
   });
 });

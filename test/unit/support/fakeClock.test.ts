@@ -15,7 +15,11 @@ test('wakes sleepers in the order of their due times, those included that fall a
 
   await clock.advance(50);
 
-  expect(woken).toEqual([['first', 10], ['second', 15], ['third', 30]]);
+  expect(woken).toEqual([
+    ['first', 10],
+    ['second', 15],
+    ['third', 30],
+  ]);
   expect(clock.now()).toBe(50);
   expect(clock.sleepers()).toBe(1);
 });
@@ -43,5 +47,7 @@ test('moves on until something has happened, and answers it', async () => {
   const clock = createFakeClock(0);
   await expect(clock.advanceUntil(clock.sleep(1_950).then(() => 'done'))).resolves.toBe('done');
   expect(clock.now()).toBe(2_000);
-  await expect(clock.advanceUntil(clock.sleep(10).then(() => Promise.reject(new Error('failed'))))).rejects.toThrow('failed');
+  await expect(clock.advanceUntil(clock.sleep(10).then(() => Promise.reject(new Error('failed'))))).rejects.toThrow(
+    'failed',
+  );
 });

@@ -1,13 +1,26 @@
 import { metrics } from '@opentelemetry/api';
-import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
-import { countDeadLetters, countEvent, observeChannels, recordRingToBus, type ChannelFacts } from '../../../shared/telemetry/metrics';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import {
+  countDeadLetters,
+  countEvent,
+  observeChannels,
+  recordRingToBus,
+  type ChannelFacts,
+} from '../../../shared/telemetry/metrics';
 
 let exporter: InMemoryMetricExporter;
 let provider: MeterProvider;
 
 function listen(): void {
   exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
-  provider = new MeterProvider({ readers: [new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 })] });
+  provider = new MeterProvider({
+    readers: [new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 })],
+  });
   metrics.setGlobalMeterProvider(provider);
 }
 afterEach(async () => {
@@ -18,8 +31,17 @@ afterEach(async () => {
 /** What was collected last, as `[attributes, value]` by the metric's name. */
 async function collected(): Promise<Record<string, unknown>> {
   await provider.forceFlush();
-  const all = exporter.getMetrics().at(-1)?.scopeMetrics.flatMap((scope) => scope.metrics) ?? [];
-  return Object.fromEntries(all.map(({ descriptor, dataPoints }) => [descriptor.name, dataPoints.map(({ attributes, value }) => [attributes, value])]));
+  const all =
+    exporter
+      .getMetrics()
+      .at(-1)
+      ?.scopeMetrics.flatMap((scope) => scope.metrics) ?? [];
+  return Object.fromEntries(
+    all.map(({ descriptor, dataPoints }) => [
+      descriptor.name,
+      dataPoints.map(({ attributes, value }) => [attributes, value]),
+    ]),
+  );
 }
 
 it('counts from the moment at which somebody listens', async () => {
@@ -33,7 +55,9 @@ it('counts from the moment at which somebody listens', async () => {
   expect(await collected()).toMatchObject({
     'relay.events': [[{ type: 'ucwa.channel.gap' }, 2]],
     'relay.dead_letters': [[{ queue: 'unreadable-events' }, 3]],
-    'relay.ring_to_bus': [[{ type: 'ucwa.audioVideoInvitation.started' }, expect.objectContaining({ count: 1, sum: 40 })]],
+    'relay.ring_to_bus': [
+      [{ type: 'ucwa.audioVideoInvitation.started' }, expect.objectContaining({ count: 1, sum: 40 })],
+    ],
   });
 });
 
@@ -42,9 +66,27 @@ it('shows the channels of all shards that this process holds, and none that it h
   const channel = (state: string, pollAgeMs?: number): ChannelFacts => ({ state, pollAgeMs });
   const stopFirst = observeChannels(() => [channel('onAir', 1_000), channel('onAir', 90_000)]);
   const stopSecond = observeChannels(() => [channel('onAir', 10), channel('signingIn')]);
-  expect(await collected()).toMatchObject({ 'relay.channels': [[{ state: 'onAir' }, 3], [{ state: 'signingIn' }, 1]], 'relay.poll_age': [[{}, 90_000]] });
+  expect(await collected()).toMatchObject({
+    'relay.channels': [
+      [{ state: 'onAir' }, 3],
+      [{ state: 'signingIn' }, 1],
+    ],
+    'relay.poll_age': [[{}, 90_000]],
+  });
   stopFirst();
-  expect(await collected()).toMatchObject({ 'relay.channels': [[{ state: 'onAir' }, 1], [{ state: 'signingIn' }, 1]], 'relay.poll_age': [[{}, 10]] });
+  expect(await collected()).toMatchObject({
+    'relay.channels': [
+      [{ state: 'onAir' }, 1],
+      [{ state: 'signingIn' }, 1],
+    ],
+    'relay.poll_age': [[{}, 10]],
+  });
   stopSecond();
-  expect(await collected()).toMatchObject({ 'relay.channels': [[{ state: 'onAir' }, 0], [{ state: 'signingIn' }, 0]], 'relay.poll_age': [[{}, 0]] });
+  expect(await collected()).toMatchObject({
+    'relay.channels': [
+      [{ state: 'onAir' }, 0],
+      [{ state: 'signingIn' }, 0],
+    ],
+    'relay.poll_age': [[{}, 0]],
+  });
 });

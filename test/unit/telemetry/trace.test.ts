@@ -1,8 +1,25 @@
 import { context, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { AlwaysOffSampler, AlwaysOnSampler, BasicTracerProvider, InMemorySpanExporter, ParentBasedSampler, SimpleSpanProcessor, type Sampler } from '@opentelemetry/sdk-trace-base';
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  ParentBasedSampler,
+  SimpleSpanProcessor,
+  type Sampler,
+} from '@opentelemetry/sdk-trace-base';
 import { RelayError } from '../../../shared/errors/relayError';
-import { activeTraceId, fail, fromTraceParent, note, traceParentOf, withinSpan, withSpan, type SpanFacts } from '../../../shared/telemetry/trace';
+import {
+  activeTraceId,
+  fail,
+  fromTraceParent,
+  note,
+  traceParentOf,
+  withinSpan,
+  withSpan,
+  type SpanFacts,
+} from '../../../shared/telemetry/trace';
 
 const caller = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
 const parentOf = (flags: string): string => `00-${caller.traceId}-${caller.spanId}-${flags}`;
@@ -13,9 +30,13 @@ let root: Sampler = new AlwaysOnSampler();
 
 /** As in a process: once, and for good. */
 function listen(): void {
-  const sampler = new ParentBasedSampler({ root: { shouldSample: (...span) => root.shouldSample(...span), toString: () => 'as the test says' } });
+  const sampler = new ParentBasedSampler({
+    root: { shouldSample: (...span) => root.shouldSample(...span), toString: () => 'as the test says' },
+  });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  trace.setGlobalTracerProvider(new BasicTracerProvider({ sampler, spanProcessors: [new SimpleSpanProcessor(exporter)] }));
+  trace.setGlobalTracerProvider(
+    new BasicTracerProvider({ sampler, spanProcessors: [new SimpleSpanProcessor(exporter)] }),
+  );
 }
 afterEach(() => exporter.reset());
 
@@ -25,7 +46,11 @@ const neverAsked = (): SpanFacts => {
 
 describe('while nothing is traced', () => {
   it('is the work and nothing else', async () => {
-    expect(await withSpan('package', { facts: neverAsked, parent: fromTraceParent(parentOf('01')) }, () => Promise.resolve(traceParentOf()))).toBeUndefined();
+    expect(
+      await withSpan('package', { facts: neverAsked, parent: fromTraceParent(parentOf('01')) }, () =>
+        Promise.resolve(traceParentOf()),
+      ),
+    ).toBeUndefined();
     await expect(withSpan('package', {}, () => Promise.reject(new Error('as it was')))).rejects.toThrow('as it was');
     expect(() => {
       note({ a: 1 });
@@ -37,10 +62,18 @@ describe('while nothing is traced', () => {
 
 describe('a span', () => {
   beforeAll(listen);
-  const spans = () => exporter.getFinishedSpans().map(({ name, parentSpanContext, attributes, status }) => ({ name, parent: parentSpanContext?.spanId, attributes, status }));
+  const spans = () =>
+    exporter.getFinishedSpans().map(({ name, parentSpanContext, attributes, status }) => ({
+      name,
+      parent: parentSpanContext?.spanId,
+      attributes,
+      status,
+    }));
 
   it('goes on with the trace of the caller, and names itself to the next', async () => {
-    const traceParent = await withSpan('command', { parent: fromTraceParent(parentOf('01')) }, () => Promise.resolve(traceParentOf()));
+    const traceParent = await withSpan('command', { parent: fromTraceParent(parentOf('01')) }, () =>
+      Promise.resolve(traceParentOf()),
+    );
     expect(traceParent).toMatch(new RegExp(`^00-${caller.traceId}-(?!${caller.spanId})[0-9a-f]{16}-01$`));
     expect(spans()).toMatchObject([{ name: 'command', parent: caller.spanId }]);
   });
@@ -51,14 +84,23 @@ describe('a span', () => {
       await withSpan('inner', {}, () => Promise.resolve());
       return traceParentOf();
     });
-    expect(spans()).toMatchObject([{ name: 'inner', parent: outer?.split('-')[2] }, { name: 'outer', parent: undefined }]);
+    expect(spans()).toMatchObject([
+      { name: 'inner', parent: outer?.split('-')[2] },
+      { name: 'outer', parent: undefined },
+    ]);
   });
 
   it('has failed with the error’s code, and never with its message', async () => {
     const work = () => Promise.reject(new RelayError('busUnavailable', 'of sip:alice@contoso.com'));
-    await expect(withSpan('package', { facts: () => ({ a: 1 }) }, work)).rejects.toMatchObject({ code: 'busUnavailable' });
+    await expect(withSpan('package', { facts: () => ({ a: 1 }) }, work)).rejects.toMatchObject({
+      code: 'busUnavailable',
+    });
     const [span] = exporter.getFinishedSpans();
-    expect(span).toMatchObject({ attributes: { a: 1, 'error.type': 'busUnavailable' }, status: { code: 2, message: 'busUnavailable' }, events: [] });
+    expect(span).toMatchObject({
+      attributes: { a: 1, 'error.type': 'busUnavailable' },
+      status: { code: 2, message: 'busUnavailable' },
+      events: [],
+    });
   });
 
   it('may have begun before', async () => {
@@ -67,7 +109,9 @@ describe('a span', () => {
   });
 
   it('tells the log its trace', async () => {
-    expect(await withSpan('command', { parent: fromTraceParent(parentOf('01')) }, () => Promise.resolve(activeTraceId()))).toBe(caller.traceId);
+    expect(
+      await withSpan('command', { parent: fromTraceParent(parentOf('01')) }, () => Promise.resolve(activeTraceId())),
+    ).toBe(caller.traceId);
   });
 
   it('is not begun for what happens all the time, unless within another', async () => {
@@ -93,14 +137,18 @@ describe('a span', () => {
   });
 
   it('understands a later version that has more', async () => {
-    await withSpan('command', { parent: fromTraceParent(`${parentOf('01').replace(/^00/, 'cc')}-more`) }, () => Promise.resolve());
+    await withSpan('command', { parent: fromTraceParent(`${parentOf('01').replace(/^00/, 'cc')}-more`) }, () =>
+      Promise.resolve(),
+    );
     expect(spans()).toMatchObject([{ parent: caller.spanId }]);
   });
 
   it('that is not sampled goes on as such, and is recorded nowhere', async () => {
     root = new AlwaysOffSampler();
     expect(await withSpan('package', { facts: neverAsked }, () => Promise.resolve(traceParentOf()))).toMatch(/-00$/);
-    expect(await withSpan('command', { parent: fromTraceParent(parentOf('00')) }, () => Promise.resolve(traceParentOf()))).toMatch(new RegExp(`^00-${caller.traceId}-.*-00$`));
+    expect(
+      await withSpan('command', { parent: fromTraceParent(parentOf('00')) }, () => Promise.resolve(traceParentOf())),
+    ).toMatch(new RegExp(`^00-${caller.traceId}-.*-00$`));
     expect(exporter.getFinishedSpans()).toEqual([]);
   });
 });

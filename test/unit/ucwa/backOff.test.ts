@@ -13,7 +13,9 @@ test.each([
 });
 
 test('applications that do not last are made ever more slowly, up to ten minutes', () => {
-  expect([1, 2, 9, 10].map((attempt) => waitMs(recreationBackOff, attempt, () => 1))).toEqual([2_000, 4_000, 512_000, 600_000]);
+  expect([1, 2, 9, 10].map((attempt) => waitMs(recreationBackOff, attempt, () => 1))).toEqual([
+    2_000, 4_000, 512_000, 600_000,
+  ]);
 });
 
 test('a Retry-After is waited out first, but not for longer than ten minutes', () => {

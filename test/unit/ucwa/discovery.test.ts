@@ -15,7 +15,12 @@ const json = (links: Readonly<Record<string, string>>): HttpResponse => ({
   contentType: 'application/json',
   text: JSON.stringify({ _links: Object.fromEntries(Object.entries(links).map(([rel, href]) => [rel, { href }])) }),
 });
-const status = (code: number, headers: Readonly<Record<string, string>> = {}): HttpResponse => ({ status: code, headers, contentType: 'text/html', text: '<html/>' });
+const status = (code: number, headers: Readonly<Record<string, string>> = {}): HttpResponse => ({
+  status: code,
+  headers,
+  contentType: 'text/html',
+  text: '<html/>',
+});
 const challenge = status(401, { 'www-authenticate': 'MsRtcOAuth href="/t",grant_type="password"' });
 
 type Answer = HttpResponse | RelayError | ((hasTicket: boolean) => HttpResponse);
@@ -34,7 +39,13 @@ function web(pages: Readonly<Record<string, Answer>>) {
     },
     obtainTicket(origin, stated) {
       issued.push([origin, stated]);
-      return Promise.resolve({ authorization: `Bearer ${origin}`, origin, expiresAtMs: 1, renewAtMs: 1, challenge: stated });
+      return Promise.resolve({
+        authorization: `Bearer ${origin}`,
+        origin,
+        expiresAtMs: 1,
+        renewAtMs: 1,
+        challenge: stated,
+      });
     },
     now: () => 0,
   };
@@ -70,7 +81,10 @@ test('when the internal root is there but in trouble the external one is not', a
 });
 
 test('when there is none the error names all that were tried', async () => {
-  await expect(web({}).find()).rejects.toMatchObject({ extensions: { tried: [INTERNAL, EXTERNAL] }, message: expect.stringMatching(/lyncdiscoverinternal.*lyncdiscover\.contoso/) as string });
+  await expect(web({}).find()).rejects.toMatchObject({
+    extensions: { tried: [INTERNAL, EXTERNAL] },
+    message: expect.stringMatching(/lyncdiscoverinternal.*lyncdiscover\.contoso/) as string,
+  });
 });
 
 test('signs in where it is asked to, and shows a ticket to no other host', async () => {
@@ -80,7 +94,10 @@ test('signs in where it is asked to, and shows a ticket to no other host', async
     'https://web2.contoso.com/root': json({ user: 'https://web2.contoso.com/user' }),
     'https://web2.contoso.com/user': guarded(json({ applications: 'https://pool2.contoso.com/apps' })),
   });
-  await expect(find()).resolves.toMatchObject({ applicationsUrl: new URL('https://pool2.contoso.com/apps'), ticket: { origin: 'https://web2.contoso.com' } });
+  await expect(find()).resolves.toMatchObject({
+    applicationsUrl: new URL('https://pool2.contoso.com/apps'),
+    ticket: { origin: 'https://web2.contoso.com' },
+  });
   expect(asked).toEqual([
     INTERNAL,
     'https://web1.contoso.com/user',

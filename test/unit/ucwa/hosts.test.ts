@@ -45,5 +45,7 @@ test('says which host, and where to add it', () => {
 });
 
 test('resolves against a base', () => {
-  expect(allowedUrl(rule, '/WebTicket/oauthtoken', 'https://lync.contoso.com/a/b').href).toBe('https://lync.contoso.com/WebTicket/oauthtoken');
+  expect(allowedUrl(rule, '/WebTicket/oauthtoken', 'https://lync.contoso.com/a/b').href).toBe(
+    'https://lync.contoso.com/WebTicket/oauthtoken',
+  );
 });

@@ -14,7 +14,10 @@ test('the same invitation in JSON and in XML is the same value', () => {
     rel: 'audioVideoInvitation',
     properties: { joinAudioMuted: false, subject: 'Strategy for next quarter' },
     links: { self: [{ href: '/ucwa/v1/applications/192/communication/invitations/507' }] },
-    embedded: { from: [{ rel: 'participant', properties: { name: 'Joe Smith', local: true } }], acceptedByParticipant: [{ rel: 'participant' }] },
+    embedded: {
+      from: [{ rel: 'participant', properties: { name: 'Joe Smith', local: true } }],
+      acceptedByParticipant: [{ rel: 'participant' }],
+    },
   });
 });
 
@@ -49,7 +52,12 @@ test('XML: lists, entities, titles, and words that look like booleans', () => {
   </resource>`;
   expect(parseResource(text, XML)).toEqual({
     rel: 'r',
-    properties: { subject: 'True', privateLine: true, note: ' two & two ', supportedModalities: ['Audio', 'PhoneAudio'] },
+    properties: {
+      subject: 'True',
+      privateLine: true,
+      note: ' two & two ',
+      supportedModalities: ['Audio', 'PhoneAudio'],
+    },
     links: { self: [{ href: '/r?a=1&b=2' }], from: [{ href: '/p', title: 'Alice <A>' }] },
     embedded: {},
   });
@@ -71,7 +79,9 @@ test.each([
   ['nesting beyond reason', nested(40), 'application/json'],
   ['nothing', '', 'application/json'],
 ])('refuses %s', (_, text, contentType) => {
-  expect(() => parseResource(text, contentType)).toThrow(expect.objectContaining({ code: 'responseUnreadable' }) as RelayError);
+  expect(() => parseResource(text, contentType)).toThrow(
+    expect.objectContaining({ code: 'responseUnreadable' }) as RelayError,
+  );
 });
 
 test('a property that is called __proto__ stays a property', () => {

@@ -4,8 +4,18 @@ const reason = { code: 'NotFound', subcode: 'ApplicationNotFound', message: 'gon
 
 test.each([
   ['JSON', JSON.stringify({ ...reason, debugInfo: { a: 1 } }), 'application/json; charset=utf-8', reason],
-  ['JSON with an unknown subcode', '{"code":"Conflict","subcode":"SomethingNew"}', 'application/json', { code: 'Conflict', subcode: 'SomethingNew' }],
-  ['XML', '<reason xmlns="http://schemas.microsoft.com/rtc/2012/03/ucwa"><code>NotFound</code><subcode>ApplicationNotFound</subcode><message>gone</message></reason>', 'application/vnd.microsoft.com.ucwa+xml', reason],
+  [
+    'JSON with an unknown subcode',
+    '{"code":"Conflict","subcode":"SomethingNew"}',
+    'application/json',
+    { code: 'Conflict', subcode: 'SomethingNew' },
+  ],
+  [
+    'XML',
+    '<reason xmlns="http://schemas.microsoft.com/rtc/2012/03/ucwa"><code>NotFound</code><subcode>ApplicationNotFound</subcode><message>gone</message></reason>',
+    'application/vnd.microsoft.com.ucwa+xml',
+    reason,
+  ],
   ['JSON declared as HTML', JSON.stringify(reason), 'text/html', undefined],
   ['JSON that declares nothing', JSON.stringify(reason), '', undefined],
   ['an HTML page', '<html/>', 'text/html', undefined],

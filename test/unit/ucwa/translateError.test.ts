@@ -1,5 +1,10 @@
 import type { HttpResponse } from '../../../shared/ucwa/http';
-import { isTicketRefused, parseRetryAfter, translateNetworkError, translateResponse } from '../../../shared/ucwa/translateError';
+import {
+  isTicketRefused,
+  parseRetryAfter,
+  translateNetworkError,
+  translateResponse,
+} from '../../../shared/ucwa/translateError';
 
 const json = (status: number, body: object = {}, headers: Readonly<Record<string, string>> = {}): HttpResponse => ({
   status,
@@ -7,7 +12,12 @@ const json = (status: number, body: object = {}, headers: Readonly<Record<string
   contentType: 'application/json',
   text: JSON.stringify(body),
 });
-const html = (status: number, headers: Readonly<Record<string, string>> = {}): HttpResponse => ({ status, headers, contentType: 'text/html', text: '{"code":"NotFound","subcode":"ApplicationNotFound"}' });
+const html = (status: number, headers: Readonly<Record<string, string>> = {}): HttpResponse => ({
+  status,
+  headers,
+  contentType: 'text/html',
+  text: '{"code":"NotFound","subcode":"ApplicationNotFound"}',
+});
 const notFound = (subcode?: string): HttpResponse => json(404, { code: 'NotFound', subcode });
 
 describe('the status table', () => {
@@ -36,8 +46,18 @@ describe('the status table', () => {
   });
 
   test('carries what UCWA said, the request’s id and the wait', () => {
-    const error = translateResponse(json(503, { code: 'ServiceFailure', subcode: 'NeverHeardOf', message: 'x' }, { 'retry-after': '7', 'client-request-id': 'abc' }), 0);
-    expect(error).toMatchObject({ retryAfterMs: 7_000, extensions: { status: 503, code: 'ServiceFailure', subcode: 'NeverHeardOf', requestId: 'abc' } });
+    const error = translateResponse(
+      json(
+        503,
+        { code: 'ServiceFailure', subcode: 'NeverHeardOf', message: 'x' },
+        { 'retry-after': '7', 'client-request-id': 'abc' },
+      ),
+      0,
+    );
+    expect(error).toMatchObject({
+      retryAfterMs: 7_000,
+      extensions: { status: 503, code: 'ServiceFailure', subcode: 'NeverHeardOf', requestId: 'abc' },
+    });
     expect(error.message).toBe('Skype for Business could not carry out the request (503 ServiceFailure NeverHeardOf).');
   });
 
@@ -64,7 +84,9 @@ test.each([
   ['EPROTO', 'the exchange failed (EPROTO)'],
 ])('%s in plain words', (code, words) => {
   const error = Object.assign(new Error('secret'), { code });
-  expect(translateNetworkError(error, { host: 'pool', stopped: false }).message).toBe(`Skype for Business at pool cannot be reached: ${words}.`);
+  expect(translateNetworkError(error, { host: 'pool', stopped: false }).message).toBe(
+    `Skype for Business at pool cannot be reached: ${words}.`,
+  );
 });
 
 test('what is not known to be a network error says so, and gives nothing away', () => {

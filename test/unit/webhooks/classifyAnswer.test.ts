@@ -1,7 +1,8 @@
 import { classifyAnswer, type NoAnswerReason } from '../../../shared/webhooks/classifyAnswer';
 
 const nowMs = Date.UTC(2026, 0, 15, 12);
-const answer = (status: number, retryAfter?: string) => classifyAnswer({ kind: 'answer', status, retryAfter, body: '', durationMs: 1 }, nowMs);
+const answer = (status: number, retryAfter?: string) =>
+  classifyAnswer({ kind: 'answer', status, retryAfter, body: '', durationMs: 1 }, nowMs);
 
 test.each([
   [200, 'delivered'],

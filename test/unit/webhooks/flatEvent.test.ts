@@ -33,7 +33,10 @@ test('a ring is one level of plain values', () => {
 
 test.each([
   [{ result: 'missed', answered: false } as const, { outcome: 'missed', missed: true, answered: false }],
-  [{ result: 'answered', answered: true, answeredBy: 'relay' } as const, { outcome: 'answered', missed: false, answered: true, answeredBy: 'relay' }],
+  [
+    { result: 'answered', answered: true, answeredBy: 'relay' } as const,
+    { outcome: 'answered', missed: false, answered: true, answeredBy: 'relay' },
+  ],
   [{ result: 'answeredElsewhere' } as const, { outcome: 'answeredElsewhere', missed: false }],
 ])('an end says how it ended: %j', (outcome, expected) => {
   const flat = toFlatEvent(callEvent('completed', { data: { outcome } }));
@@ -53,5 +56,9 @@ test('what is not known is absent', () => {
 });
 
 test('a gap is flat as well', () => {
-  expect(toFlatEvent(sampleGapEvent())).toMatchObject({ type: 'ucwa.channel.gap', cause: 'outage', account: 'sip:reception@contoso.com' });
+  expect(toFlatEvent(sampleGapEvent())).toMatchObject({
+    type: 'ucwa.channel.gap',
+    cause: 'outage',
+    account: 'sip:reception@contoso.com',
+  });
 });

@@ -12,10 +12,15 @@ const row = (event: ReturnType<typeof callEvent>, changes: Partial<OrderRow> = {
 };
 const [started, updated, completed] = [callEvent('started'), callEvent('updated'), callEvent('completed')];
 const settled = { state: 'settled', attempt: 1 } as const;
-const message = (id: string, changes: Partial<DeliveryMessage> = {}, event = updated) => ({ ...firstMessage(event, { id }, { contentType: 'application/json', body: '{}' }), ...changes });
+const message = (id: string, changes: Partial<DeliveryMessage> = {}, event = updated) => ({
+  ...firstMessage(event, { id }, { contentType: 'application/json', body: '{}' }),
+  ...changes,
+});
 
 /** Looks at rows that the test changes, and counts the looks. */
-function looking(rowsOf: (subscriptionId: string) => readonly OrderRow[] = () => [row(started, settled), row(updated)]) {
+function looking(
+  rowsOf: (subscriptionId: string) => readonly OrderRow[] = () => [row(started, settled), row(updated)],
+) {
   const clock = createFakeClock();
   const world = { rowsOf, reads: 0, begun: 0, hastened: 0, fails: false };
   const look = createLookAtOrder({
@@ -25,7 +30,9 @@ function looking(rowsOf: (subscriptionId: string) => readonly OrderRow[] = () =>
         world.reads += 1;
         // What is noted later is not seen by this read.
         const { rowsOf: seen } = world;
-        return world.fails ? Promise.reject(new RelayError('storageUnavailable', 'The order does not answer.')) : Promise.resolve(seen);
+        return world.fails
+          ? Promise.reject(new RelayError('storageUnavailable', 'The order does not answer.'))
+          : Promise.resolve(seen);
       },
       hasten: () => void (world.hastened += 1),
       begin: () => Promise.resolve(void (world.begun += 1)),
@@ -46,7 +53,11 @@ test('the first attempts of an event share a look for a quarter of a second', as
 
 test('those who come while the look is under way share it too', async () => {
   const { world, at } = looking();
-  expect(await Promise.all(['a', 'b', 'c'].map((id) => at(message(id))))).toEqual([{ rule: 'go' }, { rule: 'go' }, { rule: 'go' }]);
+  expect(await Promise.all(['a', 'b', 'c'].map((id) => at(message(id))))).toEqual([
+    { rule: 'go' },
+    { rule: 'go' },
+    { rule: 'go' },
+  ]);
   expect(world.reads).toBe(1);
 });
 

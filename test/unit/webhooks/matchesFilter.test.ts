@@ -31,8 +31,18 @@ test.each<[string, Filters, object, boolean]>([
   ['the outcome', { outcomeResults: ['missed', 'declined'] }, missed, true],
   ['another outcome', { outcomeResults: ['answered'] }, missed, false],
   ['an outcome asked of a ring, which has none', { outcomeResults: ['missed'] }, started, false],
-  ['conditions about invitations do not concern a gap', { kinds: ['audioVideo'], outcomeResults: ['missed'] }, gap, true],
-  ['all conditions together', { kinds: ['audioVideo'], direction: 'incoming', importance: ['normal'], accounts: ['sip:reception@contoso.com'] }, started, true],
+  [
+    'conditions about invitations do not concern a gap',
+    { kinds: ['audioVideo'], outcomeResults: ['missed'] },
+    gap,
+    true,
+  ],
+  [
+    'all conditions together',
+    { kinds: ['audioVideo'], direction: 'incoming', importance: ['normal'], accounts: ['sip:reception@contoso.com'] },
+    started,
+    true,
+  ],
   ['all but one', { kinds: ['audioVideo'], direction: 'incoming', importance: ['urgent'] }, started, false],
 ])('%s', (_name, filters, event, expected) => {
   expect(matchesFilter({ ...started, ...event }, filters)).toBe(expected);
@@ -42,7 +52,10 @@ test.each([
   ['an unknown field', { colour: ['red'] }],
   ['an empty list', { kinds: [] }],
   ['an unknown outcome', { outcomeResults: ['vanished'] }],
-  ['more than a row can hold', { accounts: Array.from({ length: 50 }, (_, n) => `sip:${'a'.repeat(200)}${n}@contoso.com`) }],
+  [
+    'more than a row can hold',
+    { accounts: Array.from({ length: 50 }, (_, n) => `sip:${'a'.repeat(200)}${n}@contoso.com`) },
+  ],
 ])('refuses %s', (_name, filters) => {
   expect(filtersSchema.safeParse(filters).success).toBe(false);
 });

@@ -3,10 +3,19 @@ import { nextStep, type NextStep } from '../../../shared/webhooks/nextStep';
 import { createFakeClock } from '../../support/fakeClock';
 
 const nowMs = Date.UTC(2026, 0, 15, 12);
-const status = (code: number, retryAfter?: string): AnswerClass => classifyAnswer({ kind: 'answer', status: code, retryAfter, body: '', durationMs: 1 }, nowMs);
+const status = (code: number, retryAfter?: string): AnswerClass =>
+  classifyAnswer({ kind: 'answer', status: code, retryAfter, body: '', durationMs: 1 }, nowMs);
 const inSeconds = (seconds: number): number => nowMs + seconds * 1000;
 
-test.each<[answer: AnswerClass, attempt: number, expiresInSeconds: number | undefined, step: NextStep['step'], afterSeconds: number | undefined]>([
+test.each<
+  [
+    answer: AnswerClass,
+    attempt: number,
+    expiresInSeconds: number | undefined,
+    step: NextStep['step'],
+    afterSeconds: number | undefined,
+  ]
+>([
   [status(200), 1, undefined, 'delivered', undefined],
   [status(204), 15, -1, 'delivered', undefined],
   [status(410), 1, undefined, 'disable', undefined],

@@ -4,10 +4,15 @@ import { formats } from '../../../shared/webhooks/subscription';
 import { callEvent } from '../../support/webhookEvents';
 
 const sdp = 'v=0\r\no=- 0 0 IN IP4 10.0.0.1\r\ns=session\r\nc=IN IP4 10.0.0.1\r\nm=audio 50000 RTP/AVP 0\r\n';
-const withSdp = callEvent('started', { data: { media: { offers: [{ contentId: 'c1', fallback: false, sdp }], customContent: sdp } } });
+const withSdp = callEvent('started', {
+  data: { media: { offers: [{ contentId: 'c1', fallback: false, sdp }], customContent: sdp } },
+});
 
 test('takes the SDP out, and only that', () => {
-  expect(toOutwardEvent(withSdp)).toEqual({ ...withSdp, data: { ...withSdp.data, media: { offers: [{ contentId: 'c1', fallback: false }] } } });
+  expect(toOutwardEvent(withSdp)).toEqual({
+    ...withSdp,
+    data: { ...withSdp.data, media: { offers: [{ contentId: 'c1', fallback: false }] } },
+  });
 });
 
 test('leaves its argument as it was', () => {

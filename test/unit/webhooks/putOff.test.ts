@@ -8,8 +8,10 @@ const ring = { ...end, expiryTimeMs: 3_600_000 };
 interface Case extends Partial<Omit<Refusal, 'admitted'>> {
   readonly random?: number;
 }
-const atMs = (event: typeof end, deferrals: number, { random = 0.5, ...refusal }: Case = {}) => putOffUntilMs({ admitted: false, why: 'throttled', untilMs: 0, ...refusal }, { event, deferrals }, random);
-const waits = (event: typeof end, refusal?: Case) => Array.from({ length: 13 }, (_, deferrals) => (atMs(event, deferrals, refusal) ?? NaN) / 1000);
+const atMs = (event: typeof end, deferrals: number, { random = 0.5, ...refusal }: Case = {}) =>
+  putOffUntilMs({ admitted: false, why: 'throttled', untilMs: 0, ...refusal }, { event, deferrals }, random);
+const waits = (event: typeof end, refusal?: Case) =>
+  Array.from({ length: 13 }, (_, deferrals) => (atMs(event, deferrals, refusal) ?? NaN) / 1000);
 const soon = [0.5, 1, 2, 4, 8, 8, 8, 8, 8, 8, 8, 8, 8];
 
 describe('a message whose subscriber takes nothing now', () => {
@@ -26,7 +28,9 @@ describe('a message whose subscriber takes nothing now', () => {
   });
 
   it('comes back no sooner than the subscriber has been failing before', () => {
-    expect(waits(end, { why: 'circuitOpen', failingMs: 20_000 })).toEqual([20, 20, 20, 20, 20, 20, 32, 64, 128, 256, 512, 1024, 1800]);
+    expect(waits(end, { why: 'circuitOpen', failingMs: 20_000 })).toEqual([
+      20, 20, 20, 20, 20, 20, 32, 64, 128, 256, 512, 1024, 1800,
+    ]);
     expect(waits(end, { why: 'circuitOpen', failingMs: 86_400_000 })[0]).toBe(1800);
     expect(waits(ring, { failingMs: 5000 })).toEqual([5, 5, 5, 5, 8, 8, 8, 8, 8, 8, 8, 8, 8]);
   });

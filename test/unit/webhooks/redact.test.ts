@@ -1,7 +1,10 @@
 import { redact } from '../../../shared/webhooks/redact';
 
 test.each([
-  ['https://prod-1.logic.example:443/workflows/x?api-version=1&sp=%2Ftriggers&sig=a1-B2_c3', 'https://prod-1.logic.example:443/workflows/x?api-version=1&sp=%2Ftriggers&sig=REDACTED'],
+  [
+    'https://prod-1.logic.example:443/workflows/x?api-version=1&sp=%2Ftriggers&sig=a1-B2_c3',
+    'https://prod-1.logic.example:443/workflows/x?api-version=1&sp=%2Ftriggers&sig=REDACTED',
+  ],
   ['https://x.example/?code=abc&next=1', 'https://x.example/?code=REDACTED&next=1'],
   ['https://x.example/?Token=abc', 'https://x.example/?Token=REDACTED'],
   ['https://x.example/?signature=abc#x', 'https://x.example/?signature=REDACTED#x'],

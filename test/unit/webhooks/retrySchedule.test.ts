@@ -1,7 +1,9 @@
 import { retryDelayMs, scheduleMs } from '../../../shared/webhooks/retrySchedule';
 
 test('is 0, 1, 2, 4, 8, 15 s, 1 m, 5 m, 30 m, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h', () => {
-  expect(scheduleMs.map((ms) => ms / 1000)).toEqual([0, 1, 2, 4, 8, 15, 60, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400]);
+  expect(scheduleMs.map((ms) => ms / 1000)).toEqual([
+    0, 1, 2, 4, 8, 15, 60, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400,
+  ]);
 });
 
 test.each([

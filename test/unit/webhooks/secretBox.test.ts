@@ -28,7 +28,9 @@ test('a new key in front seals, the old one behind it still opens', () => {
 
 test('without the key that sealed it nothing opens', () => {
   const sealed = createSecretBox(key()).seal(secret, 'sub_a');
-  expect(() => createSecretBox(key()).open(sealed, 'sub_a')).toThrow(expect.objectContaining({ code: 'settingsInvalid' }));
+  expect(() => createSecretBox(key()).open(sealed, 'sub_a')).toThrow(
+    expect.objectContaining({ code: 'settingsInvalid' }),
+  );
 });
 
 test('a row’s secret does not open in another row', () => {
@@ -42,13 +44,20 @@ test.each([0, 12, 20, -1])('a changed byte (%i) is noticed', (at) => {
   const bytes = Buffer.from(text, 'base64');
   const index = at < 0 ? bytes.length + at : at;
   bytes.writeUInt8(bytes.readUInt8(index) ^ 1, index);
-  expect(() => box.open(`${id}:${bytes.toString('base64')}`, 'sub_a')).toThrow(expect.objectContaining({ code: 'internal' }));
+  expect(() => box.open(`${id}:${bytes.toString('base64')}`, 'sub_a')).toThrow(
+    expect.objectContaining({ code: 'internal' }),
+  );
 });
 
 test.each([undefined, '', ' , '])('without a key (%p) it seals nothing', (setting) => {
-  expect(() => createSecretBox(setting).seal(secret, 'sub_a')).toThrow(expect.objectContaining({ code: 'settingsInvalid' }));
+  expect(() => createSecretBox(setting).seal(secret, 'sub_a')).toThrow(
+    expect.objectContaining({ code: 'settingsInvalid' }),
+  );
 });
 
-test.each(['short', randomBytes(16).toString('base64'), `${key()},x`])('refuses a key that is not 32 bytes', (setting) => {
-  expect(() => createSecretBox(setting)).toThrow(expect.objectContaining({ code: 'settingsInvalid' }));
-});
+test.each(['short', randomBytes(16).toString('base64'), `${key()},x`])(
+  'refuses a key that is not 32 bytes',
+  (setting) => {
+    expect(() => createSecretBox(setting)).toThrow(expect.objectContaining({ code: 'settingsInvalid' }));
+  },
+);

@@ -8,7 +8,9 @@ const text = JSON.stringify({ subject: 'Grüße 📞', n: 1 });
 const body = Buffer.from(text, 'utf8');
 const id = 'call-1-started';
 
-beforeAll(() => void jest.useFakeTimers({ now: nowMs, doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'setInterval'] }));
+beforeAll(
+  () => void jest.useFakeTimers({ now: nowMs, doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'setInterval'] }),
+);
 afterAll(() => void jest.useRealTimers());
 
 /** Receivers in the packages that subscribers use. */
@@ -33,7 +35,10 @@ test('signs the vector of the Standard Webhooks specification', () => {
 
 describe.each(verifiers)('%s', (_name, receiver) => {
   const secret = generateSecret();
-  const signed = (changes: object = {}) => ({ ...signatureHeaders({ id, timestampSeconds, body, secrets: [secret] }), ...changes });
+  const signed = (changes: object = {}) => ({
+    ...signatureHeaders({ id, timestampSeconds, body, secrets: [secret] }),
+    ...changes,
+  });
 
   test('verifies what we sign, and gets the body', () => {
     expect(receiver(secret).verify(text, signed())).toEqual(JSON.parse(text));
@@ -49,8 +54,15 @@ describe.each(verifiers)('%s', (_name, receiver) => {
   test.each([
     ['a tampered body', (headers: Record<string, string>) => receiver(secret).verify(text.replace('1', '2'), headers)],
     ['another secret', (headers: Record<string, string>) => receiver(generateSecret()).verify(text, headers)],
-    ['another id', (headers: Record<string, string>) => receiver(secret).verify(text, { ...headers, 'webhook-id': 'other' })],
-    ['another timestamp', (headers: Record<string, string>) => receiver(secret).verify(text, { ...headers, 'webhook-timestamp': String(timestampSeconds + 1) })],
+    [
+      'another id',
+      (headers: Record<string, string>) => receiver(secret).verify(text, { ...headers, 'webhook-id': 'other' }),
+    ],
+    [
+      'another timestamp',
+      (headers: Record<string, string>) =>
+        receiver(secret).verify(text, { ...headers, 'webhook-timestamp': String(timestampSeconds + 1) }),
+    ],
   ])('refuses %s', (_what, verify) => {
     expect(() => verify(signed())).toThrow('No matching signature');
   });
@@ -59,7 +71,9 @@ describe.each(verifiers)('%s', (_name, receiver) => {
     ['old', -301],
     ['new', 301],
   ])('refuses a timestamp that is too %s', (age, offsetSeconds) => {
-    const headers = { ...signatureHeaders({ id, timestampSeconds: timestampSeconds + offsetSeconds, body, secrets: [secret] }) };
+    const headers = {
+      ...signatureHeaders({ id, timestampSeconds: timestampSeconds + offsetSeconds, body, secrets: [secret] }),
+    };
     expect(() => receiver(secret).verify(text, headers)).toThrow(`too ${age}`);
   });
 });

@@ -1,5 +1,13 @@
 import { FAILURES_TO_OPEN, OPEN_MS, PROBE_MS } from '../../../shared/webhooks/circuitBreaker';
-import { createSubscriberGate, LONGEST_WAIT_MS, MAX_IN_FLIGHT, MAX_WAITING, type Admission, type SubscriberGate, type Visit } from '../../../shared/webhooks/subscriberGate';
+import {
+  createSubscriberGate,
+  LONGEST_WAIT_MS,
+  MAX_IN_FLIGHT,
+  MAX_WAITING,
+  type Admission,
+  type SubscriberGate,
+  type Visit,
+} from '../../../shared/webhooks/subscriberGate';
 import { createFakeClock } from '../../support/fakeClock';
 
 const one = { id: 'sub_one', changedAtMs: 1 };
@@ -15,7 +23,8 @@ function leave(admission: Admission | undefined, outcome: Visit = { succeeded: t
 }
 
 const why = (admission: Admission) => (admission.admitted ? 'admitted' : admission.why);
-const enterAll = (gate: SubscriberGate, subscription: typeof one, count: number) => Promise.all(Array.from({ length: count }, () => gate.enter(subscription)));
+const enterAll = (gate: SubscriberGate, subscription: typeof one, count: number) =>
+  Promise.all(Array.from({ length: count }, () => gate.enter(subscription)));
 
 test('admits four at a time for each subscriber', async () => {
   const clock = createFakeClock();
@@ -53,7 +62,12 @@ test('keeps a throttled subscriber, and only that one, out until its rest is ove
   const clock = createFakeClock();
   const gate = createSubscriberGate(clock);
   await visit(gate, one, { succeeded: undefined, restMs: 10_000 });
-  expect(await gate.enter(one)).toEqual({ admitted: false, why: 'throttled', untilMs: clock.now() + 10_000, failingMs: 0 });
+  expect(await gate.enter(one)).toEqual({
+    admitted: false,
+    why: 'throttled',
+    untilMs: clock.now() + 10_000,
+    failingMs: 0,
+  });
   expect(why(await gate.enter(other))).toBe('admitted');
   await clock.advance(10_000);
   expect(why(await gate.enter(one))).toBe('admitted');
@@ -148,7 +162,12 @@ test('says that it is closed, as long as it is, and takes no probe by it', async
   await visit(gate, one, { succeeded: false });
   await clock.advance(7000);
   for (let failure = 1; failure < FAILURES_TO_OPEN; failure += 1) await visit(gate, one, { succeeded: false });
-  expect(gate.closed(one)).toEqual({ admitted: false, why: 'circuitOpen', untilMs: clock.now() + OPEN_MS, failingMs: 7000 });
+  expect(gate.closed(one)).toEqual({
+    admitted: false,
+    why: 'circuitOpen',
+    untilMs: clock.now() + OPEN_MS,
+    failingMs: 7000,
+  });
   expect(gate.closed(other)).toBeUndefined();
   await clock.advance(OPEN_MS);
   expect([gate.closed(one), gate.closed(one)]).toEqual([undefined, undefined]);
@@ -192,7 +211,9 @@ describe('when one tries for all whether it works again', () => {
     await clock.advance(OPEN_MS);
     expect(askTwice(gate)).toEqual(['go', 'beingTried']);
     const admission = await gate.enter(one);
-    expect([gate.takeTurn(one), gate.closed(one), await gate.enter(one)]).toEqual(Array.from({ length: 3 }, () => ({ admitted: false, why: 'beingTried', untilMs: clock.now() })));
+    expect([gate.takeTurn(one), gate.closed(one), await gate.enter(one)]).toEqual(
+      Array.from({ length: 3 }, () => ({ admitted: false, why: 'beingTried', untilMs: clock.now() })),
+    );
     leave(admission, { succeeded: true });
     expect(askTwice(gate)).toEqual(['go', 'go']);
   });

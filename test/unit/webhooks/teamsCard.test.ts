@@ -3,7 +3,8 @@ import { sampleGapEvent } from '../../support/sampleEvents';
 import { callEvent } from '../../support/webhookEvents';
 
 const confirmUrl = (_event: unknown, command: string): string => `https://relay.example/confirm/${command}`;
-const card = (event: Parameters<typeof toTeamsCard>[0], url: Parameters<typeof toTeamsCard>[1] = confirmUrl) => JSON.stringify(toTeamsCard(event, url));
+const card = (event: Parameters<typeof toTeamsCard>[0], url: Parameters<typeof toTeamsCard>[1] = confirmUrl) =>
+  JSON.stringify(toTeamsCard(event, url));
 
 test('a ring shows who calls, what about, until when, and links to pages that ask', () => {
   expect(toTeamsCard(callEvent('started'), confirmUrl)).toEqual({
@@ -17,15 +18,27 @@ test('a ring shows who calls, what about, until when, and links to pages that as
           type: 'AdaptiveCard',
           version: '1.4',
           body: [
-            { type: 'RichTextBlock', inlines: [{ type: 'TextRun', text: 'Call from Alice Müller', size: 'Large', weight: 'Bolder' }] },
+            {
+              type: 'RichTextBlock',
+              inlines: [{ type: 'TextRun', text: 'Call from Alice Müller', size: 'Large', weight: 'Bolder' }],
+            },
             { type: 'RichTextBlock', inlines: [{ type: 'TextRun', text: 'Subject: Contract renewal' }] },
             { type: 'RichTextBlock', inlines: [{ type: 'TextRun', text: 'Number: +4930123456' }] },
             { type: 'RichTextBlock', inlines: [{ type: 'TextRun', text: 'For: Reception' }] },
-            { type: 'TextBlock', isSubtle: true, wrap: true, text: 'Rings until {{TIME(2026-01-15T12:00:30Z)}}. This card does not change when the call ends.' },
+            {
+              type: 'TextBlock',
+              isSubtle: true,
+              wrap: true,
+              text: 'Rings until {{TIME(2026-01-15T12:00:30Z)}}. This card does not change when the call ends.',
+            },
           ],
           actions: [
             { type: 'Action.OpenUrl', title: 'Reject the call', url: 'https://relay.example/confirm/decline' },
-            { type: 'Action.OpenUrl', title: 'Take it on my phone', url: 'https://relay.example/confirm/acceptWithPhoneAudio' },
+            {
+              type: 'Action.OpenUrl',
+              title: 'Take it on my phone',
+              url: 'https://relay.example/confirm/acceptWithPhoneAudio',
+            },
           ],
         },
       },
@@ -69,7 +82,9 @@ test.each([
 });
 
 test('stays under 20 KB whatever a caller writes, and reads none of it as Markdown', () => {
-  const event = callEvent('started', { data: { subject: `[click](https://evil.example) ${'📞'.repeat(30_000)}`, from: { name: 'x'.repeat(50_000) } } });
+  const event = callEvent('started', {
+    data: { subject: `[click](https://evil.example) ${'📞'.repeat(30_000)}`, from: { name: 'x'.repeat(50_000) } },
+  });
   const text = card(event, () => `https://relay.example/confirm?capability=${'c'.repeat(1500)}`);
   expect(Buffer.byteLength(text)).toBeLessThan(20_000);
   expect(text).toContain('"TextRun","text":"Subject: [click]');

@@ -28,11 +28,20 @@ afterEach(async () => {
   await place.remove();
 });
 
-async function run(commandArguments: readonly string[], given: Readonly<Record<string, string>> = { ServiceBusConnection: bus.connectionString }) {
-  const child = spawn(process.execPath, [path.join(projectFolder, SCRIPT), ...commandArguments], { cwd: place.folder, env: { PATH: process.env['PATH'], ...given } });
+async function run(
+  commandArguments: readonly string[],
+  given: Readonly<Record<string, string>> = { ServiceBusConnection: bus.connectionString },
+) {
+  const child = spawn(process.execPath, [path.join(projectFolder, SCRIPT), ...commandArguments], {
+    cwd: place.folder,
+    env: { PATH: process.env['PATH'], ...given },
+  });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (piece: string) => (output += piece));
-  const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (piece: string) => (output += piece));
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.once('error', reject).once('close', resolve),
+  );
   return { code, output };
 }
 
@@ -49,25 +58,44 @@ describe('what died in a subscription', () => {
   const die = async (): Promise<ServiceBusReceiver> => {
     await client.createSender('invitation-events').sendMessages(toServiceBusMessage(event));
     const receiver = client.createReceiver('invitation-events', 'read-model');
-    await receiver.deadLetterMessage(await receive(receiver), { deadLetterReason: 'MaxDeliveryCountExceeded', deadLetterErrorDescription: 'Ten times.' });
+    await receiver.deadLetterMessage(await receive(receiver), {
+      deadLetterReason: 'MaxDeliveryCountExceeded',
+      deadLetterErrorDescription: 'Ten times.',
+    });
     return receiver;
   };
 
   it('comes again as the same event, though its topic looks for duplicates, and is a dead letter no more', async () => {
     const receiver = await die();
-    expect(await run(['--from', 'invitation-events/read-model'])).toEqual({ code: 0, output: expect.stringMatching(/^event-1 {2}.*MaxDeliveryCountExceeded {2}Ten times\.\n1 sent again to invitation-events\.\n$/) });
+    expect(await run(['--from', 'invitation-events/read-model'])).toEqual({
+      code: 0,
+      output: expect.stringMatching(
+        /^event-1 {2}.*MaxDeliveryCountExceeded {2}Ten times\.\n1 sent again to invitation-events\.\n$/,
+      ),
+    });
     const again = await receive(receiver);
     expect(parseEventMessage(again.body)).toEqual(event);
-    expect(again).toMatchObject({ subject: event.type, sessionId: event.subject, contentType: 'application/cloudevents+json', applicationProperties: { kind: 'audioVideo' } });
+    expect(again).toMatchObject({
+      subject: event.type,
+      sessionId: event.subject,
+      contentType: 'application/cloudevents+json',
+      applicationProperties: { kind: 'audioVideo' },
+    });
     expect(again.applicationProperties).not.toHaveProperty('DeadLetterReason');
     await receiver.completeMessage(again);
-    expect(await run(['--from', 'invitation-events/read-model'])).toEqual({ code: 0, output: '0 sent again to invitation-events.\n' });
+    expect(await run(['--from', 'invitation-events/read-model'])).toEqual({
+      code: 0,
+      output: '0 sent again to invitation-events.\n',
+    });
   });
 
   it('is listed, with its reason, and left where it is', async () => {
     await die();
     for (let time = 0; time < 2; time++) {
-      expect(await run(['--list', '--from', 'invitation-events/Subscriptions/read-model'])).toMatchObject({ code: 0, output: expect.stringContaining('1 dead letters') });
+      expect(await run(['--list', '--from', 'invitation-events/Subscriptions/read-model'])).toMatchObject({
+        code: 0,
+        output: expect.stringContaining('1 dead letters'),
+      });
     }
   });
 });
@@ -76,18 +104,36 @@ it('a refused command, more of them than fit in one go: each to its queue, to th
   const sender = client.createSender('invitation-commands');
   const receiver = client.createReceiver('invitation-commands', { skipParsingBodyAsJson: true });
   const body = Buffer.from('{ "command" :"accept" }');
-  await sender.sendMessages(Array.from({ length: 25 }, (_, index) => ({ body, messageId: `command-${String(index)}`, applicationProperties: { [REFUSAL_PROPERTY]: 'no id', kept: 1 } })));
-  for (let index = 0; index < 25; index++) await receiver.deadLetterMessage(await receive(receiver), { deadLetterReason: 'TTLExpiredException', deadLetterErrorDescription: '' });
+  await sender.sendMessages(
+    Array.from({ length: 25 }, (_, index) => ({
+      body,
+      messageId: `command-${String(index)}`,
+      applicationProperties: { [REFUSAL_PROPERTY]: 'no id', kept: 1 },
+    })),
+  );
+  for (let index = 0; index < 25; index++)
+    await receiver.deadLetterMessage(await receive(receiver), {
+      deadLetterReason: 'TTLExpiredException',
+      deadLetterErrorDescription: '',
+    });
 
-  expect(await run(['--from', 'invitation-commands'])).toMatchObject({ code: 0, output: expect.stringContaining('25 sent again') });
+  expect(await run(['--from', 'invitation-commands'])).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('25 sent again'),
+  });
 
   expect(counts('invitation-commands')).toMatchObject({ active: 25 });
   const again = await receive(receiver);
-  expect([Buffer.from(again.body as Uint8Array).toString(), again.applicationProperties]).toEqual([body.toString(), { kept: 1 }]);
+  expect([Buffer.from(again.body as Uint8Array).toString(), again.applicationProperties]).toEqual([
+    body.toString(),
+    { kept: 1 },
+  ]);
 });
 
 it('every command that docs/operations.md shows works', async () => {
-  const shown = readFileSync(path.join(projectFolder, 'docs/operations.md'), 'utf8').matchAll(new RegExp(`node ${SCRIPT} (.*)$`, 'gm'));
+  const shown = readFileSync(path.join(projectFolder, 'docs/operations.md'), 'utf8').matchAll(
+    new RegExp(`node ${SCRIPT} (.*)$`, 'gm'),
+  );
   const commands = [...shown].map(([, rest]) => rest?.split(' ') ?? []);
   expect(commands.length).toBeGreaterThan(1);
   for (const command of commands) expect(await run(command)).toMatchObject({ code: 0 });
@@ -103,5 +149,8 @@ test.each([
 });
 
 test('without a bus it says which setting names one', async () => {
-  expect(await run(['--from', 'webhook-deliveries'], {})).toEqual({ code: 2, output: expect.stringContaining('ServiceBusConnection') });
+  expect(await run(['--from', 'webhook-deliveries'], {})).toEqual({
+    code: 2,
+    output: expect.stringContaining('ServiceBusConnection'),
+  });
 });

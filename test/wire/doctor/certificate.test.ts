@@ -33,7 +33,11 @@ async function listen(server: Server): Promise<number> {
 
 /** A web server with that certificate, which knows nothing of UCWA. */
 function serve(certificate: 'localhost' | 'expired'): Promise<number> {
-  return listen(createTlsServer({ key: pem(`${certificate}.key`), cert: pem(`${certificate}.pem`) }, (_, response) => response.writeHead(404).end()));
+  return listen(
+    createTlsServer({ key: pem(`${certificate}.key`), cert: pem(`${certificate}.pem`) }, (_, response) =>
+      response.writeHead(404).end(),
+    ),
+  );
 }
 
 async function examineAt(url: string, caCertificate?: string): Promise<readonly StepReport[]> {
@@ -41,20 +45,50 @@ async function examineAt(url: string, caCertificate?: string): Promise<readonly 
 }
 
 test.each([
-  ['a private authority that is not known', 'localhost', 'localhost', undefined, /^localhost:\d+: localhost, issued by Test authority of ucwa-relay, valid until 2120-01-01, for this name, not trusted \(\w+\)$/, /UCWA_CA_CERTIFICATE/],
-  ['another name', 'localhost', '127.0.0.1', authority, /not for this name, not trusted \(ERR_TLS_CERT_ALTNAME_INVALID\)$/, /a name that the certificate is for/],
-  ['its time is over', 'expired', 'localhost', pem('expired.pem'), /expired on 2021-01-01, for this name, not trusted \(CERT_HAS_EXPIRED\)$/, /^Renew the certificate/],
-] as const)('%s: told with what to do, and nothing is sent there', async (_, certificate, host, caCertificate, fact, remedy) => {
-  const port = await serve(certificate);
-  const steps = await examineAt(`https://${host}:${port}/`, caCertificate);
-  expect(failedOf(steps)).toEqual(['certificate']);
-  expect(stepOf(steps, 'certificate')).toMatchObject({ fact: expect.stringMatching(fact), remedy: expect.stringMatching(remedy) });
-  expect(stepOf(steps, 'discovery')).toMatchObject({ outcome: 'skipped', fact: 'not tried: certificate failed' });
-});
+  [
+    'a private authority that is not known',
+    'localhost',
+    'localhost',
+    undefined,
+    /^localhost:\d+: localhost, issued by Test authority of ucwa-relay, valid until 2120-01-01, for this name, not trusted \(\w+\)$/,
+    /UCWA_CA_CERTIFICATE/,
+  ],
+  [
+    'another name',
+    'localhost',
+    '127.0.0.1',
+    authority,
+    /not for this name, not trusted \(ERR_TLS_CERT_ALTNAME_INVALID\)$/,
+    /a name that the certificate is for/,
+  ],
+  [
+    'its time is over',
+    'expired',
+    'localhost',
+    pem('expired.pem'),
+    /expired on 2021-01-01, for this name, not trusted \(CERT_HAS_EXPIRED\)$/,
+    /^Renew the certificate/,
+  ],
+] as const)(
+  '%s: told with what to do, and nothing is sent there',
+  async (_, certificate, host, caCertificate, fact, remedy) => {
+    const port = await serve(certificate);
+    const steps = await examineAt(`https://${host}:${port}/`, caCertificate);
+    expect(failedOf(steps)).toEqual(['certificate']);
+    expect(stepOf(steps, 'certificate')).toMatchObject({
+      fact: expect.stringMatching(fact),
+      remedy: expect.stringMatching(remedy),
+    });
+    expect(stepOf(steps, 'discovery')).toMatchObject({ outcome: 'skipped', fact: 'not tried: certificate failed' });
+  },
+);
 
 test('a private authority that is known', async () => {
   const steps = await examineAt(`https://localhost:${await serve('localhost')}/`, authority);
-  expect(stepOf(steps, 'certificate')).toMatchObject({ outcome: 'passed', fact: expect.stringMatching(/valid until 2120-01-01, for this name, trusted$/) });
+  expect(stepOf(steps, 'certificate')).toMatchObject({
+    outcome: 'passed',
+    fact: expect.stringMatching(/valid until 2120-01-01, for this name, trusted$/),
+  });
   expect(failedOf(steps)).toEqual(['discovery']); // there is none at a server that answers 404
 });
 
@@ -70,7 +104,10 @@ test('one that is not trusted, where discovery leads on to', async () => {
   ucwa.fault({ kind: 'discoveryRedirect', to: `https://localhost:${await serve('localhost')}/` });
   const steps = await examineAt(ucwa.url);
   expect(failedOf(steps)).toEqual(['discovery']);
-  expect(stepOf(steps, 'discovery')).toMatchObject({ fact: expect.stringMatching(/^Skype for Business at localhost:\d+ .*not trusted/), remedy: expect.stringContaining('UCWA_CA_CERTIFICATE') });
+  expect(stepOf(steps, 'discovery')).toMatchObject({
+    fact: expect.stringMatching(/^Skype for Business at localhost:\d+ .*not trusted/),
+    remedy: expect.stringContaining('UCWA_CA_CERTIFICATE'),
+  });
 });
 
 test.each([
@@ -78,17 +115,26 @@ test.each([
   ['is trusted', authority, 'pool certificate', 'passed'],
 ] as const)('the pool’s own, where it is not the discovery’s host: %s', async (_, caCertificate, name, outcome) => {
   const applications = `https://localhost:${await serve('localhost')}/ucwa/oauth/v1/applications`;
-  const discovery = await startScriptedServer((__, response) => sendJson(response, 200, { _links: { applications: { href: applications } } }));
+  const discovery = await startScriptedServer((__, response) =>
+    sendJson(response, 200, { _links: { applications: { href: applications } } }),
+  );
   closing.push(() => discovery.close());
   const steps = await examineAt(discovery.url, caCertificate);
-  expect(stepOf(steps, name)).toMatchObject({ outcome, fact: expect.stringContaining('issued by Test authority of ucwa-relay') });
+  expect(stepOf(steps, name)).toMatchObject({
+    outcome,
+    fact: expect.stringContaining('issued by Test authority of ucwa-relay'),
+  });
   expect(stepOf(steps, 'application').outcome).toBe(outcome === 'passed' ? 'failed' : 'skipped'); // it answers 404 to everything
 });
 
 test('a server that speaks no TLS', async () => {
   const port = await listen(createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
   const steps = await examineAt(`https://localhost:${port}/`);
-  expect(stepOf(steps, 'certificate')).toMatchObject({ outcome: 'failed', fact: expect.stringContaining('cannot be spoken to over TLS'), remedy: expect.stringContaining('speaks TLS 1.2') });
+  expect(stepOf(steps, 'certificate')).toMatchObject({
+    outcome: 'failed',
+    fact: expect.stringContaining('cannot be spoken to over TLS'),
+    remedy: expect.stringContaining('speaks TLS 1.2'),
+  });
 });
 
 test('a server that says nothing: 15 s are enough', async () => {
@@ -97,5 +143,10 @@ test('a server that says nothing: 15 s are enough', async () => {
   const examination = startExamination(`https://localhost:${await listen(silent)}/`, { clock });
   await connected;
   await clock.advance(15_000);
-  expect(stepOf(await examination.steps, 'certificate')).toMatchObject({ outcome: 'failed', fact: expect.stringMatching(/does not answer$/), remedy: expect.stringContaining('firewall'), durationMs: 15_000 });
+  expect(stepOf(await examination.steps, 'certificate')).toMatchObject({
+    outcome: 'failed',
+    fact: expect.stringMatching(/does not answer$/),
+    remedy: expect.stringContaining('firewall'),
+    durationMs: 15_000,
+  });
 });

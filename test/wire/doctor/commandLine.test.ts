@@ -26,8 +26,16 @@ interface Run {
 }
 
 /** Runs doctor in the test's folder, with no settings but these. `onOutput` is given all output so far, as it comes. */
-function doctor(commandArguments: readonly string[], given: Readonly<Record<string, string>> = {}, onOutput?: (all: string, pid: number) => void): Promise<Run> {
-  const child = spawn(process.execPath, [script, ...commandArguments], { cwd: place.folder, env: { PATH: process.env['PATH'], ...given }, stdio: ['ignore', 'pipe', 'pipe'] });
+function doctor(
+  commandArguments: readonly string[],
+  given: Readonly<Record<string, string>> = {},
+  onOutput?: (all: string, pid: number) => void,
+): Promise<Run> {
+  const child = spawn(process.execPath, [script, ...commandArguments], {
+    cwd: place.folder,
+    env: { PATH: process.env['PATH'], ...given },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const written = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (piece: string) => {
@@ -41,20 +49,32 @@ function doctor(commandArguments: readonly string[], given: Readonly<Record<stri
   });
 }
 
-const accounts = (password = 'password'): string => JSON.stringify([{ sipUri: 'sip:reception@contoso.com', username: 'reception@contoso.com', password }]);
-const settings = (password?: string): Record<string, string> => ({ UCWA_ACCOUNTS: accounts(password), UCWA_DISCOVERY_URL: ucwa.url });
+const accounts = (password = 'password'): string =>
+  JSON.stringify([{ sipUri: 'sip:reception@contoso.com', username: 'reception@contoso.com', password }]);
+const settings = (password?: string): Record<string, string> => ({
+  UCWA_ACCOUNTS: accounts(password),
+  UCWA_DISCOVERY_URL: ucwa.url,
+});
 
 test('all is well: a line for each step, and code 0', async () => {
   const { code, stdout } = await doctor([], settings());
-  expect(stdout).toMatch(/^✓ settings .*not right yet for the relay itself: RELAY_SIGNING_KEY, ServiceBusConnection, AzureWebJobsStorage/m);
+  expect(stdout).toMatch(
+    /^✓ settings .*not right yet for the relay itself: RELAY_SIGNING_KEY, ServiceBusConnection, AzureWebJobsStorage/m,
+  );
   expect(stdout.match(/^✓ /gm)).toHaveLength(11);
   expect(stdout).toMatch(/\nAll is well\.\n$/);
   expect(code).toBe(0);
 });
 
 test('settings of local.settings.json, as the relay reads them; --account whatever its case', async () => {
-  await writeFile(path.join(place.folder, 'local.settings.json'), JSON.stringify({ IsEncrypted: false, Values: settings() }));
-  expect(await doctor(['--account', 'Reception@Contoso.com'])).toMatchObject({ code: 0, stdout: expect.stringContaining('All is well.') });
+  await writeFile(
+    path.join(place.folder, 'local.settings.json'),
+    JSON.stringify({ IsEncrypted: false, Values: settings() }),
+  );
+  expect(await doctor(['--account', 'Reception@Contoso.com'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('All is well.'),
+  });
 });
 
 test('--json of a rejected password: code 1, one token request, no secret', async () => {
@@ -62,7 +82,14 @@ test('--json of a rejected password: code 1, one token request, no secret', asyn
   expect(JSON.parse(stdout)).toMatchObject({
     account: 'sip:reception@contoso.com',
     ok: false,
-    steps: expect.arrayContaining([expect.objectContaining({ name: 'token', outcome: 'failed', remedy: expect.stringContaining('UCWA_ACCOUNTS'), durationMs: expect.any(Number) })]),
+    steps: expect.arrayContaining([
+      expect.objectContaining({
+        name: 'token',
+        outcome: 'failed',
+        remedy: expect.stringContaining('UCWA_ACCOUNTS'),
+        durationMs: expect.any(Number),
+      }),
+    ]),
   });
   expect(code).toBe(1);
   expect(stdout + stderr).not.toContain('wrong-and-secret');
@@ -71,7 +98,13 @@ test('--json of a rejected password: code 1, one token request, no secret', asyn
 
 test('nothing is configured and the local stack runs: the simulator is tried, and that is said', async () => {
   await mkdir(path.join(place.folder, '.local'));
-  const facts = { functionsUrl: '', functionsKey: '', receiverUrl: '', ucwaUrl: ucwa.url, pids: { start: process.pid } };
+  const facts = {
+    functionsUrl: '',
+    functionsKey: '',
+    receiverUrl: '',
+    ucwaUrl: ucwa.url,
+    pids: { start: process.pid },
+  };
   await writeFile(path.join(place.folder, '.local', 'stack.json'), JSON.stringify(facts));
   const { code, stdout } = await doctor([]);
   expect(stdout).toMatch(/^✓ settings +sip:reception@contoso\.com on the simulator of the local stack/);
@@ -79,8 +112,16 @@ test('nothing is configured and the local stack runs: the simulator is tried, an
 });
 
 test.each([
-  ['nothing is configured and no stack runs', {}, /^✗ settings +UCWA_ACCOUNTS: is required.*\n +→ Set UCWA_ACCOUNTS .*npm start/],
-  ['settings that are not valid', { UCWA_ACCOUNTS: '{' }, /^✗ settings +UCWA_ACCOUNTS: must be a JSON array.*\n +→ Correct these settings/],
+  [
+    'nothing is configured and no stack runs',
+    {},
+    /^✗ settings +UCWA_ACCOUNTS: is required.*\n +→ Set UCWA_ACCOUNTS .*npm start/,
+  ],
+  [
+    'settings that are not valid',
+    { UCWA_ACCOUNTS: '{' },
+    /^✗ settings +UCWA_ACCOUNTS: must be a JSON array.*\n +→ Correct these settings/,
+  ],
 ])('%s: code 1 and what to do', async (_, given: Record<string, string>, says) => {
   expect(await doctor([], given)).toMatchObject({ code: 1, stdout: expect.stringMatching(says) });
 });

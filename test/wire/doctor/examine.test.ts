@@ -20,11 +20,22 @@ test('a pool in good health: every step passes, a poll is held for its 180 s, an
 
   expect(failedOf(steps)).toEqual([]);
   expect(steps.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
-    'DNS names passed', 'certificate skipped', 'clock passed', 'discovery passed', 'challenge passed', 'token passed', 'application passed',
-    'modalities passed', 'links passed', 'event channel passed', 'sign-out passed',
+    'DNS names passed',
+    'certificate skipped',
+    'clock passed',
+    'discovery passed',
+    'challenge passed',
+    'token passed',
+    'application passed',
+    'modalities passed',
+    'links passed',
+    'event channel passed',
+    'sign-out passed',
   ]);
   expect(stepOf(steps, 'event channel').fact).toMatch(/held for 18\d s/);
-  expect(stepOf(steps, 'modalities').fact).toBe('granted Audio, Video, PhoneAudio; invitations that can come: audioVideo, phoneAudio');
+  expect(stepOf(steps, 'modalities').fact).toBe(
+    'granted Audio, Video, PhoneAudio; invitations that can come: audioVideo, phoneAudio',
+  );
   expect(stepOf(steps, 'links').fact).toContain('reportMyActivity');
   expect(examination.progress).toContain('event channel: one whole poll, 170 of 180 s');
   expect(ucwa.simulator.applications.all()).toHaveLength(0);
@@ -40,7 +51,11 @@ test('no secret in any line', async () => {
 
 test('the application of a relay that runs for the same account is left alone', async () => {
   const { simulator } = ucwa;
-  const relays = simulator.createApplication(simulatorAccount.sipUri, { userAgent: 'ucwa-relay', endpointId: 'the-relay', culture: 'en-US' });
+  const relays = simulator.createApplication(simulatorAccount.sipUri, {
+    userAgent: 'ucwa-relay',
+    endpointId: 'the-relay',
+    culture: 'en-US',
+  });
   const steps = await clock.advanceUntil(startExamination(ucwa.url, { clock }).steps);
   expect(failedOf(steps)).toEqual([]);
   expect(simulator.applications.all()).toEqual([relays]);
@@ -72,7 +87,10 @@ test('a clock that is wrong is told, and does not stop the rest', async () => {
   const steps = await other.advanceUntil(startExamination(elsewhere.url, { clock: other }).steps);
   await elsewhere.close();
   expect(failedOf(steps)).toEqual(['clock']);
-  expect(stepOf(steps, 'clock')).toMatchObject({ fact: expect.stringMatching(/is 3 hours ahead of this machine$/), remedy: expect.stringContaining('NTP') });
+  expect(stepOf(steps, 'clock')).toMatchObject({
+    fact: expect.stringMatching(/is 3 hours ahead of this machine$/),
+    remedy: expect.stringContaining('NTP'),
+  });
 });
 
 test('names that nobody knows: the domain’s two names are told, and no request is made', async () => {
@@ -87,7 +105,11 @@ test('names that nobody knows: the domain’s two names are told, and no request
 
 test('what a killed run has left behind is found and deleted; policies are told where the server shows them', async () => {
   const { simulator } = ucwa;
-  const left = simulator.createApplication(simulatorAccount.sipUri, { userAgent: 'ucwa-relay', endpointId: doctorEndpointId(simulatorAccount.sipUri), culture: 'en-US' });
+  const left = simulator.createApplication(simulatorAccount.sipUri, {
+    userAgent: 'ucwa-relay',
+    endpointId: doctorEndpointId(simulatorAccount.sipUri),
+    culture: 'en-US',
+  });
   const policies = { rel: 'policies', phoneAudio: 'Enabled', telephonyMode: 'UC', photos: 'Enabled' };
   simulator.resources.set(`${left.path}/policies`, { contentType: 'application/json', text: JSON.stringify(policies) });
   const steps = await clock.advanceUntil(startExamination(ucwa.url, { clock }).steps);
@@ -99,8 +121,16 @@ test('what a killed run has left behind is found and deleted; policies are told 
 
 describe('test ring', () => {
   test.each([
-    ['audio', ['audio'] as const, /invitation \(audioVideo\) came after [\d.]+ s of waiting; it can be answered by acceptWithAnswer, acceptWithPhoneAudio, decline/],
-    ['phone audio', ['phoneAudio'] as const, /invitation \(phoneAudio\) came after [\d.]+ s of waiting; it can be answered by accept/],
+    [
+      'audio',
+      ['audio'] as const,
+      /invitation \(audioVideo\) came after [\d.]+ s of waiting; it can be answered by acceptWithAnswer, acceptWithPhoneAudio, decline/,
+    ],
+    [
+      'phone audio',
+      ['phoneAudio'] as const,
+      /invitation \(phoneAudio\) came after [\d.]+ s of waiting; it can be answered by accept/,
+    ],
   ])('%s: how long it took, and how it can be answered', async (_, modalities, fact) => {
     const examination = startExamination(ucwa.url, { clock, awaitCallSeconds: 60 });
     await ucwa.simulator.whenParked();
@@ -123,7 +153,10 @@ describe('test ring', () => {
   test('no call in time fails, and the whole poll is tried all the same', async () => {
     const steps = await clock.advanceUntil(startExamination(ucwa.url, { clock, awaitCallSeconds: 20 }).steps);
     expect(failedOf(steps)).toEqual(['test ring']);
-    expect(stepOf(steps, 'test ring')).toMatchObject({ fact: 'no call came within 20 s', remedy: expect.stringContaining('npm run ring') });
+    expect(stepOf(steps, 'test ring')).toMatchObject({
+      fact: 'no call came within 20 s',
+      remedy: expect.stringContaining('npm run ring'),
+    });
     expect(stepOf(steps, 'event channel').outcome).toBe('passed');
   });
 });

@@ -28,86 +28,358 @@ const ringing = { ...polling, rings: true } as const;
 const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
   discoveryRedirect: [
     { fault: { kind: 'discoveryRedirect' }, step: 'discovery', says: /; 1 redirect; applications at/ },
-    { fault: { kind: 'discoveryRedirect', times: 20 }, step: 'discovery', says: /led on more than 8 times/, remedy: /redirect in a circle/ },
-    { fault: { kind: 'discoveryRedirect', to: 'https://lyncdiscover.elsewhere.example/' }, step: 'discovery', says: /lyncdiscover\.elsewhere\.example, which is not allowed/, remedy: /UCWA_ALLOWED_HOSTS; if not, find out/ },
-    { fault: { kind: 'discoveryRedirect', to: 'http://pool.contoso.com/' }, step: 'discovery', says: /without TLS/, remedy: /name https addresses/ },
+    {
+      fault: { kind: 'discoveryRedirect', times: 20 },
+      step: 'discovery',
+      says: /led on more than 8 times/,
+      remedy: /redirect in a circle/,
+    },
+    {
+      fault: { kind: 'discoveryRedirect', to: 'https://lyncdiscover.elsewhere.example/' },
+      step: 'discovery',
+      says: /lyncdiscover\.elsewhere\.example, which is not allowed/,
+      remedy: /UCWA_ALLOWED_HOSTS; if not, find out/,
+    },
+    {
+      fault: { kind: 'discoveryRedirect', to: 'http://pool.contoso.com/' },
+      step: 'discovery',
+      says: /without TLS/,
+      remedy: /name https addresses/,
+    },
   ],
   userRedirect: [{ fault: { kind: 'userRedirect' }, step: 'discovery', says: /; 1 redirect; applications at/ }],
   challengeVariant: [
-    ...(['usual', 'joined', 'reversed', 'noBearer', 'emptyIssuers', 'unquotedHref', 'repeatedGrants', 'on403'] as const).map(
-      (variant): DoctorCase => ({ fault: { kind: 'challengeVariant', variant }, step: 'challenge', says: /^offers urn:microsoft\.rtc:windows, urn:microsoft\.rtc:anonmeeting, password; no modern authentication$/ }),
-    ),
-    { fault: { kind: 'challengeVariant', variant: 'passive' }, step: 'challenge', says: /^offers urn:microsoft\.rtc:passive, .*password;/ },
-    { fault: { kind: 'challengeVariant', variant: 'hrefMissing' }, step: 'challenge', says: /names no token service: the well-known path is used$/ },
+    ...(
+      ['usual', 'joined', 'reversed', 'noBearer', 'emptyIssuers', 'unquotedHref', 'repeatedGrants', 'on403'] as const
+    ).map((variant): DoctorCase => ({
+      fault: { kind: 'challengeVariant', variant },
+      step: 'challenge',
+      says: /^offers urn:microsoft\.rtc:windows, urn:microsoft\.rtc:anonmeeting, password; no modern authentication$/,
+    })),
+    {
+      fault: { kind: 'challengeVariant', variant: 'passive' },
+      step: 'challenge',
+      says: /^offers urn:microsoft\.rtc:passive, .*password;/,
+    },
+    {
+      fault: { kind: 'challengeVariant', variant: 'hrefMissing' },
+      step: 'challenge',
+      says: /names no token service: the well-known path is used$/,
+    },
   ],
   grantsNotOffered: [
-    { fault: { kind: 'grantsNotOffered', grants: ['urn:microsoft.rtc:windows'] }, step: 'challenge', says: /it offers urn:microsoft\.rtc:windows\.$/, remedy: /^Integrated Windows sign-in is not supported: let/ },
-    { fault: { kind: 'grantsNotOffered', grants: ['urn:microsoft.rtc:passive'] }, step: 'challenge', says: /it offers urn:microsoft\.rtc:passive\.$/, remedy: /^Passive sign-in \(AD FS\)/ },
-    { fault: { kind: 'grantsNotOffered' }, step: 'challenge', says: /it offers Bearer\.$/, remedy: /^Modern authentication is offered/ },
-    { fault: { kind: 'grantsNotOffered', grants: ['urn:microsoft.rtc:anonmeeting'] }, step: 'challenge', says: /it offers urn:microsoft\.rtc:anonmeeting\.$/, remedy: /^Let the web ticket service take passwords/ },
+    {
+      fault: { kind: 'grantsNotOffered', grants: ['urn:microsoft.rtc:windows'] },
+      step: 'challenge',
+      says: /it offers urn:microsoft\.rtc:windows\.$/,
+      remedy: /^Integrated Windows sign-in is not supported: let/,
+    },
+    {
+      fault: { kind: 'grantsNotOffered', grants: ['urn:microsoft.rtc:passive'] },
+      step: 'challenge',
+      says: /it offers urn:microsoft\.rtc:passive\.$/,
+      remedy: /^Passive sign-in \(AD FS\)/,
+    },
+    {
+      fault: { kind: 'grantsNotOffered' },
+      step: 'challenge',
+      says: /it offers Bearer\.$/,
+      remedy: /^Modern authentication is offered/,
+    },
+    {
+      fault: { kind: 'grantsNotOffered', grants: ['urn:microsoft.rtc:anonmeeting'] },
+      step: 'challenge',
+      says: /it offers urn:microsoft\.rtc:anonmeeting\.$/,
+      remedy: /^Let the web ticket service take passwords/,
+    },
   ],
-  credentialsRejected: [{ fault: { kind: 'credentialsRejected', times: 5 }, step: 'token', says: /One try was used; doctor makes no second one/, remedy: /Correct username and password/ }],
-  shortTicket: [{ fault: { kind: 'shortTicket', seconds: 60 }, step: 'token', says: /lives for 60 s only, shorter than a poll/, remedy: /live for hours/ }],
-  tokenExpired: [{ fault: { kind: 'tokenExpired' }, step: 'event channel', says: /the ticket ended before its time and was renewed/, ...polling }],
-  wrongTicketHost: ([401, 403, 500] as const).map((status) => ({ fault: { kind: 'wrongTicketHost', status }, step: 'application', says: /its host takes only tickets of its own/ })),
+  credentialsRejected: [
+    {
+      fault: { kind: 'credentialsRejected', times: 5 },
+      step: 'token',
+      says: /One try was used; doctor makes no second one/,
+      remedy: /Correct username and password/,
+    },
+  ],
+  shortTicket: [
+    {
+      fault: { kind: 'shortTicket', seconds: 60 },
+      step: 'token',
+      says: /lives for 60 s only, shorter than a poll/,
+      remedy: /live for hours/,
+    },
+  ],
+  tokenExpired: [
+    {
+      fault: { kind: 'tokenExpired' },
+      step: 'event channel',
+      says: /the ticket ended before its time and was renewed/,
+      ...polling,
+    },
+  ],
+  wrongTicketHost: ([401, 403, 500] as const).map((status) => ({
+    fault: { kind: 'wrongTicketHost', status },
+    step: 'application',
+    says: /its host takes only tickets of its own/,
+  })),
 
-  applicationDropped: [{ fault: { kind: 'applicationDropped' }, step: 'event channel', says: /no longer exists \(404 .*ApplicationNotFound\), after the poll had waited 6\d s/, remedy: /keep a client on one of them/, ...polling }],
-  modalitiesForbidden: [{ fault: { kind: 'modalitiesForbidden' }, step: 'modalities', says: /^granted PhoneAudio; not Audio, Video; invitations that can come: phoneAudio$/, remedy: /The server forbids Audio and Video: .*RELAY_KINDS to what can come \(phoneAudio\)/ }],
+  applicationDropped: [
+    {
+      fault: { kind: 'applicationDropped' },
+      step: 'event channel',
+      says: /no longer exists \(404 .*ApplicationNotFound\), after the poll had waited 6\d s/,
+      remedy: /keep a client on one of them/,
+      ...polling,
+    },
+  ],
+  modalitiesForbidden: [
+    {
+      fault: { kind: 'modalitiesForbidden' },
+      step: 'modalities',
+      says: /^granted PhoneAudio; not Audio, Video; invitations that can come: phoneAudio$/,
+      remedy: /The server forbids Audio and Video: .*RELAY_KINDS to what can come \(phoneAudio\)/,
+    },
+  ],
 
-  resync: [{ fault: { kind: 'resync' }, step: 'event channel', says: /held for 18\d s .*asked for a resync once/, ...polling }],
+  resync: [
+    { fault: { kind: 'resync' }, step: 'event channel', says: /held for 18\d s .*asked for a resync once/, ...polling },
+  ],
   resume: [{ fault: { kind: 'resume', atOnce: true }, step: 'event channel', says: /answered resume/, ...polling }],
-  replacedPoll: [{ fault: { kind: 'replacedPoll' }, step: 'event channel', says: /Another poll has taken over/, remedy: /end any other doctor/, ...polling }],
-  emptyWithoutNext: [{ fault: { kind: 'emptyWithoutNext' }, step: 'event channel', says: /named no next address/, ...polling }],
-  linkOnly: [{ fault: { kind: 'linkOnly' }, step: 'test ring', says: /can be answered by acceptWithAnswer/, awaitCallSeconds: 120, ...ringing }],
-  manyEvents: [{ fault: { kind: 'manyEvents', count: 100 }, step: 'test ring', says: /can be answered by acceptWithAnswer/, awaitCallSeconds: 120, ...ringing }],
-  onlyCompleted: [{ fault: { kind: 'onlyCompleted' }, step: 'test ring', says: /can be answered by nothing any more|over before/, awaitCallSeconds: 120, ...ringing }],
+  replacedPoll: [
+    {
+      fault: { kind: 'replacedPoll' },
+      step: 'event channel',
+      says: /Another poll has taken over/,
+      remedy: /end any other doctor/,
+      ...polling,
+    },
+  ],
+  emptyWithoutNext: [
+    { fault: { kind: 'emptyWithoutNext' }, step: 'event channel', says: /named no next address/, ...polling },
+  ],
+  linkOnly: [
+    {
+      fault: { kind: 'linkOnly' },
+      step: 'test ring',
+      says: /can be answered by acceptWithAnswer/,
+      awaitCallSeconds: 120,
+      ...ringing,
+    },
+  ],
+  manyEvents: [
+    {
+      fault: { kind: 'manyEvents', count: 100 },
+      step: 'test ring',
+      says: /can be answered by acceptWithAnswer/,
+      awaitCallSeconds: 120,
+      ...ringing,
+    },
+  ],
+  onlyCompleted: [
+    {
+      fault: { kind: 'onlyCompleted' },
+      step: 'test ring',
+      says: /can be answered by nothing any more|over before/,
+      awaitCallSeconds: 120,
+      ...ringing,
+    },
+  ],
 
   status: [
     ...(['discovery', 'user', 'token', 'application', 'modalities'] as const).map((step): DoctorCase => ({
-      fault: { kind: 'status', status: 503, on: ({ discovery: 'discovery', user: 'user', token: 'token', application: 'applications', modalities: 'makeMeAvailable' } as const)[step] },
+      fault: {
+        kind: 'status',
+        status: 503,
+        on: (
+          {
+            discovery: 'discovery',
+            user: 'user',
+            token: 'token',
+            application: 'applications',
+            modalities: 'makeMeAvailable',
+          } as const
+        )[step],
+      },
       step: step === 'user' ? 'discovery' : step,
       says: /503/,
-      remedy: step === 'token' ? /^The web ticket service failed/ : new RegExp(`^The pool failed at ${step === 'user' ? 'discovery' : step} with 503`),
+      remedy:
+        step === 'token'
+          ? /^The web ticket service failed/
+          : new RegExp(`^The pool failed at ${step === 'user' ? 'discovery' : step} with 503`),
     })),
-    { fault: { kind: 'status', status: 404, on: 'discovery' }, step: 'discovery', says: /There is no discovery at .* \(404\)/, remedy: /UCWA_DISCOVERY_URL/ },
-    { fault: { kind: 'status', status: 403, on: 'applications' }, step: 'application', says: /refused the request \(403/, remedy: /Grant-CsMobilityPolicy/ },
-    { fault: { kind: 'status', status: 403, on: 'makeMeAvailable', times: 2 }, step: 'modalities', says: /^granted none; not Audio, Video, PhoneAudio; invitations that can come: none$/, remedy: /forbids Audio and Video and PhoneAudio: .*no call is seen/ },
-    { fault: { kind: 'status', status: 429, on: 'applications', retryAfterSeconds: 30 }, step: 'application', says: /\(429/, remedy: /throttles at application/ },
-    { fault: { kind: 'status', status: 503 }, step: 'event channel', says: /\(503.* waited 6\d s/, remedy: /^The pool failed at event channel with 503/, ...polling },
-    { fault: { kind: 'status', status: 504, body: 'html' }, step: 'event channel', says: /\(504\), after the poll had waited 6\d s/, remedy: /set its response time-out above 200 s/, ...polling },
-    { fault: { kind: 'status', status: 502 }, step: 'event channel', says: /\(502/, remedy: /may have failed over/, ...polling },
-    { fault: { kind: 'status', status: 410 }, step: 'event channel', says: /gone for good/, remedy: /moved to another pool/, ...polling },
-    { fault: { kind: 'status', status: 401, times: 4 }, step: 'event channel', says: /does not take the web ticket/, remedy: /compare the clocks/, ...polling },
+    {
+      fault: { kind: 'status', status: 404, on: 'discovery' },
+      step: 'discovery',
+      says: /There is no discovery at .* \(404\)/,
+      remedy: /UCWA_DISCOVERY_URL/,
+    },
+    {
+      fault: { kind: 'status', status: 403, on: 'applications' },
+      step: 'application',
+      says: /refused the request \(403/,
+      remedy: /Grant-CsMobilityPolicy/,
+    },
+    {
+      fault: { kind: 'status', status: 403, on: 'makeMeAvailable', times: 2 },
+      step: 'modalities',
+      says: /^granted none; not Audio, Video, PhoneAudio; invitations that can come: none$/,
+      remedy: /forbids Audio and Video and PhoneAudio: .*no call is seen/,
+    },
+    {
+      fault: { kind: 'status', status: 429, on: 'applications', retryAfterSeconds: 30 },
+      step: 'application',
+      says: /\(429/,
+      remedy: /throttles at application/,
+    },
+    {
+      fault: { kind: 'status', status: 503 },
+      step: 'event channel',
+      says: /\(503.* waited 6\d s/,
+      remedy: /^The pool failed at event channel with 503/,
+      ...polling,
+    },
+    {
+      fault: { kind: 'status', status: 504, body: 'html' },
+      step: 'event channel',
+      says: /\(504\), after the poll had waited 6\d s/,
+      remedy: /set its response time-out above 200 s/,
+      ...polling,
+    },
+    {
+      fault: { kind: 'status', status: 502 },
+      step: 'event channel',
+      says: /\(502/,
+      remedy: /may have failed over/,
+      ...polling,
+    },
+    {
+      fault: { kind: 'status', status: 410 },
+      step: 'event channel',
+      says: /gone for good/,
+      remedy: /moved to another pool/,
+      ...polling,
+    },
+    {
+      fault: { kind: 'status', status: 401, times: 4 },
+      step: 'event channel',
+      says: /does not take the web ticket/,
+      remedy: /compare the clocks/,
+      ...polling,
+    },
   ],
   htmlBody: [
-    { fault: { kind: 'htmlBody' }, step: 'event channel', says: /\(502\)/, remedy: /A proxy gave up on the pool/, ...polling },
-    { fault: { kind: 'htmlBody', status: 200 }, step: 'event channel', says: /HTML page/, remedy: /exempt the path \/ucwa/, ...polling },
-    { fault: { kind: 'htmlBody', status: 200, on: 'discovery' }, step: 'discovery', says: /HTML page/, remedy: /no portal or pre-authentication/ },
-    { fault: { kind: 'htmlBody', status: 503, on: 'applications' }, step: 'application', says: /\(503\)/, remedy: /^Not UCWA but IIS or a proxy answered application with a 503 page/ },
+    {
+      fault: { kind: 'htmlBody' },
+      step: 'event channel',
+      says: /\(502\)/,
+      remedy: /A proxy gave up on the pool/,
+      ...polling,
+    },
+    {
+      fault: { kind: 'htmlBody', status: 200 },
+      step: 'event channel',
+      says: /HTML page/,
+      remedy: /exempt the path \/ucwa/,
+      ...polling,
+    },
+    {
+      fault: { kind: 'htmlBody', status: 200, on: 'discovery' },
+      step: 'discovery',
+      says: /HTML page/,
+      remedy: /no portal or pre-authentication/,
+    },
+    {
+      fault: { kind: 'htmlBody', status: 503, on: 'applications' },
+      step: 'application',
+      says: /\(503\)/,
+      remedy: /^Not UCWA but IIS or a proxy answered application with a 503 page/,
+    },
   ],
   resetBeforeBody: [
-    { fault: { kind: 'resetBeforeBody' }, step: 'event channel', says: /connection was cut.* waited 6\d s/, remedy: /cuts requests that wait: set its idle time-out above 200 s/, ...ringing },
-    { fault: { kind: 'resetBeforeBody', on: 'token' }, step: 'token', says: /connection was cut/, remedy: /cut during token/ },
-    { fault: { kind: 'resetBeforeBody', on: 'makeMeAvailable' }, step: 'modalities', says: /connection was cut/, remedy: /cut during modalities/ },
+    {
+      fault: { kind: 'resetBeforeBody' },
+      step: 'event channel',
+      says: /connection was cut.* waited 6\d s/,
+      remedy: /cuts requests that wait: set its idle time-out above 200 s/,
+      ...ringing,
+    },
+    {
+      fault: { kind: 'resetBeforeBody', on: 'token' },
+      step: 'token',
+      says: /connection was cut/,
+      remedy: /cut during token/,
+    },
+    {
+      fault: { kind: 'resetBeforeBody', on: 'makeMeAvailable' },
+      step: 'modalities',
+      says: /connection was cut/,
+      remedy: /cut during modalities/,
+    },
   ],
   resetWithinBody: [
-    { fault: { kind: 'resetWithinBody' }, step: 'event channel', says: /cannot be reached.* waited 6\d s/, remedy: /cuts requests that wait/, ...ringing },
-    { fault: { kind: 'resetWithinBody', times: 2 }, step: 'event channel', says: /waited 0\.\d s/, remedy: /cut while the event channel was being read/ },
+    {
+      fault: { kind: 'resetWithinBody' },
+      step: 'event channel',
+      says: /cannot be reached.* waited 6\d s/,
+      remedy: /cuts requests that wait/,
+      ...ringing,
+    },
+    {
+      fault: { kind: 'resetWithinBody', times: 2 },
+      step: 'event channel',
+      says: /waited 0\.\d s/,
+      remedy: /cut while the event channel was being read/,
+    },
   ],
   resetAfterBody: [{ fault: { kind: 'resetAfterBody' }, step: 'event channel', says: /held for 18\d s/, ...ringing }],
   slowBytes: [
-    { fault: { kind: 'slowBytes', delayMs: 5_000, chunkBytes: 8, on: 'discovery' }, step: 'discovery', says: /did not answer within 15 seconds/, remedy: /inspects or throttles/, takesTime: true },
-    { fault: { kind: 'slowBytes', delayMs: 30_000, chunkBytes: 8 }, step: 'event channel', says: /did not answer within 200 seconds/, remedy: /nothing on the way buffer responses/, ...ringing },
+    {
+      fault: { kind: 'slowBytes', delayMs: 5_000, chunkBytes: 8, on: 'discovery' },
+      step: 'discovery',
+      says: /did not answer within 15 seconds/,
+      remedy: /inspects or throttles/,
+      takesTime: true,
+    },
+    {
+      fault: { kind: 'slowBytes', delayMs: 30_000, chunkBytes: 8 },
+      step: 'event channel',
+      says: /did not answer within 200 seconds/,
+      remedy: /nothing on the way buffer responses/,
+      ...ringing,
+    },
   ],
   truncatedJson: [
-    { fault: { kind: 'truncatedJson' }, step: 'event channel', says: /malformed or cut off/, remedy: /damaged or cut during event channel/, ...ringing },
-    { fault: { kind: 'truncatedJson', on: 'applications' }, step: 'application', says: /malformed or cut off/, remedy: /damaged or cut during application/ },
+    {
+      fault: { kind: 'truncatedJson' },
+      step: 'event channel',
+      says: /malformed or cut off/,
+      remedy: /damaged or cut during event channel/,
+      ...ringing,
+    },
+    {
+      fault: { kind: 'truncatedJson', on: 'applications' },
+      step: 'application',
+      says: /malformed or cut off/,
+      remedy: /damaged or cut during application/,
+    },
   ],
-  byteOrderMark: [{ fault: { kind: 'byteOrderMark', on: 'any', times: 20 }, step: 'event channel', says: /held for 18\d s/ }],
+  byteOrderMark: [
+    { fault: { kind: 'byteOrderMark', on: 'any', times: 20 }, step: 'event channel', says: /held for 18\d s/ },
+  ],
   junkBeforeBody: [{ fault: { kind: 'junkBeforeBody', on: 'events' }, step: 'event channel', says: /held for 18\d s/ }],
-  doubledSlashes: [{ fault: { kind: 'doubledSlashes', on: 'any', times: 20 }, step: 'event channel', says: /held for 18\d s/ }],
-  absoluteHrefs: [{ fault: { kind: 'absoluteHrefs', on: 'any', times: 20 }, step: 'event channel', says: /held for 18\d s/ }],
-  prefixedRels: [{ fault: { kind: 'prefixedRels', on: 'any', times: 20 }, step: 'links', says: /^links reportMyActivity, .*startAudioVideo, startPhoneAudio/ }],
+  doubledSlashes: [
+    { fault: { kind: 'doubledSlashes', on: 'any', times: 20 }, step: 'event channel', says: /held for 18\d s/ },
+  ],
+  absoluteHrefs: [
+    { fault: { kind: 'absoluteHrefs', on: 'any', times: 20 }, step: 'event channel', says: /held for 18\d s/ },
+  ],
+  prefixedRels: [
+    {
+      fault: { kind: 'prefixedRels', on: 'any', times: 20 },
+      step: 'links',
+      says: /^links reportMyActivity, .*startAudioVideo, startPhoneAudio/,
+    },
+  ],
   xml: [{ fault: { kind: 'xml', on: 'any', times: 20 }, step: 'event channel', says: /held for 18\d s/ }],
 };
 
@@ -119,23 +391,34 @@ beforeEach(async () => {
 });
 afterEach(() => ucwa.close());
 
-const rows = Object.values(cases).flat().map((each) => [JSON.stringify(each.fault), each] as const);
+const rows = Object.values(cases)
+  .flat()
+  .map((each) => [JSON.stringify(each.fault), each] as const);
 
-test.each(rows)('%s', async (_, { fault, step, says, remedy, whilePollingAfterMs, rings = false, takesTime, awaitCallSeconds }) => {
-  if (whilePollingAfterMs === undefined) ucwa.fault(fault);
-  const examination = startExamination(ucwa.url, { clock, ...(awaitCallSeconds !== undefined && { awaitCallSeconds }) });
-  if (takesTime === undefined) await Promise.race([ucwa.simulator.whenParked(), examination.steps]);
-  if (whilePollingAfterMs !== undefined) {
-    await clock.advance(whilePollingAfterMs);
-    ucwa.fault(fault);
-    if (rings) ucwa.ring();
-  }
-  const steps = await clock.advanceUntil(examination.steps);
+test.each(rows)(
+  '%s',
+  async (_, { fault, step, says, remedy, whilePollingAfterMs, rings = false, takesTime, awaitCallSeconds }) => {
+    if (whilePollingAfterMs === undefined) ucwa.fault(fault);
+    const examination = startExamination(ucwa.url, {
+      clock,
+      ...(awaitCallSeconds !== undefined && { awaitCallSeconds }),
+    });
+    if (takesTime === undefined) await Promise.race([ucwa.simulator.whenParked(), examination.steps]);
+    if (whilePollingAfterMs !== undefined) {
+      await clock.advance(whilePollingAfterMs);
+      ucwa.fault(fault);
+      if (rings) ucwa.ring();
+    }
+    const steps = await clock.advanceUntil(examination.steps);
 
-  const told = stepOf(steps, step);
-  expect({ ...told, failed: failedOf(steps) }).toMatchObject({ fact: expect.stringMatching(says), failed: remedy === undefined ? [] : [step] });
-  if (remedy !== undefined) expect(told.remedy).toMatch(remedy);
-  expect(told.remedy ?? 'One sentence.').toMatch(/^[^\n]+\.$/);
-  expect(ucwa.simulator.applications.all()).toEqual([]);
-  if (fault.kind === 'credentialsRejected') expect(ucwa.simulator.ledger.tokenRequests).toHaveLength(1);
-});
+    const told = stepOf(steps, step);
+    expect({ ...told, failed: failedOf(steps) }).toMatchObject({
+      fact: expect.stringMatching(says),
+      failed: remedy === undefined ? [] : [step],
+    });
+    if (remedy !== undefined) expect(told.remedy).toMatch(remedy);
+    expect(told.remedy ?? 'One sentence.').toMatch(/^[^\n]+\.$/);
+    expect(ucwa.simulator.applications.all()).toEqual([]);
+    if (fault.kind === 'credentialsRejected') expect(ucwa.simulator.ledger.tokenRequests).toHaveLength(1);
+  },
+);

@@ -24,12 +24,23 @@ export interface TestExaminationOptions {
 }
 
 /** Examines the simulator's account at the discovery root `url`. */
-export function startExamination(url: string, { clock, account, patient, awaitCallSeconds, dialledAtMs, names }: TestExaminationOptions): TestExamination {
+export function startExamination(
+  url: string,
+  { clock, account, patient, awaitCallSeconds, dialledAtMs, names }: TestExaminationOptions,
+): TestExamination {
   const controller = new AbortController();
   const progress: string[] = [];
   const steps = examine(
     {
-      account: { ...simulatorAccount, discoveryUrl: url, modalities: ['Audio', 'Video', 'PhoneAudio'], signInAs: undefined, reportActivity: true, ringSeconds: 30, ...account },
+      account: {
+        ...simulatorAccount,
+        discoveryUrl: url,
+        modalities: ['Audio', 'Video', 'PhoneAudio'],
+        signInAs: undefined,
+        reportActivity: true,
+        ringSeconds: 30,
+        ...account,
+      },
       allowedHosts: [],
       caCertificate: undefined,
       kinds: ['audioVideo', 'phoneAudio'],
@@ -51,7 +62,8 @@ export function startExamination(url: string, { clock, account, patient, awaitCa
 /** The step of that name. */
 export function stepOf(steps: readonly StepReport[], name: StepName): StepReport {
   const found = steps.find((step) => step.name === name);
-  if (found === undefined) throw new Error(`There is no step ${name} among ${steps.map((step) => step.name).join(', ')}.`);
+  if (found === undefined)
+    throw new Error(`There is no step ${name} among ${steps.map((step) => step.name).join(', ')}.`);
   return found;
 }
 

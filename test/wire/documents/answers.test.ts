@@ -21,9 +21,17 @@ const SETTLED = { Prefer: 'wait=60' };
 /** In this order: later ones need what the ones before did. */
 const requests: readonly [title: string, status: number, ask: (api: AxiosInstance) => Promise<AxiosResponse>][] = [
   ['the offer of a ringing call', 200, (http) => http.get(`/invitations/${invitationId}/offer`)],
-  ['an accept that is not valid', 400, (http) => http.post(`/invitations/${invitationId}/accept`, { with: 'answer', sdp: 'none' })],
+  [
+    'an accept that is not valid',
+    400,
+    (http) => http.post(`/invitations/${invitationId}/accept`, { with: 'answer', sdp: 'none' }),
+  ],
   ['a cancel of an incoming call', 422, (http) => http.post(`/invitations/${invitationId}/cancel`, {})],
-  ['a decline that is waited for', 200, (http) => http.post(`/invitations/${invitationId}/decline`, {}, { headers: SETTLED })],
+  [
+    'a decline that is waited for',
+    200,
+    (http) => http.post(`/invitations/${invitationId}/decline`, {}, { headers: SETTLED }),
+  ],
   ['the same decline again', 202, (http) => http.post(`/invitations/${invitationId}/decline`, {})],
   ['an accept that comes too late', 409, (http) => http.post(`/invitations/${invitationId}/accept`, {})],
   ['the invitation with its history', 200, (http) => http.get(`/invitations/${invitationId}`)],
@@ -36,9 +44,18 @@ const requests: readonly [title: string, status: number, ask: (api: AxiosInstanc
   ['the calls, flat', 200, (http) => http.get('/connector/calls?state=ended&limit=5')],
   ['calls of an account that is no address', 400, (http) => http.get('/connector/calls?account=reception')],
   ['the accounts', 200, (http) => http.get('/connector/accounts')],
-  ['a flow that starts with nothing that there is', 404, (http) => http.post('/connector/triggers/waiting', { url: 'https://receiver.example/' })],
+  [
+    'a flow that starts with nothing that there is',
+    404,
+    (http) => http.post('/connector/triggers/waiting', { url: 'https://receiver.example/' }),
+  ],
   ['a flow without a callback', 400, (http) => http.post('/connector/triggers/ringing', {})],
-  ['a flow for an account that is not there', 400, (http) => http.post('/connector/triggers/ringing', { url: 'https://receiver.example/', account: 'sip:nobody@contoso.com' })],
+  [
+    'a flow for an account that is not there',
+    400,
+    (http) =>
+      http.post('/connector/triggers/ringing', { url: 'https://receiver.example/', account: 'sip:nobody@contoso.com' }),
+  ],
   ['the health of the relay', 200, (http) => http.get('/health')],
   ['its liveness', 200, (http) => http.get('/health/live')],
   ['an erasure', 200, (http) => http.delete('/people?uri=sip:nobody@contoso.com')],
@@ -69,7 +86,9 @@ describe('the documents', () => {
 describe('a check of answers', () => {
   it('sees what is not documented', async () => {
     const answer = await api.get<object>('/invitations/none');
-    expect(check({ ...answer, status: 418 })).toEqual(['GET /invitations/none answered 418: that status is not documented']);
+    expect(check({ ...answer, status: 418 })).toEqual([
+      'GET /invitations/none answered 418: that status is not documented',
+    ]);
     expect(check({ ...answer, data: {} })).not.toEqual([]);
   });
 });

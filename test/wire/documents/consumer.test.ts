@@ -23,7 +23,12 @@ afterAll(async () => {
 });
 
 /** A call of its own, whose events tell by their data what they are. */
-function eventOf(call: string, number: number, event: 'started' | 'updated' | 'completed', changes: Partial<RelayEvent> = {}): RelayEvent {
+function eventOf(
+  call: string,
+  number: number,
+  event: 'started' | 'updated' | 'completed',
+  changes: Partial<RelayEvent> = {},
+): RelayEvent {
   const { data, ...sample } = sampleInvitationEvent(number);
   const nowMs = Date.now();
   return {
@@ -33,7 +38,13 @@ function eventOf(call: string, number: number, event: 'started' | 'updated' | 'c
     subject: call,
     timeMs: nowMs,
     expiryTimeMs: nowMs + 60_000,
-    data: { ...data, invitationId: call, event, from: { name: call }, ...(event === 'completed' && { actions: [], outcome: { result: 'missed', answered: false } }) },
+    data: {
+      ...data,
+      invitationId: call,
+      event,
+      from: { name: call },
+      ...(event === 'completed' && { actions: [], outcome: { result: 'missed', answered: false } }),
+    },
     ...changes,
   };
 }
@@ -50,7 +61,14 @@ describe('the TypeScript consumer of docs/events.md', () => {
       eventOf('Alice', 2, 'updated'),
       eventOf('Carol', 1, 'started'),
       { ...sampleGapEvent(), type: 'ucwa.newer.event' },
-      sampleGapEvent({ data: { account: 'sip:reception@contoso.com', cause: 'outage', after: new Date(gapAtMs - 5000).toISOString(), before: new Date(gapAtMs).toISOString() } }),
+      sampleGapEvent({
+        data: {
+          account: 'sip:reception@contoso.com',
+          cause: 'outage',
+          after: new Date(gapAtMs - 5000).toISOString(),
+          before: new Date(gapAtMs).toISOString(),
+        },
+      }),
       eventOf('Dave', 1, 'started'),
     ];
     const sender = client.createSender(busEntities.events);

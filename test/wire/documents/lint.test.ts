@@ -7,8 +7,12 @@ describe('the OpenAPI document', () => {
   });
 
   it('would not pass with an example that is not valid', async () => {
-    const document = JSON.parse(JSON.stringify(await createOpenApi())) as { components: { examples: { alreadyClaimed: { value: { status: unknown } } } } };
+    const document = JSON.parse(JSON.stringify(await createOpenApi())) as {
+      components: { examples: { alreadyClaimed: { value: { status: unknown } } } };
+    };
     document.components.examples.alreadyClaimed.value.status = 'conflict';
-    expect(await lintOpenApi(document)).toContainEqual(expect.objectContaining({ ruleId: 'no-invalid-media-type-examples' }));
+    expect(await lintOpenApi(document)).toContainEqual(
+      expect.objectContaining({ ruleId: 'no-invalid-media-type-examples' }),
+    );
   });
 });

@@ -14,11 +14,16 @@ let id: string;
 beforeAll(async () => {
   subscriber = await startSubscriber();
   [relay, check] = await Promise.all([
-    startTestRelay({ settings: { WEBHOOK_SECRET_KEY: randomBytes(32).toString('base64'), WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8' } }),
+    startTestRelay({
+      settings: { WEBHOOK_SECRET_KEY: randomBytes(32).toString('base64'), WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8' },
+    }),
     documentedAnswers(),
   ]);
   api = relay.http();
-  const created = await api.post<{ subscription: { id: string } }>('/webhook-subscriptions', { url: subscriber.url, handshake: 'skip' });
+  const created = await api.post<{ subscription: { id: string } }>('/webhook-subscriptions', {
+    url: subscriber.url,
+    handshake: 'skip',
+  });
   expect({ status: created.status, problems: check(created) }).toEqual({ status: 201, problems: [] });
   expect(created.headers['location']).toMatch(/^https?:\/\//);
   ({ id } = created.data.subscription);
@@ -52,7 +57,11 @@ describe('what the relay answers about subscriptions', () => {
     await subscriber.received(2);
     const validate = schemaValidator(await createOpenApi());
     for (const { headers, body } of subscriber.requests) {
-      expect(headers).toMatchObject({ 'webhook-id': expect.any(String), 'webhook-timestamp': expect.stringMatching(/^\d+$/), 'webhook-signature': expect.stringMatching(/^v1,/) });
+      expect(headers).toMatchObject({
+        'webhook-id': expect.any(String),
+        'webhook-timestamp': expect.stringMatching(/^\d+$/),
+        'webhook-signature': expect.stringMatching(/^v1,/),
+      });
       expect(headers['content-type']).toMatch(/^application\/cloudevents\+json/);
       expect(validate('#/components/schemas/InvitationEvent', JSON.parse(body.toString('utf8')))).toEqual([]);
     }

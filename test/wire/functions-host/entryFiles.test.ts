@@ -7,7 +7,15 @@ let directory: string;
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'entry-files-'));
-  for (const file of ['dist/functions/b.js', 'dist/functions/a.js', 'dist/functions/a.js.map', 'dist/functions/deep/c.js', 'dist/index.js', 'dist/index.cjs', 'node_modules/x/y.js']) {
+  for (const file of [
+    'dist/functions/b.js',
+    'dist/functions/a.js',
+    'dist/functions/a.js.map',
+    'dist/functions/deep/c.js',
+    'dist/index.js',
+    'dist/index.cjs',
+    'node_modules/x/y.js',
+  ]) {
     mkdirSync(dirname(join(directory, file)), { recursive: true });
     writeFileSync(join(directory, file), '');
   }

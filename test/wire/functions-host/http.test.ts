@@ -10,7 +10,11 @@ let host: Host;
 beforeAll(async () => {
   host = await startReadyHost({
     appDirectory: fixtureApp('http'),
-    settings: { GIVEN_SETTING: 'from the settings', 'AzureWebJobs.off.Disabled': 'true', FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '2000000' },
+    settings: {
+      GIVEN_SETTING: 'from the settings',
+      'AzureWebJobs.off.Disabled': 'true',
+      FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '2000000',
+    },
     args: ['--key', 'the key'],
   });
 });
@@ -31,7 +35,11 @@ describe('routes', () => {
     ['the rest where the constraint fails', '/api/items/7/pages/x', { name: 'itemAny', params: { rest: '7/pages/x' } }],
     ['a rest that is empty', '/api/files', { name: 'files', params: {} }],
     ['a slash at the end', '/api/items/7/', { name: 'item', params: { id: '7' } }],
-    ['percent-encoding, but for the slash', '/api/items/a%20b%2Fc%2fd%C3%A9', { name: 'item', params: { id: 'a b%2Fc%2fdé' } }],
+    [
+      'percent-encoding, but for the slash',
+      '/api/items/a%20b%2Fc%2fd%C3%A9',
+      { name: 'item', params: { id: 'a b%2Fc%2fdé' } },
+    ],
     ['encoding that is not valid as it came', '/api/items/%E0%A4', { name: 'item', params: { id: '%E0%A4' } }],
     ['the name where no route is given', '/api/noRoute', { name: 'noRoute', params: {} }],
   ])('find the function by %s', async (_, path, expected) => {
@@ -87,7 +95,10 @@ describe('invocations', () => {
 
   test('send cookies one header each', async () => {
     const response = await call('/api/echo', { method: 'POST' });
-    expect(response.headers.getSetCookie()).toEqual(['a=1%202; Path=/; HttpOnly; SameSite=Lax', 'b=2; Max-Age=60; Secure']);
+    expect(response.headers.getSetCookie()).toEqual([
+      'a=1%202; Path=/; HttpOnly; SameSite=Lax',
+      'b=2; Max-Age=60; Secure',
+    ]);
   });
 
   test('refuse a body over the limit with 413', async () => {

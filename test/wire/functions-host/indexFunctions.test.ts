@@ -4,15 +4,28 @@ import { fixtureApp } from './fixtureApp';
 test('lists what an app registers, with its triggers, settings not resolved', async () => {
   expect(await indexFunctions(fixtureApp('bus'))).toEqual(
     expect.arrayContaining([
-      { name: 'fromQueue', type: 'serviceBusTrigger', trigger: { connection: 'ServiceBusConnection', queueName: '%QUEUE_NAME%' } },
-      { name: 'fromTopic', type: 'serviceBusTrigger', trigger: { connection: 'ServiceBusConnection', topicName: 'topic', subscriptionName: 'subscription' } },
+      {
+        name: 'fromQueue',
+        type: 'serviceBusTrigger',
+        trigger: { connection: 'ServiceBusConnection', queueName: '%QUEUE_NAME%' },
+      },
+      {
+        name: 'fromTopic',
+        type: 'serviceBusTrigger',
+        trigger: { connection: 'ServiceBusConnection', topicName: 'topic', subscriptionName: 'subscription' },
+      },
     ]),
   );
 });
 
 test('gives the route of an HTTP function with its prefix', async () => {
   const [first] = await indexFunctions(fixtureApp('endless'));
-  expect(first).toEqual({ name: 'endless', type: 'httpTrigger', route: 'api/endless', trigger: { methods: ['GET'], authLevel: 'anonymous' } });
+  expect(first).toEqual({
+    name: 'endless',
+    type: 'httpTrigger',
+    route: 'api/endless',
+    trigger: { methods: ['GET'], authLevel: 'anonymous' },
+  });
 });
 
 test.each([

@@ -12,7 +12,9 @@ describe('an app without functions ends the host with code 1', () => {
   test('because nothing matches main: the host names the pattern', async () => {
     const host = startHostProcess({ appDirectory: fixtureApp('unbuilt') });
     expect(await host.exited).toEqual({ code: 1, signal: null });
-    expect(host.lines).toEqual([expect.stringContaining('matches "functions/*.js", the main of package.json. Is the app built?')]);
+    expect(host.lines).toEqual([
+      expect.stringContaining('matches "functions/*.js", the main of package.json. Is the app built?'),
+    ]);
   });
 });
 
@@ -35,16 +37,21 @@ test('an invocation that exceeds functionTimeout ends the host with code 1', asy
 });
 
 describe('stopping', () => {
-  test.each(['SIGINT', 'SIGTERM', 'disconnect'] as const)('on %s runs the appTerminate hooks, waits for what runs, and exits with 0', async (how) => {
-    const host = await startReadyHost({ appDirectory: fixtureApp('hooks') });
-    await host.line(/waiting/);
-    const exit = how === 'disconnect' ? host.close() : host.kill(how);
-    expect(await exit).toEqual({ code: 0, signal: null });
-    const order = ['Stopping.', 'appTerminate hello', 'appTerminate done', '[waits] <waited>'].map((line) => host.lines.indexOf(line));
-    expect(order).toEqual([...order].sort((a, b) => a - b));
-    expect(order).not.toContain(-1);
-    await expect(fetch(host.url)).rejects.toThrow();
-  });
+  test.each(['SIGINT', 'SIGTERM', 'disconnect'] as const)(
+    'on %s runs the appTerminate hooks, waits for what runs, and exits with 0',
+    async (how) => {
+      const host = await startReadyHost({ appDirectory: fixtureApp('hooks') });
+      await host.line(/waiting/);
+      const exit = how === 'disconnect' ? host.close() : host.kill(how);
+      expect(await exit).toEqual({ code: 0, signal: null });
+      const order = ['Stopping.', 'appTerminate hello', 'appTerminate done', '[waits] <waited>'].map((line) =>
+        host.lines.indexOf(line),
+      );
+      expect(order).toEqual([...order].sort((a, b) => a - b));
+      expect(order).not.toContain(-1);
+      await expect(fetch(host.url)).rejects.toThrow();
+    },
+  );
 
   test('lets an HTTP request that is under way have its answer', async () => {
     const host = await startReadyHost({ appDirectory: fixtureApp('http') });
@@ -63,7 +70,10 @@ describe('hooks', () => {
   let host: Awaited<ReturnType<typeof startReadyHost>>;
 
   beforeAll(async () => {
-    host = await startReadyHost({ appDirectory: fixtureApp('hooks'), settings: { 'AzureWebJobs.waits.Disabled': '1' } });
+    host = await startReadyHost({
+      appDirectory: fixtureApp('hooks'),
+      settings: { 'AzureWebJobs.waits.Disabled': '1' },
+    });
   });
 
   afterAll(async () => {

@@ -33,7 +33,9 @@ test.each([
 });
 
 test('the more particular route comes first', () => {
-  const sorted = ['{*rest}', 'a/{b}', 'a/{b:int}', 'a', 'a/b', '{x}', 'a/{*rest}'].sort((a, b) => compareRoutes(parseRouteTemplate(a), parseRouteTemplate(b)));
+  const sorted = ['{*rest}', 'a/{b}', 'a/{b:int}', 'a', 'a/b', '{x}', 'a/{*rest}'].sort((a, b) =>
+    compareRoutes(parseRouteTemplate(a), parseRouteTemplate(b)),
+  );
   expect(sorted).toEqual(['a', 'a/b', 'a/{b:int}', 'a/{b}', 'a/{*rest}', '{x}', '{*rest}']);
 });
 

@@ -29,7 +29,9 @@ test('waits for the schedule', async () => {
   await clock.advance(49_999);
   expect(runs).toEqual([]);
   await clock.advance(1);
-  expect(runs).toEqual([{ isPastDue: false, status: { lastMs: undefined, nextMs: NOON + MINUTE_MS }, atMs: MINUTE_MS }]);
+  expect(runs).toEqual([
+    { isPastDue: false, status: { lastMs: undefined, nextMs: NOON + MINUTE_MS }, atMs: MINUTE_MS },
+  ]);
 });
 
 test('a run longer than the interval overlaps nothing, and the next starts at once and is not past due', async () => {
@@ -39,7 +41,11 @@ test('a run longer than the interval overlaps nothing, and the next starts at on
   expect(runs).toHaveLength(1);
   endRun();
   await clock.advance(1);
-  expect(runs[1]).toEqual({ isPastDue: false, status: { lastMs: NOON + MINUTE_MS, nextMs: NOON + 2 * MINUTE_MS }, atMs: 4.5 * MINUTE_MS + 1 });
+  expect(runs[1]).toEqual({
+    isPastDue: false,
+    status: { lastMs: NOON + MINUTE_MS, nextMs: NOON + 2 * MINUTE_MS },
+    atMs: 4.5 * MINUTE_MS + 1,
+  });
 });
 
 test('after a short run the next one is computed from its start', async () => {
@@ -58,7 +64,11 @@ test.each([
   expect(runs).toMatchObject([{ isPastDue, atMs: 10_000 }]);
   endRun();
   await clock.advance(50_000);
-  expect(runs[1]).toMatchObject({ isPastDue: false, atMs: MINUTE_MS, status: { lastMs: NOON + 10_000, nextMs: NOON + MINUTE_MS } });
+  expect(runs[1]).toMatchObject({
+    isPastDue: false,
+    atMs: MINUTE_MS,
+    status: { lastMs: NOON + 10_000, nextMs: NOON + MINUTE_MS },
+  });
 });
 
 test('an occurrence that is months away is waited for in steps that a timer can hold', async () => {

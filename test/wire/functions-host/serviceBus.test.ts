@@ -4,14 +4,24 @@ import { startReadyHost } from '../../support/functionsHost';
 import { startTestServiceBus } from '../../support/serviceBus';
 import { fixtureApp } from './fixtureApp';
 
-const queue = (Name: string, properties: object = {}): object => ({ Name, Properties: { MaxDeliveryCount: 3, ...properties } });
+const queue = (Name: string, properties: object = {}): object => ({
+  Name,
+  Properties: { MaxDeliveryCount: 3, ...properties },
+});
 
 const CONFIG = {
   UserConfig: {
     Namespaces: [
       {
         Name: 'sbemulatorns',
-        Queues: [queue('queue'), queue('bytes'), queue('concurrent'), queue('lastOnes'), queue('gate'), queue('sessions', { RequiresSession: true })],
+        Queues: [
+          queue('queue'),
+          queue('bytes'),
+          queue('concurrent'),
+          queue('lastOnes'),
+          queue('gate'),
+          queue('sessions', { RequiresSession: true }),
+        ],
         Topics: [{ Name: 'topic', Properties: {}, Subscriptions: [{ Name: 'subscription', Properties: {} }] }],
       },
     ],
@@ -19,7 +29,11 @@ const CONFIG = {
   },
 };
 
-const settings = (more: Record<string, string>): Record<string, string> => ({ ServiceBusConnection: bus.connectionString, QUEUE_NAME: 'queue', ...more });
+const settings = (more: Record<string, string>): Record<string, string> => ({
+  ServiceBusConnection: bus.connectionString,
+  QUEUE_NAME: 'queue',
+  ...more,
+});
 
 let bus: ServiceBus;
 let client: ServiceBusClient;
@@ -28,7 +42,10 @@ let host: Awaited<ReturnType<typeof startReadyHost>>;
 beforeAll(async () => {
   bus = await startTestServiceBus({ config: CONFIG });
   client = new ServiceBusClient(bus.connectionString);
-  host = await startReadyHost({ appDirectory: fixtureApp('bus'), settings: settings({ CONCURRENT_QUEUE: 'concurrent' }) });
+  host = await startReadyHost({
+    appDirectory: fixtureApp('bus'),
+    settings: settings({ CONCURRENT_QUEUE: 'concurrent' }),
+  });
 });
 
 afterAll(async () => {
@@ -88,7 +105,16 @@ describe('a queue trigger', () => {
   });
 
   test('gives text in the metadata as the library reads it: as JSON where it is JSON', async () => {
-    await send('queue', { body: { looksLike: 'JSON' }, messageId: '0a1b', subject: '{"a":[1]}', correlationId: ' 12 ', replyTo: '"quoted"', to: 'nullable', sessionId: '-1.5e3', replyToSessionId: '1.2.3' });
+    await send('queue', {
+      body: { looksLike: 'JSON' },
+      messageId: '0a1b',
+      subject: '{"a":[1]}',
+      correlationId: ' 12 ',
+      replyTo: '"quoted"',
+      to: 'nullable',
+      sessionId: '-1.5e3',
+      replyToSessionId: '1.2.3',
+    });
     expect((await report(/"looksLike":"JSON"/))['triggerMetadata']).toMatchObject({
       messageId: '0a1b',
       subject: { a: [1] },
@@ -122,14 +148,24 @@ describe('a queue trigger', () => {
   });
 
   test('settles a crowd of successes and failures each as it should be', async () => {
-    const messages = Array.from({ length: 40 }, (_, index) => ({ body: { crowd: index, failUntil: index % 2 === 0 ? 2 : 1 }, messageId: `crowd-${index}` }));
+    const messages = Array.from({ length: 40 }, (_, index) => ({
+      body: { crowd: index, failUntil: index % 2 === 0 ? 2 : 1 },
+      messageId: `crowd-${index}`,
+    }));
     await send('queue', ...messages);
-    await Promise.all(messages.map(({ body: { crowd, failUntil } }) => report(new RegExp(`"crowd":${crowd},.*"deliveryCount":${failUntil}[,}]`))));
+    await Promise.all(
+      messages.map(({ body: { crowd, failUntil } }) =>
+        report(new RegExp(`"crowd":${crowd},.*"deliveryCount":${failUntil}[,}]`)),
+      ),
+    );
   });
 
   test('gives the bytes themselves where the function asks for them', async () => {
     await send('bytes', { body: Buffer.from([0, 255, 128]) });
-    expect(await report(/"from":"bytes"/)).toEqual({ from: 'bytes', base64: Buffer.from([0, 255, 128]).toString('base64') });
+    expect(await report(/"from":"bytes"/)).toEqual({
+      from: 'bytes',
+      base64: Buffer.from([0, 255, 128]).toString('base64'),
+    });
   });
 });
 
@@ -143,16 +179,23 @@ test('no more messages are handled at the same time than host.json allows', asyn
   await report(/"concurrent","number":.,"running":2/);
   await send('gate', { body: 'open' });
   await report(/"concurrent","number":3/);
-  expect(host.lines.filter((line) => line.includes('"concurrent"')).map((line) => /"running":(\d)/.exec(line)?.[1])).toEqual(['1', '2', '1']);
+  expect(
+    host.lines.filter((line) => line.includes('"concurrent"')).map((line) => /"running":(\d)/.exec(line)?.[1]),
+  ).toEqual(['1', '2', '1']);
   await send('gate', { body: 'open again' });
 });
 
 test('with sessions each session comes in its order, several at a time', async () => {
   const numbers = [1, 2, 3];
-  await send('sessions', ...numbers.flatMap((number) => ['a', 'b', 'c'].map((sessionId) => ({ body: { number }, sessionId }))));
+  await send(
+    'sessions',
+    ...numbers.flatMap((number) => ['a', 'b', 'c'].map((sessionId) => ({ body: { number }, sessionId }))),
+  );
   await Promise.all(['a', 'b', 'c'].map((sessionId) => report(new RegExp(`"number":3},"sessionId":"${sessionId}"`))));
   for (const sessionId of ['a', 'b', 'c']) {
-    const seen = host.lines.flatMap((line) => new RegExp(`"number":(\\d)},"sessionId":"${sessionId}"`).exec(line)?.[1] ?? []);
+    const seen = host.lines.flatMap(
+      (line) => new RegExp(`"number":(\\d)},"sessionId":"${sessionId}"`).exec(line)?.[1] ?? [],
+    );
     expect(seen).toEqual(['1', '2', '3']);
   }
 });
@@ -164,7 +207,10 @@ test('a function whose connection is not set is told, and hurts no other', async
 });
 
 test('stopping lets what is being handled end, and completes it', async () => {
-  const stopping = await startReadyHost({ appDirectory: fixtureApp('bus'), settings: settings({ CONCURRENT_QUEUE: 'lastOnes' }) });
+  const stopping = await startReadyHost({
+    appDirectory: fixtureApp('bus'),
+    settings: settings({ CONCURRENT_QUEUE: 'lastOnes' }),
+  });
   await send('lastOnes', { body: 1 }, { body: 2 }, { body: 3 });
   await stopping.line(/"concurrent","number":.,"running":2/);
   expect(await stopping.close()).toEqual({ code: 0, signal: null });

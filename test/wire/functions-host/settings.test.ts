@@ -15,7 +15,8 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-const write = (name: string, content: unknown): void => writeFileSync(join(directory, name), typeof content === 'string' ? content : JSON.stringify(content));
+const write = (name: string, content: unknown): void =>
+  writeFileSync(join(directory, name), typeof content === 'string' ? content : JSON.stringify(content));
 
 describe('host.json', () => {
   test('that is not there means the defaults of Azure', () => {
@@ -37,7 +38,10 @@ describe('host.json', () => {
       version: '2.0',
       telemetryMode: 'OpenTelemetry',
       functionTimeout: '-1',
-      extensions: { http: { routePrefix: '/v1/' }, serviceBus: { maxConcurrentCalls: 256, prefetchCount: 0, maxAutoLockRenewalDuration: '00:01:00' } },
+      extensions: {
+        http: { routePrefix: '/v1/' },
+        serviceBus: { maxConcurrentCalls: 256, prefetchCount: 0, maxAutoLockRenewalDuration: '00:01:00' },
+      },
     });
     expect(readHostJson(directory)).toMatchObject({
       functionTimeoutMs: undefined,
@@ -48,7 +52,9 @@ describe('host.json', () => {
 
   test('that is wrong is refused with every setting at fault', () => {
     write('host.json', { functionTimeout: '30 minutes', extensions: { serviceBus: { maxConcurrentCalls: 0 } } });
-    expect(() => readHostJson(directory)).toThrow(/^host\.json is not valid: functionTimeout: .*; extensions\.serviceBus\.maxConcurrentCalls: /);
+    expect(() => readHostJson(directory)).toThrow(
+      /^host\.json is not valid: functionTimeout: .*; extensions\.serviceBus\.maxConcurrentCalls: /,
+    );
   });
 
   test('that is not JSON is refused', () => {
@@ -59,7 +65,10 @@ describe('host.json', () => {
 
 describe('app settings', () => {
   test('come from the environment, then local.settings.json; those given win over both', () => {
-    write('local.settings.json', `\uFEFF${JSON.stringify({ IsEncrypted: false, Values: { SET: 'file', UNSET: 'file', GIVEN: 'file', COUNT: 3 } })}`);
+    write(
+      'local.settings.json',
+      `\uFEFF${JSON.stringify({ IsEncrypted: false, Values: { SET: 'file', UNSET: 'file', GIVEN: 'file', COUNT: 3 } })}`,
+    );
     const environment = { SET: 'environment', GIVEN: 'environment' };
     applyAppSettings(environment, directory, { GIVEN: 'given' });
     expect(environment).toEqual({ SET: 'environment', UNSET: 'file', GIVEN: 'given', COUNT: '3' });
@@ -67,7 +76,9 @@ describe('app settings', () => {
 
   test('that are encrypted are refused, without telling them', () => {
     write('local.settings.json', { IsEncrypted: true, Values: { SECRET: 'CfDJ8A' } });
-    expect(() => applyAppSettings({}, directory, {})).toThrow(/^local\.settings\.json is not valid: IsEncrypted: (?!.*CfDJ8A)/);
+    expect(() => applyAppSettings({}, directory, {})).toThrow(
+      /^local\.settings\.json is not valid: IsEncrypted: (?!.*CfDJ8A)/,
+    );
   });
 
   test('are put where a binding names them', () => {

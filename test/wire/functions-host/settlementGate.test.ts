@@ -8,7 +8,9 @@ function openGate() {
   const settle = (outcome: 'complete' | 'abandon', name: string): Promise<void> =>
     passGate(outcome, () => {
       begun.push(name);
-      return new Promise((resolve, reject) => end.set(name, (error) => (error === undefined ? resolve() : reject(error))));
+      return new Promise((resolve, reject) =>
+        end.set(name, (error) => (error === undefined ? resolve() : reject(error))),
+      );
     });
   return { settle, begun, end: (name: string, error?: Error) => end.get(name)?.(error) };
 }

@@ -16,7 +16,10 @@ afterAll(async () => {
 
 /** Opens a POST whose body the test writes bit by bit. */
 function openUpper(): ReturnType<typeof httpRequest> {
-  return httpRequest(`${host.url}/api/upper/b%20c`, { method: 'POST', headers: { 'x-functions-key': host.functionsKey, 'x-given': 'yes' } });
+  return httpRequest(`${host.url}/api/upper/b%20c`, {
+    method: 'POST',
+    headers: { 'x-functions-key': host.functionsKey, 'x-given': 'yes' },
+  });
 }
 
 test('an app that streams answers while the request is still being sent', async () => {
@@ -24,7 +27,12 @@ test('an app that streams answers while the request is still being sent', async 
   request.write('first ');
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   expect(response.statusCode).toBe(201);
-  expect(response.headers).toMatchObject({ 'content-type': 'text/plain', 'x-name': 'b c', 'x-given': 'yes', 'transfer-encoding': 'chunked' });
+  expect(response.headers).toMatchObject({
+    'content-type': 'text/plain',
+    'x-name': 'b c',
+    'x-given': 'yes',
+    'transfer-encoding': 'chunked',
+  });
   response.setEncoding('utf8');
   const chunks = response[Symbol.asyncIterator]();
   expect(await chunks.next()).toEqual({ value: 'FIRST ', done: false });
@@ -60,7 +68,9 @@ test('the key is asked for before anything is forwarded', async () => {
 });
 
 test('no server of the host, nor the one of the library, is reachable from another machine', async () => {
-  const outside = Object.values(networkInterfaces()).flat().find((address) => address?.family === 'IPv4' && !address.internal);
+  const outside = Object.values(networkInterfaces())
+    .flat()
+    .find((address) => address?.family === 'IPv4' && !address.internal);
   if (outside === undefined) return;
   const { port } = new URL(host.url);
   await expect(fetch(`http://${outside.address}:${port}/api/fails`)).rejects.toThrow('fetch failed');

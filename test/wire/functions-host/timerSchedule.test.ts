@@ -1,6 +1,7 @@
 import { parseTimerSchedule } from '../../../infra/local/functions-host/timers/timerSchedule';
 
-const nextOf = (expression: string, after: string): string => new Date(parseTimerSchedule(expression).next(Date.parse(after))).toISOString();
+const nextOf = (expression: string, after: string): string =>
+  new Date(parseTimerSchedule(expression).next(Date.parse(after))).toISOString();
 
 test.each([
   ['every minute', '0 * * * * *', '2026-01-15T12:00:30Z', '2026-01-15T12:01:00.000Z'],

@@ -21,7 +21,8 @@ afterEach(async () => {
   await bus.close();
 });
 
-const send = (entity: string, messageId = entity): Promise<number> => connection.sender(entity).sendFirst([{ body: Buffer.from('{}'), messageId }]);
+const send = (entity: string, messageId = entity): Promise<number> =>
+  connection.sender(entity).sendFirst([{ body: Buffer.from('{}'), messageId }]);
 
 describe('the senders of a connection', () => {
   it('are so many and no more, however many queues are sent to, and those used last stay open', async () => {
@@ -59,8 +60,13 @@ describe('the senders of a connection', () => {
 describe('a connection', () => {
   it('that could not be opened is tried again', async () => {
     let tries = 0;
-    const second = createBusConnection(() => ((tries += 1) === 1 ? Promise.reject(new Error('no token')) : openServiceBus(bus, noIdentity)), createFakeClock());
-    await expect(second.sender('queue').sendFirst([{ body: Buffer.from('{}'), messageId: '1' }])).rejects.toMatchObject({ code: 'busUnavailable' });
+    const second = createBusConnection(
+      () => ((tries += 1) === 1 ? Promise.reject(new Error('no token')) : openServiceBus(bus, noIdentity)),
+      createFakeClock(),
+    );
+    await expect(second.sender('queue').sendFirst([{ body: Buffer.from('{}'), messageId: '1' }])).rejects.toMatchObject(
+      { code: 'busUnavailable' },
+    );
     expect(await second.sender('queue').sendFirst([{ body: Buffer.from('{}'), messageId: '1' }])).toBe(1);
     await second.close();
   });

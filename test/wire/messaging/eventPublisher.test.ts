@@ -46,10 +46,15 @@ afterEach(async () => {
 });
 
 /** Everything that is on the bus for a consumer: as many as the bus itself counts. */
-async function received(...path: [queue: string] | [topic: string, subscription: string]): Promise<ServiceBusReceivedMessage[]> {
+async function received(
+  ...path: [queue: string] | [topic: string, subscription: string]
+): Promise<ServiceBusReceivedMessage[]> {
   const [entity, subscription] = path;
   const options = { receiveMode: 'receiveAndDelete' } as const;
-  const receiver = subscription === undefined ? consumer.createReceiver(entity, options) : consumer.createReceiver(entity, subscription, options);
+  const receiver =
+    subscription === undefined
+      ? consumer.createReceiver(entity, options)
+      : consumer.createReceiver(entity, subscription, options);
   const messages: ServiceBusReceivedMessage[] = [];
   while (active(path) > 0) messages.push(...(await receiver.receiveMessages(active(path), { maxWaitTimeInMs: 1_000 })));
   await receiver.close();
@@ -57,7 +62,9 @@ async function received(...path: [queue: string] | [topic: string, subscription:
 }
 
 function active(path: readonly string[]): number {
-  const counts = Object.entries(bus.entities()).find(([address]) => address.toLowerCase() === path.join('/Subscriptions/').toLowerCase());
+  const counts = Object.entries(bus.entities()).find(
+    ([address]) => address.toLowerCase() === path.join('/Subscriptions/').toLowerCase(),
+  );
   if (counts === undefined) throw new Error(`The bus has no ${path.join('/')}.`);
   return counts[1].active;
 }
@@ -77,10 +84,21 @@ describe('a consumer of invitation-events', () => {
       correlationId: event.correlationId,
       subject: event.type,
       contentType: 'application/cloudevents+json',
-      applicationProperties: { type: event.type, kind: 'audioVideo', event: 'started', direction: 'incoming', state: 'connecting', importance: 'normal', account: event.account },
+      applicationProperties: {
+        type: event.type,
+        kind: 'audioVideo',
+        event: 'started',
+        direction: 'incoming',
+        state: 'connecting',
+        importance: 'normal',
+        account: event.account,
+      },
     });
     expect(parseEventMessage(message?.body)).toEqual(event);
-    const standard = HTTP.toEvent({ headers: { 'content-type': message?.contentType ?? '' }, body: message?.body as unknown }) as CloudEvent;
+    const standard = HTTP.toEvent({
+      headers: { 'content-type': message?.contentType ?? '' },
+      body: message?.body as unknown,
+    }) as CloudEvent;
     expect(standard.validate()).toBe(true);
   });
 
@@ -93,7 +111,9 @@ describe('a consumer of invitation-events', () => {
 
   it('receives every account’s events in order, whatever shared a batch', async () => {
     const accounts = Array.from({ length: 50 }, (_, account) =>
-      Array.from({ length: 12 }, (__, index) => sampleInvitationEvent(index, { id: `account-${account}-${index}`, subject: `invitation-${account}` })),
+      Array.from({ length: 12 }, (__, index) =>
+        sampleInvitationEvent(index, { id: `account-${account}-${index}`, subject: `invitation-${account}` }),
+      ),
     );
 
     await Promise.all(
@@ -111,7 +131,8 @@ describe('a consumer of invitation-events', () => {
   });
 
   it('receives a package in order that takes many batches', async () => {
-    const padded = (number: number): InvitationEvent => withData(number, { subject: `${String(number)} `.padEnd(20_000, 'x') });
+    const padded = (number: number): InvitationEvent =>
+      withData(number, { subject: `${String(number)} `.padEnd(20_000, 'x') });
     const events = Array.from({ length: 60 }, (_, index) => padded(index));
 
     await publisher.publish(events);
@@ -138,7 +159,9 @@ describe('an event too large for the bus', () => {
 
     const messages = await onTheTopic();
     expect(messages.map((message) => message.messageId)).toEqual(['event-1', 'event-2', 'event-3']);
-    expect(parseEventMessage(messages[1]?.body)).toMatchObject({ data: { omitted: ['media.offers.sdp', 'sessionContext'], from: { name: 'Alice Müller' } } });
+    expect(parseEventMessage(messages[1]?.body)).toMatchObject({
+      data: { omitted: ['media.offers.sdp', 'sessionContext'], from: { name: 'Alice Müller' } },
+    });
     expect(log.lines.map((line) => line.event)).toEqual(['eventShrunk', 'eventShrunk']);
   });
 
@@ -146,13 +169,26 @@ describe('an event too large for the bus', () => {
     const cause = 'z'.repeat(300_000) as 'outage';
     const gap = sampleGapEvent();
 
-    await publisher.publish([sampleInvitationEvent(1), { ...gap, data: { ...gap.data, cause } }, sampleInvitationEvent(2)]);
+    await publisher.publish([
+      sampleInvitationEvent(1),
+      { ...gap, data: { ...gap.data, cause } },
+      sampleInvitationEvent(2),
+    ]);
 
     expect((await onTheTopic()).map((message) => message.messageId)).toEqual(['event-1', 'event-2']);
     const [parked] = await received('unreadable-events');
-    expect(parked?.body).toMatchObject({ id: 'gap-1', account: gap.account, reason: expect.stringContaining('larger') as string, rawBlob: 'gap-1' });
+    expect(parked?.body).toMatchObject({
+      id: 'gap-1',
+      account: gap.account,
+      reason: expect.stringContaining('larger') as string,
+      rawBlob: 'gap-1',
+    });
     expect(JSON.parse(blobs.get('gap-1') ?? '')).toMatchObject({ type: 'ucwa.channel.gap', data: { cause } });
-    expect(log.lines).toContainEqual({ level: 'error', event: 'eventRefused', fields: expect.objectContaining({ id: 'gap-1', code: 'messageTooLarge' }) as object });
+    expect(log.lines).toContainEqual({
+      level: 'error',
+      event: 'eventRefused',
+      fields: expect.objectContaining({ id: 'gap-1', code: 'messageTooLarge' }) as object,
+    });
   });
 });
 
@@ -166,7 +202,11 @@ describe('park', () => {
     await publisher.park([sampleUnreadableEvent(1, { raw })]);
 
     const [message] = await received('unreadable-events');
-    expect(message).toMatchObject({ messageId: 'unreadable-1', contentType: 'application/json', applicationProperties: { account: 'sip:reception@contoso.com' } });
+    expect(message).toMatchObject({
+      messageId: 'unreadable-1',
+      contentType: 'application/json',
+      applicationProperties: { account: 'sip:reception@contoso.com' },
+    });
     const body = message?.body as { raw?: string; rawBlob?: string };
     expect(inBlob ? blobs.get(body.rawBlob ?? '') : body.raw).toBe(raw);
     expect('raw' in body).toBe(!inBlob);
@@ -181,7 +221,10 @@ describe('a bus that goes and comes back', () => {
     await steadfast.publish([sampleInvitationEvent(1)]);
     await bus.close();
     // The SDK does not say that a connection broke under a message: that is only known by its time-out.
-    const underWay = expect(steadfast.publish([sampleInvitationEvent(2)])).rejects.toMatchObject({ code: 'busUnavailable', retryable: true });
+    const underWay = expect(steadfast.publish([sampleInvitationEvent(2)])).rejects.toMatchObject({
+      code: 'busUnavailable',
+      retryable: true,
+    });
     await clock.advance(SEND_TIMEOUT_MS);
     await underWay;
     await expect(steadfast.publish([sampleInvitationEvent(2)])).rejects.toMatchObject({ code: 'busUnavailable' });
@@ -216,14 +259,28 @@ describe('a bus that goes and comes back', () => {
 
 describe('a namespace that is not what it should be', () => {
   it.each([
-    ['without the topic', { UserConfig: { Namespaces: [{ Name: 'ns', Queues: [{ Name: 'other' }], Topics: [] }], Logging: { Type: 'Console' } } }, undefined, /does not exist/],
+    [
+      'without the topic',
+      {
+        UserConfig: {
+          Namespaces: [{ Name: 'ns', Queues: [{ Name: 'other' }], Topics: [] }],
+          Logging: { Type: 'Console' },
+        },
+      },
+      undefined,
+      /does not exist/,
+    ],
     ['with another key', undefined, 'SharedAccessKey=wrong', /key or identity/],
   ])('%s makes the publish fail and say so', async (_what, config, key, words) => {
     const odd = await startTestServiceBus(config === undefined ? {} : { config });
-    const connectionString = key === undefined ? odd.connectionString : odd.connectionString.replace(/SharedAccessKey=[^;]+/, key);
+    const connectionString =
+      key === undefined ? odd.connectionString : odd.connectionString.replace(/SharedAccessKey=[^;]+/, key);
     const astray = publisherOn({ connectionString });
 
-    await expect(astray.publish([sampleInvitationEvent()])).rejects.toMatchObject({ code: 'busUnavailable', message: expect.stringMatching(words) as string });
+    await expect(astray.publish([sampleInvitationEvent()])).rejects.toMatchObject({
+      code: 'busUnavailable',
+      message: expect.stringMatching(words) as string,
+    });
 
     await astray.close();
     await odd.close();

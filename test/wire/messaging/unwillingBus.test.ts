@@ -38,19 +38,27 @@ afterEach(async () => {
 });
 
 describe('what the bus refuses for good', () => {
-  it.each(['amqp:not-allowed', 'amqp:invalid-field', 'amqp:decode-error', 'com.microsoft:argument-error', 'amqp:precondition-failed'])(
-    'with %s is found in its batch and parked, and the rest is published in order',
-    async (condition) => {
-      bus.answer = ({ entity, messageIds }) => (entity === 'invitation-events' && messageIds.includes('event-7') ? { condition } : 'accept');
+  it.each([
+    'amqp:not-allowed',
+    'amqp:invalid-field',
+    'amqp:decode-error',
+    'com.microsoft:argument-error',
+    'amqp:precondition-failed',
+  ])('with %s is found in its batch and parked, and the rest is published in order', async (condition) => {
+    bus.answer = ({ entity, messageIds }) =>
+      entity === 'invitation-events' && messageIds.includes('event-7') ? { condition } : 'accept';
 
-      await publisher.publish(events(20));
+    await publisher.publish(events(20));
 
-      const parked = bus.batches.filter((batch) => batch.entity === 'unreadable-events');
-      expect(parked).toEqual([{ entity: 'unreadable-events', messageIds: ['event-7'] }]);
-      expect(bus.accepted.filter((id) => id !== 'event-7')).toEqual(ids(20).filter((id) => id !== 'event-7'));
-      expect(log.lines).toContainEqual({ level: 'error', event: 'eventRefused', fields: expect.objectContaining({ id: 'event-7', code: 'busRefused' }) as object });
-    },
-  );
+    const parked = bus.batches.filter((batch) => batch.entity === 'unreadable-events');
+    expect(parked).toEqual([{ entity: 'unreadable-events', messageIds: ['event-7'] }]);
+    expect(bus.accepted.filter((id) => id !== 'event-7')).toEqual(ids(20).filter((id) => id !== 'event-7'));
+    expect(log.lines).toContainEqual({
+      level: 'error',
+      event: 'eventRefused',
+      fields: expect.objectContaining({ id: 'event-7', code: 'busRefused' }) as object,
+    });
+  });
 
   it('as too large goes out smaller, with all the others in order around it', async () => {
     let lone = 0;
@@ -89,7 +97,10 @@ describe('what is no fault of the event', () => {
   ])('such as %s leaves the events to be published again, and says what it is', async (_what, condition, words) => {
     bus.answer = () => ({ condition });
 
-    await expect(publisher.publish(events(3))).rejects.toMatchObject({ retryable: true, message: expect.stringMatching(words) as string });
+    await expect(publisher.publish(events(3))).rejects.toMatchObject({
+      retryable: true,
+      message: expect.stringMatching(words) as string,
+    });
 
     bus.answer = () => 'accept';
     await publisher.publish(events(3));
@@ -102,7 +113,10 @@ describe('what is no fault of the event', () => {
     ['leads nowhere', 'amqp:not-found', /reached/],
   ])('such as a link that %s fails the publish until it opens', async (_what, condition, words) => {
     bus.answerLink = () => ({ condition });
-    await expect(publisher.publish(events(2))).rejects.toMatchObject({ code: 'busUnavailable', message: expect.stringMatching(words) as string });
+    await expect(publisher.publish(events(2))).rejects.toMatchObject({
+      code: 'busUnavailable',
+      message: expect.stringMatching(words) as string,
+    });
 
     bus.answerLink = () => 'accept';
     await publisher.publish(events(2));

@@ -2,9 +2,15 @@ import { ServiceBusClient } from '@azure/service-bus';
 import { parseConfig } from '../../../infra/local/service-bus/config/parseConfig';
 import { startTestServiceBus } from '../../support/serviceBus';
 
-const withQueue = (Properties: Record<string, unknown>, Name = 'q'): unknown => ({ UserConfig: { Namespaces: [{ Name: 'n', Queues: [{ Name, Properties }] }] } });
+const withQueue = (Properties: Record<string, unknown>, Name = 'q'): unknown => ({
+  UserConfig: { Namespaces: [{ Name: 'n', Queues: [{ Name, Properties }] }] },
+});
 const withRule = (Properties: unknown): unknown => ({
-  UserConfig: { Namespaces: [{ Name: 'n', Topics: [{ Name: 't', Subscriptions: [{ Name: 's', Rules: [{ Name: 'r', Properties }] }] }] }] },
+  UserConfig: {
+    Namespaces: [
+      { Name: 'n', Topics: [{ Name: 't', Subscriptions: [{ Name: 's', Rules: [{ Name: 'r', Properties }] }] }] },
+    ],
+  },
 });
 
 test('a queue that says nothing has the defaults of Microsoft’s emulator', () => {
@@ -35,9 +41,12 @@ test.each([
   expect(parseConfig(withQueue({ LockDuration })).queues[0]?.lockDurationMs).toBe(ms);
 });
 
-test.each(['PT0.05S', 'PT', 'P', '5 minutes', '', 'PT-5S', 'PT5'])('the duration %j is refused, naming the property', (LockDuration) => {
-  expect(() => parseConfig(withQueue({ LockDuration }))).toThrow(/Queues\.0\.Properties\.LockDuration: .*ISO 8601/);
-});
+test.each(['PT0.05S', 'PT', 'P', '5 minutes', '', 'PT-5S', 'PT5'])(
+  'the duration %j is refused, naming the property',
+  (LockDuration) => {
+    expect(() => parseConfig(withQueue({ LockDuration }))).toThrow(/Queues\.0\.Properties\.LockDuration: .*ISO 8601/);
+  },
+);
 
 test.each([
   ['no namespace', { UserConfig: { Namespaces: [] } }, /Namespaces: holds exactly one namespace/],
@@ -47,28 +56,54 @@ test.each([
   ['forwarding', withQueue({ ForwardTo: 'other' }), /ForwardTo: is not supported/],
   ['partitions', withQueue({ EnablePartitioning: true }), /EnablePartitioning: is not supported/],
   ['a bad name', withQueue({}, '/q/'), /Queues\.0\.Name: /],
-  ['two entities of one name', { UserConfig: { Namespaces: [{ Name: 'n', Queues: [{ Name: 'same' }], Topics: [{ Name: 'Same' }] }] } }, /Same: there are two/],
+  [
+    'two entities of one name',
+    { UserConfig: { Namespaces: [{ Name: 'n', Queues: [{ Name: 'same' }], Topics: [{ Name: 'Same' }] }] } },
+    /Same: there are two/,
+  ],
   ['an unknown kind of filter', withRule({ FilterType: 'Regex' }), /FilterType: /],
-  ['an SQL filter that cannot be read', withRule({ FilterType: 'Sql', SqlFilter: { SqlExpression: 'a ==' } }), /`a ==`/],
-  ['an action', withRule({ FilterType: 'Sql', SqlFilter: { SqlExpression: '1=1' }, Action: { SqlExpression: 'SET a=1' } }), /Action: is not supported/],
+  [
+    'an SQL filter that cannot be read',
+    withRule({ FilterType: 'Sql', SqlFilter: { SqlExpression: 'a ==' } }),
+    /`a ==`/,
+  ],
+  [
+    'an action',
+    withRule({ FilterType: 'Sql', SqlFilter: { SqlExpression: '1=1' }, Action: { SqlExpression: 'SET a=1' } }),
+    /Action: is not supported/,
+  ],
 ])('%s is refused, saying what and where', (_, config, message) => {
   expect(() => parseConfig(config)).toThrow(message);
 });
 
 test('every problem is told at once', () => {
-  expect(() => parseConfig(withQueue({ LockDuration: 'x', MaxDeliveryCount: 0 }))).toThrow(/LockDuration[^]*MaxDeliveryCount/);
+  expect(() => parseConfig(withQueue({ LockDuration: 'x', MaxDeliveryCount: 0 }))).toThrow(
+    /LockDuration[^]*MaxDeliveryCount/,
+  );
 });
 
 test('what Microsoft’s emulator would not take is taken, with a note', () => {
-  const { notes } = parseConfig(withQueue({ LockDuration: 'PT0.5S', DefaultMessageTimeToLive: 'P1D', RequiresDuplicateDetection: true, DuplicateDetectionHistoryTimeWindow: 'PT1H' }));
-  expect(notes).toEqual([expect.stringMatching(/^q: DefaultMessageTimeToLive/), expect.stringMatching(/^q: LockDuration/), expect.stringMatching(/^q: DuplicateDetectionHistoryTimeWindow/)]);
+  const { notes } = parseConfig(
+    withQueue({
+      LockDuration: 'PT0.5S',
+      DefaultMessageTimeToLive: 'P1D',
+      RequiresDuplicateDetection: true,
+      DuplicateDetectionHistoryTimeWindow: 'PT1H',
+    }),
+  );
+  expect(notes).toEqual([
+    expect.stringMatching(/^q: DefaultMessageTimeToLive/),
+    expect.stringMatching(/^q: LockDuration/),
+    expect.stringMatching(/^q: DuplicateDetectionHistoryTimeWindow/),
+  ]);
 });
 
 test('the product’s own entities are there, and the topic reaches its subscriptions', async () => {
   const bus = await startTestServiceBus();
   const client = new ServiceBusClient(bus.connectionString);
   await client.createSender('invitation-events').sendMessages({ body: 'x' });
-  for (const queue of ['invitation-commands', 'webhook-deliveries', 'unreadable-events']) await client.createSender(queue).sendMessages({ body: queue });
+  for (const queue of ['invitation-commands', 'webhook-deliveries', 'unreadable-events'])
+    await client.createSender(queue).sendMessages({ body: queue });
   const entities = bus.entities();
   await client.close();
   await bus.close();

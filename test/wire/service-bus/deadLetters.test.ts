@@ -23,7 +23,11 @@ afterAll(() => bus.close());
 
 test('a dead-lettered message keeps what it was and says why it is there', async () => {
   await sender.sendMessages({ body: 'x', messageId: 'id', subject: 's', applicationProperties: { kept: 1 } });
-  await receiver.deadLetterMessage(await receiveOne(receiver), { deadLetterReason: 'reason', deadLetterErrorDescription: 'description', custom: 'property' });
+  await receiver.deadLetterMessage(await receiveOne(receiver), {
+    deadLetterReason: 'reason',
+    deadLetterErrorDescription: 'description',
+    custom: 'property',
+  });
   const message = await receiveOne(dead);
   expect(message).toMatchObject({
     body: 'x',
@@ -31,7 +35,12 @@ test('a dead-lettered message keeps what it was and says why it is there', async
     subject: 's',
     deadLetterReason: 'reason',
     deadLetterErrorDescription: 'description',
-    applicationProperties: { kept: 1, custom: 'property', DeadLetterReason: 'reason', DeadLetterErrorDescription: 'description' },
+    applicationProperties: {
+      kept: 1,
+      custom: 'property',
+      DeadLetterReason: 'reason',
+      DeadLetterErrorDescription: 'description',
+    },
   });
   await dead.completeMessage(message);
   expect(await empty(client, 'dead-letters', bus.noneWithinMs, 'deadLetter')).toEqual([]);
@@ -68,7 +77,10 @@ test('locks that run out count as deliveries too', async () => {
 
 test('in the dead-letter queue a message may be abandoned for ever, and be peeked', async () => {
   await sender.sendMessages({ body: 'x' });
-  await receiver.deadLetterMessage(await receiveOne(receiver), { deadLetterReason: 'r', deadLetterErrorDescription: 'd' });
+  await receiver.deadLetterMessage(await receiveOne(receiver), {
+    deadLetterReason: 'r',
+    deadLetterErrorDescription: 'd',
+  });
   for (let delivery = 0; delivery < 5; delivery += 1) await dead.abandonMessage(await receiveOne(dead));
   expect(await dead.peekMessages(10)).toMatchObject([{ body: 'x', deadLetterReason: 'r' }]);
   await dead.completeMessage(await receiveOne(dead));

@@ -16,7 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => bus.close());
 
-const arrived = async (entity = 'duplicates'): Promise<unknown[]> => (await empty(client, entity, bus.noneWithinMs)).map(({ body }) => body as unknown);
+const arrived = async (entity = 'duplicates'): Promise<unknown[]> =>
+  (await empty(client, entity, bus.noneWithinMs)).map(({ body }) => body as unknown);
 
 test('of messages with the same id only the first is kept, also when it has been received', async () => {
   const messageId = randomUUID();
@@ -29,7 +30,11 @@ test('of messages with the same id only the first is kept, also when it has been
 
 test('within one batch too', async () => {
   const [a, b] = [randomUUID(), randomUUID()];
-  await sender.sendMessages([{ body: 1, messageId: a }, { body: 2, messageId: b }, { body: 3, messageId: a }]);
+  await sender.sendMessages([
+    { body: 1, messageId: a },
+    { body: 2, messageId: b },
+    { body: 3, messageId: a },
+  ]);
   expect(await arrived()).toEqual([1, 2]);
 });
 
@@ -61,6 +66,9 @@ test('a topic drops duplicates for all its subscriptions', async () => {
   const messageId = randomUUID();
   const topic = client.createSender('fan-out');
   await arrived('fan-out/everything');
-  await topic.sendMessages([{ body: 'first', messageId }, { body: 'second', messageId }]);
+  await topic.sendMessages([
+    { body: 'first', messageId },
+    { body: 'second', messageId },
+  ]);
   expect(await arrived('fan-out/everything')).toEqual(['first']);
 });

@@ -11,7 +11,9 @@ const config = {
       {
         Name: 'small',
         Queues: [{ Name: 'queue', Properties: { MaxSizeInMegabytes } }],
-        Topics: [{ Name: 'topic', Properties: { MaxSizeInMegabytes }, Subscriptions: [{ Name: 'one' }, { Name: 'two' }] }],
+        Topics: [
+          { Name: 'topic', Properties: { MaxSizeInMegabytes }, Subscriptions: [{ Name: 'one' }, { Name: 'two' }] },
+        ],
       },
     ],
   },

@@ -25,7 +25,9 @@ afterAll(() => bus.close());
 test('a lock that runs out gives the message back, counted as a delivery', async () => {
   await sender.sendMessages({ body: 'x' });
   const first = await receiveOne(receiver);
-  expect((first.lockedUntilUtc?.getTime() ?? 0) - (first.enqueuedTimeUtc?.getTime() ?? 0)).toBeGreaterThanOrEqual(LOCK_MS);
+  expect((first.lockedUntilUtc?.getTime() ?? 0) - (first.enqueuedTimeUtc?.getTime() ?? 0)).toBeGreaterThanOrEqual(
+    LOCK_MS,
+  );
   await bus.pass(LOCK_OVER_MS);
   const again = await receiveOne(receiver);
   expect(again).toMatchObject({ body: 'x', deliveryCount: 1 });
@@ -37,7 +39,11 @@ test.each(['complete', 'abandon', 'deadLetter'] as const)('who lost the lock can
   await sender.sendMessages({ body: 'x' });
   const message = await receiveOne(receiver);
   await bus.pass(LOCK_OVER_MS);
-  const settle = { complete: () => receiver.completeMessage(message), abandon: () => receiver.abandonMessage(message), deadLetter: () => receiver.deadLetterMessage(message) };
+  const settle = {
+    complete: () => receiver.completeMessage(message),
+    abandon: () => receiver.abandonMessage(message),
+    deadLetter: () => receiver.deadLetterMessage(message),
+  };
   await expect(settle[how]()).rejects.toMatchObject({ name: 'ServiceBusError', code: 'MessageLockLost' });
 });
 

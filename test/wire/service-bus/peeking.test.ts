@@ -50,7 +50,13 @@ test('a locked message can be peeked, a completed one cannot', async () => {
 test('a peeked message carries its properties and no lock', async () => {
   await sender.sendMessages({ body: 'x', messageId: 'id', subject: 's', applicationProperties: { a: 1 } });
   const [message] = await receiver.peekMessages(1);
-  expect(message).toMatchObject({ body: 'x', messageId: 'id', subject: 's', applicationProperties: { a: 1 }, deliveryCount: 0 });
+  expect(message).toMatchObject({
+    body: 'x',
+    messageId: 'id',
+    subject: 's',
+    applicationProperties: { a: 1 },
+    deliveryCount: 0,
+  });
   expect(message?.lockToken).toBeUndefined();
   expect(message?.lockedUntilUtc).toBeUndefined();
 });

@@ -42,13 +42,22 @@ localOnly('with a data directory', () => {
   const bodies = (messages: readonly { body: unknown }[]): unknown[] => messages.map(({ body }) => body);
 
   test('messages are there again as they were, in their order; settled ones are not', async () => {
-    await client.createSender('sending').sendMessages([{ body: 1 }, { body: 2, messageId: 'two', subject: 's', applicationProperties: { a: 1 } }, { body: 3 }]);
+    await client
+      .createSender('sending')
+      .sendMessages([
+        { body: 1 },
+        { body: 2, messageId: 'two', subject: 's', applicationProperties: { a: 1 } },
+        { body: 3 },
+      ]);
     const receiver = client.createReceiver('sending');
     const [first] = await receiveExactly(receiver, 1);
     if (first !== undefined) await receiver.completeMessage(first);
     await restart();
     const left = await empty(client, 'sending', 5);
-    expect(left).toMatchObject([{ body: 2, messageId: 'two', subject: 's', applicationProperties: { a: 1 } }, { body: 3 }]);
+    expect(left).toMatchObject([
+      { body: 2, messageId: 'two', subject: 's', applicationProperties: { a: 1 } },
+      { body: 3 },
+    ]);
     expect(left[0]?.sequenceNumber?.toNumber()).toBe(2);
   });
 
@@ -58,19 +67,27 @@ localOnly('with a data directory', () => {
     await receiver.abandonMessage(await receiveOne(receiver), { tried: true });
     await receiveExactly(receiver, 2);
     await restart();
-    expect(await empty(client, 'settling', 5)).toMatchObject([{ body: 'abandoned', deliveryCount: 1, applicationProperties: { tried: true } }, { body: 'locked', deliveryCount: 0 }]);
+    expect(await empty(client, 'settling', 5)).toMatchObject([
+      { body: 'abandoned', deliveryCount: 1, applicationProperties: { tried: true } },
+      { body: 'locked', deliveryCount: 0 },
+    ]);
   });
 
   test('dead letters, scheduled messages and each subscription’s messages stay', async () => {
     const receiver = client.createReceiver('dead-letters');
     await client.createSender('dead-letters').sendMessages({ body: 'dead' });
-    await receiver.deadLetterMessage(await receiveOne(receiver), { deadLetterReason: 'r', deadLetterErrorDescription: 'd' });
+    await receiver.deadLetterMessage(await receiveOne(receiver), {
+      deadLetterReason: 'r',
+      deadLetterErrorDescription: 'd',
+    });
     const due = new Date(clock.now() + 5000);
     await client.createSender('scheduling').scheduleMessages({ body: 'scheduled' }, due);
     await client.createSender('fan-out').scheduleMessages({ body: 'to the topic' }, due);
     await client.createSender('fan-out').sendMessages({ body: 'plain' });
     await restart();
-    expect(await empty(client, 'dead-letters', 5, 'deadLetter')).toMatchObject([{ body: 'dead', deadLetterReason: 'r' }]);
+    expect(await empty(client, 'dead-letters', 5, 'deadLetter')).toMatchObject([
+      { body: 'dead', deadLetterReason: 'r' },
+    ]);
     expect(bodies(await empty(client, 'fan-out/everything', 5))).toEqual(['plain']);
     expect(await empty(client, 'scheduling', 5)).toEqual([]);
     await clock.advance(6000);
@@ -84,8 +101,13 @@ localOnly('with a data directory', () => {
     const [before] = await empty(client, 'duplicates', 5);
     await restart();
     await clock.advance(4000);
-    expect(await empty(client, 'expiring', 5, 'deadLetter')).toMatchObject([{ body: 'short', deadLetterReason: 'TTLExpiredException' }]);
-    await client.createSender('duplicates').sendMessages([{ body: 'twice', messageId: 'same' }, { body: 'new', messageId: 'new' }]);
+    expect(await empty(client, 'expiring', 5, 'deadLetter')).toMatchObject([
+      { body: 'short', deadLetterReason: 'TTLExpiredException' },
+    ]);
+    await client.createSender('duplicates').sendMessages([
+      { body: 'twice', messageId: 'same' },
+      { body: 'new', messageId: 'new' },
+    ]);
     const after = await empty(client, 'duplicates', 5);
     expect(bodies(after)).toEqual(['new']);
     expect(after[0]?.sequenceNumber?.toNumber()).toBeGreaterThan(before?.sequenceNumber?.toNumber() ?? Infinity);
@@ -105,7 +127,9 @@ localOnly('with a data directory', () => {
     expect(await again.getSessionState()).toBe('state');
     await again.completeMessage(await receiveOne(again));
     await again.close();
-    await client.createSender('filtered').sendMessages([{ body: 'match', applicationProperties: { a: 1 } }, { body: 'none' }]);
+    await client
+      .createSender('filtered')
+      .sendMessages([{ body: 'match', applicationProperties: { a: 1 } }, { body: 'none' }]);
     expect(bodies(await empty(client, 'filtered/rules', 5))).toEqual(['match']);
   });
 });
@@ -131,7 +155,11 @@ localOnly('killed at any instant, the bus has lost nothing that it accepted', ()
   /** The broker in a process of its own, by its command line. */
   async function startBroker(): Promise<{ broker: ChildProcess; connectionString: string }> {
     const program = [join(__dirname, 'runTypeScript.mjs'), join(__dirname, '../../../infra/local/service-bus/main.ts')];
-    const broker = spawn(process.execPath, [...program, '--config', CONFIG, '--data', directory, '--port', '0', '--quiet'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const broker = spawn(
+      process.execPath,
+      [...program, '--config', CONFIG, '--data', directory, '--port', '0', '--quiet'],
+      { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
+    );
     processes.push(broker);
     const [{ ready }] = (await once(broker, 'message')) as [{ ready: { connectionString: string } }];
     return { broker, connectionString: ready.connectionString };
@@ -151,7 +179,9 @@ localOnly('killed at any instant, the bus has lost nothing that it accepted', ()
         }
       };
       for (let lane = 0; lane < 50; lane += 1) sendOn().catch(() => undefined);`;
-    const sender = spawn(process.execPath, ['-e', program, connectionString], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const sender = spawn(process.execPath, ['-e', program, connectionString], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
     processes.push(sender);
     return sender;
   }

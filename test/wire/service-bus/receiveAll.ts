@@ -8,7 +8,10 @@ export async function receiveOne(receiver: ServiceBusReceiver): Promise<ServiceB
 }
 
 /** Exactly so many messages, in the order they came. Fails when there are fewer. */
-export async function receiveExactly(receiver: ServiceBusReceiver, count: number): Promise<ServiceBusReceivedMessage[]> {
+export async function receiveExactly(
+  receiver: ServiceBusReceiver,
+  count: number,
+): Promise<ServiceBusReceivedMessage[]> {
   const messages: ServiceBusReceivedMessage[] = [];
   while (messages.length < count) {
     const more = await receiver.receiveMessages(count - messages.length, { maxWaitTimeInMs: 10_000 });
@@ -19,10 +22,18 @@ export async function receiveExactly(receiver: ServiceBusReceiver, count: number
 }
 
 /** Takes everything off a queue, subscription (`topic/subscription`), or its dead-letter queue. */
-export async function empty(client: ServiceBusClient, entity: string, waitMs: number, subQueueType?: 'deadLetter'): Promise<ServiceBusReceivedMessage[]> {
+export async function empty(
+  client: ServiceBusClient,
+  entity: string,
+  waitMs: number,
+  subQueueType?: 'deadLetter',
+): Promise<ServiceBusReceivedMessage[]> {
   const [name = '', subscription] = entity.split('/');
   const options = { receiveMode: 'receiveAndDelete', ...(subQueueType === undefined ? {} : { subQueueType }) } as const;
-  const receiver = subscription === undefined ? client.createReceiver(name, options) : client.createReceiver(name, subscription, options);
+  const receiver =
+    subscription === undefined
+      ? client.createReceiver(name, options)
+      : client.createReceiver(name, subscription, options);
   const taken: ServiceBusReceivedMessage[] = [];
   for (;;) {
     const more = await receiver.receiveMessages(100, { maxWaitTimeInMs: waitMs });

@@ -13,7 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => bus.close());
 
-const send = (count: number): Promise<void> => sender.sendMessages(Array.from({ length: count }, (_, body) => ({ body })));
+const send = (count: number): Promise<void> =>
+  sender.sendMessages(Array.from({ length: count }, (_, body) => ({ body })));
 const bodies = (messages: readonly { body: unknown }[]): unknown[] => messages.map(({ body }) => body);
 
 test('receive and delete takes messages off the queue', async () => {
@@ -87,7 +88,9 @@ test('a subscriber handles no more at once than it wants', async () => {
 });
 
 test('competing receivers share the messages, and each goes to one of them', async () => {
-  const receivers = Array.from({ length: 4 }, () => client.createReceiver('receiving', { receiveMode: 'receiveAndDelete' }));
+  const receivers = Array.from({ length: 4 }, () =>
+    client.createReceiver('receiving', { receiveMode: 'receiveAndDelete' }),
+  );
   const got: unknown[] = [];
   const all = new Promise<void>((resolve, reject) => {
     for (const receiver of receivers) {
@@ -130,5 +133,8 @@ test.each([
   ['a topic instead of its subscription', () => client.createReceiver('fan-out'), 'GeneralError'],
   ['a queue that requires sessions, without one', () => client.createReceiver('sessions'), 'GeneralError'],
 ])('refuses %s', async (_, create, code) => {
-  await expect(create().receiveMessages(1, { maxWaitTimeInMs: 1000 })).rejects.toMatchObject({ name: 'ServiceBusError', code });
+  await expect(create().receiveMessages(1, { maxWaitTimeInMs: 1000 })).rejects.toMatchObject({
+    name: 'ServiceBusError',
+    code,
+  });
 });

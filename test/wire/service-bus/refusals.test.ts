@@ -16,7 +16,11 @@ localOnly('what the local bus does not do, it says', () => {
   afterEach(() => empty(client, 'refusing', bus.noneWithinMs));
   afterAll(() => bus.close());
 
-  const refusal = { name: 'ServiceBusError', code: 'GeneralError', message: expect.stringMatching(/not supported by this local Service Bus/) as unknown };
+  const refusal = {
+    name: 'ServiceBusError',
+    code: 'GeneralError',
+    message: expect.stringMatching(/not supported by this local Service Bus/) as unknown,
+  };
 
   test('deferring; the message stays locked, and comes again when the lock runs out', async () => {
     await client.createSender('refusing').sendMessages({ body: 'x' });
@@ -40,7 +44,9 @@ localOnly('what the local bus does not do, it says', () => {
 
   test('rules with actions', async () => {
     const rules = client.createRuleManager('filtered', 'rules');
-    await expect(rules.createRule('acting', { sqlExpression: '1=1' }, { sqlExpression: "SET a = 'b'" })).rejects.toMatchObject(refusal);
+    await expect(
+      rules.createRule('acting', { sqlExpression: '1=1' }, { sqlExpression: "SET a = 'b'" }),
+    ).rejects.toMatchObject(refusal);
   });
 
   test('the administration API: the port answers HTTP with 501', async () => {

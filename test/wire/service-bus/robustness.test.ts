@@ -50,7 +50,10 @@ localOnly('the bus goes on serving', () => {
     ['a frame that is too short', [AMQP_HEADER, Buffer.from([0, 0, 0, 5, 2, 0, 0, 0, 0, 0])]],
     ['a frame that is larger than was agreed', [AMQP_HEADER, Buffer.from([0x7f, 0xff, 0xff, 0xff, 2, 0, 0, 0])]],
     ['a performative that is none', [AMQP_HEADER, Buffer.from([0, 0, 0, 12, 2, 0, 0, 0, 0x00, 0x53, 0x99, 0x45])]],
-    ['a frame on a channel that was not begun', [AMQP_HEADER, Buffer.from([0, 0, 0, 12, 2, 0, 0, 7, 0x00, 0x53, 0x13, 0x45])]],
+    [
+      'a frame on a channel that was not begun',
+      [AMQP_HEADER, Buffer.from([0, 0, 0, 12, 2, 0, 0, 7, 0x00, 0x53, 0x13, 0x45])],
+    ],
     ['an attach before anything else', [AMQP_HEADER, Buffer.from([0, 0, 0, 12, 2, 0, 0, 0, 0x00, 0x53, 0x12, 0x45])]],
   ])('after %s', async (_, chunks) => {
     await sendBytes(...chunks);
@@ -86,7 +89,10 @@ localOnly('the bus goes on serving', () => {
   });
 
   test('200 clients at once', async () => {
-    const clients = Array.from({ length: 200 }, () => new ServiceBusClient(bus.connectionString, { retryOptions: { maxRetries: 0 } }));
+    const clients = Array.from(
+      { length: 200 },
+      () => new ServiceBusClient(bus.connectionString, { retryOptions: { maxRetries: 0 } }),
+    );
     await Promise.all(clients.map((one, body) => one.createSender('unreadable-events').sendMessages({ body })));
     const receiver = client.createReceiver('unreadable-events', { receiveMode: 'receiveAndDelete' });
     const bodies = (await receiveExactly(receiver, 200)).map(({ body }) => body as number);
@@ -99,11 +105,15 @@ localOnly('the bus goes on serving', () => {
     const sender = client.createSender('unreadable-events');
     const body = Buffer.alloc(255 * 1024, 'x');
     await Promise.all(Array.from({ length: 20 }, () => sender.sendMessages({ body })));
-    await expect(sender.sendMessages({ body: Buffer.alloc(300 * 1024) })).rejects.toMatchObject({ code: 'MessageSizeExceeded' });
+    await expect(sender.sendMessages({ body: Buffer.alloc(300 * 1024) })).rejects.toMatchObject({
+      code: 'MessageSizeExceeded',
+    });
     await sender.sendMessages({ body: 'small' });
     const receiver = client.createReceiver('unreadable-events', { receiveMode: 'receiveAndDelete' });
     const messages = await receiveExactly(receiver, 21);
-    expect(messages.filter(({ body: received }) => Buffer.isBuffer(received) && received.equals(body))).toHaveLength(20);
+    expect(messages.filter(({ body: received }) => Buffer.isBuffer(received) && received.equals(body))).toHaveLength(
+      20,
+    );
     await receiver.close();
   });
 });

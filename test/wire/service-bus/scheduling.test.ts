@@ -13,10 +13,15 @@ beforeAll(async () => {
 });
 afterAll(() => bus.close());
 
-const arrived = async (entity = 'scheduling'): Promise<unknown[]> => (await empty(client, entity, bus.noneWithinMs)).map(({ body }) => body as unknown);
+const arrived = async (entity = 'scheduling'): Promise<unknown[]> =>
+  (await empty(client, entity, bus.noneWithinMs)).map(({ body }) => body as unknown);
 
 test('a message that is sent with a time is there at that time, and not before', async () => {
-  await sender.sendMessages([{ body: 'later', scheduledEnqueueTimeUtc: bus.fromNow(5000) }, { body: 'now' }, { body: 'past', scheduledEnqueueTimeUtc: bus.fromNow(-60_000) }]);
+  await sender.sendMessages([
+    { body: 'later', scheduledEnqueueTimeUtc: bus.fromNow(5000) },
+    { body: 'now' },
+    { body: 'past', scheduledEnqueueTimeUtc: bus.fromNow(-60_000) },
+  ]);
   expect(await arrived()).toEqual(['now', 'past']);
   await bus.pass(5500);
   expect(await arrived()).toEqual(['later']);
@@ -33,7 +38,9 @@ test('messages that are scheduled come in the order of their times', async () =>
 test('a scheduled message is peeked as scheduled, and gets a new sequence number when it is active', async () => {
   const [number] = await sender.scheduleMessages([{ body: 'x' }], bus.fromNow(3000));
   const receiver = client.createReceiver('scheduling');
-  expect(await receiver.peekMessages(1, number === undefined ? {} : { fromSequenceNumber: number })).toMatchObject([{ body: 'x', state: 'scheduled', sequenceNumber: number }]);
+  expect(await receiver.peekMessages(1, number === undefined ? {} : { fromSequenceNumber: number })).toMatchObject([
+    { body: 'x', state: 'scheduled', sequenceNumber: number },
+  ]);
   await bus.pass(3500);
   const [message] = await receiver.receiveMessages(1, { maxWaitTimeInMs: 10_000 });
   expect(message).toMatchObject({ body: 'x', state: 'active', enqueuedSequenceNumber: number?.toNumber() });

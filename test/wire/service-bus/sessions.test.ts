@@ -23,20 +23,29 @@ beforeEach(() => {
 });
 afterAll(() => bus.close());
 
-const send = (...bodies: readonly unknown[]): Promise<void> => sender.sendMessages(bodies.map((body) => ({ body, sessionId })));
+const send = (...bodies: readonly unknown[]): Promise<void> =>
+  sender.sendMessages(bodies.map((body) => ({ body, sessionId })));
 
 test('a session’s messages come in order, and only those', async () => {
-  await sender.sendMessages([1, 2, 3, 4].map((body) => ({ body, sessionId: body % 2 === 0 ? sessionId : `${sessionId}-other` })));
+  await sender.sendMessages(
+    [1, 2, 3, 4].map((body) => ({ body, sessionId: body % 2 === 0 ? sessionId : `${sessionId}-other` })),
+  );
   const receiver = await client.acceptSession('sessions', sessionId, NO_RENEWAL);
   const messages = await receiveExactly(receiver, 2);
-  expect(messages).toMatchObject([{ body: 2, sessionId }, { body: 4, sessionId }]);
+  expect(messages).toMatchObject([
+    { body: 2, sessionId },
+    { body: 4, sessionId },
+  ]);
   for (const message of messages) await receiver.completeMessage(message);
   expect(await receiver.receiveMessages(1, { maxWaitTimeInMs: bus.noneWithinMs })).toEqual([]);
   await receiver.close();
 });
 
 test('a session may be accepted before it has messages', async () => {
-  const receiver = await client.acceptSession('sessions', sessionId, { ...NO_RENEWAL, receiveMode: 'receiveAndDelete' });
+  const receiver = await client.acceptSession('sessions', sessionId, {
+    ...NO_RENEWAL,
+    receiveMode: 'receiveAndDelete',
+  });
   expect(receiver.sessionId).toBe(sessionId);
   await send('x');
   expect(await receiveOne(receiver)).toMatchObject({ body: 'x' });
@@ -47,7 +56,10 @@ test('a session that another receiver has cannot be accepted; closed, it can be 
   await send(1, 2);
   const receiver = await client.acceptSession('sessions', sessionId, NO_RENEWAL);
   const [first] = await receiveExactly(receiver, 2);
-  await expect(client.acceptSession('sessions', sessionId, NO_RENEWAL)).rejects.toMatchObject({ name: 'ServiceBusError', code: 'SessionCannotBeLocked' });
+  await expect(client.acceptSession('sessions', sessionId, NO_RENEWAL)).rejects.toMatchObject({
+    name: 'ServiceBusError',
+    code: 'SessionCannotBeLocked',
+  });
   if (first !== undefined) await receiver.completeMessage(first);
   await receiver.close();
   const next = await client.acceptSession('sessions', sessionId, NO_RENEWAL);
@@ -62,7 +74,10 @@ test('an abandoned message is the session’s first again', async () => {
   const receiver = await client.acceptSession('sessions', sessionId, NO_RENEWAL);
   await receiver.abandonMessage(await receiveOne(receiver));
   const messages = await receiveExactly(receiver, 2);
-  expect(messages).toMatchObject([{ body: 1, deliveryCount: 1 }, { body: 2, deliveryCount: 0 }]);
+  expect(messages).toMatchObject([
+    { body: 1, deliveryCount: 1 },
+    { body: 2, deliveryCount: 0 },
+  ]);
   for (const message of messages) await receiver.completeMessage(message);
   await receiver.close();
 });
@@ -109,7 +124,10 @@ test('a session has state, which outlives its receiver and its messages', async 
 test('a session is peeked by itself', async () => {
   await sender.sendMessages([{ body: 'other', sessionId: `${sessionId}-other` }]);
   await send(1, 2);
-  const receiver = await client.acceptSession('sessions', sessionId, { ...NO_RENEWAL, receiveMode: 'receiveAndDelete' });
+  const receiver = await client.acceptSession('sessions', sessionId, {
+    ...NO_RENEWAL,
+    receiveMode: 'receiveAndDelete',
+  });
   expect(await receiver.peekMessages(10)).toMatchObject([{ body: 1 }, { body: 2 }]);
   await receiveExactly(receiver, 2);
   await receiver.close();
@@ -120,17 +138,24 @@ test('the deliveries of a session’s message are counted, and the last one dead
   await send('x');
   const receiver = await client.acceptSession('sessions', sessionId, NO_RENEWAL);
   for (let delivery = 0; delivery < 3; delivery += 1) await receiver.abandonMessage(await receiveOne(receiver));
-  expect(await empty(client, 'sessions', bus.noneWithinMs, 'deadLetter')).toMatchObject([{ body: 'x', sessionId, deadLetterReason: 'MaxDeliveryCountExceeded' }]);
+  expect(await empty(client, 'sessions', bus.noneWithinMs, 'deadLetter')).toMatchObject([
+    { body: 'x', sessionId, deadLetterReason: 'MaxDeliveryCountExceeded' },
+  ]);
   await receiver.close();
 });
 
 describe('the next session', () => {
   const acceptNext = (timeoutInMs = 10_000): ReturnType<ServiceBusClient['acceptNextSession']> =>
-    bus.client({ retryOptions: { maxRetries: 0, timeoutInMs } }).acceptNextSession('next-sessions', { ...NO_RENEWAL, receiveMode: 'receiveAndDelete' });
+    bus
+      .client({ retryOptions: { maxRetries: 0, timeoutInMs } })
+      .acceptNextSession('next-sessions', { ...NO_RENEWAL, receiveMode: 'receiveAndDelete' });
 
   test('is one that has messages and no receiver', async () => {
     const other = client.createSender('next-sessions');
-    await other.sendMessages([{ body: 1, sessionId: 'a' }, { body: 2, sessionId: 'b' }]);
+    await other.sendMessages([
+      { body: 1, sessionId: 'a' },
+      { body: 2, sessionId: 'b' },
+    ]);
     const [first, second] = [await acceptNext(), await acceptNext()];
     expect([first.sessionId, second.sessionId].sort()).toEqual(['a', 'b']);
     for (const receiver of [first, second]) {

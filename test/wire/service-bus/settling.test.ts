@@ -31,7 +31,11 @@ test('an abandoned message comes again at once, counted, with the properties set
   await sender.sendMessages({ body: 'x', applicationProperties: { kept: 1, changed: 'before' } });
   await receiver.abandonMessage(await receiveOne(receiver), { changed: 'after', added: true });
   const again = await receiveOne(receiver);
-  expect(again).toMatchObject({ body: 'x', deliveryCount: 1, applicationProperties: { kept: 1, changed: 'after', added: true } });
+  expect(again).toMatchObject({
+    body: 'x',
+    deliveryCount: 1,
+    applicationProperties: { kept: 1, changed: 'after', added: true },
+  });
   await receiver.completeMessage(again);
 });
 
@@ -59,22 +63,30 @@ test('different outcomes side by side each have their effect', async () => {
   await receiver.deadLetterMessage(dead, { deadLetterReason: 'why', deadLetterErrorDescription: 'because' });
   await receiver.abandonMessage(abandoned);
   expect(await empty(client, 'settling', bus.noneWithinMs)).toMatchObject([{ body: 1 }]);
-  expect(await empty(client, 'settling', bus.noneWithinMs, 'deadLetter')).toMatchObject([{ body: 2, deadLetterReason: 'why' }]);
+  expect(await empty(client, 'settling', bus.noneWithinMs, 'deadLetter')).toMatchObject([
+    { body: 2, deadLetterReason: 'why' },
+  ]);
 });
 
-test.each(['complete', 'abandon', 'deadLetter'] as const)('a message can be settled (%s) by another receiver when its own is closed', async (how) => {
-  await sender.sendMessages({ body: how, applicationProperties: { kept: 1 } });
-  const gone = client.createReceiver('settling');
-  const message = await receiveOne(gone);
-  await gone.close();
-  if (how === 'complete') await receiver.completeMessage(message);
-  else if (how === 'abandon') await receiver.abandonMessage(message, { more: 2 });
-  else await receiver.deadLetterMessage(message, { deadLetterReason: 'late', deadLetterErrorDescription: 'too late' });
-  const active = await empty(client, 'settling', bus.noneWithinMs);
-  const dead = await empty(client, 'settling', bus.noneWithinMs, 'deadLetter');
-  expect(active.map(({ applicationProperties }) => applicationProperties)).toEqual(how === 'abandon' ? [{ kept: 1, more: 2 }] : []);
-  expect(dead.map(({ deadLetterReason }) => deadLetterReason)).toEqual(how === 'deadLetter' ? ['late'] : []);
-});
+test.each(['complete', 'abandon', 'deadLetter'] as const)(
+  'a message can be settled (%s) by another receiver when its own is closed',
+  async (how) => {
+    await sender.sendMessages({ body: how, applicationProperties: { kept: 1 } });
+    const gone = client.createReceiver('settling');
+    const message = await receiveOne(gone);
+    await gone.close();
+    if (how === 'complete') await receiver.completeMessage(message);
+    else if (how === 'abandon') await receiver.abandonMessage(message, { more: 2 });
+    else
+      await receiver.deadLetterMessage(message, { deadLetterReason: 'late', deadLetterErrorDescription: 'too late' });
+    const active = await empty(client, 'settling', bus.noneWithinMs);
+    const dead = await empty(client, 'settling', bus.noneWithinMs, 'deadLetter');
+    expect(active.map(({ applicationProperties }) => applicationProperties)).toEqual(
+      how === 'abandon' ? [{ kept: 1, more: 2 }] : [],
+    );
+    expect(dead.map(({ deadLetterReason }) => deadLetterReason)).toEqual(how === 'deadLetter' ? ['late'] : []);
+  },
+);
 
 test('a message that its subscriber throws on is abandoned, and one that it returns from is completed', async () => {
   await sender.sendMessages({ body: 'x' });
@@ -101,5 +113,8 @@ test('what has been settled cannot be settled again', async () => {
   const message = await receiveOne(gone);
   await gone.close();
   await receiver.completeMessage(message);
-  await expect(receiver.completeMessage(message)).rejects.toMatchObject({ name: 'ServiceBusError', code: 'MessageLockLost' });
+  await expect(receiver.completeMessage(message)).rejects.toMatchObject({
+    name: 'ServiceBusError',
+    code: 'MessageLockLost',
+  });
 });

@@ -26,7 +26,8 @@ export async function openTestBus(): Promise<TestBus> {
   const given = process.env['SERVICEBUS_TEST_CONNECTION_STRING'];
   const clients: ServiceBusClient[] = [];
   const clock = createFakeClock(Date.now());
-  const local = given === undefined ? await startServiceBus({ config: join(__dirname, 'Config.json'), clock }) : undefined;
+  const local =
+    given === undefined ? await startServiceBus({ config: join(__dirname, 'Config.json'), clock }) : undefined;
   const connectionString = given ?? local?.connectionString ?? '';
   return {
     connectionString,

@@ -18,7 +18,8 @@ beforeEach(async () => {
 });
 afterAll(() => bus.close());
 
-const send = (queue: string, timeToLive?: number): Promise<void> => client.createSender(queue).sendMessages({ body: 'x', ...(timeToLive === undefined ? {} : { timeToLive }) });
+const send = (queue: string, timeToLive?: number): Promise<void> =>
+  client.createSender(queue).sendMessages({ body: 'x', ...(timeToLive === undefined ? {} : { timeToLive }) });
 
 test.each([
   ['the entity’s', undefined, ENTITY_TTL_MS],
@@ -37,7 +38,9 @@ test('where the entity says so, an expired message is dead-lettered with the rea
   await send('expiring', 2000);
   await bus.pass(2500);
   expect(await empty(client, 'expiring', bus.noneWithinMs)).toEqual([]);
-  expect(await empty(client, 'expiring', bus.noneWithinMs, 'deadLetter')).toMatchObject([{ body: 'x', deadLetterReason: 'TTLExpiredException' }]);
+  expect(await empty(client, 'expiring', bus.noneWithinMs, 'deadLetter')).toMatchObject([
+    { body: 'x', deadLetterReason: 'TTLExpiredException' },
+  ]);
 });
 
 test('a message that expires while it is locked can still be completed', async () => {
@@ -55,7 +58,9 @@ test('given back after its time, it is dead-lettered', async () => {
   const message = await receiveOne(receiver);
   await bus.pass(3000);
   await receiver.abandonMessage(message);
-  expect(await empty(client, 'expiring', bus.noneWithinMs, 'deadLetter')).toMatchObject([{ deadLetterReason: 'TTLExpiredException' }]);
+  expect(await empty(client, 'expiring', bus.noneWithinMs, 'deadLetter')).toMatchObject([
+    { deadLetterReason: 'TTLExpiredException' },
+  ]);
 });
 
 test('a dead letter does not expire', async () => {

@@ -12,11 +12,13 @@ beforeAll(async () => {
   sender = client.createSender('fan-out');
 });
 beforeEach(async () => {
-  for (const subscription of ['everything', 'urgent', 'invoices']) await empty(client, `fan-out/${subscription}`, bus.noneWithinMs);
+  for (const subscription of ['everything', 'urgent', 'invoices'])
+    await empty(client, `fan-out/${subscription}`, bus.noneWithinMs);
 });
 afterAll(() => bus.close());
 
-const arrived = async (subscription: string): Promise<unknown[]> => (await empty(client, `fan-out/${subscription}`, bus.noneWithinMs)).map(({ body }) => body as unknown);
+const arrived = async (subscription: string): Promise<unknown[]> =>
+  (await empty(client, `fan-out/${subscription}`, bus.noneWithinMs)).map(({ body }) => body as unknown);
 
 test('every subscription gets what its rules match', async () => {
   await sender.sendMessages([
@@ -37,7 +39,9 @@ test('settling in one subscription changes nothing in another', async () => {
   const [message] = await receiver.receiveMessages(1);
   if (message === undefined) throw new Error('Nothing came.');
   await receiver.deadLetterMessage(message, { deadLetterReason: 'r', deadLetterErrorDescription: 'd', own: true });
-  expect(await empty(client, 'fan-out/urgent', bus.noneWithinMs, 'deadLetter')).toMatchObject([{ body: 'x', applicationProperties: { own: true } }]);
+  expect(await empty(client, 'fan-out/urgent', bus.noneWithinMs, 'deadLetter')).toMatchObject([
+    { body: 'x', applicationProperties: { own: true } },
+  ]);
   const [untouched] = await empty(client, 'fan-out/everything', bus.noneWithinMs);
   expect(untouched?.applicationProperties).toEqual({ importance: 'urgent' });
   await receiver.close();
@@ -47,5 +51,7 @@ test('where a subscription requires sessions, a message without one is dead-lett
   await empty(client, 'fan-out/by-session', bus.noneWithinMs, 'deadLetter');
   await sender.sendMessages({ body: 'x' });
   expect(await arrived('everything')).toEqual(['x']);
-  expect(await empty(client, 'fan-out/by-session', bus.noneWithinMs, 'deadLetter')).toMatchObject([{ body: 'x', deadLetterReason: 'Session ID is null.' }]);
+  expect(await empty(client, 'fan-out/by-session', bus.noneWithinMs, 'deadLetter')).toMatchObject([
+    { body: 'x', deadLetterReason: 'Session ID is null.' },
+  ]);
 });

@@ -15,7 +15,11 @@ function seen(data: Readonly<Record<string, unknown>>, type = 'ucwa.audioVideoIn
 
 describe('a ring', () => {
   test.each([
-    [{ from: alice, subject: 'Invoice 1234', modalities: ['audio', 'video'] }, 'ring', `Alice (sip:alice@contoso.com) → ${account}  "Invoice 1234"  audio+video`],
+    [
+      { from: alice, subject: 'Invoice 1234', modalities: ['audio', 'video'] },
+      'ring',
+      `Alice (sip:alice@contoso.com) → ${account}  "Invoice 1234"  audio+video`,
+    ],
     [{ from: { uri: 'tel:+15550100' } }, 'ring', `tel:+15550100 → ${account}`],
     [{}, 'ring', `(withheld) → ${account}`],
     [{ direction: 'outgoing', to: { name: 'Dave' } }, 'call', `${account} → Dave`],
@@ -31,15 +35,34 @@ describe('an event', () => {
     [{ event: 'started', direction: 'outgoing', to: alice }, moments, 'started', `${who}    12 ms from UCWA to bus`],
     [{ event: 'started', delayed: true }, moments, 'started', `${who}    12 ms from ring to bus  late`],
     [{ event: 'updated', state: 'alerting' }, { ...moments, emittedAtMs: undefined }, 'updated', `${who}  alerting`],
-    [{ event: 'completed', outcome: { result: 'answered', answeredBy: 'otherEndpoint' } }, moments, 'completed', `${who}    12 ms from UCWA to bus  answered  by otherEndpoint`],
-    [{ event: 'completed', outcome: { result: 'missed' } }, { ...moments, emittedAtMs: 1_000_013 }, 'completed', `${who}     0 ms from UCWA to bus  missed`],
+    [
+      { event: 'completed', outcome: { result: 'answered', answeredBy: 'otherEndpoint' } },
+      moments,
+      'completed',
+      `${who}    12 ms from UCWA to bus  answered  by otherEndpoint`,
+    ],
+    [
+      { event: 'completed', outcome: { result: 'missed' } },
+      { ...moments, emittedAtMs: 1_000_013 },
+      'completed',
+      `${who}     0 ms from UCWA to bus  missed`,
+    ],
   ])('with %j', (data, at, label, text) => {
-    expect(describeEvent(seen({ invitationId: 'id', from: alice, ...data }), at)).toEqual({ atMs: at.receivedAtMs, label, text });
+    expect(describeEvent(seen({ invitationId: 'id', from: alice, ...data }), at)).toEqual({
+      atMs: at.receivedAtMs,
+      label,
+      text,
+    });
   });
 
   test.each([
     ['ucwa.channel.gap', { cause: 'resume', after: 'A', before: 'B' }, 'gap', `${account}  resume  A … B`],
-    ['ucwa.command.settled', { invitationId: 'id', command: 'decline', caller: 'key:1', result: 'sent', status: 202 }, 'command', 'decline  by key:1  sent  202'],
+    [
+      'ucwa.command.settled',
+      { invitationId: 'id', command: 'decline', caller: 'key:1', result: 'sent', status: 202 },
+      'command',
+      'decline  by key:1  sent  202',
+    ],
     ['ucwa.subscription.disabled', {}, 'event', 'ucwa.subscription.disabled'],
   ])('of the type %s', (type, data, label, text) => {
     expect(describeEvent(seen(data, type), moments)).toEqual({ atMs: moments.receivedAtMs, label, text });
@@ -49,8 +72,19 @@ describe('an event', () => {
 it('prints what others wrote without their control characters', () => {
   const lines: string[] = [];
   const plain = (text: string): string => text;
-  const terminal: Terminal = { line: (text = '') => void lines.push(text), bold: plain, dim: plain, good: plain, bad: plain, accent: plain };
-  printLine(terminal, { atMs: new Date(2026, 0, 2, 3, 4, 5, 6).getTime(), label: 'ring', text: 'Eve \u001B[2J\r\n → you' });
+  const terminal: Terminal = {
+    line: (text = '') => void lines.push(text),
+    bold: plain,
+    dim: plain,
+    good: plain,
+    bad: plain,
+    accent: plain,
+  };
+  printLine(terminal, {
+    atMs: new Date(2026, 0, 2, 3, 4, 5, 6).getTime(),
+    label: 'ring',
+    text: 'Eve \u001B[2J\r\n → you',
+  });
   expect(lines).toEqual(['03:04:05.006  ring       Eve ·[2J·· → you']);
 });
 
@@ -69,7 +103,11 @@ describe('the moment of emission', () => {
   const invitationId = invitationIdOf(href, account, signingKey);
   const emitted = [
     { type: 'started', href, at: '2026-01-01T00:00:00.000Z' },
-    { type: 'added', href: '/ucwa/oauth/v1/applications/7/communication/conversations/1', at: '2026-01-01T00:00:00.000Z' },
+    {
+      type: 'added',
+      href: '/ucwa/oauth/v1/applications/7/communication/conversations/1',
+      at: '2026-01-01T00:00:00.000Z',
+    },
     { type: 'updated', href, at: '2026-01-01T00:00:01.000Z' },
     { type: 'updated', href, at: '2026-01-01T00:00:02.000Z' },
   ];

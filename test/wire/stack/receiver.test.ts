@@ -6,7 +6,8 @@ import { startReceiver, type Delivery, type Receiver } from '../../../infra/loca
 import { verifyWebhook } from '../../../infra/local/receiver/verifyWebhook';
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
-const body = '{"type":"ucwa.audioVideoInvitation.completed","data":{"from":{"name":"Alice"},"outcome":{"result":"declined"}}}';
+const body =
+  '{"type":"ucwa.audioVideoInvitation.completed","data":{"from":{"name":"Alice"},"outcome":{"result":"declined"}}}';
 const at = new Date('2026-03-01T12:00:00Z');
 const seconds = String(at.getTime() / 1000);
 
@@ -26,7 +27,12 @@ describe('verifyWebhook', () => {
     ['a changed body', headers('msg_1', seconds, genuine), `${body} `, 'signature does not match'],
     ['another id', headers('msg_2', seconds, genuine), body, 'signature does not match'],
     ['another secret', headers('msg_1', seconds, byOther), body, 'signature does not match'],
-    ['another version of signature', headers('msg_1', seconds, genuine.replace('v1,', 'v2,')), body, 'signature does not match'],
+    [
+      'another version of signature',
+      headers('msg_1', seconds, genuine.replace('v1,', 'v2,')),
+      body,
+      'signature does not match',
+    ],
     ['a signature that is none', headers('msg_1', seconds, 'v1 v1, ,'), body, 'signature does not match'],
     ['no headers', {}, body, 'signature headers missing'],
     ['a timestamp that is no number', headers('msg_1', 'now', genuine), body, 'timestamp too far from now'],
@@ -40,7 +46,9 @@ describe('verifyWebhook', () => {
     [-300, 'genuine'],
     [-301, 'timestamp too far from now'],
   ])('%i s after the timestamp', (ageSeconds, verdict) => {
-    expect(verifyWebhook(secret, headers('msg_1', seconds, genuine), Buffer.from(body), at.getTime() + ageSeconds * 1000)).toBe(verdict);
+    expect(
+      verifyWebhook(secret, headers('msg_1', seconds, genuine), Buffer.from(body), at.getTime() + ageSeconds * 1000),
+    ).toBe(verdict);
   });
 });
 
@@ -54,7 +62,14 @@ describe('the receiver', () => {
   afterAll(() => receiver.close());
 
   const send = (method: string, data: string | undefined, given: Record<string, string>) =>
-    axios.request({ url: receiver.url, method, data, headers: { 'content-type': 'application/cloudevents+json', ...given }, proxy: false, validateStatus: null });
+    axios.request({
+      url: receiver.url,
+      method,
+      data,
+      headers: { 'content-type': 'application/cloudevents+json', ...given },
+      proxy: false,
+      validateStatus: null,
+    });
 
   it('answers 204 to a genuine delivery and tells of it', async () => {
     const now = new Date();
@@ -62,19 +77,27 @@ describe('the receiver', () => {
     const { status } = await send('POST', body, headers('msg_1', String(Math.floor(now.getTime() / 1000)), signature));
     expect(status).toBe(204);
     expect(deliveries).toEqual([{ id: 'msg_1', verdict: 'genuine', body }]);
-    expect(deliveries.map(describeDelivery)).toEqual(['ucwa.audioVideoInvitation.completed  Alice  declined  signature holds  msg_1']);
+    expect(deliveries.map(describeDelivery)).toEqual([
+      'ucwa.audioVideoInvitation.completed  Alice  declined  signature holds  msg_1',
+    ]);
   });
 
   it('answers 401 to any other, and tells why', async () => {
     const { status } = await send('POST', 'hello', {});
     expect(status).toBe(401);
-    expect(deliveries.map(describeDelivery)).toEqual(['5 bytes that are no CloudEvent  NOT BELIEVED: signature headers missing']);
+    expect(deliveries.map(describeDelivery)).toEqual([
+      '5 bytes that are no CloudEvent  NOT BELIEVED: signature headers missing',
+    ]);
   });
 
   it('consents to the CloudEvents handshake', async () => {
     const answer = await send('OPTIONS', undefined, { 'webhook-request-origin': 'relay.example' });
     expect(answer.status).toBe(200);
-    expect(answer.headers).toMatchObject({ 'webhook-allowed-origin': 'relay.example', 'webhook-allowed-rate': '*', allow: 'POST' });
+    expect(answer.headers).toMatchObject({
+      'webhook-allowed-origin': 'relay.example',
+      'webhook-allowed-rate': '*',
+      allow: 'POST',
+    });
   });
 
   test.each([

@@ -23,7 +23,12 @@ async function whenGone(port: number): Promise<void> {
 }
 
 const portsOf = (facts: StackFacts): number[] =>
-  [facts.functionsUrl, facts.ucwaUrl, facts.receiverUrl, ...(facts.storageConnection?.match(/http:[^/]*\/\/[^/]+/g) ?? [])]
+  [
+    facts.functionsUrl,
+    facts.ucwaUrl,
+    facts.receiverUrl,
+    ...(facts.storageConnection?.match(/http:[^/]*\/\/[^/]+/g) ?? []),
+  ]
     .map((url) => Number(new URL(url ?? '').port))
     .concat(Number(/localhost:(\d+)/.exec(facts.serviceBusConnection ?? '')?.[1]));
 
@@ -39,7 +44,11 @@ describe('a stack whose every port is taken', () => {
     taken = await Promise.all(['functions', 'ucwa', 'bus', 'storage', 'receiver'].map(takePort));
     const [functions, ucwa, bus, storage, receiver] = taken.map((server) => String(portOf(server)));
     const ports = { functions, ucwa, bus, storage, receiver };
-    stack = runCommand('start', folder.folder, ...Object.entries(ports).flatMap(([part, port = '']) => [`--${part}-port`, port]));
+    stack = runCommand(
+      'start',
+      folder.folder,
+      ...Object.entries(ports).flatMap(([part, port = '']) => [`--${part}-port`, port]),
+    );
     facts = await stack.ready;
   });
   afterAll(async () => {
@@ -65,15 +74,21 @@ describe('a stack whose every port is taken', () => {
 
   it('shows the first call from ring to end, as it comes from the bus', async () => {
     await stack.line(/completed\s+Alice Example\s+\d+ ms from UCWA to bus\s+declined/);
-    const of = (label: string): number => stack.lines.findIndex((line) => new RegExp(`^[\\d:.]{12}\\s+${label}\\s+Alice Example`).test(line));
+    const of = (label: string): number =>
+      stack.lines.findIndex((line) => new RegExp(`^[\\d:.]{12}\\s+${label}\\s+Alice Example`).test(line));
     const inOrder = [of('ring'), of('started'), of('updated'), of('completed')];
     expect(inOrder).not.toContain(-1);
     expect(inOrder).toEqual([...inOrder].sort((one, other) => one - other));
   });
 
   it('answers its health with the key that it prints', async () => {
-    const [, key = '', url = ''] = /curl -H 'x-functions-key: (\S+)' (\S+)/.exec(await stack.line(/Ask for health/)) ?? [];
-    const { status } = await axios.get(url, { headers: { 'x-functions-key': key }, proxy: false, validateStatus: null });
+    const [, key = '', url = ''] =
+      /curl -H 'x-functions-key: (\S+)' (\S+)/.exec(await stack.line(/Ask for health/)) ?? [];
+    const { status } = await axios.get(url, {
+      headers: { 'x-functions-key': key },
+      proxy: false,
+      validateStatus: null,
+    });
     expect(status).toBe(200);
   });
 
@@ -84,7 +99,17 @@ describe('a stack whose every port is taken', () => {
     ['Cancel', ['--scenario', 'outgoing'], 'cancelled'],
   ])('rings a call, and what is printed to "%s" does so', async (title, more, result) => {
     const name = `Caller for ${title}`.slice(0, 20);
-    const ring = runCommand('ring', folder.folder, '--from', 'sip:carla@contoso.com', '--name', name, '--subject', 'Test', ...more);
+    const ring = runCommand(
+      'ring',
+      folder.folder,
+      '--from',
+      'sip:carla@contoso.com',
+      '--name',
+      name,
+      '--subject',
+      'Test',
+      ...more,
+    );
     expect(await ring.ended).toBe('exited with code 0');
 
     const text = ring.lines.join('\n');
@@ -103,7 +128,9 @@ describe('a stack whose every port is taken', () => {
   it('is not started twice in one folder', async () => {
     const second = runCommand('start', folder.folder, ...anyPorts);
     expect(await second.ended).toBe('exited with code 1');
-    expect(second.lines).toContainEqual(expect.stringContaining(`already runs in this folder (process ${String(stack.pid)})`));
+    expect(second.lines).toContainEqual(
+      expect.stringContaining(`already runs in this folder (process ${String(stack.pid)})`),
+    );
   });
 
   it('leaves nothing behind when it is stopped', async () => {
@@ -145,7 +172,12 @@ describe('a stack of which something ends by itself', () => {
 
 describe('settings that are given', () => {
   it('take the place of their stand-ins', async () => {
-    const [{ folder, remove }, bus, ucwa, storage] = await Promise.all([createStackFolder(), startTestServiceBus(), startTestUcwa(), startTestStorage()]);
+    const [{ folder, remove }, bus, ucwa, storage] = await Promise.all([
+      createStackFolder(),
+      startTestServiceBus(),
+      startTestUcwa(),
+      startTestStorage(),
+    ]);
     const accounts = [{ sipUri: 'sip:reception@contoso.com', username: 'reception@contoso.com', password: 'password' }];
     const Values = {
       UCWA_ACCOUNTS: JSON.stringify(accounts),
@@ -159,7 +191,9 @@ describe('settings that are given', () => {
     expect(Object.keys(facts.pids).sort()).toEqual(['functionsHost', 'receiver', 'start']);
     expect(JSON.stringify(facts)).not.toContain(bus.connectionString);
     await stack.line(/Ready in/); // written before it said that it is ready, but on another way
-    expect(stack.lines.filter((line) => line.includes('no stand-in')).map((line) => line.replace(/\s+/g, ' ').trim())).toEqual([
+    expect(
+      stack.lines.filter((line) => line.includes('no stand-in')).map((line) => line.replace(/\s+/g, ' ').trim()),
+    ).toEqual([
       'UCWA given by UCWA_ACCOUNTS: no stand-in',
       'Service Bus given by ServiceBusConnection: no stand-in',
       'Storage given by AzureWebJobsStorage: no stand-in',

@@ -18,8 +18,10 @@ describe('with a storage account', () => {
   });
   afterAll(() => storage.close());
 
-  const container = () => BlobServiceClient.fromConnectionString(storage.connectionString).getContainerClient(RAW_BLOB_CONTAINER);
-  const textOf = async (name: string) => (await container().getBlockBlobClient(name).downloadToBuffer()).toString('utf8');
+  const container = () =>
+    BlobServiceClient.fromConnectionString(storage.connectionString).getContainerClient(RAW_BLOB_CONTAINER);
+  const textOf = async (name: string) =>
+    (await container().getBlockBlobClient(name).downloadToBuffer()).toString('utf8');
 
   it('makes the container and keeps the text as it is', async () => {
     const raw = `{"name":"Jürgen ☎","padding":"${'x'.repeat(300_000)}"}`;
@@ -30,7 +32,9 @@ describe('with a storage account', () => {
   });
 
   it('stores the same occurrence once, however many instances park it', async () => {
-    await Promise.all(['first', 'first'].map((text) => createRawBlobs(storage, noIdentity, systemClock).put('event-2', text)));
+    await Promise.all(
+      ['first', 'first'].map((text) => createRawBlobs(storage, noIdentity, systemClock).put('event-2', text)),
+    );
     await createRawBlobs(storage, noIdentity, systemClock).put('event-2', 'second');
 
     expect(await textOf('event-2')).toBe('second');

@@ -10,11 +10,19 @@ describe('the agenda', () => {
         const clock = createFakeClock(0);
         const agenda = new Agenda(clock);
         const done: { index: number; atMs: number }[] = [];
-        const appointments = items.map(({ afterMs }, index) => agenda.in(afterMs, () => done.push({ index, atMs: clock.now() })));
+        const appointments = items.map(({ afterMs }, index) =>
+          agenda.in(afterMs, () => done.push({ index, atMs: clock.now() })),
+        );
         items.forEach(({ isCancelled }, index) => isCancelled && appointments[index]?.cancel());
         await clock.advance(50);
-        const due = items.map(({ afterMs, isCancelled }, index) => ({ index, atMs: afterMs, isCancelled })).filter(({ isCancelled }) => !isCancelled);
-        expect(done).toEqual(due.sort((one, other) => one.atMs - other.atMs || one.index - other.index).map(({ index, atMs }) => ({ index, atMs })));
+        const due = items
+          .map(({ afterMs, isCancelled }, index) => ({ index, atMs: afterMs, isCancelled }))
+          .filter(({ isCancelled }) => !isCancelled);
+        expect(done).toEqual(
+          due
+            .sort((one, other) => one.atMs - other.atMs || one.index - other.index)
+            .map(({ index, atMs }) => ({ index, atMs })),
+        );
       }),
       { numRuns: 30 },
     );

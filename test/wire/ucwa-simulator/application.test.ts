@@ -15,7 +15,11 @@ describe('an application', () => {
   afterEach(() => ucwa.close());
 
   const create = (token: string, body: unknown) =>
-    ucwa.http.post<{ id: string; subcode?: string; _links: Record<string, { href: string }> }>('/ucwa/oauth/v1/applications', body, { headers: { Authorization: `Bearer ${token}` } });
+    ucwa.http.post<{ id: string; subcode?: string; _links: Record<string, { href: string }> }>(
+      '/ucwa/oauth/v1/applications',
+      body,
+      { headers: { Authorization: `Bearer ${token}` } },
+    );
 
   it('embeds me, people, onlineMeetings and communication, under host-relative hrefs', async () => {
     const { application, path } = await signIn(ucwa, { modalities: [] });
@@ -35,7 +39,11 @@ describe('an application', () => {
     await client.get(`${client.path}/events?ack=3`);
     const parked = client.poll(client.next);
     await ucwa.simulator.whenParked();
-    expect((await create(client.token, { userAgent: 'test', endpointId: 'endpoint-1', culture: 'en-GB' })).data._links['events']?.href).toBe(client.next);
+    expect(
+      (await create(client.token, { userAgent: 'test', endpointId: 'endpoint-1', culture: 'en-GB' })).data._links[
+        'events'
+      ]?.href,
+    ).toBe(client.next);
     ucwa.ring();
     await parked;
   });
@@ -51,16 +59,24 @@ describe('an application', () => {
 
   it.each([
     ['no endpointId', { userAgent: 'a', culture: 'c' }, { name: 'endpointId', reason: 'Invalid' }],
-    ['a userAgent of 101 characters', { userAgent: 'a'.repeat(101), endpointId: 'e', culture: 'c' }, { name: 'userAgent', reason: 'TooLong' }],
+    [
+      'a userAgent of 101 characters',
+      { userAgent: 'a'.repeat(101), endpointId: 'e', culture: 'c' },
+      { name: 'userAgent', reason: 'TooLong' },
+    ],
   ])('refuses %s', async (_, body, parameter) => {
     const { token } = await signIn(ucwa);
     const { status, data } = await create(token, body);
-    expect([status, data]).toEqual([400, expect.objectContaining({ code: 'BadRequest', subcode: 'ParameterValidationFailure', parameters: [parameter] })]);
+    expect([status, data]).toEqual([
+      400,
+      expect.objectContaining({ code: 'BadRequest', subcode: 'ParameterValidationFailure', parameters: [parameter] }),
+    ]);
   });
 
   it('refuses a user’s seventeenth with TooManyApplications', async () => {
     const { token } = await signIn(ucwa, { endpointId: '0' });
-    for (let index = 1; index < 16; index++) await create(token, { userAgent: 'a', endpointId: String(index), culture: 'c' });
+    for (let index = 1; index < 16; index++)
+      await create(token, { userAgent: 'a', endpointId: String(index), culture: 'c' });
     const { status, data } = await create(token, { userAgent: 'a', endpointId: '16', culture: 'c' });
     expect([status, data.subcode]).toEqual([409, 'TooManyApplications']);
   });
@@ -73,21 +89,37 @@ describe('an application', () => {
     const activity = await client.send('POST', `${client.path}/me/reportMyActivity`);
     expect([activity.status, activity.data['subcode']]).toEqual([409, 'MakeMeAvailableRequired']);
 
-    expect((await client.send('POST', `${client.path}/me/makeMeAvailable`, { supportedModalities: ['Messaging', 'PhoneAudio'] })).status).toBe(204);
+    expect(
+      (
+        await client.send('POST', `${client.path}/me/makeMeAvailable`, {
+          supportedModalities: ['Messaging', 'PhoneAudio'],
+        })
+      ).status,
+    ).toBe(204);
     const again = await client.send('POST', `${client.path}/me/makeMeAvailable`, { supportedModalities: ['Audio'] });
     expect([again.status, again.data['subcode']]).toEqual([409, 'AlreadyExists']);
 
     const after = (await client.get(client.path)).data;
-    expect(Object.keys(after._embedded?.['me']?._links ?? {})).toEqual(expect.arrayContaining(['presence', 'note', 'location', 'reportMyActivity']));
+    expect(Object.keys(after._embedded?.['me']?._links ?? {})).toEqual(
+      expect.arrayContaining(['presence', 'note', 'location', 'reportMyActivity']),
+    );
     expect(after._embedded?.['me']?._links).not.toHaveProperty('makeMeAvailable');
     expect(after._embedded?.['communication']).toMatchObject({ supportedModalities: ['Messaging', 'PhoneAudio'] });
     expect((await client.send('POST', `${client.path}/me/reportMyActivity`)).status).toBe(204);
-    expect(told(await client.poll(client.next))).toEqual(['communication: communication updated', 'me: me updated', 'me: presence added', 'me: note added', 'me: location added']);
+    expect(told(await client.poll(client.next))).toEqual([
+      'communication: communication updated',
+      'me: me updated',
+      'me: presence added',
+      'me: note added',
+      'me: location added',
+    ]);
   });
 
   it('refuses a modality that nobody knows', async () => {
     const client = await signIn(ucwa, { modalities: [] });
-    const { status, data } = await client.send('POST', `${client.path}/me/makeMeAvailable`, { supportedModalities: ['Telepathy'] });
+    const { status, data } = await client.send('POST', `${client.path}/me/makeMeAvailable`, {
+      supportedModalities: ['Telepathy'],
+    });
     expect([status, data['parameters']]).toEqual([400, [{ name: 'supportedModalities', reason: 'Invalid' }]]);
   });
 
@@ -100,8 +132,12 @@ describe('an application', () => {
     const client = await signIn(ucwa);
     const { data } = await client.get(`${client.path}/communication`);
     const etag = String(data['etag']);
-    const body = echo ? data : Object.fromEntries(Object.entries(data).filter(([, value]) => value !== 'please pass this in a PUT request'));
-    expect((await client.send('PUT', `${client.path}/communication`, body, headers ?? { 'If-Match': etag })).status).toBe(status);
+    const body = echo
+      ? data
+      : Object.fromEntries(Object.entries(data).filter(([, value]) => value !== 'please pass this in a PUT request'));
+    expect(
+      (await client.send('PUT', `${client.path}/communication`, body, headers ?? { 'If-Match': etag })).status,
+    ).toBe(status);
   });
 
   it('ends with DELETE: what is under it is 404, a parked poll included', async () => {
@@ -110,7 +146,10 @@ describe('an application', () => {
     await ucwa.simulator.whenParked();
     expect((await client.send('DELETE', client.path)).status).toBe(204);
     const { status, data } = await parked;
-    expect([status, data]).toEqual([404, expect.objectContaining({ code: 'NotFound', subcode: 'ApplicationNotFound' })]);
+    expect([status, data]).toEqual([
+      404,
+      expect.objectContaining({ code: 'NotFound', subcode: 'ApplicationNotFound' }),
+    ]);
     expect((await client.get(client.path)).status).toBe(404);
   });
 
@@ -126,7 +165,9 @@ describe('an application', () => {
     await clock.advance(1);
     const { status, data } = await client.poll(next);
     expect([status, data]).toEqual([404, expect.objectContaining({ subcode: 'InactiveApplicationExpired' })]);
-    expect(ucwa.invitationEvents()).toEqual([expect.objectContaining({ type: 'started', ack: null, acknowledged: false, forgotten: true })]);
+    expect(ucwa.invitationEvents()).toEqual([
+      expect.objectContaining({ type: 'started', ack: null, acknowledged: false, forgotten: true }),
+    ]);
     const created = await create(client.token, { userAgent: 'test', endpointId: 'endpoint-1', culture: 'en-GB' });
     expect(created.status).toBe(201);
     expect(created.data._links['self']?.href).not.toBe(client.path);
@@ -145,6 +186,9 @@ describe('an application', () => {
     const client = await signIn(ucwa);
     const { status, data, headers } = await client.get(`${client.path}/nothing`);
     expect([status, data]).toEqual([404, { code: 'NotFound', message: expect.any(String) as string }]);
-    expect(headers).toMatchObject({ 'content-type': 'application/json; charset=utf-8', 'x-ms-server-fqdn': 'fe1.contoso.com' });
+    expect(headers).toMatchObject({
+      'content-type': 'application/json; charset=utf-8',
+      'x-ms-server-fqdn': 'fe1.contoso.com',
+    });
   });
 });

@@ -29,7 +29,12 @@ export interface Client {
   readonly path: string;
   get<Body = ResourceBody>(href: string, headers?: Record<string, string>): Promise<AxiosResponse<Body>>;
   poll(href: string): Promise<AxiosResponse<PackageBody>>;
-  send(method: 'POST' | 'PUT' | 'DELETE', href: string, body?: unknown, headers?: Record<string, string>): Promise<AxiosResponse<ResourceBody>>;
+  send(
+    method: 'POST' | 'PUT' | 'DELETE',
+    href: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<AxiosResponse<ResourceBody>>;
 }
 
 export interface ClientOptions {
@@ -40,17 +45,41 @@ export interface ClientOptions {
 }
 
 /** A ticket by the password grant. */
-export async function ticket(ucwa: TestUcwa, username = 'reception@contoso.com', password = 'password'): Promise<AxiosResponse<{ access_token: string; expires_in: number }>> {
+export async function ticket(
+  ucwa: TestUcwa,
+  username = 'reception@contoso.com',
+  password = 'password',
+): Promise<AxiosResponse<{ access_token: string; expires_in: number }>> {
   return ucwa.http.post('/WebTicket/oauthtoken', new URLSearchParams({ grant_type: 'password', username, password }));
 }
 
 /** Signs in and reads the first package, which tells of the availability, so that the channel is empty. */
 export async function signIn(ucwa: TestUcwa, options: ClientOptions = {}): Promise<Client & { readonly next: string }> {
-  const { username = 'reception@contoso.com', endpointId = 'endpoint-1', modalities = ['Audio', 'PhoneAudio'] } = options;
+  const {
+    username = 'reception@contoso.com',
+    endpointId = 'endpoint-1',
+    modalities = ['Audio', 'PhoneAudio'],
+  } = options;
   const token = (await ticket(ucwa, username)).data.access_token;
-  const request = <Body>(method: string, href: string, body?: unknown, headers: Record<string, string> = {}): Promise<AxiosResponse<Body>> =>
-    ucwa.http.request({ method, url: href, ...(body !== undefined && { data: body }), headers: { Authorization: `Bearer ${token}`, ...headers } });
-  const application = (await request<ResourceBody>('POST', '/ucwa/oauth/v1/applications', { userAgent: 'test', endpointId, culture: 'en-GB' })).data;
+  const request = <Body>(
+    method: string,
+    href: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<AxiosResponse<Body>> =>
+    ucwa.http.request({
+      method,
+      url: href,
+      ...(body !== undefined && { data: body }),
+      headers: { Authorization: `Bearer ${token}`, ...headers },
+    });
+  const application = (
+    await request<ResourceBody>('POST', '/ucwa/oauth/v1/applications', {
+      userAgent: 'test',
+      endpointId,
+      culture: 'en-GB',
+    })
+  ).data;
   const path = application._links['self']?.href ?? '';
   const client: Client = {
     token,
@@ -72,6 +101,9 @@ export const nextOf = ({ data }: AxiosResponse<PackageBody>): string => data._li
 
 /** The package's events in the channel's order, as `sender: rel type`. */
 export const told = ({ data }: AxiosResponse<PackageBody>): string[] =>
-  (data.sender ?? []).flatMap((sender) => sender.events.map((event) => `${sender.rel}: ${event.link.rel} ${event.type}`));
+  (data.sender ?? []).flatMap((sender) =>
+    sender.events.map((event) => `${sender.rel}: ${event.link.rel} ${event.type}`),
+  );
 
-export const eventsOf = ({ data }: AxiosResponse<PackageBody>): EventBody[] => (data.sender ?? []).flatMap(({ events }) => events);
+export const eventsOf = ({ data }: AxiosResponse<PackageBody>): EventBody[] =>
+  (data.sender ?? []).flatMap(({ events }) => events);

@@ -49,7 +49,9 @@ describe('the event channel', () => {
     const parked = client.poll(client.next);
     await ucwa.simulator.whenParked();
     await clock.advance(180_000);
-    expect((await parked).data).toEqual({ _links: { self: { href: client.next }, next: { href: `${client.path}/events?ack=3` } } });
+    expect((await parked).data).toEqual({
+      _links: { self: { href: client.next }, next: { href: `${client.path}/events?ack=3` } },
+    });
   });
 
   it('waits as long as the client asks, and remembers it for the polls that follow', async () => {
@@ -77,7 +79,10 @@ describe('the event channel', () => {
     const url = new URL(client.next, ucwa.url);
     url.searchParams.set(name, value);
     const { status, data } = await client.poll(url.pathname + url.search);
-    expect([status, data]).toEqual([400, expect.objectContaining({ subcode: 'ParameterValidationFailure', parameters: [{ name, reason: 'Invalid' }] })]);
+    expect([status, data]).toEqual([
+      400,
+      expect.objectContaining({ subcode: 'ParameterValidationFailure', parameters: [{ name, reason: 'Invalid' }] }),
+    ]);
   });
 
   it('answers the older of two polls with the same ack 409 PGetReplaced', async () => {
@@ -103,7 +108,10 @@ describe('the event channel', () => {
   it('keeps what it had for a poll whose client went away', async () => {
     const client = await signIn(ucwa);
     const gone = new AbortController();
-    const parked = ucwa.http.get(client.next, { headers: { Authorization: `Bearer ${client.token}` }, signal: gone.signal });
+    const parked = ucwa.http.get(client.next, {
+      headers: { Authorization: `Bearer ${client.token}` },
+      signal: gone.signal,
+    });
     await ucwa.simulator.whenParked();
     const application = ucwa.simulator.applications.of('sip:reception@contoso.com')[0];
     gone.abort();
@@ -118,13 +126,22 @@ describe('the event channel', () => {
     ucwa.ring();
     ucwa.ring();
     const { data } = await client.poll(client.next);
-    expect(data.sender?.map(({ rel }) => rel)).toEqual(['communication', 'conversation', 'communication', 'conversation']);
+    expect(data.sender?.map(({ rel }) => rel)).toEqual([
+      'communication',
+      'conversation',
+      'communication',
+      'conversation',
+    ]);
   });
 
   it('holds ten thousand polls on one timer', async () => {
     const accounts = Array.from({ length: 10_000 }, (_, index) => `sip:user${index}@contoso.com`);
     const answers = accounts.map((account) => {
-      const application = ucwa.simulator.createApplication(account, { userAgent: 'test', endpointId: 'e', culture: 'c' });
+      const application = ucwa.simulator.createApplication(account, {
+        userAgent: 'test',
+        endpointId: 'e',
+        culture: 'c',
+      });
       return Promise.resolve(application.channel.poll(1, application.channel.settings, () => undefined));
     });
     expect(clock.sleepers()).toBe(1);

@@ -27,27 +27,37 @@ const strikes: Record<FaultKind, { fault: Omit<FaultRequest, 'kind'>; check: (st
   discoveryRedirect: {
     fault: { times: 2 },
     check: async ({ ucwa }) => {
-      const hops = [await ucwa.http.get<ResourceBody>('/'), await ucwa.http.get<ResourceBody>('/'), await ucwa.http.get<ResourceBody>('/')];
+      const hops = [
+        await ucwa.http.get<ResourceBody>('/'),
+        await ucwa.http.get<ResourceBody>('/'),
+        await ucwa.http.get<ResourceBody>('/'),
+      ];
       expect(hops.map(({ data }) => Object.keys(data._links)[0])).toEqual(['redirect', 'redirect', 'self']);
     },
   },
   userRedirect: {
     fault: { to: 'https://lyncdiscover.other.example/' } as Omit<FaultRequest, 'kind'>,
     check: async ({ client }) => {
-      expect((await client.get(USER)).data._links).toEqual({ redirect: { href: 'https://lyncdiscover.other.example/' } });
+      expect((await client.get(USER)).data._links).toEqual({
+        redirect: { href: 'https://lyncdiscover.other.example/' },
+      });
       expect((await client.get(USER)).data._links).toHaveProperty('applications');
     },
   },
   challengeVariant: {
     fault: { variant: 'noBearer' } as Omit<FaultRequest, 'kind'>,
     check: async ({ ucwa }) => {
-      expect((await ucwa.http.get(USER)).headers['www-authenticate']).toMatch(/^MsRtcOAuth href="[^"]+",grant_type="[^"]+"$/);
+      expect((await ucwa.http.get(USER)).headers['www-authenticate']).toMatch(
+        /^MsRtcOAuth href="[^"]+",grant_type="[^"]+"$/,
+      );
     },
   },
   grantsNotOffered: {
     fault: { times: 2 },
     check: async ({ ucwa }) => {
-      expect((await ucwa.http.get(USER)).headers['www-authenticate']).toMatch(/^Bearer [^,]+, client_id="[^"]+", authorization_uri="[^"]+"$/);
+      expect((await ucwa.http.get(USER)).headers['www-authenticate']).toMatch(
+        /^Bearer [^,]+, client_id="[^"]+", authorization_uri="[^"]+"$/,
+      );
       expect((await ticket(ucwa)).data).toEqual({ error: 'unsupported_grant_type' });
     },
   },
@@ -71,9 +81,15 @@ const strikes: Record<FaultKind, { fault: Omit<FaultRequest, 'kind'>; check: (st
     fault: { account: 'sip:reception@contoso.com' },
     check: async ({ client, ucwa }) => {
       const { status, headers } = await client.poll(client.next);
-      expect([status, headers['content-type'], headers['x-ms-diagnostics'] as string]).toEqual([401, 'text/html', expect.stringMatching(/^28032;/)]);
+      expect([status, headers['content-type'], headers['x-ms-diagnostics'] as string]).toEqual([
+        401,
+        'text/html',
+        expect.stringMatching(/^28032;/),
+      ]);
       const { access_token } = (await ticket(ucwa)).data;
-      expect((await ucwa.http.get(client.path, { headers: { Authorization: `Bearer ${access_token}` } })).status).toBe(200);
+      expect((await ucwa.http.get(client.path, { headers: { Authorization: `Bearer ${access_token}` } })).status).toBe(
+        200,
+      );
     },
   },
   wrongTicketHost: {
@@ -82,10 +98,15 @@ const strikes: Record<FaultKind, { fault: Omit<FaultRequest, 'kind'>; check: (st
       const pool = (await client.get(USER)).data._links['applications']?.href ?? '';
       expect(pool).toBe(`http://localhost:${ucwa.port}/ucwa/oauth/v1/applications`);
       const refused = await client.send('POST', pool, { userAgent: 'test', endpointId: 'e', culture: 'c' });
-      expect([refused.status, refused.headers['x-ms-diagnostics'] as string]).toEqual([500, expect.stringMatching(/^28032;/)]);
+      expect([refused.status, refused.headers['x-ms-diagnostics'] as string]).toEqual([
+        500,
+        expect.stringMatching(/^28032;/),
+      ]);
       const challenged = await ucwa.http.post(pool, {});
       expect(challenged.status).toBe(401);
-      expect(challenged.headers['www-authenticate']).toContain(`MsRtcOAuth href="http://localhost:${ucwa.port}/WebTicket/oauthtoken"`);
+      expect(challenged.headers['www-authenticate']).toContain(
+        `MsRtcOAuth href="http://localhost:${ucwa.port}/WebTicket/oauthtoken"`,
+      );
     },
   },
 
@@ -93,7 +114,10 @@ const strikes: Record<FaultKind, { fault: Omit<FaultRequest, 'kind'>; check: (st
     fault: { subcode: 'InactiveApplicationExpired' } as Omit<FaultRequest, 'kind'>,
     check: async ({ client, ucwa }) => {
       const { status, data } = await client.poll(client.next);
-      expect([status, data]).toEqual([404, expect.objectContaining({ code: 'NotFound', subcode: 'InactiveApplicationExpired' })]);
+      expect([status, data]).toEqual([
+        404,
+        expect.objectContaining({ code: 'NotFound', subcode: 'InactiveApplicationExpired' }),
+      ]);
       expect(ucwa.invitationEvents()).toEqual([expect.objectContaining({ forgotten: true })]);
       const again = await signIn(ucwa);
       expect(again.path).not.toBe(client.path);
@@ -103,7 +127,8 @@ const strikes: Record<FaultKind, { fault: Omit<FaultRequest, 'kind'>; check: (st
     fault: {},
     check: async ({ ucwa }) => {
       const client = await signIn(ucwa, { endpointId: 'other', modalities: [] });
-      const ask = (supportedModalities: string[]) => client.send('POST', `${client.path}/me/makeMeAvailable`, { supportedModalities });
+      const ask = (supportedModalities: string[]) =>
+        client.send('POST', `${client.path}/me/makeMeAvailable`, { supportedModalities });
       expect((await ask(['Messaging', 'Audio'])).status).toBe(403);
       expect((await ask(['PhoneAudio', 'Messaging'])).status).toBe(204);
     },
@@ -163,7 +188,11 @@ const strikes: Record<FaultKind, { fault: Omit<FaultRequest, 'kind'>; check: (st
     check: async ({ client }) => {
       const events = told(await client.poll(client.next));
       expect(events).toHaveLength(100);
-      expect([events[0], events[95], events[96]]).toEqual(['people: contactPresence updated', 'people: contactPresence updated', 'communication: audioVideoInvitation started']);
+      expect([events[0], events[95], events[96]]).toEqual([
+        'people: contactPresence updated',
+        'people: contactPresence updated',
+        'communication: audioVideoInvitation started',
+      ]);
     },
   },
   onlyCompleted: {
@@ -181,7 +210,11 @@ const strikes: Record<FaultKind, { fault: Omit<FaultRequest, 'kind'>; check: (st
     fault: { status: 503, subcode: 'Busy', retryAfterSeconds: 7 } as Omit<FaultRequest, 'kind'>,
     check: async (stage) => {
       const { status, data, headers } = await stage.client.poll(stage.client.next);
-      expect([status, data, headers['retry-after']]).toEqual([503, expect.objectContaining({ code: 'ServiceUnavailable', subcode: 'Busy' }), '7']);
+      expect([status, data, headers['retry-after']]).toEqual([
+        503,
+        expect.objectContaining({ code: 'ServiceUnavailable', subcode: 'Busy' }),
+        '7',
+      ]);
       await intact(stage);
     },
   },
@@ -221,10 +254,13 @@ const strikes: Record<FaultKind, { fault: Omit<FaultRequest, 'kind'>; check: (st
     fault: { chunkBytes: 1000, delayMs: 10 } as Omit<FaultRequest, 'kind'>,
     check: async ({ client, clock }) => {
       const polled = client.poll(client.next);
-      for (let isDone = false; !isDone; ) {
+      for (let isDone = false; !isDone;) {
         await clock.asleep((durationMs) => durationMs === 10);
         await clock.advance(10);
-        isDone = await Promise.race([polled.then(() => true), clock.asleep((durationMs) => durationMs === 10).then(() => false)]);
+        isDone = await Promise.race([
+          polled.then(() => true),
+          clock.asleep((durationMs) => durationMs === 10).then(() => false),
+        ]);
       }
       expect(told(await polled)).toHaveLength(4);
     },
@@ -241,7 +277,10 @@ const strikes: Record<FaultKind, { fault: Omit<FaultRequest, 'kind'>; check: (st
   byteOrderMark: {
     fault: {},
     check: async ({ client, ucwa }) => {
-      const { data } = await ucwa.http.get<Buffer>(client.next, { headers: { Authorization: `Bearer ${client.token}` }, responseType: 'arraybuffer' });
+      const { data } = await ucwa.http.get<Buffer>(client.next, {
+        headers: { Authorization: `Bearer ${client.token}` },
+        responseType: 'arraybuffer',
+      });
       expect(data.subarray(0, 4).toString('hex')).toBe('efbbbf7b');
     },
   },
@@ -260,14 +299,17 @@ const strikes: Record<FaultKind, { fault: Omit<FaultRequest, 'kind'>; check: (st
   },
   absoluteHrefs: {
     fault: {},
-    check: async ({ client, ucwa }) => expect(nextOf(await client.poll(client.next))).toBe(`${ucwa.url}${client.path.slice(1)}/events?ack=3`),
+    check: async ({ client, ucwa }) =>
+      expect(nextOf(await client.poll(client.next))).toBe(`${ucwa.url}${client.path.slice(1)}/events?ack=3`),
   },
   prefixedRels: {
     fault: {},
     check: async ({ client }) => {
       const response = await client.poll(client.next);
       expect(told(response)[0]).toBe('ms:rtc:saas:communication: ms:rtc:saas:audioVideoInvitation started');
-      expect(eventsOf(response)[0]?._embedded?.['ms:rtc:saas:audioVideoInvitation']?._embedded?.['ms:rtc:saas:from']?.rel).toBe('ms:rtc:saas:participant');
+      expect(
+        eventsOf(response)[0]?._embedded?.['ms:rtc:saas:audioVideoInvitation']?._embedded?.['ms:rtc:saas:from']?.rel,
+      ).toBe('ms:rtc:saas:participant');
     },
   },
   xml: {
@@ -292,7 +334,11 @@ describe('faults', () => {
   afterEach(() => ucwa.close());
 
   const stageOf = (client: Stage['client']): Stage => {
-    const raw = (href: string) => ucwa.http.get<string>(href, { headers: { Authorization: `Bearer ${client.token}` }, transformResponse: (text: string) => text });
+    const raw = (href: string) =>
+      ucwa.http.get<string>(href, {
+        headers: { Authorization: `Bearer ${client.token}` },
+        transformResponse: (text: string) => text,
+      });
     const failure = (href: string): Promise<string | undefined> =>
       raw(href).then(
         () => undefined,
@@ -341,7 +387,9 @@ describe('faults', () => {
     const bob = await signIn(ucwa, { username: 'bob@contoso.com' });
     ucwa.fault({ kind: 'status', status: 500, account: 'sip:bob@contoso.com', on: 'resource' });
     const me = async (client: Client): Promise<number> => (await client.get(`${client.path}/me`)).status;
-    expect([await me(alice), (await bob.get(bob.path)).status, await me(bob), await me(bob)]).toEqual([200, 200, 500, 200]);
+    expect([await me(alice), (await bob.get(bob.path)).status, await me(bob), await me(bob)]).toEqual([
+      200, 200, 500, 200,
+    ]);
   });
 
   it('on an action: a status is not carried out, a reset before the body is; the ledger knows both', async () => {
@@ -369,6 +417,9 @@ describe('faults', () => {
   ])('challengeVariant %s', async (variant, status, shape) => {
     ucwa.fault({ kind: 'challengeVariant', variant });
     const answered = await ucwa.http.get<PackageBody>(USER);
-    expect([answered.status, answered.headers['www-authenticate'] as string]).toEqual([status, expect.stringMatching(shape)]);
+    expect([answered.status, answered.headers['www-authenticate'] as string]).toEqual([
+      status,
+      expect.stringMatching(shape),
+    ]);
   });
 });

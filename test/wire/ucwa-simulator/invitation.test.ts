@@ -12,10 +12,18 @@ describe('an invitation', () => {
   });
   afterEach(() => ucwa.close());
 
-  const ringing = async (client: Client & { next: string }, request = {}): Promise<{ invitation: ResourceBody; id: string; path: string; next: string }> => {
+  const ringing = async (
+    client: Client & { next: string },
+    request = {},
+  ): Promise<{ invitation: ResourceBody; id: string; path: string; next: string }> => {
     const { id, invitation: path } = ucwa.ring(request);
     const response = await client.poll(client.next);
-    return { invitation: eventsOf(response)[0]?._embedded?.['audioVideoInvitation'] as ResourceBody, id, path, next: nextOf(response) };
+    return {
+      invitation: eventsOf(response)[0]?._embedded?.['audioVideoInvitation'] as ResourceBody,
+      id,
+      path,
+      next: nextOf(response),
+    };
   };
 
   it('is told in the documented order: started, then the conversation and the local participant, then the caller', async () => {
@@ -24,7 +32,11 @@ describe('an invitation', () => {
     await ucwa.simulator.whenParked();
     ucwa.ring();
     const first = await parked;
-    expect(told(first)).toEqual(['communication: audioVideoInvitation started', 'communication: conversation added', 'conversation: localParticipant added']);
+    expect(told(first)).toEqual([
+      'communication: audioVideoInvitation started',
+      'communication: conversation added',
+      'conversation: localParticipant added',
+    ]);
     const second = await client.poll(nextOf(first));
     expect(told(second)).toEqual(['conversation: participant added']);
     expect(eventsOf(second)[0]?._embedded).toBeUndefined();
@@ -33,10 +45,23 @@ describe('an invitation', () => {
   it('shows an incoming audio-video call as servers do: who calls, and what can be done', async () => {
     const client = await signIn(ucwa);
     const { invitation } = await ringing(client, { subject: 'Door', modalities: ['audio', 'video'] });
-    expect(invitation).toMatchObject({ state: 'Connecting', direction: 'Incoming', importance: 'Normal', subject: 'Door', rel: 'audioVideoInvitation' });
+    expect(invitation).toMatchObject({
+      state: 'Connecting',
+      direction: 'Incoming',
+      importance: 'Normal',
+      subject: 'Door',
+      rel: 'audioVideoInvitation',
+    });
     expect(invitation).not.toHaveProperty('operationId');
     expect(invitation).not.toHaveProperty('to');
-    expect(invitation._embedded?.['from']).toMatchObject({ rel: 'participant', uri: 'sip:alice@contoso.com', name: 'Alice', sourceNetwork: 'SameEnterprise', anonymous: false, local: false });
+    expect(invitation._embedded?.['from']).toMatchObject({
+      rel: 'participant',
+      uri: 'sip:alice@contoso.com',
+      name: 'Alice',
+      sourceNetwork: 'SameEnterprise',
+      anonymous: false,
+      local: false,
+    });
     expect(Object.keys(invitation._links)).toEqual([
       'self',
       'to',
@@ -49,7 +74,9 @@ describe('an invitation', () => {
       'decline',
       'reportMediaDiagnostics',
     ]);
-    expect(invitation._links['mediaOffer']?.href).toMatch(/^data:multipart\/alternative;charset=utf-8;boundary=[0-9a-f-]{36},--/);
+    expect(invitation._links['mediaOffer']?.href).toMatch(
+      /^data:multipart\/alternative;charset=utf-8;boundary=[0-9a-f-]{36},--/,
+    );
   });
 
   it.each([
@@ -66,7 +93,11 @@ describe('an invitation', () => {
     const client = await signIn(ucwa);
     const { path } = await ringing(client, { modalities: ['phoneAudio'], from: '+442079460000' });
     const { data } = await client.get(path);
-    expect(data).toMatchObject({ rel: 'phoneAudioInvitation', to: 'sip:reception@contoso.com', _embedded: { from: { uri: 'tel:+442079460000', sourceNetwork: 'Everyone' } } });
+    expect(data).toMatchObject({
+      rel: 'phoneAudioInvitation',
+      to: 'sip:reception@contoso.com',
+      _embedded: { from: { uri: 'tel:+442079460000', sourceNetwork: 'Everyone' } },
+    });
     expect(Object.keys(data._links)).toEqual(['self', 'to', 'conversation', 'phoneAudio', 'accept', 'decline']);
   });
 
@@ -74,8 +105,14 @@ describe('an invitation', () => {
     const client = await signIn(ucwa);
     ucwa.ring({ linkOnly: true });
     const [started] = eventsOf(await client.poll(client.next));
-    expect(started).toEqual({ link: { rel: 'audioVideoInvitation', href: expect.any(String) as string }, type: 'started' });
-    expect((await client.get(started?.link.href ?? '')).data).toMatchObject({ state: 'Connecting', rel: 'audioVideoInvitation' });
+    expect(started).toEqual({
+      link: { rel: 'audioVideoInvitation', href: expect.any(String) as string },
+      type: 'started',
+    });
+    expect((await client.get(started?.link.href ?? '')).data).toMatchObject({
+      state: 'Connecting',
+      rel: 'audioVideoInvitation',
+    });
   });
 
   it.each([
@@ -94,14 +131,22 @@ describe('an invitation', () => {
     const { invitation } = await ringing(client);
     const from = invitation._embedded?.['from'] as ResourceBody;
     expect((await client.get(from._links['self']?.href ?? '')).data).toEqual(from);
-    expect((await client.get(from._links['contact']?.href ?? '')).data).toMatchObject({ rel: 'contact', uri: 'sip:alice@contoso.com' });
-    expect((await client.get(`${invitation._links['conversation']?.href ?? ''}/participants`)).data._embedded?.['participant']).toHaveLength(2);
+    expect((await client.get(from._links['contact']?.href ?? '')).data).toMatchObject({
+      rel: 'contact',
+      uri: 'sip:alice@contoso.com',
+    });
+    expect(
+      (await client.get(`${invitation._links['conversation']?.href ?? ''}/participants`)).data._embedded?.[
+        'participant'
+      ],
+    ).toHaveLength(2);
   });
 
   it('is among the active conversations until it ends', async () => {
     const client = await signIn(ucwa);
     const { invitation, id } = await ringing(client);
-    const active = async (): Promise<unknown> => (await client.get(`${client.path}/communication/conversations?filter=active`)).data._links;
+    const active = async (): Promise<unknown> =>
+      (await client.get(`${client.path}/communication/conversations?filter=active`)).data._links;
     expect(await active()).toEqual({ conversation: [{ href: invitation._links['conversation']?.href }] });
     ucwa.simulator.hangUp(id);
     expect(await active()).toEqual({ conversation: [] });
@@ -114,26 +159,33 @@ describe('an invitation', () => {
     ['acceptWithAnswer?sessionContext=c1&processedOfferId=o1', sdp, asSdp, 'Success', 'Connected', undefined],
     ['acceptWithPhoneAudio', undefined, {}, 'Success', 'Connected', undefined],
     ['decline', { reason: 'Local' }, {}, 'Failure', 'Failed', { code: 'LocalFailure', subcode: 'Declined' }],
-  ])('answers %s with 204, tells the outcome on the channel, and is resolved afterwards', async (action, body, headers, status, state, reason) => {
-    const client = await signIn(ucwa);
-    const { path, next } = await ringing(client);
-    const commanded = ucwa.simulator.nextCommand();
-    const { status: answered, data } = await client.send('POST', `${path}/${action}`, body, headers);
-    expect([answered, data]).toEqual([204, '']);
-    expect(await commanded).toMatchObject({ action: action.split('?')[0], href: `${path}/${action.split('?')[0] ?? ''}`, status: 204 });
+  ])(
+    'answers %s with 204, tells the outcome on the channel, and is resolved afterwards',
+    async (action, body, headers, status, state, reason) => {
+      const client = await signIn(ucwa);
+      const { path, next } = await ringing(client);
+      const commanded = ucwa.simulator.nextCommand();
+      const { status: answered, data } = await client.send('POST', `${path}/${action}`, body, headers);
+      expect([answered, data]).toEqual([204, '']);
+      expect(await commanded).toMatchObject({
+        action: action.split('?')[0],
+        href: `${path}/${action.split('?')[0] ?? ''}`,
+        status: 204,
+      });
 
-    const outcome = eventsOf(await client.poll(next)).filter(({ link }) => link.href === path);
-    expect(outcome.map(({ type }) => type)).toEqual(['updated', 'completed']);
-    expect(outcome[0]?._embedded?.['audioVideoInvitation']).toMatchObject({ state: 'Connecting' });
-    expect(outcome[0]?._embedded?.['audioVideoInvitation']?._links).not.toHaveProperty('decline');
-    expect(outcome[1]).toMatchObject({ status, _embedded: { audioVideoInvitation: { state } } });
-    expect(outcome[1]?.reason ?? {}).toMatchObject(reason ?? {});
+      const outcome = eventsOf(await client.poll(next)).filter(({ link }) => link.href === path);
+      expect(outcome.map(({ type }) => type)).toEqual(['updated', 'completed']);
+      expect(outcome[0]?._embedded?.['audioVideoInvitation']).toMatchObject({ state: 'Connecting' });
+      expect(outcome[0]?._embedded?.['audioVideoInvitation']?._links).not.toHaveProperty('decline');
+      expect(outcome[1]).toMatchObject({ status, _embedded: { audioVideoInvitation: { state } } });
+      expect(outcome[1]?.reason ?? {}).toMatchObject(reason ?? {});
 
-    expect((await client.send('POST', `${path}/decline`, { reason: 'Global' })).status).toBe(409);
-    await clock.advance(60_000);
-    expect((await client.send('POST', `${path}/decline`, { reason: 'Global' })).status).toBe(404);
-    expect((await client.get(path)).status).toBe(404);
-  });
+      expect((await client.send('POST', `${path}/decline`, { reason: 'Global' })).status).toBe(409);
+      await clock.advance(60_000);
+      expect((await client.send('POST', `${path}/decline`, { reason: 'Global' })).status).toBe(404);
+      expect((await client.get(path)).status).toBe(404);
+    },
+  );
 
   it('tells of the media between the answer and the outcome', async () => {
     const client = await signIn(ucwa);
@@ -154,10 +206,38 @@ describe('an invitation', () => {
   });
 
   it.each([
-    ['an answer that is no SDP', 'acceptWithAnswer?sessionContext=c1', 'hello', asSdp, 400, { subcode: 'ParameterValidationFailure', parameters: [{ name: 'sdp', reason: 'Invalid' }] }],
-    ['an answer without sessionContext', 'acceptWithAnswer', sdp, asSdp, 400, { subcode: 'ParameterValidationFailure', parameters: [{ name: 'sessionContext', reason: 'Missing' }] }],
-    ['an answer that is not application/sdp', 'acceptWithAnswer?sessionContext=c1', sdp, { 'Content-Type': 'text/plain' }, 415, { code: 'UnsupportedMediaType' }],
-    ['an unknown reason', 'decline', { reason: 'Tired' }, {}, 400, { subcode: 'ParameterValidationFailure', parameters: [{ name: 'reason', reason: 'Invalid' }] }],
+    [
+      'an answer that is no SDP',
+      'acceptWithAnswer?sessionContext=c1',
+      'hello',
+      asSdp,
+      400,
+      { subcode: 'ParameterValidationFailure', parameters: [{ name: 'sdp', reason: 'Invalid' }] },
+    ],
+    [
+      'an answer without sessionContext',
+      'acceptWithAnswer',
+      sdp,
+      asSdp,
+      400,
+      { subcode: 'ParameterValidationFailure', parameters: [{ name: 'sessionContext', reason: 'Missing' }] },
+    ],
+    [
+      'an answer that is not application/sdp',
+      'acceptWithAnswer?sessionContext=c1',
+      sdp,
+      { 'Content-Type': 'text/plain' },
+      415,
+      { code: 'UnsupportedMediaType' },
+    ],
+    [
+      'an unknown reason',
+      'decline',
+      { reason: 'Tired' },
+      {},
+      400,
+      { subcode: 'ParameterValidationFailure', parameters: [{ name: 'reason', reason: 'Invalid' }] },
+    ],
     ['an action that is not linked', 'cancel', undefined, {}, 404, { code: 'NotFound' }],
   ])('refuses %s and rings on', async (_, action, body, headers, status, error) => {
     const client = await signIn(ucwa);
@@ -174,7 +254,11 @@ describe('an invitation', () => {
     const other = await signIn(ucwa, { endpointId: 'other' });
     const { path } = await ringing(one);
     await one.send('POST', `${path}/acceptWithPhoneAudio`);
-    expect(eventsOf(await other.poll(other.next)).at(-2)).toMatchObject({ type: 'completed', status: 'Failure', reason: { subcode: 'ConnectedElsewhere' } });
+    expect(eventsOf(await other.poll(other.next)).at(-2)).toMatchObject({
+      type: 'completed',
+      status: 'Failure',
+      reason: { subcode: 'ConnectedElsewhere' },
+    });
   });
 
   it.each([
@@ -193,8 +277,19 @@ describe('an invitation', () => {
     const client = await signIn(ucwa);
     const { invitation: path } = ucwa.ring({ scenario: 'outgoing', to: 'sip:bob@contoso.com' });
     const { data } = await client.get(path);
-    expect(data).toMatchObject({ direction: 'Outgoing', to: 'sip:bob@contoso.com', _embedded: { from: { local: true } } });
-    expect(Object.keys(data._links)).toEqual(['self', 'to', 'conversation', 'audioVideo', 'cancel', 'reportMediaDiagnostics']);
+    expect(data).toMatchObject({
+      direction: 'Outgoing',
+      to: 'sip:bob@contoso.com',
+      _embedded: { from: { local: true } },
+    });
+    expect(Object.keys(data._links)).toEqual([
+      'self',
+      'to',
+      'conversation',
+      'audioVideo',
+      'cancel',
+      'reportMediaDiagnostics',
+    ]);
     expect((await client.send('POST', `${path}/cancel`)).status).toBe(204);
     expect((await client.get(path)).data).toMatchObject({ state: 'Cancelled' });
   });
@@ -203,7 +298,10 @@ describe('an invitation', () => {
     const client = await signIn(ucwa);
     const parked = client.poll(client.next);
     await ucwa.simulator.whenParked();
-    const { status, headers } = await client.send('POST', `${client.path}/communication/phoneAudioInvitations`, { to: 'sip:bob@contoso.com', operationId: 'op-1' });
+    const { status, headers } = await client.send('POST', `${client.path}/communication/phoneAudioInvitations`, {
+      to: 'sip:bob@contoso.com',
+      operationId: 'op-1',
+    });
     expect(status).toBe(201);
     expect(eventsOf(await parked)[0]).toMatchObject({
       type: 'started',

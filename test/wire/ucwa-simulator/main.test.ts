@@ -15,7 +15,12 @@ describe('the simulator’s command line', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ucwa-simulator-'));
     script = join(folder, 'main.js');
-    await build({ entryPoints: [join(__dirname, '../../../infra/local/ucwa/main.ts')], outfile: script, bundle: true, platform: 'node' });
+    await build({
+      entryPoints: [join(__dirname, '../../../infra/local/ucwa/main.ts')],
+      outfile: script,
+      bundle: true,
+      platform: 'node',
+    });
   });
   afterEach(async () => {
     for (const child of started.splice(0)) {

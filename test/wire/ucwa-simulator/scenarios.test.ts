@@ -23,11 +23,46 @@ describe('a call’s scenario', () => {
 
   it.each<[Scenario, number, string[], string, string, { code: string; subcode: string } | undefined]>([
     ['answered', 2, ['started', 'updated', 'completed'], 'Success', 'Connected', undefined],
-    ['declined', 2, ['started', 'updated', 'completed'], 'Failure', 'Failed', { code: 'LocalFailure', subcode: 'Declined' }],
-    ['cancelled', 2, ['started', 'updated', 'completed'], 'Failure', 'Cancelled', { code: 'RemoteFailure', subcode: 'Canceled' }],
-    ['answeredElsewhere', 2, ['started', 'updated', 'completed'], 'Failure', 'Failed', { code: 'RemoteFailure', subcode: 'ConnectedElsewhere' }],
-    ['forwarded', 2, ['started', 'updated', 'completed'], 'Failure', 'Forwarded', { code: 'LocalFailure', subcode: 'Forwarded' }],
-    ['missed', 30, ['started', 'updated', 'completed'], 'Failure', 'Failed', { code: 'RemoteFailure', subcode: 'Missed' }],
+    [
+      'declined',
+      2,
+      ['started', 'updated', 'completed'],
+      'Failure',
+      'Failed',
+      { code: 'LocalFailure', subcode: 'Declined' },
+    ],
+    [
+      'cancelled',
+      2,
+      ['started', 'updated', 'completed'],
+      'Failure',
+      'Cancelled',
+      { code: 'RemoteFailure', subcode: 'Canceled' },
+    ],
+    [
+      'answeredElsewhere',
+      2,
+      ['started', 'updated', 'completed'],
+      'Failure',
+      'Failed',
+      { code: 'RemoteFailure', subcode: 'ConnectedElsewhere' },
+    ],
+    [
+      'forwarded',
+      2,
+      ['started', 'updated', 'completed'],
+      'Failure',
+      'Forwarded',
+      { code: 'LocalFailure', subcode: 'Forwarded' },
+    ],
+    [
+      'missed',
+      30,
+      ['started', 'updated', 'completed'],
+      'Failure',
+      'Failed',
+      { code: 'RemoteFailure', subcode: 'Missed' },
+    ],
     ['outgoing', 20, ['started', 'updated', 'updated', 'completed'], 'Success', 'Connected', undefined],
   ])('%s ends by itself after %i s', async (scenario, seconds, types, status, state, reason) => {
     const events = await toldAfter(seconds, { scenario });
@@ -65,10 +100,19 @@ describe('a call’s scenario', () => {
 
   it('names who forwarded it, and for whom it was meant', async () => {
     const client = await signIn(ucwa);
-    const { invitation } = ucwa.ring({ onBehalfOf: 'boss@contoso.com', forwardedBy: 'sip:bob@contoso.com', delegator: 'boss@contoso.com', transferredBy: '+15550100' });
+    const { invitation } = ucwa.ring({
+      onBehalfOf: 'boss@contoso.com',
+      forwardedBy: 'sip:bob@contoso.com',
+      delegator: 'boss@contoso.com',
+      transferredBy: '+15550100',
+    });
     const { data } = await client.get(invitation);
     expect(data['delegator']).toBe('sip:boss@contoso.com');
-    for (const [link, uri] of Object.entries({ onBehalfOf: 'sip:boss@contoso.com', forwardedBy: 'sip:bob@contoso.com', transferredBy: 'tel:+15550100' })) {
+    for (const [link, uri] of Object.entries({
+      onBehalfOf: 'sip:boss@contoso.com',
+      forwardedBy: 'sip:bob@contoso.com',
+      transferredBy: 'tel:+15550100',
+    })) {
       expect((await client.get(data._links[link]?.href ?? '')).data).toMatchObject({ rel: 'contact', uri });
     }
   });
@@ -79,7 +123,8 @@ describe('a call’s scenario', () => {
     const other = ucwa.ring({ scenario: 'answered' });
     await clock.advance(2000);
     ucwa.simulator.hangUp(one.id);
-    const ended = (): number => ucwa.simulator.ledger.events.filter(({ rel, type }) => rel === 'conversation' && type === 'deleted').length;
+    const ended = (): number =>
+      ucwa.simulator.ledger.events.filter(({ rel, type }) => rel === 'conversation' && type === 'deleted').length;
     expect(ended()).toBe(1);
     await clock.advance(60_000);
     expect(ended()).toBe(2);
@@ -111,6 +156,8 @@ describe('a call’s plan', () => {
   });
 
   it('mixes phone audio with nothing', () => {
-    expect(callPlanSchema.safeParse({ from: 'alice@contoso.com', modalities: ['audio', 'phoneAudio'] }).success).toBe(false);
+    expect(callPlanSchema.safeParse({ from: 'alice@contoso.com', modalities: ['audio', 'phoneAudio'] }).success).toBe(
+      false,
+    );
   });
 });

@@ -11,15 +11,17 @@ describe('sign-in', () => {
   });
   afterAll(() => ucwa.close());
 
-  it.each(['/', '/?sipuri=sip:reception@contoso.com', '/autodiscover/autodiscoverservice.svc/root', '/Autodiscover/AutodiscoverService.svc/root'])(
-    'discovery answers at %s without a ticket',
-    async (path) => {
-      const { status, data } = await ucwa.http.get<{ _links: Record<string, { href: string }> }>(path);
-      expect(status).toBe(200);
-      expect(Object.keys(data._links)).toEqual(['self', 'user', 'xframe']);
-      expect(data._links['user']?.href).toBe(`${ucwa.url}Autodiscover/AutodiscoverService.svc/root/oauth/user`);
-    },
-  );
+  it.each([
+    '/',
+    '/?sipuri=sip:reception@contoso.com',
+    '/autodiscover/autodiscoverservice.svc/root',
+    '/Autodiscover/AutodiscoverService.svc/root',
+  ])('discovery answers at %s without a ticket', async (path) => {
+    const { status, data } = await ucwa.http.get<{ _links: Record<string, { href: string }> }>(path);
+    expect(status).toBe(200);
+    expect(Object.keys(data._links)).toEqual(['self', 'user', 'xframe']);
+    expect(data._links['user']?.href).toBe(`${ucwa.url}Autodiscover/AutodiscoverService.svc/root/oauth/user`);
+  });
 
   it('keeps the domain that discovery was asked with', async () => {
     const { data } = await ucwa.http.get<{ _links: Record<string, { href: string }> }>('/?originalDomain=contoso.com');
@@ -27,40 +29,68 @@ describe('sign-in', () => {
   });
 
   it('answers `user` without a ticket with two challenges in headers of their own, and a page', async () => {
-    const { status, headers, data, request } = await ucwa.http.get<string>('/Autodiscover/AutodiscoverService.svc/root/oauth/user');
+    const { status, headers, data, request } = await ucwa.http.get<string>(
+      '/Autodiscover/AutodiscoverService.svc/root/oauth/user',
+    );
     expect(status).toBe(401);
     expect(headers['content-type']).toBe('text/html');
     expect(data).toContain('<html>');
     expect(headers['x-ms-diagnostics']).toMatch(/^28020;/);
     const { rawHeaders } = (request as { res: { rawHeaders: string[] } }).res;
     expect(rawHeaders.filter((_, index) => rawHeaders[index - 1] === 'WWW-Authenticate')).toEqual([
-      expect.stringMatching(/^Bearer trusted_issuers="[^"]+", client_id="00000004-0000-0ff1-ce00-000000000000"$/) as string,
+      expect.stringMatching(
+        /^Bearer trusted_issuers="[^"]+", client_id="00000004-0000-0ff1-ce00-000000000000"$/,
+      ) as string,
       `MsRtcOAuth href="${ucwa.url}WebTicket/oauthtoken",grant_type="urn:microsoft.rtc:windows,urn:microsoft.rtc:anonmeeting,password"`,
     ]);
   });
 
-  it.each(['reception@contoso.com', 'CONTOSO\\reception', 'sip:reception@contoso.com'])('gives a ticket to %s, and `user` then leads to the applications', async (username) => {
-    const { status, data } = await ticket(ucwa, username);
-    expect(status).toBe(200);
-    expect(data).toEqual({ access_token: expect.stringMatching(/^cwt=AAEB/) as string, expires_in: 28_800, ms_rtc_identityscope: 'local', token_type: 'Bearer' });
-    const user = await ucwa.http.get<{ _links: Record<string, { href: string }> }>('/Autodiscover/AutodiscoverService.svc/root/oauth/user', { headers: { Authorization: `Bearer ${data.access_token}` } });
-    expect(user.data._links['applications']?.href).toBe(`${ucwa.url}ucwa/oauth/v1/applications`);
-    expect(ucwa.simulator.tickets.ownerOf(data.access_token)).toBe('sip:reception@contoso.com');
-  });
+  it.each(['reception@contoso.com', 'CONTOSO\\reception', 'sip:reception@contoso.com'])(
+    'gives a ticket to %s, and `user` then leads to the applications',
+    async (username) => {
+      const { status, data } = await ticket(ucwa, username);
+      expect(status).toBe(200);
+      expect(data).toEqual({
+        access_token: expect.stringMatching(/^cwt=AAEB/) as string,
+        expires_in: 28_800,
+        ms_rtc_identityscope: 'local',
+        token_type: 'Bearer',
+      });
+      const user = await ucwa.http.get<{ _links: Record<string, { href: string }> }>(
+        '/Autodiscover/AutodiscoverService.svc/root/oauth/user',
+        { headers: { Authorization: `Bearer ${data.access_token}` } },
+      );
+      expect(user.data._links['applications']?.href).toBe(`${ucwa.url}ucwa/oauth/v1/applications`);
+      expect(ucwa.simulator.tickets.ownerOf(data.access_token)).toBe('sip:reception@contoso.com');
+    },
+  );
 
   it.each([
-    ['a wrong password', { grant_type: 'password', username: 'a@contoso.com', password: 'wrong' }, 400, { error: 'invalid_grant' }],
+    [
+      'a wrong password',
+      { grant_type: 'password', username: 'a@contoso.com', password: 'wrong' },
+      400,
+      { error: 'invalid_grant' },
+    ],
     ['no user name', { grant_type: 'password', password: 'password' }, 400, { error: 'invalid_request' }],
     ['no grant', {}, 400, { error: 'invalid_request' }],
     ['an unknown grant', { grant_type: 'client_credentials' }, 400, { error: 'unsupported_grant_type' }],
-    ['the passive grant', { grant_type: 'urn:microsoft.rtc:passive' }, 400, { error: 'invalid_grant', ms_rtc_passiveauthuri: expect.any(String) as string }],
+    [
+      'the passive grant',
+      { grant_type: 'urn:microsoft.rtc:passive' },
+      400,
+      { error: 'invalid_grant', ms_rtc_passiveauthuri: expect.any(String) as string },
+    ],
   ])('refuses %s', async (_, form: Record<string, string>, status, body) => {
     const answered = await ucwa.http.post('/WebTicket/oauthtoken', new URLSearchParams(form));
     expect([answered.status, answered.data]).toEqual([status, body]);
   });
 
   it('offers NTLM and Negotiate to the windows grant', async () => {
-    const { status, headers } = await ucwa.http.post('/WebTicket/oauthtoken', new URLSearchParams({ grant_type: 'urn:microsoft.rtc:windows' }));
+    const { status, headers } = await ucwa.http.post(
+      '/WebTicket/oauthtoken',
+      new URLSearchParams({ grant_type: 'urn:microsoft.rtc:windows' }),
+    );
     expect([status, headers['www-authenticate']]).toEqual([401, 'Negotiate, NTLM']);
   });
 
@@ -68,9 +98,15 @@ describe('sign-in', () => {
     const client = await signIn(ucwa);
     await clock.advance(28_800_000);
     const expired = await client.get(client.path);
-    expect([expired.status, expired.headers['x-ms-diagnostics'] as string]).toEqual([401, expect.stringMatching(/^28032;/)]);
+    expect([expired.status, expired.headers['x-ms-diagnostics'] as string]).toEqual([
+      401,
+      expect.stringMatching(/^28032;/),
+    ]);
     const foreign = await ucwa.http.get(client.path, { headers: { Authorization: 'Bearer eyJ0' } });
-    expect([foreign.status, foreign.headers['x-ms-diagnostics'] as string]).toEqual([401, expect.stringMatching(/^28055;/)]);
+    expect([foreign.status, foreign.headers['x-ms-diagnostics'] as string]).toEqual([
+      401,
+      expect.stringMatching(/^28055;/),
+    ]);
   });
 
   it('refuses an origin, which no server client has', async () => {
@@ -81,7 +117,13 @@ describe('sign-in', () => {
   it('keeps what was asked of it, but no password', async () => {
     await ticket(ucwa, 'ledger@contoso.com', 'secret-password');
     const { data } = await ucwa.http.get<{ tokenRequests: unknown[] }>('/sim/ledger');
-    expect(data.tokenRequests.at(-1)).toEqual({ username: 'ledger@contoso.com', grant: 'password', host: new URL(ucwa.url).host, status: 400, at: expect.any(String) as string });
+    expect(data.tokenRequests.at(-1)).toEqual({
+      username: 'ledger@contoso.com',
+      grant: 'password',
+      host: new URL(ucwa.url).host,
+      status: 400,
+      at: expect.any(String) as string,
+    });
     expect(JSON.stringify(data)).not.toContain('secret-password');
   });
 });

@@ -20,8 +20,10 @@ async function onAir(options: Parameters<typeof startTestSession>[1] = {}): Prom
   await clock.advanceUntil(ucwa.simulator.whenParked());
   return session;
 }
-const lifecycle = (action: string): LifecycleRecord[] => ucwa.simulator.ledger.lifecycle.filter((record) => record.action === action);
-const bodies = (action: string): unknown[] => lifecycle(action).map(({ body }) => JSON.parse(body ?? 'null') as unknown);
+const lifecycle = (action: string): LifecycleRecord[] =>
+  ucwa.simulator.ledger.lifecycle.filter((record) => record.action === action);
+const bodies = (action: string): unknown[] =>
+  lifecycle(action).map(({ body }) => JSON.parse(body ?? 'null') as unknown);
 
 beforeEach(async () => {
   clock = createFakeClock();
@@ -41,15 +43,26 @@ describe('makeMeAvailable', () => {
   test('falls back to phone audio where the others are forbidden, never to Messaging, and says so', async () => {
     ucwa.fault({ kind: 'modalitiesForbidden' });
     const { session, lines } = await onAir();
-    expect(bodies('makeMeAvailable')).toEqual([{ supportedModalities: ['Audio', 'Video', 'PhoneAudio'] }, { supportedModalities: ['PhoneAudio'] }]);
+    expect(bodies('makeMeAvailable')).toEqual([
+      { supportedModalities: ['Audio', 'Video', 'PhoneAudio'] },
+      { supportedModalities: ['PhoneAudio'] },
+    ]);
     expect(session.health()).toMatchObject({ state: 'onAir', modalities: ['PhoneAudio'] });
-    expect(lines).toContainEqual({ level: 'warn', event: 'ucwaModalitiesLacking', fields: { account: 'sip:reception@contoso.com', lacking: 'Audio,Video' } });
+    expect(lines).toContainEqual({
+      level: 'warn',
+      event: 'ucwaModalitiesLacking',
+      fields: { account: 'sip:reception@contoso.com', lacking: 'Audio,Video' },
+    });
   });
 
   test('an account that can receive none of the relayed kinds says so, and stays on the channel', async () => {
     ucwa.fault({ kind: 'modalitiesForbidden' });
     const { session } = await onAir({ kinds: ['audioVideo'] });
-    expect(session.health()).toMatchObject({ state: 'noInvitations', modalities: ['PhoneAudio'], lastError: expect.stringContaining('granted: PhoneAudio') as string });
+    expect(session.health()).toMatchObject({
+      state: 'noInvitations',
+      modalities: ['PhoneAudio'],
+      lastError: expect.stringContaining('granted: PhoneAudio') as string,
+    });
   });
 
   test('so does one to which every modality is forbidden', async () => {
@@ -81,8 +94,11 @@ describe('the application', () => {
   });
 
   test('has an endpoint of its own for each account, whatever the case of its address', async () => {
-    for (const sipUri of ['sip:reception@contoso.com', 'sip:Reception@Contoso.com', 'sip:sales@contoso.com']) await start({ account: { sipUri } }).session.application(never);
-    const ids = (bodies('createApplication') as { endpointId: string; userAgent: string }[]).map(({ endpointId }) => endpointId);
+    for (const sipUri of ['sip:reception@contoso.com', 'sip:Reception@Contoso.com', 'sip:sales@contoso.com'])
+      await start({ account: { sipUri } }).session.application(never);
+    const ids = (bodies('createApplication') as { endpointId: string; userAgent: string }[]).map(
+      ({ endpointId }) => endpointId,
+    );
     expect(ids[0]).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     expect(ids[1]).toBe(ids[0]);
     expect(ids[2]).not.toBe(ids[0]);
@@ -184,7 +200,10 @@ describe('read and post', () => {
     await expect(session.read(`https://elsewhere.example${path}/me`, never)).resolves.toMatchObject({ rel: 'me' });
     await expect(session.read(`${path}/communication/audioVideoInvitations/none`, never)).resolves.toBeUndefined();
     ucwa.fault({ kind: 'status', status: 403, on: 'resource' });
-    await expect(session.read(`${path}/me`, never)).rejects.toMatchObject({ code: 'upstreamRefused', extensions: { status: 403 } });
+    await expect(session.read(`${path}/me`, never)).rejects.toMatchObject({
+      code: 'upstreamRefused',
+      extensions: { status: 403 },
+    });
   });
 
   test('an action is posted with its query and body; one that comes too late was resolved elsewhere', async () => {
@@ -193,8 +212,12 @@ describe('read and post', () => {
     const resource = await session.read(invitation, never);
     const href = resource?.links['decline']?.[0]?.href ?? '';
     await session.post({ href, query: { sessionContext: 'a b&c' }, body: { reason: 'Local' } }, never);
-    expect(ucwa.simulator.ledger.commands).toMatchObject([{ action: 'decline', body: '{"reason":"Local"}', query: { sessionContext: 'a b&c' }, status: 204 }]);
-    await expect(session.post({ href, body: { reason: 'Local' } }, never)).rejects.toMatchObject({ code: 'resolvedElsewhere' });
+    expect(ucwa.simulator.ledger.commands).toMatchObject([
+      { action: 'decline', body: '{"reason":"Local"}', query: { sessionContext: 'a b&c' }, status: 204 },
+    ]);
+    await expect(session.post({ href, body: { reason: 'Local' } }, never)).rejects.toMatchObject({
+      code: 'resolvedElsewhere',
+    });
   });
 
   test('an expired ticket does not lose the action', async () => {
@@ -214,7 +237,9 @@ describe('read and post', () => {
     const { session } = await onAir();
     ucwa.fault({ kind: 'status', status: 400, subcode: 'ParameterValidationFailure', on: 'action' });
     const { invitation } = ucwa.ring();
-    await expect(session.post({ href: `${invitation}/acceptWithAnswer`, body: 'v=0', contentType: 'application/sdp' }, never)).rejects.toMatchObject({
+    await expect(
+      session.post({ href: `${invitation}/acceptWithAnswer`, body: 'v=0', contentType: 'application/sdp' }, never),
+    ).rejects.toMatchObject({
       code: 'upstreamRefused',
       extensions: { status: 400, subcode: 'ParameterValidationFailure' },
     });

@@ -27,8 +27,10 @@ async function listen(options: Parameters<typeof startTestSession>[1] = {}, read
   await clock.advanceUntil(ucwa.simulator.whenParked());
   return { ...test, listening };
 }
-const acknowledged = (rel: string): boolean[] => ucwa.simulator.ledger.events.filter((event) => event.rel === rel).map((event) => event.acknowledged);
-const created = (): number[] => ucwa.simulator.ledger.lifecycle.filter(({ action }) => action === 'createApplication').map(({ status }) => status);
+const acknowledged = (rel: string): boolean[] =>
+  ucwa.simulator.ledger.events.filter((event) => event.rel === rel).map((event) => event.acknowledged);
+const created = (): number[] =>
+  ucwa.simulator.ledger.lifecycle.filter(({ action }) => action === 'createApplication').map(({ status }) => status);
 
 /** Pulls by hand: the next item that is a package with the event. */
 async function pull(packages: ReturnType<UcwaSession['packages']>, event: string): Promise<PackageItem> {
@@ -40,7 +42,10 @@ async function pull(packages: ReturnType<UcwaSession['packages']>, event: string
 }
 
 /** A channel read by hand, on the air: its first package (that the account is available) has been pulled. */
-async function open(session: UcwaSession, signal = new AbortController().signal): Promise<ReturnType<UcwaSession['packages']>> {
+async function open(
+  session: UcwaSession,
+  signal = new AbortController().signal,
+): Promise<ReturnType<UcwaSession['packages']>> {
   const packages = session.packages(signal);
   await clock.advanceUntil(packages.next());
   return packages;
@@ -160,7 +165,10 @@ describe('acknowledging', () => {
     await pull(packages, STARTED);
     expect(session.health()).toMatchObject({ state: 'onAir' });
     await clock.advance(30_000);
-    expect(session.health()).toMatchObject({ state: 'notPublishing', lastError: expect.stringContaining('30 s') as string });
+    expect(session.health()).toMatchObject({
+      state: 'notPublishing',
+      lastError: expect.stringContaining('30 s') as string,
+    });
     await packages.return();
     expect(session.health()).toMatchObject({ state: 'onAir', lastError: undefined });
   });
@@ -187,14 +195,21 @@ describe('what a package says of itself', () => {
     const item = await clock.advanceUntil(listening.item(carrying(STARTED)));
     const { id } = await session.application(new AbortController().signal);
     const [event] = ucwa.invitationEvents();
-    expect(item).toMatchObject({ ack: String(event?.ack), applicationId: id, receivedAtMs: Date.parse(event?.at ?? '') });
+    expect(item).toMatchObject({
+      ack: String(event?.ack),
+      applicationId: id,
+      receivedAtMs: Date.parse(event?.at ?? ''),
+    });
   });
 
   test('that it is as fresh as it came, when it ended a long poll', async () => {
     const { listening } = await listen();
     await clock.advance(90_000);
     ucwa.ring();
-    expect(await clock.advanceUntil(listening.item(carrying(STARTED)))).toMatchObject({ emptyAtMs: clock.now(), receivedAtMs: clock.now() });
+    expect(await clock.advanceUntil(listening.item(carrying(STARTED)))).toMatchObject({
+      emptyAtMs: clock.now(),
+      receivedAtMs: clock.now(),
+    });
   });
 
   test('that it is no older than the end of the run before, whose poll the pool had held until then', async () => {
@@ -249,7 +264,9 @@ describe('what a package says of itself', () => {
     await clock.advance(5 * MINUTE_MS);
     ucwa.ring();
     const readUntilMs = clock.now() - 1_000;
-    expect(await clock.advanceUntil(test.listen(readUntilMs).item(carrying(STARTED)))).toMatchObject({ emptyAtMs: readUntilMs });
+    expect(await clock.advanceUntil(test.listen(readUntilMs).item(carrying(STARTED)))).toMatchObject({
+      emptyAtMs: readUntilMs,
+    });
   });
 
   test('that nothing is known, when another process had the channel before', async () => {
@@ -365,7 +382,10 @@ describe('holes', () => {
     ucwa.fault({ kind: 'applicationDropped' });
     for (let time = 0; time < 2; time += 1) {
       const packages = test.session.packages(new AbortController().signal);
-      expect((await clock.advanceUntil(packages.next())).value).toMatchObject({ type: 'gap', cause: 'applicationLost' });
+      expect((await clock.advanceUntil(packages.next())).value).toMatchObject({
+        type: 'gap',
+        cause: 'applicationLost',
+      });
       await packages.return();
     }
   });
@@ -422,7 +442,9 @@ describe('trouble', () => {
     await listen();
     ucwa.fault({ kind: 'status', status: 404, subcode: 'ApplicationNotFound', times: 8 });
     await clock.advance(2 * 60 * MINUTE_MS);
-    const times = ucwa.simulator.ledger.lifecycle.filter(({ action }) => action === 'createApplication').map(({ at }) => Date.parse(at));
+    const times = ucwa.simulator.ledger.lifecycle
+      .filter(({ action }) => action === 'createApplication')
+      .map(({ at }) => Date.parse(at));
     const waits = times.slice(2).map((time, index) => Math.round((time - (times[index + 1] ?? 0)) / 1_000));
     expect(waits).toEqual([2, 4, 8, 16, 32, 64, 128]);
   });
@@ -440,7 +462,10 @@ describe('trouble', () => {
     const { session } = await listen();
     ucwa.fault({ kind: 'status', status: 429, retryAfterSeconds: 40 });
     await clock.advance(39_000);
-    expect(session.health()).toMatchObject({ state: 'backingOff', lastError: expect.stringContaining('429') as string });
+    expect(session.health()).toMatchObject({
+      state: 'backingOff',
+      lastError: expect.stringContaining('429') as string,
+    });
     await clock.advance(2_000);
     await ucwa.simulator.whenParked();
     expect(session.health()).toMatchObject({ state: 'onAir' });
@@ -485,7 +510,12 @@ describe('trouble', () => {
     ucwa.ring();
     await clock.advance(201_000);
     await clock.advanceUntil(test.listening.item(carrying(STARTED)));
-    expect(test.lines).toContainEqual(expect.objectContaining({ event: 'ucwaChannelFailed', fields: expect.objectContaining({ error: 'upstreamTimeout' }) as object }));
+    expect(test.lines).toContainEqual(
+      expect.objectContaining({
+        event: 'ucwaChannelFailed',
+        fields: expect.objectContaining({ error: 'upstreamTimeout' }) as object,
+      }),
+    );
   });
 });
 
@@ -493,7 +523,9 @@ describe('bodies that cannot be read', () => {
   test('whatever comes, the channel goes on: a package, parsed or raw, for each body that leads on', async () => {
     const valid = readFileSync(join(__dirname, '../../fixtures/events.communication-and-me.json'), 'utf8');
     const { session, listening } = await listen();
-    const mutated = fc.tuple(fc.nat(valid.length), fc.nat(60), fc.string({ maxLength: 8 })).map(([at, length, put]) => valid.slice(0, at) + put + valid.slice(at + length));
+    const mutated = fc
+      .tuple(fc.nat(valid.length), fc.nat(60), fc.string({ maxLength: 8 }))
+      .map(([at, length, put]) => valid.slice(0, at) + put + valid.slice(at + length));
     for (const body of fc.sample(fc.oneof({ weight: 3, arbitrary: mutated }, fc.json()), { numRuns: 150, seed: 7 })) {
       ucwa.simulator.pushPackage({ body });
       await clock.advance(15_000);
@@ -517,7 +549,18 @@ describe('bodies that cannot be read', () => {
     ucwa.ring();
     await clock.advanceUntil(listening.item(carrying(STARTED)));
     expect(item.package.senders).toEqual([
-      { rel: '', href: '', events: [{ problem: 'The JSON is malformed or cut off.', raw: expect.stringMatching(/^\{"_links":\{"next":\{"href":"\/ucwa.*"sender":\[\{"rel":"communication",$/) as string }] },
+      {
+        rel: '',
+        href: '',
+        events: [
+          {
+            problem: 'The JSON is malformed or cut off.',
+            raw: expect.stringMatching(
+              /^\{"_links":\{"next":\{"href":"\/ucwa.*"sender":\[\{"rel":"communication",$/,
+            ) as string,
+          },
+        ],
+      },
     ]);
     expect(listening.items.filter(unreadable)).toHaveLength(1);
     expect(listening.items.some(isGap)).toBe(false);

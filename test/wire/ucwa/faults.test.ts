@@ -18,48 +18,59 @@ afterEach(async () => {
   await ucwa.close();
 });
 
-test.each(faultCases)('%s: back on the channel, with every event once', async (_, { fault, strikes, throws, laterMs = 60_000, gap, modalities }) => {
-  const items: ChannelItem[] = [];
-  if (strikes === 'whileSigningIn') ucwa.fault(fault);
-  let listening = session.listen();
-  if (strikes === undefined) {
-    await clock.advanceUntil(ucwa.simulator.whenParked());
-    ucwa.fault(fault);
-    ring();
-  }
-  if (throws !== undefined) {
-    await expect(clock.advanceUntil(listening.ended)).rejects.toMatchObject({ code: throws });
-    items.push(...listening.items);
-    await clock.advance(laterMs);
-    listening = session.listen();
-  }
-  await clock.advanceUntil(ucwa.simulator.whenParked());
-  ring();
-  await clock.advance(60_000); // A call has rung out by then, and every back-off is over.
-  items.push(...listening.items);
-
-  expect(ucwa.simulator.faults.list().filter(({ times }) => times === (fault.times ?? 1))).toEqual([]);
-  expect(session.session.health().state).toBe('onAir');
-  expect(told(items).filter((each) => each.startsWith('gap'))).toEqual(gap === undefined ? [] : [`gap ${gap}`]);
-  expect(invitationEvents(items)).not.toEqual([]);
-  expect(invitationEvents(items)).toEqual(ucwa.invitationEvents().filter(({ forgotten }) => forgotten !== true).map(({ type, href }) => `${type} ${href}`));
-
-  function ring(): void {
-    try {
-      ucwa.ring({ scenario: 'declined', ...(modalities && { modalities }) });
-    } catch {
-      // Nobody is there to be rung at this moment: that is this fault's doing.
+test.each(faultCases)(
+  '%s: back on the channel, with every event once',
+  async (_, { fault, strikes, throws, laterMs = 60_000, gap, modalities }) => {
+    const items: ChannelItem[] = [];
+    if (strikes === 'whileSigningIn') ucwa.fault(fault);
+    let listening = session.listen();
+    if (strikes === undefined) {
+      await clock.advanceUntil(ucwa.simulator.whenParked());
+      ucwa.fault(fault);
+      ring();
     }
-  }
-});
+    if (throws !== undefined) {
+      await expect(clock.advanceUntil(listening.ended)).rejects.toMatchObject({ code: throws });
+      items.push(...listening.items);
+      await clock.advance(laterMs);
+      listening = session.listen();
+    }
+    await clock.advanceUntil(ucwa.simulator.whenParked());
+    ring();
+    await clock.advance(60_000); // A call has rung out by then, and every back-off is over.
+    items.push(...listening.items);
 
+    expect(ucwa.simulator.faults.list().filter(({ times }) => times === (fault.times ?? 1))).toEqual([]);
+    expect(session.session.health().state).toBe('onAir');
+    expect(told(items).filter((each) => each.startsWith('gap'))).toEqual(gap === undefined ? [] : [`gap ${gap}`]);
+    expect(invitationEvents(items)).not.toEqual([]);
+    expect(invitationEvents(items)).toEqual(
+      ucwa
+        .invitationEvents()
+        .filter(({ forgotten }) => forgotten !== true)
+        .map(({ type, href }) => `${type} ${href}`),
+    );
+
+    function ring(): void {
+      try {
+        ucwa.ring({ scenario: 'declined', ...(modalities && { modalities }) });
+      } catch {
+        // Nobody is there to be rung at this moment: that is this fault's doing.
+      }
+    }
+  },
+);
 
 function invitationEvents(items: readonly ChannelItem[]): string[] {
   return items.flatMap((item) =>
     item.type === 'gap'
       ? []
       : item.package.senders.flatMap(({ events }) =>
-          events.flatMap((part) => (!isUnreadable(part) && part.link.rel.endsWith('Invitation') ? [`${part.type} ${part.link.href.replace(/^https?:..[^/]*/, '').replace(/^\/+/, '/')}`] : [])),
+          events.flatMap((part) =>
+            !isUnreadable(part) && part.link.rel.endsWith('Invitation')
+              ? [`${part.type} ${part.link.href.replace(/^https?:..[^/]*/, '').replace(/^\/+/, '/')}`]
+              : [],
+          ),
         ),
   );
 }

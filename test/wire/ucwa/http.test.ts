@@ -20,7 +20,8 @@ async function serve(script: Script): Promise<ScriptedServer> {
   open.push(server);
   return server;
 }
-const get = (url: string, more: Partial<HttpRequest> = {}) => http.request({ method: 'GET', url, timeoutMs: 10_000, ...more });
+const get = (url: string, more: Partial<HttpRequest> = {}) =>
+  http.request({ method: 'GET', url, timeoutMs: 10_000, ...more });
 
 beforeEach(() => {
   clock = createFakeClock();
@@ -32,18 +33,33 @@ afterEach(async () => {
 });
 
 test.each([200, 204, 302, 404, 500])('an answer of %i is an answer', async (status) => {
-  const server = await serve((_, response) => response.writeHead(status, { Location: 'https://elsewhere.example/', 'X-MS-Server-Fqdn': 'fe1' }).end());
-  expect(await get(server.url)).toMatchObject({ status, headers: { location: 'https://elsewhere.example/', 'x-ms-server-fqdn': 'fe1' }, contentType: '', text: '' });
+  const server = await serve((_, response) =>
+    response.writeHead(status, { Location: 'https://elsewhere.example/', 'X-MS-Server-Fqdn': 'fe1' }).end(),
+  );
+  expect(await get(server.url)).toMatchObject({
+    status,
+    headers: { location: 'https://elsewhere.example/', 'x-ms-server-fqdn': 'fe1' },
+    contentType: '',
+    text: '',
+  });
 });
 
 test('several challenges are one header', async () => {
-  const server = await serve((_, response) => response.writeHead(401, { 'WWW-Authenticate': ['Bearer a="1"', 'MsRtcOAuth href="/t"'] }).end());
+  const server = await serve((_, response) =>
+    response.writeHead(401, { 'WWW-Authenticate': ['Bearer a="1"', 'MsRtcOAuth href="/t"'] }).end(),
+  );
   expect((await get(server.url)).headers['www-authenticate']).toBe('Bearer a="1", MsRtcOAuth href="/t"');
 });
 
 test('sends body and headers as they are, and an empty POST with its length', async () => {
   const server = await serve((_, response) => response.end());
-  await http.request({ method: 'POST', url: server.url, headers: { 'Content-Type': 'application/sdp' }, body: 'v=0\r\n', timeoutMs: 1_000 });
+  await http.request({
+    method: 'POST',
+    url: server.url,
+    headers: { 'Content-Type': 'application/sdp' },
+    body: 'v=0\r\n',
+    timeoutMs: 1_000,
+  });
   await http.request({ method: 'POST', url: server.url, timeoutMs: 1_000 });
   expect(server.requests).toMatchObject([
     { body: 'v=0\r\n', headers: { 'content-type': 'application/sdp', 'user-agent': 'ucwa-relay' } },
@@ -53,7 +69,9 @@ test('sends body and headers as they are, and an empty POST with its length', as
 });
 
 test('a JSON text is handed on as it came, byte order mark and all', async () => {
-  const server = await serve((_, response) => response.writeHead(200, { 'Content-Type': 'application/json' }).end('\uFEFF{"a" : 1}'));
+  const server = await serve((_, response) =>
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end('\uFEFF{"a" : 1}'),
+  );
   expect((await get(server.url)).text.replace('\uFEFF', '')).toBe('{"a" : 1}');
 });
 
@@ -61,7 +79,9 @@ test.each([
   ['as it is', (bytes: Buffer) => bytes, {}],
   ['compressed', (bytes: Buffer) => gzipSync(bytes), { 'Content-Encoding': 'gzip' }],
 ])('a body beyond the limit is cut off: %s', async (_, encode, headers) => {
-  const server = await serve((_request, response) => response.writeHead(200, headers).end(encode(Buffer.alloc(MAX_RESPONSE_BYTES * 3, 'x'))));
+  const server = await serve((_request, response) =>
+    response.writeHead(200, headers).end(encode(Buffer.alloc(MAX_RESPONSE_BYTES * 3, 'x'))),
+  );
   expect((await get(server.url)).text).toHaveLength(MAX_RESPONSE_BYTES);
   expect((await get(server.url)).status).toBe(200);
 });
@@ -78,7 +98,8 @@ test('connections are kept and shared', async () => {
 
 /** Opens ten connections, which are kept, and has them do one more exchange each. Whoever kept the first would keep ten. */
 async function exchangeTwice(url: string, through: UcwaHttp): Promise<void> {
-  for (let round = 0; round < 2; round += 1) await Promise.all(Array.from({ length: 10 }, () => through.request({ method: 'GET', url, timeoutMs: 1_000 })));
+  for (let round = 0; round < 2; round += 1)
+    await Promise.all(Array.from({ length: 10 }, () => through.request({ method: 'GET', url, timeoutMs: 1_000 })));
 }
 
 test('a connection that is kept does not keep the exchange that opened it', async () => {
@@ -106,7 +127,10 @@ describe('time', () => {
   ] as [string, Script][])('an exchange that takes too long ends %s', async (_, script) => {
     const server = await serve(script);
     const answer = get(server.url, { timeoutMs: 7_000 });
-    const failed = expect(answer).rejects.toMatchObject({ code: 'upstreamTimeout', message: expect.stringContaining('within 7 seconds') as string });
+    const failed = expect(answer).rejects.toMatchObject({
+      code: 'upstreamTimeout',
+      message: expect.stringContaining('within 7 seconds') as string,
+    });
     await clock.advance(6_999);
     expect(clock.sleepers()).toBe(1);
     await clock.advance(1);
@@ -138,24 +162,39 @@ describe('what goes wrong on the way', () => {
   test('nobody listens', async () => {
     const server = await startScriptedServer(() => undefined);
     await server.close();
-    await expect(get(server.url)).rejects.toMatchObject({ code: 'upstreamFailed', retryable: true, extensions: { networkCode: 'ECONNREFUSED' } });
+    await expect(get(server.url)).rejects.toMatchObject({
+      code: 'upstreamFailed',
+      retryable: true,
+      extensions: { networkCode: 'ECONNREFUSED' },
+    });
   });
 
   test.each([
     ['before the answer', (_: unknown, response: { destroy(): unknown }) => response.destroy()],
-    ['within the body', (_: unknown, response: { writeHead(status: number, headers: object): { write(text: string): unknown }; destroy(): unknown }) => {
-      response.writeHead(200, { 'Content-Length': '100' }).write('x');
-      setImmediate(() => response.destroy());
-    }],
+    [
+      'within the body',
+      (
+        _: unknown,
+        response: { writeHead(status: number, headers: object): { write(text: string): unknown }; destroy(): unknown },
+      ) => {
+        response.writeHead(200, { 'Content-Length': '100' }).write('x');
+        setImmediate(() => response.destroy());
+      },
+    ],
   ] as [string, Script][])('the connection is cut %s', async (_, script) => {
     const server = await serve(script);
-    await expect(get(server.url)).rejects.toMatchObject({ code: 'upstreamFailed', extensions: { host: new URL(server.url).host } });
+    await expect(get(server.url)).rejects.toMatchObject({
+      code: 'upstreamFailed',
+      extensions: { host: new URL(server.url).host },
+    });
   });
 });
 
 describe('TLS', () => {
   async function serveTls(): Promise<number> {
-    const server = createServer({ cert: pem('localhost.pem'), key: pem('localhost.key') }, (_, response) => response.end('safe'));
+    const server = createServer({ cert: pem('localhost.pem'), key: pem('localhost.key') }, (_, response) =>
+      response.end('safe'),
+    );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     open.push({
       close: () =>
@@ -174,7 +213,9 @@ describe('TLS', () => {
 
   test('a private authority is trusted where it is configured', async () => {
     const port = await serveTls();
-    await expect(trusting().request({ method: 'GET', url: `https://localhost:${port}/`, timeoutMs: 1_000 })).resolves.toMatchObject({ text: 'safe' });
+    await expect(
+      trusting().request({ method: 'GET', url: `https://localhost:${port}/`, timeoutMs: 1_000 }),
+    ).resolves.toMatchObject({ text: 'safe' });
   });
 
   test('a connection that is kept does not keep the exchange that opened it', async () => {
@@ -190,12 +231,14 @@ describe('TLS', () => {
 
   test('a certificate for another name is refused; the error says so', async () => {
     const port = await serveTls();
-    await expect(trusting().request({ method: 'GET', url: `https://127.0.0.1:${port}/`, timeoutMs: 1_000 })).rejects.toThrow('its certificate is for another name');
+    await expect(
+      trusting().request({ method: 'GET', url: `https://127.0.0.1:${port}/`, timeoutMs: 1_000 }),
+    ).rejects.toThrow('its certificate is for another name');
   });
 
   test('what is no certificate is a setting that is not valid', () => {
-    expect(() => createUcwaHttp({ clock, caCertificate: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----' })).toThrow(
-      expect.objectContaining({ code: 'settingsInvalid' }) as Error,
-    );
+    expect(() =>
+      createUcwaHttp({ clock, caCertificate: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----' }),
+    ).toThrow(expect.objectContaining({ code: 'settingsInvalid' }) as Error);
   });
 });

@@ -55,7 +55,12 @@ describe.each<[string, Send]>([
 ])('an exchange %s', (_name, send) => {
   /** @param stops is handed what ends the exchange. */
   const exchange = async (url: string, stops = (_stop: () => void): void => undefined) => {
-    const { answer, stop } = send({ method: 'GET', url, headers: { Accept: 'application/json' }, agent: connections.agentOf(url) });
+    const { answer, stop } = send({
+      method: 'GET',
+      url,
+      headers: { Accept: 'application/json' },
+      agent: connections.agentOf(url),
+    });
     stops(stop);
     const { status, headers, body } = await answer;
     return { status, headers, text: await readText(body, LIMIT_BYTES) };
@@ -63,8 +68,19 @@ describe.each<[string, Send]>([
 
   test.each<[string, Script, string]>([
     ['of a known length', answering(TEXT), TEXT],
-    ['in chunks', (_, response) => ['a', 'b', TEXT].forEach((chunk, at) => setImmediate(() => (at < 2 ? response.write(chunk) : response.end(chunk)))), `ab${TEXT}`],
-    ['that ends with the connection', (_, response) => response.writeHead(200, { Connection: 'close' }).end(TEXT), TEXT],
+    [
+      'in chunks',
+      (_, response) =>
+        ['a', 'b', TEXT].forEach((chunk, at) =>
+          setImmediate(() => (at < 2 ? response.write(chunk) : response.end(chunk))),
+        ),
+      `ab${TEXT}`,
+    ],
+    [
+      'that ends with the connection',
+      (_, response) => response.writeHead(200, { Connection: 'close' }).end(TEXT),
+      TEXT,
+    ],
     ['in gzip', answering(gzipSync(TEXT), { 'Content-Encoding': 'gzip' }), TEXT],
     ['in gzip by its old name', answering(gzipSync(TEXT), { 'Content-Encoding': 'X-GZIP' }), TEXT],
     ['in deflate', answering(deflateSync(TEXT), { 'Content-Encoding': 'deflate' }), TEXT],
@@ -74,7 +90,11 @@ describe.each<[string, Send]>([
     ['that is called gzip and is empty', answering('', { 'Content-Encoding': 'gzip' }), ''],
     ['of three bytes in a character', answering('→'), '→'],
     ['beyond the limit', answering('x'.repeat(LIMIT_BYTES * 3)), 'x'.repeat(LIMIT_BYTES)],
-    ['beyond the limit in gzip', answering(gzipSync('x'.repeat(LIMIT_BYTES * 3)), { 'Content-Encoding': 'gzip' }), 'x'.repeat(LIMIT_BYTES)],
+    [
+      'beyond the limit in gzip',
+      answering(gzipSync('x'.repeat(LIMIT_BYTES * 3)), { 'Content-Encoding': 'gzip' }),
+      'x'.repeat(LIMIT_BYTES),
+    ],
   ])('reads a body %s, and the next one', async (_, script, text) => {
     const server = await serve(script);
     expect((await exchange(server.url)).text).toBe(text);
@@ -96,13 +116,24 @@ describe.each<[string, Send]>([
     const server = await serve((_, response) => response.writeHead(302, { Location: '/elsewhere' }).end());
     expect((await exchange(`${server.url}events?ack=1&timeout=180`)).status).toBe(302);
     expect(server.requests).toMatchObject([
-      { method: 'GET', path: '/events?ack=1&timeout=180', headers: { accept: 'application/json', 'accept-encoding': expect.stringContaining('gzip') } },
+      {
+        method: 'GET',
+        path: '/events?ack=1&timeout=180',
+        headers: { accept: 'application/json', 'accept-encoding': expect.stringContaining('gzip') },
+      },
     ]);
   });
 
   test('a header that came several times has all of them', async () => {
-    const server = await serve((_, response) => response.writeHead(401, { 'WWW-Authenticate': ['Bearer a="1"', 'MsRtcOAuth href="/t"'], 'Set-Cookie': ['a=1', 'b=2'] }).end());
-    expect((await exchange(server.url)).headers).toMatchObject({ 'www-authenticate': 'Bearer a="1", MsRtcOAuth href="/t"', 'set-cookie': ['a=1', 'b=2'] });
+    const server = await serve((_, response) =>
+      response
+        .writeHead(401, { 'WWW-Authenticate': ['Bearer a="1"', 'MsRtcOAuth href="/t"'], 'Set-Cookie': ['a=1', 'b=2'] })
+        .end(),
+    );
+    expect((await exchange(server.url)).headers).toMatchObject({
+      'www-authenticate': 'Bearer a="1", MsRtcOAuth href="/t"',
+      'set-cookie': ['a=1', 'b=2'],
+    });
   });
 
   test.each<[string, Script]>([
@@ -166,7 +197,9 @@ describe.each<[string, Send]>([
   });
 
   test('trusts a private authority where that is configured, and nobody else', async () => {
-    const server = createTlsServer({ cert: pem('localhost.pem'), key: pem('localhost.key') }, (_, response) => response.end(TEXT));
+    const server = createTlsServer({ cert: pem('localhost.pem'), key: pem('localhost.key') }, (_, response) =>
+      response.end(TEXT),
+    );
     const url = `https://localhost:${await listen(server)}/`;
     expect((await exchange(url)).text).toBe(TEXT);
     connections.close();

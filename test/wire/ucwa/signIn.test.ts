@@ -50,7 +50,9 @@ describe('a rejected password', () => {
     const attempt = () => start(ucwa.url, { account, rejectedCredentials }).session.application(never);
 
     await expect(attempt()).rejects.toMatchObject({ code: 'credentialsRejected', retryAfterMs: HOUR_MS });
-    await expect(attempt()).rejects.toThrow(/sip:reception@contoso\.com.*UCWA_ACCOUNTS.*not tried again before 2026-01-15T13:00:00\.000Z/);
+    await expect(attempt()).rejects.toThrow(
+      /sip:reception@contoso\.com.*UCWA_ACCOUNTS.*not tried again before 2026-01-15T13:00:00\.000Z/,
+    );
     await clock.advance(HOUR_MS - 1);
     await expect(attempt()).rejects.toMatchObject({ code: 'credentialsRejected', retryAfterMs: 1 });
     expect(ucwa.simulator.ledger.tokenRequests).toHaveLength(1);
@@ -62,10 +64,15 @@ describe('a rejected password', () => {
 
   test('is sent once by processes that sign in at the same instant, at first and an hour later', async () => {
     const rejectedCredentials = memoryRejectedCredentials();
-    const attemptAll = () => Promise.allSettled(Array.from({ length: 5 }, () => start(ucwa.url, { account, rejectedCredentials }).session.application(never)));
+    const attemptAll = () =>
+      Promise.allSettled(
+        Array.from({ length: 5 }, () => start(ucwa.url, { account, rejectedCredentials }).session.application(never)),
+      );
     for (const sent of [1, 2]) {
       const outcomes = await clock.advanceUntil(attemptAll());
-      expect(outcomes.map((outcome) => outcome.status === 'rejected' && (outcome.reason as RelayError).code)).toEqual(Array(5).fill('credentialsRejected'));
+      expect(outcomes.map((outcome) => outcome.status === 'rejected' && (outcome.reason as RelayError).code)).toEqual(
+        Array(5).fill('credentialsRejected'),
+      );
       expect(ucwa.simulator.ledger.tokenRequests).toHaveLength(sent);
       await clock.advance(HOUR_MS);
     }
@@ -73,7 +80,9 @@ describe('a rejected password', () => {
 
   test('is forgotten as soon as another password is right', async () => {
     const rejectedCredentials = memoryRejectedCredentials();
-    await expect(start(ucwa.url, { account, rejectedCredentials }).session.application(never)).rejects.toMatchObject({ code: 'credentialsRejected' });
+    await expect(start(ucwa.url, { account, rejectedCredentials }).session.application(never)).rejects.toMatchObject({
+      code: 'credentialsRejected',
+    });
     await start(ucwa.url, { rejectedCredentials }).session.application(never);
     expect(ucwa.simulator.ledger.tokenRequests.map(({ status }) => status)).toEqual([400, 200]);
     expect(rejectedCredentials.rows.size).toBe(0);
@@ -82,26 +91,43 @@ describe('a rejected password', () => {
   test('ends the channel, and health says so', async () => {
     const { session, ...channel } = start(ucwa.url, { account });
     await expect(channel.listen().ended).rejects.toMatchObject({ code: 'credentialsRejected' });
-    expect(session.health()).toMatchObject({ state: 'credentialsRejected', lastError: expect.stringContaining('rejected the user name and password') as string });
+    expect(session.health()).toMatchObject({
+      state: 'credentialsRejected',
+      lastError: expect.stringContaining('rejected the user name and password') as string,
+    });
   });
 
   test('is not tried again by this process either where the memory of all processes fails', async () => {
-    const rejectedCredentials = { ...memoryRejectedCredentials(), record: () => Promise.reject(new RelayError('storageUnavailable', 'down')) };
+    const rejectedCredentials = {
+      ...memoryRejectedCredentials(),
+      record: () => Promise.reject(new RelayError('storageUnavailable', 'down')),
+    };
     const { session } = start(ucwa.url, { account, rejectedCredentials });
-    for (let time = 0; time < 3; time += 1) await expect(session.application(never)).rejects.toMatchObject({ code: 'credentialsRejected' });
+    for (let time = 0; time < 3; time += 1)
+      await expect(session.application(never)).rejects.toMatchObject({ code: 'credentialsRejected' });
     expect(ucwa.simulator.ledger.tokenRequests).toHaveLength(1);
   });
 
   test('is not tried at all while it is not known whether it was rejected', async () => {
-    const rejectedCredentials = { ...memoryRejectedCredentials(), claim: () => Promise.reject(new RelayError('storageUnavailable', 'down')) };
-    await expect(start(ucwa.url, { rejectedCredentials }).session.application(never)).rejects.toMatchObject({ code: 'storageUnavailable' });
+    const rejectedCredentials = {
+      ...memoryRejectedCredentials(),
+      claim: () => Promise.reject(new RelayError('storageUnavailable', 'down')),
+    };
+    await expect(start(ucwa.url, { rejectedCredentials }).session.application(never)).rejects.toMatchObject({
+      code: 'storageUnavailable',
+    });
     expect(ucwa.simulator.ledger.tokenRequests).toEqual([]);
   });
 
   test('is remembered by something from which it cannot be told', async () => {
     const rejectedCredentials = memoryRejectedCredentials();
     await expect(start(ucwa.url, { account, rejectedCredentials }).session.application(never)).rejects.toThrow();
-    expect(rejectedCredentials.rows.get('sip:reception@contoso.com')).toEqual({ state: 'rejected', fingerprint: expect.stringMatching(/^[0-9a-f]{8}$/) as string, atMs: clock.now(), etag: expect.any(String) as string });
+    expect(rejectedCredentials.rows.get('sip:reception@contoso.com')).toEqual({
+      state: 'rejected',
+      fingerprint: expect.stringMatching(/^[0-9a-f]{8}$/) as string,
+      atMs: clock.now(),
+      etag: expect.any(String) as string,
+    });
   });
 });
 
@@ -118,7 +144,9 @@ describe('a right password', () => {
     const rejectedCredentials = memoryRejectedCredentials();
     const { session } = start(ucwa.url, { rejectedCredentials });
     const guard = new PasswordGuard({ account: session.account, rejectedCredentials, clock });
-    await expect(guard.attempt(() => Promise.reject(new RelayError('upstreamTimeout', 'down')))).rejects.toMatchObject({ code: 'upstreamTimeout' });
+    await expect(guard.attempt(() => Promise.reject(new RelayError('upstreamTimeout', 'down')))).rejects.toMatchObject({
+      code: 'upstreamTimeout',
+    });
     expect(rejectedCredentials.rows.size).toBe(0);
     await rejectedCredentials.claim(session.account.sipUri, { state: 'trying', fingerprint: 'x', atMs: clock.now() });
     const diedAtMs = clock.now();
@@ -200,7 +228,9 @@ describe('discovery', () => {
 
   test('says why there is none', async () => {
     const nobody = await serve((_, response) => response.writeHead(404).end());
-    await expect(start(nobody.url).session.application(never)).rejects.toThrow(/found no Skype for Business.*There is no discovery at 127\.0\.0\.1:\d+ \(404\)/);
+    await expect(start(nobody.url).session.application(never)).rejects.toThrow(
+      /found no Skype for Business.*There is no discovery at 127\.0\.0\.1:\d+ \(404\)/,
+    );
     const lost = await serve((_, response) => sendJson(response, 200, { _links: { self: { href: '/' } } }));
     await expect(start(lost.url).session.application(never)).rejects.toMatchObject({ code: 'responseUnreadable' });
   });
@@ -209,14 +239,18 @@ describe('discovery', () => {
 describe('where the password is not asked for', () => {
   const challenged = (challenge: string): Promise<ScriptedServer> =>
     serve(({ path, headers }, response) => {
-      if (headers.authorization === 'Bearer token-of-the-identity') sendJson(response, 200, { _links: { applications: { href: '/apps' } } });
+      if (headers.authorization === 'Bearer token-of-the-identity')
+        sendJson(response, 200, { _links: { applications: { href: '/apps' } } });
       else if (path === '/') sendJson(response, 200, { _links: { user: { href: '/user' } } });
       else response.writeHead(401, { 'WWW-Authenticate': challenge }).end('<html/>');
     });
   const modern = 'Bearer trusted_issuers="", authorization_uri="https://login.windows.net/common/oauth2/authorize"';
 
   test.each([
-    ['MsRtcOAuth href="/t",grant_type="urn:microsoft.rtc:windows,urn:microsoft.rtc:anonmeeting"', /offers urn:microsoft\.rtc:windows, urn:microsoft\.rtc:anonmeeting\. .*Integrated Windows.*Set-CsAuthConfig/],
+    [
+      'MsRtcOAuth href="/t",grant_type="urn:microsoft.rtc:windows,urn:microsoft.rtc:anonmeeting"',
+      /offers urn:microsoft\.rtc:windows, urn:microsoft\.rtc:anonmeeting\. .*Integrated Windows.*Set-CsAuthConfig/,
+    ],
     ['MsRtcOAuth href="/t",grant_type="urn:microsoft.rtc:passive"', /Passive sign-in.*UseWsFedPassiveAuth/],
     [modern, /offers Bearer\. Modern authentication/],
     ['Negotiate, NTLM', /offers Negotiate, NTLM/],
@@ -230,7 +264,10 @@ describe('where the password is not asked for', () => {
 
   test('it is not sent to a token service that is not allowed', async () => {
     const server = await challenged('MsRtcOAuth href="https://tokens.fabrikam.com/t",grant_type="password"');
-    await expect(start(server.url).session.application(never)).rejects.toMatchObject({ code: 'hostNotAllowed', extensions: { host: 'tokens.fabrikam.com' } });
+    await expect(start(server.url).session.application(never)).rejects.toMatchObject({
+      code: 'hostNotAllowed',
+      extensions: { host: 'tokens.fabrikam.com' },
+    });
     const plain = await challenged('MsRtcOAuth href="http://lync.contoso.com/t",grant_type="password"');
     await expect(start(plain.url).session.application(never)).rejects.toThrow('only https is used');
   });
@@ -239,7 +276,10 @@ describe('where the password is not asked for', () => {
     const server = await challenged('MsRtcOAuth href="/t",grant_type="urn:microsoft.rtc:windows"');
     const { session, ...test } = start(server.url);
     await expect(test.listen().ended).rejects.toMatchObject({ code: 'noUsableGrant' });
-    expect(session.health()).toMatchObject({ state: 'cannotSignIn', lastError: expect.stringContaining('Integrated Windows') as string });
+    expect(session.health()).toMatchObject({
+      state: 'cannotSignIn',
+      lastError: expect.stringContaining('Integrated Windows') as string,
+    });
   });
 
   test('an identity signs in where there is one', async () => {
@@ -251,8 +291,15 @@ describe('where the password is not asked for', () => {
     };
     const { session } = start(server.url, { bearerToken });
     await expect(session.application(never)).rejects.toThrow();
-    expect(asked[0]).toEqual({ authorizationUri: 'https://login.windows.net/common/oauth2/authorize', resource: server.origin });
-    expect(server.requests.at(-1)).toMatchObject({ method: 'POST', path: '/apps', headers: { authorization: 'Bearer token-of-the-identity' } });
+    expect(asked[0]).toEqual({
+      authorizationUri: 'https://login.windows.net/common/oauth2/authorize',
+      resource: server.origin,
+    });
+    expect(server.requests.at(-1)).toMatchObject({
+      method: 'POST',
+      path: '/apps',
+      headers: { authorization: 'Bearer token-of-the-identity' },
+    });
   });
 
   test.each([
@@ -268,7 +315,8 @@ describe('where the password is not asked for', () => {
   ])('a token service that answers %i %j is %s', async (status, body, code) => {
     const server = await serve(({ path }, response) => {
       if (path === '/') sendJson(response, 200, { _links: { user: { href: '/user' } } });
-      else if (path === '/user') response.writeHead(401, { 'WWW-Authenticate': 'MsRtcOAuth href="/t",grant_type="password"' }).end();
+      else if (path === '/user')
+        response.writeHead(401, { 'WWW-Authenticate': 'MsRtcOAuth href="/t",grant_type="password"' }).end();
       else sendJson(response, status, body, { Location: 'https://evil.example/' });
     });
     await expect(start(server.url).session.application(never)).rejects.toMatchObject({ code });
@@ -280,7 +328,8 @@ test('sends what a server client needs, and never an Origin; no error and no lin
   const server = await serve(({ path, headers }, response) => {
     if (path === '/') sendJson(response, 200, { _links: { user: { href: '/user' } } });
     else if (path === '/t') sendJson(response, 200, { access_token: 'cwt=SECRET', expires_in: 100 });
-    else if (headers.authorization === undefined) response.writeHead(401, { 'WWW-Authenticate': 'MsRtcOAuth href="/t",grant_type="password"' }).end();
+    else if (headers.authorization === undefined)
+      response.writeHead(401, { 'WWW-Authenticate': 'MsRtcOAuth href="/t",grant_type="password"' }).end();
     else if (path === '/user') sendJson(response, 200, { _links: { applications: { href: '/apps' } } });
     else response.destroy();
   });
@@ -288,11 +337,16 @@ test('sends what a server client needs, and never an Origin; no error and no lin
   const error: unknown = await session.application(never).catch((thrown: unknown) => thrown);
   expect(server.requests.map(({ path }) => path)).toEqual(['/', '/user', '/t', '/user', '/apps']);
   for (const { headers } of server.requests) {
-    expect(Object.keys(headers)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(origin|x-ms-origin|referer|cookie)$/)]));
+    expect(Object.keys(headers)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/^(origin|x-ms-origin|referer|cookie)$/)]),
+    );
     expect(headers.accept).toBe('application/json');
   }
   const { inspect } = await import('node:util');
-  const shown = inspect({ error, lines, health: session.health() }, { depth: Infinity, showHidden: true, getters: true });
+  const shown = inspect(
+    { error, lines, health: session.health() },
+    { depth: Infinity, showHidden: true, getters: true },
+  );
   expect(shown).toContain('ECONNRESET');
   expect(shown).not.toMatch(/hunter2|SECRET/);
 });

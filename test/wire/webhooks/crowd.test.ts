@@ -24,7 +24,9 @@ let ids: ReadonlyMap<string, string>;
 beforeAll(async () => {
   storage = await startTestTables();
   room = createRelayRoom(storage.tables);
-  const started = await Promise.all(Object.entries(answers).map(async ([name, answer]) => ({ name, server: await startSubscriber(() => answer) })));
+  const started = await Promise.all(
+    Object.entries(answers).map(async ([name, answer]) => ({ name, server: await startSubscriber(() => answer) })),
+  );
   servers = started.map(({ server }) => server);
   const made = new Map<string, string>();
   for (const { name, server } of started) made.set(name, (await room.subscribe(server.url)).id);

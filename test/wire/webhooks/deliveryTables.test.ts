@@ -41,15 +41,29 @@ describe('the delivery log', () => {
   test('gives entries back as they were, the latest first, also those that were recorded together', async () => {
     const log = createDeliveryJournal(storage.tables);
     const entries = [
-      entry(1, 1, { outcome: 'retrying', status: 500, reason: 'answered 500', response: 'ü'.repeat(4096), nextAtMs: ringStartMs + 9000.5 }),
+      entry(1, 1, {
+        outcome: 'retrying',
+        status: 500,
+        reason: 'answered 500',
+        response: 'ü'.repeat(4096),
+        nextAtMs: ringStartMs + 9000.5,
+      }),
       entry(2, 1, { outcome: 'dead', status: 404, reason: 'answered 404' }),
       entry(1, 2, { atMs: ringStartMs + 9001.5 }),
-      entry(1, 1, { round: ringStartMs + 500_000, atMs: ringStartMs + 500_001, outcome: 'expired', attempted: false, reason: 'the ring is over' }),
+      entry(1, 1, {
+        round: ringStartMs + 500_000,
+        atMs: ringStartMs + 500_001,
+        outcome: 'expired',
+        attempted: false,
+        reason: 'the ring is over',
+      }),
     ];
     for (const one of entries) await log.write(one);
     expect(await log.page('sub_a', { limit: 10 })).toEqual({ entries: entries.toReversed() });
     await Promise.all(entries.map((one) => log.write({ ...one, subscriptionId: 'sub_b' })));
-    expect(await log.page('sub_b', { limit: 10 })).toEqual({ entries: entries.toReversed().map((one) => ({ ...one, subscriptionId: 'sub_b' })) });
+    expect(await log.page('sub_b', { limit: 10 })).toEqual({
+      entries: entries.toReversed().map((one) => ({ ...one, subscriptionId: 'sub_b' })),
+    });
   });
 
   test('pages through, whatever is written meanwhile', async () => {
@@ -71,11 +85,22 @@ describe('the delivery log', () => {
     ['share a counts row', 3],
     ['have each their own', 4],
   ])('the counts add up exactly when two instances that %s write at once', async (_case, stripe) => {
-    const [here, there] = [createDeliveryJournal(storage.tables, { stripe: 3 }), createDeliveryJournal(storage.tables, { stripe })];
+    const [here, there] = [
+      createDeliveryJournal(storage.tables, { stripe: 3 }),
+      createDeliveryJournal(storage.tables, { stripe }),
+    ];
     const outcomes = ['delivered', 'expired', 'dead', 'disabled', 'retrying'] as const;
-    const writes = Array.from({ length: 150 }, (_, n) => (n % 2 === 0 ? here : there).write(entry(n, 1, { outcome: outcomes[n % 5] ?? 'dead' })));
+    const writes = Array.from({ length: 150 }, (_, n) =>
+      (n % 2 === 0 ? here : there).write(entry(n, 1, { outcome: outcomes[n % 5] ?? 'dead' })),
+    );
     await Promise.all(writes);
-    expect(await here.counts('sub_a')).toMatchObject({ attempts: 150, delivered: 30, expired: 30, dead: 30, disabled: 30 });
+    expect(await here.counts('sub_a')).toMatchObject({
+      attempts: 150,
+      delivered: 30,
+      expired: 30,
+      dead: 30,
+      disabled: 30,
+    });
     expect((await there.page('sub_a', { limit: 1000 })).entries).toHaveLength(150);
   });
 
@@ -103,26 +128,42 @@ describe('the delivery log', () => {
   test('pages through what was recorded together, among the attempts of others', async () => {
     const log = createDeliveryJournal(storage.tables);
     const neighbour = 'sub_b';
-    await Promise.all(Array.from({ length: 9 }, (_, n) => log.write(entry(n, 1, n % 2 === 0 ? {} : { subscriptionId: neighbour }))));
+    await Promise.all(
+      Array.from({ length: 9 }, (_, n) => log.write(entry(n, 1, n % 2 === 0 ? {} : { subscriptionId: neighbour }))),
+    );
     const pages: string[][] = [];
-    for (let cursor: string | undefined = ''; cursor !== undefined; ) {
-      const page: Awaited<ReturnType<typeof log.page>> = await log.page('sub_a', { limit: 2, ...(cursor !== '' && { cursor }) });
+    for (let cursor: string | undefined = ''; cursor !== undefined;) {
+      const page: Awaited<ReturnType<typeof log.page>> = await log.page('sub_a', {
+        limit: 2,
+        ...(cursor !== '' && { cursor }),
+      });
       pages.push(page.entries.map(({ eventId }) => eventId));
       cursor = page.cursor;
     }
-    expect(pages).toEqual([['call-8-completed', 'call-6-completed'], ['call-4-completed', 'call-2-completed'], ['call-0-completed']]);
+    expect(pages).toEqual([
+      ['call-8-completed', 'call-6-completed'],
+      ['call-4-completed', 'call-2-completed'],
+      ['call-0-completed'],
+    ]);
     expect((await log.page(neighbour, { limit: 10 })).entries).toHaveLength(4);
   });
 
   test.each(['d|1|2', 'o|x#1', `d|${'1'.repeat(13)}|a' or 'b#1`])('refuses %p as a cursor', async (place) => {
-    await expect(createDeliveryJournal(storage.tables).page('sub_a', { limit: 1, cursor: Buffer.from(place).toString('base64url') })).rejects.toMatchObject({ code: 'requestInvalid' });
+    await expect(
+      createDeliveryJournal(storage.tables).page('sub_a', {
+        limit: 1,
+        cursor: Buffer.from(place).toString('base64url'),
+      }),
+    ).rejects.toMatchObject({ code: 'requestInvalid' });
   });
 
   test('answers of the largest size, recorded together, fit', async () => {
     const log = createDeliveryJournal(storage.tables);
     const response = '\u{1f4de}'.repeat(1024);
     await Promise.all(Array.from({ length: 64 }, (_, n) => log.write(entry(n, 1, { outcome: 'dead', response }))));
-    expect((await log.page('sub_a', { limit: 100 })).entries.map((one) => one.response)).toEqual(Array.from({ length: 64 }, () => response));
+    expect((await log.page('sub_a', { limit: 100 })).entries.map((one) => one.response)).toEqual(
+      Array.from({ length: 64 }, () => response),
+    );
   });
 
   test('more than one transaction holds, at once', async () => {
@@ -138,7 +179,10 @@ describe('the delivery log', () => {
     await log.write(entry(2, 2));
     await log.write(entry(3, 1, { outcome: 'dead' }));
     const latest = await log.latestSince('sub_a', ringStartMs + 2000);
-    expect(Object.fromEntries([...latest.values()].map(({ eventId, outcome }) => [eventId, outcome]))).toEqual({ 'call-3-completed': 'dead', 'call-2-completed': 'delivered' });
+    expect(Object.fromEntries([...latest.values()].map(({ eventId, outcome }) => [eventId, outcome]))).toEqual({
+      'call-3-completed': 'dead',
+      'call-2-completed': 'delivered',
+    });
   });
 
   test('one subscription’s are not another’s', async () => {
@@ -152,9 +196,18 @@ describe('the delivery log', () => {
     const log = createDeliveryJournal(storage.tables);
     await log.write(entry(1, 1, { outcome: 'retrying', atMs: 1000 }));
     await log.write(entry(1, 2, { outcome: 'dead', atMs: 2000 }));
-    expect(await createDeliveryJournal(storage.tables).counts('sub_a')).toMatchObject({ failuresInRow: 2, failingSinceMs: 1000 });
+    expect(await createDeliveryJournal(storage.tables).counts('sub_a')).toMatchObject({
+      failuresInRow: 2,
+      failingSinceMs: 1000,
+    });
     await log.write(entry(2, 1, { atMs: 3000 }));
-    expect(await createDeliveryJournal(storage.tables).counts('sub_a')).toEqual({ ...noDeliveries, attempts: 3, dead: 1, delivered: 1, lastDeliveredMs: 3000 });
+    expect(await createDeliveryJournal(storage.tables).counts('sub_a')).toEqual({
+      ...noDeliveries,
+      attempts: 3,
+      dead: 1,
+      delivered: 1,
+      lastDeliveredMs: 3000,
+    });
   });
 
   test('the erasure of a person takes the deliveries of their calls and the answers that name them, and leaves the others', async () => {
@@ -163,7 +216,11 @@ describe('the delivery log', () => {
     const history = await storage.tables.client('invitationHistory');
     await history.createEntity({ partitionKey: 'call-1', rowKey: '1', from: 'sip:bob@fabrikam.com' });
     await log.open(toDeliveredEvent(callEvent('started', { call: 1 })), ['sub_a', 'sub_b']);
-    await Promise.all([log.write(entry(1, 1)), log.write(entry(2, 1, { response: 'who is sip:Bob@fabrikam.com?' })), log.write(entry(3, 1))]);
+    await Promise.all([
+      log.write(entry(1, 1)),
+      log.write(entry(2, 1, { response: 'who is sip:Bob@fabrikam.com?' })),
+      log.write(entry(3, 1)),
+    ]);
     await erasePerson(storage.tables, 'sip:bob@fabrikam.com');
     expect((await log.page('sub_a', { limit: 10 })).entries.map(({ subject }) => subject)).toEqual(['call-3']);
     expect((await log.read('call-1'))('sub_a')).toEqual([]);
@@ -174,12 +231,29 @@ describe('the delivery log', () => {
 });
 
 /** An attempt at an event, delivered unless told otherwise. */
-function ended({ id, type, subject, timeMs }: DeliveredEvent, attempt: number, changes: Partial<DeliveryLogEntry> = {}): DeliveryLogEntry {
-  return { ...entry(1, attempt), subscriptionId: 'sub_1', deliveryId: deliveryIdOf({ id, timeMs }), eventId: id, type, subject, ...changes };
+function ended(
+  { id, type, subject, timeMs }: DeliveredEvent,
+  attempt: number,
+  changes: Partial<DeliveryLogEntry> = {},
+): DeliveryLogEntry {
+  return {
+    ...entry(1, attempt),
+    subscriptionId: 'sub_1',
+    deliveryId: deliveryIdOf({ id, timeMs }),
+    eventId: id,
+    type,
+    subject,
+    ...changes,
+  };
 }
 
 /** The tables, but for one method of one’s client. */
-async function withMethod<Name extends 'submitTransaction' | 'getEntity'>(tables: Tables, of: TableName, name: Name, change: (method: TableClient[Name]) => TableClient[Name]): Promise<Tables> {
+async function withMethod<Name extends 'submitTransaction' | 'getEntity'>(
+  tables: Tables,
+  of: TableName,
+  name: Name,
+  change: (method: TableClient[Name]) => TableClient[Name],
+): Promise<Tables> {
   const table = await tables.client(of);
   const changed = new Proxy(table, {
     get(target, property) {
@@ -202,7 +276,8 @@ function losingAnswers(tables: Tables): Promise<Tables> {
 /** Those of processes. */
 async function orderRows() {
   const rows = [];
-  for await (const row of (await storage.tables.client('deliveryOrder')).listEntities()) if (row.rowKey?.startsWith('p|') === true) rows.push(row);
+  for await (const row of (await storage.tables.client('deliveryOrder')).listEntities())
+    if (row.rowKey?.startsWith('p|') === true) rows.push(row);
   return rows;
 }
 
@@ -216,13 +291,26 @@ describe('the order of a call’s events', () => {
     await order.open(started, many);
     for (const id of ['sub_0', 'sub_11', 'sub_119']) {
       expect((await order.read(started.subject))(id)).toEqual([
-        { eventId: started.id, type: started.type, sequence: started.sequence, timeMs: started.timeMs, expiryTimeMs: started.expiryTimeMs, round: 0, state: 'pending', attempt: 0 },
+        {
+          eventId: started.id,
+          type: started.type,
+          sequence: started.sequence,
+          timeMs: started.timeMs,
+          expiryTimeMs: started.expiryTimeMs,
+          round: 0,
+          state: 'pending',
+          attempt: 0,
+        },
       ]);
     }
   });
 
   test.each([
-    ['one that is to be made again', { attempt: 3, outcome: 'retrying', nextAtMs: ringStartMs + 700 }, { state: 'pending', attempt: 3, nextAtMs: ringStartMs + 700 }],
+    [
+      'one that is to be made again',
+      { attempt: 3, outcome: 'retrying', nextAtMs: ringStartMs + 700 },
+      { state: 'pending', attempt: 3, nextAtMs: ringStartMs + 700 },
+    ],
     ['the last one', { attempt: 3, outcome: 'dead' }, { state: 'settled', attempt: 3 }],
     ['none, but an end', { attempt: 3, attempted: false, outcome: 'expired' }, { state: 'settled', attempt: 2 }],
   ] as const)('an attempt and what follows are one: %s', async (_case, changes, expected) => {
@@ -240,8 +328,11 @@ describe('the order of a call’s events', () => {
     const [here, there] = [createDeliveryJournal(storage.tables), createDeliveryJournal(storage.tables)];
     const ids = Array.from({ length: 300 }, (_, n) => `sub_${n}`);
     await here.open(started, ids);
-    await Promise.all(ids.map((subscriptionId, n) => (n % 3 === 0 ? there : here).advance(ended(started, 1, { subscriptionId }))));
-    for (const id of ['sub_0', 'sub_1', 'sub_150', 'sub_299']) expect((await here.read(started.subject))(id)).toMatchObject([{ state: 'settled', attempt: 1 }]);
+    await Promise.all(
+      ids.map((subscriptionId, n) => (n % 3 === 0 ? there : here).advance(ended(started, 1, { subscriptionId }))),
+    );
+    for (const id of ['sub_0', 'sub_1', 'sub_150', 'sub_299'])
+      expect((await here.read(started.subject))(id)).toMatchObject([{ state: 'settled', attempt: 1 }]);
     expect(await orderRows()).toHaveLength(2);
   });
 
@@ -251,7 +342,7 @@ describe('the order of a call’s events', () => {
     await order.begin(completed, 'sub_1');
     await order.advance(ended(completed, 1, { outcome: 'retrying', nextAtMs: ringStartMs }));
     expect((await order.read(completed.subject))('sub_1')).toMatchObject([{ begun: true, attempt: 1 }]);
-    expect(((await order.read(completed.subject))('sub_2'))[0]?.begun).toBeUndefined();
+    expect((await order.read(completed.subject))('sub_2')[0]?.begun).toBeUndefined();
   });
 
   test('a subscriber’s id that begins another’s does not see the other’s', async () => {
@@ -274,7 +365,9 @@ describe('the order of a call’s events', () => {
     await order.open(completed, ['sub_1']);
     await order.advance(ended(completed, 15));
     await order.reopen(completed, 'sub_1', ringStartMs);
-    expect((await order.read(completed.subject))('sub_1')).toMatchObject([{ round: ringStartMs, state: 'pending', attempt: 0 }]);
+    expect((await order.read(completed.subject))('sub_1')).toMatchObject([
+      { round: ringStartMs, state: 'pending', attempt: 0 },
+    ]);
   });
 
   test('a new round of one changes nothing for the others, also when the fan-out runs again', async () => {
@@ -298,7 +391,9 @@ describe('the order of a call’s events', () => {
       const order = createDeliveryJournal(storage.tables);
       for (const event of before) await order.open(event, ['sub_1', 'sub_2']);
       expect(await order.open(started, ['sub_1', 'sub_2'])).toBe(begins);
-      expect((await order.read(started.subject))('sub_1')).toContainEqual(expect.objectContaining({ eventId: started.id, state: 'pending' }));
+      expect((await order.read(started.subject))('sub_1')).toContainEqual(
+        expect.objectContaining({ eventId: started.id, state: 'pending' }),
+      );
     });
 
     test('no event but the beginning does', async () => {
@@ -311,7 +406,11 @@ describe('the order of a call’s events', () => {
       const order = createDeliveryJournal(storage.tables);
       const [begins] = await Promise.all([order.open(started, ['sub_1']), order.open(completed, ['sub_1'])]);
       expect(begins).toBe(true);
-      expect(((await order.read(started.subject))('sub_1')).map(({ eventId }) => eventId).sort()).toEqual([completed.id, started.id].sort());
+      expect(
+        (await order.read(started.subject))('sub_1')
+          .map(({ eventId }) => eventId)
+          .sort(),
+      ).toEqual([completed.id, started.id].sort());
     });
   });
 
@@ -329,7 +428,8 @@ describe('the order of a call’s events', () => {
     const order = createDeliveryJournal(storage.tables);
     const thousands = Array.from({ length: 60_000 }, (_, n) => `sub_${String(n).padStart(22, '0')}`);
     expect(await order.open(started, thousands)).toBe(true);
-    for (const n of [0, 25_000, 59_999]) expect((await order.read(started.subject))(thousands[n] ?? '')).toHaveLength(1);
+    for (const n of [0, 25_000, 59_999])
+      expect((await order.read(started.subject))(thousands[n] ?? '')).toHaveLength(1);
     expect((await orderRows()).length).toBeGreaterThan(4);
   });
 
@@ -346,11 +446,17 @@ describe('the order of a call’s events', () => {
 
     test('a row that the tables do not take more for is left', async () => {
       const openings = new Map<unknown, number>();
-      const full = await withMethod(storage.tables, 'deliveryOrder', 'submitTransaction', (submit) => async (actions) => {
-        for (const [, { rowKey }] of actions) openings.set(rowKey, (openings.get(rowKey) ?? 0) + 1);
-        if ([...openings.values()].some((count) => count === 4)) throw Object.assign(new Error('too many properties'), { statusCode: 400 });
-        return submit(actions);
-      });
+      const full = await withMethod(
+        storage.tables,
+        'deliveryOrder',
+        'submitTransaction',
+        (submit) => async (actions) => {
+          for (const [, { rowKey }] of actions) openings.set(rowKey, (openings.get(rowKey) ?? 0) + 1);
+          if ([...openings.values()].some((count) => count === 4))
+            throw Object.assign(new Error('too many properties'), { statusCode: 400 });
+          return submit(actions);
+        },
+      );
       const order = createDeliveryJournal(full);
       for (let n = 0; n < 3; n += 1) await order.open(gapAt(ringStartMs + n), ['sub_1']);
       await expect(order.open(gapAt(ringStartMs + 3), ['sub_1'])).rejects.toMatchObject({ code: 'storageUnavailable' });
@@ -411,14 +517,21 @@ describe('the archive of events', () => {
 });
 
 test('retention deletes what is older, in every table, and keeps the counts of who is subscribed', async () => {
-  const [log, order, archive] = [createDeliveryJournal(storage.tables), createDeliveryJournal(storage.tables), createDeliveryArchive(storage.tables)];
+  const [log, order, archive] = [
+    createDeliveryJournal(storage.tables),
+    createDeliveryJournal(storage.tables),
+    createDeliveryArchive(storage.tables),
+  ];
   const subscriptions = await storage.tables.client('subscriptions');
   await subscriptions.createEntity({ partitionKey: 'subscriptions', rowKey: 'sub_a' });
   await log.write(entry(48, 1, { subscriptionId: 'sub_gone' }));
   for (const hours of [0, 48]) {
     const event = callEvent('completed', { call: hours, timeMs: ringStartMs + hours * hourMs });
     await archive.keep(event);
-    await order.open(toDeliveredEvent(event), Array.from({ length: 101 }, (_, n) => `sub_${n}`));
+    await order.open(
+      toDeliveredEvent(event),
+      Array.from({ length: 101 }, (_, n) => `sub_${n}`),
+    );
     const ended = entry(hours, 1, { deliveryId: deliveryIdOf(event), atMs: event.timeMs });
     await log.write(ended);
     await order.advance(ended);

@@ -17,18 +17,46 @@ async function ask(answer: SubscriberAnswer) {
 
 test('asks the exact URL by OPTIONS, with our origin and rate', async () => {
   const { request } = await ask({ status: 200 });
-  expect(request).toMatchObject({ method: 'OPTIONS', target: '/hooks?sig=x', headers: { 'webhook-request-origin': 'relay.contoso.com', 'webhook-request-rate': '600' } });
+  expect(request).toMatchObject({
+    method: 'OPTIONS',
+    target: '/hooks?sig=x',
+    headers: { 'webhook-request-origin': 'relay.contoso.com', 'webhook-request-rate': '600' },
+  });
 });
 
 test.each<[string, SubscriberAnswer, object]>([
-  ['names us', { status: 200, headers: { 'WebHook-Allowed-Origin': 'relay.contoso.com' } }, { consents: true, allowedRatePerMinute: undefined }],
-  ['names us in capitals', { status: 204, headers: { 'WebHook-Allowed-Origin': 'Relay.Contoso.com' } }, { consents: true }],
-  ['names everyone', { status: 200, headers: { 'WebHook-Allowed-Origin': '*', 'WebHook-Allowed-Rate': '120' } }, { consents: true, allowedRatePerMinute: 120 }],
-  ['sets no bound', { status: 200, headers: { 'WebHook-Allowed-Origin': '*', 'WebHook-Allowed-Rate': '*' } }, { consents: true, allowedRatePerMinute: undefined }],
+  [
+    'names us',
+    { status: 200, headers: { 'WebHook-Allowed-Origin': 'relay.contoso.com' } },
+    { consents: true, allowedRatePerMinute: undefined },
+  ],
+  [
+    'names us in capitals',
+    { status: 204, headers: { 'WebHook-Allowed-Origin': 'Relay.Contoso.com' } },
+    { consents: true },
+  ],
+  [
+    'names everyone',
+    { status: 200, headers: { 'WebHook-Allowed-Origin': '*', 'WebHook-Allowed-Rate': '120' } },
+    { consents: true, allowedRatePerMinute: 120 },
+  ],
+  [
+    'sets no bound',
+    { status: 200, headers: { 'WebHook-Allowed-Origin': '*', 'WebHook-Allowed-Rate': '*' } },
+    { consents: true, allowedRatePerMinute: undefined },
+  ],
   ['names another', { status: 200, headers: { 'WebHook-Allowed-Origin': 'other.example' } }, { consents: false }],
   ['names nobody', { status: 200 }, { consents: false }],
-  ['refuses', { status: 405, headers: { 'WebHook-Allowed-Origin': '*' } }, { consents: false, reason: 'OPTIONS was answered 405' }],
-  ['redirects', { status: 302, headers: { location: 'https://other.example/' } }, { consents: false, reason: 'OPTIONS was answered 302' }],
+  [
+    'refuses',
+    { status: 405, headers: { 'WebHook-Allowed-Origin': '*' } },
+    { consents: false, reason: 'OPTIONS was answered 405' },
+  ],
+  [
+    'redirects',
+    { status: 302, headers: { location: 'https://other.example/' } },
+    { consents: false, reason: 'OPTIONS was answered 302' },
+  ],
   ['breaks off', 'reset', { consents: false, reason: 'OPTIONS got no answer: connectionReset (ECONNRESET)' }],
 ])('a receiver that %s', async (_name, answer, expected) => {
   expect((await ask(answer)).consent).toMatchObject(expected);

@@ -67,7 +67,10 @@ test.each<[string, object, string | undefined]>([
   ['a URL with a strange port', { url: 'https://receiver.example:22/' }, 'port'],
 ])('refuses %s, and says which rule it is', async (_what, body, rule) => {
   const refused = room.manage.create(body, 'key:1');
-  await expect(refused).rejects.toMatchObject({ code: 'requestInvalid', extensions: { errors: [rule === undefined ? {} : { field: 'url', rule }] } });
+  await expect(refused).rejects.toMatchObject({
+    code: 'requestInvalid',
+    extensions: { errors: [rule === undefined ? {} : { field: 'url', rule }] },
+  });
   expect(await room.manage.list()).toEqual([]);
 });
 
@@ -75,7 +78,15 @@ describe('the handshake', () => {
   test('where it is required, a URL that does not consent is refused', async () => {
     await expect(room.manage.create({ url: server.url, handshake: 'require' }, 'key:1')).rejects.toMatchObject({
       code: 'requestInvalid',
-      extensions: { errors: [{ field: 'url', rule: 'handshake', message: 'the answer to OPTIONS has no WebHook-Allowed-Origin that names relay.contoso.com or *' }] },
+      extensions: {
+        errors: [
+          {
+            field: 'url',
+            rule: 'handshake',
+            message: 'the answer to OPTIONS has no WebHook-Allowed-Origin that names relay.contoso.com or *',
+          },
+        ],
+      },
     });
   });
 
@@ -91,7 +102,9 @@ describe('the handshake', () => {
 
   test('a new URL is asked again', async () => {
     const { id } = await room.subscribe(server.url);
-    await expect(room.manage.change(id, { url: `${server.url}/new`, handshake: 'require' })).rejects.toMatchObject({ code: 'requestInvalid' });
+    await expect(room.manage.change(id, { url: `${server.url}/new`, handshake: 'require' })).rejects.toMatchObject({
+      code: 'requestInvalid',
+    });
     expect(server.requests).toMatchObject([{ method: 'OPTIONS', target: '/hooks/new' }]);
   });
 });
@@ -99,7 +112,11 @@ describe('the handshake', () => {
 test('a change leaves the rest as it is, and is in effect at once', async () => {
   const { id } = await room.subscribe(server.url, { description: 'first', filters: { direction: 'incoming' } });
   await room.manage.change(id, { filters: { kinds: ['phoneAudio'] } });
-  expect(await room.manage.get(id)).toMatchObject({ description: 'first', filters: { kinds: ['phoneAudio'] }, url: server.url });
+  expect(await room.manage.get(id)).toMatchObject({
+    description: 'first',
+    filters: { kinds: ['phoneAudio'] },
+    url: server.url,
+  });
   expect(await room.fanOut(callEvent('started'))).toBe(0);
 });
 
@@ -114,7 +131,10 @@ test('the URL as it is shown, sent back, changes nothing', async () => {
 
 test('a pause holds deliveries, and an end of it lets them flow again', async () => {
   const { id } = await room.subscribe(server.url);
-  expect((await room.manage.change(id, { state: 'paused' })).subscription).toMatchObject({ state: 'paused', stateSince: '2026-01-15T12:00:00.000Z' });
+  expect((await room.manage.change(id, { state: 'paused' })).subscription).toMatchObject({
+    state: 'paused',
+    stateSince: '2026-01-15T12:00:00.000Z',
+  });
   expect(await room.fanOut(callEvent('started', { call: 1 }))).toBe(0);
   await room.manage.change(id, { state: 'active' });
   expect(await room.fanOut(callEvent('started', { call: 2 }))).toBe(1);
@@ -147,7 +167,12 @@ test.each([
   expect(JSON.parse(server.requests[0]?.body.toString() ?? '')).toMatchObject(expected);
   expect(server.requests[0]?.headers['webhook-signature']).toMatch(/^v1,/);
   answer = { status: 418, body: 'a teapot' };
-  expect(await room.test(id)).toMatchObject({ delivered: false, status: 418, reason: 'answered 418', response: 'a teapot' });
+  expect(await room.test(id)).toMatchObject({
+    delivered: false,
+    status: 418,
+    reason: 'answered 418',
+    response: 'a teapot',
+  });
   expect(await room.journal.counts(id)).toMatchObject({ attempts: 0 });
 });
 
@@ -156,7 +181,16 @@ test('there are two thousand at most, and who asks for more is told', async () =
   const unasked = () => Promise.reject(new Error('nobody is asked'));
   const many = Array.from({ length: MAX_SUBSCRIPTIONS }, (_, n) => sampleSubscription({ id: `sub_${n}` }));
   const store = { list: () => Promise.resolve(many), find: unasked, insert: unasked, update: unasked, remove: unasked };
-  const manage = createManageSubscriptions({ store, secretBox: createSecretBox(undefined), sender: { send: unasked }, requestOrigin: 'relay.contoso.com', allowedCidrs: [], resolve: unasked, clock, log });
+  const manage = createManageSubscriptions({
+    store,
+    secretBox: createSecretBox(undefined),
+    sender: { send: unasked },
+    requestOrigin: 'relay.contoso.com',
+    allowedCidrs: [],
+    resolve: unasked,
+    clock,
+    log,
+  });
   await expect(manage.create({ url: 'https://receiver.example/hooks' }, 'key:1234')).rejects.toMatchObject({
     code: 'requestInvalid',
     message: 'There are 2000 webhook subscriptions already, as many as are kept: delete one that is not needed.',

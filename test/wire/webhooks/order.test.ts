@@ -2,7 +2,12 @@ import type { ServerResponse } from 'node:http';
 import { createDeliveryJournal } from '../../../shared/storage/deliveryJournal';
 import { createSubscriberGate } from '../../../shared/webhooks/subscriberGate';
 import { createRelayRoom, type RelayRoom } from '../../support/relayRoom';
-import { startSubscriber, type ReceivedRequest, type SubscriberAnswer, type SubscriberServer } from '../../support/subscriberServer';
+import {
+  startSubscriber,
+  type ReceivedRequest,
+  type SubscriberAnswer,
+  type SubscriberServer,
+} from '../../support/subscriberServer';
 import { startTestTables, type TestTables } from '../../support/testTables';
 import { callEvent, ringStartMs } from '../../support/webhookEvents';
 
@@ -24,7 +29,10 @@ function randomFrom(seed: number): () => number {
 }
 
 function shuffled<T>(items: readonly T[], random: () => number): T[] {
-  return items.map((item) => ({ item, place: random() })).sort((one, other) => one.place - other.place).map(({ item }) => item);
+  return items
+    .map((item) => ({ item, place: random() }))
+    .sort((one, other) => one.place - other.place)
+    .map(({ item }) => item);
 }
 
 /** Answers that a bad day gives: fails, resets, throttles, or takes its time. */
@@ -86,9 +94,15 @@ test.each([1, 2, 3])('no subscriber sees the end of a call before anything else 
   const random = randomFrom(seed);
   const here = open();
   const there = open(here.ports, { gate: createSubscriberGate(here.clock) });
-  const servers = [await subscriber(badDay(random)), await subscriber(badDay(random)), await subscriber(badDay(random))];
+  const servers = [
+    await subscriber(badDay(random)),
+    await subscriber(badDay(random)),
+    await subscriber(badDay(random)),
+  ];
   for (const { url } of servers) await here.subscribe(url);
-  const events = Array.from({ length: CALLS }, (_, call) => (['started', 'updated', 'completed'] as const).map((event) => callEvent(event, { call }))).flat();
+  const events = Array.from({ length: CALLS }, (_, call) =>
+    (['started', 'updated', 'completed'] as const).map((event) => callEvent(event, { call })),
+  ).flat();
 
   // Fan-outs overlap each other and the deliveries, as on a bus without sessions; one in five comes again, to either host.
   const host = () => (random() < 0.5 ? here : there);
@@ -112,7 +126,10 @@ test.each([1, 2, 3])('no subscriber sees the end of a call before anything else 
 
 describe('when a call’s end is delivered while its beginning is still being fanned out', () => {
   /** Runs `between` at one moment of the delivery of the end, then goes on. */
-  async function deliverEnd(moment: 'read' | 'begin', between: (room: RelayRoom) => Promise<unknown>): Promise<{ room: RelayRoom; server: SubscriberServer }> {
+  async function deliverEnd(
+    moment: 'read' | 'begin',
+    between: (room: RelayRoom) => Promise<unknown>,
+  ): Promise<{ room: RelayRoom; server: SubscriberServer }> {
     const room = open();
     const server = await subscriber();
     await room.subscribe(server.url);
@@ -157,9 +174,17 @@ describe('when a call’s end is delivered while its beginning is still being fa
 
 test('an end does not wait for another call’s beginning', async () => {
   const room = open();
-  const server = await subscriber(({ headers }) => (headers['webhook-id'] === 'call-1-started' ? { status: 500 } : { status: 200 }));
+  const server = await subscriber(({ headers }) =>
+    headers['webhook-id'] === 'call-1-started' ? { status: 500 } : { status: 200 },
+  );
   await room.subscribe(server.url);
-  for (const event of [callEvent('started', { call: 1 }), callEvent('completed', { call: 1 }), callEvent('started', { call: 2 }), callEvent('completed', { call: 2 })]) await room.fanOut(event);
+  for (const event of [
+    callEvent('started', { call: 1 }),
+    callEvent('completed', { call: 1 }),
+    callEvent('started', { call: 2 }),
+    callEvent('completed', { call: 2 }),
+  ])
+    await room.fanOut(event);
   await room.drain(ringStartMs + 3000);
   expect(eventIds(server)).toEqual(expect.arrayContaining(['call-2-started', 'call-2-completed']));
   expect(eventIds(server)).not.toContain('call-1-completed');
@@ -215,7 +240,13 @@ test('an end whose beginning is fanned out too late goes first, and the beginnin
   await room.fanOut(callEvent('started'));
   await room.drain();
   expect(eventIds(server)).toEqual(['call-1-completed']);
-  expect((await room.journal.page(id, { limit: 10 })).entries).toContainEqual(expect.objectContaining({ eventId: 'call-1-started', outcome: 'expired', reason: 'the end of the call has been sent already' }));
+  expect((await room.journal.page(id, { limit: 10 })).entries).toContainEqual(
+    expect.objectContaining({
+      eventId: 'call-1-started',
+      outcome: 'expired',
+      reason: 'the end of the call has been sent already',
+    }),
+  );
 });
 
 describe('where entries of the log wait for each other', () => {

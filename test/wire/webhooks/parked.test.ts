@@ -10,7 +10,11 @@ let room: RelayRoom;
 beforeEach(() => void (room = rooms.open()));
 
 /** So many who want rest, for an hour unless told. */
-async function restingSubscribers(count: number, request: object = {}, restMs?: number): Promise<readonly TestSubscriber[]> {
+async function restingSubscribers(
+  count: number,
+  request: object = {},
+  restMs?: number,
+): Promise<readonly TestSubscriber[]> {
   const subscribers: TestSubscriber[] = [];
   for (let made = 0; made < count; made += 1) {
     const subscriber = await rooms.subscribe(room, undefined, request);
@@ -38,11 +42,13 @@ const waitingIn = ({ waiting }: ParkedMessage) => waiting.map(({ subscriptionId 
 const entriesOf = async ({ id }: TestSubscriber) => (await room.journal.page(id, { limit: 10 })).entries;
 
 /** Another host takes what is visible on the bus. */
-const pumpAt = async (host: RelayRoom) => (await Promise.all(room.queue.take().map((message) => host.take(message, true)))).flat();
+const pumpAt = async (host: RelayRoom) =>
+  (await Promise.all(room.queue.take().map((message) => host.take(message, true)))).flat();
 
 function onlyParked(messages: readonly QueuedMessage[]): ParkedMessage {
   const [message] = messages;
-  if (message === undefined || messages.length > 1 || !isParked(message)) throw new Error(`not one parked message: ${JSON.stringify(messages)}`);
+  if (message === undefined || messages.length > 1 || !isParked(message))
+    throw new Error(`not one parked message: ${JSON.stringify(messages)}`);
   return message;
 }
 
@@ -80,7 +86,11 @@ test('who takes something again gets a message of its own, the others wait on to
   expect(await room.pump()).toEqual(['delivered']);
   const waiting = await nextParked();
   expect([waitingIn(waiting), waiting.deferrals]).toEqual([[one?.id, three?.id].sort(), 2]);
-  expect([one, two, three].map((subscriber) => subscriber && eventIds(subscriber))).toEqual([[], ['call-1-completed'], []]);
+  expect([one, two, three].map((subscriber) => subscriber && eventIds(subscriber))).toEqual([
+    [],
+    ['call-1-completed'],
+    [],
+  ]);
 });
 
 test('each format waits by itself', async () => {
@@ -97,7 +107,9 @@ test('a ring that is over before anything is taken has an end in the log of each
   await room.fanOut(callEvent('started'));
   expect(await room.take(onlyParked(room.queue.take()), true)).toEqual(['expired', 'expired', 'expired']);
   for (const subscriber of resting) {
-    expect(await entriesOf(subscriber)).toMatchObject([{ outcome: 'expired', attempted: false, reason: 'the ring ends before the subscriber can be tried: throttled' }]);
+    expect(await entriesOf(subscriber)).toMatchObject([
+      { outcome: 'expired', attempted: false, reason: 'the ring ends before the subscriber can be tried: throttled' },
+    ]);
     expect(await room.journal.counts(subscriber.id)).toMatchObject({ attempts: 0, expired: 1 });
   }
   expect(room.queue.nextAtMs()).toBeUndefined();
@@ -165,7 +177,10 @@ test('an end that was written before a crash is found though the message is park
   const [one] = await restingSubscribers(1);
   await room.fanOut(callEvent('started'));
   const parked = onlyParked(room.queue.take());
-  const dying = rooms.open({ ...room.ports, journal: { ...room.journal, advance: () => Promise.reject(new Error('killed')) } });
+  const dying = rooms.open({
+    ...room.ports,
+    journal: { ...room.journal, advance: () => Promise.reject(new Error('killed')) },
+  });
   await expect(dying.take(parked, true)).rejects.toThrow('killed');
   expect(await room.journal.counts(one?.id ?? '')).toMatchObject({ expired: 1 });
 
@@ -175,7 +190,10 @@ test('an end that was written before a crash is found though the message is park
   await room.clock.advance((room.queue.nextAtMs() ?? 0) - room.clock.now());
   expect(await pumpAt(there)).toEqual(['due']);
   expect(await pumpAt(there)).toEqual(['alreadyDone']);
-  expect([await room.journal.counts(one?.id ?? ''), one && eventIds(one)]).toMatchObject([{ attempts: 0, delivered: 0, expired: 1 }, []]);
+  expect([await room.journal.counts(one?.id ?? ''), one && eventIds(one)]).toMatchObject([
+    { attempts: 0, delivered: 0, expired: 1 },
+    [],
+  ]);
 });
 
 test('one that is looked at for another’s sake comes at its own time', async () => {
@@ -228,7 +246,9 @@ describe('when a rest is over, after ten minutes of nothing else', () => {
     await room.fanOut(callEvent('completed', { call: 1, ...now }));
     await room.fanOut(callEvent('completed', { call: 2, ...now }));
     const queued = await everythingParked();
-    const [started, ended, another] = ['call-1-started', 'call-1-completed', 'call-2-completed'].map((id) => queued.find(({ event }) => event.id === id));
+    const [started, ended, another] = ['call-1-started', 'call-1-completed', 'call-2-completed'].map((id) =>
+      queued.find(({ event }) => event.id === id),
+    );
     await rest(one?.id ?? '', 1);
     await room.clock.advance(1);
     expect(ended && (await room.take(ended, true))).toEqual(['due']);
@@ -258,8 +278,12 @@ test('who is paused or deleted meanwhile has an end that says so', async () => {
   await room.manage.change(paused?.id ?? '', { state: 'paused' });
   await room.manage.remove(deleted?.id ?? '');
   expect([...(await room.take(parked, true))].sort()).toEqual(['deferred', 'disabled', 'disabled']);
-  expect(paused && (await entriesOf(paused))).toMatchObject([{ outcome: 'disabled', reason: 'the subscription is paused' }]);
-  expect(deleted && (await entriesOf(deleted))).toMatchObject([{ outcome: 'disabled', reason: 'the subscription was deleted' }]);
+  expect(paused && (await entriesOf(paused))).toMatchObject([
+    { outcome: 'disabled', reason: 'the subscription is paused' },
+  ]);
+  expect(deleted && (await entriesOf(deleted))).toMatchObject([
+    { outcome: 'disabled', reason: 'the subscription was deleted' },
+  ]);
   expect(waitingIn(await nextParked())).toEqual([waiting?.id]);
 });
 

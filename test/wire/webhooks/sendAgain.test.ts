@@ -31,11 +31,21 @@ test('recover sends again what ended dead, with the same webhook-id and a schedu
   await room.fanOut(callEvent('completed'));
   await room.drain();
   answer = { status: 200 };
-  expect(await room.sendAgain.recover(id, ringStartMs)).toEqual({ queued: 1, alreadyDelivered: 0, pending: 0, expired: 0 });
+  expect(await room.sendAgain.recover(id, ringStartMs)).toEqual({
+    queued: 1,
+    alreadyDelivered: 0,
+    pending: 0,
+    expired: 0,
+  });
   await room.drain();
   expect(new Set(eventIds())).toEqual(new Set(['call-1-completed']));
   expect(await room.journal.counts(id)).toMatchObject({ attempts: 6, dead: 1, delivered: 1 });
-  expect(await room.sendAgain.recover(id, ringStartMs)).toEqual({ queued: 0, alreadyDelivered: 1, pending: 0, expired: 0 });
+  expect(await room.sendAgain.recover(id, ringStartMs)).toEqual({
+    queued: 0,
+    alreadyDelivered: 1,
+    pending: 0,
+    expired: 0,
+  });
 });
 
 test('recover sends what a paused subscription never heard; a ring that is over stays unsent', async () => {
@@ -45,7 +55,12 @@ test('recover sends what a paused subscription never heard; a ring that is over 
   await expect(room.sendAgain.recover(id, ringStartMs)).rejects.toMatchObject({ code: 'requestInvalid' });
   await room.clock.advance(120_000);
   await room.manage.change(id, { state: 'active' });
-  expect(await room.sendAgain.recover(id, ringStartMs)).toEqual({ queued: 1, alreadyDelivered: 0, pending: 0, expired: 1 });
+  expect(await room.sendAgain.recover(id, ringStartMs)).toEqual({
+    queued: 1,
+    alreadyDelivered: 0,
+    pending: 0,
+    expired: 1,
+  });
   await room.drain();
   expect(eventIds()).toEqual(['call-1-completed']);
 });
@@ -57,7 +72,12 @@ test('recover leaves alone what is still being tried, what is older, and what th
   await room.pump();
   await room.manage.change(id, { filters: { kinds: ['audioVideo'] } });
   await room.archive.keep(callEvent('completed', { call: 3, data: { kind: 'phoneAudio' } }));
-  expect(await room.sendAgain.recover(id, ringStartMs)).toEqual({ queued: 0, alreadyDelivered: 0, pending: 1, expired: 0 });
+  expect(await room.sendAgain.recover(id, ringStartMs)).toEqual({
+    queued: 0,
+    alreadyDelivered: 0,
+    pending: 1,
+    expired: 0,
+  });
 });
 
 test('redeliver sends one again, delivered or not', async () => {
@@ -68,7 +88,10 @@ test('redeliver sends one again, delivered or not', async () => {
   await room.sendAgain.redeliver(id, deliveryIdOf(event));
   await room.drain();
   expect(eventIds()).toEqual(['call-1-completed', 'call-1-completed']);
-  expect((await room.journal.page(id, { limit: 10 })).entries).toMatchObject([{ round: ringStartMs + 1000, outcome: 'delivered' }, { round: 0 }]);
+  expect((await room.journal.page(id, { limit: 10 })).entries).toMatchObject([
+    { round: ringStartMs + 1000, outcome: 'delivered' },
+    { round: 0 },
+  ]);
 });
 
 test('redeliver refuses a ring that is over, and what it does not know', async () => {
@@ -77,7 +100,9 @@ test('redeliver refuses a ring that is over, and what it does not know', async (
   await room.drain();
   await room.clock.advance(60_000);
   await expect(room.sendAgain.redeliver(id, deliveryIdOf(ring))).rejects.toMatchObject({ code: 'invitationEnded' });
-  await expect(room.sendAgain.redeliver(id, deliveryIdOf(callEvent('completed')))).rejects.toMatchObject({ code: 'notFound' });
+  await expect(room.sendAgain.redeliver(id, deliveryIdOf(callEvent('completed')))).rejects.toMatchObject({
+    code: 'notFound',
+  });
   await expect(room.sendAgain.redeliver(id, 'nonsense')).rejects.toMatchObject({ code: 'notFound' });
   await expect(room.sendAgain.redeliver('sub_none', deliveryIdOf(ring))).rejects.toMatchObject({ code: 'notFound' });
 });

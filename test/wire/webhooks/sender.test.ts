@@ -1,14 +1,21 @@
 import { systemClock } from '../../../shared/clock';
 import { createSender, type Sender } from '../../../shared/webhooks/sender';
 import { createFakeClock } from '../../support/fakeClock';
-import { startSubscriber, type ReceivedRequest, type SubscriberAnswer, type SubscriberServer } from '../../support/subscriberServer';
+import {
+  startSubscriber,
+  type ReceivedRequest,
+  type SubscriberAnswer,
+  type SubscriberServer,
+} from '../../support/subscriberServer';
 
 const closing: { close(): unknown }[] = [];
 afterEach(async () => {
   for (const one of closing.splice(0).reverse()) await one.close();
 });
 
-async function subscriber(answer?: (request: ReceivedRequest, count: number) => SubscriberAnswer): Promise<SubscriberServer> {
+async function subscriber(
+  answer?: (request: ReceivedRequest, count: number) => SubscriberAnswer,
+): Promise<SubscriberServer> {
   const server = await startSubscriber(answer);
   closing.push(server);
   return server;
@@ -20,15 +27,28 @@ function sender(clock = systemClock): Sender {
   return made;
 }
 
-const post = (one: Sender, url: string, body = '{}', timeoutMs = 5000) => one.send({ method: 'POST', url, headers: { 'content-type': 'application/json' }, body: Buffer.from(body), timeoutMs });
+const post = (one: Sender, url: string, body = '{}', timeoutMs = 5000) =>
+  one.send({
+    method: 'POST',
+    url,
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.from(body),
+    timeoutMs,
+  });
 
 test('sends the very bytes, with their length, to path and query as they were given', async () => {
   const server = await subscriber();
   const target = "/a/../b//%7Ec?sp=%2Ftriggers%2Fmanual&sig=a%2Bb+c&&x='y'";
   const result = await post(sender(), `http://127.0.0.1:${server.port}${target}`, '{"name":"Grüße 📞"}');
   expect(result).toMatchObject({ kind: 'answer', status: 204 });
-  expect(server.requests).toEqual([expect.objectContaining({ method: 'POST', target, body: Buffer.from('{"name":"Grüße 📞"}') })]);
-  expect(server.requests[0]?.headers).toMatchObject({ host: `127.0.0.1:${server.port}`, 'content-length': '23', 'content-type': 'application/json' });
+  expect(server.requests).toEqual([
+    expect.objectContaining({ method: 'POST', target, body: Buffer.from('{"name":"Grüße 📞"}') }),
+  ]);
+  expect(server.requests[0]?.headers).toMatchObject({
+    host: `127.0.0.1:${server.port}`,
+    'content-length': '23',
+    'content-type': 'application/json',
+  });
 });
 
 test('keeps the connection for the next event', async () => {
@@ -39,10 +59,16 @@ test('keeps the connection for the next event', async () => {
 });
 
 test('keeps the answer’s first 4 KiB, without secrets', async () => {
-  const server = await subscriber(() => ({ status: 400, headers: { 'retry-after': '7' }, body: `see ?sig=abc ${'x'.repeat(100_000)}` }));
+  const server = await subscriber(() => ({
+    status: 400,
+    headers: { 'retry-after': '7' },
+    body: `see ?sig=abc ${'x'.repeat(100_000)}`,
+  }));
   const result = await post(sender(), server.url);
   expect(result).toMatchObject({ kind: 'answer', status: 400, retryAfter: '7' });
-  expect(result.kind === 'answer' && result.body).toBe(`see ?sig=REDACTED ${'x'.repeat(4096 - 'see ?sig=abc '.length)}`);
+  expect(result.kind === 'answer' && result.body).toBe(
+    `see ?sig=REDACTED ${'x'.repeat(4096 - 'see ?sig=abc '.length)}`,
+  );
 });
 
 test('an answer that breaks off after its head has its status all the same', async () => {
@@ -55,7 +81,11 @@ test('an answer that breaks off after its head has its status all the same', asy
 
 test.each([
   ['no answer', 'hang' as const],
-  ['half a head', (response: { socket: { write(text: string): unknown } | null }) => void response.socket?.write('HTTP/1.1 200 OK\r\nx: ')],
+  [
+    'half a head',
+    (response: { socket: { write(text: string): unknown } | null }) =>
+      void response.socket?.write('HTTP/1.1 200 OK\r\nx: '),
+  ],
 ])('gives up on %s after the time-out', async (_what, answer) => {
   const clock = createFakeClock();
   const server = await subscriber(() => answer);
@@ -86,7 +116,11 @@ test('leaves no timer behind', async () => {
 
 test('says that the connection was reset', async () => {
   const server = await subscriber(() => 'reset');
-  expect(await post(sender(), server.url)).toMatchObject({ kind: 'noAnswer', reason: 'connectionReset', detail: 'ECONNRESET' });
+  expect(await post(sender(), server.url)).toMatchObject({
+    kind: 'noAnswer',
+    reason: 'connectionReset',
+    detail: 'ECONNRESET',
+  });
 });
 
 test('an idle connection that the subscriber closed meanwhile costs no attempt', async () => {
@@ -109,7 +143,11 @@ test('says that TLS failed', async () => {
 });
 
 test('says that a name has no address', async () => {
-  const one = createSender({ clock: systemClock, allowedCidrs: [], resolve: () => Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' })) });
+  const one = createSender({
+    clock: systemClock,
+    allowedCidrs: [],
+    resolve: () => Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' })),
+  });
   closing.push(one);
   expect(await post(one, 'https://receiver.example/')).toMatchObject({ kind: 'noAnswer', reason: 'nameNotFound' });
 });

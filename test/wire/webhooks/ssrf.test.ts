@@ -47,7 +47,8 @@ function post(sender: Sender, url: string): Promise<SenderResult> {
   return sender.send({ method: 'POST', url, headers: {}, body: Buffer.from('{}'), timeoutMs: 5000 });
 }
 
-const guarded = (resolve: ResolveAll, allowedCidrs: string[] = []): Sender => createSender({ clock: systemClock, allowedCidrs, resolve });
+const guarded = (resolve: ResolveAll, allowedCidrs: string[] = []): Sender =>
+  createSender({ clock: systemClock, allowedCidrs, resolve });
 
 describe('a URL that leads where it must not is refused with its reason, and nothing connects', () => {
   test.each<[url: string, reason: string]>([
@@ -122,7 +123,11 @@ describe('a URL that leads where it must not is refused with its reason, and not
     ['gopher://127.0.0.1:6379/_FLUSHALL', 'not an absolute https URL'],
   ])('%s: %s', async (url, reason) => {
     const result = await post(guarded(nobody), url.replace('PORT', String(trap.port)));
-    expect(result).toMatchObject({ kind: 'noAnswer', reason: 'addressRefused', detail: expect.stringContaining(reason) as string });
+    expect(result).toMatchObject({
+      kind: 'noAnswer',
+      reason: 'addressRefused',
+      detail: expect.stringContaining(reason) as string,
+    });
     expect([connects, trap.connections()]).toEqual([0, 0]);
   });
 });
@@ -149,7 +154,11 @@ describe('a name that leads where it must not is refused after DNS, and nothing 
     ['odd.example', ['0177.0.0.1'], 'notAnAddress'],
   ])('%s → %p: %s', async (name, addresses, rule) => {
     const result = await post(guarded(names(...addresses)), `https://${name}:${trap.port}/`);
-    expect(result).toMatchObject({ kind: 'noAnswer', reason: 'addressRefused', detail: expect.stringContaining(rule) as string });
+    expect(result).toMatchObject({
+      kind: 'noAnswer',
+      reason: 'addressRefused',
+      detail: expect.stringContaining(rule) as string,
+    });
     expect([connects, trap.connections()]).toEqual([0, 0]);
   });
 });
@@ -162,7 +171,11 @@ test('a name that changes its address after it was judged is judged again: the s
   const inner = await server(undefined, '127.0.0.2', fine.port);
   const sender = guarded(resolve, ['127.0.0.1/32']);
   expect(await post(sender, `http://localhost:${fine.port}/`)).toMatchObject({ kind: 'answer', status: 204 });
-  expect(await post(sender, `http://localhost:${fine.port}/`)).toMatchObject({ kind: 'noAnswer', reason: 'addressRefused', detail: '127.0.0.2 is not allowed: loopback' });
+  expect(await post(sender, `http://localhost:${fine.port}/`)).toMatchObject({
+    kind: 'noAnswer',
+    reason: 'addressRefused',
+    detail: '127.0.0.2 is not allowed: loopback',
+  });
   expect([asked, connects, inner.connections()]).toEqual([2, 1, 0]);
 });
 
@@ -170,12 +183,17 @@ test('the address that was judged is the address that is connected to: a name is
   const fine = await server();
   let asked = 0;
   const resolve: ResolveAll = () => Promise.resolve([address(asked++ === 0 ? '127.0.0.1' : '127.0.0.2')]);
-  expect(await post(guarded(resolve, ['127.0.0.1/32']), `http://localhost:${fine.port}/`)).toMatchObject({ status: 204 });
+  expect(await post(guarded(resolve, ['127.0.0.1/32']), `http://localhost:${fine.port}/`)).toMatchObject({
+    status: 204,
+  });
   expect([asked, fine.connections()]).toEqual([1, 1]);
 });
 
-test.each([301, 302, 303, 307, 308])('a redirect (%i) to a private address is an answer, and is not followed', async (status) => {
-  const redirecting = await server(() => ({ status, headers: { location: `http://127.0.0.1:${trap.port}/` } }));
-  expect(await post(guarded(nobody, ['127.0.0.0/8']), redirecting.url)).toMatchObject({ kind: 'answer', status });
-  expect([connects, trap.connections()]).toEqual([1, 0]);
-});
+test.each([301, 302, 303, 307, 308])(
+  'a redirect (%i) to a private address is an answer, and is not followed',
+  async (status) => {
+    const redirecting = await server(() => ({ status, headers: { location: `http://127.0.0.1:${trap.port}/` } }));
+    expect(await post(guarded(nobody, ['127.0.0.0/8']), redirecting.url)).toMatchObject({ kind: 'answer', status });
+    expect([connects, trap.connections()]).toEqual([1, 0]);
+  },
+);

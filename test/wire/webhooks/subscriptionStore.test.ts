@@ -57,7 +57,12 @@ test('a new subscription is in effect in another instance within 5 s', async () 
 });
 
 test.each([
-  ['changed', (store: ReturnType<typeof createSubscriptionStore>) => store.update('sub_sample', (one) => ({ ...one, description: 'changed' })), [sampleSubscription({ description: 'changed' })]],
+  [
+    'changed',
+    (store: ReturnType<typeof createSubscriptionStore>) =>
+      store.update('sub_sample', (one) => ({ ...one, description: 'changed' })),
+    [sampleSubscription({ description: 'changed' })],
+  ],
   ['removed', (store: ReturnType<typeof createSubscriptionStore>) => store.remove('sub_sample'), []],
 ])('one that was %s is so in another instance within 5 s, and here at once', async (_what, change, expected) => {
   const { clock, here, there } = twoInstances();
@@ -80,7 +85,11 @@ test('no change is lost when many change at once', async () => {
   const { here, there } = twoInstances();
   await here.insert(sampleSubscription({ description: '' }));
   const stores = [here, there, here, there];
-  await Promise.all(stores.map((store, index) => store.update('sub_sample', (one) => ({ ...one, description: `${one.description ?? ''}${index}` }))));
+  await Promise.all(
+    stores.map((store, index) =>
+      store.update('sub_sample', (one) => ({ ...one, description: `${one.description ?? ''}${index}` })),
+    ),
+  );
   const changed = await here.find('sub_sample');
   expect(Array.from(changed?.description ?? '').sort()).toEqual(['0', '1', '2', '3']);
 });
@@ -101,7 +110,9 @@ test('removing twice is removing once', async () => {
 });
 
 describe('while storage cannot be reached', () => {
-  const down: Tables = { client: () => Promise.reject(new RelayError('storageUnavailable', 'The storage account did not answer.')) };
+  const down: Tables = {
+    client: () => Promise.reject(new RelayError('storageUnavailable', 'The storage account did not answer.')),
+  };
 
   test('the list that is known is used on, and that is said', async () => {
     const { clock, log, instance } = twoInstances();

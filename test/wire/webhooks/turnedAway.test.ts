@@ -19,7 +19,8 @@ async function visit({ ports }: RelayRoom, id: string, outcome: Visit): Promise<
   const admission = await ports.gate.enter((await ports.subscriptions.find(id)) ?? never());
   if (admission.admitted) admission.leave(outcome);
 }
-const throttle = (host: RelayRoom, id: string, restMs: number): Promise<void> => visit(host, id, { succeeded: undefined, restMs });
+const throttle = (host: RelayRoom, id: string, restMs: number): Promise<void> =>
+  visit(host, id, { succeeded: undefined, restMs });
 async function openCircuit(host: RelayRoom, id: string): Promise<void> {
   for (let failure = 0; failure < FAILURES_TO_OPEN; failure += 1) await visit(host, id, { succeeded: false });
 }
@@ -27,7 +28,8 @@ async function openCircuit(host: RelayRoom, id: string): Promise<void> {
 const never = (): never => {
   throw new Error('there is none');
 };
-const only = <Message>(messages: readonly Message[]): Message => (messages.length === 1 ? messages[0] : undefined) ?? never();
+const only = <Message>(messages: readonly Message[]): Message =>
+  (messages.length === 1 ? messages[0] : undefined) ?? never();
 const eventIds = ({ requests }: SubscriberServer) => requests.map(({ headers }) => headers['webhook-id']);
 const now = () => ({ timeMs: room.clock.now() });
 
@@ -157,14 +159,19 @@ test('how long an end waits is up to the host that has it, not to the one that f
 describe('while the tables take the log and not the order', () => {
   function flakyHost(failures: number): RelayRoom {
     let left = failures;
-    const advance: RelayRoom['journal']['advance'] = (entry) => ((left -= 1) >= 0 ? Promise.reject(new RelayError('storageUnavailable', 'The order does not answer.')) : room.journal.advance(entry));
+    const advance: RelayRoom['journal']['advance'] = (entry) =>
+      (left -= 1) >= 0
+        ? Promise.reject(new RelayError('storageUnavailable', 'The order does not answer.'))
+        : room.journal.advance(entry);
     return rooms.open({ ...room.ports, journal: { ...room.journal, advance } });
   }
 
   test('an attempt is counted once', async () => {
     const { id } = await subscriber();
     await room.fanOut(callEvent('started'));
-    expect(await room.clock.advanceUntil(flakyHost(3).deliver(only(room.queue.takeDeliveries()), true), 100)).toBe('delivered');
+    expect(await room.clock.advanceUntil(flakyHost(3).deliver(only(room.queue.takeDeliveries()), true), 100)).toBe(
+      'delivered',
+    );
     expect(await room.journal.counts(id)).toMatchObject({ attempts: 1, delivered: 1 });
   });
 
@@ -173,7 +180,9 @@ describe('while the tables take the log and not the order', () => {
     await throttle(room, id, 60_000);
     await room.fanOut(callEvent('started'));
     const message = only(room.queue.take());
-    const given = flakyHost(Infinity).take(message, true).catch((error: unknown) => toRelayError(error).code);
+    const given = flakyHost(Infinity)
+      .take(message, true)
+      .catch((error: unknown) => toRelayError(error).code);
     expect(await room.clock.advanceUntil(given, 1000)).toBe('storageUnavailable');
     expect(room.queue.nextAtMs()).toBeUndefined();
     expect(await room.take(message, false)).toEqual(['alreadyDone']);

@@ -26,5 +26,8 @@ export function describeFunction(metadata: FunctionMetadata, routePrefix: string
 
 /** Prefix and route without slashes at their ends, joined by one where both are there. */
 export function joinRoute(routePrefix: string, route: string): string {
-  return [routePrefix, route].map((part) => part.replace(/^\/+|\/+$/g, '')).filter((part) => part !== '').join('/');
+  return [routePrefix, route]
+    .map((part) => part.replace(/^\/+|\/+$/g, ''))
+    .filter((part) => part !== '')
+    .join('/');
 }

@@ -3,7 +3,11 @@ import type { AppSettings } from '../settings/appSettings';
 import type { RegisteredFunction } from './functionApp';
 
 /** All but those whose setting `AzureWebJobs.<name>.Disabled` is true ("How to disable functions in Azure Functions"); each of those is told. */
-export function enabledFunctions(functions: readonly RegisteredFunction[], settings: AppSettings, log: HostLog): RegisteredFunction[] {
+export function enabledFunctions(
+  functions: readonly RegisteredFunction[],
+  settings: AppSettings,
+  log: HostLog,
+): RegisteredFunction[] {
   return functions.filter(({ metadata: { name } }) => {
     const disabled = /^(true|1)$/i.test(settings[`AzureWebJobs.${name}.Disabled`] ?? '');
     if (disabled) log({ level: 'warning', functionName: name, message: 'The function is disabled.' });

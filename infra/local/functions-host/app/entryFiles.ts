@@ -12,7 +12,11 @@ export function findEntryFiles(directory: string, pattern: string): string[] {
   if (firstGlob < 0) return isFile(join(directory, wanted)) ? [wanted] : [];
 
   const matches = toRegExp(wanted);
-  return filesUnder(directory, segments.slice(0, firstGlob).join('/'), wanted.includes('**') ? Infinity : segments.length - firstGlob)
+  return filesUnder(
+    directory,
+    segments.slice(0, firstGlob).join('/'),
+    wanted.includes('**') ? Infinity : segments.length - firstGlob,
+  )
     .filter((file) => matches.test(file))
     .sort();
 }

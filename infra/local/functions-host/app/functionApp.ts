@@ -35,7 +35,13 @@ export interface FunctionApp {
   /** Calls the hooks of that name one after another, in the order of their registration; rejects with the first that throws. */
   runHooks(name: HookName, context: object): Promise<void>;
   /** Passes a line of the app through the `log` hooks, which may change its level and message, and on to the host's log. */
-  log(line: { level: RpcLogLevel; message: string; category: string; functionName?: string; invocationContext?: unknown }): void;
+  log(line: {
+    level: RpcLogLevel;
+    message: string;
+    category: string;
+    functionName?: string;
+    invocationContext?: unknown;
+  }): void;
 }
 
 /** An app with nothing in it. */

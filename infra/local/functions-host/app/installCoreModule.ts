@@ -13,10 +13,12 @@ let installed = false;
  * when called again.
  */
 export function installCoreModule(core: FunctionsCore): void {
-  if (installed) throw new Error('A process can host one function app: @azure/functions keeps its state in the module.');
+  if (installed)
+    throw new Error('A process can host one function app: @azure/functions keeps its state in the module.');
   installed = true;
   const prototype = Module.prototype as { require: (id: string) => unknown };
   prototype.require = new Proxy(prototype.require, {
-    apply: (original, module: unknown, args: [string]) => (args[0] === CORE_MODULE ? core : Reflect.apply(original, module, args)),
+    apply: (original, module: unknown, args: [string]) =>
+      args[0] === CORE_MODULE ? core : Reflect.apply(original, module, args),
   });
 }

@@ -34,7 +34,11 @@ export function createInvokeFunction(app: FunctionApp, running: RunningInvocatio
       try {
         return await invokeOnce(app, registered, request);
       } catch (error) {
-        log({ level: 'error', functionName, message: `Invocation ${request.invocationId} failed: ${errorLine(error)}` });
+        log({
+          level: 'error',
+          functionName,
+          message: `Invocation ${request.invocationId} failed: ${errorLine(error)}`,
+        });
         throw error;
       }
     });
@@ -50,7 +54,11 @@ function toRequest({ metadata }: RegisteredFunction, input: TriggerInput): RpcIn
   };
 }
 
-async function invokeOnce(app: FunctionApp, { metadata, callback }: RegisteredFunction, request: RpcInvocationRequest): Promise<RpcInvocationResponse> {
+async function invokeOnce(
+  app: FunctionApp,
+  { metadata, callback }: RegisteredFunction,
+  request: RpcInvocationRequest,
+): Promise<RpcInvocationResponse> {
   const logged: { invocationContext?: unknown } = {};
   const core: CoreInvocationContext = {
     invocationId: request.invocationId,
@@ -71,7 +79,11 @@ async function invokeOnce(app: FunctionApp, { metadata, callback }: RegisteredFu
   core.state = 'preInvocationHooks';
   await app.runHooks('preInvocation', Object.assign(before, shared));
 
-  const after: { inputs: unknown[]; result: unknown; error: unknown } = { inputs: before.inputs, result: null, error: null };
+  const after: { inputs: unknown[]; result: unknown; error: unknown } = {
+    inputs: before.inputs,
+    result: null,
+    error: null,
+  };
   core.state = 'invocation';
   try {
     after.result = await model.invokeFunction(context, before.inputs, before.functionCallback);

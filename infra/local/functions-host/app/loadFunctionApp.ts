@@ -24,7 +24,9 @@ export async function loadFunctionApp(appDirectory: string, log: HostLog): Promi
   const main = readMain(appDirectory);
   const files = findEntryFiles(appDirectory, main);
   if (files.length === 0) {
-    throw new FunctionAppLoadError(`No functions: no file in ${appDirectory} matches "${main}", the main of package.json. Is the app built?`);
+    throw new FunctionAppLoadError(
+      `No functions: no file in ${appDirectory} matches "${main}", the main of package.json. Is the app built?`,
+    );
   }
 
   const app = createFunctionApp(log);
@@ -39,7 +41,11 @@ export async function loadFunctionApp(appDirectory: string, log: HostLog): Promi
   }
 
   try {
-    await app.runHooks('appStart', { hookData: app.hookData, appHookData: app.hookData, functionAppDirectory: appDirectory });
+    await app.runHooks('appStart', {
+      hookData: app.hookData,
+      appHookData: app.hookData,
+      functionAppDirectory: appDirectory,
+    });
   } catch (cause) {
     throw new FunctionAppLoadError(`No functions: an appStart hook throws: ${errorLine(cause)}`, { cause });
   }

@@ -35,7 +35,11 @@ function listeningOnLoopback<T>(start: () => T): { readonly result: T; readonly 
   prototype.listen = new Proxy(listen, {
     apply: (original, server: Server, args: unknown[]) => {
       servers.push(server);
-      return Reflect.apply(original, server, typeof args[0] === 'function' ? [{ port: 0, host: '127.0.0.1' }, ...args] : args);
+      return Reflect.apply(
+        original,
+        server,
+        typeof args[0] === 'function' ? [{ port: 0, host: '127.0.0.1' }, ...args] : args,
+      );
     },
   });
   try {

@@ -9,7 +9,8 @@ export function warnOfDifferences(functions: readonly RegisteredFunction[], log:
     if (metadata.retryOptions !== undefined) warn('This host does not apply the retry policy.');
     const { bindingName } = triggerOf(metadata);
     for (const [name, { type, direction }] of Object.entries(metadata.bindings)) {
-      if (name !== bindingName && type !== 'http') warn(`This host does not serve the ${direction === 'in' ? 'input' : 'output'} binding ${type}.`);
+      if (name !== bindingName && type !== 'http')
+        warn(`This host does not serve the ${direction === 'in' ? 'input' : 'output'} binding ${type}.`);
     }
   }
 }

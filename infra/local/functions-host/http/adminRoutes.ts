@@ -16,7 +16,11 @@ export interface AdminSubjects {
  * `POST /admin/functions/{timer}` runs a timer now and answers 202 without waiting for it ("Manually run a
  * non-HTTP-triggered function"). Everything else is 404; a function that is no running timer is 400.
  */
-export function answerAdmin({ method, path, request }: HttpCall, response: ServerResponse, { functions, timers }: AdminSubjects): void {
+export function answerAdmin(
+  { method, path, request }: HttpCall,
+  response: ServerResponse,
+  { functions, timers }: AdminSubjects,
+): void {
   request.resume();
   const [, , collection, name, ...more] = path.replace(/\/$/, '').toLowerCase().split('/');
   if (collection !== 'functions' || more.length > 0) {

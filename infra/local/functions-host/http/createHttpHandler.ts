@@ -23,7 +23,9 @@ export interface HttpHandlerOptions {
 }
 
 /** The listener for the host's server: 404 for what is no route, 401 without the key where one is needed, else the function's answer. */
-export function createHttpHandler(options: HttpHandlerOptions): (request: IncomingMessage, response: ServerResponse) => void {
+export function createHttpHandler(
+  options: HttpHandlerOptions,
+): (request: IncomingMessage, response: ServerResponse) => void {
   const { admin, functionsKey, streamServer, invoke, log, maxBodyBytes } = options;
   const find = createFindHttpFunction(options.httpFunctions);
 

@@ -2,7 +2,10 @@ import type { HttpFunction } from './httpFunction';
 import { compareRoutes, matchRoute, type RouteParams } from './routeTemplate';
 
 /** Finds the function for a method and a path (encoded, without query); undefined where Azure answers 404. */
-export type FindHttpFunction = (method: string, path: string) => { readonly httpFunction: HttpFunction; readonly params: RouteParams } | undefined;
+export type FindHttpFunction = (
+  method: string,
+  path: string,
+) => { readonly httpFunction: HttpFunction; readonly params: RouteParams } | undefined;
 
 /**
  * The method is part of the route, as in Azure: a known path with another method is not found, and a less particular

@@ -4,7 +4,11 @@ import { createHash, timingSafeEqual } from 'node:crypto';
  * Whether a request carries the host's key, as `x-functions-key` or as `?code=`. One key serves for every function and
  * for the admin routes: it is a master key in Azure's words.
  */
-export function carriesKey(functionsKey: string, headers: Readonly<Record<string, string | string[] | undefined>>, query: URLSearchParams): boolean {
+export function carriesKey(
+  functionsKey: string,
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  query: URLSearchParams,
+): boolean {
   const given = headers['x-functions-key'] ?? query.get('code');
   return typeof given === 'string' && timingSafeEqual(digest(given), digest(functionsKey));
 }

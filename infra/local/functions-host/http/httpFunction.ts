@@ -9,7 +9,11 @@ import { parseRouteTemplate, type RouteTemplate } from './routeTemplate';
 const httpBinding = z.object({
   route: z.string().optional(),
   methods: z.array(z.string().transform((method) => method.toUpperCase())).default(['GET', 'POST']),
-  authLevel: z.string().transform((level) => level.toLowerCase()).pipe(z.enum(['anonymous', 'function', 'admin'])).default('function'),
+  authLevel: z
+    .string()
+    .transform((level) => level.toLowerCase())
+    .pipe(z.enum(['anonymous', 'function', 'admin']))
+    .default('function'),
 });
 
 /** A function that HTTP requests invoke. */
@@ -24,14 +28,22 @@ export interface HttpFunction {
 }
 
 /** The HTTP functions among the given ones. One whose route or level is not known is one line in the log, and not found by requests. */
-export function toHttpFunctions(functions: readonly RegisteredFunction[], routePrefix: string, log: HostLog): HttpFunction[] {
+export function toHttpFunctions(
+  functions: readonly RegisteredFunction[],
+  routePrefix: string,
+  log: HostLog,
+): HttpFunction[] {
   return functions.flatMap((registered) => {
     const { type, binding } = triggerOf(registered.metadata);
     if (type !== 'httpTrigger') return [];
     try {
       return [toHttpFunction(registered, binding, routePrefix)];
     } catch (error) {
-      log({ level: 'error', functionName: registered.metadata.name, message: `The function does not run: ${errorLine(error)}` });
+      log({
+        level: 'error',
+        functionName: registered.metadata.name,
+        message: `The function does not run: ${errorLine(error)}`,
+      });
       return [];
     }
   });

@@ -37,7 +37,11 @@ export function toQuery(query: URLSearchParams): Record<string, string> {
 export const originOf = (request: IncomingMessage): string => request.headers.host ?? 'localhost';
 
 /** The request as the host hands it to the library. */
-export function toRequestData({ request, method, query }: HttpCall, params: RouteParams, body: Uint8Array): RpcHttpData {
+export function toRequestData(
+  { request, method, query }: HttpCall,
+  params: RouteParams,
+  body: Uint8Array,
+): RpcHttpData {
   return {
     method,
     url: `http://${originOf(request)}${request.url ?? '/'}`,

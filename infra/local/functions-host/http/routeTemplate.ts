@@ -1,7 +1,12 @@
 /** A segment of a template: the text itself, a parameter, or the parameter that takes the rest of the path. */
 type RouteSegment =
   | { readonly kind: 'literal'; readonly text: string }
-  | { readonly kind: 'parameter' | 'rest'; readonly name: string; readonly optional: boolean; readonly accepts: readonly ((value: string) => boolean)[] };
+  | {
+      readonly kind: 'parameter' | 'rest';
+      readonly name: string;
+      readonly optional: boolean;
+      readonly accepts: readonly ((value: string) => boolean)[];
+    };
 
 /** A parsed route of a function, prefix included. */
 export interface RouteTemplate {
@@ -31,7 +36,8 @@ export function parseRouteTemplate(template: string): RouteTemplate {
   const texts = template.split('/').filter((text) => text !== '');
   const segments = texts.map((text) => parseSegment(text, template));
   segments.slice(0, -1).forEach((segment) => {
-    if (segment.kind === 'rest') throw new Error(`Route "${template}": only the last segment can take the rest of the path.`);
+    if (segment.kind === 'rest')
+      throw new Error(`Route "${template}": only the last segment can take the rest of the path.`);
   });
   return { segments };
 }
@@ -40,12 +46,18 @@ function parseSegment(text: string, template: string): RouteSegment {
   if (!/[{}]/.test(text)) return { kind: 'literal', text: text.toLowerCase() };
   const [, stars, name, constraints = '', optional] = PARAMETER.exec(text) ?? [];
   if (name === undefined) throw new Error(`Route "${template}": the segment "${text}" is not supported by this host.`);
-  const accepts = constraints.split(':').slice(1).map((constraint) => {
-    const accept = CONSTRAINTS[constraint];
-    if (accept === undefined) throw new Error(`Route "${template}": the constraint "${constraint}" is not supported by this host.`);
-    return accept;
-  });
-  return stars === '' ? { kind: 'parameter', name, optional: optional === '?', accepts } : { kind: 'rest', name, optional: true, accepts };
+  const accepts = constraints
+    .split(':')
+    .slice(1)
+    .map((constraint) => {
+      const accept = CONSTRAINTS[constraint];
+      if (accept === undefined)
+        throw new Error(`Route "${template}": the constraint "${constraint}" is not supported by this host.`);
+      return accept;
+    });
+  return stars === ''
+    ? { kind: 'parameter', name, optional: optional === '?', accepts }
+    : { kind: 'rest', name, optional: true, accepts };
 }
 
 /** The parameters when `path` (segments as they came, still encoded) fits the template, else undefined. */
@@ -87,7 +99,11 @@ function rank(segment: RouteSegment | undefined): number {
 /** An encoded slash stays encoded, or a value could pretend to be two segments; so does what is not valid UTF-8. */
 function decodeSegment(raw: string): string {
   try {
-    return raw.replace(/%2f/gi, (slash) => `%25${slash.slice(1)}`).split('/').map(decodeURIComponent).join('/');
+    return raw
+      .replace(/%2f/gi, (slash) => `%25${slash.slice(1)}`)
+      .split('/')
+      .map(decodeURIComponent)
+      .join('/');
   } catch {
     return raw;
   }

@@ -25,7 +25,8 @@ export async function streamCall(
   const invocationId = randomUUID();
   const headers = toHeaders(call.request);
   const upstream = forward(call, response, host.streamServer.port, invocationId);
-  const complain = (message: string): void => host.log({ level: 'error', functionName: registered.metadata.name, message });
+  const complain = (message: string): void =>
+    host.log({ level: 'error', functionName: registered.metadata.name, message });
   const fail = (): void => {
     upstream.off('error', onUpstreamError).on('error', () => undefined);
     upstream.destroy();
@@ -55,7 +56,12 @@ export async function streamCall(
   }
 }
 
-function forward(call: HttpCall, response: ServerResponse, port: number, invocationId: string): ReturnType<typeof httpRequest> {
+function forward(
+  call: HttpCall,
+  response: ServerResponse,
+  port: number,
+  invocationId: string,
+): ReturnType<typeof httpRequest> {
   const { request, method } = call;
   const upstream = httpRequest({
     host: '127.0.0.1',
@@ -63,7 +69,12 @@ function forward(call: HttpCall, response: ServerResponse, port: number, invocat
     method,
     path: request.url,
     agent: false,
-    headers: { ...request.headers, [INVOCATION_ID_HEADER]: invocationId, 'x-forwarded-host': originOf(request), 'x-forwarded-proto': 'http' },
+    headers: {
+      ...request.headers,
+      [INVOCATION_ID_HEADER]: invocationId,
+      'x-forwarded-host': originOf(request),
+      'x-forwarded-proto': 'http',
+    },
   });
   upstream.on('response', (answer: IncomingMessage) => {
     for (const [name, value] of Object.entries(answer.headers)) {

@@ -41,7 +41,9 @@ export function createMessageHandler(options: {
     );
     if (outcome === undefined) return;
     try {
-      await passGate(outcome, () => (outcome === 'complete' ? settler.completeMessage(message) : settler.abandonMessage(message)));
+      await passGate(outcome, () =>
+        outcome === 'complete' ? settler.completeMessage(message) : settler.abandonMessage(message),
+      );
     } catch (error) {
       const what = `Message ${String(message.messageId)} could not be settled (${outcome}) and will be delivered again`;
       log({ level: 'error', functionName: registered.metadata.name, message: `${what}: ${errorLine(error)}` });

@@ -9,7 +9,9 @@ const NEVER = '9999-12-31T23:59:59.9999999';
  * parsed it: `skipParsingBodyAsJson`. AMQP values and sequences become JSON.
  */
 export function toMessageBody({ body }: { readonly body: unknown }, dataType: 'string' | 'binary'): RpcTypedData {
-  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body ?? null));
+  const bytes = Buffer.isBuffer(body)
+    ? body
+    : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body ?? null));
   return dataType === 'binary' ? { bytes } : { string: bytes.toString('utf8') };
 }
 
@@ -46,7 +48,9 @@ export function toMessageMetadata(message: ServiceBusReceivedMessage): Record<st
     ReplyToSessionId: toText(message.replyToSessionId),
     PartitionKey: toText(message.partitionKey),
   };
-  return Object.fromEntries(Object.entries(metadata).filter((entry): entry is [string, RpcTypedData] => entry[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(metadata).filter((entry): entry is [string, RpcTypedData] => entry[1] !== undefined),
+  );
 }
 
 const toJson = (value: unknown): RpcTypedData => ({ json: JSON.stringify(value) });

@@ -10,7 +10,8 @@ import type { AppSettings } from '../settings/appSettings';
  * Nothing is sent until a receiver is opened. @throws Error that names the settings, never a value, when none is set or the string is malformed.
  */
 export function openServiceBus(connection: string, settings: AppSettings): ServiceBusClient {
-  const read = (suffix: string): string | undefined => settings[`AzureWebJobs${connection}${suffix}`] ?? settings[`${connection}${suffix}`];
+  const read = (suffix: string): string | undefined =>
+    settings[`AzureWebJobs${connection}${suffix}`] ?? settings[`${connection}${suffix}`];
   const connectionString = read('');
   if (connectionString !== undefined && connectionString !== '') {
     try {
@@ -24,5 +25,8 @@ export function openServiceBus(connection: string, settings: AppSettings): Servi
     throw new Error(`Neither the app setting ${connection} nor ${connection}__fullyQualifiedNamespace is set.`);
   }
   const clientId = read('__clientId');
-  return new ServiceBusClient(namespace, new DefaultAzureCredential(clientId === undefined ? {} : { managedIdentityClientId: clientId }));
+  return new ServiceBusClient(
+    namespace,
+    new DefaultAzureCredential(clientId === undefined ? {} : { managedIdentityClientId: clientId }),
+  );
 }

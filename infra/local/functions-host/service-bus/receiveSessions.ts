@@ -15,7 +15,8 @@ export function receiveSessions(options: ServiceBusTriggerOptions): TriggerListe
   const stopped = new AbortController();
   const errors = createReceiveErrorLog(registered.metadata.name, log);
   const held = new Set<Promise<void>>();
-  for (let worker = 0; worker < serviceBus.maxConcurrentSessions; worker += 1) void takeSessions(options, errors, held, stopped.signal);
+  for (let worker = 0; worker < serviceBus.maxConcurrentSessions; worker += 1)
+    void takeSessions(options, errors, held, stopped.signal);
   return {
     stop: () => {
       stopped.abort();
@@ -29,7 +30,12 @@ export function receiveSessions(options: ServiceBusTriggerOptions): TriggerListe
   };
 }
 
-async function takeSessions(options: ServiceBusTriggerOptions, errors: ReceiveErrorLog, held: Set<Promise<void>>, signal: AbortSignal): Promise<void> {
+async function takeSessions(
+  options: ServiceBusTriggerOptions,
+  errors: ReceiveErrorLog,
+  held: Set<Promise<void>>,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     try {
       const receiver = await acceptNextSession(options);
@@ -46,7 +52,12 @@ async function takeSessions(options: ServiceBusTriggerOptions, errors: ReceiveEr
   }
 }
 
-async function handleSession(options: ServiceBusTriggerOptions, receiver: ServiceBusSessionReceiver, errors: ReceiveErrorLog, signal: AbortSignal): Promise<void> {
+async function handleSession(
+  options: ServiceBusTriggerOptions,
+  receiver: ServiceBusSessionReceiver,
+  errors: ReceiveErrorLog,
+  signal: AbortSignal,
+): Promise<void> {
   const { binding, serviceBus } = options;
   const handle = createMessageHandler({
     ...options,
@@ -55,18 +66,27 @@ async function handleSession(options: ServiceBusTriggerOptions, receiver: Servic
     settler: receiver,
   });
   while (!signal.aborted) {
-    const [message] = await receiver.receiveMessages(1, { maxWaitTimeInMs: serviceBus.sessionIdleTimeoutMs, abortSignal: signal });
+    const [message] = await receiver.receiveMessages(1, {
+      maxWaitTimeInMs: serviceBus.sessionIdleTimeoutMs,
+      abortSignal: signal,
+    });
     if (message === undefined) return;
     errors.clear();
     await handle(message);
   }
 }
 
-function acceptNextSession({ client, binding: { source }, serviceBus }: ServiceBusTriggerOptions): Promise<ServiceBusSessionReceiver> {
+function acceptNextSession({
+  client,
+  binding: { source },
+  serviceBus,
+}: ServiceBusTriggerOptions): Promise<ServiceBusSessionReceiver> {
   const sessionOptions = {
     receiveMode: 'peekLock' as const,
     skipParsingBodyAsJson: true,
     maxAutoLockRenewalDurationInMs: serviceBus.maxAutoLockRenewalDurationMs,
   };
-  return 'queue' in source ? client.acceptNextSession(source.queue, sessionOptions) : client.acceptNextSession(source.topic, source.subscription, sessionOptions);
+  return 'queue' in source
+    ? client.acceptNextSession(source.queue, sessionOptions)
+    : client.acceptNextSession(source.topic, source.subscription, sessionOptions);
 }

@@ -30,12 +30,14 @@ export interface ServiceBusBinding {
 export function toServiceBusBinding({ metadata }: RegisteredFunction, settings: AppSettings): ServiceBusBinding {
   const parsed = serviceBusBinding.safeParse(triggerOf(metadata).binding);
   if (!parsed.success) throw new Error(parsed.error.issues.map(({ message }) => message).join('; '));
-  const { connection, queueName, topicName, subscriptionName, isSessionsEnabled, autoCompleteMessages, dataType } = parsed.data;
+  const { connection, queueName, topicName, subscriptionName, isSessionsEnabled, autoCompleteMessages, dataType } =
+    parsed.data;
   const resolve = (name: string): string => resolveSettings(name, settings);
 
   let source: ServiceBusBinding['source'];
   if (queueName !== undefined) source = { queue: resolve(queueName) };
-  else if (topicName !== undefined && subscriptionName !== undefined) source = { topic: resolve(topicName), subscription: resolve(subscriptionName) };
+  else if (topicName !== undefined && subscriptionName !== undefined)
+    source = { topic: resolve(topicName), subscription: resolve(subscriptionName) };
   else throw new Error('The trigger names neither a queue nor a topic with a subscription.');
   return { connection, source, sessions: isSessionsEnabled, autoCompleteMessages, dataType };
 }

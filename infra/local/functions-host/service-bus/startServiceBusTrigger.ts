@@ -37,7 +37,8 @@ export function startServiceBusTrigger(options: ServiceBusTriggerOptions): Trigg
 
 function receiveMessages(options: ServiceBusTriggerOptions): TriggerListener {
   const links: TriggerListener[] = [];
-  for (let left = options.serviceBus.maxConcurrentCalls; left > 0; left -= CALLS_A_LINK) links.push(receiveOnLink(options, Math.min(left, CALLS_A_LINK)));
+  for (let left = options.serviceBus.maxConcurrentCalls; left > 0; left -= CALLS_A_LINK)
+    links.push(receiveOnLink(options, Math.min(left, CALLS_A_LINK)));
   const all = async (what: 'stop' | 'close'): Promise<void> => {
     await Promise.all(links.map((link) => link[what]()));
   };
@@ -92,5 +93,7 @@ function openReceiver({ client, binding: { source }, serviceBus }: ServiceBusTri
     skipParsingBodyAsJson: true,
     maxAutoLockRenewalDurationInMs: serviceBus.maxAutoLockRenewalDurationMs,
   };
-  return 'queue' in source ? client.createReceiver(source.queue, receiverOptions) : client.createReceiver(source.topic, source.subscription, receiverOptions);
+  return 'queue' in source
+    ? client.createReceiver(source.queue, receiverOptions)
+    : client.createReceiver(source.topic, source.subscription, receiverOptions);
 }

@@ -15,7 +15,11 @@ const localSettings = z.object({
  *
  * @throws Error when local.settings.json is there and not valid (an encrypted one needs Core Tools to be read).
  */
-export function applyAppSettings(environment: NodeJS.ProcessEnv, appDirectory: string, settings: Readonly<Record<string, string>>): void {
+export function applyAppSettings(
+  environment: NodeJS.ProcessEnv,
+  appDirectory: string,
+  settings: Readonly<Record<string, string>>,
+): void {
   const { Values: fromFile } = readJsonFile(appDirectory, 'local.settings.json', localSettings);
   for (const [name, value] of Object.entries(fromFile)) environment[name] ??= value;
   Object.assign(environment, settings);
@@ -29,7 +33,8 @@ export function applyAppSettings(environment: NodeJS.ProcessEnv, appDirectory: s
 export function resolveSettings(text: string, settings: AppSettings): string {
   return text.replace(/%([^%]+)%/g, (_, name: string) => {
     const value = settings[name];
-    if (value === undefined || value === '') throw new Error(`%${name}% does not resolve: the app setting ${name} is not set.`);
+    if (value === undefined || value === '')
+      throw new Error(`%${name}% does not resolve: the app setting ${name} is not set.`);
     return value;
   });
 }

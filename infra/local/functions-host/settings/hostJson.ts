@@ -12,7 +12,11 @@ const count = z.int().nonnegative();
 
 /** host.json, the part that this host obeys, with Azure's defaults (Functions v4, Service Bus extension 5.x). */
 const hostJson = z.object({
-  functionTimeout: z.literal('-1').transform(() => Infinity).or(timeSpanMs).default(30 * 60_000),
+  functionTimeout: z
+    .literal('-1')
+    .transform(() => Infinity)
+    .or(timeSpanMs)
+    .default(30 * 60_000),
   extensions: z
     .object({
       http: z.object({ routePrefix: z.string().default('api') }).prefault({}),
@@ -61,7 +65,13 @@ export interface HostOptions {
  */
 export function readHostJson(appDirectory: string): HostOptions {
   const { functionTimeout, extensions } = readJsonFile(appDirectory, 'host.json', hostJson);
-  const { maxAutoLockRenewalDuration, sessionIdleTimeout, maxConcurrentCalls, maxConcurrentSessions, autoCompleteMessages } = extensions.serviceBus;
+  const {
+    maxAutoLockRenewalDuration,
+    sessionIdleTimeout,
+    maxConcurrentCalls,
+    maxConcurrentSessions,
+    autoCompleteMessages,
+  } = extensions.serviceBus;
   return {
     functionTimeoutMs: Number.isFinite(functionTimeout) ? functionTimeout : undefined,
     routePrefix: extensions.http.routePrefix.replace(/^\/+|\/+$/g, ''),

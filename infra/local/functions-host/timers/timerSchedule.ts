@@ -22,7 +22,13 @@ export function parseTimerSchedule(expression: string): TimerSchedule {
   const month = fields.at(-2) ?? '';
   const weekday = fields.at(-1) ?? '';
   const plain = fields.slice(0, -2);
-  if (fields.length < 5 || fields.length > 6 || !plain.every((field) => PLAIN_FIELD.test(field)) || !MONTH_FIELD.test(month) || !WEEKDAY_FIELD.test(weekday)) {
+  if (
+    fields.length < 5 ||
+    fields.length > 6 ||
+    !plain.every((field) => PLAIN_FIELD.test(field)) ||
+    !MONTH_FIELD.test(month) ||
+    !WEEKDAY_FIELD.test(weekday)
+  ) {
     throw new Error(`"${expression}" is not an NCRONTAB expression.`);
   }
 
@@ -40,7 +46,13 @@ export function parseTimerSchedule(expression: string): TimerSchedule {
 function parse(expression: string, fields: readonly string[]): Cron {
   try {
     // `paused` and no callback: it only computes. `sloppyRanges` reads 5/15 as NCRONTAB does, from 5 on every 15.
-    return new Cron(fields.join(' '), { timezone: 'UTC', domAndDow: true, mode: '5-or-6-parts', sloppyRanges: true, paused: true });
+    return new Cron(fields.join(' '), {
+      timezone: 'UTC',
+      domAndDow: true,
+      mode: '5-or-6-parts',
+      sloppyRanges: true,
+      paused: true,
+    });
   } catch (cause) {
     throw new Error(`"${expression}" is not an NCRONTAB expression.`, { cause });
   }

@@ -9,7 +9,11 @@ import { runTimer, type TimerRun } from './runTimer';
 import { toTimerData } from './timerInfo';
 import { parseTimerSchedule } from './timerSchedule';
 
-const timerBinding = z.object({ schedule: z.string(), runOnStartup: z.boolean().default(false), useMonitor: z.boolean().default(true) });
+const timerBinding = z.object({
+  schedule: z.string(),
+  runOnStartup: z.boolean().default(false),
+  useMonitor: z.boolean().default(true),
+});
 
 /** A started timer. */
 export interface TimerListener extends TriggerListener {

@@ -25,12 +25,20 @@ export function attachConsumer(sender: Sender, queue: MessageQueue, context: Bro
   const wanted = sessionFilterOf(sender);
   const { sessions } = queue;
   if (sessions === undefined) {
-    if (wanted !== undefined) throw new BrokerError('notAllowed', `A sessionful message receiver cannot be created on an entity that does not require sessions: '${queue.address}'.`);
+    if (wanted !== undefined)
+      throw new BrokerError(
+        'notAllowed',
+        `A sessionful message receiver cannot be created on an entity that does not require sessions: '${queue.address}'.`,
+      );
     confirm(sender, {});
     const link = new ConsumerLink(sender, queue, context);
     return () => link.close();
   }
-  if (wanted === undefined) throw new BrokerError('notAllowed', `It is not possible for an entity that requires sessions to create a non-sessionful message receiver: '${queue.address}'.`);
+  if (wanted === undefined)
+    throw new BrokerError(
+      'notAllowed',
+      `It is not possible for an entity that requires sessions to create a non-sessionful message receiver: '${queue.address}'.`,
+    );
 
   const link = new ConsumerLink(sender, queue, context);
   const granted = (session: Session): void => {

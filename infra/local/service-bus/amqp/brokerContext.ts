@@ -11,7 +11,11 @@ export interface BrokerContext {
 }
 
 /** Calls `done` when all that was written to the store before is safe: at once when there is no store. */
-export function whenCommitted({ env: { store } }: BrokerContext, done: () => void, failed: (error: unknown) => void): void {
+export function whenCommitted(
+  { env: { store } }: BrokerContext,
+  done: () => void,
+  failed: (error: unknown) => void,
+): void {
   if (store === undefined) done();
   else store.committed().then(done, failed);
 }

@@ -11,9 +11,13 @@ export class CbsNode {
 
   /** put-token. @throws BrokerError unauthorised, notImplemented */
   handle({ applicationProperties, body }: AmqpRequest): AmqpReply {
-    if (applicationProperties['operation'] !== 'put-token') throw new BrokerError('notImplemented', '$cbs knows the operation put-token only.');
+    if (applicationProperties['operation'] !== 'put-token')
+      throw new BrokerError('notImplemented', '$cbs knows the operation put-token only.');
     if (applicationProperties['type'] !== 'servicebus.windows.net:sastoken' || typeof body !== 'string') {
-      throw new BrokerError('unauthorised', 'InvalidToken: Only shared access signatures are known to this local Service Bus.');
+      throw new BrokerError(
+        'unauthorised',
+        'InvalidToken: Only shared access signatures are known to this local Service Bus.',
+      );
     }
     const claim = verifySignature(body, this.key, nowMs());
     this.claims.set(claim.path, claim);
@@ -26,7 +30,10 @@ export class CbsNode {
     for (const { path, expiresAtMs } of this.claims.values()) {
       if (expiresAtMs > nowMs() && (path === '' || wanted === path || wanted.startsWith(`${path}/`))) return;
     }
-    throw new BrokerError('unauthorised', `Unauthorized access. 'Send' or 'Listen' claim(s) are required to perform this operation. Resource: '${address}'.`);
+    throw new BrokerError(
+      'unauthorised',
+      `Unauthorized access. 'Send' or 'Listen' claim(s) are required to perform this operation. Resource: '${address}'.`,
+    );
   }
 }
 

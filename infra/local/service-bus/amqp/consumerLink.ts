@@ -89,7 +89,10 @@ export class ConsumerLink implements Consumer, SessionHolder {
   private get offers(): Offers {
     const { session } = this;
     if (session === undefined) return this.queue;
-    return { addConsumer: (consumer) => session.lane.offer(consumer), removeConsumer: (consumer) => session.lane.withdraw(consumer) };
+    return {
+      addConsumer: (consumer) => session.lane.offer(consumer),
+      removeConsumer: (consumer) => session.lane.withdraw(consumer),
+    };
   }
 
   private stop(): void {
@@ -124,7 +127,7 @@ export class ConsumerLink implements Consumer, SessionHolder {
     const refuse = (error: unknown): void => settleRejected(delivery, toBrokerError(error).amqp);
     this.unsettled.delete(delivery);
     try {
-      act(lock, (delivery.remote_state ?? {}));
+      act(lock, delivery.remote_state ?? {});
       whenCommitted(this.context, () => settleAccepted(delivery), refuse);
     } catch (error) {
       refuse(this.session === undefined ? error : this.asSessionError(error, this.session));
@@ -134,17 +137,26 @@ export class ConsumerLink implements Consumer, SessionHolder {
   /** Whoever loses a session loses the locks with it, and is told of the session. */
   private asSessionError(error: unknown, session: Session): unknown {
     if (session.holder === this || !(error instanceof BrokerError) || error.kind !== 'messageLockLost') return error;
-    return new BrokerError('sessionLockLost', `The session lock has expired on the session '${session.id}'. Accept a new session.`);
+    return new BrokerError(
+      'sessionLockLost',
+      `The session lock has expired on the session '${session.id}'. Accept a new session.`,
+    );
   }
 
-  private modify(lock: MessageLock, { undeliverable_here: deferred, message_annotations: properties }: Record<string, unknown>): void {
-    if (deferred === true) throw new BrokerError('notImplemented', 'Deferring messages is not supported by this local Service Bus.');
+  private modify(
+    lock: MessageLock,
+    { undeliverable_here: deferred, message_annotations: properties }: Record<string, unknown>,
+  ): void {
+    if (deferred === true)
+      throw new BrokerError('notImplemented', 'Deferring messages is not supported by this local Service Bus.');
     this.queue.abandon(lock, toProperties(properties));
   }
 
   private reject(lock: MessageLock, { error }: Record<string, unknown>): void {
     const properties = toProperties((error as AmqpError | undefined)?.info);
-    const [reason, description] = ['DeadLetterReason', 'DeadLetterErrorDescription'].map((key) => take(properties, key));
+    const [reason, description] = ['DeadLetterReason', 'DeadLetterErrorDescription'].map((key) =>
+      take(properties, key),
+    );
     this.queue.deadLetter(lock, { reason, description, properties });
   }
 }

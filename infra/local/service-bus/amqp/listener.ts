@@ -49,7 +49,8 @@ export async function listen(port: number, context: BrokerContext): Promise<List
       socket.destroySoon();
     };
     socket.on('data', () => {
-      if ((gatheredFrameBytes(connection) ?? 0) > MAX_FRAME_BYTES) drop('it announced a frame that is larger than was agreed');
+      if ((gatheredFrameBytes(connection) ?? 0) > MAX_FRAME_BYTES)
+        drop('it announced a frame that is larger than was agreed');
     });
     connection.on('protocol_error', drop);
     connection.on('error', drop);
@@ -98,6 +99,8 @@ function gatherWrites(socket: Socket): void {
 function answerHttp(socket: Socket): void {
   socket.once('data', (chunk: Buffer) => {
     if (!HTTP_REQUEST.test(chunk.toString('latin1', 0, 8))) return;
-    socket.write(`HTTP/1.1 501 Not Implemented\r\ncontent-type: text/plain\r\ncontent-length: ${NO_HTTP.length}\r\nconnection: close\r\n\r\n${NO_HTTP}`);
+    socket.write(
+      `HTTP/1.1 501 Not Implemented\r\ncontent-type: text/plain\r\ncontent-length: ${NO_HTTP.length}\r\nconnection: close\r\n\r\n${NO_HTTP}`,
+    );
   });
 }

@@ -20,7 +20,8 @@ export function serveProducer(receiver: Receiver, intake: Intake, context: Broke
   receiver.on('message', (event: EventContext & { format?: number }) => {
     const { delivery, message, format } = event;
     if (delivery === undefined) return;
-    const reject = (error: unknown): void => settleOnce(delivery, () => settleRejected(delivery, toBrokerError(error).amqp));
+    const reject = (error: unknown): void =>
+      settleOnce(delivery, () => settleRejected(delivery, toBrokerError(error).amqp));
     try {
       intake.accept(readMessages(message as unknown as Buffer, format));
       whenCommitted(context, () => settleOnce(delivery, () => settleAccepted(delivery)), reject);
@@ -33,14 +34,20 @@ export function serveProducer(receiver: Receiver, intake: Intake, context: Broke
 /** @throws BrokerError messageTooLarge, argument; RangeError on malformed bytes. */
 export function readMessages(encoded: Buffer, format: number | undefined): Payload[] {
   if (encoded.length > MAX_MESSAGE_BYTES) {
-    throw new BrokerError('messageTooLarge', `The received message (delivery-id:0, size:${encoded.length} bytes) exceeds the limit (${MAX_MESSAGE_BYTES} bytes) currently allowed on the link.`);
+    throw new BrokerError(
+      'messageTooLarge',
+      `The received message (delivery-id:0, size:${encoded.length} bytes) exceeds the limit (${MAX_MESSAGE_BYTES} bytes) currently allowed on the link.`,
+    );
   }
-  return Array.from(format === BATCH ? splitBatch(encoded) : [encoded], (one) => checked(parsePayload(one, randomUUID)));
+  return Array.from(format === BATCH ? splitBatch(encoded) : [encoded], (one) =>
+    checked(parsePayload(one, randomUUID)),
+  );
 }
 
 function checked(payload: Payload): Payload {
   for (const id of [payload.messageId, payload.sessionId]) {
-    if (id !== undefined && id.length > MAX_ID_LENGTH) throw new BrokerError('argument', `An id of ${id.length} characters exceeds the limit of ${MAX_ID_LENGTH}.`);
+    if (id !== undefined && id.length > MAX_ID_LENGTH)
+      throw new BrokerError('argument', `An id of ${id.length} characters exceeds the limit of ${MAX_ID_LENGTH}.`);
   }
   return payload;
 }

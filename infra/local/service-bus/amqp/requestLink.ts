@@ -33,14 +33,23 @@ interface RequestMessage {
  * A node that answers requests: each on the link of the same session that the request names in `reply-to`. An error that
  * `handle` throws becomes the reply.
  */
-export function serveRequests(receiver: Receiver, names: StatusNames, handle: (request: AmqpRequest) => AmqpReply | Promise<AmqpReply>): void {
+export function serveRequests(
+  receiver: Receiver,
+  names: StatusNames,
+  handle: (request: AmqpRequest) => AmqpReply | Promise<AmqpReply>,
+): void {
   receiver.on('message', ({ delivery, message }: EventContext) => {
     if (delivery !== undefined) settleAccepted(delivery);
     void answer(receiver.session, message as unknown as Buffer, names, handle);
   });
 }
 
-async function answer(session: Session, encoded: Buffer, names: StatusNames, handle: (request: AmqpRequest) => AmqpReply | Promise<AmqpReply>): Promise<void> {
+async function answer(
+  session: Session,
+  encoded: Buffer,
+  names: StatusNames,
+  handle: (request: AmqpRequest) => AmqpReply | Promise<AmqpReply>,
+): Promise<void> {
   let request: RequestMessage = {};
   let reply: AmqpReply;
   try {

@@ -29,4 +29,5 @@ export function endConnection(connection: Connection): void {
 }
 
 /** How large the frame is that a connection is gathering; undefined when it is gathering none. */
-export const gatheredFrameBytes = (connection: Connection): number | undefined => connection['frame_size'] as number | undefined;
+export const gatheredFrameBytes = (connection: Connection): number | undefined =>
+  connection['frame_size'] as number | undefined;

@@ -91,7 +91,9 @@ export function settleRejected(delivery: Delivery, error: AmqpError): void {
   const state = outcomes.rejected({ error }).described();
   const { session } = delivery.link;
   const role = delivery.link.is_receiver();
-  (session as unknown as { output(performative: unknown): void }).output(disposition.create({ role, first: delivery.id, last: delivery.id, settled: true, state }));
+  (session as unknown as { output(performative: unknown): void }).output(
+    disposition.create({ role, first: delivery.id, last: delivery.id, settled: true, state }),
+  );
   (delivery as unknown as DeliveryInternals).settled = true;
   forget(delivery);
   // Else rhea would free the delivery only with the next frame that comes in.

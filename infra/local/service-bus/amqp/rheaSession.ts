@@ -53,7 +53,8 @@ export function limitDispositions(session: Session): void {
   const handle = internals.on_disposition.bind(session);
   internals.on_disposition = (frame) => {
     const { first, last } = frame.performative;
-    if (typeof last === 'number' && last - first > WIDEST_DISPOSITION) frame.performative.last = first + WIDEST_DISPOSITION;
+    if (typeof last === 'number' && last - first > WIDEST_DISPOSITION)
+      frame.performative.last = first + WIDEST_DISPOSITION;
     handle(frame);
   };
 }

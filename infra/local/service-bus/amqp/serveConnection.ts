@@ -42,7 +42,9 @@ export function serveConnection(connection: Connection, context: BrokerContext):
   connection.on('session_open', ({ session }: EventContext) => {
     if (session === undefined) return;
     limitDispositions(session);
-    keepUndecoded(session, MOST_GATHERED_BYTES, () => connection.close(new BrokerError('messageTooLarge', `A transfer exceeds ${MOST_GATHERED_BYTES} bytes.`).amqp));
+    keepUndecoded(session, MOST_GATHERED_BYTES, () =>
+      connection.close(new BrokerError('messageTooLarge', `A transfer exceeds ${MOST_GATHERED_BYTES} bytes.`).amqp),
+    );
   });
   connection.on('receiver_open', ({ receiver }: EventContext) => {
     if (receiver !== undefined) attach(receiver, () => openReceiver(receiver, cbs, context));
@@ -56,17 +58,23 @@ export function serveConnection(connection: Connection, context: BrokerContext):
       if (link !== undefined) release(link);
     });
   }
-  for (const event of ['session_close', 'session_error']) connection.on(event, ({ session }: EventContext) => releaseAll(session));
+  for (const event of ['session_close', 'session_error'])
+    connection.on(event, ({ session }: EventContext) => releaseAll(session));
   return () => releaseAll();
 }
 
 /** A client's sender: to an entity, or with requests to a node. */
 function openReceiver(receiver: Receiver, cbs: CbsNode, context: BrokerContext): undefined {
   const address = addressOf(receiver.target);
-  if (address === undefined) throw new BrokerError('notImplemented', 'Transactions are not supported by this local Service Bus.');
+  if (address === undefined)
+    throw new BrokerError('notImplemented', 'Transactions are not supported by this local Service Bus.');
   receiver.set_target({ address });
   receiver.set_source({ address: addressOf(receiver.source) ?? receiver.name });
-  setAttachFields(receiver, { snd_settle_mode: receiver.snd_settle_mode, rcv_settle_mode: receiver.rcv_settle_mode, max_message_size: MAX_MESSAGE_BYTES });
+  setAttachFields(receiver, {
+    snd_settle_mode: receiver.snd_settle_mode,
+    rcv_settle_mode: receiver.rcv_settle_mode,
+    max_message_size: MAX_MESSAGE_BYTES,
+  });
   try {
     if (address === CBS) serveRequests(receiver, CbsNode.names, (request) => cbs.handle(request));
     else if (isManagement(address)) serveManagement(receiver, findManaged(address, cbs, context), context);
@@ -94,7 +102,8 @@ function openSender(sender: Sender, cbs: CbsNode, context: BrokerContext): (() =
     return undefined;
   }
   const { queue } = find(address, cbs, context);
-  if (queue === undefined) throw new BrokerError('notAllowed', `'${address}' is a topic: messages are received from its subscriptions.`);
+  if (queue === undefined)
+    throw new BrokerError('notAllowed', `'${address}' is a topic: messages are received from its subscriptions.`);
   return attachConsumer(sender, queue, context);
 }
 

@@ -20,7 +20,9 @@ export function verifySignature(token: string, key: string, nowMs: number): Clai
   const [resource, signature, expiry, keyName] = ['sr', 'sig', 'se', 'skn'].map((name) => fields.get(name) ?? '');
   // What is signed is the resource as it stands in the token: SDKs differ in how they escape it.
   const escaped = /(?:^|[ &])sr=([^&]*)/.exec(token)?.[1] ?? '';
-  const expected = createHmac('sha256', key).update(`${escaped}\n${expiry ?? ''}`).digest();
+  const expected = createHmac('sha256', key)
+    .update(`${escaped}\n${expiry ?? ''}`)
+    .digest();
   const given = Buffer.from(signature ?? '', 'base64');
   if (keyName !== KEY_NAME || given.length !== expected.length || !timingSafeEqual(given, expected)) {
     throw new BrokerError('unauthorised', 'InvalidSignature: The token has an invalid signature.');

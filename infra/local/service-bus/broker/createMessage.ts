@@ -14,9 +14,17 @@ export interface Arrival {
  * @param ttlMs how long the queue lets it live; its own time to live may end it sooner. Undefined: it does not expire there, whatever it says.
  * @param scheduledForMs when it is to become active; what is scheduled does not expire.
  */
-export function createMessage(payload: Payload, sequenceNumber: number, nowMs: number, ttlMs: number | undefined, arrival: Arrival, scheduledForMs?: number): BrokerMessage {
+export function createMessage(
+  payload: Payload,
+  sequenceNumber: number,
+  nowMs: number,
+  ttlMs: number | undefined,
+  arrival: Arrival,
+  scheduledForMs?: number,
+): BrokerMessage {
   const enqueuedTimeMs = arrival.enqueuedTimeMs ?? nowMs;
-  const livesMs = ttlMs === undefined || scheduledForMs !== undefined ? Infinity : Math.min(ttlMs, payload.ttlMs ?? Infinity);
+  const livesMs =
+    ttlMs === undefined || scheduledForMs !== undefined ? Infinity : Math.min(ttlMs, payload.ttlMs ?? Infinity);
   return {
     sequenceNumber,
     enqueuedSequenceNumber: arrival.enqueuedSequenceNumber ?? sequenceNumber,

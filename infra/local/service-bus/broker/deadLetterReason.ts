@@ -6,7 +6,11 @@ export interface DeadLetterReason {
 }
 
 /** The application properties that tell it. */
-export function deadLetterProperties({ reason, description, properties }: DeadLetterReason): ReadonlyMap<string, unknown> {
+export function deadLetterProperties({
+  reason,
+  description,
+  properties,
+}: DeadLetterReason): ReadonlyMap<string, unknown> {
   const changes = new Map(properties);
   if (reason !== undefined) changes.set('DeadLetterReason', reason);
   if (description !== undefined) changes.set('DeadLetterErrorDescription', description);
@@ -16,7 +20,10 @@ export function deadLetterProperties({ reason, description, properties }: DeadLe
 /** Reasons that the bus itself gives (Microsoft's "Overview of Service Bus dead-letter queues"). */
 export const systemReasons = {
   expired: { reason: 'TTLExpiredException', description: 'The message expired and was dead lettered.' },
-  noSession: { reason: 'Session ID is null.', description: "Session enabled entity doesn't allow a message whose session identifier is null." },
+  noSession: {
+    reason: 'Session ID is null.',
+    description: "Session enabled entity doesn't allow a message whose session identifier is null.",
+  },
   tooManyDeliveries: (count: number): DeadLetterReason => ({
     reason: 'MaxDeliveryCountExceeded',
     description: `Message could not be consumed after ${count} delivery attempts.`,

@@ -32,7 +32,8 @@ export class Intake {
     private readonly rules: IntakeRules,
     private readonly parts: IntakeParts,
   ) {
-    if (rules.duplicateWindowMs !== undefined) this.duplicates = new DuplicateWindow(address, rules.duplicateWindowMs, parts.env);
+    if (rules.duplicateWindowMs !== undefined)
+      this.duplicates = new DuplicateWindow(address, rules.duplicateWindowMs, parts.env);
   }
 
   /**

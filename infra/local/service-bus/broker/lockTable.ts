@@ -62,4 +62,7 @@ export class LockTable {
 }
 
 const lockLost = (): BrokerError =>
-  new BrokerError('messageLockLost', 'The lock supplied is invalid. Either the lock expired, or the message has already been removed from the queue.');
+  new BrokerError(
+    'messageLockLost',
+    'The lock supplied is invalid. Either the lock expired, or the message has already been removed from the queue.',
+  );

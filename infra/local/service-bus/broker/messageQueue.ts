@@ -55,11 +55,16 @@ export class MessageQueue {
       this.wake();
     });
     this.scheduled = new Schedule(env.timers, this.fallDue);
-    if (settings.requiresSession) this.sessions = new SessionBook(address, settings.lockDurationMs, env, this.handOver, this.giveBack);
+    if (settings.requiresSession)
+      this.sessions = new SessionBook(address, settings.lockDurationMs, env, this.handOver, this.giveBack);
   }
 
   get counts(): QueueCounts {
-    return { active: this.log.size - this.locks.size - this.scheduled.size, locked: this.locks.size, scheduled: this.scheduled.size };
+    return {
+      active: this.log.size - this.locks.size - this.scheduled.size,
+      locked: this.locks.size,
+      scheduled: this.scheduled.size,
+    };
   }
 
   nextSequenceNumber(): number {
@@ -69,7 +74,8 @@ export class MessageQueue {
   enqueue(payload: Payload, arrival: Arrival = {}): void {
     const message = this.createMessage(payload, this.numbers.next(), arrival);
     this.keep(message);
-    if (this.sessions !== undefined && payload.sessionId === undefined) this.moveToDeadLetters(message, systemReasons.noSession);
+    if (this.sessions !== undefined && payload.sessionId === undefined)
+      this.moveToDeadLetters(message, systemReasons.noSession);
     else this.activate(message);
   }
 
@@ -129,7 +135,8 @@ export class MessageQueue {
   /** @throws BrokerError notAllowed in a dead-letter queue. */
   deadLetter(lock: MessageLock, why: DeadLetterReason): void {
     const message = this.locks.held(lock);
-    if (this.deadLetters === undefined) throw new BrokerError('notAllowed', 'A message in a dead-letter queue cannot be dead-lettered again.');
+    if (this.deadLetters === undefined)
+      throw new BrokerError('notAllowed', 'A message in a dead-letter queue cannot be dead-lettered again.');
     this.moveToDeadLetters(message, why);
   }
 
@@ -154,7 +161,12 @@ export class MessageQueue {
   restore(parse: (raw: Buffer, messageId: string) => Payload): void {
     this.sessions?.restore();
     for (const stored of this.env.store?.messages(this.address) ?? []) {
-      const message = this.createMessage(parse(stored.raw, stored.messageId), stored.sequenceNumber, stored, stored.scheduledForMs);
+      const message = this.createMessage(
+        parse(stored.raw, stored.messageId),
+        stored.sequenceNumber,
+        stored,
+        stored.scheduledForMs,
+      );
       this.add(message);
       if (stored.scheduledForMs === undefined) this.activate(message);
       else this.scheduled.add(message, stored.scheduledForMs);
@@ -162,7 +174,12 @@ export class MessageQueue {
     this.wake();
   }
 
-  private createMessage(payload: Payload, sequenceNumber: number, arrival: Arrival, scheduledForMs?: number): BrokerMessage {
+  private createMessage(
+    payload: Payload,
+    sequenceNumber: number,
+    arrival: Arrival,
+    scheduledForMs?: number,
+  ): BrokerMessage {
     const ttlMs = this.deadLetters === undefined ? undefined : this.settings.defaultTtlMs;
     return createMessage(payload, sequenceNumber, this.env.clock.now(), ttlMs, arrival, scheduledForMs);
   }
@@ -178,7 +195,8 @@ export class MessageQueue {
   }
 
   private activate(message: BrokerMessage): void {
-    if (message.expiresAtMs !== Infinity) message.expiry = this.env.timers.at(message.expiresAtMs, () => this.expire(message));
+    if (message.expiresAtMs !== Infinity)
+      message.expiry = this.env.timers.at(message.expiresAtMs, () => this.expire(message));
     const { lane, pumped } = this.placeOf(message);
     lane.add(message);
     this.roused.add(pumped);
@@ -199,7 +217,10 @@ export class MessageQueue {
     }
     const { session } = this.placeOf(message);
     session?.locked.add(message);
-    consumer.deliver(message, this.locks.grant(message, session?.term ?? this.env.clock.now() + this.settings.lockDurationMs));
+    consumer.deliver(
+      message,
+      this.locks.grant(message, session?.term ?? this.env.clock.now() + this.settings.lockDurationMs),
+    );
   };
 
   private readonly giveBack = (message: BrokerMessage, delivered: boolean): void => {
@@ -232,7 +253,12 @@ export class MessageQueue {
   private moveToDeadLetters(message: BrokerMessage, why: DeadLetterReason): void {
     const { payload, enqueuedSequenceNumber, enqueuedTimeMs, deliveryCount } = message;
     const applicationProperties = mergeApplicationProperties(message.applicationProperties, deadLetterProperties(why));
-    this.deadLetters?.enqueue(payload, { enqueuedSequenceNumber, enqueuedTimeMs, deliveryCount, applicationProperties });
+    this.deadLetters?.enqueue(payload, {
+      enqueuedSequenceNumber,
+      enqueuedTimeMs,
+      deliveryCount,
+      applicationProperties,
+    });
     this.remove(message);
     this.deadLetters?.wake();
   }
@@ -255,7 +281,8 @@ export class MessageQueue {
 
   private placeOf(message: BrokerMessage): { lane: Lane; session: Session | undefined; pumped: { pump(): void } } {
     const id = message.payload.sessionId;
-    if (this.sessions === undefined || id === undefined) return { lane: this.lane, session: undefined, pumped: this.lane };
+    if (this.sessions === undefined || id === undefined)
+      return { lane: this.lane, session: undefined, pumped: this.lane };
     const session = this.sessions.get(id);
     return { lane: session.lane, session, pumped: session };
   }

@@ -32,7 +32,8 @@ export class Namespace {
     for (const settings of config.topics) {
       const topic = new Topic(settings, env);
       this.add({ address: settings.name, intake: topic.intake, counts: () => topic.held.counts });
-      for (const subscription of topic.subscriptions) this.addReceivable({ address: subscription.address, queue: subscription.queue, subscription });
+      for (const subscription of topic.subscriptions)
+        this.addReceivable({ address: subscription.address, queue: subscription.queue, subscription });
       restore(topic.held);
     }
     for (const { queue } of this.byAddress.values()) if (queue !== undefined) restore(queue);
@@ -41,7 +42,8 @@ export class Namespace {
   /** @throws BrokerError notFound, worded so that the SDK says MessagingEntityNotFound. */
   find(address: string): Entity {
     const entity = this.byAddress.get(address.toLowerCase());
-    if (entity === undefined) throw new BrokerError('notFound', `The messaging entity '${address}' could not be found.`);
+    if (entity === undefined)
+      throw new BrokerError('notFound', `The messaging entity '${address}' could not be found.`);
     return entity;
   }
 
@@ -53,7 +55,8 @@ export class Namespace {
   private addReceivable(entity: Omit<Entity, 'counts'> & { readonly queue: MessageQueue }): void {
     const { queue } = entity;
     this.add({ ...entity, counts: () => queue.counts });
-    if (queue.deadLetters !== undefined) this.addReceivable({ address: queue.deadLetters.address, queue: queue.deadLetters });
+    if (queue.deadLetters !== undefined)
+      this.addReceivable({ address: queue.deadLetters.address, queue: queue.deadLetters });
   }
 
   private add(entity: Entity): void {

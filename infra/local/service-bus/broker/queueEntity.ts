@@ -10,8 +10,19 @@ export interface QueueEntitySettings extends QueueSettings, IntakeRules {
 }
 
 /** A queue with its dead-letter queue, as a subscription is one too. */
-export function createQueuePair(address: string, settings: QueueSettings, quota: StorageQuota, env: BrokerEnvironment): MessageQueue {
-  const deadLetters = new MessageQueue(`${address}/$DeadLetterQueue`, { ...settings, requiresSession: false }, quota, env, undefined);
+export function createQueuePair(
+  address: string,
+  settings: QueueSettings,
+  quota: StorageQuota,
+  env: BrokerEnvironment,
+): MessageQueue {
+  const deadLetters = new MessageQueue(
+    `${address}/$DeadLetterQueue`,
+    { ...settings, requiresSession: false },
+    quota,
+    env,
+    undefined,
+  );
   return new MessageQueue(address, settings, quota, env, deadLetters);
 }
 

@@ -33,7 +33,8 @@ export class ReadyList {
     this.skipGone();
     const fresh = this.fresh[this.head];
     const back = this.returned[0];
-    if (back !== undefined && (fresh === undefined || back.sequenceNumber < fresh.sequenceNumber)) return this.takeReturned();
+    if (back !== undefined && (fresh === undefined || back.sequenceNumber < fresh.sequenceNumber))
+      return this.takeReturned();
     if (fresh !== undefined) this.advance();
     return fresh;
   }

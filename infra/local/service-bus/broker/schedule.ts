@@ -26,7 +26,8 @@ export class Schedule {
   /** Takes these messages off the schedule: all, or none. @throws BrokerError messageNotFound */
   cancel(sequenceNumbers: readonly number[]): BrokerMessage[] {
     for (const number of sequenceNumbers) {
-      if (!this.held.has(number)) throw new BrokerError('messageNotFound', `There is no scheduled message with the sequence number ${number}.`);
+      if (!this.held.has(number))
+        throw new BrokerError('messageNotFound', `There is no scheduled message with the sequence number ${number}.`);
     }
     return sequenceNumbers.flatMap((number) => {
       const found = this.held.get(number);

@@ -61,13 +61,21 @@ export class SessionBook {
   accept(id: string, holder: SessionHolder): Session {
     const session = this.get(id);
     if (session.holder !== undefined) {
-      throw new BrokerError('sessionCannotBeLocked', `The requested session '${id}' cannot be accepted. It may be locked by another receiver.`);
+      throw new BrokerError(
+        'sessionCannotBeLocked',
+        `The requested session '${id}' cannot be accepted. It may be locked by another receiver.`,
+      );
     }
     return this.grant(session, holder);
   }
 
   /** Calls one of both, later or at once: `granted` with the next session that nobody has, `failed` after `timeoutMs`. Returns how to stop waiting. */
-  acceptNext(holder: SessionHolder, timeoutMs: number, granted: (session: Session) => void, failed: (error: BrokerError) => void): () => void {
+  acceptNext(
+    holder: SessionHolder,
+    timeoutMs: number,
+    granted: (session: Session) => void,
+    failed: (error: BrokerError) => void,
+  ): () => void {
     const [next] = this.free;
     if (next !== undefined) {
       granted(this.grant(next, holder));
@@ -75,7 +83,12 @@ export class SessionBook {
     }
     const timer = this.env.timers.at(this.env.clock.now() + timeoutMs, () => {
       this.waiters.delete(waiter);
-      failed(new BrokerError('timeout', 'The operation did not complete within the allotted time: no session with messages is unlocked.'));
+      failed(
+        new BrokerError(
+          'timeout',
+          'The operation did not complete within the allotted time: no session with messages is unlocked.',
+        ),
+      );
     });
     const waiter: Waiter = { holder, granted, timer };
     this.waiters.add(waiter);
@@ -88,7 +101,8 @@ export class SessionBook {
   /** The session, when it is locked by the link of that name (by any, when none is named). @throws BrokerError sessionLockLost */
   held(id: string, linkName: string | undefined): Session {
     const session = this.sessions.get(id);
-    if (session?.holder === undefined || (linkName !== undefined && session.holder.name !== linkName)) throw sessionLockLost(id);
+    if (session?.holder === undefined || (linkName !== undefined && session.holder.name !== linkName))
+      throw sessionLockLost(id);
     return session;
   }
 
@@ -111,7 +125,10 @@ export class SessionBook {
 
   /** Ids of sessions that hold messages or state. */
   list(skip: number, top: number): string[] {
-    return [...this.sessions.values()].filter(({ lane, locked, state }) => lane.waiting + locked.size > 0 || state !== undefined).slice(skip, skip + top).map(({ id }) => id);
+    return [...this.sessions.values()]
+      .filter(({ lane, locked, state }) => lane.waiting + locked.size > 0 || state !== undefined)
+      .slice(skip, skip + top)
+      .map(({ id }) => id);
   }
 
   restore(): void {
@@ -122,7 +139,8 @@ export class SessionBook {
   update(session: Session): void {
     if (session.holder === undefined && session.lane.waiting > 0) this.free.add(session);
     else this.free.delete(session);
-    if (session.holder === undefined && session.lane.waiting + session.locked.size === 0 && session.state === undefined) this.sessions.delete(session.id);
+    if (session.holder === undefined && session.lane.waiting + session.locked.size === 0 && session.state === undefined)
+      this.sessions.delete(session.id);
   }
 
   private create(id: string): Session {

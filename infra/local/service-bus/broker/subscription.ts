@@ -46,7 +46,10 @@ export class Subscription {
   /** @throws BrokerError alreadyExists; argument when the filter cannot be read. */
   addRule(rule: RuleDescription): void {
     if (this.rules.has(rule.name)) {
-      throw new BrokerError('alreadyExists', `The messaging entity '${this.address}/Rules/${rule.name}' already exists.`);
+      throw new BrokerError(
+        'alreadyExists',
+        `The messaging entity '${this.address}/Rules/${rule.name}' already exists.`,
+      );
     }
     this.rules.set(rule.name, compile(rule));
     this.env.store?.saveRules(this.address, this.ruleDescriptions);
@@ -54,7 +57,8 @@ export class Subscription {
 
   /** @throws BrokerError notFound */
   removeRule(name: string): void {
-    if (!this.rules.delete(name)) throw new BrokerError('notFound', `The messaging entity '${this.address}/Rules/${name}' could not be found.`);
+    if (!this.rules.delete(name))
+      throw new BrokerError('notFound', `The messaging entity '${this.address}/Rules/${name}' could not be found.`);
     this.env.store?.saveRules(this.address, this.ruleDescriptions);
   }
 }

@@ -15,7 +15,13 @@ export interface TopicSettings {
 }
 
 /** Nothing is ever received from the queue that holds a topic's scheduled messages. */
-const HOLD: QueueSettings = { lockDurationMs: 0, maxDeliveryCount: Infinity, defaultTtlMs: Infinity, deadLetterOnExpiry: false, requiresSession: false };
+const HOLD: QueueSettings = {
+  lockDurationMs: 0,
+  maxDeliveryCount: Infinity,
+  defaultTtlMs: Infinity,
+  deadLetterOnExpiry: false,
+  requiresSession: false,
+};
 
 /** A topic: each message is given to every subscription that matches it, and counts once against the topic's size. */
 export class Topic {
@@ -27,18 +33,24 @@ export class Topic {
   constructor(settings: TopicSettings, env: BrokerEnvironment) {
     const { name, maxSizeBytes, subscriptions } = settings;
     const quota = new StorageQuota(name, maxSizeBytes);
-    this.subscriptions = subscriptions.map((one) => new Subscription(`${name}/Subscriptions/${one.name}`, one, quota, env));
+    this.subscriptions = subscriptions.map(
+      (one) => new Subscription(`${name}/Subscriptions/${one.name}`, one, quota, env),
+    );
     this.held = new MessageQueue(name, HOLD, quota, env, undefined, ({ payload, sequenceNumber }) => {
       this.publish(payload, sequenceNumber);
       this.wake();
     });
-    this.intake = new Intake(name, { ...settings, requiresSession: false }, {
-      quota,
-      env,
-      holder: this.held,
-      arrive: (payload) => this.publish(payload, this.held.nextSequenceNumber()),
-      arrived: () => this.wake(),
-    });
+    this.intake = new Intake(
+      name,
+      { ...settings, requiresSession: false },
+      {
+        quota,
+        env,
+        holder: this.held,
+        arrive: (payload) => this.publish(payload, this.held.nextSequenceNumber()),
+        arrived: () => this.wake(),
+      },
+    );
   }
 
   private publish(payload: Payload, enqueuedSequenceNumber: number): void {

@@ -7,7 +7,10 @@ const SHORTEST_MS = 100;
 const duration = z.string().transform((text, context) => {
   const ms = parseDuration(text);
   if (ms !== undefined && ms >= SHORTEST_MS) return ms;
-  context.addIssue({ code: 'custom', message: `'${text}' is not an ISO 8601 duration of at least ${SHORTEST_MS} ms, such as PT30S or P1D` });
+  context.addIssue({
+    code: 'custom',
+    message: `'${text}' is not an ISO 8601 duration of at least ${SHORTEST_MS} ms, such as PT30S or P1D`,
+  });
   return z.NEVER;
 });
 
@@ -15,9 +18,13 @@ const refused = (why: string) =>
   z
     .unknown()
     .optional()
-    .refine((value) => value === undefined || value === null || value === '' || value === false, { message: `is not supported: ${why}` });
+    .refine((value) => value === undefined || value === null || value === '' || value === false, {
+      message: `is not supported: ${why}`,
+    });
 
-const name = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9._/-]*[A-Za-z0-9])?$/, 'is letters, digits, and . _ / - between them');
+const name = z
+  .string()
+  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._/-]*[A-Za-z0-9])?$/, 'is letters, digits, and . _ / - between them');
 
 /** Ours, not Microsoft's: the largest size of the entity, fractions allowed. */
 const MaxSizeInMegabytes = z.number().positive().optional();
@@ -59,7 +66,11 @@ const correlationFilter = z
 const rule = z.strictObject({
   Name: name,
   Properties: z.discriminatedUnion('FilterType', [
-    z.strictObject({ FilterType: z.literal('Correlation'), CorrelationFilter: correlationFilter, Action: refused('rules have no actions here') }),
+    z.strictObject({
+      FilterType: z.literal('Correlation'),
+      CorrelationFilter: correlationFilter,
+      Action: refused('rules have no actions here'),
+    }),
     z.strictObject({
       FilterType: z.literal('Sql'),
       SqlFilter: z.strictObject({ SqlExpression: z.string() }),
@@ -68,15 +79,25 @@ const rule = z.strictObject({
   ]),
 });
 
-const subscription = z.strictObject({ Name: name, Properties: z.strictObject(receiving).prefault({}), Rules: z.array(rule).optional() });
+const subscription = z.strictObject({
+  Name: name,
+  Properties: z.strictObject(receiving).prefault({}),
+  Rules: z.array(rule).optional(),
+});
 const queue = z.strictObject({ Name: name, Properties: z.strictObject({ ...receiving, ...sending }).prefault({}) });
-const topic = z.strictObject({ Name: name, Properties: z.strictObject(sending).prefault({}), Subscriptions: z.array(subscription).default([]) });
+const topic = z.strictObject({
+  Name: name,
+  Properties: z.strictObject(sending).prefault({}),
+  Subscriptions: z.array(subscription).default([]),
+});
 
 /** Config.json of Microsoft's Service Bus emulator, with its defaults (learn.microsoft.com, "Service Bus emulator", JSON configuration). */
 export const configSchema = z.object({
   UserConfig: z.object({
     Namespaces: z
-      .array(z.strictObject({ Name: z.string(), Queues: z.array(queue).default([]), Topics: z.array(topic).default([]) }))
+      .array(
+        z.strictObject({ Name: z.string(), Queues: z.array(queue).default([]), Topics: z.array(topic).default([]) }),
+      )
       .length(1, 'holds exactly one namespace'),
     Logging: z.unknown().optional(),
   }),

@@ -14,13 +14,20 @@ const limits = {
 const MOST_ENTITIES = 50;
 
 /** A line for everything in the configuration that Microsoft's emulator would not take, so that nobody is surprised there. */
-export function notesOnEmulatorLimits(queues: readonly QueueEntitySettings[], topics: readonly TopicSettings[]): string[] {
+export function notesOnEmulatorLimits(
+  queues: readonly QueueEntitySettings[],
+  topics: readonly TopicSettings[],
+): string[] {
   const receivers = [
     ...queues,
-    ...topics.flatMap(({ name, subscriptions }) => subscriptions.map((one) => ({ ...one, name: `${name}/Subscriptions/${one.name}` }))),
+    ...topics.flatMap(({ name, subscriptions }) =>
+      subscriptions.map((one) => ({ ...one, name: `${name}/Subscriptions/${one.name}` })),
+    ),
   ];
   return [
-    ...(queues.length + topics.length > MOST_ENTITIES ? [`more than ${MOST_ENTITIES} queues and topics: Microsoft's emulator takes no more`] : []),
+    ...(queues.length + topics.length > MOST_ENTITIES
+      ? [`more than ${MOST_ENTITIES} queues and topics: Microsoft's emulator takes no more`]
+      : []),
     ...receivers.flatMap(({ name, defaultTtlMs, lockDurationMs }) => [
       ...note(name, 'DefaultMessageTimeToLive', defaultTtlMs, limits.timeToLive),
       ...note(name, 'LockDuration', lockDurationMs, limits.lockDuration),
@@ -31,7 +38,14 @@ export function notesOnEmulatorLimits(queues: readonly QueueEntitySettings[], to
   ];
 }
 
-function note(entity: string, property: string, valueMs: number | undefined, { leastMs, mostMs }: { leastMs: number; mostMs: number }): string[] {
+function note(
+  entity: string,
+  property: string,
+  valueMs: number | undefined,
+  { leastMs, mostMs }: { leastMs: number; mostMs: number },
+): string[] {
   if (valueMs === undefined || (valueMs >= leastMs && valueMs <= mostMs)) return [];
-  return [`${entity}: ${property} of ${valueMs / SECOND_MS} s is taken here; Microsoft's emulator takes ${leastMs / SECOND_MS} to ${mostMs / SECOND_MS} s`];
+  return [
+    `${entity}: ${property} of ${valueMs / SECOND_MS} s is taken here; Microsoft's emulator takes ${leastMs / SECOND_MS} to ${mostMs / SECOND_MS} s`,
+  ];
 }

@@ -3,7 +3,13 @@ import type { QueueSettings } from '../broker/queueSettings';
 import type { TopicSettings } from '../broker/topic';
 import type { RuleDescription } from '../filters/ruleDescription';
 import { parseSqlFilter } from '../filters/parseSqlFilter';
-import { configSchema, type ParsedConfig, type ReceivingProperties, type RuleConfig, type SendingProperties } from './configSchema';
+import {
+  configSchema,
+  type ParsedConfig,
+  type ReceivingProperties,
+  type RuleConfig,
+  type SendingProperties,
+} from './configSchema';
 import { notesOnEmulatorLimits } from './emulatorLimits';
 
 export interface BrokerConfig {
@@ -21,7 +27,8 @@ const BYTES_PER_MEGABYTE = 1024 * 1024;
 /** Reads the content of a Config.json. @throws Error that names every property that is wrong, and why. */
 export function parseConfig(config: unknown): BrokerConfig {
   const parsed = configSchema.safeParse(config);
-  if (!parsed.success) throw configError(parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`));
+  if (!parsed.success)
+    throw configError(parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`));
   const [namespace] = parsed.data.UserConfig.Namespaces;
   const queues = (namespace?.Queues ?? []).map((queue) => ({
     name: queue.Name,
@@ -30,7 +37,8 @@ export function parseConfig(config: unknown): BrokerConfig {
   }));
   const topics = (namespace?.Topics ?? []).map(toTopic);
   refuseDuplicates([...queues, ...topics].map(({ name }) => name));
-  for (const { name, subscriptions } of topics) refuseDuplicates(subscriptions.map((one) => `${name}/Subscriptions/${one.name}`));
+  for (const { name, subscriptions } of topics)
+    refuseDuplicates(subscriptions.map((one) => `${name}/Subscriptions/${one.name}`));
   return { queues, topics, notes: notesOnEmulatorLimits(queues, topics) };
 }
 
@@ -63,10 +71,16 @@ function toReceiving(properties: ReceivingProperties): QueueSettings {
   };
 }
 
-function toSending(properties: SendingProperties): { duplicateWindowMs: number | undefined; maxSizeBytes: number | undefined } {
+function toSending(properties: SendingProperties): {
+  duplicateWindowMs: number | undefined;
+  maxSizeBytes: number | undefined;
+} {
   return {
-    duplicateWindowMs: properties.RequiresDuplicateDetection ? properties.DuplicateDetectionHistoryTimeWindow : undefined,
-    maxSizeBytes: properties.MaxSizeInMegabytes === undefined ? undefined : properties.MaxSizeInMegabytes * BYTES_PER_MEGABYTE,
+    duplicateWindowMs: properties.RequiresDuplicateDetection
+      ? properties.DuplicateDetectionHistoryTimeWindow
+      : undefined,
+    maxSizeBytes:
+      properties.MaxSizeInMegabytes === undefined ? undefined : properties.MaxSizeInMegabytes * BYTES_PER_MEGABYTE,
   };
 }
 
@@ -97,9 +111,11 @@ function toRule({ Name, Properties }: RuleConfig): RuleDescription {
 function refuseDuplicates(names: readonly string[]): void {
   const seen = new Set<string>();
   for (const name of names) {
-    if (seen.has(name.toLowerCase())) throw configError([`${name}: there are two entities of this name (case does not tell them apart)`]);
+    if (seen.has(name.toLowerCase()))
+      throw configError([`${name}: there are two entities of this name (case does not tell them apart)`]);
     seen.add(name.toLowerCase());
   }
 }
 
-const configError = (problems: readonly string[]): Error => new Error(`The Service Bus configuration cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+const configError = (problems: readonly string[]): Error =>
+  new Error(`The Service Bus configuration cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);

@@ -30,7 +30,8 @@ export function createMessageFields(payload: Payload): MessageFields {
   let properties: Map<string, unknown> | undefined;
   return {
     system: (name) => {
-      fields ??= payload.properties.length === 0 ? [] : (createReader(payload.properties).read().value as readonly AmqpValue[]);
+      fields ??=
+        payload.properties.length === 0 ? [] : (createReader(payload.properties).read().value as readonly AmqpValue[]);
       return fields[SYSTEM_FIELDS[name.toLowerCase()] ?? -1]?.value ?? undefined;
     },
     property: (name) => {

@@ -143,8 +143,10 @@ class SqlParser {
     if (!this.takeSymbol('.')) return (fields) => fields.property(name);
     const scoped = this.name();
     if (name.toLowerCase() === 'user') return (fields) => fields.property(scoped);
-    if (name.toLowerCase() !== 'sys') throw sqlError(this.expression, `the scope '${name}' is neither 'sys' nor 'user'`);
-    if (!isSystemField(scoped)) throw sqlError(this.expression, `'sys.${scoped}' is not a system property that filters can use here`);
+    if (name.toLowerCase() !== 'sys')
+      throw sqlError(this.expression, `the scope '${name}' is neither 'sys' nor 'user'`);
+    if (!isSystemField(scoped))
+      throw sqlError(this.expression, `'sys.${scoped}' is not a system property that filters can use here`);
     return (fields) => fields.system(scoped);
   }
 
@@ -183,4 +185,5 @@ class SqlParser {
   }
 }
 
-const negateIf = (negated: boolean, predicate: SqlPredicate): SqlPredicate => (negated ? (fields) => not(predicate(fields)) : predicate);
+const negateIf = (negated: boolean, predicate: SqlPredicate): SqlPredicate =>
+  negated ? (fields) => not(predicate(fields)) : predicate;

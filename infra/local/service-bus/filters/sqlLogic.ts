@@ -25,7 +25,8 @@ export function compareValues(left: unknown, operator: SqlComparison, right: unk
 }
 
 export const not = (value: Truth): Truth => (value === undefined ? undefined : !value);
-export const and = (left: Truth, right: Truth): Truth => (left === false || right === false ? false : left === undefined || right === undefined ? undefined : true);
+export const and = (left: Truth, right: Truth): Truth =>
+  left === false || right === false ? false : left === undefined || right === undefined ? undefined : true;
 export const or = (left: Truth, right: Truth): Truth => not(and(not(left), not(right)));
 
 /** `%` is any text, `_` any one character; the character after `escape` is itself. */

@@ -26,8 +26,13 @@ export function readSqlTokens(expression: string): SqlToken[] {
     const at = position + 1;
     if (position >= expression.length) return [...tokens, { kind: 'end', text: 'the end', at }];
     const token = readAt(expression, position);
-    if (token === undefined) throw sqlError(expression, `'${expression.charAt(position)}' is not expected at position ${at}`);
-    tokens.push({ kind: token.kind, text: token.kind === 'string' ? token.text.replaceAll("''", "'") : token.text, at });
+    if (token === undefined)
+      throw sqlError(expression, `'${expression.charAt(position)}' is not expected at position ${at}`);
+    tokens.push({
+      kind: token.kind,
+      text: token.kind === 'string' ? token.text.replaceAll("''", "'") : token.text,
+      at,
+    });
     position += token.length;
   }
 }
@@ -36,7 +41,10 @@ export function readSqlTokens(expression: string): SqlToken[] {
 export const sqlError = (expression: string, problem: string): BrokerError =>
   new BrokerError('argument', `The SQL filter \`${expression}\` cannot be used: ${problem}.`);
 
-function readAt(expression: string, position: number): { kind: SqlToken['kind']; text: string; length: number } | undefined {
+function readAt(
+  expression: string,
+  position: number,
+): { kind: SqlToken['kind']; text: string; length: number } | undefined {
   for (const [kind, pattern] of patterns) {
     pattern.lastIndex = position;
     const found = pattern.exec(expression);

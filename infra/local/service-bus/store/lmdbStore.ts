@@ -26,7 +26,15 @@ class LmdbStore implements MessageStore {
   }
 
   save(entity: string, message: BrokerMessage): void {
-    const { payload, applicationProperties, sequenceNumber, enqueuedSequenceNumber, enqueuedTimeMs, scheduledForMs, deliveryCount } = message;
+    const {
+      payload,
+      applicationProperties,
+      sequenceNumber,
+      enqueuedSequenceNumber,
+      enqueuedTimeMs,
+      scheduledForMs,
+      deliveryCount,
+    } = message;
     void this.messageTable.put([entity, sequenceNumber], {
       sequenceNumber,
       enqueuedSequenceNumber,
@@ -35,7 +43,8 @@ class LmdbStore implements MessageStore {
       deliveryCount,
       raw: payload.raw,
       messageId: payload.messageId,
-      applicationProperties: applicationProperties === payload.applicationProperties ? undefined : applicationProperties,
+      applicationProperties:
+        applicationProperties === payload.applicationProperties ? undefined : applicationProperties,
     });
   }
 
@@ -48,7 +57,9 @@ class LmdbStore implements MessageStore {
   }
 
   saveSessionState(entity: string, sessionId: string, state: Buffer | undefined): void {
-    void (state === undefined ? this.factTable.remove(['session', entity, sessionId]) : this.factTable.put(['session', entity, sessionId], state));
+    void (state === undefined
+      ? this.factTable.remove(['session', entity, sessionId])
+      : this.factTable.put(['session', entity, sessionId], state));
   }
 
   saveRules(entity: string, rules: readonly RuleDescription[]): void {
@@ -72,7 +83,10 @@ class LmdbStore implements MessageStore {
   }
 
   *sessionStates(entity: string): Generator<readonly [string, Buffer]> {
-    for (const { key, value } of this.factTable.getRange({ start: ['session', entity], end: ['session', entity, LAST] })) {
+    for (const { key, value } of this.factTable.getRange({
+      start: ['session', entity],
+      end: ['session', entity, LAST],
+    })) {
       yield [(key as [string, string, string])[2], value as Buffer];
     }
   }

@@ -39,7 +39,8 @@ export const toAmqpValue = (value: unknown): AmqpValue => types.wrap(value);
 export const amqpString = (text: string): AmqpValue => types.wrap_string(text);
 
 /** A described value: `descriptor` names the type of `value`. */
-export const amqpDescribed = (descriptor: AmqpValue, value: AmqpValue): AmqpValue => types.described_nc(descriptor, value) as AmqpValue;
+export const amqpDescribed = (descriptor: AmqpValue, value: AmqpValue): AmqpValue =>
+  types.described_nc(descriptor, value) as AmqpValue;
 
 /** A list of values; what is undefined is null on the wire. */
 export const amqpList = (items: readonly (AmqpValue | undefined)[]): AmqpValue =>
@@ -58,7 +59,8 @@ export const amqpInt = (value: number): AmqpValue => types.wrap_int(value);
 export const amqpTimestamp = (atMs: number): AmqpValue => types.wrap_timestamp(atMs);
 
 /** An array whose elements are all of one type, given by its type code (AMQP 1.0 part 1, 1.6). */
-export const amqpArray = (items: readonly unknown[], typecode: number): AmqpValue => types.wrap_array(items, typecode, undefined);
+export const amqpArray = (items: readonly unknown[], typecode: number): AmqpValue =>
+  types.wrap_array(items, typecode, undefined);
 
 /** A map with string keys. */
 export const amqpMap = (entries: Readonly<Record<string, unknown>>): AmqpValue => types.wrap_map(entries);

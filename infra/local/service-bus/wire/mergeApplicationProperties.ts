@@ -1,4 +1,12 @@
-import { amqpDescribed, amqpString, amqpUlong, createReader, encodeValue, toAmqpValue, type AmqpValue } from './amqpCodec';
+import {
+  amqpDescribed,
+  amqpString,
+  amqpUlong,
+  createReader,
+  encodeValue,
+  toAmqpValue,
+  type AmqpValue,
+} from './amqpCodec';
 import { sectionCode } from './sectionCode';
 
 /** The application properties section with `changes` set over what is there; other properties keep their AMQP types. */

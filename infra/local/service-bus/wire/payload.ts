@@ -102,11 +102,15 @@ function listOf(section: AmqpValue): readonly AmqpValue[] {
 }
 
 function withMessageId(fields: readonly AmqpValue[], messageId: string): Buffer {
-  return encodeValue(amqpDescribed(amqpUlong(sectionCode.properties), amqpList([amqpString(messageId), ...fields.slice(1)])));
+  return encodeValue(
+    amqpDescribed(amqpUlong(sectionCode.properties), amqpList([amqpString(messageId), ...fields.slice(1)])),
+  );
 }
 
-const numberOf = (field: AmqpValue | undefined): number | undefined => (typeof field?.value === 'number' ? field.value : undefined);
-const stringOf = (field: AmqpValue | undefined): string | undefined => (typeof field?.value === 'string' ? field.value : undefined);
+const numberOf = (field: AmqpValue | undefined): number | undefined =>
+  typeof field?.value === 'number' ? field.value : undefined;
+const stringOf = (field: AmqpValue | undefined): string | undefined =>
+  typeof field?.value === 'string' ? field.value : undefined;
 
 /** Ids of different AMQP types never compare equal, so the type is part of all but strings. */
 function messageIdOf(field: AmqpValue | undefined): string | undefined {

@@ -51,7 +51,9 @@ export class Application {
 
   /** Puts a whole response body on the channel; what it says of its events goes to the ledger. */
   emitRaw(raw: RawPackage, events: readonly RawEvent[]): void {
-    const records = events.map((event) => this.ledger.addEvent({ account: this.account, application: this.id, ...event }));
+    const records = events.map((event) =>
+      this.ledger.addEvent({ account: this.account, application: this.id, ...event }),
+    );
     this.channel.emit([{ raw, records }]);
   }
 

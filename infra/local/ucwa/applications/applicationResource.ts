@@ -53,9 +53,15 @@ export function meResource({ path, account, availability }: Application): Hal {
 }
 
 /** `communication`: what can be started follows what was registered (UCWA 2.0, "communication"). */
-export function communicationResource({ communicationPath, communicationKey, communicationEtag, availability }: Application): Hal {
+export function communicationResource({
+  communicationPath,
+  communicationKey,
+  communicationEtag,
+  availability,
+}: Application): Hal {
   const modalities = availability?.modalities ?? [];
-  const ifRegistered = (modality: string, href: string): string | undefined => (modalities.includes(modality) ? href : undefined);
+  const ifRegistered = (modality: string, href: string): string | undefined =>
+    modalities.includes(modality) ? href : undefined;
   return {
     [communicationKey]: ECHO,
     supportedModalities: modalities,

@@ -7,19 +7,35 @@ import { invalidParameter, noContent, refusal, resource, type Reply } from '../h
 import type { Route, RoutedExchange } from '../http/route';
 import type { UcwaSimulator } from '../ucwaSimulator';
 import type { Application } from './application';
-import { applicationResource, communicationResource, meResource, onlineMeetingsResource, peopleResource } from './applicationResource';
+import {
+  applicationResource,
+  communicationResource,
+  meResource,
+  onlineMeetingsResource,
+  peopleResource,
+} from './applicationResource';
 import { makeMeAvailable } from './makeMeAvailable';
 import { putCommunication } from './putCommunication';
 
 export const APPLICATION = '/ucwa/oauth/v1/applications/(?<application>\\d+)';
 
-const applicationSchema = z.object({ userAgent: z.string().min(1).max(100), endpointId: z.string().min(1).max(100), culture: z.string().min(1).max(100) });
+const applicationSchema = z.object({
+  userAgent: z.string().min(1).max(100),
+  endpointId: z.string().min(1).max(100),
+  culture: z.string().min(1).max(100),
+});
 
 /** The application a request is about, if it is there and the ticket's own; else the refusal. */
-export function applicationOf(simulator: UcwaSimulator, { params, account }: RoutedExchange): Application | { readonly refusal: Reply } {
+export function applicationOf(
+  simulator: UcwaSimulator,
+  { params, account }: RoutedExchange,
+): Application | { readonly refusal: Reply } {
   const found = simulator.applications.find(params['application'] ?? '');
-  if (typeof found === 'string') return { refusal: refusal(404, found, 'The application does not exist, or it was inactive for too long.') };
-  return found.account === account ? found : { refusal: refusal(403, undefined, 'The application belongs to another user.') };
+  if (typeof found === 'string')
+    return { refusal: refusal(404, found, 'The application does not exist, or it was inactive for too long.') };
+  return found.account === account
+    ? found
+    : { refusal: refusal(403, undefined, 'The application belongs to another user.') };
 }
 
 const reading = (suffix: string, read: (application: Application) => Hal): Route => ({
@@ -70,13 +86,24 @@ export const applicationRoutes: readonly Route[] = [
     simulator.applications.remove(application);
     return noContent;
   }),
-  changing('POST', '/me/makeMeAvailable', 'makeMeAvailable', 'makeMeAvailable', (simulator, application, { account, body }) =>
-    makeMeAvailable(application, parseJson(body), () => simulator.faults.take('modalitiesForbidden', { account }) !== undefined),
+  changing(
+    'POST',
+    '/me/makeMeAvailable',
+    'makeMeAvailable',
+    'makeMeAvailable',
+    (simulator, application, { account, body }) =>
+      makeMeAvailable(
+        application,
+        parseJson(body),
+        () => simulator.faults.take('modalitiesForbidden', { account }) !== undefined,
+      ),
   ),
   changing('POST', '/me/reportMyActivity', 'activity', 'reportMyActivity', (_, { availability }) =>
     availability === undefined ? refusal(409, 'MakeMeAvailableRequired', 'Make the user available first.') : noContent,
   ),
-  changing('PUT', '/communication', 'application', 'putCommunication', (_, application, { headers, body }) => putCommunication(application, headers, parseJson(body))),
+  changing('PUT', '/communication', 'application', 'putCommunication', (_, application, { headers, body }) =>
+    putCommunication(application, headers, parseJson(body)),
+  ),
   { method: 'GET', path: new RegExp(`^${APPLICATION}/events$`), scope: 'events', answer: poll },
 ];
 
@@ -88,7 +115,8 @@ function createApplication(simulator: UcwaSimulator, { account, body }: RoutedEx
   }
   const existing = simulator.applications.ofEndpoint(account, parsed.data.endpointId);
   if (existing !== undefined) return resource(applicationResource(existing));
-  if (simulator.applications.isFull(account)) return refusal(409, 'TooManyApplications', 'The user has too many applications.');
+  if (simulator.applications.isFull(account))
+    return refusal(409, 'TooManyApplications', 'The user has too many applications.');
   const application = simulator.createApplication(account, parsed.data);
   return { ...resource(applicationResource(application), 201), headers: { Location: application.path } };
 }
@@ -99,7 +127,8 @@ async function poll(simulator: UcwaSimulator, exchange: RoutedExchange): Promise
   const { channel } = application;
   application.lastSeenMs = simulator.clock.now();
   const occasion = { account: exchange.account, scope: 'events' } as const;
-  if (simulator.faults.take('replacedPoll', occasion) !== undefined) return refusal(409, 'PGetReplaced', 'This P-GET was replaced by another one.');
+  if (simulator.faults.take('replacedPoll', occasion) !== undefined)
+    return refusal(409, 'PGetReplaced', 'This P-GET was replaced by another one.');
   if (simulator.faults.take('resync', occasion) !== undefined) return channel.resync();
 
   const ack = exchange.query.get('ack') ?? '';

@@ -4,11 +4,31 @@ import { invalidParameter, noContent, refusal, type Reply } from '../http/reply'
 import type { Application } from './application';
 import { communicationResource } from './applicationResource';
 
-const modalities = ['Audio', 'Video', 'PhoneAudio', 'ApplicationSharing', 'Messaging', 'DataCollaboration', 'PanoramicVideo'] as const;
+const modalities = [
+  'Audio',
+  'Video',
+  'PhoneAudio',
+  'ApplicationSharing',
+  'Messaging',
+  'DataCollaboration',
+  'PanoramicVideo',
+] as const;
 
 /** UCWA 2.0, "makeMeAvailable". Fields that it does not know are ignored, as a server does. */
 const bodySchema = z.object({
-  signInAs: z.enum(['Online', 'Busy', 'DoNotDisturb', 'BeRightBack', 'Away', 'Offwork', 'BeRightBackIdle', 'BusyIdle', 'AwayIdle']).optional(),
+  signInAs: z
+    .enum([
+      'Online',
+      'Busy',
+      'DoNotDisturb',
+      'BeRightBack',
+      'Away',
+      'Offwork',
+      'BeRightBackIdle',
+      'BusyIdle',
+      'AwayIdle',
+    ])
+    .optional(),
   audioPreference: z.enum(['PhoneAudio', 'VoipAudio']).optional(),
   phoneNumber: z.string().optional(),
   supportedMessageFormats: z.array(z.enum(['Plain', 'Html'])).optional(),

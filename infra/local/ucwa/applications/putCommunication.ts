@@ -8,16 +8,22 @@ import { communicationResource } from './applicationResource';
 export function putCommunication(application: Application, headers: IncomingHttpHeaders, body: unknown): Reply {
   const ifMatch = headers['if-match'];
   if (ifMatch === undefined) return refusal(428, undefined, 'If-Match is required.');
-  if (ifMatch.replaceAll('"', '') !== String(application.communicationEtag)) return refusal(412, undefined, 'The resource has changed since it was read.');
-  const parsed = z.looseObject({ supportedModalities: z.array(z.string()), supportedMessageFormats: z.array(z.string()).optional() }).safeParse(body);
+  if (ifMatch.replaceAll('"', '') !== String(application.communicationEtag))
+    return refusal(412, undefined, 'The resource has changed since it was read.');
+  const parsed = z
+    .looseObject({ supportedModalities: z.array(z.string()), supportedMessageFormats: z.array(z.string()).optional() })
+    .safeParse(body);
   if (!parsed.success) return invalidParameter(String(parsed.error.issues[0]?.path[0] ?? 'body'), 'Invalid');
-  if (parsed.data[application.communicationKey] === undefined) return invalidParameter(application.communicationKey, 'Missing');
+  if (parsed.data[application.communicationKey] === undefined)
+    return invalidParameter(application.communicationKey, 'Missing');
   application.availability = {
     modalities: parsed.data.supportedModalities,
     messageFormats: parsed.data.supportedMessageFormats ?? application.availability?.messageFormats ?? ['Plain'],
   };
   application.communicationEtag++;
   const communication = { rel: 'communication', href: application.communicationPath };
-  application.emit([{ sender: communication, link: communication, type: 'updated', embedded: communicationResource(application) }]);
+  application.emit([
+    { sender: communication, link: communication, type: 'updated', embedded: communicationResource(application) },
+  ]);
   return resource(communicationResource(application));
 }

@@ -59,7 +59,8 @@ export function actOn({ calls }: UcwaSimulator, path: string, action: string, ex
 
 /** What is wrong with an SDP answer (UCWA 2.0, "acceptWithAnswer"). */
 function problemOfAnswer({ headers, query, body }: RoutedExchange): Reply | undefined {
-  if (!(headers['content-type'] ?? '').startsWith('application/sdp')) return refusal(415, undefined, 'The answer must be application/sdp.');
+  if (!(headers['content-type'] ?? '').startsWith('application/sdp'))
+    return refusal(415, undefined, 'The answer must be application/sdp.');
   const context = query.get('sessionContext');
   if (context === null || context === '') return invalidParameter('sessionContext', 'Missing');
   if (context.length > 50) return invalidParameter('sessionContext', 'TooLong');

@@ -1,18 +1,35 @@
 import { z } from 'zod';
 import { DEFAULT_ACCOUNT, toAccount } from '../signIn/account';
 
-export const scenarios = ['answered', 'declined', 'missed', 'cancelled', 'answeredElsewhere', 'forwarded', 'outgoing'] as const;
+export const scenarios = [
+  'answered',
+  'declined',
+  'missed',
+  'cancelled',
+  'answeredElsewhere',
+  'forwarded',
+  'outgoing',
+] as const;
 export type Scenario = (typeof scenarios)[number];
 
 /** `alice@contoso.com`, `sip:…`, `tel:+44…` or `+44…`; anything else is refused. */
 const address = z
   .string()
-  .regex(/^(sip:[^@\s]+@[^@\s]+|tel:\+?[\d().-]+(;[^\s]*)?|\+[\d().-]+|[^@\s:]+@[^@\s]+)$/i, 'must be a sip: or tel: URI, an address user@domain, or a number +44…')
+  .regex(
+    /^(sip:[^@\s]+@[^@\s]+|tel:\+?[\d().-]+(;[^\s]*)?|\+[\d().-]+|[^@\s:]+@[^@\s]+)$/i,
+    'must be a sip: or tel: URI, an address user@domain, or a number +44…',
+  )
   .transform((text) => (/^(sip|tel):/i.test(text) ? text : text.startsWith('+') ? `tel:${text}` : `sip:${text}`));
 
 /** The first letter as UCWA writes it, whatever the case it was given in. */
 const enumeration = <const Values extends readonly [string, ...string[]]>(values: Values) =>
-  z.preprocess((value) => (typeof value === 'string' ? (values.find((known) => known.toLowerCase() === value.toLowerCase()) ?? value) : value), z.enum(values));
+  z.preprocess(
+    (value) =>
+      typeof value === 'string'
+        ? (values.find((known) => known.toLowerCase() === value.toLowerCase()) ?? value)
+        : value,
+    z.enum(values),
+  );
 
 /** The body of `POST /sim/calls`; seconds are of the simulator's clock. */
 export const callPlanSchema = z.strictObject({

@@ -17,7 +17,10 @@ const CONVERSATION = `(?<conversation>${COMMUNICATION}/conversations/[\\w-]+)`;
 const notFound = (what: string): Reply => refusal(404, undefined, `${what} does not exist.`);
 
 /** A GET of something that belongs to an application. */
-const reading = (path: string, read: (simulator: UcwaSimulator, exchange: RoutedExchange) => Hal | undefined): Route => ({
+const reading = (
+  path: string,
+  read: (simulator: UcwaSimulator, exchange: RoutedExchange) => Hal | undefined,
+): Route => ({
   method: 'GET',
   path: new RegExp(`^${path}$`),
   scope: 'resource',
@@ -29,7 +32,10 @@ const reading = (path: string, read: (simulator: UcwaSimulator, exchange: Routed
   },
 });
 
-const inConversation = (suffix: string, read: (invitation: Invitation, exchange: RoutedExchange) => Hal | undefined): Route =>
+const inConversation = (
+  suffix: string,
+  read: (invitation: Invitation, exchange: RoutedExchange) => Hal | undefined,
+): Route =>
   reading(`${CONVERSATION}${suffix}`, (simulator, exchange) => {
     const invitation = simulator.calls.conversationAt(exchange.params['conversation'] ?? '');
     return invitation === undefined ? undefined : read(invitation, exchange);
@@ -62,12 +68,18 @@ export const callRoutes: readonly Route[] = [
   inConversation('/(?:audioVideo|phoneAudio)', modalityResource),
   inConversation('/participants', (invitation) => ({
     _links: { self: { href: `${invitation.conversationPath}/participants` } },
-    _embedded: { participant: [invitation.application.account, invitation.call.otherUri].map((uri) => participant(invitation, uri)) },
+    _embedded: {
+      participant: [invitation.application.account, invitation.call.otherUri].map((uri) =>
+        participant(invitation, uri),
+      ),
+    },
     rel: 'participants',
   })),
   inConversation('/participants/(?<participant>[^/]+)', (invitation, { params }) => {
     const segment = params['participant'] ?? '';
-    const uri = [invitation.application.account, invitation.call.otherUri].find((known) => known.replace(/^sip:/, '') === segment);
+    const uri = [invitation.application.account, invitation.call.otherUri].find(
+      (known) => known.replace(/^sip:/, '') === segment,
+    );
     return uri === undefined ? undefined : participant(invitation, uri);
   }),
   reading(`${APPLICATION}/people/(?<person>(?:tel:)?[^/]*[@+\\d][^/]*)`, (simulator, exchange) => {

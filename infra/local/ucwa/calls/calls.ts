@@ -5,7 +5,15 @@ import type { ChannelEvent } from '../channel/channelEvent';
 import { kinds } from '../../../../shared/invitations/kinds';
 import { Call, Invitation } from './call';
 import type { CallPlan, Scenario } from './callPlan';
-import { completedEvents, connectedEvents, conversationEndedEvents, negotiationEvents, participantEvents, ringingEvents, updatedEvents } from './invitationEvents';
+import {
+  completedEvents,
+  connectedEvents,
+  conversationEndedEvents,
+  negotiationEvents,
+  participantEvents,
+  ringingEvents,
+  updatedEvents,
+} from './invitationEvents';
 import { outcomes, type Outcome } from './outcomes';
 
 /** How long an ended call can still be read: a client that got a link only has this long to follow it. */
@@ -52,7 +60,10 @@ export class Calls {
   /** The paths of an application's conversations that are not over. */
   conversationsOf(applicationId: string): string[] {
     return [...this.#conversations.values()]
-      .filter(({ application, outcome, call }) => application.id === applicationId && outcome?.status !== 'Failure' && !call.isOver)
+      .filter(
+        ({ application, outcome, call }) =>
+          application.id === applicationId && outcome?.status !== 'Failure' && !call.isOver,
+      )
       .map(({ conversationPath }) => conversationPath);
   }
 
@@ -63,7 +74,8 @@ export class Calls {
   /** The user takes the call at this endpoint; every other endpoint stops ringing. */
   accept(invitation: Invitation): void {
     this.#underWay(invitation);
-    if (invitation.call.direction === 'Outgoing' && invitation.call.kind === 'audioVideo') emit(invitation, negotiationEvents(invitation));
+    if (invitation.call.direction === 'Outgoing' && invitation.call.kind === 'audioVideo')
+      emit(invitation, negotiationEvents(invitation));
     invitation.outcome = outcomes.connected;
     invitation.state = 'Connected';
     emit(invitation, connectedEvents(invitation));
@@ -102,11 +114,17 @@ export class Calls {
 
   #schedule(call: Call): void {
     const { scenario, ringSeconds, afterSeconds } = call.plan;
-    const later = (seconds: number, action: () => void): void => void call.appointments.push(this.agenda.in(seconds * 1000, action));
-    later(ringSeconds, () => this.#endRest(call, call.direction === 'Incoming' ? outcomes.missed : outcomes.unanswered));
-    if (call.direction === 'Outgoing') call.appointments.push(this.agenda.in(ALERTING_AFTER_MS, () => this.#alert(call)));
+    const later = (seconds: number, action: () => void): void =>
+      void call.appointments.push(this.agenda.in(seconds * 1000, action));
+    later(ringSeconds, () =>
+      this.#endRest(call, call.direction === 'Incoming' ? outcomes.missed : outcomes.unanswered),
+    );
+    if (call.direction === 'Outgoing')
+      call.appointments.push(this.agenda.in(ALERTING_AFTER_MS, () => this.#alert(call)));
     if (scenario === undefined || scenario === 'missed') return;
-    later(afterSeconds ?? (scenario === 'outgoing' ? (ringSeconds * 2) / 3 : OUTCOME_AFTER_SECONDS), () => this.#play(call, scenario));
+    later(afterSeconds ?? (scenario === 'outgoing' ? (ringSeconds * 2) / 3 : OUTCOME_AFTER_SECONDS), () =>
+      this.#play(call, scenario),
+    );
   }
 
   #play(call: Call, scenario: Exclude<Scenario, 'missed'>): void {

@@ -11,7 +11,12 @@ export function ringingEvents(invitation: Invitation): ChannelEvent[] {
   const { application } = invitation;
   return [
     invitationEvent(invitation, 'started'),
-    { sender: communication(invitation), link: conversation(invitation), type: 'added', embedded: conversationResource(invitation) },
+    {
+      sender: communication(invitation),
+      link: conversation(invitation),
+      type: 'added',
+      embedded: conversationResource(invitation),
+    },
     {
       sender: conversation(invitation),
       link: { rel: 'localParticipant', href: participantPath(invitation, application.account) },
@@ -35,14 +40,36 @@ export function connectedEvents(invitation: Invitation): ChannelEvent[] {
   const sender = conversation(invitation);
   const local = { rel: 'localParticipant', href: participantPath(invitation, application.account) };
   const modality = { rel: call.kind, href: modalityPath };
-  const stream = (owner: LinkTarget, rel: string): ChannelEvent => ({ sender, link: { rel, href: `${owner.href}/${rel}` }, in: owner, type: 'added' });
-  const streams = call.kind === 'phoneAudio' || !call.plan.modalities.includes('video') ? ['participantAudio'] : ['participantAudio', 'participantVideo'];
+  const stream = (owner: LinkTarget, rel: string): ChannelEvent => ({
+    sender,
+    link: { rel, href: `${owner.href}/${rel}` },
+    in: owner,
+    type: 'added',
+  });
+  const streams =
+    call.kind === 'phoneAudio' || !call.plan.modalities.includes('video')
+      ? ['participantAudio']
+      : ['participantAudio', 'participantVideo'];
   return [
     { sender, link: modality, type: 'updated', embedded: modalityResource(invitation) },
-    { sender: communication(invitation), link: conversation(invitation), type: 'updated', embedded: conversationResource(invitation) },
+    {
+      sender: communication(invitation),
+      link: conversation(invitation),
+      type: 'updated',
+      embedded: conversationResource(invitation),
+    },
     { sender, link: local, type: 'updated', embedded: participantResource(invitation, application.account, undefined) },
     { sender, link: other(invitation), type: 'updated' },
-    ...(call.kind === 'audioVideo' ? [{ sender, link: { rel: 'audioVideoSession', href: `${modalityPath}/session` }, in: modality, type: 'added' } as const] : []),
+    ...(call.kind === 'audioVideo'
+      ? [
+          {
+            sender,
+            link: { rel: 'audioVideoSession', href: `${modalityPath}/session` },
+            in: modality,
+            type: 'added',
+          } as const,
+        ]
+      : []),
     ...streams.flatMap((rel) => [stream(local, rel), stream(other(invitation), rel)]),
   ];
 }
@@ -59,7 +86,12 @@ export function negotiationEvents(invitation: Invitation): ChannelEvent[] {
       type: 'updated',
       embedded: {
         ...(sessionContext !== undefined && { sessionContext }),
-        _links: { self: { href }, mediaAnswer: { href: `data:application/sdp;base64,${Buffer.from('v=0\r\no=- 0 0 IN IP4 192.0.2.20\r\ns=session\r\nt=0 0\r\n').toString('base64')}` } },
+        _links: {
+          self: { href },
+          mediaAnswer: {
+            href: `data:application/sdp;base64,${Buffer.from('v=0\r\no=- 0 0 IN IP4 192.0.2.20\r\ns=session\r\nt=0 0\r\n').toString('base64')}`,
+          },
+        },
         rel: 'audioVideoNegotiation',
       },
     },
@@ -89,8 +121,14 @@ function invitationEvent(invitation: Invitation, type: 'started' | 'updated' | '
   };
 }
 
-const communication = ({ application }: Invitation): LinkTarget => ({ rel: 'communication', href: application.communicationPath });
-const conversation = ({ conversationPath }: Invitation): LinkTarget => ({ rel: 'conversation', href: conversationPath });
+const communication = ({ application }: Invitation): LinkTarget => ({
+  rel: 'communication',
+  href: application.communicationPath,
+});
+const conversation = ({ conversationPath }: Invitation): LinkTarget => ({
+  rel: 'conversation',
+  href: conversationPath,
+});
 const other = (invitation: Invitation): LinkTarget => ({
   rel: 'participant',
   href: participantPath(invitation, invitation.call.otherUri),

@@ -14,7 +14,8 @@ export function invitationResource(invitation: Invitation): Hal {
   const { call, application, path, conversationPath, modalityPath } = invitation;
   const { plan } = call;
   const incoming = call.direction === 'Incoming';
-  const person = (uri: string | undefined): string | undefined => (uri === undefined ? undefined : contactPath(application, uri));
+  const person = (uri: string | undefined): string | undefined =>
+    uri === undefined ? undefined : contactPath(application, uri);
   const media = call.kind === 'audioVideo';
   const fromUri = incoming ? plan.from : application.account;
   const toUri = incoming ? (plan.to ?? application.account) : call.otherUri;
@@ -35,7 +36,8 @@ export function invitationResource(invitation: Invitation): Hal {
       to: person(toUri),
       conversation: conversationPath,
       [call.kind]: modalityPath,
-      mediaOffer: media && incoming && invitation.outcome === undefined ? mediaOfferHref(call.id, plan.modalities) : undefined,
+      mediaOffer:
+        media && incoming && invitation.outcome === undefined ? mediaOfferHref(call.id, plan.modalities) : undefined,
       ...actionLinks(invitation),
       reportMediaDiagnostics: media ? `${modalityPath}/reportMediaDiagnostics` : undefined,
       onBehalfOf: person(plan.onBehalfOf),
@@ -46,7 +48,8 @@ export function invitationResource(invitation: Invitation): Hal {
     }),
     _embedded: {
       from: participantResource(invitation, fromUri, incoming ? plan.name : undefined),
-      ...(connected && !incoming && { acceptedByParticipant: [participantResource(invitation, call.otherUri, plan.name)] }),
+      ...(connected &&
+        !incoming && { acceptedByParticipant: [participantResource(invitation, call.otherUri, plan.name)] }),
     },
     rel: `${call.kind}Invitation`,
   };
@@ -56,10 +59,12 @@ export function invitationResource(invitation: Invitation): Hal {
 export function actionLinks(invitation: Invitation): Record<string, string> {
   const { call, path } = invitation;
   if (invitation.isUnderWay || invitation.outcome !== undefined) return {};
-  const link = (...rels: string[]): Record<string, string> => Object.fromEntries(rels.map((rel) => [rel, `${path}/${rel}`]));
+  const link = (...rels: string[]): Record<string, string> =>
+    Object.fromEntries(rels.map((rel) => [rel, `${path}/${rel}`]));
   if (call.direction === 'Outgoing') return link('cancel');
   if (call.kind === 'phoneAudio') return link('accept', 'decline');
-  const toPhone = call.plan.phoneAudio && (invitation.application.availability?.modalities.includes('PhoneAudio') ?? false);
+  const toPhone =
+    call.plan.phoneAudio && (invitation.application.availability?.modalities.includes('PhoneAudio') ?? false);
   return link('acceptWithAnswer', ...(toPhone ? ['acceptWithPhoneAudio'] : []), 'sendProvisionalAnswer', 'decline');
 }
 
@@ -68,10 +73,20 @@ export function conversationResource(invitation: Invitation): Hal {
   const { call, conversationPath, modalityPath, application } = invitation;
   const connected = invitation.outcome?.status === 'Success';
   return {
-    state: connected ? 'Connected' : invitation.outcome === undefined ? (call.direction === 'Incoming' ? 'Incoming' : 'Connecting') : 'Disconnected',
+    state: connected
+      ? 'Connected'
+      : invitation.outcome === undefined
+        ? call.direction === 'Incoming'
+          ? 'Incoming'
+          : 'Connecting'
+        : 'Disconnected',
     threadId: call.threadId,
     subject: call.plan.subject,
-    activeModalities: connected ? (call.kind === 'phoneAudio' ? ['PhoneAudio'] : call.plan.modalities.map((modality) => (modality === 'video' ? 'Video' : 'Audio'))) : [],
+    activeModalities: connected
+      ? call.kind === 'phoneAudio'
+        ? ['PhoneAudio']
+        : call.plan.modalities.map((modality) => (modality === 'video' ? 'Video' : 'Audio'))
+      : [],
     importance: call.plan.importance,
     recording: false,
     _links: toLinks({

@@ -4,7 +4,8 @@ import { toLinks, type Hal } from '../http/hal';
 import type { Invitation } from './call';
 
 /** Where an application shows a person. */
-export const contactPath = (application: Application, uri: string): string => `${application.path}/people/${uri.replace(/^sip:/, '')}`;
+export const contactPath = (application: Application, uri: string): string =>
+  `${application.path}/people/${uri.replace(/^sip:/, '')}`;
 
 /** A contact by the last segment of its path; the simulator knows everybody (UCWA 2.0, "contact"). */
 export function contactResource(application: Application, segment: string, name?: string): Hal {
@@ -15,12 +16,19 @@ export function contactResource(application: Application, segment: string, name?
     name: name ?? nameOf(uri),
     type: 'User',
     ...(uri.startsWith('sip:') && { emailAddresses: [segment] }),
-    _links: toLinks({ self: path, contactPhoto: `${path}/photo`, contactPresence: `${path}/presence`, contactLocation: `${path}/location`, contactNote: `${path}/note` }),
+    _links: toLinks({
+      self: path,
+      contactPhoto: `${path}/photo`,
+      contactPresence: `${path}/presence`,
+      contactLocation: `${path}/location`,
+      contactNote: `${path}/note`,
+    }),
     rel: 'contact',
   };
 }
 
-export const participantPath = (invitation: Invitation, uri: string): string => `${invitation.conversationPath}/participants/${uri.replace(/^sip:/, '')}`;
+export const participantPath = (invitation: Invitation, uri: string): string =>
+  `${invitation.conversationPath}/participants/${uri.replace(/^sip:/, '')}`;
 
 /** A participant, whose rel stays `participant` whatever key embeds it; the properties that servers were seen to send. */
 export function participantResource(invitation: Invitation, uri: string, name: string | undefined): Hal {
@@ -30,7 +38,11 @@ export function participantResource(invitation: Invitation, uri: string, name: s
   const isSip = uri.startsWith('sip:');
   const contact = isSip ? contactPath(application, uri) : undefined;
   return {
-    sourceNetwork: !isSip ? 'Everyone' : domainOf(uri) === domainOf(application.account) ? 'SameEnterprise' : 'Federated',
+    sourceNetwork: !isSip
+      ? 'Everyone'
+      : domainOf(uri) === domainOf(application.account)
+        ? 'SameEnterprise'
+        : 'Federated',
     anonymous: false,
     local: isLocal,
     uri,

@@ -20,9 +20,15 @@ const startSchema = z.object({
  * The user's own call: 201 with the invitation's address. Its `started` is on the channel before this answer is on the
  * wire, as on real servers: a client matches it by operationId.
  */
-export function startCall(simulator: UcwaSimulator, application: Application, kind: Kind, exchange: RoutedExchange): Reply {
+export function startCall(
+  simulator: UcwaSimulator,
+  application: Application,
+  kind: Kind,
+  exchange: RoutedExchange,
+): Reply {
   const modality = kind === 'phoneAudio' ? 'PhoneAudio' : 'Audio';
-  if (application.availability?.modalities.includes(modality) !== true) return refusal(403, undefined, `The endpoint has not registered ${modality}.`);
+  if (application.availability?.modalities.includes(modality) !== true)
+    return refusal(403, undefined, `The endpoint has not registered ${modality}.`);
   const parsed = startSchema.safeParse(parseJson(exchange.body));
   if (!parsed.success) return invalidParameter(String(parsed.error.issues[0]?.path[0] ?? 'body'), 'Invalid');
   const plan = callPlanSchema.safeParse({

@@ -9,7 +9,9 @@ import { defaultPollSettings, type PollSettings } from './pollSettings';
 import type { RawPackage } from './rawPackage';
 
 /** Something on its way to the client: an event, or a whole response body. Its records learn their ack from it. */
-export type Queued = { readonly event: ChannelEvent; readonly records: readonly EventRecord[] } | { readonly raw: RawPackage; readonly records: readonly EventRecord[] };
+export type Queued =
+  | { readonly event: ChannelEvent; readonly records: readonly EventRecord[] }
+  | { readonly raw: RawPackage; readonly records: readonly EventRecord[] };
 
 /** The answer to a parked poll that must be looked at anew, for something about its account has changed. */
 export const lookAgain = Symbol('look again');
@@ -73,13 +75,19 @@ export class EventChannel {
   }
 
   /** Answers a P-GET: at once where there is something, else when there is, or its time is over. */
-  poll(ack: number, settings: PollSettings, onClosed: (listener: () => void) => void): Reply | Promise<Reply | typeof lookAgain> {
+  poll(
+    ack: number,
+    settings: PollSettings,
+    onClosed: (listener: () => void) => void,
+  ): Reply | Promise<Reply | typeof lookAgain> {
     if (ack === this.#ack + 1 && this.#package !== undefined) this.#acknowledge(this.#package);
     if (ack !== this.#ack) return this.resync(ack);
     this.settings = settings;
     if (this.#package !== undefined || this.#queue.length > 0) return this.#answer();
-    if (this.ports.takeFault('emptyWithoutNext') !== undefined) return toReply({ _links: { self: { href: this.currentHref } } });
-    if (this.ports.takeFault('resume', ({ atOnce }) => atOnce) !== undefined) return this.#keep(toReply(this.#body(true, [])), [], true);
+    if (this.ports.takeFault('emptyWithoutNext') !== undefined)
+      return toReply({ _links: { self: { href: this.currentHref } } });
+    if (this.ports.takeFault('resume', ({ atOnce }) => atOnce) !== undefined)
+      return this.#keep(toReply(this.#body(true, [])), [], true);
     if (this.#parked !== undefined && this.#parked.priority > settings.priority) return replaced();
     this.#unpark()?.settle(replaced());
     return this.#park(settings, onClosed);
@@ -154,12 +162,22 @@ export class EventChannel {
     const all = [...(many === undefined ? [] : this.ports.fillers(many.count - queued.length)), ...queued];
     const resume = queued.length > 0 && this.ports.takeFault('resume') !== undefined;
     const linkOnly = queued.length > 0 && this.ports.takeFault('linkOnly') !== undefined;
-    const events = all.flatMap((item) => ('event' in item ? [linkOnly ? withoutEmbedded(item.event) : item.event] : []));
-    return this.#keep(toReply(this.#body(resume, events)), all.flatMap((item) => item.records), resume);
+    const events = all.flatMap((item) =>
+      'event' in item ? [linkOnly ? withoutEmbedded(item.event) : item.event] : [],
+    );
+    return this.#keep(
+      toReply(this.#body(resume, events)),
+      all.flatMap((item) => item.records),
+      resume,
+    );
   }
 
   #freezeRaw(raw: RawPackage, records: readonly EventRecord[]): Reply {
-    const reply = text(200, raw.contentType, raw.toText({ next: this.#hrefOf(this.#ack + 1), current: this.currentHref }));
+    const reply = text(
+      200,
+      raw.contentType,
+      raw.toText({ next: this.#hrefOf(this.#ack + 1), current: this.currentHref }),
+    );
     if (raw.leadsOn) return this.#keep(reply, records, false);
     for (const record of records) record.ack = this.#ack;
     return reply;
@@ -182,9 +200,14 @@ export class EventChannel {
   }
 }
 
-const toReply = (content: Hal): Reply => ({ status: 200, headers: { 'Cache-Control': 'no-cache' }, body: { root: 'events', content } });
+const toReply = (content: Hal): Reply => ({
+  status: 200,
+  headers: { 'Cache-Control': 'no-cache' },
+  body: { root: 'events', content },
+});
 
-const replaced = (): Reply => refusal(409, 'PGetReplaced', 'This P-GET was replaced by another one with the same acknowledgement.');
+const replaced = (): Reply =>
+  refusal(409, 'PGetReplaced', 'This P-GET was replaced by another one with the same acknowledgement.');
 
 function withoutEmbedded({ embedded, ...event }: ChannelEvent): ChannelEvent {
   const state = event.state ?? embedded?.['state'];

@@ -31,14 +31,16 @@ const inJson = /("(next|resume|resync)"\s*:\s*\{\s*"href"\s*:\s*")[^"]*(")/;
 const inXml = /(<link\s+rel="(next|resume|resync)"\s+href=")[^"]*(")/;
 
 function mendText(body: string, hrefs: { readonly next: string; readonly current: string }): string {
-  const put = (_: string, before: string, rel: string, after: string): string => before + (rel === 'resync' ? hrefs.current : hrefs.next) + after;
+  const put = (_: string, before: string, rel: string, after: string): string =>
+    before + (rel === 'resync' ? hrefs.current : hrefs.next) + after;
   return body.replace(inJson, put).replace(inXml, put);
 }
 
 function mendObject(body: Hal, hrefs: { readonly next: string; readonly current: string }): Hal {
   const links = { ...body._links };
   const present = LINKS_ON.filter((rel) => links[rel] !== undefined);
-  for (const rel of present.length > 0 ? present : (['next'] as const)) links[rel] = { href: rel === 'resync' ? hrefs.current : hrefs.next };
+  for (const rel of present.length > 0 ? present : (['next'] as const))
+    links[rel] = { href: rel === 'resync' ? hrefs.current : hrefs.next };
   return { ...body, _links: links };
 }
 
@@ -50,7 +52,12 @@ export function rawEvents(body: string | Hal): RawEvent[] {
     const link = record(event['link']);
     const rel = stringOr(link['rel'], 'unknown');
     const state = record(record(event['_embedded'])[rel])['state'];
-    return { rel, type: stringOr(event['type'], 'unknown'), href: stringOr(link['href'], ''), ...(typeof state === 'string' && { state }) };
+    return {
+      rel,
+      type: stringOr(event['type'], 'unknown'),
+      href: stringOr(link['href'], ''),
+      ...(typeof state === 'string' && { state }),
+    };
   });
 }
 
@@ -65,9 +72,11 @@ function xmlEvents(body: string): RawEvent[] {
   });
 }
 
-const eventsOf = (body: unknown): Record<string, unknown>[] => list(record(body)['sender']).flatMap((sender) => list(sender['events']));
+const eventsOf = (body: unknown): Record<string, unknown>[] =>
+  list(record(body)['sender']).flatMap((sender) => list(sender['events']));
 const list = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value.map(record) : []);
-const record = (value: unknown): Record<string, unknown> => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {});
+const record = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 const stringOr = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);
 
 function parsed(text: string): unknown {

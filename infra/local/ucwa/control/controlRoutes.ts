@@ -10,13 +10,28 @@ import { SimulatorRefusal, type UcwaSimulator } from '../ucwaSimulator';
 import { toAccount } from '../signIn/account';
 
 const body = z.union([z.string(), z.record(z.string(), z.unknown())], 'must be an object or the raw text');
-const packageSchema = z.strictObject({ account: z.string().min(1).optional(), body, contentType: z.string().optional() });
-const resourceSchema = z.strictObject({ path: z.string().startsWith('/'), body, contentType: z.string().default('application/json') });
+const packageSchema = z.strictObject({
+  account: z.string().min(1).optional(),
+  body,
+  contentType: z.string().optional(),
+});
+const resourceSchema = z.strictObject({
+  path: z.string().startsWith('/'),
+  body,
+  contentType: z.string().default('application/json'),
+});
 
-const ledgerQuerySchema = z.strictObject({ account: z.string().min(1).transform(toAccount).optional(), from: z.coerce.number().int().min(0).default(0) });
+const ledgerQuerySchema = z.strictObject({
+  account: z.string().min(1).transform(toAccount).optional(),
+  from: z.coerce.number().int().min(0).default(0),
+});
 
 /** A control route: no ticket, no faults, plain sentences when something is wrong. */
-const control = (method: string, path: RegExp, carryOut: (simulator: UcwaSimulator, exchange: RoutedExchange) => Reply): Route => ({
+const control = (
+  method: string,
+  path: RegExp,
+  carryOut: (simulator: UcwaSimulator, exchange: RoutedExchange) => Reply,
+): Route => ({
   method,
   path,
   scope: 'any',
@@ -34,14 +49,20 @@ const control = (method: string, path: RegExp, carryOut: (simulator: UcwaSimulat
 
 /** How a person or a test drives the simulator (product: "Simulator"). */
 export const controlRoutes: readonly Route[] = [
-  control('POST', /^\/sim\/calls$/, (simulator, exchange) => json(201, simulator.ring(parsed(callPlanSchema, exchange)))),
+  control('POST', /^\/sim\/calls$/, (simulator, exchange) =>
+    json(201, simulator.ring(parsed(callPlanSchema, exchange))),
+  ),
   control('POST', /^\/sim\/calls\/(?<call>[^/]+)\/hangup$/, (simulator, { params }) => {
     simulator.hangUp(params['call'] ?? '');
     return noContent;
   }),
   control('GET', /^\/sim\/faults$/, (simulator) =>
     json(200, {
-      kinds: Object.entries(faultTable).map(([kind, { fields, says }]) => ({ kind, fields: Object.keys(fields), says })),
+      kinds: Object.entries(faultTable).map(([kind, { fields, says }]) => ({
+        kind,
+        fields: Object.keys(fields),
+        says,
+      })),
       armed: simulator.faults.list(),
     }),
   ),
@@ -64,10 +85,13 @@ export const controlRoutes: readonly Route[] = [
     simulator.resources.set(request.path, { contentType: request.contentType, text });
     return noContent;
   }),
-  control('GET', /^\/sim\/ledger$/, ({ ledger }, { query }) => json(200, readLedger(ledger, ledgerQuerySchema.parse(Object.fromEntries(query))))),
+  control('GET', /^\/sim\/ledger$/, ({ ledger }, { query }) =>
+    json(200, readLedger(ledger, ledgerQuerySchema.parse(Object.fromEntries(query)))),
+  ),
 ];
 
-const parsed = <Schema extends z.ZodType>(schema: Schema, exchange: RoutedExchange): z.infer<Schema> => schema.parse(jsonOf(exchange));
+const parsed = <Schema extends z.ZodType>(schema: Schema, exchange: RoutedExchange): z.infer<Schema> =>
+  schema.parse(jsonOf(exchange));
 
 function jsonOf({ body: given }: RoutedExchange): unknown {
   const value = parseJson(given);
@@ -75,4 +99,5 @@ function jsonOf({ body: given }: RoutedExchange): unknown {
   throw new z.ZodError([{ code: 'custom', path: [], message: 'the body is not JSON', input: given }]);
 }
 
-const sentence = (error: z.ZodError): string => error.issues.map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`)).join('; ');
+const sentence = (error: z.ZodError): string =>
+  error.issues.map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`)).join('; ');

@@ -8,7 +8,10 @@ export interface LedgerQuery {
 }
 
 /** The ledger as `GET /sim/ledger` shows it: each list in order. */
-export function readLedger({ events, commands, lifecycle, tokenRequests }: Ledger, { account, from }: LedgerQuery): object {
+export function readLedger(
+  { events, commands, lifecycle, tokenRequests }: Ledger,
+  { account, from }: LedgerQuery,
+): object {
   const of = <Item extends { readonly account: string }>(items: readonly Item[]): readonly Item[] =>
     account === undefined ? items : items.filter((item) => item.account === account);
   return { events: of(events).slice(from), commands: of(commands), lifecycle: of(lifecycle), tokenRequests };

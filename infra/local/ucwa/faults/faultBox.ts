@@ -24,7 +24,11 @@ export class FaultBox {
   }
 
   /** Takes one stroke of a fault of that kind that fits the occasion (and `matches`, where it is given). */
-  take<Kind extends FaultKind>(kind: Kind, occasion: Occasion, matches: (fault: FaultOf<Kind>) => boolean = () => true): FaultOf<Kind> | undefined {
+  take<Kind extends FaultKind>(
+    kind: Kind,
+    occasion: Occasion,
+    matches: (fault: FaultOf<Kind>) => boolean = () => true,
+  ): FaultOf<Kind> | undefined {
     if (this.#armed.length === 0) return undefined;
     const isOfKind = (armed: Fault): armed is Fault & FaultOf<Kind> => armed.kind === kind;
     const fault = this.#armed.filter(isOfKind).find((armed) => fits(armed, occasion) && matches(armed));

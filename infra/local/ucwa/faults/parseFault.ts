@@ -11,7 +11,9 @@ export function parseFault(body: unknown): Fault {
   const schema = z.strictObject({
     kind: z.literal(kind),
     times: z.int().min(1).default(1),
-    account: anonymous.has(kind) ? z.undefined('the client has not said yet whose request it is').optional() : z.string().min(1).transform(toAccount).optional(),
+    account: anonymous.has(kind)
+      ? z.undefined('the client has not said yet whose request it is').optional()
+      : z.string().min(1).transform(toAccount).optional(),
     ...faultTable[kind].fields,
   });
   return schema.parse(body) as Fault; // The schema is the row's own; TypeScript cannot follow a row that is chosen at run time.

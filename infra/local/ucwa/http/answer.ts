@@ -23,10 +23,14 @@ export interface Answer {
 /** Answers a request; waits as long as a P-GET does. */
 export async function answer(simulator: UcwaSimulator, exchange: Exchange): Promise<Answer> {
   const control = findRoute(controlRoutes, exchange);
-  if (control !== undefined) return { reply: await settled(() => attempt(simulator, exchange, control, undefined)), occasion: undefined };
+  if (control !== undefined)
+    return { reply: await settled(() => attempt(simulator, exchange, control, undefined)), occasion: undefined };
   const found = findRoute(routes, exchange);
   const bearer = /^Bearer (.+)$/i.exec(exchange.headers.authorization ?? '')?.[1];
-  const occasion = { account: accountOf(simulator, exchange, found, bearer), scope: found?.route.scope ?? 'resource' } as const;
+  const occasion = {
+    account: accountOf(simulator, exchange, found, bearer),
+    scope: found?.route.scope ?? 'resource',
+  } as const;
   const reply = await settled(() => attempt(simulator, exchange, found, bearer, occasion));
   if (found !== undefined) recordRequest(simulator, exchange, found, occasion, reply);
   return { reply, occasion };
@@ -40,12 +44,20 @@ async function settled(tryOnce: () => Promise<Reply | typeof lookAgain>): Promis
   }
 }
 
-async function attempt(simulator: UcwaSimulator, exchange: Exchange, found: Found | undefined, bearer?: string, occasion?: Occasion): Promise<Reply | typeof lookAgain> {
+async function attempt(
+  simulator: UcwaSimulator,
+  exchange: Exchange,
+  found: Found | undefined,
+  bearer?: string,
+  occasion?: Occasion,
+): Promise<Reply | typeof lookAgain> {
   const faulty = occasion === undefined ? undefined : faultyReply(simulator, occasion);
   if (faulty !== undefined) return faulty;
-  if (found?.route.open === true) return found.route.answer(simulator, { ...exchange, params: found.params, account: '' });
+  if (found?.route.open === true)
+    return found.route.answer(simulator, { ...exchange, params: found.params, account: '' });
   // Never allowed to a server client: no origin is listed here (reference, section 1, "Headers").
-  if (exchange.headers.origin !== undefined || exchange.headers['x-ms-origin'] !== undefined) return refusal(403, undefined, 'The origin is not allowed.');
+  if (exchange.headers.origin !== undefined || exchange.headers['x-ms-origin'] !== undefined)
+    return refusal(403, undefined, 'The origin is not allowed.');
   const ticket = bearer === undefined ? undefined : simulator.tickets.find(bearer, exchange.origin);
   if (ticket === undefined) return unauthorised(simulator, exchange, bearer);
   const served = exchange.method === 'GET' ? simulator.resources.get(exchange.path) : undefined;
@@ -79,7 +91,12 @@ function faultyReply(simulator: UcwaSimulator, occasion: Occasion): Reply | unde
   return { ...refusal(fault.status, fault.subcode, 'The server could not carry out the request.'), headers };
 }
 
-function accountOf(simulator: UcwaSimulator, { body }: Exchange, found: Found | undefined, bearer: string | undefined): string | undefined {
+function accountOf(
+  simulator: UcwaSimulator,
+  { body }: Exchange,
+  found: Found | undefined,
+  bearer: string | undefined,
+): string | undefined {
   if (bearer !== undefined) return simulator.tickets.ownerOf(bearer);
   const username = found?.route.scope === 'token' ? new URLSearchParams(body).get('username') : null;
   return username === null ? undefined : toAccount(username);

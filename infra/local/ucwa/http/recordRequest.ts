@@ -5,12 +5,23 @@ import type { Reply } from './reply';
 import type { Found } from './route';
 
 /** Enters a request in the list of the ledger that its route names, with what it is answered. A password is never kept. */
-export function recordRequest({ ledger }: UcwaSimulator, exchange: Exchange, { route, params }: Found, { account = '' }: Occasion, { status }: Reply): void {
+export function recordRequest(
+  { ledger }: UcwaSimulator,
+  exchange: Exchange,
+  { route, params }: Found,
+  { account = '' }: Occasion,
+  { status }: Reply,
+): void {
   const { method, path, body, origin } = exchange;
   if (route.ledger === 'tokenRequests') {
     const form = new URLSearchParams(body);
     const username = form.get('username');
-    ledger.addTokenRequest({ ...(username !== null && { username }), grant: form.get('grant_type') ?? '', host: new URL(origin).host, status });
+    ledger.addTokenRequest({
+      ...(username !== null && { username }),
+      grant: form.get('grant_type') ?? '',
+      host: new URL(origin).host,
+      status,
+    });
   } else if (route.ledger !== undefined) {
     const query = Object.fromEntries(exchange.query);
     const request = {

@@ -22,11 +22,17 @@ export const text = (status: number, contentType: string, content: string, heade
   body: { root: 'text', content, contentType },
 });
 
-export const json = (status: number, value: unknown, headers: Headers = {}): Reply => text(status, 'application/json', JSON.stringify(value), headers);
+export const json = (status: number, value: unknown, headers: Headers = {}): Reply =>
+  text(status, 'application/json', JSON.stringify(value), headers);
 
 /** What IIS and proxies answer: a page, never a UCWA error. */
 export const html = (status: number, title: string, headers: Headers = {}): Reply =>
-  text(status, 'text/html', `<!DOCTYPE html>\r\n<html><head><title>${title}</title></head><body><h2>${title}</h2></body></html>\r\n`, headers);
+  text(
+    status,
+    'text/html',
+    `<!DOCTYPE html>\r\n<html><head><title>${title}</title></head><body><h2>${title}</h2></body></html>\r\n`,
+    headers,
+  );
 
 /** UCWA's generic codes by HTTP status (UCWA 2.0, "Generic synchronous errors"). */
 const codes: Readonly<Record<number, string>> = {
@@ -50,11 +56,23 @@ const codes: Readonly<Record<number, string>> = {
 };
 
 /** A UCWA error: `code` from the status, `subcode` where there is one, `message` for a person. */
-export function refusal(status: number, subcode: string | undefined, message: string, more: Readonly<Record<string, unknown>> = {}): Reply {
-  const content = { code: codes[status] ?? 'ServiceFailure', ...(subcode !== undefined && { subcode }), message, ...more };
+export function refusal(
+  status: number,
+  subcode: string | undefined,
+  message: string,
+  more: Readonly<Record<string, unknown>> = {},
+): Reply {
+  const content = {
+    code: codes[status] ?? 'ServiceFailure',
+    ...(subcode !== undefined && { subcode }),
+    message,
+    ...more,
+  };
   return { status, body: { root: 'reason', content } };
 }
 
 /** 400 ParameterValidationFailure that names the parameter. */
 export const invalidParameter = (name: string, reason: 'Invalid' | 'Missing' | 'TooLong'): Reply =>
-  refusal(400, 'ParameterValidationFailure', 'Please check what you entered and try again.', { parameters: [{ name, reason }] });
+  refusal(400, 'ParameterValidationFailure', 'Please check what you entered and try again.', {
+    parameters: [{ name, reason }],
+  });

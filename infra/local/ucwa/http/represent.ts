@@ -24,7 +24,10 @@ export function represent(reply: Reply, manner: Manner): Represented | undefined
   const content = manner.strikes('prefixedRels') ? prefixed(body.content) : body.content;
   const xml = manner.strikes('xml') || /application\/(vnd\.microsoft\.com\.ucwa\+)?xml/i.test(firstOf(manner.accept));
   const text = xml ? toXml(body.root, content) : JSON.stringify(content);
-  return { contentType: xml ? `${XML_TYPE}; charset=utf-8` : 'application/json; charset=utf-8', text: mendHrefs(text, manner) };
+  return {
+    contentType: xml ? `${XML_TYPE}; charset=utf-8` : 'application/json; charset=utf-8',
+    text: mendHrefs(text, manner),
+  };
 }
 
 const firstOf = (accept: string | undefined): string => (accept ?? '').split(',')[0] ?? '';
@@ -43,7 +46,12 @@ function prefixed(content: Hal): Hal {
   return {
     ...(walk(rest) as Hal),
     ...(_embedded !== undefined && {
-      _embedded: Object.fromEntries(Object.entries(_embedded).map(([rel, value]) => [PREFIX + rel, Array.isArray(value) ? value.map(prefixed) : prefixed(value as Hal)])),
+      _embedded: Object.fromEntries(
+        Object.entries(_embedded).map(([rel, value]) => [
+          PREFIX + rel,
+          Array.isArray(value) ? value.map(prefixed) : prefixed(value as Hal),
+        ]),
+      ),
     }),
   };
 }
@@ -52,5 +60,10 @@ function walk(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(walk);
   if (typeof value !== 'object' || value === null) return value;
   if ('_embedded' in value) return prefixed(value as Hal);
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, name === 'rel' && typeof inner === 'string' ? PREFIX + inner : walk(inner)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      name === 'rel' && typeof inner === 'string' ? PREFIX + inner : walk(inner),
+    ]),
+  );
 }

@@ -8,9 +8,16 @@ import type { Reply } from './reply';
 import { represent } from './represent';
 
 /** Writes an answer to the wire, as well or as badly as the armed faults want it. Resolves when nothing is left to write. */
-export async function sendReply(simulator: UcwaSimulator, exchange: Exchange, response: ServerResponse, reply: Reply, occasion: Occasion | undefined): Promise<void> {
+export async function sendReply(
+  simulator: UcwaSimulator,
+  exchange: Exchange,
+  response: ServerResponse,
+  reply: Reply,
+  occasion: Occasion | undefined,
+): Promise<void> {
   if (response.destroyed) return;
-  const take = <Kind extends FaultKind>(kind: Kind) => (occasion === undefined ? undefined : simulator.faults.take(kind, occasion));
+  const take = <Kind extends FaultKind>(kind: Kind) =>
+    occasion === undefined ? undefined : simulator.faults.take(kind, occasion);
   const strikes = (kind: FaultKind): boolean => take(kind) !== undefined;
 
   if (strikes('resetBeforeBody')) return reset(response);
@@ -44,7 +51,12 @@ async function reset(response: ServerResponse, bytes?: Buffer): Promise<void> {
   response.socket?.resetAndDestroy();
 }
 
-async function trickle(simulator: UcwaSimulator, response: ServerResponse, bytes: Buffer, { chunkBytes, delayMs }: FaultOf<'slowBytes'>): Promise<void> {
+async function trickle(
+  simulator: UcwaSimulator,
+  response: ServerResponse,
+  bytes: Buffer,
+  { chunkBytes, delayMs }: FaultOf<'slowBytes'>,
+): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   for (let at = 0; at < bytes.length && !gone.signal.aborted; at += chunkBytes) {

@@ -16,7 +16,8 @@ export function toXml(root: 'resource' | 'events' | 'reason', content: Hal): str
 function eventsElement(content: Hal): string {
   const { self, ...links } = content._links ?? {};
   const senders = records(content['sender']).map(
-    (sender) => `<sender${attributes(sender, ['rel', 'href'])}>${records(sender['events']).map(eventElement).join('')}</sender>`,
+    (sender) =>
+      `<sender${attributes(sender, ['rel', 'href'])}>${records(sender['events']).map(eventElement).join('')}</sender>`,
   );
   return `<events${attribute('href', firstHref(self))} xmlns="${NAMESPACE}">${linkElements(links)}${senders.join('')}</events>`;
 }
@@ -28,7 +29,9 @@ function eventElement(event: Readonly<Record<string, unknown>>): string {
   const status = attribute('status', event['status']);
   const place = event['in'] === undefined ? '' : `<in${attributes(record(event['in']), ['rel', 'href', 'title'])} />`;
   const reason = event['reason'] === undefined ? '' : reasonElement(record(event['reason']), '');
-  const embedded = Object.entries(record(event['_embedded'])).map(([rel, value]) => resourceElement(rel, record(value), ''));
+  const embedded = Object.entries(record(event['_embedded'])).map(([rel, value]) =>
+    resourceElement(rel, record(value), ''),
+  );
   return `<${type}${attributes(link, ['rel', 'href', 'title'])}${status}>${place}${reason}${embedded.join('')}</${type}>`;
 }
 
@@ -39,7 +42,9 @@ function reasonElement(content: Readonly<Record<string, unknown>>, more: string)
 
 function resourceElement(rel: string, content: Hal, more: string): string {
   const { _links: { self, ...links } = {}, _embedded = {}, ...properties } = content;
-  const embedded = Object.entries(_embedded).flatMap(([key, value]) => [value].flat().map((one) => resourceElement(key, one, '')));
+  const embedded = Object.entries(_embedded).flatMap(([key, value]) =>
+    [value].flat().map((one) => resourceElement(key, one, '')),
+  );
   const lines = Object.entries(properties).map(([name, value]) => propertyElement(name, value));
   return `<resource${attribute('rel', rel)}${attribute('href', firstHref(self))}${more}>${linkElements(links)}${lines.join('')}${embedded.join('')}</resource>`;
 }
@@ -51,15 +56,22 @@ function propertyElement(name: string, value: unknown): string {
 
 function linkElements(links: NonNullable<Hal['_links']>): string {
   return Object.entries(links)
-    .flatMap(([rel, value]) => [value].flat().map((link) => `<link rel="${escape(rel)}"${attributes(record(link), ['href', 'title'])} />`))
+    .flatMap(([rel, value]) =>
+      [value].flat().map((link) => `<link rel="${escape(rel)}"${attributes(record(link), ['href', 'title'])} />`),
+    )
     .join('');
 }
 
-const attributes = (values: Readonly<Record<string, unknown>>, names: readonly string[]): string => names.map((name) => attribute(name, values[name])).join('');
-const attribute = (name: string, value: unknown): string => (value === undefined ? '' : ` ${name}="${escape(textOf(value))}"`);
-const firstHref = (links: HalLink | readonly HalLink[] | undefined): string | undefined => (links === undefined ? undefined : [links].flat()[0]?.href);
-const record = (value: unknown): Readonly<Record<string, unknown>> => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {});
-const records = (value: unknown): readonly Readonly<Record<string, unknown>>[] => (Array.isArray(value) ? value.map(record) : []);
+const attributes = (values: Readonly<Record<string, unknown>>, names: readonly string[]): string =>
+  names.map((name) => attribute(name, values[name])).join('');
+const attribute = (name: string, value: unknown): string =>
+  value === undefined ? '' : ` ${name}="${escape(textOf(value))}"`;
+const firstHref = (links: HalLink | readonly HalLink[] | undefined): string | undefined =>
+  links === undefined ? undefined : [links].flat()[0]?.href;
+const record = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+const records = (value: unknown): readonly Readonly<Record<string, unknown>>[] =>
+  Array.isArray(value) ? value.map(record) : [];
 
 /** Booleans are `True` and `False`, as .NET writes them. */
 function textOf(value: unknown): string {

@@ -1,9 +1,14 @@
 import { html, type Reply } from '../http/reply';
 
 /** The grants that a pool offers by default, as MsRtcOAuth names them. */
-export const DEFAULT_GRANTS: readonly string[] = ['urn:microsoft.rtc:windows', 'urn:microsoft.rtc:anonmeeting', 'password'];
+export const DEFAULT_GRANTS: readonly string[] = [
+  'urn:microsoft.rtc:windows',
+  'urn:microsoft.rtc:anonmeeting',
+  'password',
+];
 
-const BEARER = 'Bearer trusted_issuers="00000001-0000-0000-c000-000000000000@contoso.com", client_id="00000004-0000-0ff1-ce00-000000000000"';
+const BEARER =
+  'Bearer trusted_issuers="00000001-0000-0000-c000-000000000000@contoso.com", client_id="00000004-0000-0ff1-ce00-000000000000"';
 
 /** The shapes of challenge that real servers send (reference, section 1, "Variants"). */
 export const challengeVariants = [
@@ -39,12 +44,22 @@ export interface ChallengeOptions {
 }
 
 /** The refusal of a request without a usable ticket: an HTML page, and where to get a ticket in WWW-Authenticate. */
-export function challenge({ origin, diagnosis, variant = 'usual', grants = DEFAULT_GRANTS, status }: ChallengeOptions): Reply {
+export function challenge({
+  origin,
+  diagnosis,
+  variant = 'usual',
+  grants = DEFAULT_GRANTS,
+  status,
+}: ChallengeOptions): Reply {
   const refused = status ?? (variant === 'on403' ? 403 : 401);
-  return html(refused, `${refused} - ${refused === 403 ? 'Forbidden: Access is denied.' : 'Unauthorized: Access is denied due to invalid credentials.'}`, {
-    'WWW-Authenticate': challenges(`${origin}/WebTicket/oauthtoken`, variant, grants),
-    'X-Ms-diagnostics': diagnoses[diagnosis],
-  });
+  return html(
+    refused,
+    `${refused} - ${refused === 403 ? 'Forbidden: Access is denied.' : 'Unauthorized: Access is denied due to invalid credentials.'}`,
+    {
+      'WWW-Authenticate': challenges(`${origin}/WebTicket/oauthtoken`, variant, grants),
+      'X-Ms-diagnostics': diagnoses[diagnosis],
+    },
+  );
 }
 
 function challenges(href: string, variant: ChallengeVariant, grants: readonly string[]): readonly string[] {
@@ -54,7 +69,9 @@ function challenges(href: string, variant: ChallengeVariant, grants: readonly st
     case 'usual':
     case 'on403':
       // Without any grant of its own a pool with modern authentication offers the authority alone.
-      return grants.length === 0 ? [`${BEARER}, authorization_uri="https://login.windows.net/common/oauth2/authorize"`] : [BEARER, usual];
+      return grants.length === 0
+        ? [`${BEARER}, authorization_uri="https://login.windows.net/common/oauth2/authorize"`]
+        : [BEARER, usual];
     case 'joined':
       return [`${BEARER}, ${usual}`];
     case 'reversed':

@@ -24,7 +24,9 @@ export const signInRoutes: readonly Route[] = [
       if (moved !== undefined) return redirect(moved.to ?? rootHref(origin));
       const domain = query.get('originalDomain');
       const user = `${rootHref(origin)}/oauth/user${domain === null ? '' : `?originalDomain=${encodeURIComponent(domain)}`}`;
-      return discovered({ _links: toLinks({ self: rootHref(origin), user, xframe: `${origin}/Autodiscover/XFrame/XFrame.html` }) });
+      return discovered({
+        _links: toLinks({ self: rootHref(origin), user, xframe: `${origin}/Autodiscover/XFrame/XFrame.html` }),
+      });
     },
   },
   {
@@ -37,7 +39,12 @@ export const signInRoutes: readonly Route[] = [
       const pool = simulator.faults.take('wrongTicketHost', { account });
       const poolOrigin = pool === undefined ? origin : withHost(origin, pool.host);
       return resource({
-        _links: { ...toLinks({ self: `${rootHref(origin)}/oauth/user`, applications: `${poolOrigin}/ucwa/oauth/v1/applications` }) },
+        _links: {
+          ...toLinks({
+            self: `${rootHref(origin)}/oauth/user`,
+            applications: `${poolOrigin}/ucwa/oauth/v1/applications`,
+          }),
+        },
         rel: 'user',
       });
     },
@@ -49,7 +56,8 @@ export const signInRoutes: readonly Route[] = [
     open: true,
     ledger: 'tokenRequests',
     answer(simulator, { origin, body, headers }) {
-      if (!(headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')) return json(400, { error: 'invalid_request' });
+      if (!(headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded'))
+        return json(400, { error: 'invalid_request' });
       const form = new URLSearchParams(body);
       const account = toAccount(form.get('username') ?? '');
       if (simulator.faults.take('credentialsRejected', { account }) !== undefined) form.set('password', '');

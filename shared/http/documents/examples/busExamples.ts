@@ -12,18 +12,37 @@ export interface BusExample {
 }
 
 /** Messages of the topic by name, with the properties that toServiceBusMessage gives them. */
-export function busExamples(): readonly { readonly name: string; readonly headers: object; readonly payload: ReturnType<typeof toCloudEvent> }[] {
+export function busExamples(): readonly {
+  readonly name: string;
+  readonly headers: object;
+  readonly payload: ReturnType<typeof toCloudEvent>;
+}[] {
   const call = sampleCall();
   const { gap, settled, disabled } = otherEvents();
-  const events = { ...Object.fromEntries(momentNames.map(([moment, name]) => [name, call[moment]])), gap, settled, disabled };
-  return Object.entries(events).map(([name, event]) => ({ name, headers: { ...toServiceBusMessage(event).applicationProperties }, payload: toCloudEvent(event) }));
+  const events = {
+    ...Object.fromEntries(momentNames.map(([moment, name]) => [name, call[moment]])),
+    gap,
+    settled,
+    disabled,
+  };
+  return Object.entries(events).map(([name, event]) => ({
+    name,
+    headers: { ...toServiceBusMessage(event).applicationProperties },
+    payload: toCloudEvent(event),
+  }));
 }
 
 /** Messages of the queue `invitation-commands`, by name. */
 export function commandExamples(): Readonly<Record<string, object>> {
   const invitationId = sampleCall().started.subject;
   return {
-    accept: { command: 'accept', invitationId, with: 'phoneAudio', caller: 'front-desk', replyTo: 'front-desk-replies' },
+    accept: {
+      command: 'accept',
+      invitationId,
+      with: 'phoneAudio',
+      caller: 'front-desk',
+      replyTo: 'front-desk-replies',
+    },
     acceptWithAnswer: { command: 'accept', invitationId, with: 'answer', sdp: sampleSdp, caller: 'front-desk' },
     decline: { command: 'decline', invitationId, reason: 'Local' },
     cancel: { command: 'cancel', invitationId },
@@ -31,11 +50,23 @@ export function commandExamples(): Readonly<Record<string, object>> {
 }
 
 export function replyExample(): CommandReply {
-  return { correlationId: '8e03978e-40d5-43e8-bc93-6894a57f9324', invitationId: sampleCall().started.subject, command: 'accept', result: 'sent' };
+  return {
+    correlationId: '8e03978e-40d5-43e8-bc93-6894a57f9324',
+    invitationId: sampleCall().started.subject,
+    command: 'accept',
+    result: 'sent',
+  };
 }
 
 export function unreadableExample(): BusExample {
-  const unreadable = { id: sampleCall().updated.id, account: sampleAccount, timeMs: sampleTimeMs, sequence: '000000000007-0000', reason: 'The event has no link.', raw: '{"type":"started"}' };
+  const unreadable = {
+    id: sampleCall().updated.id,
+    account: sampleAccount,
+    timeMs: sampleTimeMs,
+    sequence: '000000000007-0000',
+    reason: 'The event has no link.',
+    raw: '{"type":"started"}',
+  };
   const { body, applicationProperties } = toUnreadableMessage(unreadable);
   return { headers: { ...applicationProperties }, payload: JSON.parse(body.toString('utf8')) };
 }

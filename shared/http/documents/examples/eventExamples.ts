@@ -26,7 +26,12 @@ export function invitationExamples(): Readonly<Record<string, CloudEvent>> {
 /** The other events, as a webhook receives them. */
 export function otherEventExamples(): Readonly<Record<keyof ReturnType<typeof otherEvents>, CloudEvent>> {
   const { gap, settled, disabled, test } = otherEvents();
-  return { gap: toCloudEvent(gap), settled: toCloudEvent(settled), disabled: toCloudEvent(disabled), test: toCloudEvent(test) };
+  return {
+    gap: toCloudEvent(gap),
+    settled: toCloudEvent(settled),
+    disabled: toCloudEvent(disabled),
+    test: toCloudEvent(test),
+  };
 }
 
 /** What a subscriber with the format `flat` is sent. */
@@ -36,7 +41,12 @@ export function flatExample(): object {
 
 /** What a Teams workflow is sent; its buttons lead to a page that asks before it acts. */
 export function teamsExample(): object {
-  return toTeamsCard(toOutwardEvent(sampleCall().started), (_event, command) => `https://relay.contoso.com/api/${command}`) ?? {};
+  return (
+    toTeamsCard(
+      toOutwardEvent(sampleCall().started),
+      (_event, command) => `https://relay.contoso.com/api/${command}`,
+    ) ?? {}
+  );
 }
 
 /** Events that tell of no moment of a call. */
@@ -46,20 +56,38 @@ export function otherEvents(): Readonly<Record<'gap' | 'settled' | 'disabled' | 
   const subscriptionId = 'sub_QmVpc3BpZWwtQWJvLTAxMg';
   const ofSubscription = { account: 'urn:ucwa-relay:webhooks', subject: subscriptionId, timeMs: atMs };
   return {
-    gap: toGapEvent({ account: sampleAccount, applicationId: '102', cause: 'outage', afterMs: sampleTimeMs - 120_000, beforeMs: sampleTimeMs }),
+    gap: toGapEvent({
+      account: sampleAccount,
+      applicationId: '102',
+      cause: 'outage',
+      afterMs: sampleTimeMs - 120_000,
+      beforeMs: sampleTimeMs,
+    }),
     settled: {
       id: '6f1de3b2-2f6a-4c3e-9a51-0d2f6b9be7c4',
       type: 'ucwa.command.settled',
       account: sampleAccount,
       subject: started.subject,
       timeMs: atMs,
-      data: { invitationId: started.subject, command: 'decline', caller: 'key:4f9a1c0be2d7', authentication: 'key', reason: 'Global', result: 'sent', status: 202 } satisfies CommandSettlement,
+      data: {
+        invitationId: started.subject,
+        command: 'decline',
+        caller: 'key:4f9a1c0be2d7',
+        authentication: 'key',
+        reason: 'Global',
+        result: 'sent',
+        status: 202,
+      } satisfies CommandSettlement,
     },
     disabled: {
       ...ofSubscription,
       id: '0b7c4f7d8e9a1b2c3d4e5f60718293a4b5c6d7e8',
       type: 'ucwa.subscription.disabled',
-      data: { subscriptionId, url: 'https://receiver.example/hooks', reason: 'answered 410' } satisfies SubscriptionDisabled,
+      data: {
+        subscriptionId,
+        url: 'https://receiver.example/hooks',
+        reason: 'answered 410',
+      } satisfies SubscriptionDisabled,
     },
     test: {
       ...ofSubscription,

@@ -23,17 +23,34 @@ export const requestExamples = {
   accept: {
     toThePhone: { with: 'phoneAudio' },
     ifThePhoneIsLinked: {},
-    withAnswer: { with: 'answer', sdp: sampleSdp, processedOfferId: '16dc9d71@contoso.com', sessionContext: '8efd502350ff419cb615018ae561f97e' },
+    withAnswer: {
+      with: 'answer',
+      sdp: sampleSdp,
+      processedOfferId: '16dc9d71@contoso.com',
+      sessionContext: '8efd502350ff419cb615018ae561f97e',
+    },
   },
   decline: { everyPhone: {}, onlyOurEndpoint: { reason: 'Local' } },
   cancel: { nothing: {} },
   createSubscription: {
-    ringsAndMissedCalls: { url: 'https://receiver.example/hooks', description: 'Front desk', filters: { types: ['ucwa.audioVideoInvitation.*'], direction: 'incoming' } },
-    teams: { url: 'https://prod-00.westeurope.logic.azure.com:443/workflows/abc/triggers/manual/paths/invoke?api-version=2016-06-01&sig=abc', format: 'teams' },
+    ringsAndMissedCalls: {
+      url: 'https://receiver.example/hooks',
+      description: 'Front desk',
+      filters: { types: ['ucwa.audioVideoInvitation.*'], direction: 'incoming' },
+    },
+    teams: {
+      url: 'https://prod-00.westeurope.logic.azure.com:443/workflows/abc/triggers/manual/paths/invoke?api-version=2016-06-01&sig=abc',
+      format: 'teams',
+    },
   },
   createCallTrigger: {
-    everyAccount: { url: 'https://prod-00.westeurope.logic.azure.com:443/workflows/abc/triggers/When_a_call_rings/versions/1/run?api-version=2016-06-01&sig=abc' },
-    oneAccount: { url: 'https://prod-00.westeurope.logic.azure.com:443/workflows/abc/triggers/When_a_call_rings/versions/1/run?api-version=2016-06-01&sig=abc', account: sampleAccount },
+    everyAccount: {
+      url: 'https://prod-00.westeurope.logic.azure.com:443/workflows/abc/triggers/When_a_call_rings/versions/1/run?api-version=2016-06-01&sig=abc',
+    },
+    oneAccount: {
+      url: 'https://prod-00.westeurope.logic.azure.com:443/workflows/abc/triggers/When_a_call_rings/versions/1/run?api-version=2016-06-01&sig=abc',
+      account: sampleAccount,
+    },
   },
   changeSubscription: { pause: { state: 'paused' }, resume: { state: 'active' } },
   rotateSecret: { generated: {} },
@@ -48,7 +65,13 @@ export function invitationAnswers(): { readonly ringing: object; readonly page: 
   return {
     ringing: { ...toView(applyEvent(undefined, started), sampleTimeMs), history: [historyEntry(started)] },
     page: { invitations: [toView(ended, sampleTimeMs + 60_000)] },
-    offer: { invitationId: started.subject, offers: (media?.offers ?? []).map(({ contentId, fallback, sdp }) => ({ fallback, ...compact({ contentId, sdp }) })) },
+    offer: {
+      invitationId: started.subject,
+      offers: (media?.offers ?? []).map(({ contentId, fallback, sdp }) => ({
+        fallback,
+        ...compact({ contentId, sdp }),
+      })),
+    },
   };
 }
 
@@ -87,15 +110,40 @@ const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
 export function subscriptionAnswers() {
   const view = toSubscriptionView(subscription, sampleTimeMs);
-  const rotated = toSubscriptionView({ ...subscription, previousSecret: { sealed: '', untilMs: sampleTimeMs + 24 * 3_600_000 } }, sampleTimeMs);
+  const rotated = toSubscriptionView(
+    { ...subscription, previousSecret: { sealed: '', untilMs: sampleTimeMs + 24 * 3_600_000 } },
+    sampleTimeMs,
+  );
   const tested: TestResult = { delivered: true, status: 204, response: '', durationMs: 83 };
   const recovered: Recovered = { queued: 3, alreadyDelivered: 41, pending: 0, expired: 2 };
   const { started } = sampleCall();
-  const event = { deliveryId: deliveryIdOf(started), eventId: started.id, type: started.type, subject: started.subject };
+  const event = {
+    deliveryId: deliveryIdOf(started),
+    eventId: started.id,
+    type: started.type,
+    subject: started.subject,
+  };
   const attempt = { subscriptionId: view.id, ...event, round: 0, attempted: true } as const;
   const deliveries = [
-    toDeliveryView({ ...attempt, attempt: 1, atMs: started.timeMs + 140, durationMs: 83, outcome: 'retrying', status: 500, reason: 'answered 500', response: 'busy', nextAtMs: started.timeMs + 1_190 }),
-    toDeliveryView({ ...attempt, attempt: 2, atMs: started.timeMs + 1_260, durationMs: 61, outcome: 'delivered', status: 204 }),
+    toDeliveryView({
+      ...attempt,
+      attempt: 1,
+      atMs: started.timeMs + 140,
+      durationMs: 83,
+      outcome: 'retrying',
+      status: 500,
+      reason: 'answered 500',
+      response: 'busy',
+      nextAtMs: started.timeMs + 1_190,
+    }),
+    toDeliveryView({
+      ...attempt,
+      attempt: 2,
+      atMs: started.timeMs + 1_260,
+      durationMs: 61,
+      outcome: 'delivered',
+      status: 204,
+    }),
   ];
   return {
     view,
@@ -124,9 +172,23 @@ export function connectorAnswers() {
 /** `GET /health` of a relay whose account is on air and which has one webhook. */
 export async function healthExample(): Promise<object> {
   const health = encodeSlotHealth([
-    { account: sampleAccount, state: 'onAir', lastPollAtMs: sampleTimeMs - 12_000, tokenExpiresAtMs: sampleTimeMs + 7_200_000, modalities: ['Audio', 'Video', 'PhoneAudio'] },
+    {
+      account: sampleAccount,
+      state: 'onAir',
+      lastPollAtMs: sampleTimeMs - 12_000,
+      tokenExpiresAtMs: sampleTimeMs + 7_200_000,
+      modalities: ['Audio', 'Video', 'PhoneAudio'],
+    },
   ]);
-  const subscriber = { subscription: toSubscriptionView(subscription, sampleTimeMs), counts: { ...noDeliveries, attempts: 43, delivered: 41, expired: 1, lastDeliveredMs: sampleTimeMs - 60_000 } };
+  const subscriber = {
+    subscription: toSubscriptionView(subscription, sampleTimeMs),
+    counts: { ...noDeliveries, attempts: 43, delivered: 41, expired: 1, lastDeliveredMs: sampleTimeMs - 60_000 },
+  };
   const row = { slot: slotOf(sampleAccount), owner: 'example', expiresAtMs: sampleTimeMs + 15_000, health };
-  return readHealth({ accounts: [sampleAccount], leases: { read: () => Promise.resolve([row]) }, subscribers: () => Promise.resolve([subscriber]), nowMs: sampleTimeMs });
+  return readHealth({
+    accounts: [sampleAccount],
+    leases: { read: () => Promise.resolve([row]) },
+    subscribers: () => Promise.resolve([subscriber]),
+    nowMs: sampleTimeMs,
+  });
 }

@@ -5,14 +5,21 @@ import { sampleTimeMs } from './sampleCall';
 
 /** What the errors that a caller can mend say; the others say their title. */
 const said: Readonly<Partial<Record<ErrorCode, readonly [message: string, details?: RelayErrorDetails]>>> = {
-  requestInvalid: ['"reason" must be one of Global, Local, Unknown.', { extensions: { errors: [{ field: 'reason', message: 'must be one of Global, Local, Unknown' }] } }],
+  requestInvalid: [
+    '"reason" must be one of Global, Local, Unknown.',
+    { extensions: { errors: [{ field: 'reason', message: 'must be one of Global, Local, Unknown' }] } },
+  ],
   unauthenticated: ['A bearer token is required: Authorization: Bearer <token>.'],
   forbidden: ['This needs the application role Invitations.Command.', { extensions: { role: 'Invitations.Command' } }],
   invitationNotFound: ['There is no invitation with this id: take it from an event’s invitationId, unchanged.'],
   notFound: ['There is no webhook subscription sub_QmVpc3BpZWwtQWJvLTAxMg.'],
   alreadyClaimed: [
     'This invitation was answered first by key:4f9a1c0be2d7 (decline).',
-    { extensions: { winner: { caller: 'key:4f9a1c0be2d7', command: 'decline', time: new Date(sampleTimeMs + 5_000).toISOString() } } },
+    {
+      extensions: {
+        winner: { caller: 'key:4f9a1c0be2d7', command: 'decline', time: new Date(sampleTimeMs + 5_000).toISOString() },
+      },
+    },
   ],
   resolvedElsewhere: ['This invitation was answered elsewhere: its actions are gone.'],
   commandInFlight: ['The same command is still in flight; ask again in a second.', { retryAfterMs: 1000 }],
@@ -23,10 +30,22 @@ const said: Readonly<Partial<Record<ErrorCode, readonly [message: string, detail
   ],
   idempotencyKeyReused: ['This Idempotency-Key was used with another command on this invitation: use a new key.'],
   tooManyRequests: ['At most 50 requests a second, 100 at once.', { retryAfterMs: 20 }],
-  upstreamFailed: ['Skype for Business could not carry out the request (503 ServiceFailure).', { extensions: { code: 'ServiceFailure', requestId: 'b6a2c1f0-7a0e-4d4b-9f64-1c1f6d0d9a11' } }],
-  upstreamRefused: ['Skype for Business refused the request (403 Forbidden).', { extensions: { code: 'Forbidden', requestId: 'b6a2c1f0-7a0e-4d4b-9f64-1c1f6d0d9a11' } }],
-  upstreamTimeout: ['Skype for Business at pool.contoso.com did not answer within 10 seconds.', { extensions: { host: 'pool.contoso.com' } }],
-  settingsInvalid: ['The relay’s settings are not valid. UCWA_ACCOUNTS is required.', { extensions: { problems: ['UCWA_ACCOUNTS is required'] } }],
+  upstreamFailed: [
+    'Skype for Business could not carry out the request (503 ServiceFailure).',
+    { extensions: { code: 'ServiceFailure', requestId: 'b6a2c1f0-7a0e-4d4b-9f64-1c1f6d0d9a11' } },
+  ],
+  upstreamRefused: [
+    'Skype for Business refused the request (403 Forbidden).',
+    { extensions: { code: 'Forbidden', requestId: 'b6a2c1f0-7a0e-4d4b-9f64-1c1f6d0d9a11' } },
+  ],
+  upstreamTimeout: [
+    'Skype for Business at pool.contoso.com did not answer within 10 seconds.',
+    { extensions: { host: 'pool.contoso.com' } },
+  ],
+  settingsInvalid: [
+    'The relay’s settings are not valid. UCWA_ACCOUNTS is required.',
+    { extensions: { problems: ['UCWA_ACCOUNTS is required'] } },
+  ],
 };
 
 /** The problem document of an error, as the relay answers it. */

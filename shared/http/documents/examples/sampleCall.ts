@@ -19,8 +19,26 @@ const application = '/ucwa/oauth/v1/applications/102';
 const invitation = `${application}/communication/audioVideoInvitations/5bc132f55a2941059141aa0625584ffe`;
 const conversation = `${application}/communication/conversations/b65b47e0`;
 
-export const sampleSdp = ['v=0', 'o=- 0 1 IN IP4 192.0.2.158', 's=session', 'c=IN IP4 192.0.2.158', 't=0 0', 'm=audio 59224 RTP/SAVP 117 104', 'a=ice-ufrag:qTWN', ''].join('\r\n');
-const multipart = ['--b1', 'Content-Type: application/sdp', 'Content-ID: <16dc9d71@contoso.com>', 'Content-Disposition: session; handling=optional', '', sampleSdp, '--b1--', ''].join('\r\n');
+export const sampleSdp = [
+  'v=0',
+  'o=- 0 1 IN IP4 192.0.2.158',
+  's=session',
+  'c=IN IP4 192.0.2.158',
+  't=0 0',
+  'm=audio 59224 RTP/SAVP 117 104',
+  'a=ice-ufrag:qTWN',
+  '',
+].join('\r\n');
+const multipart = [
+  '--b1',
+  'Content-Type: application/sdp',
+  'Content-ID: <16dc9d71@contoso.com>',
+  'Content-Disposition: session; handling=optional',
+  '',
+  sampleSdp,
+  '--b1--',
+  '',
+].join('\r\n');
 
 /** One moment of the call: an event of the channel and what the invitation is then. */
 interface Moment {
@@ -29,24 +47,44 @@ interface Moment {
   readonly afterMs: number;
   readonly state: string;
   readonly actions?: readonly string[];
-  readonly end?: { readonly status: string; readonly reason?: { readonly code: string; readonly subcode: string; readonly message: string } };
+  readonly end?: {
+    readonly status: string;
+    readonly reason?: { readonly code: string; readonly subcode: string; readonly message: string };
+  };
 }
 
 const ringing = ['acceptWithAnswer', 'acceptWithPhoneAudio', 'sendProvisionalAnswer', 'decline'];
 
 const started: Moment = { ack: '7', type: 'started', afterMs: 0, state: 'Connecting', actions: ringing };
-const updated: Moment = { ack: '8', type: 'updated', afterMs: 4_100, state: 'Connecting', actions: ['acceptWithAnswer', 'acceptWithPhoneAudio', 'decline'] };
-const answered: Moment = { ack: '9', type: 'completed', afterMs: 9_800, state: 'Connected', end: { status: 'Success' } };
+const updated: Moment = {
+  ack: '8',
+  type: 'updated',
+  afterMs: 4_100,
+  state: 'Connecting',
+  actions: ['acceptWithAnswer', 'acceptWithPhoneAudio', 'decline'],
+};
+const answered: Moment = {
+  ack: '9',
+  type: 'completed',
+  afterMs: 9_800,
+  state: 'Connected',
+  end: { status: 'Success' },
+};
 const missed: Moment = {
   ack: '9',
   type: 'completed',
   afterMs: 21_300,
   state: 'Cancelled',
-  end: { status: 'Failure', reason: { code: 'RemoteFailure', subcode: 'Canceled', message: 'The invitation was canceled by the remote user.' } },
+  end: {
+    status: 'Failure',
+    reason: { code: 'RemoteFailure', subcode: 'Canceled', message: 'The invitation was canceled by the remote user.' },
+  },
 };
 
 /** The events of one call: it rings, changes, and is answered through the relay or missed. */
-export function sampleCall(options: { readonly includeSdp?: boolean } = {}): Readonly<Record<'started' | 'updated' | 'answered' | 'missed', InvitationEvent>> {
+export function sampleCall(
+  options: { readonly includeSdp?: boolean } = {},
+): Readonly<Record<'started' | 'updated' | 'answered' | 'missed', InvitationEvent>> {
   const event = (moment: Moment): InvitationEvent => toEvent(moment, options.includeSdp === true);
   return { started: event(started), updated: event(updated), answered: event(answered), missed: event(missed) };
 }
@@ -90,7 +128,9 @@ function packageText({ ack, type, state, actions = [], end }: Moment): string {
       conversation: { href: conversation },
       audioVideo: { href: `${conversation}/audioVideo` },
       ...Object.fromEntries(actions.map((action) => [action, { href: `${invitation}/${action}` }])),
-      ...(end === undefined && { mediaOffer: { href: `data:multipart/alternative;charset=utf-8;boundary=b1,${encodeURIComponent(multipart)}` } }),
+      ...(end === undefined && {
+        mediaOffer: { href: `data:multipart/alternative;charset=utf-8;boundary=b1,${encodeURIComponent(multipart)}` },
+      }),
     },
     _embedded: {
       from: {
@@ -104,7 +144,16 @@ function packageText({ ack, type, state, actions = [], end }: Moment): string {
     },
   };
   return JSON.stringify({
-    _links: { self: { href: `${application}/events?ack=${ack}` }, next: { href: `${application}/events?ack=${String(Number(ack) + 1)}` } },
-    sender: [{ rel: 'communication', href: `${application}/communication`, events: [{ link, type, ...end, _embedded: { audioVideoInvitation } }] }],
+    _links: {
+      self: { href: `${application}/events?ack=${ack}` },
+      next: { href: `${application}/events?ack=${String(Number(ack) + 1)}` },
+    },
+    sender: [
+      {
+        rel: 'communication',
+        href: `${application}/communication`,
+        events: [{ link, type, ...end, _embedded: { audioVideoInvitation } }],
+      },
+    ],
   });
 }

@@ -10,7 +10,16 @@ import { busEntities } from '../../../../shared/messaging/busEntities';
 interface AsyncApi {
   readonly channels: Readonly<Record<string, { readonly address: string | null }>>;
   readonly components: {
-    readonly messages: Readonly<Record<string, { readonly headers?: { $ref: string }; readonly payload: { $ref: string }; readonly examples: readonly { name: string; headers?: object; payload: unknown }[] }>>;
+    readonly messages: Readonly<
+      Record<
+        string,
+        {
+          readonly headers?: { $ref: string };
+          readonly payload: { $ref: string };
+          readonly examples: readonly { name: string; headers?: object; payload: unknown }[];
+        }
+      >
+    >;
   };
 }
 
@@ -22,25 +31,40 @@ describe('the AsyncAPI document', () => {
     const { document: parsed, diagnostics } = await new Parser().parse(JSON.stringify(created));
     // 0 is an error, 1 a warning; the only information is that there is a version after 3.0.
     expect(diagnostics.filter(({ severity }: { readonly severity: number }) => severity <= 1)).toEqual([]);
-    expect(parsed?.operations().all().map((operation) => operation.id())).toEqual(['sendInvitationEvent', 'receiveInvitationCommand', 'sendUnreadableEvent']);
+    expect(
+      parsed
+        ?.operations()
+        .all()
+        .map((operation) => operation.id()),
+    ).toEqual(['sendInvitationEvent', 'receiveInvitationCommand', 'sendUnreadableEvent']);
   });
 
   it('names the entities of the bus', () => {
-    expect(Object.values(document.channels).map(({ address }) => address)).toEqual([busEntities.events, busEntities.commands, null, busEntities.unreadable]);
+    expect(Object.values(document.channels).map(({ address }) => address)).toEqual([
+      busEntities.events,
+      busEntities.commands,
+      null,
+      busEntities.unreadable,
+    ]);
   });
 
-  const messages = Object.entries(document.components.messages).flatMap(([name, { headers, payload, examples }]) => examples.map((example) => ({ name, headers, payload, example })));
+  const messages = Object.entries(document.components.messages).flatMap(([name, { headers, payload, examples }]) =>
+    examples.map((example) => ({ name, headers, payload, example })),
+  );
 
-  test.each(messages.map((message) => ({ ...message, title: `${message.name} ${message.example.name}` })))('has a valid example: $title', ({ headers, payload, example }) => {
-    const ajv = addFormats(new Ajv({ strict: false, allErrors: true }));
-    ajv.addSchema(created, 'document:');
-    const problemsOf = (pointer: string, value: unknown): unknown => {
-      const validate = ajv.getSchema(`document:${pointer}`);
-      return validate?.(value) === true ? [] : (validate?.errors ?? `nothing at ${pointer}`);
-    };
-    expect(problemsOf(payload.$ref, example.payload)).toEqual([]);
-    if (headers !== undefined) expect(problemsOf(headers.$ref, example.headers)).toEqual([]);
-  });
+  test.each(messages.map((message) => ({ ...message, title: `${message.name} ${message.example.name}` })))(
+    'has a valid example: $title',
+    ({ headers, payload, example }) => {
+      const ajv = addFormats(new Ajv({ strict: false, allErrors: true }));
+      ajv.addSchema(created, 'document:');
+      const problemsOf = (pointer: string, value: unknown): unknown => {
+        const validate = ajv.getSchema(`document:${pointer}`);
+        return validate?.(value) === true ? [] : (validate?.errors ?? `nothing at ${pointer}`);
+      };
+      expect(problemsOf(payload.$ref, example.payload)).toEqual([]);
+      if (headers !== undefined) expect(problemsOf(headers.$ref, example.headers)).toEqual([]);
+    },
+  );
 
   test('every message of the bus has an example', () => {
     expect(new Set(messages.map(({ name }) => name))).toEqual(new Set(Object.keys(document.components.messages)));

@@ -12,12 +12,17 @@ const read = (path: string): string => readFileSync(join(project, path), 'utf8')
 
 describe('what docs/ and the README show of the code', () => {
   it('is what the code says; else run "npm run docs"', async () => {
-    for (const [path, content] of Object.entries(await generatedDocs(project))) expect({ path, content: read(path) }).toEqual({ path, content });
+    for (const [path, content] of Object.entries(await generatedDocs(project)))
+      expect({ path, content: read(path) }).toEqual({ path, content });
   });
 
   it('has no example left over', async () => {
     const made = Object.keys(await generatedDocs(project)).map((path) => path.replace('docs/examples/', ''));
-    expect(readdirSync(join(project, 'docs/examples')).filter((file) => !made.includes(file)).sort()).toEqual(Object.keys(consumers).sort());
+    expect(
+      readdirSync(join(project, 'docs/examples'))
+        .filter((file) => !made.includes(file))
+        .sort(),
+    ).toEqual(Object.keys(consumers).sort());
   });
 
   it('shows the whole error table in the README, where that shows it', () => {
@@ -43,7 +48,9 @@ describe('the worked examples of outcomes', () => {
 
 describe('replaceBlock', () => {
   it('replaces what stands between the comments, and nothing else', () => {
-    expect(replaceBlock('a\n<!-- x:start -->\nold\n<!-- x:end -->\nb', 'x', 'new\n')).toBe('a\n<!-- x:start -->\nnew\n<!-- x:end -->\nb');
+    expect(replaceBlock('a\n<!-- x:start -->\nold\n<!-- x:end -->\nb', 'x', 'new\n')).toBe(
+      'a\n<!-- x:start -->\nnew\n<!-- x:end -->\nb',
+    );
     expect(replaceBlock('a', 'x', 'new')).toBeUndefined();
   });
 });

@@ -14,23 +14,29 @@ describe('the JSON Schema of the event', () => {
     expect(validate('#', event)).toEqual([]);
   });
 
-  test.each(oddCases().map((oddCase) => ({ name: oddCase.name, oddCase })))('takes every event of odd case $name', ({ oddCase }) => {
-    const resources = Object.entries(oddCase.resources).flatMap(([path, resource]) => {
-      const parsed = parseResource(JSON.stringify(resource), 'application/json');
-      return 'problem' in parsed ? [] : [[path, parsed] as const];
-    });
-    const served = servedAt(Object.fromEntries(resources));
-    for (const pkg of oddCase.packages) {
-      const parsed = parsePackage(bodyText(pkg), pkg.contentType);
-      if ('problem' in parsed) continue;
-      for (const event of normaliseServed(parsed.package, served).events) expect(validate('#', toCloudEvent(event))).toEqual([]);
-    }
-  });
+  test.each(oddCases().map((oddCase) => ({ name: oddCase.name, oddCase })))(
+    'takes every event of odd case $name',
+    ({ oddCase }) => {
+      const resources = Object.entries(oddCase.resources).flatMap(([path, resource]) => {
+        const parsed = parseResource(JSON.stringify(resource), 'application/json');
+        return 'problem' in parsed ? [] : [[path, parsed] as const];
+      });
+      const served = servedAt(Object.fromEntries(resources));
+      for (const pkg of oddCase.packages) {
+        const parsed = parsePackage(bodyText(pkg), pkg.contentType);
+        if ('problem' in parsed) continue;
+        for (const event of normaliseServed(parsed.package, served).events)
+          expect(validate('#', toCloudEvent(event))).toEqual([]);
+      }
+    },
+  );
 
   const { ringing } = invitationExamples();
 
   test('takes an event with members of a later version', () => {
-    expect(validate('#', { ...ringing, newattribute: 'x', data: { ...Object(ringing?.data), newMember: { nested: true } } })).toEqual([]);
+    expect(
+      validate('#', { ...ringing, newattribute: 'x', data: { ...Object(ringing?.data), newMember: { nested: true } } }),
+    ).toEqual([]);
   });
 
   test.each([

@@ -27,7 +27,11 @@ export const updateDisposition: Operation = (fields, { entity }) => {
         queue.abandon(lock, properties);
         break;
       case 'suspended':
-        queue.deadLetter(lock, { reason: fields.optionalString('deadletter-reason'), description: fields.optionalString('deadletter-description'), properties });
+        queue.deadLetter(lock, {
+          reason: fields.optionalString('deadletter-reason'),
+          description: fields.optionalString('deadletter-description'),
+          properties,
+        });
         break;
       case 'defered':
         throw new BrokerError('notImplemented', 'Deferring messages is not supported by this local Service Bus.');
@@ -38,4 +42,5 @@ export const updateDisposition: Operation = (fields, { entity }) => {
   return ok();
 };
 
-const lockKeys = (fields: RequestFields): string[] => fields.buffers('lock-tokens').map((token) => token.toString('hex'));
+const lockKeys = (fields: RequestFields): string[] =>
+  fields.buffers('lock-tokens').map((token) => token.toString('hex'));

@@ -37,10 +37,15 @@ const operations: Readonly<Record<string, Operation>> = {
 export const MANAGEMENT_STATUS_NAMES: StatusNames = ['statusCode', 'statusDescription', 'errorCondition'];
 
 /** Answers a request to the entity's `$management`, once what it changed is safe in the store. */
-export async function handleManagement(request: AmqpRequest, entity: Entity, { env }: BrokerContext): Promise<AmqpReply> {
+export async function handleManagement(
+  request: AmqpRequest,
+  entity: Entity,
+  { env }: BrokerContext,
+): Promise<AmqpReply> {
   const name = String(request.applicationProperties['operation']);
   const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
-  if (operation === undefined) throw new BrokerError('notImplemented', `The operation '${name}' is not supported by this local Service Bus.`);
+  if (operation === undefined)
+    throw new BrokerError('notImplemented', `The operation '${name}' is not supported by this local Service Bus.`);
   const reply = operation(new RequestFields(request), { entity, nowMs: env.clock.now() });
   await env.store?.committed();
   return reply;

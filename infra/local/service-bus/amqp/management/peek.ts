@@ -8,7 +8,11 @@ const MOST_BYTES = 1024 * 1024;
 /** Messages from a sequence number on, whatever their state, without locking them. */
 export const peekMessages: Operation = (fields, { entity }) => {
   const withBody = !fields.boolean('omit-message-body');
-  const found = queueOf(entity).peek(fields.integer('from-sequence-number'), fields.integer('message-count'), fields.optionalString('session-id'));
+  const found = queueOf(entity).peek(
+    fields.integer('from-sequence-number'),
+    fields.integer('message-count'),
+    fields.optionalString('session-id'),
+  );
   const messages: { message: Buffer }[] = [];
   let bytes = 0;
   for (const one of found) {

@@ -11,13 +11,15 @@ export const noContent = (): AmqpReply => ({ status: 204, description: 'No Conte
 
 /** @throws BrokerError notAllowed when the entity is a topic. */
 export function queueOf({ address, queue }: Entity): MessageQueue {
-  if (queue === undefined) throw new BrokerError('notAllowed', `'${address}' is a topic: this is asked of one of its subscriptions.`);
+  if (queue === undefined)
+    throw new BrokerError('notAllowed', `'${address}' is a topic: this is asked of one of its subscriptions.`);
   return queue;
 }
 
 /** @throws BrokerError notAllowed when the entity has no sessions. */
 export function sessionsOf(entity: Entity): SessionBook {
   const { sessions } = queueOf(entity);
-  if (sessions === undefined) throw new BrokerError('notAllowed', `The entity '${entity.address}' does not require sessions.`);
+  if (sessions === undefined)
+    throw new BrokerError('notAllowed', `The entity '${entity.address}' does not require sessions.`);
   return sessions;
 }

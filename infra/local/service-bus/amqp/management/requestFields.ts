@@ -47,7 +47,9 @@ export class RequestFields {
   }
 
   maps(name: string): Record<string, unknown>[] {
-    return this.list(name).map((value) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : this.missing(name)));
+    return this.list(name).map((value) =>
+      typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : this.missing(name),
+    );
   }
 
   map(name: string): Record<string, unknown> {

@@ -18,7 +18,10 @@ export const getSessionState: Operation = (fields, { entity }) => {
 export const setSessionState: Operation = (fields, { entity }) => {
   const sessions = sessionsOf(entity);
   const state = fields.optionalBuffer('session-state');
-  sessions.setState(sessions.held(fields.string('session-id'), fields.linkName), state === undefined || state.length === 0 ? undefined : Buffer.from(state));
+  sessions.setState(
+    sessions.held(fields.string('session-id'), fields.linkName),
+    state === undefined || state.length === 0 ? undefined : Buffer.from(state),
+  );
   return ok();
 };
 
