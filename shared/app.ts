@@ -48,7 +48,7 @@ import { createPackageRoom } from './ucwa/packageRoom';
 import type { UcwaSession } from './ucwa/session';
 import { createWebhooks } from './webhooks/createWebhooks';
 import { createServiceBusDeliveryQueue } from './webhooks/serviceBusDeliveryQueue';
-import type { ConfirmUrl } from './webhooks/teamsCard';
+import type { ConfirmUrl } from './webhooks/formats/teamsCard';
 
 /** Everything the functions use, wired once. Each function takes the few fields it needs. */
 export interface App

@@ -1,6 +1,6 @@
-import type { ManageSubscriptions } from '../webhooks/manageSubscriptions';
+import type { ManageSubscriptions } from '../webhooks/subscriptions/manageSubscriptions';
 import type { DeliveryCounts, DeliveryLog } from '../webhooks/ports';
-import type { SubscriptionView } from '../webhooks/subscriptionView';
+import type { SubscriptionView } from '../webhooks/subscriptions/subscriptionView';
 import { FAILURES_TO_OPEN } from '../webhooks/circuitBreaker';
 import type { HealthCheck } from './health';
 

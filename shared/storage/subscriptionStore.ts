@@ -3,7 +3,7 @@ import type { Clock } from '../clock';
 import { RelayError } from '../errors/relayError';
 import type { Log } from '../telemetry/log';
 import type { SubscriptionStore } from '../webhooks/ports';
-import { subscriptionSchema, type Subscription } from '../webhooks/subscription';
+import { subscriptionSchema, type Subscription } from '../webhooks/subscriptions/subscription';
 import { toTableKey } from './deliveryKeys';
 import type { Tables } from './tables';
 import { statusOf, storageUnavailable } from './translateStorageError';

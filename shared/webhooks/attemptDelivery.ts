@@ -1,11 +1,11 @@
 import type { Clock } from '../clock';
 import { fail, note, traceParentOf, withSpan } from '../telemetry/trace';
-import type { RenderedDelivery } from './renderDelivery';
-import type { SecretBox } from './secretBox';
-import type { Sender, SenderResult } from './sender';
-import { signatureHeaders } from './signature';
-import { signingSecrets } from './signingSecrets';
-import type { Subscription } from './subscription';
+import type { RenderedDelivery } from './formats/renderDelivery';
+import type { SecretCipher } from '../secretCipher';
+import type { Sender, SenderResult } from './sender/sender';
+import { signatureHeaders } from './delivery/signature';
+import { signingSecrets } from './delivery/signingSecrets';
+import type { Subscription } from './subscriptions/subscription';
 
 /** Within a ring an answer that takes longer comes too late for another try. */
 const RING_TIMEOUT_MS = 5000;
@@ -14,7 +14,7 @@ const TIMEOUT_MS = 15_000;
 
 export interface AttemptPorts {
   readonly sender: Pick<Sender, 'send'>;
-  readonly secretBox: SecretBox;
+  readonly secretCipher: SecretCipher;
   readonly clock: Clock;
   /** The DNS name under which the relay sends: `WebHook-Request-Origin`. */
   readonly requestOrigin: string;
@@ -31,12 +31,12 @@ export type AttemptDelivery = (
 const MAX_OPENED = 1000;
 
 /** A secret is opened once for its many deliveries, not each time. */
-function rememberOpened({ open }: Pick<SecretBox, 'open'>): Pick<SecretBox, 'open'> {
+function rememberOpened({ decryptSecret }: Pick<SecretCipher, 'decryptSecret'>): Pick<SecretCipher, 'decryptSecret'> {
   const secrets = new Map<string, string>();
   return {
-    open(sealed, context) {
-      const key = `${context} ${sealed}`;
-      const secret = secrets.get(key) ?? open(sealed, context);
+    decryptSecret(encrypted, context) {
+      const key = `${context} ${encrypted}`;
+      const secret = secrets.get(key) ?? decryptSecret(encrypted, context);
       if (secrets.size === MAX_OPENED) secrets.clear();
       secrets.set(key, secret);
       return secret;
@@ -44,9 +44,9 @@ function rememberOpened({ open }: Pick<SecretBox, 'open'>): Pick<SecretBox, 'ope
   };
 }
 
-/** The bytes that are signed are the bytes that are sent, in the trace that `traceparent` names. Errors: those of SecretBox.open. */
-export function createAttemptDelivery({ sender, secretBox, clock, requestOrigin }: AttemptPorts): AttemptDelivery {
-  const opened = rememberOpened(secretBox);
+/** The bytes that are signed are the bytes that are sent, in the trace that `traceparent` names. Errors: those of SecretCipher.decryptSecret. */
+export function createAttemptDelivery({ sender, secretCipher, clock, requestOrigin }: AttemptPorts): AttemptDelivery {
+  const opened = rememberOpened(secretCipher);
   const attempt: AttemptDelivery = async (subscription, eventId, { contentType, body: text }, inRing) => {
     const body = Buffer.from(text, 'utf8');
     const timestampSeconds = Math.floor(clock.now() / 1000);
@@ -77,8 +77,8 @@ export function createAttemptDelivery({ sender, secretBox, clock, requestOrigin 
       },
       async () => {
         const result = await attempt(subscription, ...what);
-        if (result.kind === 'answer') note({ 'http.response.status_code': result.status });
-        if (result.kind === 'noAnswer') fail(result.reason);
+        if (result.kind === 'response') note({ 'http.response.status_code': result.status });
+        if (result.kind === 'networkError') fail(result.reason);
         else if (result.status >= 400) fail(String(result.status));
         return result;
       },

@@ -4,8 +4,8 @@ import type { RelayEvent } from '../invitations/relayEvent';
 import type { EventPublisher } from '../messaging/publisher';
 import type { Log } from '../telemetry/log';
 import type { DeliveryCounts, SubscriptionStore } from './ports';
-import { redact } from './redact';
-import type { Subscription } from './subscription';
+import { redact } from './sender/redact';
+import type { Subscription } from './subscriptions/subscription';
 
 /** A subscription that nothing has reached for this long… */
 const FAILING_DISABLES_MS = 5 * 24 * 3_600_000;

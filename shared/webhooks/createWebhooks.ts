@@ -6,15 +6,15 @@ import { createAutoDisable } from './autoDisable';
 import { createDeliver } from './deliver';
 import { isParked, type QueuedMessage } from './deliveryMessage';
 import { createFanOut, type FanOut } from './fanOut';
-import { resolveAll } from './guardedLookup';
-import { createManageSubscriptions, type ManageSubscriptions } from './manageSubscriptions';
+import { resolveAll } from './sender/guardedLookup';
+import { createManageSubscriptions, type ManageSubscriptions } from './subscriptions/manageSubscriptions';
 import type { DeliveryArchive, DeliveryJournal, DeliveryQueue, SubscriptionStore } from './ports';
-import { createSecretBox } from './secretBox';
+import { createSecretCipher } from '../secretCipher';
 import { createSendAgain, type SendAgain } from './sendAgain';
-import { createSender } from './sender';
+import { createSender } from './sender/sender';
 import { createSubscriberGate } from './subscriberGate';
-import type { ConfirmUrl } from './teamsCard';
-import { createTestSubscription, type TestSubscription } from './testSubscription';
+import type { ConfirmUrl } from './formats/teamsCard';
+import { createTestSubscription, type TestSubscription } from './subscriptions/testSubscription';
 import { createUnpark } from './unpark';
 
 export interface WebhooksPorts {
@@ -52,9 +52,9 @@ export interface Webhooks {
 /** Wires the room for one process: one sender, one gate. Error: `settingsInvalid` for a key that is none. */
 export function createWebhooks(ports: WebhooksPorts): Webhooks {
   const { store, allowedCidrs, requestOrigin, secretKey, publisher, clock, log } = ports;
-  const secretBox = createSecretBox(secretKey);
+  const secretCipher = createSecretCipher(secretKey);
   const sender = createSender({ clock, allowedCidrs });
-  const attempt = createAttemptDelivery({ sender, secretBox, clock, requestOrigin });
+  const attempt = createAttemptDelivery({ sender, secretCipher, clock, requestOrigin });
   const disable = createAutoDisable({ subscriptions: store, publisher, clock, log });
   const gate = createSubscriberGate(clock);
   const deliver = createDeliver({ ...ports, subscriptions: store, gate, attempt, disable });
@@ -65,7 +65,7 @@ export function createWebhooks(ports: WebhooksPorts): Webhooks {
       isParked(message) ? unpark(message, isFirstTime) : deliver(message, isFirstTime),
     subscriptions: createManageSubscriptions({
       store,
-      secretBox,
+      secretCipher,
       sender,
       requestOrigin,
       allowedCidrs,

@@ -6,7 +6,7 @@ import { countDelivery, recordRingToDelivery } from '../telemetry/metrics';
 import { fromTraceParent, note, withSpan } from '../telemetry/trace';
 import type { AttemptDelivery } from './attemptDelivery';
 import { reasonToDisable, type AutoDisable } from './autoDisable';
-import { classifyAnswer, type AnswerClass, type SendResult } from './classifyAnswer';
+import { classifyResponse, type ResponseClass, type SendResult } from './delivery/classifyResponse';
 import { deliveryIdOf, type DeliveryMessage } from './deliveryMessage';
 import { createLookAtOrder, type Circumstances } from './lookAtOrder';
 import { nextStep, type NextStep } from './nextStep';
@@ -20,7 +20,7 @@ import type {
   SubscriptionStore,
 } from './ports';
 import type { Refusal, SubscriberGate, Visit } from './subscriberGate';
-import type { Subscription } from './subscription';
+import type { Subscription } from './subscriptions/subscription';
 import { createUnderWay } from './underWay';
 
 export interface DeliverPorts {
@@ -110,10 +110,10 @@ export function createDeliver(ports: DeliverPorts): Deliver {
       return turnAway(message, admission, putOffUntilMs(admission, message, random()), isFollowed);
     let visit: Visit = { succeeded: undefined };
     let result: SendResult;
-    let answer: AnswerClass;
+    let answer: ResponseClass;
     try {
       result = await attempt(subscription, event.id, message, event.expiryTimeMs !== undefined);
-      answer = classifyAnswer(result, clock.now());
+      answer = classifyResponse(result, clock.now());
       visit = toVisit(answer);
       if (answer.class === 'delivered' && message.round === 0)
         recordRingToDelivery(clock.now() - event.timeMs, event.type);
@@ -144,7 +144,7 @@ export function createDeliver(ports: DeliverPorts): Deliver {
       attempted: true,
       durationMs: result.durationMs,
       outcome,
-      ...(result.kind === 'answer' && {
+      ...(result.kind === 'response' && {
         status: result.status,
         ...(step.step !== 'delivered' && { response: result.body }),
       }),
@@ -274,7 +274,7 @@ function outcomeOf({ step }: NextStep): DeliveryOutcome {
   return step === 'retry' ? 'retrying' : step === 'disable' ? 'disabled' : step;
 }
 
-function toVisit(answer: AnswerClass): Visit {
+function toVisit(answer: ResponseClass): Visit {
   if (answer.class === 'throttled') return { succeeded: undefined, restMs: answer.retryAfterMs ?? DEFAULT_REST_MS };
   return { succeeded: answer.class === 'delivered' };
 }

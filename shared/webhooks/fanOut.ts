@@ -5,15 +5,15 @@ import { eventFacts } from '../telemetry/eventFacts';
 import type { Log } from '../telemetry/log';
 import { fromTraceParent, note, traceParentOf, withSpan } from '../telemetry/trace';
 import type { DeliveredEvent, DeliveryMessage } from './deliveryMessage';
-import { matchesFilter } from './matchesFilter';
-import { toOutwardEvent } from './outwardEvent';
+import { matchesFilter } from './subscriptions/matchesFilter';
+import { toPublicEvent } from './formats/publicEvent';
 import type { DeliveryArchive, DeliveryOrder, DeliveryQueue, QueuedDelivery, SubscriptionStore } from './ports';
 import { park, type TurnedAway } from './park';
 import { putOffUntilMs } from './putOff';
-import { renderDelivery, type RenderedDelivery } from './renderDelivery';
+import { renderDelivery, type RenderedDelivery } from './formats/renderDelivery';
 import type { Refusal, SubscriberGate } from './subscriberGate';
-import type { Format, Subscription } from './subscription';
-import type { ConfirmUrl } from './teamsCard';
+import type { Format, Subscription } from './subscriptions/subscription';
+import type { ConfirmUrl } from './formats/teamsCard';
 
 export interface FanOutPorts {
   readonly subscriptions: Pick<SubscriptionStore, 'list'>;
@@ -71,7 +71,7 @@ export function createFanOut({
     const noteEvent = () =>
       Promise.all([
         receivers.length > 0 && journal.open(toDeliveredEvent(event), receivers),
-        archive.keep(toOutwardEvent(event)),
+        archive.keep(toPublicEvent(event)),
       ]);
     const [beginsCall] = await retryInPlace(noteEvent, { clock, random });
     const queued: QueuedDelivery[] = [];

@@ -1,11 +1,11 @@
-import type { AnswerClass } from './classifyAnswer';
-import { retryDelayMs } from './retrySchedule';
+import type { ResponseClass } from './delivery/classifyResponse';
+import { retryDelayMs } from './delivery/retrySchedule';
 
-/** How often a subscriber that answers with an unhealable status is tried in all. */
-export const MAX_UNHEALABLE_ATTEMPTS = 5;
+/** How often a subscriber that answers with a permanent status is tried in all. */
+export const MAX_PERMANENT_ATTEMPTS = 5;
 
 export interface StepInput {
-  readonly answer: AnswerClass;
+  readonly answer: ResponseClass;
   /** How many attempts have been made, this one included. */
   readonly attempt: number;
   readonly nowMs: number;
@@ -30,12 +30,12 @@ export type NextStep =
 export function nextStep({ answer, attempt, nowMs, expiryTimeMs, random }: StepInput): NextStep {
   if (answer.class === 'delivered') return { step: 'delivered' };
   if (answer.class === 'gone') return { step: 'disable', reason: answer.reason };
-  if (answer.class === 'unhealable' && attempt >= MAX_UNHEALABLE_ATTEMPTS) {
-    return { step: 'dead', reason: `${answer.reason}, ${MAX_UNHEALABLE_ATTEMPTS} times` };
+  if (answer.class === 'permanent' && attempt >= MAX_PERMANENT_ATTEMPTS) {
+    return { step: 'dead', reason: `${answer.reason}, ${MAX_PERMANENT_ATTEMPTS} times` };
   }
   const delayMs = retryDelayMs(attempt, random);
   if (delayMs === undefined) return { step: 'dead', reason: `${answer.reason}; the last of ${attempt} attempts` };
-  const askedMs = answer.class === 'unhealable' ? 0 : (answer.retryAfterMs ?? 0);
+  const askedMs = answer.class === 'permanent' ? 0 : (answer.retryAfterMs ?? 0);
   const atMs = nowMs + Math.max(delayMs, askedMs);
   if (expiryTimeMs !== undefined && atMs >= expiryTimeMs)
     return { step: 'expired', reason: `${answer.reason}; the ring ends before the next attempt` };

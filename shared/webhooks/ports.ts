@@ -1,7 +1,7 @@
 import type { RelayEvent } from '../invitations/relayEvent';
 import type { DeliveredEvent, QueuedMessage } from './deliveryMessage';
 import type { OrderRow } from './orderRule';
-import type { Subscription } from './subscription';
+import type { Subscription } from './subscriptions/subscription';
 
 /** Where subscriptions are kept. Errors of all methods: `storageUnavailable`. */
 export interface SubscriptionStore {

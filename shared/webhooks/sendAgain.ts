@@ -4,12 +4,12 @@ import type { RelayEvent } from '../invitations/relayEvent';
 import type { Log } from '../telemetry/log';
 import { deliveryIdOf, parseDeliveryId } from './deliveryMessage';
 import { firstMessage, toDeliveredEvent } from './fanOut';
-import { existingSubscription } from './existingSubscription';
-import { matchesFilter } from './matchesFilter';
+import { existingSubscription } from './subscriptions/existingSubscription';
+import { matchesFilter } from './subscriptions/matchesFilter';
 import type { DeliveryArchive, DeliveryJournal, DeliveryLogEntry, DeliveryQueue, SubscriptionStore } from './ports';
-import { renderDelivery } from './renderDelivery';
-import type { Subscription } from './subscription';
-import type { ConfirmUrl } from './teamsCard';
+import { renderDelivery } from './formats/renderDelivery';
+import type { Subscription } from './subscriptions/subscription';
+import type { ConfirmUrl } from './formats/teamsCard';
 
 export interface SendAgainPorts {
   readonly store: Pick<SubscriptionStore, 'find'>;

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { createCircuitBreaker, PROBE_MS, type CircuitBreaker } from './circuitBreaker';
-import type { Subscription } from './subscription';
+import type { Subscription } from './subscriptions/subscription';
 
 /** Deliveries to one subscriber at a time, in this process. */
 export const MAX_IN_FLIGHT = 4;

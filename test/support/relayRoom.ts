@@ -9,12 +9,12 @@ import { createAutoDisable } from '../../shared/webhooks/autoDisable';
 import { createDeliver, type DeliverPorts, type DeliverResult } from '../../shared/webhooks/deliver';
 import { isParked, type QueuedMessage } from '../../shared/webhooks/deliveryMessage';
 import { createFanOut, type FanOutPorts } from '../../shared/webhooks/fanOut';
-import { createManageSubscriptions } from '../../shared/webhooks/manageSubscriptions';
-import { createSecretBox } from '../../shared/webhooks/secretBox';
+import { createManageSubscriptions } from '../../shared/webhooks/subscriptions/manageSubscriptions';
+import { createSecretCipher } from '../../shared/secretCipher';
 import { createSendAgain } from '../../shared/webhooks/sendAgain';
-import { createSender } from '../../shared/webhooks/sender';
+import { createSender } from '../../shared/webhooks/sender/sender';
 import { createSubscriberGate } from '../../shared/webhooks/subscriberGate';
-import { createTestSubscription } from '../../shared/webhooks/testSubscription';
+import { createTestSubscription } from '../../shared/webhooks/subscriptions/testSubscription';
 import { createUnpark } from '../../shared/webhooks/unpark';
 import { createFakeClock } from './fakeClock';
 import { createMemoryDeliveryQueue } from './memoryDeliveryQueue';
@@ -35,9 +35,9 @@ export function createRelayRoom(tables: Tables, changes: Partial<DeliverPorts & 
   const store = createSubscriptionStore({ tables, clock, log });
   const journal = createDeliveryJournal(tables);
   const archive = createDeliveryArchive(tables);
-  const secretBox = createSecretBox(randomBytes(32).toString('base64'));
+  const secretCipher = createSecretCipher(randomBytes(32).toString('base64'));
   const sender = createSender({ clock, allowedCidrs, resolve });
-  const attempt = createAttemptDelivery({ sender, secretBox, clock, requestOrigin: 'relay.contoso.com' });
+  const attempt = createAttemptDelivery({ sender, secretCipher, clock, requestOrigin: 'relay.contoso.com' });
   const publisher = { publish: (events: readonly RelayEvent[]) => Promise.resolve(void published.push(...events)) };
   const disable = createAutoDisable({ subscriptions: store, publisher, clock, log });
 
@@ -62,7 +62,7 @@ export function createRelayRoom(tables: Tables, changes: Partial<DeliverPorts & 
     isParked(message) ? unpark(message, isFirstTime) : [await deliver(message, isFirstTime)];
   const manage = createManageSubscriptions({
     store,
-    secretBox,
+    secretCipher,
     sender,
     requestOrigin: 'relay.contoso.com',
     allowedCidrs,

@@ -1,6 +1,6 @@
 import type { InvitationData } from '../../shared/invitations/invitationData';
 import type { InvitationEvent } from '../../shared/invitations/relayEvent';
-import type { Subscription } from '../../shared/webhooks/subscription';
+import type { Subscription } from '../../shared/webhooks/subscriptions/subscription';
 
 /** When the sample calls begin to ring. */
 export const ringStartMs = Date.UTC(2026, 0, 15, 12);
@@ -48,7 +48,7 @@ export function callEvent(
   };
 }
 
-/** An active subscription; its secret is not sealed, so whoever signs must change it. */
+/** An active subscription; its secret is not encrypted, so whoever signs must change it. */
 export function sampleSubscription(changes: Partial<Subscription> = {}): Subscription {
   return {
     id: 'sub_sample',
@@ -57,7 +57,7 @@ export function sampleSubscription(changes: Partial<Subscription> = {}): Subscri
     format: 'cloudevents',
     handshake: 'skip',
     state: { name: 'active' },
-    sealedSecret: '',
+    encryptedSecret: '',
     createdBy: 'key:0000',
     createdAtMs: ringStartMs,
     changedAtMs: ringStartMs,

@@ -3,7 +3,7 @@ import { parseOrExplain } from '../../errors/parseOrExplain';
 import { RelayError } from '../../errors/relayError';
 import { compact } from '../../invitations/compact';
 import { isActive, type InvitationHead } from '../../invitations/invitationHead';
-import { toFlatCall } from '../../webhooks/flatCall';
+import { toFlatCall } from '../../webhooks/formats/flatCall';
 import { json, type Endpoint, type EndpointPorts } from '../endpoint';
 import type { InvitationEndpointPorts } from '../invitationEndpoints';
 import { withoutBlanks } from '../withoutBlanks';

@@ -1,5 +1,5 @@
 import { kinds } from '../../invitations/kinds';
-import type { Filters } from '../../webhooks/matchesFilter';
+import type { Filters } from '../../webhooks/subscriptions/matchesFilter';
 
 /** A moment of a call that starts a flow: how a maker reads it, and which events it is. */
 export interface CallMoment {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { declineBodySchema } from '../../invitations/command';
-import { flatCallSchema } from '../../webhooks/flatCall';
+import { flatCallSchema } from '../../webhooks/formats/flatCall';
 import { listQuerySchema } from '../invitationEndpoints';
 
 const accountTexts = { title: 'Account', description: 'Whose calls; those of every account unless one is chosen' };

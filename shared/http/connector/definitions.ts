@@ -1,4 +1,4 @@
-import { flatCallEventSchema } from '../../webhooks/flatEvent';
+import { flatCallEventSchema } from '../../webhooks/formats/flatEvent';
 import { toJsonSchemas, type JsonObject, type NamedSchema } from '../documents/jsonSchemas';
 import { apiSchemas } from '../documents/schemas';
 import { rejectSchema } from './connectorSchemas';

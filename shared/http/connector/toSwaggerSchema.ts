@@ -1,4 +1,4 @@
-import { flatCallSchema } from '../../webhooks/flatCall';
+import { flatCallSchema } from '../../webhooks/formats/flatCall';
 import type { JsonObject } from '../documents/jsonSchemas';
 
 /** What a schema of OpenAPI 2.0 may hold (Schema Object; JSON Schema draft 4 and less of it). */

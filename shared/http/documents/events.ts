@@ -5,7 +5,7 @@ import { kinds } from '../../invitations/kinds';
 import type { ChannelGap } from '../../invitations/relayEvent';
 import { cloudEventSchema } from '../../messaging/cloudEvent';
 import type { SubscriptionDisabled } from '../../webhooks/autoDisable';
-import type { SubscriptionTest } from '../../webhooks/testSubscription';
+import type { SubscriptionTest } from '../../webhooks/subscriptions/testSubscription';
 
 /** Types of the events of the kinds of invitation that there are now. */
 export const invitationEventTypes: readonly string[] = Object.values(kinds).flatMap(({ rel }) =>

@@ -7,9 +7,9 @@ import {
   outcomeSchema,
   personSchema,
 } from '../../invitations/invitationData';
-import { flatEventSchema } from '../../webhooks/flatEvent';
-import { filtersSchema } from '../../webhooks/matchesFilter';
-import { subscriptionChangeSchema, subscriptionRequestSchema } from '../../webhooks/subscription';
+import { flatEventSchema } from '../../webhooks/formats/flatEvent';
+import { filtersSchema } from '../../webhooks/subscriptions/matchesFilter';
+import { subscriptionChangeSchema, subscriptionRequestSchema } from '../../webhooks/subscriptions/subscription';
 import * as connector from '../connector/connectorSchemas';
 import * as answers from './answers';
 import * as events from './events';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { filtersSchema } from '../../webhooks/matchesFilter';
+import { filtersSchema } from '../../webhooks/subscriptions/matchesFilter';
 import { deliveryOutcomes } from '../../webhooks/ports';
-import { formats, handshakes } from '../../webhooks/subscription';
+import { formats, handshakes } from '../../webhooks/subscriptions/subscription';
 
 /** What the routes about webhook subscriptions answer. */
 

@@ -3,7 +3,7 @@ import addFormats from 'ajv-formats';
 import { toCall } from '../../../shared/http/connector/callEndpoints';
 import { applyEvent } from '../../../shared/invitations/invitationHead';
 import type { InvitationData } from '../../../shared/invitations/invitationData';
-import { flatCallEventSchema, toFlatEvent } from '../../../shared/webhooks/flatEvent';
+import { flatCallEventSchema, toFlatEvent } from '../../../shared/webhooks/formats/flatEvent';
 import { readConnectorDefinition } from '../../support/connectorDefinition';
 import { callEvent, ringStartMs } from '../../support/webhookEvents';
 

@@ -1,15 +1,15 @@
-import { classifyAnswer, type AnswerClass } from '../../../shared/webhooks/classifyAnswer';
+import { classifyResponse, type ResponseClass } from '../../../shared/webhooks/delivery/classifyResponse';
 import { nextStep, type NextStep } from '../../../shared/webhooks/nextStep';
 import { createFakeClock } from '../../support/fakeClock';
 
 const nowMs = Date.UTC(2026, 0, 15, 12);
-const status = (code: number, retryAfter?: string): AnswerClass =>
-  classifyAnswer({ kind: 'answer', status: code, retryAfter, body: '', durationMs: 1 }, nowMs);
+const status = (code: number, retryAfter?: string): ResponseClass =>
+  classifyResponse({ kind: 'response', status: code, retryAfter, body: '', durationMs: 1 }, nowMs);
 const inSeconds = (seconds: number): number => nowMs + seconds * 1000;
 
 test.each<
   [
-    answer: AnswerClass,
+    answer: ResponseClass,
     attempt: number,
     expiresInSeconds: number | undefined,
     step: NextStep['step'],
@@ -54,7 +54,7 @@ test.each<
 });
 
 /** Follows a delivery whose subscriber always answers the same, on a clock that is set forward to each attempt. */
-async function attemptsAt(answer: AnswerClass, expiryTimeMs?: number): Promise<{ seconds: number[]; end: NextStep }> {
+async function attemptsAt(answer: ResponseClass, expiryTimeMs?: number): Promise<{ seconds: number[]; end: NextStep }> {
   const clock = createFakeClock(nowMs);
   const seconds: number[] = [];
   for (let attempt = 1; ; attempt += 1) {

@@ -1,6 +1,6 @@
 import { systemClock } from '../../../shared/clock';
-import { askConsent } from '../../../shared/webhooks/handshake';
-import { createSender } from '../../../shared/webhooks/sender';
+import { askConsent } from '../../../shared/webhooks/subscriptions/handshake';
+import { createSender } from '../../../shared/webhooks/sender/sender';
 import { startSubscriber, type SubscriberAnswer } from '../../support/subscriberServer';
 
 async function ask(answer: SubscriberAnswer) {

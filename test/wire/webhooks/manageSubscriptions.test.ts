@@ -1,5 +1,8 @@
-import { createManageSubscriptions, MAX_SUBSCRIPTIONS } from '../../../shared/webhooks/manageSubscriptions';
-import { createSecretBox } from '../../../shared/webhooks/secretBox';
+import {
+  createManageSubscriptions,
+  MAX_SUBSCRIPTIONS,
+} from '../../../shared/webhooks/subscriptions/manageSubscriptions';
+import { createSecretCipher } from '../../../shared/secretCipher';
 import { createRelayRoom, type RelayRoom } from '../../support/relayRoom';
 import { startSubscriber, type SubscriberAnswer, type SubscriberServer } from '../../support/subscriberServer';
 import { startTestTables, type TestTables } from '../../support/testTables';
@@ -183,7 +186,7 @@ test('there are two thousand at most, and who asks for more is told', async () =
   const store = { list: () => Promise.resolve(many), find: unasked, insert: unasked, update: unasked, remove: unasked };
   const manage = createManageSubscriptions({
     store,
-    secretBox: createSecretBox(undefined),
+    secretCipher: createSecretCipher(undefined),
     sender: { send: unasked },
     requestOrigin: 'relay.contoso.com',
     allowedCidrs: [],

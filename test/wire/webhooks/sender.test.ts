@@ -1,5 +1,5 @@
 import { systemClock } from '../../../shared/clock';
-import { createSender, type Sender } from '../../../shared/webhooks/sender';
+import { createSender, type Sender } from '../../../shared/webhooks/sender/sender';
 import { createFakeClock } from '../../support/fakeClock';
 import {
   startSubscriber,
@@ -40,7 +40,7 @@ test('sends the very bytes, with their length, to path and query as they were gi
   const server = await subscriber();
   const target = "/a/../b//%7Ec?sp=%2Ftriggers%2Fmanual&sig=a%2Bb+c&&x='y'";
   const result = await post(sender(), `http://127.0.0.1:${server.port}${target}`, '{"name":"Grüße 📞"}');
-  expect(result).toMatchObject({ kind: 'answer', status: 204 });
+  expect(result).toMatchObject({ kind: 'response', status: 204 });
   expect(server.requests).toEqual([
     expect.objectContaining({ method: 'POST', target, body: Buffer.from('{"name":"Grüße 📞"}') }),
   ]);
@@ -65,8 +65,8 @@ test('keeps the answer’s first 4 KiB, without secrets', async () => {
     body: `see ?sig=abc ${'x'.repeat(100_000)}`,
   }));
   const result = await post(sender(), server.url);
-  expect(result).toMatchObject({ kind: 'answer', status: 400, retryAfter: '7' });
-  expect(result.kind === 'answer' && result.body).toBe(
+  expect(result).toMatchObject({ kind: 'response', status: 400, retryAfter: '7' });
+  expect(result.kind === 'response' && result.body).toBe(
     `see ?sig=REDACTED ${'x'.repeat(4096 - 'see ?sig=abc '.length)}`,
   );
 });
@@ -76,7 +76,7 @@ test('an answer that breaks off after its head has its status all the same', asy
     response.writeHead(200, { 'content-length': '1000' });
     response.write('half', () => response.destroy());
   });
-  expect(await post(sender(), server.url)).toMatchObject({ kind: 'answer', status: 200, body: 'half' });
+  expect(await post(sender(), server.url)).toMatchObject({ kind: 'response', status: 200, body: 'half' });
 });
 
 test.each([
@@ -94,7 +94,7 @@ test.each([
   await clock.advance(4999);
   expect(clock.sleepers()).toBe(1);
   await clock.advance(1);
-  expect(await sending).toMatchObject({ kind: 'noAnswer', reason: 'timeout', durationMs: 5000 });
+  expect(await sending).toMatchObject({ kind: 'networkError', reason: 'timeout', durationMs: 5000 });
   expect(clock.sleepers()).toBe(0);
 });
 
@@ -104,7 +104,7 @@ test('an answer that trickles on is left at the time-out, with its status', asyn
   const sending = post(sender(clock), server.url, '{}', 5000);
   await server.received(1);
   await clock.advance(5000);
-  expect(await sending).toMatchObject({ kind: 'answer', status: 202, body: 'a' });
+  expect(await sending).toMatchObject({ kind: 'response', status: 202, body: 'a' });
 });
 
 test('leaves no timer behind', async () => {
@@ -117,7 +117,7 @@ test('leaves no timer behind', async () => {
 test('says that the connection was reset', async () => {
   const server = await subscriber(() => 'reset');
   expect(await post(sender(), server.url)).toMatchObject({
-    kind: 'noAnswer',
+    kind: 'networkError',
     reason: 'connectionReset',
     detail: 'ECONNRESET',
   });
@@ -127,19 +127,22 @@ test('an idle connection that the subscriber closed meanwhile costs no attempt',
   const server = await subscriber((_request, count) => (count === 2 ? 'reset' : { status: 204 }));
   const one = sender();
   await post(one, server.url);
-  expect(await post(one, server.url)).toMatchObject({ kind: 'answer', status: 204 });
+  expect(await post(one, server.url)).toMatchObject({ kind: 'response', status: 204 });
   expect([server.requests.length, server.connections()]).toEqual([3, 2]);
 });
 
 test('says that nobody listens', async () => {
   const server = await startSubscriber();
   await server.close();
-  expect(await post(sender(), server.url)).toMatchObject({ kind: 'noAnswer', reason: 'connectionRefused' });
+  expect(await post(sender(), server.url)).toMatchObject({ kind: 'networkError', reason: 'connectionRefused' });
 });
 
 test('says that TLS failed', async () => {
   const server = await subscriber();
-  expect(await post(sender(), `https://127.0.0.1:${server.port}/`)).toMatchObject({ kind: 'noAnswer', reason: 'tls' });
+  expect(await post(sender(), `https://127.0.0.1:${server.port}/`)).toMatchObject({
+    kind: 'networkError',
+    reason: 'tls',
+  });
 });
 
 test('says that a name has no address', async () => {
@@ -149,5 +152,5 @@ test('says that a name has no address', async () => {
     resolve: () => Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' })),
   });
   closing.push(one);
-  expect(await post(one, 'https://receiver.example/')).toMatchObject({ kind: 'noAnswer', reason: 'nameNotFound' });
+  expect(await post(one, 'https://receiver.example/')).toMatchObject({ kind: 'networkError', reason: 'nameNotFound' });
 });

@@ -2,8 +2,8 @@ import { createHook } from 'node:async_hooks';
 import type { LookupAddress } from 'node:dns';
 import { isIPv6 } from 'node:net';
 import { systemClock } from '../../../shared/clock';
-import type { ResolveAll } from '../../../shared/webhooks/guardedLookup';
-import { createSender, type Sender, type SenderResult } from '../../../shared/webhooks/sender';
+import type { ResolveAll } from '../../../shared/webhooks/sender/guardedLookup';
+import { createSender, type Sender, type SenderResult } from '../../../shared/webhooks/sender/sender';
 import { startSubscriber, type SubscriberServer } from '../../support/subscriberServer';
 
 /** Every connect(2) that this process asks the system for, whoever asks. */
@@ -124,7 +124,7 @@ describe('a URL that leads where it must not is refused with its reason, and not
   ])('%s: %s', async (url, reason) => {
     const result = await post(guarded(nobody), url.replace('PORT', String(trap.port)));
     expect(result).toMatchObject({
-      kind: 'noAnswer',
+      kind: 'networkError',
       reason: 'addressRefused',
       detail: expect.stringContaining(reason) as string,
     });
@@ -155,7 +155,7 @@ describe('a name that leads where it must not is refused after DNS, and nothing 
   ])('%s → %p: %s', async (name, addresses, rule) => {
     const result = await post(guarded(names(...addresses)), `https://${name}:${trap.port}/`);
     expect(result).toMatchObject({
-      kind: 'noAnswer',
+      kind: 'networkError',
       reason: 'addressRefused',
       detail: expect.stringContaining(rule) as string,
     });
@@ -170,9 +170,9 @@ test('a name that changes its address after it was judged is judged again: the s
   const fine = await server(() => ({ status: 204, headers: { connection: 'close' } }));
   const inner = await server(undefined, '127.0.0.2', fine.port);
   const sender = guarded(resolve, ['127.0.0.1/32']);
-  expect(await post(sender, `http://localhost:${fine.port}/`)).toMatchObject({ kind: 'answer', status: 204 });
+  expect(await post(sender, `http://localhost:${fine.port}/`)).toMatchObject({ kind: 'response', status: 204 });
   expect(await post(sender, `http://localhost:${fine.port}/`)).toMatchObject({
-    kind: 'noAnswer',
+    kind: 'networkError',
     reason: 'addressRefused',
     detail: '127.0.0.2 is not allowed: loopback',
   });
@@ -193,7 +193,7 @@ test.each([301, 302, 303, 307, 308])(
   'a redirect (%i) to a private address is an answer, and is not followed',
   async (status) => {
     const redirecting = await server(() => ({ status, headers: { location: `http://127.0.0.1:${trap.port}/` } }));
-    expect(await post(guarded(nobody, ['127.0.0.0/8']), redirecting.url)).toMatchObject({ kind: 'answer', status });
+    expect(await post(guarded(nobody, ['127.0.0.0/8']), redirecting.url)).toMatchObject({ kind: 'response', status });
     expect([connects, trap.connections()]).toEqual([1, 0]);
   },
 );

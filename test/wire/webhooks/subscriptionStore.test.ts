@@ -25,7 +25,7 @@ const long = sampleSubscription({
   description: 'Grüße 📞',
   filters: { accounts: ['sip:reception@contoso.com'], outcomeResults: ['missed'] },
   state: { name: 'disabled', atMs: 5, reason: 'answered 410' },
-  previousSecret: { sealed: 'x:y', untilMs: 9 },
+  previousSecret: { encrypted: 'x:y', untilMs: 9 },
 });
 
 test('gives back what it was given', async () => {

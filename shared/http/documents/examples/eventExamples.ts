@@ -3,10 +3,10 @@ import type { RelayEvent } from '../../../invitations/relayEvent';
 import { toGapEvent } from '../../../invitations/toGapEvent';
 import { toCloudEvent, type CloudEvent } from '../../../messaging/cloudEvent';
 import type { SubscriptionDisabled } from '../../../webhooks/autoDisable';
-import { toFlatEvent } from '../../../webhooks/flatEvent';
-import { toOutwardEvent } from '../../../webhooks/outwardEvent';
-import { toTeamsCard } from '../../../webhooks/teamsCard';
-import type { SubscriptionTest } from '../../../webhooks/testSubscription';
+import { toFlatEvent } from '../../../webhooks/formats/flatEvent';
+import { toPublicEvent } from '../../../webhooks/formats/publicEvent';
+import { toTeamsCard } from '../../../webhooks/formats/teamsCard';
+import type { SubscriptionTest } from '../../../webhooks/subscriptions/testSubscription';
 import { sampleAccount, sampleCall, sampleTimeMs } from './sampleCall';
 
 /** The moments of the sample call, and what its events are called. */
@@ -20,7 +20,7 @@ export const momentNames = [
 /** Invitation events by name, as a webhook receives them. */
 export function invitationExamples(): Readonly<Record<string, CloudEvent>> {
   const call = sampleCall();
-  return Object.fromEntries(momentNames.map(([moment, name]) => [name, toCloudEvent(toOutwardEvent(call[moment]))]));
+  return Object.fromEntries(momentNames.map(([moment, name]) => [name, toCloudEvent(toPublicEvent(call[moment]))]));
 }
 
 /** The other events, as a webhook receives them. */
@@ -36,16 +36,14 @@ export function otherEventExamples(): Readonly<Record<keyof ReturnType<typeof ot
 
 /** What a subscriber with the format `flat` is sent. */
 export function flatExample(): object {
-  return toFlatEvent(toOutwardEvent(sampleCall().started));
+  return toFlatEvent(toPublicEvent(sampleCall().started));
 }
 
 /** What a Teams workflow is sent; its buttons lead to a page that asks before it acts. */
 export function teamsExample(): object {
   return (
-    toTeamsCard(
-      toOutwardEvent(sampleCall().started),
-      (_event, command) => `https://relay.contoso.com/api/${command}`,
-    ) ?? {}
+    toTeamsCard(toPublicEvent(sampleCall().started), (_event, command) => `https://relay.contoso.com/api/${command}`) ??
+    {}
   );
 }
 

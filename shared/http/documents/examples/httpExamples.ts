@@ -9,9 +9,9 @@ import { slotOf } from '../../../relay/slots';
 import { noDeliveries } from '../../../webhooks/deliveryCounts';
 import { deliveryIdOf } from '../../../webhooks/deliveryMessage';
 import type { Recovered } from '../../../webhooks/sendAgain';
-import type { Subscription } from '../../../webhooks/subscription';
-import { toSubscriptionView } from '../../../webhooks/subscriptionView';
-import type { TestResult } from '../../../webhooks/testSubscription';
+import type { Subscription } from '../../../webhooks/subscriptions/subscription';
+import { toSubscriptionView } from '../../../webhooks/subscriptions/subscriptionView';
+import type { TestResult } from '../../../webhooks/subscriptions/testSubscription';
 import { toCall } from '../../connector/callEndpoints';
 import { toDeliveryView } from '../../deliveryView';
 import { readHealth } from '../../health';
@@ -99,7 +99,7 @@ const subscription: Subscription = {
   format: 'cloudevents',
   handshake: 'warn',
   state: { name: 'active' },
-  sealedSecret: '',
+  encryptedSecret: '',
   createdBy: 'key:4f9a1c0be2d7',
   createdAtMs: sampleTimeMs,
   changedAtMs: sampleTimeMs,
@@ -111,7 +111,7 @@ const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 export function subscriptionAnswers() {
   const view = toSubscriptionView(subscription, sampleTimeMs);
   const rotated = toSubscriptionView(
-    { ...subscription, previousSecret: { sealed: '', untilMs: sampleTimeMs + 24 * 3_600_000 } },
+    { ...subscription, previousSecret: { encrypted: '', untilMs: sampleTimeMs + 24 * 3_600_000 } },
     sampleTimeMs,
   );
   const tested: TestResult = { delivered: true, status: 204, response: '', durationMs: 83 };

@@ -1,6 +1,6 @@
 import { callMoments, isCallMoment, type CallMomentName } from '../../../../shared/http/connector/callMoments';
 import type { RelayEvent } from '../../../../shared/invitations/relayEvent';
-import { filtersSchema, matchesFilter } from '../../../../shared/webhooks/matchesFilter';
+import { filtersSchema, matchesFilter } from '../../../../shared/webhooks/subscriptions/matchesFilter';
 import { sampleGapEvent } from '../../../support/sampleEvents';
 import { callEvent } from '../../../support/webhookEvents';
 

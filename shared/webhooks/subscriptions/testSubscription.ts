@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../clock';
+import type { RelayEvent } from '../../invitations/relayEvent';
+import { toCloudEvent } from '../../messaging/cloudEvent';
+import type { AttemptDelivery } from '../attemptDelivery';
+import { classifyResponse } from '../delivery/classifyResponse';
+import { toFlatEvent } from '../formats/flatEvent';
+import { existingSubscription } from './existingSubscription';
+import type { SubscriptionStore } from '../ports';
+import type { RenderedDelivery } from '../formats/renderDelivery';
+import type { Format, Subscription } from './subscription';
+import { toNoticeCard } from '../formats/teamsCard';
+
+/** `data` of `ucwa.subscription.test`. */
+export interface SubscriptionTest {
+  readonly subscriptionId: string;
+  readonly message: string;
+}
+
+export interface TestResult {
+  readonly delivered: boolean;
+  /** HTTP status, where there was an answer. */
+  readonly status?: number;
+  /** Why it was not delivered, in a sentence. */
+  readonly reason?: string;
+  /** The answer's first 4 KiB, redacted. */
+  readonly response?: string;
+  readonly durationMs: number;
+}
+
+/** Sends one event of type `ucwa.subscription.test`, signed as any other, now and once; also while paused or disabled. Error: `notFound`. */
+export type TestSubscription = (id: string) => Promise<TestResult>;
+
+export interface TestSubscriptionPorts {
+  readonly store: Pick<SubscriptionStore, 'find'>;
+  readonly attempt: AttemptDelivery;
+  readonly clock: Clock;
+}
+
+/** It is no delivery: it stands in no log and counts for nothing. */
+export function createTestSubscription({ store, attempt, clock }: TestSubscriptionPorts): TestSubscription {
+  return async (id) => {
+    const subscription = await existingSubscription(store, id);
+    const event = toTestEvent(subscription, clock.now());
+    const result = await attempt(subscription, event.id, render(event, subscription.format), false);
+    const answer = classifyResponse(result, clock.now());
+    return {
+      delivered: answer.class === 'delivered',
+      ...(result.kind === 'response' && { status: result.status, response: result.body }),
+      ...(answer.class !== 'delivered' && { reason: answer.reason }),
+      durationMs: result.durationMs,
+    };
+  };
+}
+
+function toTestEvent({ id }: Subscription, timeMs: number): RelayEvent<'ucwa.subscription.test', SubscriptionTest> {
+  return {
+    id: createHash('sha256').update(`subscription-test\n${id}\n${timeMs}`).digest('hex').slice(0, 40),
+    type: 'ucwa.subscription.test',
+    account: 'urn:ucwa-relay:webhooks',
+    subject: id,
+    timeMs,
+    data: { subscriptionId: id, message: 'This is a test; nobody is calling.' },
+  };
+}
+
+function render(event: RelayEvent<string, SubscriptionTest>, format: Format): RenderedDelivery {
+  switch (format) {
+    case 'cloudevents':
+      return { contentType: 'application/cloudevents+json; charset=utf-8', body: JSON.stringify(toCloudEvent(event)) };
+    case 'flat':
+      return {
+        contentType: 'application/json; charset=utf-8',
+        body: JSON.stringify({ ...toFlatEvent(event), event: 'test' }),
+      };
+    case 'teams':
+      return {
+        contentType: 'application/json; charset=utf-8',
+        body: JSON.stringify(toNoticeCard({ title: 'Calls will be shown here', lines: [event.data.message] })),
+      };
+  }
+}

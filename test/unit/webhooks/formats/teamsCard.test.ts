@@ -1,0 +1,91 @@
+import { toTeamsCard } from '../../../../shared/webhooks/formats/teamsCard';
+import { sampleGapEvent } from '../../../support/sampleEvents';
+import { callEvent } from '../../../support/webhookEvents';
+
+const confirmUrl = (_event: unknown, command: string): string => `https://relay.example/confirm/${command}`;
+const card = (event: Parameters<typeof toTeamsCard>[0], url: Parameters<typeof toTeamsCard>[1] = confirmUrl) =>
+  JSON.stringify(toTeamsCard(event, url));
+
+test('a ring shows who calls, what about, until when, and links to pages that ask', () => {
+  expect(toTeamsCard(callEvent('started'), confirmUrl)).toEqual({
+    type: 'message',
+    attachments: [
+      {
+        contentType: 'application/vnd.microsoft.card.adaptive',
+        contentUrl: null,
+        content: {
+          $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+          type: 'AdaptiveCard',
+          version: '1.4',
+          body: [
+            {
+              type: 'RichTextBlock',
+              inlines: [{ type: 'TextRun', text: 'Call from Alice Müller', size: 'Large', weight: 'Bolder' }],
+            },
+            { type: 'RichTextBlock', inlines: [{ type: 'TextRun', text: 'Subject: Contract renewal' }] },
+            { type: 'RichTextBlock', inlines: [{ type: 'TextRun', text: 'Number: +4930123456' }] },
+            { type: 'RichTextBlock', inlines: [{ type: 'TextRun', text: 'For: Reception' }] },
+            {
+              type: 'TextBlock',
+              isSubtle: true,
+              wrap: true,
+              text: 'Rings until {{TIME(2026-01-15T12:00:30Z)}}. This card does not change when the call ends.',
+            },
+          ],
+          actions: [
+            { type: 'Action.OpenUrl', title: 'Reject the call', url: 'https://relay.example/confirm/decline' },
+            {
+              type: 'Action.OpenUrl',
+              title: 'Take it on my phone',
+              url: 'https://relay.example/confirm/acceptWithPhoneAudio',
+            },
+          ],
+        },
+      },
+    ],
+  });
+});
+
+test('offers only what the invitation offers', () => {
+  expect(card(callEvent('started', { data: { actions: ['decline'] } }))).not.toContain('Take it on my phone');
+});
+
+test('has no buttons where there is no address for them', () => {
+  expect(card(callEvent('started'), () => undefined)).not.toContain('"actions"');
+});
+
+test.each([
+  [{ importance: 'urgent' }, 'Urgent call from Alice'],
+  [{ from: { phoneNumber: '+4930123456' } }, 'Call from +4930123456'],
+  [{ from: { uri: 'sip:alice@fabrikam.com' } }, 'Call from alice@fabrikam.com'],
+  [{ from: { callerType: 'withheld' as const } }, 'Call from a withheld number'],
+  [{ from: { anonymous: true, name: 'Anonymous' } }, 'Call from a withheld number'],
+  [{ from: {} }, 'Call from an unknown caller'],
+  [{ onBehalfOf: { name: 'The boss' } }, 'On behalf of: The boss'],
+])('%j: %s', (data, text) => {
+  expect(card(callEvent('started', { data }))).toContain(text);
+});
+
+test('a missed call has a card, without buttons', () => {
+  expect(card(callEvent('completed'))).toContain('Missed call from Alice Müller');
+  expect(card(callEvent('completed'))).not.toContain('Action.OpenUrl');
+});
+
+test.each([
+  ['a ring that is told late', callEvent('started', { data: { delayed: true } })],
+  ['an update', callEvent('updated')],
+  ['an answered call', callEvent('completed', { data: { outcome: { result: 'answered', answered: true } } })],
+  ['an outgoing call', callEvent('started', { data: { direction: 'outgoing' } })],
+  ['a gap', sampleGapEvent()],
+])('says nothing of %s', (_what, event) => {
+  expect(toTeamsCard(event, confirmUrl)).toBeUndefined();
+});
+
+test('stays under 20 KB whatever a caller writes, and reads none of it as Markdown', () => {
+  const event = callEvent('started', {
+    data: { subject: `[click](https://evil.example) ${'📞'.repeat(30_000)}`, from: { name: 'x'.repeat(50_000) } },
+  });
+  const text = card(event, () => `https://relay.example/confirm?capability=${'c'.repeat(1500)}`);
+  expect(Buffer.byteLength(text)).toBeLessThan(20_000);
+  expect(text).toContain('"TextRun","text":"Subject: [click]');
+});
