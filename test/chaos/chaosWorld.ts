@@ -59,7 +59,8 @@ export async function startChaosWorld(accountCount: number): Promise<ChaosWorld>
     accounts,
     topic,
     async startHost() {
-      const host = await startReadyHost({ appDirectory: projectFolder, settings, args: ['--run-timers-on-start'] });
+      const args = ['--run-timers-on-start', '--processes'];
+      const host = await startReadyHost({ appDirectory: projectFolder, settings, args });
       hosts.push(host);
       return host;
     },

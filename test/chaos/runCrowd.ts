@@ -63,6 +63,7 @@ export async function runCrowd(plan: CrowdPlan, print: Print): Promise<CrowdOutc
   );
   const [relay, crowd] = await Promise.all([
     startWebhookRelay({
+      processes: true,
       accounts: accounts.map((sipUri) => ({
         sipUri,
         username: sipUri.slice(4),

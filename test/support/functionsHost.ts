@@ -6,10 +6,22 @@ import { z } from 'zod';
 
 const MAIN = join(__dirname, '../../dist/infra/local/functions-host/main.js');
 
-/** The message with which every stand-in says that it is ready. */
+/** The message with which the host says that it is ready, and again whenever one of its processes was started anew. */
 const readyMessage = z.object({
-  ready: z.object({ url: z.string(), functionsKey: z.string(), functions: z.array(z.string()) }),
+  ready: z.object({
+    url: z.string(),
+    functionsKey: z.string(),
+    functions: z.array(z.string()),
+    processes: z.array(z.object({ functionName: z.string(), pid: z.number() })),
+  }),
 });
+
+/** What a host says when it is ready. */
+export interface ReadyHost {
+  readonly url: string;
+  readonly functionsKey: string;
+  readonly functions: readonly string[];
+}
 
 export interface HostProcessOptions {
   readonly appDirectory: string;
@@ -28,17 +40,15 @@ export interface Exit {
 /** A Functions host in a process of its own. */
 export interface HostProcess {
   /** Settles with what the host says when it is ready; rejects with its lines when it ends before. */
-  readonly ready: Promise<{
-    readonly url: string;
-    readonly functionsKey: string;
-    readonly functions: readonly string[];
-  }>;
+  readonly ready: Promise<ReadyHost>;
   readonly exited: Promise<Exit>;
   /** What it has written to standard output and standard error so far, in the order of arrival. */
   readonly lines: readonly string[];
   /** The first line, written already or to come, that the pattern matches; rejects when the host ends without it. */
   line(pattern: RegExp): Promise<string>;
-  /** Sends a signal and waits for the end. */
+  /** The process of each Service Bus function, as they are now; none unless the host was started with `--processes`. */
+  processes(): readonly { readonly functionName: string; readonly pid: number }[];
+  /** Sends a signal and waits for the end. SIGKILL also goes to each process of `processes()`: the whole app is gone. */
   kill(signal: NodeJS.Signals): Promise<Exit>;
   /** Closes the IPC channel, which asks for a graceful stop, and waits for it. May be called again. */
   close(): Promise<Exit>;
@@ -74,8 +84,13 @@ export function startHostProcess({ appDirectory, settings = {}, args = [] }: Hos
     throw new Error(`The host ended (${String(code ?? signal)}) before ${waitingFor}:\n${lines.join('\n')}`);
   };
 
+  let processes: z.infer<typeof readyMessage>['ready']['processes'] = [];
   const ready = new Promise<z.infer<typeof readyMessage>['ready']>((resolve, reject) => {
-    child.on('message', (message) => resolve(readyMessage.parse(message).ready));
+    child.on('message', (message) => {
+      const told = readyMessage.parse(message).ready;
+      processes = told.processes;
+      resolve(told);
+    });
     ended('it was ready').catch(reject);
   });
   ready.catch(() => undefined); // a test of a host that never gets ready awaits its exit instead
@@ -98,7 +113,9 @@ export function startHostProcess({ appDirectory, settings = {}, args = [] }: Hos
     exited,
     lines,
     line,
+    processes: () => processes,
     kill: (signal) => {
+      if (signal === 'SIGKILL') for (const { pid } of processes) endNow(pid);
       child.kill(signal);
       return exited;
     },
@@ -110,9 +127,17 @@ export function startHostProcess({ appDirectory, settings = {}, args = [] }: Hos
 }
 
 /** Starts a host and waits until it is ready. */
-export async function startReadyHost(
-  options: HostProcessOptions,
-): Promise<HostProcess & Awaited<HostProcess['ready']>> {
+export async function startReadyHost(options: HostProcessOptions): Promise<HostProcess & ReadyHost> {
   const host = startHostProcess(options);
-  return { ...host, ...(await host.ready) };
+  const { url, functionsKey, functions } = await host.ready;
+  return { ...host, url, functionsKey, functions };
+}
+
+/** SIGKILL to a process that may be gone already. */
+function endNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }

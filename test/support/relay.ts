@@ -37,6 +37,8 @@ export interface TestRelayOptions {
   readonly busConfig?: unknown;
   /** The folder with the app's package.json and host.json; the project's own unless given. */
   readonly appDirectory?: string;
+  /** Whether every host runs each Service Bus function in a process of its own. Default false. */
+  readonly processes?: boolean;
 }
 
 /** `RELAY_SIGNING_KEY` of every test relay. */
@@ -50,6 +52,7 @@ export async function startTestRelay({
   accounts = [{ ...simulatorAccount }],
   busConfig,
   appDirectory = PROJECT,
+  processes = false,
 }: TestRelayOptions = {}): Promise<TestRelay> {
   const [ucwa, bus, storage] = await Promise.all([
     startTestUcwa(),
@@ -92,7 +95,7 @@ export async function startTestRelay({
       const host = await startReadyHost({
         appDirectory,
         settings: { ...environment, ...more },
-        args: ['--run-timers-on-start'],
+        args: ['--run-timers-on-start', ...(processes ? ['--processes'] : [])],
       });
       hosts.push(host);
       return host;

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { resolve } from 'node:path';
 import { systemClock, type Clock } from '../../../shared/clock';
 import { describeFunction, type DescribedFunction } from './app/describeFunction';
+import type { RegisteredFunction } from './app/functionApp';
 import { enabledFunctions } from './app/enabledFunctions';
 import { createInvokeFunction } from './app/invokeFunction';
 import { loadFunctionApp } from './app/loadFunctionApp';
@@ -28,6 +29,8 @@ export interface FunctionsHostOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Opens every function and the admin routes. Default: a random one. */
   readonly functionsKey?: string;
+  /** The functions that run in this process; the others are known and have no trigger. Default: all. */
+  readonly runs?: (described: DescribedFunction) => boolean;
   /** Invoke every timer once as soon as it is started. Default false, as in Azure. */
   readonly runTimersOnStart?: boolean;
   /** Default: the console. */
@@ -77,8 +80,11 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   });
   const invoke = createInvokeFunction(app, running, log);
   const streamServer = await startLibrary(app);
-  const enabled = enabledFunctions(app.functions, process.env, log);
-  const functions = app.functions.map(({ metadata }) => describeFunction(metadata, hostOptions.routePrefix));
+  const describe = ({ metadata }: RegisteredFunction): DescribedFunction =>
+    describeFunction(metadata, hostOptions.routePrefix);
+  const functions = app.functions.map(describe);
+  const { runs = () => true } = options;
+  const enabled = enabledFunctions(app.functions, process.env, log).filter((registered) => runs(describe(registered)));
   warnOfDifferences(app.functions, log);
 
   const functionsKey = options.functionsKey ?? randomBytes(24).toString('base64url');

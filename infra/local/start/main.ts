@@ -9,6 +9,7 @@ the app, and a webhook receiver. Calls come in every few seconds, and every even
 
   --no-calls          nobody calls but you (npm run ring)
   --quiet             prints addresses and problems, not a line per event
+  --processes         runs each Service Bus function in a process of its own, as Azure's Flex Consumption plan does
   --functions-port N  default 7071
   --ucwa-port N       default 8080
   --bus-port N        default 5672
@@ -24,6 +25,7 @@ function main(): Promise<number> {
   const options = readCommandLine(HELP, {
     'no-calls': { type: 'boolean' },
     quiet: { type: 'boolean' },
+    processes: { type: 'boolean' },
     'functions-port': { type: 'string' },
     'ucwa-port': { type: 'string' },
     'bus-port': { type: 'string' },
@@ -44,6 +46,7 @@ function main(): Promise<number> {
     folder: process.cwd(),
     environment: process.env,
     ports,
+    processes: options.processes === true,
     calls: options['no-calls'] !== true,
     quiet: options.quiet === true,
     terminal: createTerminal(process.stdout, process.env),

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly ports: StackPorts;
+  /** Whether each Service Bus function runs in a process of its own, as on Flex Consumption. */
+  readonly processes: boolean;
   /** Whether calls come in by themselves. */
   readonly calls: boolean;
   /** Whether the lines about what happens are left out. */
@@ -64,6 +66,7 @@ export async function runStack(options: RunOptions): Promise<number> {
           given,
           keys,
           ports: options.ports,
+          processes: options.processes,
           storageFolder: path.join(stackFolder(folder), 'storage'),
           onHostLine: (line) => {
             // What the app logs about each event is here already, as it comes from the bus.

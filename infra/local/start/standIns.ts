@@ -40,6 +40,8 @@ export interface HostOptions {
   /** It listens here or at the next free port; 0 lets the system choose. */
   readonly port: number;
   readonly functionsKey: string;
+  /** Whether each Service Bus function runs in a process of its own. Default false. */
+  readonly processes?: boolean;
   /** The app's settings. */
   readonly environment: Readonly<Record<string, string>>;
   readonly onLine?: (line: string) => void;
@@ -53,7 +55,7 @@ export function startHostProcess(options: HostOptions): LocalProcess<HostReady> 
     nodeArguments: [
       standInScript('functions-host'),
       ...['--app', projectFolder, '--port', String(options.port), '--key', options.functionsKey],
-      ...['--quiet', '--run-timers-on-start'],
+      ...['--quiet', '--run-timers-on-start', ...(options.processes === true ? ['--processes'] : [])],
     ],
     environment: options.environment,
     recogniseReady: readyMessage(hostReady),

@@ -24,6 +24,8 @@ export interface StackOptions {
   readonly given: GivenSettings;
   readonly keys: LocalKeys;
   readonly ports: StackPorts;
+  /** Whether each Service Bus function runs in a process of its own. */
+  readonly processes: boolean;
   /** Where the storage keeps what it is given. */
   readonly storageFolder: string;
   readonly onHostLine: (line: string) => void;
@@ -85,7 +87,13 @@ export async function startStack(options: StackOptions, parts: Parts, signal: Ab
   };
   const environment = hostEnvironment(given, standIns, keys, `http://127.0.0.1:${port}`);
   const host = await parts.add(
-    startHostProcess({ port, functionsKey: keys.functionsKey, environment, onLine: options.onHostLine }),
+    startHostProcess({
+      port,
+      functionsKey: keys.functionsKey,
+      processes: options.processes,
+      environment,
+      onLine: options.onHostLine,
+    }),
   ).ready;
   note('Functions', ports.functions, Number(new URL(host.url).port));
   if (ucwa !== undefined && !(await untilOnAir(createSimulator(ucwa.url), signal))) {
