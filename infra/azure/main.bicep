@@ -130,7 +130,7 @@ var tags = {
 }
 var functionAppName = '${abbreviations.functionApp}${token}'
 
-resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: '${abbreviations.resourceGroup}${environmentName}'
   location: location
   tags: tags

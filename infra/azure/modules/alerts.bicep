@@ -134,7 +134,7 @@ resource ticket 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
-resource pageRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+resource pageRules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   for rule in pages: {
     name: 'page-${rule.name}'
     location: location
@@ -180,7 +180,7 @@ resource pageRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
   }
 ]
 
-resource ticketRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+resource ticketRules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   for rule in tickets: {
     name: 'ticket-${rule.name}'
     location: location
@@ -224,7 +224,7 @@ resource ticketRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
 ]
 
 // A full entity takes no more messages, and then the relay stops at the first call: half full is the time to look.
-resource sizeRules 'Microsoft.Insights/metricAlerts@2018-03-01' = [
+resource sizeRules 'Microsoft.Insights/metricAlerts@2026-01-01' = [
   for entity in concat(entities.queues, entities.topics): {
     name: 'page-half-full-${entity.name}'
     location: 'global'
@@ -268,7 +268,7 @@ resource sizeRules 'Microsoft.Insights/metricAlerts@2018-03-01' = [
   }
 ]
 
-resource deadLetterRule 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+resource deadLetterRule 'Microsoft.Insights/metricAlerts@2026-01-01' = {
   name: 'ticket-dead-letters'
   location: 'global'
   tags: tags
@@ -309,7 +309,7 @@ resource deadLetterRule 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   }
 }
 
-resource unreadableRule 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+resource unreadableRule 'Microsoft.Insights/metricAlerts@2026-01-01' = {
   name: 'ticket-unreadable-events'
   location: 'global'
   tags: tags

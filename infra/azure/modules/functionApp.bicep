@@ -45,7 +45,7 @@ resource appInsights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: appInsightsName
 }
 
-resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
+resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   name: planName
   location: location
   tags: tags
@@ -59,7 +59,7 @@ resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   }
 }
 
-resource app 'Microsoft.Web/sites@2024-11-01' = {
+resource app 'Microsoft.Web/sites@2025-03-01' = {
   name: name
   location: location
   tags: union(tags, { 'azd-service-name': 'relay' })
@@ -113,7 +113,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   }
 }
 
-resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
+resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: app
   name: 'appsettings'
   properties: {
@@ -145,7 +145,7 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
   }
 }
 
-resource authentication 'Microsoft.Web/sites/config@2024-11-01' = if (withAuthentication) {
+resource authentication 'Microsoft.Web/sites/config@2025-03-01' = if (withAuthentication) {
   parent: app
   name: 'authsettingsV2'
   properties: {
@@ -178,7 +178,7 @@ resource authentication 'Microsoft.Web/sites/config@2024-11-01' = if (withAuthen
 }
 
 // Publishing is by identity alone.
-resource noFtp 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
+resource noFtp 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
   parent: app
   name: 'ftp'
   properties: {
@@ -186,7 +186,7 @@ resource noFtp 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-0
   }
 }
 
-resource noBasicScm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
+resource noBasicScm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
   parent: app
   name: 'scm'
   properties: {

@@ -19,7 +19,7 @@ param signingKey string
 @secure()
 param webhookSecretKey string
 
-resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
+resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   name: name
   location: location
   tags: tags
@@ -41,7 +41,7 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   }
 }
 
-resource accountsSecret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(accounts)) {
+resource accountsSecret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = if (!empty(accounts)) {
   parent: vault
   name: 'ucwa-accounts'
   properties: {
@@ -50,7 +50,7 @@ resource accountsSecret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!em
   }
 }
 
-resource signingKeySecret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(signingKey)) {
+resource signingKeySecret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = if (!empty(signingKey)) {
   parent: vault
   name: 'relay-signing-key'
   properties: {
@@ -58,7 +58,7 @@ resource signingKeySecret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!
   }
 }
 
-resource webhookSecretKeySecret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(webhookSecretKey)) {
+resource webhookSecretKeySecret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = if (!empty(webhookSecretKey)) {
   parent: vault
   name: 'webhook-secret-key'
   properties: {

@@ -13,7 +13,7 @@ param addressPrefix string
 param dnsServers array
 
 // Each account holds a connection to the pool: one address has some 64,000 ports to one destination, without the gateway they are few.
-resource publicIp 'Microsoft.Network/publicIPAddresses@2024-05-01' = {
+resource publicIp 'Microsoft.Network/publicIPAddresses@2025-05-01' = {
   name: publicIpName
   location: location
   tags: tags
@@ -25,7 +25,7 @@ resource publicIp 'Microsoft.Network/publicIPAddresses@2024-05-01' = {
   }
 }
 
-resource natGateway 'Microsoft.Network/natGateways@2024-05-01' = {
+resource natGateway 'Microsoft.Network/natGateways@2025-05-01' = {
   name: natGatewayName
   location: location
   tags: tags
@@ -43,7 +43,7 @@ resource natGateway 'Microsoft.Network/natGateways@2024-05-01' = {
   }
 }
 
-resource virtualNetwork 'Microsoft.Network/virtualNetworks@2024-05-01' = {
+resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-05-01' = {
   name: name
   location: location
   tags: tags

@@ -58,7 +58,7 @@ resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01
   }
 ]
 
-resource privateEndpoints 'Microsoft.Network/privateEndpoints@2024-05-01' = [
+resource privateEndpoints 'Microsoft.Network/privateEndpoints@2025-05-01' = [
   for endpoint in endpoints: {
     name: 'pep-${endpoint.name}'
     location: location
@@ -80,7 +80,7 @@ resource privateEndpoints 'Microsoft.Network/privateEndpoints@2024-05-01' = [
   }
 ]
 
-resource zoneGroups 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2024-05-01' = [
+resource zoneGroups 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-05-01' = [
   for (endpoint, index) in endpoints: {
     parent: privateEndpoints[index]
     name: 'default'

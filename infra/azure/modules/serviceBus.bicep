@@ -13,7 +13,7 @@ param consumerSubscriptions array
 var entities = loadJsonContent('../entities.json')
 var events = entities.topics[0]
 
-resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' = {
+resource namespace 'Microsoft.ServiceBus/namespaces@2026-01-01' = {
   name: name
   location: location
   tags: tags
@@ -34,7 +34,7 @@ resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' = {
   }
 }
 
-resource queues 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = [
+resource queues 'Microsoft.ServiceBus/namespaces/queues@2026-01-01' = [
   for queue in entities.queues: {
     parent: namespace
     name: queue.name
@@ -42,13 +42,13 @@ resource queues 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = [
   }
 ]
 
-resource topic 'Microsoft.ServiceBus/namespaces/topics@2024-01-01' = {
+resource topic 'Microsoft.ServiceBus/namespaces/topics@2026-01-01' = {
   parent: namespace
   name: events.name
   properties: events.properties
 }
 
-resource subscriptions 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01-01' = [
+resource subscriptions 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2026-01-01' = [
   for own in events.subscriptions: {
     parent: topic
     name: own.name
@@ -56,7 +56,7 @@ resource subscriptions 'Microsoft.ServiceBus/namespaces/topics/subscriptions@202
   }
 ]
 
-resource consumers 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01-01' = [
+resource consumers 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2026-01-01' = [
   for consumer in consumerSubscriptions: {
     parent: topic
     name: consumer.name
@@ -66,7 +66,7 @@ resource consumers 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01
 
 // A subscription is created with a rule $Default that takes everything: it is made the consumer's filter, so that there is
 // no moment at which two rules hold.
-resource filters 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@2024-01-01' = [
+resource filters 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@2026-01-01' = [
   for (consumer, index) in consumerSubscriptions: {
     parent: consumers[index]
     name: '$Default'

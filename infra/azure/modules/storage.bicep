@@ -15,7 +15,7 @@ var deploymentContainer = 'app-package'
 // Named in shared/storage/rawBlobs.ts.
 var unreadableContainer = 'unreadable-events'
 
-resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
+resource account 'Microsoft.Storage/storageAccounts@2025-08-01' = {
   name: name
   location: location
   tags: tags
@@ -39,22 +39,22 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   }
 }
 
-resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' = {
+resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-08-01' = {
   parent: account
   name: 'default'
 }
 
-resource package 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
+resource package 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-08-01' = {
   parent: blobs
   name: deploymentContainer
 }
 
-resource unreadable 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
+resource unreadable 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-08-01' = {
   parent: blobs
   name: unreadableContainer
 }
 
-resource retention 'Microsoft.Storage/storageAccounts/managementPolicies@2024-01-01' = {
+resource retention 'Microsoft.Storage/storageAccounts/managementPolicies@2025-08-01' = {
   parent: account
   name: 'default'
   properties: {

@@ -104,7 +104,7 @@ describe('the roles in Bicep', () => {
 
   test.each(needed)('%s is assigned once, and needed', (role, _id, where, because) => {
     expect(
-      file('modules/roles.bicep').text.match(new RegExp(`roleDefinitions', roles\\.${role}\\)`, 'g')),
+      file('modules/roles.bicep').text.match(new RegExp(`roleDefinitions',\\s*roles\\.${role}\\s*\\)`, 'g')),
     ).toHaveLength(1);
     expect(read(where)).toMatch(because);
   });

@@ -1,4 +1,3 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -59,13 +58,6 @@ describe('the Bicep files', () => {
         .flatMap(({ text }) => [...text.matchAll(/^module \w+ '([^']+)'/gm)].map(([, path]) => path))
         .filter((path) => !path?.startsWith('modules/')),
     ).toEqual([]);
-  });
-
-  const compiler = spawnSync('bicep', ['--version']).status === 0;
-  (compiler ? it : it.skip)('compile', () => {
-    expect(
-      execFileSync('bicep', ['build', join(azureFolder, 'main.bicep'), '--stdout'], { encoding: 'utf8' }),
-    ).toContain('deploymentTemplate.json');
   });
 });
 
