@@ -35,7 +35,7 @@ export function nextStep({ answer, attempt, nowMs, expiryTimeMs, random }: StepI
   }
   const delayMs = retryDelayMs(attempt, random);
   if (delayMs === undefined) return { step: 'dead', reason: `${answer.reason}; the last of ${attempt} attempts` };
-  const askedMs = answer.class === 'permanent' ? 0 : (answer.retryAfterMs ?? 0);
+  const askedMs = answer.class === 'notStarted' ? 0 : (answer.retryAfterMs ?? 0);
   const atMs = nowMs + Math.max(delayMs, askedMs);
   if (expiryTimeMs !== undefined && atMs >= expiryTimeMs)
     return { step: 'expired', reason: `${answer.reason}; the ring ends before the next attempt` };

@@ -1,60 +1,85 @@
 import { parseRetryAfter } from './retryAfter';
 
-/** Why there was no answer at all. */
+/**
+ * Why there was no response. `notStarted`: the time was over before anything was sent, because the lookup of the name
+ * waited for those of other hosts; the subscriber has not failed.
+ */
 export type NetworkErrorReason =
-  'timeout' | 'addressRefused' | 'nameNotFound' | 'connectionRefused' | 'connectionReset' | 'tls' | 'network';
+  | 'timeout'
+  | 'notStarted'
+  | 'addressRefused'
+  | 'nameNotFound'
+  | 'connectionRefused'
+  | 'connectionReset'
+  | 'tls'
+  | 'invalidResponse'
+  | 'network';
 
-/** What one attempt came to. Bodies are at most 4 KiB and already redacted. */
+/** The result of one attempt. Bodies are at most 4 KiB; bodies and locations hold no secret of the subscription. */
 export type SendResult =
   | {
       readonly kind: 'response';
       readonly status: number;
       readonly retryAfter: string | undefined;
       readonly body: string;
+      /** Of a redirect: its target as a subscription's URL is shown. */
+      readonly location?: string;
       readonly durationMs: number;
     }
   | {
       readonly kind: 'networkError';
       readonly reason: NetworkErrorReason;
+      /** What a person needs to find the cause; may be empty. */
       readonly detail: string;
       readonly durationMs: number;
     };
 
-/** What an answer means to the relay. `reason` is a sentence for the delivery log. */
+/** What a result means for the delivery. `reason` is a sentence for the delivery log. */
 export type ResponseClass =
   | { readonly class: 'delivered' }
   | { readonly class: 'gone'; readonly reason: string }
   | { readonly class: 'throttled'; readonly reason: string; readonly retryAfterMs: number | undefined }
-  | { readonly class: 'permanent'; readonly reason: string }
-  | { readonly class: 'failed'; readonly reason: string; readonly retryAfterMs: number | undefined };
+  | { readonly class: 'permanent'; readonly reason: string; readonly retryAfterMs: number | undefined }
+  | { readonly class: 'failed'; readonly reason: string; readonly retryAfterMs: number | undefined }
+  | { readonly class: 'notStarted'; readonly reason: string };
 
-/** 4xx that sending the same bytes again is unlikely to heal. */
+/** 4xx for which sending the same bytes again is unlikely to help. */
 const permanent: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 413, 415, 422]);
+/** Permanent ones that may say when they are over: a rate limit of a gateway (403), a full disk (RFC 9110 §15.5.14: 413). */
+const temporaryWhenToldSo: ReadonlySet<number> = new Set([403, 413]);
 const throttled: ReadonlySet<number> = new Set([429, 503]);
 const GONE = 410;
+const SWITCHING_PROTOCOLS = 101;
 
 /**
- * Sorts the result of an attempt: 2xx is delivered, 410 ends the subscription, 429 and 503 throttle it, some 4xx are
- * tried only a few times more, as is an address that the SSRF guard refuses, and everything else (a redirect too, which
- * is never followed) is a failure to be tried again.
+ * Classifies the result of an attempt: 2xx is delivered, 410 ends the subscription, 429 and 503 throttle it, some 4xx
+ * and a forbidden address are permanent, and everything else (a redirect too, which is never followed) is a failure.
  */
 export function classifyResponse(result: SendResult, nowMs: number): ResponseClass {
-  if (result.kind === 'networkError') {
-    const reason = `no answer: ${result.reason}${result.detail === '' ? '' : ` (${result.detail})`}`;
-    return result.reason === 'addressRefused'
-      ? { class: 'permanent', reason }
-      : { class: 'failed', reason, retryAfterMs: undefined };
-  }
-  if (result.status >= 200 && result.status < 300) return { class: 'delivered' };
-  const reason =
-    result.status >= 300 && result.status < 400
-      ? `answered ${result.status}: a redirect is never followed`
-      : `answered ${result.status}`;
-  if (result.status === GONE) return { class: 'gone', reason };
-  if (permanent.has(result.status)) return { class: 'permanent', reason };
-  return {
-    class: throttled.has(result.status) ? 'throttled' : 'failed',
-    reason,
-    retryAfterMs: parseRetryAfter(result.retryAfter, nowMs),
-  };
+  if (result.kind === 'networkError') return classifyNetworkError(result);
+  const { status } = result;
+  if (status >= 200 && status < 300) return { class: 'delivered' };
+  const reason = describe(result);
+  const retryAfterMs = parseRetryAfter(result.retryAfter, nowMs);
+  if (status === GONE) return { class: 'gone', reason };
+  if (permanent.has(status))
+    return {
+      class: 'permanent',
+      reason,
+      retryAfterMs: temporaryWhenToldSo.has(status) ? retryAfterMs : undefined,
+    };
+  return { class: throttled.has(status) ? 'throttled' : 'failed', reason, retryAfterMs };
+}
+
+function classifyNetworkError({ reason, detail }: Extract<SendResult, { kind: 'networkError' }>): ResponseClass {
+  const sentence = `no response: ${reason}${detail === '' ? '' : ` (${detail})`}`;
+  if (reason === 'notStarted') return { class: 'notStarted', reason: sentence };
+  const isPermanent = reason === 'addressRefused';
+  return { class: isPermanent ? 'permanent' : 'failed', reason: sentence, retryAfterMs: undefined };
+}
+
+function describe({ status, location }: Extract<SendResult, { kind: 'response' }>): string {
+  if (status === SWITCHING_PROTOCOLS) return 'responded 101: it switches protocols instead of accepting the event';
+  if (status < 300 || status > 399) return `responded ${status}`;
+  return `responded ${status}${location === undefined ? '' : ` to ${location}`}: a redirect is never followed; change the subscription's URL`;
 }

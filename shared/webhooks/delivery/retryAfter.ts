@@ -2,13 +2,13 @@
 export const MAX_RETRY_AFTER_MS = 3_600_000;
 
 /**
- * Reads a Retry-After header: seconds or an HTTP date (RFC 9110 §10.2.3). Answers milliseconds from now, from 0 to one
- * hour; undefined where there is none or it says nothing that can be read.
+ * Reads a Retry-After header: seconds, which some servers send with decimals, or an HTTP date (RFC 9110 §10.2.3).
+ * Returns milliseconds from now, from 0 to one hour; undefined where there is none or it cannot be read.
  */
 export function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {
   const text = header?.trim() ?? '';
-  const waitMs = /^\d+$/.test(text)
-    ? Number(text) * 1000
+  const waitMs = /^\d+(\.\d*)?$/.test(text)
+    ? Math.ceil(Number(text) * 1000)
     : /[A-Za-z]{3}/.test(text)
       ? Date.parse(text) - nowMs
       : Number.NaN;

@@ -2,7 +2,7 @@ import type { RelayEvent } from '../../invitations/relayEvent';
 import { toCloudEvent } from '../../messaging/cloudEvent';
 import { toFlatEvent } from './flatEvent';
 import { toPublicEvent } from './publicEvent';
-import type { Format } from '../subscriptions/subscription';
+import { CLOUDEVENTS_JSON, type ContentType, type Format } from '../subscriptions/subscription';
 import { toTeamsCard, type ConfirmUrl } from './teamsCard';
 
 /** What is sent: these characters in UTF-8 are the bytes that are signed. */
@@ -12,20 +12,22 @@ export interface RenderedDelivery {
 }
 
 /**
- * The body of a delivery in a subscription's format, or undefined where that format is told nothing of such an event.
- * It holds no SDP, whatever the event holds. Pure.
+ * The body of a delivery in a subscription's format, or undefined where that format has nothing for such an event.
+ * It holds no SDP, whatever the event holds. @param contentType of the format `cloudevents`; the others are
+ * `application/json`. Pure.
  */
 export function renderDelivery(
   event: RelayEvent,
   format: Format,
   confirmUrl: ConfirmUrl,
+  contentType: ContentType = CLOUDEVENTS_JSON,
 ): RenderedDelivery | undefined {
   const publicEvent = toPublicEvent(event);
   switch (format) {
     case 'cloudevents':
       // CloudEvents HTTP Binding §3.2, structured: headers are not signed, the envelope in the body is.
       return {
-        contentType: 'application/cloudevents+json; charset=utf-8',
+        contentType: `${contentType}; charset=utf-8`,
         body: JSON.stringify(toCloudEvent(publicEvent)),
       };
     case 'flat':

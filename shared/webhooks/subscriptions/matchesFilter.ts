@@ -11,21 +11,23 @@ const MAX_FILTERS_LENGTH = 8192;
 
 /**
  * What a subscriber wants to hear. A field that is left out lets everything through; of the fields given every one
- * must match, and within a field any one of its values is enough.
+ * must match, and within a field any one of its values is enough. Fields about an invitation do not apply to other events.
  */
 export const filtersSchema = z
   .strictObject({
     types: words('Event types; a trailing * stands for any rest, as in ucwa.audioVideoInvitation.*'),
-    kinds: words('Kinds of invitation, for example audioVideo'),
+    kinds: words('Kinds of invitation, for example audioVideo; case does not matter'),
     direction: z.enum(knownDirections).optional(),
-    states: words('States of the invitation, for example connecting'),
+    states: words('States of the invitation, for example connecting; case does not matter'),
     accounts: words('SIP URIs of accounts; case does not matter'),
-    importance: words('normal, urgent, emergency'),
+    importance: words('normal, urgent, emergency; case does not matter'),
     outcomeResults: z
       .array(z.enum(outcomeResults))
       .nonempty()
       .optional()
-      .describe('Results of ended calls; as only completed events have one, nothing else matches'),
+      .describe(
+        'Results of ended calls. Of the events of invitations only completed ones have a result, so the others are left out; a gap is not',
+      ),
   })
   .refine(
     (filters) => JSON.stringify(filters).length <= MAX_FILTERS_LENGTH,
@@ -33,39 +35,47 @@ export const filtersSchema = z
   );
 export type Filters = z.infer<typeof filtersSchema>;
 
-/** Sent unless `types` says otherwise; what concerns the operator (`ucwa.command.settled`, `ucwa.subscription.disabled`) must be named. */
-const ALWAYS_HEARD = 'ucwa.channel.gap';
+/** A field of the filters. */
+export type FilterField = keyof Filters;
 
-/**
- * Whether an event passes a subscriber's filters. Without `types`, invitation events and `ucwa.channel.gap` pass. The
- * conditions about an invitation are put to invitation events only, and one about a field that the event lacks fails.
- */
+/** Sent unless `types` says otherwise; what concerns the operator (`ucwa.command.settled`, `ucwa.subscription.disabled`) must be named. */
+const SENT_WITHOUT_TYPES = 'ucwa.channel.gap';
+
+/** Whether an event passes a subscriber's filters: see excludedBy. Pure. */
 export function matchesFilter(event: RelayEvent, filters: Filters): boolean {
-  const invitation = isInvitationEvent(event) ? event.data : undefined;
-  if (filters.types === undefined) {
-    if (invitation === undefined && event.type !== ALWAYS_HEARD) return false;
-  } else if (!filters.types.some((pattern) => matchesType(event.type, pattern))) {
-    return false;
-  }
-  if (
-    filters.accounts !== undefined &&
-    !filters.accounts.some((account) => account.toLowerCase() === event.account.toLowerCase())
-  )
-    return false;
-  if (invitation === undefined) return true;
-  return (
-    among(filters.kinds, invitation.kind) &&
-    among(filters.direction === undefined ? undefined : [filters.direction], invitation.direction) &&
-    among(filters.states, invitation.state) &&
-    among(filters.importance, invitation.importance) &&
-    among(filters.outcomeResults, invitation.outcome?.result)
-  );
+  return excludedBy(event, filters) === undefined;
 }
 
-function matchesType(type: string, pattern: string): boolean {
+/**
+ * The first field of a subscriber's filters that excludes an event; undefined where it passes. Without `types`,
+ * invitation events and `ucwa.channel.gap` pass. The fields about an invitation (`kinds`, `direction`, `states`,
+ * `importance`, `outcomeResults`) apply to invitation events only, where a value that the event lacks does not match;
+ * so a gap passes them. SIP addresses and UCWA's values are compared without case, types and results with it. Pure.
+ */
+export function excludedBy(event: RelayEvent, filters: Filters): FilterField | undefined {
+  const invitation = isInvitationEvent(event) ? event.data : undefined;
+  const typeMatches =
+    filters.types?.some((pattern) => matchesType(event.type, pattern)) ??
+    (invitation !== undefined || event.type === SENT_WITHOUT_TYPES);
+  if (!typeMatches) return 'types';
+  if (!includesIgnoringCase(filters.accounts, event.account)) return 'accounts';
+  if (invitation === undefined) return undefined;
+  if (!includesIgnoringCase(filters.kinds, invitation.kind)) return 'kinds';
+  if (!includesIgnoringCase(filters.direction && [filters.direction], invitation.direction)) return 'direction';
+  if (!includesIgnoringCase(filters.states, invitation.state)) return 'states';
+  if (!includesIgnoringCase(filters.importance, invitation.importance)) return 'importance';
+  const result: string | undefined = invitation.outcome?.result;
+  const wanted: readonly string[] | undefined = filters.outcomeResults;
+  return wanted === undefined || (result !== undefined && wanted.includes(result)) ? undefined : 'outcomeResults';
+}
+
+/** Whether an event type matches an element of `types`, whose trailing `*` stands for any rest. */
+export function matchesType(type: string, pattern: string): boolean {
   return pattern.endsWith('*') ? type.startsWith(pattern.slice(0, -1)) : type === pattern;
 }
 
-function among(wanted: readonly string[] | undefined, value: string | undefined): boolean {
-  return wanted === undefined || (value !== undefined && wanted.includes(value));
+function includesIgnoringCase(wanted: readonly string[] | undefined, value: string | undefined): boolean {
+  if (wanted === undefined) return true;
+  const lowerCase = value?.toLowerCase();
+  return lowerCase !== undefined && wanted.some((one) => one.toLowerCase() === lowerCase);
 }

@@ -6,6 +6,12 @@ import { isSecret } from '../delivery/signature';
 export const formats = ['cloudevents', 'flat', 'teams'] as const;
 export type Format = (typeof formats)[number];
 
+/** CloudEvents HTTP Binding §3.2, structured mode. */
+export const CLOUDEVENTS_JSON = 'application/cloudevents+json';
+/** The media types in which a receiver can ask for CloudEvents; some frameworks parse `application/json` only. */
+export const contentTypes = [CLOUDEVENTS_JSON, 'application/json'] as const;
+export type ContentType = (typeof contentTypes)[number];
+
 /** What becomes of a subscription whose URL does not consent by CloudEvents OPTIONS: refused, made with a warning, or not asked. */
 export const handshakes = ['require', 'warn', 'skip'] as const;
 export type Handshake = (typeof handshakes)[number];

@@ -112,8 +112,8 @@ describe('health', () => {
       'was disabled',
       'warn',
       {},
-      { state: 'disabled', stateReason: 'answered 410' },
-      { observedValue: 'disabled', output: 'answered 410' },
+      { state: 'disabled', stateReason: 'responded 410' },
+      { observedValue: 'disabled', output: 'responded 410' },
     ],
     ['is paused', 'pass', {}, { state: 'paused' }, { observedValue: 'paused' }],
   ])('tells how a webhook is that %s: %s, with its counts', async (_how, status, counts, subscription, told) => {

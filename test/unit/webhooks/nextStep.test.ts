@@ -80,5 +80,5 @@ test('a ring of 30 s that nobody takes is tried five times inside the ring', asy
 test('what cannot heal is tried five times', async () => {
   const { seconds, end } = await attemptsAt(status(401));
   expect(seconds).toEqual([0, 1, 3, 7, 15]);
-  expect(end).toMatchObject({ step: 'dead', reason: 'answered 401, 5 times' });
+  expect(end).toMatchObject({ step: 'dead', reason: 'responded 401, 5 times' });
 });

@@ -104,7 +104,7 @@ test('a ring is tried inside the ring, to the second, and then logged as expired
   expect(await ends(id)).toEqual(['retrying', 'retrying', 'retrying', 'retrying', 'expired']);
   expect(new Set(eventIds(server)).size).toBe(1);
   expect((await room.journal.page(id, { limit: 1 })).entries).toMatchObject([
-    { status: 500, reason: 'answered 500; the ring ends before the next attempt', response: 'out of order' },
+    { status: 500, reason: 'responded 500; the ring ends before the next attempt', response: 'out of order' },
   ]);
 });
 
@@ -192,9 +192,9 @@ test('410 disables the subscription, with an event, and what was on its way ends
   expect(await room.deliver(first)).toBe('disabled');
   expect(await room.deliver(second)).toBe('disabled');
   expect(server.requests).toHaveLength(1);
-  expect(await room.manage.get(id)).toMatchObject({ state: 'disabled', stateReason: 'answered 410' });
+  expect(await room.manage.get(id)).toMatchObject({ state: 'disabled', stateReason: 'responded 410' });
   expect(room.published).toMatchObject([
-    { type: 'ucwa.subscription.disabled', subject: id, data: { subscriptionId: id, reason: 'answered 410' } },
+    { type: 'ucwa.subscription.disabled', subject: id, data: { subscriptionId: id, reason: 'responded 410' } },
   ]);
   expect(await room.fanOut(callEvent('completed', { call: 3 }))).toBe(0);
 });
@@ -276,7 +276,7 @@ test.each([
   await room.clock.advance(1);
   expect(await delivering).toEqual(['retrying']);
   expect((await room.journal.page(id, { limit: 1 })).entries).toMatchObject([
-    { durationMs: timeoutMs, reason: 'no answer: timeout' },
+    { durationMs: timeoutMs, reason: 'no response: timeout' },
   ]);
 });
 

@@ -44,11 +44,11 @@ describe('the delivery log', () => {
       entry(1, 1, {
         outcome: 'retrying',
         status: 500,
-        reason: 'answered 500',
+        reason: 'responded 500',
         response: 'ü'.repeat(4096),
         nextAtMs: ringStartMs + 9000.5,
       }),
-      entry(2, 1, { outcome: 'dead', status: 404, reason: 'answered 404' }),
+      entry(2, 1, { outcome: 'dead', status: 404, reason: 'responded 404' }),
       entry(1, 2, { atMs: ringStartMs + 9001.5 }),
       entry(1, 1, {
         round: ringStartMs + 500_000,

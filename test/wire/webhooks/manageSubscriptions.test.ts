@@ -173,7 +173,7 @@ test.each([
   expect(await room.test(id)).toMatchObject({
     delivered: false,
     status: 418,
-    reason: 'answered 418',
+    reason: 'responded 418',
     response: 'a teapot',
   });
   expect(await room.journal.counts(id)).toMatchObject({ attempts: 0 });

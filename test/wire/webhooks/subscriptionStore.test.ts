@@ -24,7 +24,7 @@ const long = sampleSubscription({
   url: `https://receiver.example/?sig=${'ü%/+'.repeat(500)}`,
   description: 'Grüße 📞',
   filters: { accounts: ['sip:reception@contoso.com'], outcomeResults: ['missed'] },
-  state: { name: 'disabled', atMs: 5, reason: 'answered 410' },
+  state: { name: 'disabled', atMs: 5, reason: 'responded 410' },
   previousSecret: { encrypted: 'x:y', untilMs: 9 },
 });
 

@@ -84,7 +84,7 @@ export function otherEvents(): Readonly<Record<'gap' | 'settled' | 'disabled' | 
       data: {
         subscriptionId,
         url: 'https://receiver.example/hooks',
-        reason: 'answered 410',
+        reason: 'responded 410',
       } satisfies SubscriptionDisabled,
     },
     test: {

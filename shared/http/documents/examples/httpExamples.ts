@@ -132,7 +132,7 @@ export function subscriptionAnswers() {
       durationMs: 83,
       outcome: 'retrying',
       status: 500,
-      reason: 'answered 500',
+      reason: 'responded 500',
       response: 'busy',
       nextAtMs: started.timeMs + 1_190,
     }),

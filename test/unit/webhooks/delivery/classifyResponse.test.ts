@@ -1,7 +1,7 @@
 import { classifyResponse, type NetworkErrorReason } from '../../../../shared/webhooks/delivery/classifyResponse';
 
 const nowMs = Date.UTC(2026, 0, 15, 12);
-const answer = (status: number, retryAfter?: string) =>
+const classify = (status: number, retryAfter?: string) =>
   classifyResponse({ kind: 'response', status, retryAfter, body: '', durationMs: 1 }, nowMs);
 
 test.each([
@@ -9,6 +9,7 @@ test.each([
   [202, 'delivered'],
   [204, 'delivered'],
   [299, 'delivered'],
+  [101, 'failed'],
   [301, 'failed'],
   [302, 'failed'],
   [304, 'failed'],
@@ -33,7 +34,7 @@ test.each([
   [504, 'failed'],
   [599, 'failed'],
 ])('%i is %s', (status, expected) => {
-  expect(answer(status).class).toBe(expected);
+  expect(classify(status).class).toBe(expected);
 });
 
 test.each<[NetworkErrorReason, string]>([
@@ -43,8 +44,10 @@ test.each<[NetworkErrorReason, string]>([
   ['connectionReset', 'failed'],
   ['tls', 'failed'],
   ['network', 'failed'],
+  ['invalidResponse', 'failed'],
   ['addressRefused', 'permanent'],
-])('no answer because of %s is %s', (reason, expected) => {
+  ['notStarted', 'notStarted'],
+])('no response because of %s is %s', (reason, expected) => {
   expect(classifyResponse({ kind: 'networkError', reason, detail: '', durationMs: 1 }, nowMs).class).toBe(expected);
 });
 
@@ -52,10 +55,29 @@ test.each([
   [429, '20', 20_000],
   [503, 'Thu, 15 Jan 2026 12:00:05 GMT', 5000],
   [500, '10', 10_000],
+  [403, '20', 20_000],
+  [413, '1.5', 1500],
 ])('%i with Retry-After: %s asks for %i ms', (status, header, expectedMs) => {
-  expect(answer(status, header)).toMatchObject({ retryAfterMs: expectedMs });
+  expect(classify(status, header)).toMatchObject({ retryAfterMs: expectedMs });
 });
 
-test('says of a redirect that it was not followed', () => {
-  expect(answer(307)).toMatchObject({ reason: 'answered 307: a redirect is never followed' });
+test.each([400, 401, 404, 405, 415, 422])('%i is not over after its Retry-After', (status) => {
+  expect(classify(status, '5')).toEqual({ class: 'permanent', reason: `responded ${status}`, retryAfterMs: undefined });
+});
+
+test('says where a redirect leads, and that it was not followed', () => {
+  const redirect = { kind: 'response', status: 307, retryAfter: undefined, body: '', durationMs: 1 } as const;
+  expect(classifyResponse(redirect, nowMs)).toMatchObject({
+    reason: "responded 307: a redirect is never followed; change the subscription's URL",
+  });
+  expect(classifyResponse({ ...redirect, location: 'https://new.example/hooks/REDACTED' }, nowMs)).toMatchObject({
+    reason:
+      "responded 307 to https://new.example/hooks/REDACTED: a redirect is never followed; change the subscription's URL",
+  });
+});
+
+test('says that 101 is no acceptance', () => {
+  expect(classify(101)).toMatchObject({
+    reason: 'responded 101: it switches protocols instead of accepting the event',
+  });
 });

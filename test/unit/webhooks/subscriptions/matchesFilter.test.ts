@@ -1,4 +1,9 @@
-import { filtersSchema, matchesFilter, type Filters } from '../../../../shared/webhooks/subscriptions/matchesFilter';
+import {
+  excludedBy,
+  filtersSchema,
+  matchesFilter,
+  type Filters,
+} from '../../../../shared/webhooks/subscriptions/matchesFilter';
 import { sampleGapEvent } from '../../../support/sampleEvents';
 import { callEvent } from '../../../support/webhookEvents';
 
@@ -24,6 +29,13 @@ test.each<[string, Filters, object, boolean]>([
   ['the state', { states: ['connecting'] }, started, true],
   ['another state', { states: ['alerting'] }, started, false],
   ['the account without regard to case', { accounts: ['SIP:Reception@Contoso.com'] }, started, true],
+  [
+    'what UCWA does not tell apart',
+    { states: ['Connecting'], importance: ['NORMAL'], kinds: ['audiovideo'] },
+    started,
+    true,
+  ],
+  ['a type in another case', { types: ['UCWA.audiovideoinvitation.started'] }, started, false],
   ['another account', { accounts: ['sip:sales@contoso.com'] }, started, false],
   ['another account’s gap', { accounts: ['sip:sales@contoso.com'] }, gap, false],
   ['the importance', { importance: ['normal', 'urgent'] }, started, true],
@@ -46,6 +58,21 @@ test.each<[string, Filters, object, boolean]>([
   ['all but one', { kinds: ['audioVideo'], direction: 'incoming', importance: ['urgent'] }, started, false],
 ])('%s', (_name, filters, event, expected) => {
   expect(matchesFilter({ ...started, ...event }, filters)).toBe(expected);
+});
+
+test.each<[Filters, object, keyof Filters | undefined]>([
+  [{}, started, undefined],
+  [{}, settled, 'types'],
+  [{ types: ['ucwa.channel.gap'], accounts: ['sip:sales@contoso.com'] }, started, 'types'],
+  [{ accounts: ['sip:sales@contoso.com'] }, gap, 'accounts'],
+  [{ kinds: ['phoneAudio'] }, started, 'kinds'],
+  [{ direction: 'outgoing' }, started, 'direction'],
+  [{ states: ['alerting'] }, started, 'states'],
+  [{ importance: ['urgent'] }, started, 'importance'],
+  [{ outcomeResults: ['missed'] }, started, 'outcomeResults'],
+  [{ outcomeResults: ['missed'] }, gap, undefined],
+])('%j: what excludes the event is named', (filters, event, expected) => {
+  expect(excludedBy({ ...started, ...event }, filters)).toBe(expected);
 });
 
 test.each([
