@@ -211,7 +211,7 @@ function createApp(settings: Settings): App {
     archive: createDeliveryArchive(tables),
     queue: createServiceBusDeliveryQueue(bus.sender(busEntities.deliveries)),
     publisher,
-    secretKey: settings.webhookSecretKey,
+    encryptionKey: settings.encryptionKey,
     allowedCidrs: settings.webhookAllowedCidrs,
     requestOrigin: settings.publicUrl === undefined ? 'ucwa-relay' : new URL(settings.publicUrl).host,
     confirmUrl: confirmLinks(settings),

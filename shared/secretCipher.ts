@@ -14,7 +14,7 @@ export interface SecretCipher {
 }
 
 /**
- * AES-256-GCM with a fresh nonce per text. @param setting `WEBHOOK_SECRET_KEY`: one or more keys of 32 bytes in base64
+ * AES-256-GCM with a fresh nonce per text. @param setting `RELAY_ENCRYPTION_KEY`: one or more keys of 32 bytes in base64
  * (`openssl rand -base64 32`), separated by commas. The first encrypts, each of them decrypts; to rotate, put a new key in front
  * and keep the old one until each subscription's secret has been rotated. A key's id is the start of its SHA-256, so that
  * ids need no keeping. Error: `settingsInvalid`.
@@ -32,7 +32,7 @@ export function createSecretCipher(setting: string | undefined): SecretCipher {
       if (encryptionKey === undefined)
         throw new RelayError(
           'settingsInvalid',
-          'WEBHOOK_SECRET_KEY is required: without it no webhook secret can be kept.',
+          'RELAY_ENCRYPTION_KEY is required: without it no secret can be stored.',
         );
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', encryptionKey.bytes, nonce).setAAD(Buffer.from(context));
@@ -45,7 +45,7 @@ export function createSecretCipher(setting: string | undefined): SecretCipher {
       if (key === undefined)
         throw new RelayError(
           'settingsInvalid',
-          'WEBHOOK_SECRET_KEY lacks the key with which a webhook secret was encrypted.',
+          'RELAY_ENCRYPTION_KEY lacks the key with which a secret in storage was encrypted: put that key back, behind the new one.',
         );
       const bytes = Buffer.from(text, 'base64');
       try {
@@ -55,7 +55,7 @@ export function createSecretCipher(setting: string | undefined): SecretCipher {
         decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
         return decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
       } catch (cause) {
-        throw new RelayError('internal', 'A webhook secret in storage is damaged.', { cause });
+        throw new RelayError('internal', 'A secret in storage is damaged.', { cause });
       }
     },
   };
@@ -66,7 +66,7 @@ function parseKey(text: string): { readonly id: string; readonly bytes: Buffer }
   if (bytes.length !== KEY_BYTES) {
     throw new RelayError(
       'settingsInvalid',
-      'WEBHOOK_SECRET_KEY must be keys of 32 bytes in base64 (openssl rand -base64 32), separated by commas.',
+      'RELAY_ENCRYPTION_KEY must be keys of 32 bytes in base64 (openssl rand -base64 32), separated by commas.',
     );
   }
   return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 8), bytes };

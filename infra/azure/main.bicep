@@ -43,9 +43,9 @@ param accounts string = ''
 @secure()
 param signingKey string = ''
 
-@description('WEBHOOK_SECRET_KEY: 32 random bytes in base64, or several such keys separated by commas, the newest first. Empty: the secret webhook-secret-key stays as it is in the vault.')
+@description('RELAY_ENCRYPTION_KEY: 32 random bytes in base64, or several such keys separated by commas, the newest first. Empty: the secret relay-encryption-key stays as it is in the vault.')
 @secure()
-param webhookSecretKey string = ''
+param encryptionKey string = ''
 
 @description('UCWA_DISCOVERY_URL: root of discovery for accounts that name none. Empty: from the account’s SIP domain.')
 param discoveryUrl string = ''
@@ -55,6 +55,9 @@ param allowedHosts string = ''
 
 @description('UCWA_CA_CERTIFICATE: a private certification authority in PEM form, with \\n for the line ends.')
 param caCertificate string = ''
+
+@description('WEBHOOK_CA_CERTIFICATE: a private certification authority of webhook receivers in PEM form, with \\n for the line ends.')
+param webhookCaCertificate string = ''
 
 @description('RELAY_KINDS: which invitations are relayed.')
 param kinds string = 'audioVideo,phoneAudio'
@@ -207,7 +210,7 @@ module keyVault 'modules/keyVault.bicep' = {
     publicAccess: network != 'private'
     accounts: accounts
     signingKey: signingKey
-    webhookSecretKey: webhookSecretKey
+    encryptionKey: encryptionKey
   }
 }
 
@@ -261,6 +264,7 @@ module functionApp 'modules/functionApp.bicep' = {
     discoveryUrl: discoveryUrl
     allowedHosts: allowedHosts
     caCertificate: caCertificate
+    webhookCaCertificate: webhookCaCertificate
     kinds: kinds
     includeSdp: includeSdp
     webhookAllowedCidrs: webhookAllowedCidrs
@@ -301,7 +305,7 @@ output RELAY_URL string = functionApp.outputs.url
 @description('Host name of the Service Bus namespace.')
 output SERVICE_BUS_HOST string = serviceBus.outputs.host
 
-@description('Name of the vault with the secrets ucwa-accounts, relay-signing-key and webhook-secret-key.')
+@description('Name of the vault with the secrets ucwa-accounts, relay-signing-key and relay-encryption-key.')
 output AZURE_KEY_VAULT_NAME string = keyVault.outputs.name
 
 @description('Address from which the relay reaches the pool; empty without a network of its own.')

@@ -30,6 +30,13 @@ const flag = z
 const url = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' });
 const hostName = text.regex(/^[A-Za-z0-9.-]+$/, 'must be a host name, without https://');
 
+const certificate = text
+  .transform((pem) => pem.replaceAll('\\n', '\n'))
+  .refine(
+    (pem) => pem.includes('-----BEGIN CERTIFICATE-----'),
+    'must be a certificate in PEM form (-----BEGIN CERTIFICATE-----)',
+  );
+
 const schema = z.object({
   UCWA_ACCOUNTS: accountsSchema,
   UCWA_DISCOVERY_URL: url.optional(),
@@ -43,13 +50,7 @@ const schema = z.object({
       ),
     )
     .default([]),
-  UCWA_CA_CERTIFICATE: text
-    .transform((pem) => pem.replaceAll('\\n', '\n'))
-    .refine(
-      (pem) => pem.includes('-----BEGIN CERTIFICATE-----'),
-      'must be a certificate in PEM form (-----BEGIN CERTIFICATE-----)',
-    )
-    .optional(),
+  UCWA_CA_CERTIFICATE: certificate.optional(),
   ServiceBusConnection: text
     .refine(
       (value) => /(^|;)\s*Endpoint=sb:\/\//i.test(value),
@@ -79,7 +80,7 @@ const schema = z.object({
   RELAY_SIGNING_KEY: z
     .string('is required: at least 32 random characters that sign invitation ids')
     .min(32, 'must have at least 32 characters'),
-  WEBHOOK_SECRET_KEY: text
+  RELAY_ENCRYPTION_KEY: text
     .refine(
       (keys) => keys.split(',').every((key) => Buffer.from(key.trim(), 'base64').length === 32),
       'must be keys of 32 bytes in base64, separated by commas (openssl rand -base64 32)',
@@ -88,6 +89,7 @@ const schema = z.object({
   WEBHOOK_ALLOWED_CIDRS: list
     .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()], 'must be CIDR ranges separated by commas, like 10.1.0.0/16')))
     .default([]),
+  WEBHOOK_CA_CERTIFICATE: certificate.optional(),
   ENTRA_TENANT_ID: z.guid('must be a tenant id (a GUID)').optional(),
   ENTRA_AUDIENCE: text.optional(),
   RETENTION_DAYS: whole(1, 3650, 30),
@@ -127,8 +129,9 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
       includeSdp: value.RELAY_INCLUDE_SDP,
       publicUrl: value.RELAY_PUBLIC_URL,
       signingKey: value.RELAY_SIGNING_KEY,
-      webhookSecretKey: value.WEBHOOK_SECRET_KEY,
+      encryptionKey: value.RELAY_ENCRYPTION_KEY,
       webhookAllowedCidrs: value.WEBHOOK_ALLOWED_CIDRS,
+      webhookCaCertificate: value.WEBHOOK_CA_CERTIFICATE,
       entra:
         value.ENTRA_TENANT_ID === undefined || value.ENTRA_AUDIENCE === undefined
           ? undefined

@@ -47,8 +47,11 @@ export interface Settings {
   readonly includeSdp: boolean;
   readonly publicUrl: string | undefined;
   readonly signingKey: string;
-  readonly webhookSecretKey: string | undefined;
+  /** `RELAY_ENCRYPTION_KEY`: one or more keys, see secretCipher. */
+  readonly encryptionKey: string | undefined;
   readonly webhookAllowedCidrs: readonly string[];
+  /** PEM of a private certification authority that subscribers' certificates may have, beside the public ones. */
+  readonly webhookCaCertificate: string | undefined;
   readonly entra: { readonly tenantId: string; readonly audience: string } | undefined;
   readonly retentionDays: number;
 }

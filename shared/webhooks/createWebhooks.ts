@@ -23,8 +23,8 @@ export interface WebhooksPorts {
   readonly archive: DeliveryArchive;
   readonly queue: DeliveryQueue;
   readonly publisher: Pick<EventPublisher, 'publish'>;
-  /** `WEBHOOK_SECRET_KEY`; without it nothing can be subscribed. */
-  readonly secretKey: string | undefined;
+  /** `RELAY_ENCRYPTION_KEY`; without it nothing can be subscribed. */
+  readonly encryptionKey: string | undefined;
   /** `WEBHOOK_ALLOWED_CIDRS`. */
   readonly allowedCidrs: readonly string[];
   /** The DNS name under which the relay sends: the host of `RELAY_PUBLIC_URL`, or any fixed name where there is none. */
@@ -51,8 +51,8 @@ export interface Webhooks {
 
 /** Wires the room for one process: one sender, one gate. Error: `settingsInvalid` for a key that is none. */
 export function createWebhooks(ports: WebhooksPorts): Webhooks {
-  const { store, allowedCidrs, requestOrigin, secretKey, publisher, clock, log } = ports;
-  const secretCipher = createSecretCipher(secretKey);
+  const { store, allowedCidrs, requestOrigin, encryptionKey, publisher, clock, log } = ports;
+  const secretCipher = createSecretCipher(encryptionKey);
   const sender = createSender({ clock, allowedCidrs });
   const attempt = createAttemptDelivery({ sender, secretCipher, clock, requestOrigin });
   const disable = createAutoDisable({ subscriptions: store, publisher, clock, log });

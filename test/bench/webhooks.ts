@@ -59,7 +59,7 @@ async function measure(
     functionsKey: 'bench',
     environment: {
       ...relaySettings(world, usernamesOf('user', 1)),
-      WEBHOOK_SECRET_KEY: Buffer.alloc(32, 'k').toString('base64'),
+      RELAY_ENCRYPTION_KEY: Buffer.alloc(32, 'k').toString('base64'),
       WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8',
       // Nothing but webhooks.
       'AzureWebJobs.recordInvitation.Disabled': 'true',

@@ -14,7 +14,7 @@ let engine: FlowEngine;
 beforeAll(async () => {
   relay = await startTestRelay({
     accounts: [{ ...simulatorAccount }, office],
-    settings: { WEBHOOK_SECRET_KEY: randomBytes(32).toString('base64'), WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8' },
+    settings: { RELAY_ENCRYPTION_KEY: randomBytes(32).toString('base64'), WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8' },
   });
   await relay.onAir(office.sipUri);
   // What somebody who sets up the connector enters: the host, and a function key.

@@ -25,9 +25,9 @@ describe('the README', () => {
     const wrong = parseConfig(Object.fromEntries(named.map((name) => [String(name), '\u0000'])));
     const known = new Set(wrong.ok ? [] : wrong.problems.map((problem) => /^\w+/.exec(problem)?.[0]));
     // These take any text; all others object to a value that makes no sense.
-    const free = new Set(['WEBHOOK_SECRET_KEY', 'ENTRA_AUDIENCE', 'POLL_SCHEDULE']);
+    const free = new Set(['RELAY_ENCRYPTION_KEY', 'ENTRA_AUDIENCE', 'POLL_SCHEDULE']);
     expect(named.filter((name) => !known.has(name) && !free.has(String(name)))).toEqual([]);
-    expect(named).toHaveLength(19);
+    expect(named).toHaveLength(20);
   });
 
   describe('its consumer', () => {

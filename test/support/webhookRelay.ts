@@ -3,7 +3,7 @@ import { startTestRelay, type TestRelay, type TestRelayOptions } from './relay';
 
 /** What a relay needs to send webhooks to this machine. */
 export const webhookSettings = {
-  WEBHOOK_SECRET_KEY: Buffer.alloc(32, 'k').toString('base64'),
+  RELAY_ENCRYPTION_KEY: Buffer.alloc(32, 'k').toString('base64'),
   WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8',
 } as const;
 

@@ -22,6 +22,7 @@ param pollRunSeconds int
 param discoveryUrl string
 param allowedHosts string
 param caCertificate string
+param webhookCaCertificate string
 param kinds string
 param includeSdp bool
 param webhookAllowedCidrs string
@@ -137,8 +138,9 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     RELAY_INCLUDE_SDP: includeSdp ? 'true' : 'false'
     RELAY_PUBLIC_URL: 'https://${app.properties.defaultHostName}'
     RELAY_SIGNING_KEY: '${secretReference}relay-signing-key)'
-    WEBHOOK_SECRET_KEY: '${secretReference}webhook-secret-key)'
+    RELAY_ENCRYPTION_KEY: '${secretReference}relay-encryption-key)'
     WEBHOOK_ALLOWED_CIDRS: webhookAllowedCidrs
+    WEBHOOK_CA_CERTIFICATE: webhookCaCertificate
     ENTRA_TENANT_ID: withAuthentication ? tenant().tenantId : ''
     ENTRA_AUDIENCE: withAuthentication ? audience : ''
     RETENTION_DAYS: string(retentionDays)

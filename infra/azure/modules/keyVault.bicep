@@ -17,7 +17,7 @@ param signingKey string
 
 @description('Empty: the secret stays as it is.')
 @secure()
-param webhookSecretKey string
+param encryptionKey string
 
 resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   name: name
@@ -58,11 +58,11 @@ resource signingKeySecret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = if (!
   }
 }
 
-resource webhookSecretKeySecret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = if (!empty(webhookSecretKey)) {
+resource encryptionKeySecret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = if (!empty(encryptionKey)) {
   parent: vault
-  name: 'webhook-secret-key'
+  name: 'relay-encryption-key'
   properties: {
-    value: webhookSecretKey
+    value: encryptionKey
   }
 }
 

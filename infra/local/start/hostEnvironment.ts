@@ -22,7 +22,7 @@ export function hostEnvironment(
     POLL_SCHEDULE: '*/2 * * * * *', // the product's minute is long for one who has just restarted the host
     RELAY_SIGNING_KEY: keys.signingKey,
     RELAY_PUBLIC_URL: publicUrl,
-    WEBHOOK_SECRET_KEY: keys.webhookSecretKey,
+    RELAY_ENCRYPTION_KEY: keys.encryptionKey,
     WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8',
     ...given,
     ...(standIns.ucwaUrl === undefined ? {} : ucwaSettings(standIns.ucwaUrl)),

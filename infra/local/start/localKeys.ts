@@ -7,8 +7,8 @@ import { stackFolder } from './stackFile';
 const localKeysSchema = z.object({
   /** `RELAY_SIGNING_KEY`: invitation ids of yesterday are still good today. */
   signingKey: z.string().min(32),
-  /** `WEBHOOK_SECRET_KEY`: 32 bytes, base64. */
-  webhookSecretKey: z.string().min(44),
+  /** `RELAY_ENCRYPTION_KEY`: 32 bytes, base64. */
+  encryptionKey: z.string().min(44),
   /** Of the functions host, so that a copied curl works again after a restart. */
   functionsKey: z.string().min(32),
   /** Of the sample receiver, `whsec_` and base64. */
@@ -24,7 +24,7 @@ export async function localKeys(workingFolder: string): Promise<LocalKeys> {
   const random = (encoding: 'base64' | 'base64url'): string => randomBytes(32).toString(encoding);
   const keys: LocalKeys = {
     signingKey: random('base64'),
-    webhookSecretKey: random('base64'),
+    encryptionKey: random('base64'),
     functionsKey: random('base64url'),
     receiverSecret: `whsec_${random('base64')}`,
   };

@@ -51,7 +51,7 @@ describe('the settings in Bicep', () => {
     expect(references).toEqual([
       ['UCWA_ACCOUNTS', 'ucwa-accounts'],
       ['RELAY_SIGNING_KEY', 'relay-signing-key'],
-      ['WEBHOOK_SECRET_KEY', 'webhook-secret-key'],
+      ['RELAY_ENCRYPTION_KEY', 'relay-encryption-key'],
     ]);
     const secrets = [...file('modules/keyVault.bicep').text.matchAll(/^ {2}name: '([\w-]+)'$/gm)].map(
       ([, name]) => name,

@@ -70,7 +70,7 @@ describe('main.bicep', () => {
     ).toEqual([]);
   });
 
-  test.each(['accounts', 'signingKey', 'webhookSecretKey'])(
+  test.each(['accounts', 'signingKey', 'encryptionKey'])(
     'keeps %s secret, in itself and in every module that takes it',
     (name) => {
       const declared = files.flatMap(({ text }) =>
@@ -85,7 +85,7 @@ describe('main.bicep', () => {
     const outputs = files.flatMap(({ root }) => nodesOf(root, 'output_declaration').map(({ text }) => text));
     expect(outputs.length).toBeGreaterThan(10);
     expect(
-      outputs.filter((text) => /listKeys|ConnectionString|signingKey|webhookSecretKey|\baccounts\b/i.test(text)),
+      outputs.filter((text) => /listKeys|ConnectionString|signingKey|encryptionKey|\baccounts\b/i.test(text)),
     ).toEqual([]);
     expect(
       files.filter(({ text }) => /list(Keys|Secrets|ConnectionStrings)?\(/.test(text)).map(({ path }) => path),

@@ -15,7 +15,7 @@ beforeAll(async () => {
   subscriber = await startSubscriber();
   [relay, check] = await Promise.all([
     startTestRelay({
-      settings: { WEBHOOK_SECRET_KEY: randomBytes(32).toString('base64'), WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8' },
+      settings: { RELAY_ENCRYPTION_KEY: randomBytes(32).toString('base64'), WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8' },
     }),
     documentedAnswers(),
   ]);

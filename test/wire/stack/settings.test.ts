@@ -4,7 +4,7 @@ import { parseConfig } from '../../../shared/config/parseConfig';
 
 const keys = {
   signingKey: 's'.repeat(44),
-  webhookSecretKey: Buffer.alloc(32, 1).toString('base64'),
+  encryptionKey: Buffer.alloc(32, 1).toString('base64'),
   functionsKey: 'f'.repeat(43),
   receiverSecret: 'whsec_AAAA',
 };
