@@ -23,7 +23,8 @@ import { createEventPublisher } from './messaging/eventPublisher';
 import { openServiceBus } from './messaging/openServiceBus';
 import type { QueuedCommandPorts } from './messaging/queuedCommand';
 import type { RecordInvitationPorts } from './messaging/recordInvitation';
-import { pollShard, type ShardPorts } from './relay/pollShard';
+import { pollSlots, type PollPorts } from './relay/pollSlots';
+import { FALLBACK_RENEWAL_MS, newOwner, SLOT_COUNT, slotsOfShard } from './relay/slots';
 import { createAccountStates } from './storage/accountStates';
 import { createClaims } from './storage/claims';
 import { createCommandAudit } from './storage/commandAudit';
@@ -62,19 +63,21 @@ export interface App
     RecordInvitationPorts,
     SubscriptionEndpointPorts {
   readonly settings: Settings;
-  /** One run of a shard's timer. A standby lets the shard's own next run come first. */
-  poll(shard: number, standby: boolean): Promise<void>;
+  /** One run of a shard's timer. */
+  poll(shard: number): Promise<void>;
+  /** Polls, until the app is closed, the slots that no run holds. */
+  pollAsFallback(): Promise<void>;
   /** Removes what is older than `RETENTION_DAYS`. */
   removeExpiredRecords(): Promise<void>;
   /** Ends the runs within 5 seconds, then closes what was opened. */
   close(): Promise<void>;
 }
 
-/** How long a slot must have been without an owner before a standby takes it: a run that ended by itself is followed at once. */
-const STANDBY_PATIENCE_MS = 15_000;
-
 /** One JSON object a line, on the console. */
 const log = createLog((level, line) => console[level](line), activeTraceId);
+
+/** Settings that somebody may still have and that do nothing. */
+const unusedSettings = ['POLL_STANDBY'];
 
 let parsed: ConfigResult | undefined;
 let built: App | undefined;
@@ -101,17 +104,24 @@ export function getApp(): App {
 
 /**
  * For the platform's start hook, which comes before the first invocation: traces and metrics, where the environment says
- * whereto. Never rejects: a relay that cannot be watched still relays.
+ * whereto, and the fallback, which polls in any process of the app what no timer's run does. Never rejects: a relay that
+ * cannot be watched still relays.
  */
 export async function startProcess(): Promise<void> {
   const targets = parseTelemetryTargets(process.env);
-  if (targets === undefined) return;
-  try {
-    const { startTelemetry } = await import('./telemetry/startTelemetry');
-    telemetry = startTelemetry(targets, { credential: managedIdentity, clock: systemClock, log });
-  } catch (error) {
-    log.error('telemetryNotStarted', { error: String(error) });
+  if (targets !== undefined) {
+    try {
+      const { startTelemetry } = await import('./telemetry/startTelemetry');
+      telemetry = startTelemetry(targets, { credential: managedIdentity, clock: systemClock, log });
+    } catch (error) {
+      log.error('telemetryNotStarted', { error: String(error) });
+    }
   }
+  const settings = config();
+  if (settings.ok && settings.settings.pollFallback) void getApp().pollAsFallback();
+  for (const name of unusedSettings)
+    if ((process.env[name] ?? '') !== '')
+      log.warn('settingUnused', { setting: name, message: `Remove ${name}: POLL_FALLBACK replaces it.` });
 }
 
 /** Closes the app if it was ever built; for the platform's terminate hook. */
@@ -126,29 +136,26 @@ export interface PollTimer {
   readonly run: () => Promise<void>;
 }
 
-/** A timer per shard, and a standby one where `POLL_STANDBY` asks for it. With settings that are not valid there is one shard: its run says what is wrong. */
+/** A timer for each shard. With settings that are not valid there is one shard: its run says what is wrong. */
 export function pollTimers(): readonly PollTimer[] {
   const result = config();
-  const shards = Array.from({ length: result.ok ? result.settings.pollShardCount : 1 }, (_, shard) => shard);
   // A setting that is not there cannot be substituted by the platform, and would keep the timer from being indexed.
   const schedule = (process.env.POLL_SCHEDULE ?? '') === '' ? '0 * * * * *' : '%POLL_SCHEDULE%';
-  const timer = (name: string, shard: number, standby: boolean): PollTimer => ({
-    name: `${name}${String(shard)}`,
+  return Array.from({ length: result.ok ? result.settings.pollShardCount : 1 }, (_, shard) => ({
+    name: `pollEventChannel${String(shard)}`,
     schedule,
-    run: () => getApp().poll(shard, standby),
-  });
-  return [
-    ...shards.map((shard) => timer('pollEventChannel', shard, false)),
-    ...(result.ok && result.settings.pollStandby
-      ? shards.map((shard) => timer('pollEventChannelStandby', shard, true))
-      : []),
-  ];
+    run: () => getApp().poll(shard),
+  }));
 }
 
 function createApp(settings: Settings): App {
   const clock = systemClock;
   const terminating = new AbortController();
   const runs = new Set<Promise<void>>();
+  const keep = async (run: Promise<void>): Promise<void> => {
+    runs.add(run);
+    await run.finally(() => runs.delete(run));
+  };
 
   const tables = createTables(settings.storage, () => credentialFor(settings.storage));
   const leases = createSlotLeases(tables);
@@ -190,7 +197,7 @@ function createApp(settings: Settings): App {
   };
   const accountsByKey = new Map(settings.accounts.map((account) => [accountKey(account.sipUri), account]));
 
-  const relay: Omit<ShardPorts, 'owner'> = {
+  const relay: Omit<PollPorts, 'owner'> = {
     publisher,
     invitationIdOf: (reference) => encodeInvitationId(reference, settings.signingKey),
     referenceOf: (id) => decodeInvitationId(id, settings.signingKey),
@@ -254,19 +261,19 @@ function createApp(settings: Settings): App {
       clock,
       log,
     },
-    async poll(shard, standby) {
-      const run = pollShard(
-        {
-          shard,
-          shardCount: settings.pollShardCount,
-          runMs: settings.pollRunSeconds * 1000,
-          patienceMs: standby ? STANDBY_PATIENCE_MS : 0,
-        },
-        { ...relay, owner: randomUUID() },
-        terminating.signal,
-      );
-      runs.add(run);
-      await run.finally(() => runs.delete(run));
+    poll: (shard) =>
+      keep(
+        pollSlots(
+          { slots: slotsOfShard(shard, settings.pollShardCount), runMs: settings.pollRunSeconds * 1000 },
+          { ...relay, owner: newOwner('run', randomUUID()) },
+          terminating.signal,
+        ),
+      ),
+    pollAsFallback: async () => {
+      // A new process leaves the slots to its timers first.
+      await clock.sleep(FALLBACK_RENEWAL_MS, terminating.signal);
+      const slots = Array.from({ length: SLOT_COUNT }, (_, slot) => slot);
+      await keep(pollSlots({ slots }, { ...relay, owner: newOwner('fallback', randomUUID()) }, terminating.signal));
     },
     erasePerson: async (uri) =>
       (await erasePerson(tables, uri)) + (await rawBlobs.removeMatching((text) => mentions(text, uri))),

@@ -78,8 +78,8 @@ param retentionDays int = 30
 @maxValue(64)
 param pollShardCount int = 1
 
-@description('POLL_STANDBY: a second timer for each shard, which takes over 22 to 28 seconds after a crash; it costs as much as the first. Without it a crash costs one to two minutes.')
-param pollStandby bool = false
+@description('POLL_FALLBACK: whether any instance of the app polls the accounts that no timer polls. Without it a deployment or scale-in disconnects them for up to 30 seconds, a timer that stops for good until it is restarted.')
+param pollFallback bool = true
 
 @description('POLL_RUN_SECONDS: how long a run of a poll timer lasts before the next one takes over.')
 @minValue(10)
@@ -259,7 +259,7 @@ module functionApp 'modules/functionApp.bicep' = {
     appInsightsName: monitoring.outputs.appInsightsName
     subnetId: network == 'public' ? '' : virtualNetwork!.outputs.appSubnetId
     pollShardCount: pollShardCount
-    pollStandby: pollStandby
+    pollFallback: pollFallback
     pollRunSeconds: pollRunSeconds
     discoveryUrl: discoveryUrl
     allowedHosts: allowedHosts

@@ -23,10 +23,11 @@ const whole = (low: number, high: number, standard: number) => {
     .pipe(z.number().min(low, message).max(high, message))
     .default(standard);
 };
-const flag = z
-  .enum(['true', 'false'], 'must be true or false')
-  .transform((value) => value === 'true')
-  .default(false);
+const flag = (standard: boolean) =>
+  z
+    .enum(['true', 'false'], 'must be true or false')
+    .transform((value) => value === 'true')
+    .default(standard);
 const url = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' });
 const hostName = text.regex(/^[A-Za-z0-9.-]+$/, 'must be a host name, without https://');
 
@@ -71,11 +72,11 @@ const schema = z.object({
   AzureWebJobsStorage__clientId: text.optional(),
   POLL_RUN_SECONDS: whole(10, 1500, 600),
   POLL_SHARD_COUNT: whole(1, 64, 1),
-  POLL_STANDBY: flag,
+  POLL_FALLBACK: flag(true),
   RELAY_KINDS: list
     .pipe(z.array(z.enum(kindNames, `must be among ${kindNames.join(', ')}`)).nonempty())
     .default(kindNames),
-  RELAY_INCLUDE_SDP: flag,
+  RELAY_INCLUDE_SDP: flag(false),
   RELAY_PUBLIC_URL: url.transform((value) => value.replace(/\/+$/, '')).optional(),
   RELAY_SIGNING_KEY: z
     .string('is required: at least 32 random characters that sign invitation ids')
@@ -125,7 +126,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
       ),
       pollRunSeconds: value.POLL_RUN_SECONDS,
       pollShardCount: value.POLL_SHARD_COUNT,
-      pollStandby: value.POLL_STANDBY,
+      pollFallback: value.POLL_FALLBACK,
       includeSdp: value.RELAY_INCLUDE_SDP,
       publicUrl: value.RELAY_PUBLIC_URL,
       signingKey: value.RELAY_SIGNING_KEY,

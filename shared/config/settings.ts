@@ -42,7 +42,7 @@ export interface Settings {
   readonly storage: Connection;
   readonly pollRunSeconds: number;
   readonly pollShardCount: number;
-  readonly pollStandby: boolean;
+  readonly pollFallback: boolean;
   readonly kinds: readonly Kind[];
   readonly includeSdp: boolean;
   readonly publicUrl: string | undefined;

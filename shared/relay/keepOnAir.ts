@@ -9,7 +9,8 @@ const RETRY_MS = 60_000;
 /**
  * Relays one account until `signal` aborts. What ends its channel (a rejected password, another owner) is logged once per
  * change and tried again later; it never reaches the other accounts. Never rejects.
- * `readUntilMs`: as UcwaSession.packages.
+ * @param readUntilMs as UcwaSession.packages.
+ * @param isHandedOver whether another poller owns the account's slot now: its poll then ends this channel, which is no trouble.
  */
 export async function keepOnAir(
   session: UcwaSession,
@@ -17,6 +18,7 @@ export async function keepOnAir(
   ramp: Ramp,
   ports: RelayPorts,
   signal: AbortSignal,
+  isHandedOver: () => boolean = () => false,
 ): Promise<void> {
   // Who has signed in during an earlier run goes on at once: ten thousand would be off the air for minutes.
   if (session.health().tokenExpiresAtMs === undefined) await ramp(() => session.application(signal), signal);
@@ -28,6 +30,7 @@ export async function keepOnAir(
     } catch (error) {
       if (isAborted(signal)) return;
       const known = toRelayError(error);
+      if (known.code === 'pollReplaced' && isHandedOver()) return;
       const level = known.code === lastCode ? 'debug' : 'error';
       ports.log[level]('accountOffAir', { account: session.account.sipUri, error: known.code, message: known.message });
       lastCode = known.code;

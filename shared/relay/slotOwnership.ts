@@ -12,12 +12,19 @@ const GIVE_BACK_WITHIN_MS = 1_000;
 /** Two processes that write at once make one of them read again; more rounds than this are left to the next renewal. */
 const ROUNDS = 3;
 
+/** What a renewal came to. */
+export interface Renewal {
+  /** The slots owned now; with one that was just taken, until when another poller is known to have read its accounts' channels, if one ever did. */
+  readonly owned: ReadonlyMap<number, ReadUntil | undefined>;
+  /** The slots that were given to the run that had asked for them. */
+  readonly handedOver: ReadonlySet<number>;
+  /** Whether a fallback holds slots that were asked for and is about to hand them over. */
+  readonly isAsking: boolean;
+}
+
 export interface Ownership {
-  /**
-   * Renews what is ours and takes what nobody has. The slots owned now; with one that was just taken, until when another
-   * process is known to have read its accounts' channels, if one ever did. Within 3 s; never rejects.
-   */
-  renew(): Promise<ReadonlyMap<number, ReadUntil | undefined>>;
+  /** Renews what is ours, takes what nobody has, asks a fallback for what it has and, being one, hands over. Within 3 s; never rejects. */
+  renew(): Promise<Renewal>;
   /** Tells how far its accounts' channels were read, and gives everything back, so that the next run need not wait for a lapse. Within a second; never rejects. */
   giveBack(): Promise<void>;
 }
@@ -42,36 +49,38 @@ export interface OwnershipPorts {
  * publish-before-acknowledge and stable ids. So a storage account that is down does not take calls off the air: what was
  * owned stays owned until somebody else's name stands in the row.
  */
-export function createOwnership(
-  slots: readonly number[],
-  patienceMs: number,
-  health: SlotHealth,
-  ports: OwnershipPorts,
-): Ownership {
-  let owned: ReadonlyMap<number, ReadUntil | undefined> = new Map();
+export function createOwnership(slots: readonly number[], health: SlotHealth, ports: OwnershipPorts): Ownership {
+  const { owner, leases: store, clock } = ports;
+  let renewal: Renewal = { owned: new Map(), handedOver: new Set(), isAsking: false };
   let healthToldAtMs = -Infinity;
   const statesTold = new Map<number, string>();
 
-  const write = async (): Promise<ReadonlyMap<number, ReadUntil | undefined> | undefined> => {
-    const nowMs = ports.clock.now();
+  const write = async (): Promise<Renewal | undefined> => {
+    const nowMs = clock.now();
     const isDue = nowMs - healthToldAtMs >= HEALTH_EVERY_MS;
-    const states = new Map(slots.map((slot) => [slot, health.statesOf(slot)]));
-    const healthOf = (slot: number): Uint8Array | undefined =>
-      isDue || states.get(slot) !== statesTold.get(slot) ? health.tell(slot) : undefined;
-    const toWrite = (found: readonly SlotLease[]) =>
-      leasesToWrite(found, { slots, owner: ports.owner, nowMs, patienceMs, healthOf });
-    let rows = await ports.leases.read();
-    const others = new Set(rows.filter(({ owner }) => owner !== ports.owner).map(({ slot }) => slot));
+    const states = new Map<number, string>();
+    const healthOf = (slot: number): Uint8Array | undefined => {
+      const now = health.statesOf(slot);
+      states.set(slot, now);
+      return isDue || now !== statesTold.get(slot) ? health.tell(slot) : undefined;
+    };
+    const toWrite = (found: readonly SlotLease[]) => leasesToWrite(found, { slots, owner, nowMs, healthOf });
+    // A row that a fallback handed over keeps the name of the run that had asked, until now.
+    const isNew = (row: SlotLease): boolean => row.owner !== owner || row.askedBy === owner;
+    let rows = await store.read();
+    const news = new Set(rows.filter(isNew).map(({ slot }) => slot));
     // What the owner before us has told is read at a take-over only.
-    if (toWrite(rows).some(({ slot }) => others.has(slot))) rows = await ports.leases.read({ health: true });
-    const leases = toWrite(rows);
-    if (!(await ports.leases.write(leases))) return undefined;
-    if (isDue) healthToldAtMs = nowMs;
-    for (const { slot } of leases) statesTold.set(slot, states.get(slot) ?? '');
-    const before = new Map(rows.map((row) => [row.slot, row.owner === ports.owner ? undefined : readUntil(row)]));
-    return new Map(leases.map(({ slot }) => [slot, before.get(slot)]));
+    let leases = toWrite(rows);
+    if (leases.some((lease) => lease.owner === owner && news.has(lease.slot))) {
+      rows = await store.read({ health: true });
+      leases = toWrite(rows);
+    }
+    if (!(await store.write(leases))) return undefined;
+    if (isDue && leases.length > 0) healthToldAtMs = nowMs;
+    for (const [slot, told] of states) statesTold.set(slot, told);
+    return toRenewal(leases, rows, owner, isNew);
   };
-  const writeInRounds = async (): Promise<ReadonlyMap<number, ReadUntil | undefined> | undefined> => {
+  const writeInRounds = async (): Promise<Renewal | undefined> => {
     for (let round = 0; round < ROUNDS; round++) {
       const now = await write();
       if (now !== undefined) return now;
@@ -80,13 +89,14 @@ export function createOwnership(
   };
   const giveBack = async (): Promise<void> => {
     for (let round = 0; round < ROUNDS; round++) {
-      const mine = (await ports.leases.read()).filter(({ owner }) => owner === ports.owner);
+      const mine = (await store.read()).filter((row) => row.owner === owner);
       if (
-        await ports.leases.write(
+        await store.write(
           mine.map((lease) => ({
             ...lease,
             owner: '',
-            expiresAtMs: ports.clock.now(),
+            askedBy: '',
+            expiresAtMs: clock.now(),
             health: health.tell(lease.slot),
           })),
         )
@@ -98,19 +108,38 @@ export function createOwnership(
   return {
     async renew() {
       try {
-        owned = (await within(RENEW_WITHIN_MS, writeInRounds(), ports.clock)) ?? owned;
+        renewal = (await within(RENEW_WITHIN_MS, writeInRounds(), clock)) ?? renewal;
       } catch (error) {
         ports.log.warn('leasesNotRenewed', { error: toRelayError(error).code, leaseMs: LEASE_DURATION_MS });
       }
-      return owned;
+      return renewal;
     },
     async giveBack() {
       try {
-        await within(GIVE_BACK_WITHIN_MS, giveBack(), ports.clock);
+        await within(GIVE_BACK_WITHIN_MS, giveBack(), clock);
       } catch (error) {
         ports.log.warn('leasesNotGivenBack', { error: toRelayError(error).code, lapseMs: LEASE_DURATION_MS });
       }
     },
+  };
+}
+
+function toRenewal(
+  written: readonly SlotLease[],
+  rows: readonly SlotLease[],
+  owner: string,
+  isNew: (row: SlotLease) => boolean,
+): Renewal {
+  const before = new Map(rows.map((row) => [row.slot, row]));
+  const knownUntil = (slot: number): ReadUntil | undefined => {
+    const row = before.get(slot);
+    return row !== undefined && isNew(row) ? readUntil(row) : undefined;
+  };
+  const others = written.filter((lease) => lease.owner !== owner);
+  return {
+    owned: new Map(written.filter((lease) => lease.owner === owner).map(({ slot }) => [slot, knownUntil(slot)])),
+    handedOver: new Set(others.map(({ slot }) => slot).filter((slot) => before.get(slot)?.owner === owner)),
+    isAsking: [...rows, ...others].some((lease) => lease.owner !== owner && lease.askedBy === owner),
   };
 }
 

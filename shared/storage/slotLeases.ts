@@ -10,6 +10,7 @@ const rowSchema = z.object({
   rowKey: z.string(),
   owner: z.string(),
   expiresAtMs: z.number(),
+  askedBy: z.string().default(''),
   accountsHealth: z.instanceof(Uint8Array).optional(),
   etag: z.string(),
 });
@@ -25,7 +26,7 @@ export function createSlotLeases(tables: Tables): SlotLeaseStore {
       const leases: SlotLease[] = [];
       const queryOptions = {
         filter: `PartitionKey eq '${PARTITION}'`,
-        select: ['rowKey', 'owner', 'expiresAtMs', ...(health ? ['accountsHealth'] : [])],
+        select: ['rowKey', 'owner', 'expiresAtMs', 'askedBy', ...(health ? ['accountsHealth'] : [])],
       };
       try {
         for await (const entity of table.listEntities({ queryOptions })) {
@@ -40,11 +41,12 @@ export function createSlotLeases(tables: Tables): SlotLeaseStore {
       if (leases.length === 0) return true;
       const table = await tables.client('slotLeases');
       const transaction = new TableTransaction();
-      for (const { slot, owner, expiresAtMs, health, etag } of leases) {
+      for (const { slot, owner, expiresAtMs, askedBy, health, etag } of leases) {
         const row = {
           partitionKey: PARTITION,
           rowKey: String(slot).padStart(2, '0'),
           owner,
+          ...(askedBy === undefined ? {} : { askedBy }),
           ...(health === undefined ? {} : { accountsHealth: health }),
           expiresAtMs: { type: 'Double', value: String(expiresAtMs) },
         };

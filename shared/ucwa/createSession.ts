@@ -228,6 +228,8 @@ class Session implements UcwaSession {
 
   #polled(): void {
     this.#lastPollAtMs = this.#now();
+    if (this.#toldCode !== undefined)
+      this.#options.log.info('accountPolledAgain', { account: this.account.sipUri, after: this.#toldCode });
     this.#toldCode = undefined;
     if (this.#canReceive()) this.#lastError = undefined;
   }

@@ -12,7 +12,7 @@ export const relayMethods = {
     // Not at the start of the process: ten thousand accounts are more than an environment may hold there.
     Object.assign(process.env, settings);
     app = (await import(path.join(projectFolder, 'dist', 'shared', 'app.js'))) as typeof App;
-    void app.getApp().poll(0, false);
+    void app.getApp().poll(0);
   },
   cpu,
   usage,

@@ -64,6 +64,7 @@ async function measure(
       // Nothing but webhooks.
       'AzureWebJobs.recordInvitation.Disabled': 'true',
       'AzureWebJobs.pollEventChannel0.Disabled': 'true',
+      POLL_FALLBACK: 'false',
     },
   });
   const client = new ServiceBusClient(world.bus.connectionString);

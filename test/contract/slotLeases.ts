@@ -11,9 +11,11 @@ export function describeSlotLeases(title: string, open: () => Promise<SlotLeaseS
       const leases = await open();
       expect(await leases.read()).toEqual([]);
       expect(await leases.write([])).toBe(true);
-      expect(await leases.write([{ slot: 3, owner: 'a', expiresAtMs: 1_700_000_000_123, health: told }])).toBe(true);
+      expect(
+        await leases.write([{ slot: 3, owner: 'a', expiresAtMs: 1_700_000_000_123, askedBy: '', health: told }]),
+      ).toBe(true);
       expect(await leases.read()).toEqual([
-        { slot: 3, owner: 'a', expiresAtMs: 1_700_000_000_123, etag: expect.any(String) },
+        { slot: 3, owner: 'a', expiresAtMs: 1_700_000_000_123, askedBy: '', etag: expect.any(String) },
       ]);
     });
 
@@ -59,6 +61,16 @@ export function describeSlotLeases(title: string, open: () => Promise<SlotLeaseS
       expect(await leases.write([{ slot: 5, owner: 'b', expiresAtMs: 2, etag }])).toBe(true);
       expect(await leases.write([{ slot: 5, owner: 'c', expiresAtMs: 3, etag }])).toBe(false);
       expect(await leases.read()).toMatchObject([{ slot: 5, owner: 'b', expiresAtMs: 2 }]);
+    });
+
+    it('keeps who asks for a slot until something else is written', async () => {
+      const leases = await open();
+      await leases.write([{ slot: 6, owner: 'a', expiresAtMs: 1, askedBy: 'b' }]);
+      const [asked] = await leases.read();
+      const etag = asked?.etag ?? '';
+      expect(asked).toMatchObject({ askedBy: 'b' });
+      expect(await leases.write([{ slot: 6, owner: 'a', expiresAtMs: 2, etag }])).toBe(true);
+      expect(await leases.read()).toMatchObject([{ owner: 'a', expiresAtMs: 2, askedBy: 'b' }]);
     });
 
     it('lets one of many at once have a slot', async () => {

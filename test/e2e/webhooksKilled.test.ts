@@ -12,7 +12,7 @@ const KILLS = 3;
 
 /** Long, so that what a kill holds up is not over when it goes on: a ring that is over would be logged as expired. */
 const account = { ...simulatorAccount, ringSeconds: 300 };
-const polling = { 'AzureWebJobs.pollEventChannel0.Disabled': 'true' };
+const polling = { 'AzureWebJobs.pollEventChannel0.Disabled': 'true', POLL_FALLBACK: 'false' };
 const delivering = { 'AzureWebJobs.fanOutEvent.Disabled': 'true', 'AzureWebJobs.deliverWebhook.Disabled': 'true' };
 
 let relay: TestRelay;

@@ -3,7 +3,8 @@ import type { EventRecord } from '../../infra/local/ucwa/ledger';
 import { decodeInvitationId, encodeInvitationId } from '../../shared/invitations/invitationId';
 import { kindNames } from '../../shared/invitations/kinds';
 import type { RelayEvent, UnreadableEvent } from '../../shared/invitations/relayEvent';
-import { pollShard } from '../../shared/relay/pollShard';
+import { pollSlots } from '../../shared/relay/pollSlots';
+import { slotsOfShard } from '../../shared/relay/slots';
 import { silentLog } from '../../shared/telemetry/log';
 import type { SessionHealth } from '../../shared/ucwa/session';
 import { createFakeClock, type FakeClock } from './fakeClock';
@@ -74,8 +75,8 @@ export async function startFaultWorld(bus: FaultBus, userName: string): Promise<
     clock,
     parked,
     start() {
-      run = pollShard(
-        { shard: 0, shardCount: 1, runMs: 86_400_000, patienceMs: 0 },
+      run = pollSlots(
+        { slots: slotsOfShard(0, 1), runMs: 86_400_000 },
         {
           accounts: [test.session.account],
           session: () => test.session,

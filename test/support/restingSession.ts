@@ -1,21 +1,25 @@
 import type { AccountSettings } from '../../shared/config/settings';
+import { RelayError } from '../../shared/errors/relayError';
 import type { UcwaSession } from '../../shared/ucwa/session';
 
-/** A session whose channel stays open and empty until its signal aborts; tells who polls. */
+/** A session whose channel stays open and empty until its signal aborts or another poll replaces its own; tells who polls. */
 export function createRestingSession(
   account: AccountSettings,
-  polling: { opened(): void; closed(): void },
+  polling: { opened(replace: () => void): void; closed(): void },
 ): UcwaSession {
   const application = { path: '/ucwa/oauth/v1/applications/1', id: '1' };
   return {
     account,
     async *packages(signal) {
-      polling.opened();
+      const replaced = new AbortController();
+      polling.opened(() => replaced.abort());
+      const ended = AbortSignal.any([signal, replaced.signal]);
       await new Promise<void>((resolve) => {
-        if (signal.aborted) resolve();
-        else signal.addEventListener('abort', () => resolve(), { once: true });
+        if (ended.aborted) resolve();
+        else ended.addEventListener('abort', () => resolve(), { once: true });
       });
       polling.closed();
+      if (!signal.aborted) throw new RelayError('pollReplaced', 'Another poll has replaced this one.');
     },
     read: () => Promise.resolve(undefined),
     post: () => Promise.resolve(),

@@ -17,7 +17,7 @@ param appInsightsName string
 @description('Empty: no network of its own.')
 param subnetId string
 param pollShardCount int
-param pollStandby bool
+param pollFallback bool
 param pollRunSeconds int
 param discoveryUrl string
 param allowedHosts string
@@ -35,7 +35,6 @@ param authenticationRequired bool
 // What stands between a ring and a subscriber never waits for an instance to start. Each of these scales by itself.
 var alwaysReadyFunctions = concat(
   map(range(0, pollShardCount), shard => 'function:pollEventChannel${shard}'),
-  pollStandby ? map(range(0, pollShardCount), shard => 'function:pollEventChannelStandby${shard}') : [],
   ['http', 'function:fanOutEvent', 'function:deliverWebhook']
 )
 var secretReference = '@Microsoft.KeyVault(SecretUri=${keyVaultUri}secrets/'
@@ -133,7 +132,7 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     POLL_SCHEDULE: '0 * * * * *'
     POLL_RUN_SECONDS: string(pollRunSeconds)
     POLL_SHARD_COUNT: string(pollShardCount)
-    POLL_STANDBY: pollStandby ? 'true' : 'false'
+    POLL_FALLBACK: pollFallback ? 'true' : 'false'
     RELAY_KINDS: kinds
     RELAY_INCLUDE_SDP: includeSdp ? 'true' : 'false'
     RELAY_PUBLIC_URL: 'https://${app.properties.defaultHostName}'

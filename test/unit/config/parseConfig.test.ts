@@ -23,7 +23,7 @@ describe('parseConfig', () => {
         allowedHosts: [],
         pollRunSeconds: 600,
         pollShardCount: 1,
-        pollStandby: false,
+        pollFallback: true,
         kinds: ['audioVideo', 'phoneAudio'],
         includeSdp: false,
         retentionDays: 30,
@@ -99,7 +99,7 @@ describe('parseConfig', () => {
     ],
     [{ POLL_RUN_SECONDS: 'soon' }, 'POLL_RUN_SECONDS: must be a whole number from 10 to 1500'],
     [{ POLL_SHARD_COUNT: '65' }, 'POLL_SHARD_COUNT: must be a whole number from 1 to 64'],
-    [{ POLL_STANDBY: 'yes' }, 'POLL_STANDBY: must be true or false'],
+    [{ POLL_FALLBACK: 'yes' }, 'POLL_FALLBACK: must be true or false'],
     [{ RELAY_KINDS: 'fax' }, 'RELAY_KINDS[0]: must be among audioVideo, phoneAudio'],
     [{ RELAY_SIGNING_KEY: 'short' }, 'RELAY_SIGNING_KEY: must have at least 32 characters'],
     [

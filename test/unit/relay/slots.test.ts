@@ -1,6 +1,7 @@
 import {
   LEASE_DURATION_MS,
   leasesToWrite,
+  newOwner,
   SLOT_COUNT,
   slotOf,
   slotsOfShard,
@@ -28,37 +29,60 @@ describe('leasesToWrite', () => {
     etag: 'e',
     ...change,
   });
-  const claim = { slots: [3], owner: 'me', nowMs, patienceMs: 0, healthOf: () => undefined };
+  const claim = { slots: [3], nowMs, healthOf: () => undefined };
+  const expiresAtMs = nowMs + LEASE_DURATION_MS;
+  const fallback = newOwner('fallback', 'f');
 
   test.each([
-    ['takes a slot that never had an owner', [], 0, true],
-    ['renews its own', [row({ owner: 'me', expiresAtMs: nowMs + 1 })], 0, true],
-    ['renews its own though it has lapsed', [row({ owner: 'me', expiresAtMs: nowMs - 1 })], 0, true],
-    ['leaves a slot to its owner', [row({ expiresAtMs: nowMs + 1 })], 0, false],
-    ['takes a slot whose lease has lapsed', [row({})], 0, true],
-    ['takes a slot that was given back', [row({ owner: '' })], 0, true],
-    ['as a standby leaves a slot that was just given back to the next run', [row({ owner: '' })], 15_000, false],
-    ['as a standby takes a slot at once whose owner died', [row({})], 15_000, true],
-    ['as a standby leaves a slot that never had an owner', [], 15_000, false],
+    ['takes a slot that never had an owner', 'me', undefined, { owner: 'me', expiresAtMs, askedBy: '' }],
+    ['renews its own', 'me', { owner: 'me', expiresAtMs: nowMs + 1 }, { owner: 'me', expiresAtMs, askedBy: '' }],
     [
-      'as a standby takes a slot that nobody has come for',
-      [row({ owner: '', expiresAtMs: nowMs - 15_000 })],
-      15_000,
-      true,
+      'renews its own though it has lapsed',
+      'me',
+      { owner: 'me', expiresAtMs: nowMs - 1 },
+      { owner: 'me', expiresAtMs, askedBy: '' },
     ],
-  ])('%s', (_title, rows, patienceMs, takes) => {
-    const written = leasesToWrite(rows, { ...claim, patienceMs });
-    expect(written).toEqual(
-      takes
-        ? [
-            {
-              slot: 3,
-              owner: 'me',
-              expiresAtMs: nowMs + LEASE_DURATION_MS,
-              ...(rows.length === 0 ? {} : { etag: 'e' }),
-            },
-          ]
-        : [],
+    ['leaves a slot to another run', 'me', { expiresAtMs: nowMs + 1 }, undefined],
+    ['takes a slot whose lease has lapsed', 'me', {}, { owner: 'me', expiresAtMs, askedBy: '' }],
+    ['takes a slot that was given back', 'me', { owner: '' }, { owner: 'me', expiresAtMs, askedBy: '' }],
+    [
+      'asks a fallback for its slot',
+      'me',
+      { owner: fallback, expiresAtMs: nowMs + 1 },
+      { owner: fallback, expiresAtMs: nowMs + 1, askedBy: 'me' },
+    ],
+    ['asks once', 'me', { owner: fallback, expiresAtMs: nowMs + 1, askedBy: 'me' }, undefined],
+    [
+      'accepts what was handed over',
+      'me',
+      { owner: 'me', expiresAtMs, askedBy: 'me' },
+      { owner: 'me', expiresAtMs, askedBy: '' },
+    ],
+    ['as a fallback takes a slot whose owner died', fallback, {}, { owner: fallback, expiresAtMs, askedBy: '' }],
+    ['as a fallback leaves a slot that was just given back to the next run', fallback, { owner: '' }, undefined],
+    [
+      'as a fallback takes a slot that no run has come for',
+      fallback,
+      { owner: '', expiresAtMs: nowMs - 1_000 },
+      { owner: fallback, expiresAtMs, askedBy: '' },
+    ],
+    [
+      'as a fallback leaves a slot to another fallback',
+      fallback,
+      { owner: newOwner('fallback', 'g'), expiresAtMs: nowMs + 1 },
+      undefined,
+    ],
+    [
+      'as a fallback hands over what it is asked for',
+      fallback,
+      { owner: fallback, expiresAtMs: nowMs + 1, askedBy: 'run' },
+      { owner: 'run', expiresAtMs, askedBy: 'run' },
+    ],
+  ])('%s', (_title, owner, change, written) => {
+    const rows = change === undefined ? [] : [row(change)];
+    const etag = change === undefined ? {} : { etag: 'e' };
+    expect(leasesToWrite(rows, { ...claim, owner })).toEqual(
+      written === undefined ? [] : [{ slot: 3, ...written, ...etag }],
     );
   });
 });

@@ -418,7 +418,7 @@ describe('trouble', () => {
     await clock.advanceUntil(second.item(carrying(STARTED)));
   });
 
-  test('an outage is news once', async () => {
+  test('an outage is news once, and so is its end', async () => {
     const { lines } = await listen();
     ucwa.fault({ kind: 'status', status: 503, times: 10 });
     await clock.advance(5 * MINUTE_MS);
@@ -427,6 +427,7 @@ describe('trouble', () => {
     const levels = lines.filter(({ event }) => event === 'ucwaChannelFailed').map(({ level }) => level);
     expect(levels.filter((level) => level === 'warn')).toHaveLength(2);
     expect(levels).toHaveLength(11);
+    expect(lines.filter(({ event }) => event === 'accountPolledAgain')).toHaveLength(2);
   });
 
   test('an earlier poll of our own is not another owner', async () => {

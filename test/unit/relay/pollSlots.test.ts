@@ -1,7 +1,16 @@
 import type { Clock } from '../../../shared/clock';
 import { RelayError } from '../../../shared/errors/relayError';
-import { pollShard, type ShardPorts } from '../../../shared/relay/pollShard';
-import { LEASE_DURATION_MS, LEASE_RENEWAL_MS, slotOf, type SlotLeaseStore } from '../../../shared/relay/slots';
+import { pollSlots, type PollPorts } from '../../../shared/relay/pollSlots';
+import {
+  FALLBACK_RENEWAL_MS,
+  isFallback,
+  LEASE_DURATION_MS,
+  LEASE_RENEWAL_MS,
+  newOwner,
+  slotOf,
+  slotsOfShard,
+  type SlotLeaseStore,
+} from '../../../shared/relay/slots';
 import { silentLog } from '../../../shared/telemetry/log';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { createMemorySlotLeases } from '../../support/memorySlotLeases';
@@ -9,36 +18,42 @@ import { createRestingSession, testAccount } from '../../support/restingSession'
 
 const accounts = Array.from({ length: 20 }, (_, index) => testAccount(`sip:user${String(index)}@contoso.com`));
 
-/** Who polls each account at this instant, and every time that a second poller came beside the first. */
+/**
+ * Who polls each account at this instant. A second poll replaces the first, as UCWA does; that is a collision unless a
+ * fallback's poll is replaced by the run to which it hands over.
+ */
 function createPollers() {
-  const pollers = new Map<string, string>();
+  const pollers = new Map<string, { readonly owner: string; readonly replace: () => void }>();
   const collisions: string[] = [];
   return {
     collisions,
-    of: (account: string) => pollers.get(account),
+    of: (account: string) => pollers.get(account)?.owner,
     count: () => pollers.size,
-    open(account: string, owner: string) {
+    open(account: string, owner: string, replace: () => void) {
       const other = pollers.get(account);
-      if (other !== undefined) collisions.push(`${owner} polls ${account} beside ${other}`);
-      pollers.set(account, owner);
+      pollers.set(account, { owner, replace });
+      if (other === undefined) return;
+      if (!isFallback(other.owner) || isFallback(owner))
+        collisions.push(`${owner} polls ${account} beside ${other.owner}`);
+      other.replace();
     },
     close(account: string, owner: string) {
-      if (pollers.get(account) === owner) pollers.delete(account);
+      if (pollers.get(account)?.owner === owner) pollers.delete(account);
     },
     die(owner: string) {
-      for (const [account, poller] of pollers) if (poller === owner) pollers.delete(account);
+      for (const [account, poller] of pollers) if (poller.owner === owner) pollers.delete(account);
     },
   };
 }
 
 type Pollers = ReturnType<typeof createPollers>;
 
-function portsOf(owner: string, clock: Clock, leases: SlotLeaseStore, pollers: Pollers): ShardPorts {
+function portsOf(owner: string, clock: Clock, leases: SlotLeaseStore, pollers: Pollers): PollPorts {
   const sessions = new Map(
     accounts.map((account) => [
       account.sipUri,
       createRestingSession(account, {
-        opened: () => pollers.open(account.sipUri, owner),
+        opened: (replace) => pollers.open(account.sipUri, owner, replace),
         closed: () => pollers.close(account.sipUri, owner),
       }),
     ]),
@@ -81,14 +96,15 @@ function createMortal(clock: FakeClock, leases: SlotLeaseStore) {
   };
 }
 
-const run = { shard: 0, shardCount: 1, runMs: 600_000, patienceMs: 0 };
+const slots = slotsOfShard(0, 1);
+const run = { slots, runMs: 600_000 };
 
-describe('pollShard', () => {
+describe('pollSlots', () => {
   it('opens one channel for every account and closes them all at the deadline, giving its slots back', async () => {
     const clock = createFakeClock();
     const leases = createMemorySlotLeases();
     const pollers = createPollers();
-    const ended = pollShard(run, portsOf('a', clock, leases, pollers), new AbortController().signal);
+    const ended = pollSlots(run, portsOf('a', clock, leases, pollers), new AbortController().signal);
     await clock.advance(1_000);
     expect(pollers.count()).toBe(accounts.length);
     await clock.advance(600_000);
@@ -102,7 +118,7 @@ describe('pollShard', () => {
     const clock = createFakeClock();
     const stop = new AbortController();
     const pollers = createPollers();
-    const ended = pollShard(run, portsOf('a', clock, createMemorySlotLeases(), pollers), stop.signal);
+    const ended = pollSlots(run, portsOf('a', clock, createMemorySlotLeases(), pollers), stop.signal);
     await clock.advance(1_000);
     stop.abort();
     await ended;
@@ -114,11 +130,11 @@ describe('pollShard', () => {
     const clock = createFakeClock();
     const leases = createMemorySlotLeases();
     const pollers = createPollers();
-    const first = pollShard(run, portsOf('a', clock, leases, pollers), new AbortController().signal);
+    const first = pollSlots(run, portsOf('a', clock, leases, pollers), new AbortController().signal);
     await clock.advance(600_000);
     await first;
     const stop = new AbortController();
-    const second = pollShard(run, portsOf('b', clock, leases, pollers), stop.signal);
+    const second = pollSlots(run, portsOf('b', clock, leases, pollers), stop.signal);
     await clock.advance(0);
     expect(pollers.of('sip:user0@contoso.com')).toBe('b');
     stop.abort();
@@ -137,12 +153,12 @@ describe('pollShard', () => {
     const ports = portsOf('a', before.clock, before.leases, pollers);
     const downSinceMs = clock.now() + 10_000;
     const readToEndMs = (account: string) => (account === behind ? Math.min(clock.now(), downSinceMs) : clock.now());
-    const session: ShardPorts['session'] = (account) => ({
+    const session: PollPorts['session'] = (account) => ({
       ...ports.session(account),
       health: () => ({ ...ports.session(account).health(), readToEndMs: readToEndMs(account.sipUri) }),
     });
     const stop = new AbortController();
-    const ended = pollShard(run, { ...ports, session }, stop.signal);
+    const ended = pollSlots(run, { ...ports, session }, stop.signal);
     await clock.advance(90_000);
     const endedAtMs = clock.now();
     end(stop, before.kill);
@@ -150,7 +166,7 @@ describe('pollShard', () => {
 
     const told = new Map<string, number | undefined>();
     const next = portsOf('b', clock, leases, createPollers());
-    const listening: ShardPorts['session'] = (account) => ({
+    const listening: PollPorts['session'] = (account) => ({
       ...next.session(account),
       packages: (signal, readUntilMs) => (
         told.set(account.sipUri, readUntilMs),
@@ -158,7 +174,7 @@ describe('pollShard', () => {
       ),
     });
     const stopNext = new AbortController();
-    const endedNext = pollShard(run, { ...next, session: listening }, stopNext.signal);
+    const endedNext = pollSlots(run, { ...next, session: listening }, stopNext.signal);
     await clock.advance(LEASE_RENEWAL_MS);
     expect(told.get(behind ?? '')).toBe(downSinceMs);
     expect(endedAtMs - (told.get(other ?? '') ?? 0)).toBeLessThanOrEqual(LEASE_RENEWAL_MS);
@@ -176,7 +192,7 @@ describe('pollShard', () => {
       write: (rows) => leases.write(rows),
     };
     const stop = new AbortController();
-    const ended = pollShard(run, portsOf('a', clock, outage, pollers), stop.signal);
+    const ended = pollSlots(run, portsOf('a', clock, outage, pollers), stop.signal);
     await clock.advance(1_000);
     down = true;
     await clock.advance(5 * LEASE_DURATION_MS);
@@ -196,7 +212,7 @@ describe('pollShard', () => {
       write: (rows) => (silent && operation === 'write' ? never : leases.write(rows)),
     };
     const stop = new AbortController();
-    const ended = pollShard(run, portsOf('a', clock, halfOpen, pollers), stop.signal);
+    const ended = pollSlots(run, portsOf('a', clock, halfOpen, pollers), stop.signal);
     await clock.advance(1_000);
     silent = true;
     await clock.advance(60_000);
@@ -208,7 +224,7 @@ describe('pollShard', () => {
     expect(clock.sleepers()).toBe(0);
   });
 
-  it('has at most one poller an account through two hours in which owners die at random, and every death is followed by a take-over', async () => {
+  it('has at most one poller an account through two hours in which processes die at random, and every death is followed by a take-over', async () => {
     const clock = createFakeClock();
     const leases = createMemorySlotLeases();
     const pollers = createPollers();
@@ -219,47 +235,141 @@ describe('pollShard', () => {
     let born = 0;
     const stop = new AbortController();
 
-    const bear = (patienceMs: number) => {
-      const owner = `p${String(++born)}`;
+    /** A process of the app; in one of them the platform's timer starts the next run as soon as one ends. */
+    const bear = (hasTimer: boolean) => {
+      const id = `p${String(++born)}`;
       const mortal = createMortal(clock, leases);
-      // The platform's timer starts the next run as soon as one ends, in the same process.
-      const live = async (): Promise<void> => {
-        for (let n = 0; !stop.signal.aborted; n++) {
-          const name = `${owner}.${String(n)}`;
-          current = name;
-          await pollShard({ ...run, patienceMs }, portsOf(name, mortal.clock, mortal.leases, pollers), stop.signal);
-        }
+      const names = new Set<string>();
+      const poll = (owner: string, runMs?: number): Promise<void> => {
+        names.add(owner);
+        const ports = portsOf(owner, mortal.clock, mortal.leases, pollers);
+        return pollSlots({ slots, ...(runMs === undefined ? {} : { runMs }) }, ports, stop.signal);
       };
-      let current = owner;
-      live().catch((error: unknown) => failures.push(error));
-      return { name: () => current, kill: mortal.kill, patienceMs };
+      const fireTimer = async (): Promise<void> => {
+        for (let n = 0; !stop.signal.aborted; n++) await poll(newOwner('run', `${id}.${String(n)}`), 600_000);
+      };
+      const work = [poll(newOwner('fallback', id)), ...(hasTimer ? [fireTimer()] : [])];
+      Promise.all(work).catch((error: unknown) => failures.push(error));
+      return { names, kill: mortal.kill, hasTimer };
     };
 
-    const processes = [bear(0), bear(0), bear(15_000)];
+    const processes = [bear(true), bear(false), bear(false)];
     await clock.advance(5_000);
     const endMs = clock.now() + 2 * 3_600_000;
     while (clock.now() < endMs) {
       await clock.advance(60_000 + Math.floor(random() * 240_000));
-      const owner = pollers.of('sip:user0@contoso.com');
-      const index = processes.findIndex((process) => process.name() === owner);
+      const owner = pollers.of('sip:user0@contoso.com') ?? '';
+      const index = processes.findIndex(({ names }) => names.has(owner));
       const victim = processes[index];
       expect(victim).toBeDefined();
       if (victim === undefined) break;
       victim.kill();
-      pollers.die(victim.name());
+      for (const name of victim.names) pollers.die(name);
       const diedAtMs = clock.now();
+      // The platform's lock on the timer goes to a new process a minute later, or never.
       while (pollers.count() < accounts.length && clock.now() - diedAtMs < 60_000) await clock.advance(500);
       expect(pollers.count()).toBe(accounts.length);
       delaysMs.push(clock.now() - diedAtMs);
-      processes[index] = bear(victim.patienceMs);
+      await clock.advance(60_000);
+      processes[index] = bear(victim.hasTimer);
     }
     stop.abort();
     expect(failures).toEqual([]);
     expect(pollers.collisions).toEqual([]);
     expect(delaysMs.length).toBeGreaterThan(20);
-    expect(Math.max(...delaysMs)).toBeLessThanOrEqual(LEASE_DURATION_MS + LEASE_RENEWAL_MS + 500);
+    expect(Math.max(...delaysMs)).toBeLessThanOrEqual(LEASE_DURATION_MS + FALLBACK_RENEWAL_MS + 500);
     process.stdout.write(
       `take-over after ${String(delaysMs.length)} deaths: ${String(Math.min(...delaysMs))} to ${String(Math.max(...delaysMs))} ms\n`,
     );
+  });
+});
+
+describe('a fallback', () => {
+  /** Polls as `owner` until the function that it returns is called. */
+  const start = (owner: string, clock: FakeClock, leases: SlotLeaseStore, pollers: Pollers) => {
+    const stop = new AbortController();
+    const ended = pollSlots({ slots }, portsOf(owner, clock, leases, pollers), stop.signal);
+    return (): Promise<void> => {
+      stop.abort();
+      return ended;
+    };
+  };
+  const fallback = newOwner('fallback', 'f');
+
+  it('takes slots that were given back within three seconds, and reads the leases alone while it has none', async () => {
+    const [clock, leases, pollers] = [createFakeClock(), createMemorySlotLeases(), createPollers()];
+    const stopRun = start('a', clock, leases, pollers);
+    await clock.advance(1_000);
+    let writes = 0;
+    const counting = {
+      ...leases,
+      write: (rows: Parameters<SlotLeaseStore['write']>[0]) => ((writes += rows.length), leases.write(rows)),
+    };
+    const stopFallback = start(fallback, clock, counting, pollers);
+    await clock.advance(30_000);
+    expect(writes).toBe(0);
+    await stopRun();
+    await clock.advance(3_000);
+    expect(accounts.map(({ sipUri }) => pollers.of(sipUri))).toEqual(accounts.map(() => fallback));
+    await stopFallback();
+  });
+
+  it('hands over to a run that asks, without an instant in which an account has no poller', async () => {
+    const [clock, leases, pollers] = [createFakeClock(), createMemorySlotLeases(), createPollers()];
+    const stopFallback = start(fallback, clock, leases, pollers);
+    await clock.advance(5_000);
+    expect(pollers.of('sip:user0@contoso.com')).toBe(fallback);
+
+    const stopRun = start('a', clock, leases, pollers);
+    for (let step = 0; step < 40; step++) {
+      await clock.advance(100);
+      expect(pollers.count()).toBe(accounts.length);
+    }
+    expect(accounts.map(({ sipUri }) => pollers.of(sipUri))).toEqual(accounts.map(() => 'a'));
+    expect((await leases.read()).every(({ owner, askedBy }) => owner === 'a' && askedBy === '')).toBe(true);
+    await clock.advance(120_000);
+    expect(pollers.of('sip:user0@contoso.com')).toBe('a');
+    expect(pollers.collisions).toEqual([]);
+    await Promise.all([stopRun(), stopFallback()]);
+    expect(clock.sleepers()).toBe(0);
+  });
+
+  it('takes the slots again when the run that asked for them dies before it polls', async () => {
+    const [clock, leases, pollers] = [createFakeClock(), createMemorySlotLeases(), createPollers()];
+    const stopFallback = start(fallback, clock, leases, pollers);
+    await clock.advance(5_000);
+    const dying = createMortal(clock, leases);
+    void pollSlots({ slots }, portsOf('a', dying.clock, dying.leases, pollers), new AbortController().signal);
+    await clock.advance(0);
+    dying.kill();
+    await clock.advance(LEASE_DURATION_MS + 2 * FALLBACK_RENEWAL_MS);
+    expect(pollers.of('sip:user0@contoso.com')).toBe(fallback);
+    expect((await leases.read()).every(({ owner }) => owner === fallback)).toBe(true);
+    await stopFallback();
+  });
+
+  it('tells the run how far each channel was read', async () => {
+    const [clock, leases, pollers] = [createFakeClock(), createMemorySlotLeases(), createPollers()];
+    const stopFallback = start(fallback, clock, leases, pollers);
+    await clock.advance(20_000);
+    const told: (number | undefined)[] = [];
+    const next = portsOf('a', clock, leases, createPollers());
+    const stop = new AbortController();
+    const ended = pollSlots(
+      { slots },
+      {
+        ...next,
+        session: (account) => ({
+          ...next.session(account),
+          packages: (signal, readUntilMs) => (told.push(readUntilMs), next.session(account).packages(signal)),
+        }),
+      },
+      stop.signal,
+    );
+    await clock.advance(4_000);
+    expect(told).toHaveLength(accounts.length);
+    for (const readUntilMs of told) expect(clock.now() - (readUntilMs ?? 0)).toBeLessThanOrEqual(4_000);
+    stop.abort();
+    await Promise.all([ended, stopFallback()]);
   });
 });

@@ -1,0 +1,95 @@
+import { setMaxListeners } from 'node:events';
+import type { ChannelFacts } from '../telemetry/metrics';
+import type { UcwaSession } from '../ucwa/session';
+import { keepOnAir } from './keepOnAir';
+import { createRamp } from './ramp';
+import type { ReadUntil } from './readUntil';
+import type { RelayPorts } from './relayAccount';
+
+/** The event channels that one poller holds, slot by slot. */
+export interface SlotChannels {
+  /** The slots whose channels are open and were not handed over. */
+  slots(): readonly number[];
+  /** Opens a channel for each of the slot's accounts. @param readUntil as UcwaSession.packages, by account. */
+  open(slot: number, readUntil: ReadUntil | undefined): void;
+  /** Ends the slot's channels at once. */
+  close(slot: number): void;
+  /**
+   * Leaves the slot to its new owner without a gap: each of its channels goes on until the new owner's poll replaces it, at
+   * the latest for a minute, since signing thousands of accounts in takes a while. Nothing is published twice: both derive
+   * the same ids.
+   */
+  handOver(slot: number): void;
+  /** What metrics say of each channel. */
+  observe(): ChannelFacts[];
+  /** Resolves when all channels have ended, at the latest after `withinMs`. */
+  ended(withinMs: number): Promise<void>;
+}
+
+interface OpenSlot {
+  readonly leave: AbortController;
+  readonly ended: Promise<unknown>;
+  isHandedOver: boolean;
+}
+
+const SIGN_INS_AT_ONCE = 32;
+const HAND_OVER_WITHIN_MS = 60_000;
+
+/** No channel is open yet; all end when `stop` aborts. */
+export function createSlotChannels(
+  sessionsOf: (slot: number) => readonly UcwaSession[],
+  ports: RelayPorts,
+  stop: AbortSignal,
+): SlotChannels {
+  const { clock } = ports;
+  const ramp = createRamp(SIGN_INS_AT_ONCE, clock);
+  const open = new Map<number, OpenSlot>();
+  const ending = new Set<Promise<unknown>>();
+
+  const channels: SlotChannels = {
+    slots: () => [...open.keys()].filter((slot) => open.get(slot)?.isHandedOver === false),
+    open(slot, readUntil) {
+      channels.close(slot);
+      const leave = new AbortController();
+      const either = AbortSignal.any([stop, leave.signal]);
+      setMaxListeners(0, either); // one of each of the slot's accounts
+      const isHandedOver = (): boolean => opened.isHandedOver;
+      const ended: Promise<unknown> = Promise.all(
+        sessionsOf(slot).map((session) =>
+          keepOnAir(session, readUntil?.(session.account.sipUri), ramp, ports, either, isHandedOver),
+        ),
+      ).finally(() => ending.delete(ended));
+      const opened: OpenSlot = { leave, ended, isHandedOver: false };
+      ending.add(ended);
+      open.set(slot, opened);
+    },
+    close(slot) {
+      open.get(slot)?.leave.abort();
+      open.delete(slot);
+    },
+    handOver(slot) {
+      const left = open.get(slot);
+      if (left === undefined) return;
+      left.isHandedOver = true;
+      const either = AbortSignal.any([stop, left.leave.signal]);
+      void clock.sleep(HAND_OVER_WITHIN_MS, either).then(() => left.leave.abort());
+      void left.ended.then(() => {
+        left.leave.abort();
+        if (open.get(slot) === left) open.delete(slot);
+      });
+    },
+    observe: () =>
+      channels.slots().flatMap((slot) =>
+        sessionsOf(slot).map((session) => {
+          const { state, lastPollAtMs } = session.health();
+          return { state, pollAgeMs: lastPollAtMs === undefined ? undefined : clock.now() - lastPollAtMs };
+        }),
+      ),
+    async ended(withinMs) {
+      const gone = new AbortController();
+      await Promise.race([Promise.all(ending), clock.sleep(withinMs, gone.signal)]);
+      gone.abort();
+    },
+  };
+  return channels;
+}
