@@ -1,0 +1,54 @@
+import type { RelayEvent } from '../relayEvent';
+import type { DeliveryResult, LaterAttempt } from './deliveryResult';
+
+/** An event as it is on record: public (no SDP), at most 30,000 characters of JSON. */
+export interface RecordedEvent {
+  readonly event: RelayEvent;
+  /** When the bus took it (milliseconds since the epoch), where that is known. */
+  readonly enqueuedAtMs?: number;
+  /** When it was first handled by `deliverEvent` (milliseconds since the epoch). */
+  readonly recordedAtMs: number;
+  /** Results of all first attempts; absent until they are written, and where nobody was to hear the event. */
+  readonly results?: readonly DeliveryResult[];
+}
+
+/** A delivery that was not `delivered` at its first attempt, as it stands now. */
+export interface TroubledDelivery extends LaterAttempt {
+  readonly event: Pick<RelayEvent, 'id' | 'type' | 'subject' | 'account' | 'sequence' | 'timeMs'>;
+  /** The response's first 4 KiB, redacted. */
+  readonly response?: string;
+}
+
+/** All that one invocation has to keep: one write for each part, each may be made twice. */
+export interface CallRecord extends RecordedEvent {
+  /** When the call's first event was received (milliseconds since the epoch), where an earlier event than this one is known. */
+  readonly startedAtMs?: number;
+}
+
+/**
+ * What the delivery engine keeps and reads of calls. Every write is idempotent. Errors of all methods:
+ * `storageUnavailable` (no response, or one that may be better later) and `storageRefused` (refused for good: 400, 413).
+ */
+export interface CallRecords {
+  /** Inserts the event into its call's partition. Resolves to false when it was there already (then nothing is changed). */
+  insertEvent(recorded: RecordedEvent): Promise<boolean>;
+  /**
+   * Writes what lists find the event by: its row of `feed`, and for the first event of a call and for its end the row of
+   * `callsByAccount`. An end whose `startedAtMs` is not known reads the call's partition for it.
+   */
+  indexEvent(record: CallRecord): Promise<void>;
+  /** Writes the results of all first attempts into the event's row, which must exist. */
+  writeResults(event: RelayEvent, results: readonly DeliveryResult[]): Promise<void>;
+  /** Every event of the invitation that is on record, in sequence, with its results. Settled commands are not among them. */
+  readEvents(invitationId: string): Promise<readonly RecordedEvent[]>;
+  /** One event as it is on record, settled commands and gaps included. */
+  readEvent(
+    event: Pick<RelayEvent, 'id' | 'subject' | 'sequence' | 'type' | 'account' | 'timeMs'>,
+  ): Promise<RecordedEvent | undefined>;
+  /** Inserts the row of a later attempt into its call's partition. */
+  writeAttempt(event: RelayEvent, attempt: LaterAttempt): Promise<void>;
+  /** Writes the row of the delivery in its subscription's partition, over what stands there. */
+  writeDelivery(delivery: TroubledDelivery): Promise<void>;
+  /** Everything above at once, for a record that storage did not take at its time. */
+  writeRecord(record: CallRecord): Promise<void>;
+}

@@ -1,0 +1,42 @@
+import type { InvitationPage, InvitationQuery } from '../invitationStore';
+import type { InvitationHead } from '../invitationHead';
+import type { ChannelGapEvent, RelayEvent } from '../relayEvent';
+import type { RecordedEvent, TroubledDelivery } from './callRecords';
+import type { LaterAttempt } from './deliveryResult';
+
+/** One page of a call's partition. */
+export interface TimelinePage {
+  /** Events in sequence, and settled commands by their time. */
+  readonly events: readonly RecordedEvent[];
+  readonly attempts: readonly (LaterAttempt & { readonly eventId: string })[];
+  /** Gaps of the account's channel between the first event on the page and the last, or now while the call is active. */
+  readonly gaps: readonly ChannelGapEvent[];
+  /** Opaque; absent after the last page. A page holds at most 1,000 rows and 1 MiB. */
+  readonly cursor?: string;
+}
+
+/** What callers are shown of calls and deliveries. Errors: `storageUnavailable`; `requestInvalid` for a made-up cursor. */
+export interface CallViews {
+  /** The call's newest snapshot and state; a gap of its account's channel may have ended it. */
+  head(invitationId: string): Promise<InvitationHead | undefined>;
+  /** Its events in sequence. Empty for an invitation that is not known. */
+  history(invitationId: string): Promise<readonly RelayEvent[]>;
+  /** The newest first; each invitation once. `state=active` reads the last ten minutes only. */
+  list(query: InvitationQuery): Promise<InvitationPage>;
+  timeline(invitationId: string, cursor?: string): Promise<TimelinePage>;
+  /** Deliveries that were not `delivered` at their first attempt, the newest first. */
+  deliveries(
+    subscriptionId: string,
+    options: { readonly limit: number; readonly cursor?: string },
+  ): Promise<{ readonly deliveries: readonly TroubledDelivery[]; readonly cursor?: string }>;
+  /** The delivery of this event to this subscription, if it was not `delivered` at its first attempt. */
+  delivery(subscriptionId: string, event: RelayEvent): Promise<TroubledDelivery | undefined>;
+  /** How many attempts to this subscription failed since then, by the rows of its deliveries. */
+  failuresSince(subscriptionId: string, sinceMs: number): Promise<number>;
+  /** Every event recorded between the two moments, the newest first, without duplicates; by the feed. */
+  recordedBetween(sinceMs: number, untilMs: number): AsyncIterable<RecordedEvent>;
+  /** The event that a delivery id names (see toDeliveryId); undefined for what is no delivery id or not on record any more. */
+  findByDeliveryId(deliveryId: string): Promise<RecordedEvent | undefined>;
+  /** Removes the deliveries of a subscription that is gone. */
+  removeDeliveries(subscriptionId: string): Promise<void>;
+}
