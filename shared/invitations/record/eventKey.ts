@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { accountKey } from '../invitationId';
+import type { RelayEvent } from '../relayEvent';
+
+/** What an event's place on record is made from. */
+export type KeyedEvent = Pick<RelayEvent, 'id' | 'subject' | 'sequence' | 'type' | 'account' | 'timeMs'>;
+
+/** The place of an event on record. Neither part has a character that an URL or a table key cannot hold. */
+export interface EventKey {
+  /** The invitation; of a gap the account, of an event about a subscription the subscription. */
+  readonly partition: string;
+  /** `event.<sequence>.<id>`; of a settled command or a gap `command.` or `gap.`, its time in milliseconds and its id. */
+  readonly row: string;
+}
+
+/** Where an event is on record. Rows of a partition sort by sequence, and those without a sequence by time. Pure. */
+export function toEventKey({ id, subject, sequence, type, account, timeMs }: KeyedEvent): EventKey {
+  const kind = type === 'ucwa.channel.gap' ? 'gap' : type === 'ucwa.command.settled' ? 'command' : 'event';
+  return {
+    partition: kind === 'gap' ? accountKey(account) : toTableKey(subject),
+    row: `${kind}.${sequence === undefined ? toTimeKey(timeMs) : toTableKey(sequence)}.${toTableKey(id)}`,
+  };
+}
+
+/** Names the delivery of an event: opaque to callers, at most 620 characters of letters, digits, `_`, `-` and `.`. Pure. */
+export function toDeliveryId(event: KeyedEvent): string {
+  const { partition, row } = toEventKey(event);
+  return `${partition}.${row}`;
+}
+
+/** Where the event of a delivery is on record; undefined for what toDeliveryId cannot have made. Pure. */
+export function parseDeliveryId(deliveryId: string): EventKey | undefined {
+  const [, partition, row] = DELIVERY_ID.exec(deliveryId) ?? [];
+  return partition === undefined || row === undefined ? undefined : { partition, row };
+}
+
+const DELIVERY_ID = /^([\w-]{1,200})\.((?:event|command|gap)\.[\w-]{1,200}\.[\w-]{1,200})$/;
+
+/**
+ * A text as a part of a table key: itself where it is of letters, digits, `_` and `-` (event and invitation ids are), else
+ * its hash, because keys take no `/`, `\`, `#`, `?` (Azure Tables, "Characters disallowed in key fields"). It has no full
+ * stop, which separates the parts of a key.
+ */
+export function toTableKey(text: string): string {
+  return /^[\w-]{1,200}$/.test(text) ? text : `x${createHash('sha256').update(text).digest('hex')}`;
+}
+
+/** Thirteen digits that sort by time. */
+export function toTimeKey(timeMs: number): string {
+  return String(Math.floor(timeMs)).padStart(13, '0');
+}

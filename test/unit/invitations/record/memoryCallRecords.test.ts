@@ -1,0 +1,4 @@
+import { describeCallRecords } from '../../../contract/callRecords';
+import { createMemoryCallRecords } from '../../../support/memoryCallRecords';
+
+describeCallRecords('CallRecords in memory', () => Promise.resolve(createMemoryCallRecords()));
