@@ -45,6 +45,7 @@ export const errorTable = {
   busRefused: { status: 502, retryable: false, title: 'Service Bus refused the message for good' },
   messageTooLarge: { status: 502, retryable: false, title: 'The message is larger than Service Bus takes' },
   identityUnavailable: { status: 502, retryable: true, title: 'Microsoft Entra ID cannot be reached' },
+  storageRefused: { status: 502, retryable: false, title: 'The storage account refuses what was to be written' },
   storageUnavailable: { status: 502, retryable: true, title: 'The storage account cannot be reached' },
 
   // What we did.

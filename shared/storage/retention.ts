@@ -4,16 +4,21 @@ import { tableNames, type TableName, type Tables } from './tables';
 import { storageUnavailable } from './translateStorageError';
 
 /** What a table is to retention: `records` go by the moment they were written, `deliveries` by rules of their own, `state` is the relay's own and stays. */
-const treatment: Readonly<Record<TableName, 'records' | 'deliveries' | 'state'>> = {
+const treatment: Readonly<Record<TableName, 'records' | 'calls' | 'deliveries' | 'state'>> = {
   accountStates: 'records',
+  calls: 'calls',
+  callsByAccount: 'calls',
   claims: 'records',
   commandAudit: 'records',
   deliveries: 'deliveries',
   deliveryEvents: 'deliveries',
   deliveryOrder: 'deliveries',
+  deliveryRates: 'state',
+  feed: 'calls',
   invitationHeads: 'records',
   invitationHistory: 'records',
   slotLeases: 'state',
+  subscriptionHealth: 'state',
   subscriptions: 'state',
 };
 

@@ -11,14 +11,19 @@ export interface Tables {
 /** Every table of the product: retention and erasure go over this list, so no table can be forgotten. */
 export const tableNames = [
   'accountStates',
+  'calls',
+  'callsByAccount',
   'claims',
   'commandAudit',
   'deliveries',
   'deliveryEvents',
   'deliveryOrder',
+  'deliveryRates',
+  'feed',
   'invitationHeads',
   'invitationHistory',
   'slotLeases',
+  'subscriptionHealth',
   'subscriptions',
 ] as const;
 export type TableName = (typeof tableNames)[number];

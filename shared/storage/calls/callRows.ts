@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { RecordedEvent } from '../../invitations/record/callRecords';
+import { deliveryOutcomes, type DeliveryResult, type LaterAttempt } from '../../invitations/record/deliveryResult';
+import { toEventKey, toTableKey, type KeyedEvent } from '../../invitations/record/eventKey';
+import type { RelayEvent } from '../../invitations/relayEvent';
+import { fromTextChunks, toMergedTextChunks, toTextChunks } from '../textChunks';
+import type { Row, WrittenRow } from './rows';
+
+/**
+ * Rows of table `calls`: partition = invitation (toEventKey). Rows `command.…` and `event.…` hold an event with the results
+ * of its first attempts, rows `later.<row of the event>.…` a later attempt each. No row is read to be written.
+ */
+
+export const eventSchema = z.object({
+  id: z.string(),
+  type: z.string(),
+  account: z.string(),
+  subject: z.string(),
+  timeMs: z.number(),
+  sequence: z.string().exactOptional(),
+  correlationId: z.string().exactOptional(),
+  expiryTimeMs: z.number().exactOptional(),
+  traceParent: z.string().exactOptional(),
+  data: z.unknown(),
+});
+
+const bodySchema = z.object({
+  event: eventSchema,
+  enqueuedAtMs: z.number().exactOptional(),
+  recordedAtMs: z.number(),
+});
+
+const resultSchema = z.object({
+  subscriptionId: z.string(),
+  outcome: z.enum(deliveryOutcomes),
+  attempted: z.boolean(),
+  status: z.number().exactOptional(),
+  durationMs: z.number(),
+  reason: z.string().exactOptional(),
+  nextAtMs: z.number().exactOptional(),
+});
+
+export const laterAttemptSchema = resultSchema.extend({
+  redeliveryId: z.string().exactOptional(),
+  attempt: z.number(),
+  moves: z.number(),
+  atMs: z.number(),
+});
+const attemptSchema = laterAttemptSchema.extend({ eventId: z.string() });
+
+export function toEventRow({ event, enqueuedAtMs, recordedAtMs, results }: RecordedEvent): WrittenRow {
+  return {
+    ...keysOf(event),
+    ...toTextChunks({ event, ...(enqueuedAtMs !== undefined && { enqueuedAtMs }), recordedAtMs }),
+    ...(results !== undefined && toMergedTextChunks(results, RESULTS)),
+  };
+}
+
+/** What is merged into the event's row. */
+export function toResultsRow(event: KeyedEvent, results: readonly DeliveryResult[]): WrittenRow {
+  return { ...keysOf(event), ...toMergedTextChunks(results, RESULTS) };
+}
+
+export function fromEventRow(row: Row): RecordedEvent {
+  const results = fromTextChunks(row, RESULTS);
+  return {
+    ...bodySchema.parse(fromTextChunks(row)),
+    ...(results !== undefined && { results: z.array(resultSchema).parse(results) }),
+  };
+}
+
+export function toAttemptRow(event: RelayEvent, attempt: LaterAttempt): WrittenRow {
+  const { partition, row } = toEventKey(event);
+  const { subscriptionId, redeliveryId = 'first', attempt: number, moves } = attempt;
+  const parts = [toTableKey(subscriptionId), toTableKey(redeliveryId), padded(number), padded(moves)];
+  return {
+    partitionKey: partition,
+    rowKey: `${LATER}${row}.${parts.join('.')}`,
+    ...toTextChunks({ ...attempt, eventId: event.id }),
+  };
+}
+
+export function fromAttemptRow(row: Row): LaterAttempt & { readonly eventId: string } {
+  return attemptSchema.parse(fromTextChunks(row));
+}
+
+/** What rows of later attempts begin with, before the row of their event. */
+export const LATER = 'later.';
+
+/** The rows of a partition that begin with this. */
+export function rowsOf(partition: string, prefix: string): string {
+  // No character that a key of ours holds sorts after it.
+  return `PartitionKey eq '${partition}' and RowKey ge '${prefix}' and RowKey lt '${prefix}~'`;
+}
+
+const RESULTS = 'results';
+
+function keysOf(event: KeyedEvent): { readonly partitionKey: string; readonly rowKey: string } {
+  const { partition, row } = toEventKey(event);
+  return { partitionKey: partition, rowKey: row };
+}
+
+function padded(number: number): string {
+  return String(number).padStart(4, '0');
+}

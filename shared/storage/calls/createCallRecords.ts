@@ -1,0 +1,73 @@
+import type { InvitationData } from '../../invitations/invitationData';
+import { isInvitationEvent } from '../../invitations/isInvitationEvent';
+import type { CallRecord, CallRecords, RecordedEvent } from '../../invitations/record/callRecords';
+import { toEventKey, toTableKey } from '../../invitations/record/eventKey';
+import type { RelayEvent } from '../../invitations/relayEvent';
+import type { Tables } from '../tables';
+import { fromEventRow, rowsOf, toAttemptRow, toEventRow, toResultsRow } from './callRows';
+import { toAccountRow } from './callsByAccount';
+import { toDeliveryRow } from './deliveryRows';
+import { toFeedRow } from './feed';
+import { insertRow, mergeRow, queryRows, readRow, replaceRow } from './rows';
+
+/**
+ * What is kept of calls, in tables `calls`, `feed`, `callsByAccount` and `deliveries`. Requests: one for each method, but for
+ * indexEvent of a `started` (2) and of a `completed` (2, or 3 where the call's start is read). A table that is not there
+ * yet is made at its first use.
+ */
+export function createCallRecords(tables: Tables): CallRecords {
+  const readEvents = async (invitationId: string): Promise<RecordedEvent[]> => {
+    const events: RecordedEvent[] = [];
+    for await (const row of queryRows(tables, 'calls', {
+      filter: rowsOf(toTableKey(invitationId), 'event.'),
+    }))
+      events.push(fromEventRow(row));
+    return events;
+  };
+
+  const indexEvent = async (record: CallRecord): Promise<void> => {
+    const { event } = record;
+    const happened = isInvitationEvent(event) ? event.data.event : undefined;
+    const startedAtMs = record.startedAtMs ?? (await startOf(event, happened, readEvents));
+    if (startedAtMs === undefined) return replaceRow(tables, 'feed', toFeedRow(record));
+    const whole = { ...record, startedAtMs };
+    const writes: Promise<unknown>[] = [replaceRow(tables, 'feed', toFeedRow(whole))];
+    if (happened === 'completed') writes.push(replaceRow(tables, 'callsByAccount', toAccountRow(whole)));
+    // The end of the call, if it came first, stays.
+    else if (happened !== undefined && startedAtMs === event.timeMs)
+      writes.push(insertRow(tables, 'callsByAccount', toAccountRow(whole)));
+    await Promise.all(writes);
+  };
+
+  return {
+    insertEvent: (recorded) => insertRow(tables, 'calls', toEventRow(recorded)),
+    indexEvent,
+    writeResults: (event, results) => mergeRow(tables, 'calls', toResultsRow(event, results)),
+    readEvents,
+    async readEvent(event) {
+      const { partition, row } = toEventKey(event);
+      const found = await readRow(tables, 'calls', partition, row);
+      return found === undefined ? undefined : fromEventRow(found);
+    },
+    writeAttempt: (event, attempt) => replaceRow(tables, 'calls', toAttemptRow(event, attempt)),
+    writeDelivery: (delivery) => replaceRow(tables, 'deliveries', toDeliveryRow(delivery)),
+    async writeRecord(record) {
+      const { event, results } = record;
+      const isFirst = await insertRow(tables, 'calls', toEventRow(record));
+      if (!isFirst && results !== undefined) await mergeRow(tables, 'calls', toResultsRow(event, results));
+      await indexEvent(record);
+    },
+  };
+}
+
+/** When the call began, where that is this event or the call has ended: then by its earliest event on record. */
+async function startOf(
+  { subject, timeMs }: RelayEvent,
+  happened: InvitationData['event'] | undefined,
+  readEvents: (invitationId: string) => Promise<readonly RecordedEvent[]>,
+): Promise<number | undefined> {
+  if (happened === 'started') return timeMs;
+  if (happened !== 'completed') return undefined;
+  const known = await readEvents(subject);
+  return Math.min(timeMs, ...known.map(({ event }) => event.timeMs));
+}

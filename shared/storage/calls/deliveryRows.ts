@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import type { TroubledDelivery } from '../../invitations/record/callRecords';
+import { toDeliveryId, toTableKey, type KeyedEvent } from '../../invitations/record/eventKey';
+import { fromTextChunks, toTextChunks } from '../textChunks';
+import { eventSchema, laterAttemptSchema } from './callRows';
+import { newestFirst } from './newestFirst';
+import { double, type Row, type WrittenRow } from './rows';
+
+/**
+ * Table `deliveries`: a row for each delivery that was not `delivered` at its first attempt, partition = subscription, row =
+ * time of the event, inverted, and the event's key.
+ */
+
+const deliverySchema = laterAttemptSchema.extend({
+  event: eventSchema.pick({ id: true, type: true, subject: true, account: true, sequence: true, timeMs: true }),
+  response: z.string().exactOptional(),
+});
+
+export function toDeliveryRow(delivery: TroubledDelivery): WrittenRow {
+  const { subscriptionId, event, outcome, attempted, attempt, atMs } = delivery;
+  const made = attempted ? attempt : attempt - 1;
+  return {
+    partitionKey: toTableKey(subscriptionId),
+    rowKey: toDeliveryRowKey(event),
+    failures: outcome === 'delivered' ? made - 1 : made,
+    atMs: double(atMs),
+    ...toTextChunks(delivery),
+  };
+}
+
+export function fromDeliveryRow(row: Row): TroubledDelivery {
+  return deliverySchema.parse(fromTextChunks(row));
+}
+
+export function toDeliveryRowKey(event: KeyedEvent): string {
+  return `${newestFirst(event.timeMs)}.${toDeliveryId(event)}`;
+}
+
+export const DELIVERY_ROW_KEY = /^\d{13}\.[\w-]{1,200}\.(event|command|gap)\.[\w-]{1,200}\.[\w-]{1,200}$/;

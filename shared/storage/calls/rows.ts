@@ -1,0 +1,75 @@
+import type { TableClient, TableEntityQueryOptions } from '@azure/data-tables';
+import type { TableName, Tables } from '../tables';
+import { statusOf, storageUnavailable, translateWriteError } from '../translateStorageError';
+
+/** A row as the service gives it. */
+export type Row = Readonly<Record<string, unknown>>;
+/** The keys of a row, and what is in it. */
+export type WrittenRow = Row & { readonly partitionKey: string; readonly rowKey: string };
+
+/** Inserts a row; false when it is there already. Errors: `storageUnavailable`, `storageRefused`. */
+export async function insertRow(tables: Tables, name: TableName, row: WrittenRow): Promise<boolean> {
+  try {
+    await (await tables.client(name)).createEntity(row);
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 409) return false;
+    throw translateWriteError(error);
+  }
+}
+
+/** Writes a row over what stands there. Errors: as insertRow. */
+export async function replaceRow(tables: Tables, name: TableName, row: WrittenRow): Promise<void> {
+  await write(tables, name, (table) => table.upsertEntity(row, 'Replace'));
+}
+
+/** Adds properties to a row that exists. Errors: as insertRow; also where there is no such row. */
+export async function mergeRow(tables: Tables, name: TableName, row: WrittenRow): Promise<void> {
+  await write(tables, name, (table) => table.updateEntity(row, 'Merge'));
+}
+
+/** One row, by its keys. Errors: `storageUnavailable`. */
+export async function readRow(
+  tables: Tables,
+  name: TableName,
+  partitionKey: string,
+  rowKey: string,
+): Promise<Row | undefined> {
+  try {
+    return await (await tables.client(name)).getEntity(partitionKey, rowKey);
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw storageUnavailable(error);
+  }
+}
+
+/**
+ * Rows in the order of their keys, read page by page as they are asked for. Errors: `storageUnavailable`.
+ * @param pageSize rows of one request, at most 1,000 (Azure Table storage, "Query timeout and pagination").
+ */
+export async function* queryRows(
+  tables: Tables,
+  name: TableName,
+  queryOptions: TableEntityQueryOptions,
+  pageSize = 1000,
+): AsyncGenerator<Row> {
+  try {
+    const table = await tables.client(name);
+    for await (const page of table.listEntities({ queryOptions }).byPage({ maxPageSize: pageSize })) yield* page;
+  } catch (error) {
+    throw storageUnavailable(error);
+  }
+}
+
+/** A number as Azure Tables keep one of more than 32 bits. */
+export function double(value: number): { readonly type: 'Double'; readonly value: string } {
+  return { type: 'Double', value: String(value) };
+}
+
+async function write(tables: Tables, name: TableName, change: (table: TableClient) => Promise<unknown>): Promise<void> {
+  try {
+    await change(await tables.client(name));
+  } catch (error) {
+    throw translateWriteError(error);
+  }
+}
