@@ -104,6 +104,7 @@ describe('the OpenAPI document', () => {
       'pollReplaced',
       'busRefused',
       'messageTooLarge',
+      'storageRefused',
     ]);
   });
 
