@@ -4,7 +4,7 @@ import { toHandler } from '../shared/http/endpoint';
 import { settingsHealth, toHealthResponse } from '../shared/http/health';
 import { healthEndpoint } from '../shared/http/healthEndpoint';
 
-const handler = toHandler(getApp, 'Operations.Manage', healthEndpoint);
+const handler = toHandler(getApp, 'Operations.Manage', healthEndpoint, 'health ');
 
 app.http('getHealth', {
   methods: ['GET'],

@@ -139,8 +139,8 @@ export interface PollTimer {
 /** A timer for each shard. With settings that are not valid there is one shard: its run says what is wrong. */
 export function pollTimers(): readonly PollTimer[] {
   const result = config();
-  // A setting that is not there cannot be substituted by the platform, and would keep the timer from being indexed.
-  const schedule = (process.env.POLL_SCHEDULE ?? '') === '' ? '0 * * * * *' : '%POLL_SCHEDULE%';
+  // A setting that is not there, or is no schedule, would keep the platform from indexing the timer.
+  const schedule = !result.ok || (process.env.POLL_SCHEDULE ?? '') === '' ? '0 * * * * *' : '%POLL_SCHEDULE%';
   return Array.from({ length: result.ok ? result.settings.pollShardCount : 1 }, (_, shard) => ({
     name: `pollEventChannel${String(shard)}`,
     schedule,
@@ -236,6 +236,7 @@ function createApp(settings: Settings): App {
     log,
     authentication: {
       entra: settings.entra,
+      signInByPlatform: process.env.WEBSITE_AUTH_ENABLED?.toLowerCase() === 'true',
       tenantKeys: () =>
         (tenantKeys ??= createRemoteJWKSet(
           new URL(`https://login.microsoftonline.com/${settings.entra?.tenantId ?? 'common'}/discovery/v2.0/keys`),
@@ -247,7 +248,7 @@ function createApp(settings: Settings): App {
     commandQueue: createCommandQueue(bus),
     webhooks,
     deliveries,
-    limit: createRateLimit(clock, { burst: 100, perSecond: 50 }),
+    limit: createRateLimit(() => performance.now(), { burst: 100, perSecond: 50 }),
     commands: {
       signingKey: settings.signingKey,
       gateway: (key) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accountsSchema } from './accounts';
 import { kindNames } from '../invitations/kinds';
+import { isSchedule } from './schedule';
 import type { Connection, Settings } from './settings';
 
 /** Either every setting, or every problem: `SETTING: what is wrong and what would be right`, never a value. */
@@ -70,6 +71,9 @@ const schema = z.object({
     .regex(/^[a-z0-9]{3,24}$/, 'must be the storage account’s name: 3 to 24 lower-case letters and digits')
     .optional(),
   AzureWebJobsStorage__clientId: text.optional(),
+  POLL_SCHEDULE: text
+    .refine(isSchedule, 'must be an NCRONTAB expression of six fields, like 0 * * * * * (every minute)')
+    .optional(),
   POLL_RUN_SECONDS: whole(10, 1500, 600),
   POLL_SHARD_COUNT: whole(1, 64, 1),
   POLL_FALLBACK: flag(true),
@@ -92,11 +96,13 @@ const schema = z.object({
     .default([]),
   WEBHOOK_CA_CERTIFICATE: certificate.optional(),
   ENTRA_TENANT_ID: z.guid('must be a tenant id (a GUID)').optional(),
-  ENTRA_AUDIENCE: text.optional(),
+  ENTRA_AUDIENCE: list
+    .pipe(z.array(z.string()).nonempty('must be audiences separated by commas: the application ID URI, the client id'))
+    .optional(),
   RETENTION_DAYS: whole(1, 3650, 30),
 });
 
-/** Every setting that is read here; beside them the platform substitutes `POLL_SCHEDULE`. */
+/** Every setting that is read here; `POLL_SCHEDULE` is only checked: the platform substitutes it. */
 export const settingNames: readonly string[] = Object.keys(schema.shape);
 
 /**
@@ -106,7 +112,7 @@ export const settingNames: readonly string[] = Object.keys(schema.shape);
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): ConfigResult {
   const given = withoutEmpty(environment);
   const parsed = schema.safeParse(given);
-  const problems = [...(parsed.success ? [] : parsed.error.issues.map(toProblem)), ...crossChecks(given)];
+  const problems = [...settingProblems(given, schema, parsed.error), ...crossChecks(given)];
   if (!parsed.success || problems.length > 0) return { ok: false, problems };
 
   const value = parsed.data;
@@ -136,7 +142,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
       entra:
         value.ENTRA_TENANT_ID === undefined || value.ENTRA_AUDIENCE === undefined
           ? undefined
-          : { tenantId: value.ENTRA_TENANT_ID, audience: value.ENTRA_AUDIENCE },
+          : { tenantId: value.ENTRA_TENANT_ID, audiences: value.ENTRA_AUDIENCE },
       retentionDays: value.RETENTION_DAYS,
     },
   };
@@ -157,10 +163,12 @@ export type UcwaSettings = Pick<Settings, 'accounts' | 'allowedHosts' | 'caCerti
 export function parseUcwaConfig(
   environment: Readonly<Record<string, string | undefined>>,
 ): { readonly ok: true; readonly settings: UcwaSettings } | Extract<ConfigResult, { ok: false }> {
-  const parsed = ucwaSchema.safeParse(withoutEmpty(environment));
-  return parsed.success
+  const given = withoutEmpty(environment);
+  const parsed = ucwaSchema.safeParse(given);
+  const problems = settingProblems(given, ucwaSchema, parsed.error);
+  return parsed.success && problems.length === 0
     ? { ok: true, settings: toUcwaSettings(parsed.data) }
-    : { ok: false, problems: parsed.error.issues.map(toProblem) };
+    : { ok: false, problems };
 }
 
 function toUcwaSettings(value: z.infer<typeof ucwaSchema>): UcwaSettings {
@@ -177,6 +185,28 @@ function toUcwaSettings(value: z.infer<typeof ucwaSchema>): UcwaSettings {
 
 function withoutEmpty(environment: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+}
+
+const UNRESOLVED_REFERENCE = '@Microsoft.KeyVault(';
+
+/**
+ * What is wrong with each setting by itself. The platform hands over the text of a Key Vault reference that it could not
+ * resolve (App Service, "Use Key Vault references", Troubleshooting): as a value it would be a key that anyone can guess.
+ */
+function settingProblems(
+  given: Readonly<Record<string, string | undefined>>,
+  { shape }: { readonly shape: Readonly<Record<string, unknown>> },
+  error: z.ZodError | undefined,
+): string[] {
+  const unresolved = Object.keys(shape).filter((name) => given[name]?.trimStart().startsWith(UNRESOLVED_REFERENCE));
+  return [
+    ...unresolved.map(
+      (name) =>
+        `${name}: is a Key Vault reference that Azure has not resolved. Write the secret, see that the app’s identity has the role ` +
+        'Key Vault Secrets User and reaches the vault, then refresh the references (docs/operations.md, Rotate secrets)',
+    ),
+    ...(error?.issues ?? []).filter(({ path }) => !unresolved.includes(String(path[0]))).map(toProblem),
+  ];
 }
 
 /** What no single setting shows: that one of two must be there, or both of a pair. */

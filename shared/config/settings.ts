@@ -52,6 +52,7 @@ export interface Settings {
   readonly webhookAllowedCidrs: readonly string[];
   /** PEM of a private certification authority that subscribers' certificates may have, beside the public ones. */
   readonly webhookCaCertificate: string | undefined;
-  readonly entra: { readonly tenantId: string; readonly audience: string } | undefined;
+  /** `audiences`: what `aud` of a bearer token may be. */
+  readonly entra: { readonly tenantId: string; readonly audiences: readonly string[] } | undefined;
   readonly retentionDays: number;
 }

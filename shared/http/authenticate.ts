@@ -14,6 +14,8 @@ export interface Caller {
 
 export interface AuthenticationPorts {
   readonly entra: EntraSettings | undefined;
+  /** Whether App Service Authentication stands before this process and alone writes the headers `x-ms-client-principal*`. */
+  readonly signInByPlatform: boolean;
   /** The tenant's signing keys; fetched and cached by jose. Only asked for where `entra` is set. */
   readonly tenantKeys: () => JWTVerifyGetKey;
   readonly clock: Clock;
@@ -41,7 +43,11 @@ export async function authenticate(
   return { name: token.subject, authentication: 'token' };
 }
 
+/**
+ * By the key that the platform has checked: of several headers, which arrive joined by commas, the first; the query's `code`
+ * only without a header (azure-functions-host, AuthenticationLevelHandler).
+ */
 function keyName(request: Pick<HttpRequest, 'headers' | 'query'>): string {
-  const key = request.headers.get('x-functions-key') ?? request.query.get('code') ?? '';
-  return `key:${createHash('sha256').update(key).digest('hex').slice(0, 12)}`;
+  const [key = ''] = request.headers.get('x-functions-key')?.split(',') ?? [request.query.get('code') ?? ''];
+  return `key:${createHash('sha256').update(key.trim()).digest('hex').slice(0, 12)}`;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { Clock } from '../clock';
 import { errorTable } from '../errors/errorTable';
-import { toRelayError } from '../errors/relayError';
+import { RelayError, toRelayError } from '../errors/relayError';
 import type { Command, CommandRequest } from '../invitations/command';
 import type { InvitationHead } from '../invitations/invitationHead';
 import type { InvitationStore } from '../invitations/invitationStore';
@@ -11,12 +11,15 @@ import { inCommandSpan } from '../telemetry/inCommandSpan';
 import type { AuthenticationPorts } from './authenticate';
 import { decodeCapability, type Capability } from './capability';
 import { toConfirmPage } from './confirmPage';
-import { verifyToken } from './tokenVerifier';
+import { readSignedInPerson } from './signedInPerson';
+import type { Role } from './tokenVerifier';
 
 export interface ConfirmEndpointPorts {
   readonly commands: CommandPorts;
   readonly invitations: InvitationStore;
   readonly authentication: AuthenticationPorts;
+  /** Called with each link's own name. Errors: `tooManyRequests`. */
+  readonly limit: (caller: string) => void;
   readonly settings: { readonly signingKey: string };
   readonly clock: Clock;
 }
@@ -34,14 +37,16 @@ const asked = {
   },
 } as const satisfies Record<string, { question: string; done: string; command: Command }>;
 
+const ROLE: Role = 'Invitations.Command';
+
 /** What a card's button may do. */
 type CommandCapability = Capability & { readonly purpose: keyof typeof asked };
 
 /**
  * `GET` and `POST /confirm/{capability}`: the page behind a card's button. GET shows and asks, POST acts: a link that
  * something else than a person fetches must not answer a call. The capability is for one thing, one invitation, until the
- * ring is over, and is used up by its first command. Where `ENTRA_*` is set a person signs in first, and the record names them.
- * Never rejects: every outcome is a page for a person.
+ * ring is over, and is used up by its first command. Where `ENTRA_*` is set a person with the role `Invitations.Command` signs in
+ * first, and the record names them. Never rejects: every outcome is a page for a person.
  */
 export async function confirmEndpoint(
   request: HttpRequest,
@@ -60,7 +65,8 @@ export async function confirmEndpoint(
     return toConfirmPage(410, { title: 'This call is over', lines: ['The link could be used only while it rang.'] });
   }
   try {
-    const person = await signedIn(request, ports);
+    ports.limit(linkName(text));
+    const person = signedIn(request, ports.authentication);
     if (person === undefined) return signIn(request);
     const head = await ports.invitations.head(capability.subject);
     return request.method === 'POST' ? await act(text, capability, person, ports, signal) : question(capability, head);
@@ -101,7 +107,7 @@ async function act(
   ports: ConfirmEndpointPorts,
   signal: AbortSignal,
 ): Promise<HttpResponseInit> {
-  const caller = person === '' ? `link:${createHash('sha256').update(text).digest('hex').slice(0, 12)}` : person;
+  const caller = person === '' ? linkName(text) : person;
   const command: CommandRequest = {
     invitationId: subject,
     command: asked[purpose].command,
@@ -116,14 +122,26 @@ async function act(
     : toConfirmPage(200, { title: 'Done', lines: [asked[purpose].done] });
 }
 
-/** Who has signed in with App Service Authentication, its token checked here too; empty where none is asked for, undefined where nobody has. */
-async function signedIn(
+/** What the record and the rate limit call the holder of a link. */
+function linkName(capability: string): string {
+  return `link:${createHash('sha256').update(capability).digest('hex').slice(0, 12)}`;
+}
+
+/** Object id of the person who has signed in; empty where nobody needs to, undefined where nobody has. Errors: `unauthenticated`, `forbidden`. */
+function signedIn(
   request: HttpRequest,
-  { authentication: { entra, tenantKeys, clock } }: ConfirmEndpointPorts,
-): Promise<string | undefined> {
+  { entra, signInByPlatform }: Pick<AuthenticationPorts, 'entra' | 'signInByPlatform'>,
+): string | undefined {
   if (entra === undefined) return '';
-  const token = request.headers.get('x-ms-token-aad-id-token');
-  return token === null ? undefined : (await verifyToken(`Bearer ${token}`, entra, tenantKeys(), clock.now())).subject;
+  if (!signInByPlatform)
+    throw new RelayError('unauthenticated', 'App Service Authentication is not switched on here: nobody can sign in.');
+  const person = readSignedInPerson(request.headers.get('x-ms-client-principal'), entra.tenantId);
+  if (person !== undefined && !person.roles.includes(ROLE))
+    throw new RelayError(
+      'forbidden',
+      `This needs the application role ${ROLE}. Ask the administrator of the relay for it.`,
+    );
+  return person?.objectId;
 }
 
 /** Azure App Service, "Customize sign-ins and sign-outs": back to this page afterwards. */

@@ -8,13 +8,17 @@ export interface ConfirmPage {
   readonly button?: string;
 }
 
-/** Nothing is loaded from anywhere, nothing runs, nobody may frame it, and the link stays in this tab. */
+/**
+ * Nothing is loaded from anywhere, nothing runs, nobody may frame it, and no other site is given the link. With
+ * `no-referrer` the form would be posted with `Origin: null` (Fetch, "append a request Origin header"), which App Service
+ * Authentication refuses.
+ */
 const headers = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
   'content-security-policy':
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-  'referrer-policy': 'no-referrer',
+  'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
 } as const;
 

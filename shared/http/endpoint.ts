@@ -26,15 +26,17 @@ const REQUEST_TIMEOUT_MS = 100_000;
  * An HTTP handler of the platform from an endpoint of ours: builds the app on first use, authenticates, limits the caller's
  * rate, and turns every error into a problem document. Always answers: a handler that throws would leave the caller waiting.
  * @param ports throws `settingsInvalid` when the app cannot be built.
+ * @param bucket stands before the caller's name where the rate of this endpoint is counted by itself.
  */
 export function toHandler<Ports extends EndpointPorts>(
   ports: () => Ports,
   role: Role,
   endpoint: Endpoint<Ports>,
+  bucket = '',
 ): HttpHandler {
   return toAnonymousHandler(ports, async (request, app, signal) => {
     const caller = await authenticate(request, role, app.authentication);
-    app.limit(caller.name);
+    app.limit(`${bucket}${caller.name}`);
     return endpoint(request, app, caller, signal);
   });
 }

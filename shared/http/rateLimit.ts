@@ -1,20 +1,20 @@
-import type { Clock } from '../clock';
 import { RelayError } from '../errors/relayError';
 
 /**
  * A token bucket per caller and instance: `burst` requests at once, then `perSecond`. Callers that have been quiet until
  * their bucket is full again are forgotten, so memory follows the callers of the last seconds.
+ * @param elapsedMs reads a clock that never goes back: with the time of day, a clock that is set back would refuse callers.
  * Errors: `tooManyRequests` with the time until the next one is let through.
  */
 export function createRateLimit(
-  clock: Clock,
+  elapsedMs: () => number,
   { burst, perSecond }: { readonly burst: number; readonly perSecond: number },
 ): (caller: string) => void {
   const buckets = new Map<string, { tokens: number; atMs: number }>();
   const fullAfterMs = (burst / perSecond) * 1000;
-  let sweptAtMs = clock.now();
+  let sweptAtMs = elapsedMs();
   return (caller) => {
-    const nowMs = clock.now();
+    const nowMs = elapsedMs();
     if (nowMs - sweptAtMs > fullAfterMs) {
       for (const [name, { atMs }] of buckets) if (nowMs - atMs > fullAfterMs) buckets.delete(name);
       sweptAtMs = nowMs;

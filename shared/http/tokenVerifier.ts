@@ -12,11 +12,12 @@ export interface VerifiedToken {
 
 export interface EntraSettings {
   readonly tenantId: string;
-  readonly audience: string;
+  /** What `aud` may be: the application ID URI (v1 tokens) and the client id (v2 tokens). */
+  readonly audiences: readonly string[];
 }
 
 /**
- * Checks a bearer token of Microsoft Entra ID: RS256 signature by a key of the tenant, issuer (v1 or v2), audience, expiry
+ * Checks a bearer token of Microsoft Entra ID, v1 or v2: RS256 signature by a key of the tenant, issuer, audience, expiry
  * (a minute of clock skew). Errors: `unauthenticated`, saying which of these failed and nothing of the token;
  * `identityUnavailable` when the tenant's keys cannot be fetched.
  * Source: Microsoft identity platform, "Access tokens", Validate tokens.
@@ -37,7 +38,7 @@ export async function verifyToken(
         `https://login.microsoftonline.com/${entra.tenantId}/v2.0`,
         `https://sts.windows.net/${entra.tenantId}/`,
       ],
-      audience: entra.audience,
+      audience: [...entra.audiences],
       clockTolerance: 60,
       currentDate: new Date(nowMs),
       requiredClaims: ['exp', 'sub'],

@@ -29,7 +29,6 @@ export type SlotHealthReport = z.infer<typeof slotHealthSchema>;
  * 1,000 with usual ones.
  */
 export const MAX_SLOT_HEALTH_BYTES = 45_000;
-const MAX_ERROR_CHARACTERS = 160;
 /** Tried again with so much less each time, where it did not fit. */
 const SHRINKING = 0.9;
 
@@ -41,7 +40,7 @@ export function toAccountHealth(account: string, health: SessionHealth): Account
     ...(health.readToEndMs === undefined ? {} : { readToEndMs: health.readToEndMs }),
     ...(health.tokenExpiresAtMs === undefined ? {} : { tokenExpiresAtMs: health.tokenExpiresAtMs }),
     modalities: [...health.modalities],
-    ...(health.lastError === undefined ? {} : { lastError: health.lastError.slice(0, MAX_ERROR_CHARACTERS) }),
+    ...(health.lastError === undefined ? {} : { lastError: health.lastError }),
   };
 }
 

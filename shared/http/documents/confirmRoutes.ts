@@ -5,9 +5,11 @@ const page = (description: string): Answer => ({ description, contentType: 'text
 /** Every outcome is a page for a person, errors too: its title and sentences are those of the error. */
 const pages = {
   302: { description: 'Where `ENTRA_*` is set and nobody has signed in yet: to the sign-in of the platform, and back' },
-  401: page('Who signed in did so with another application or tenant'),
+  401: page('Who signed in did so with another tenant, or nobody can sign in here'),
+  403: page('Who signed in lacks the role `Invitations.Command`'),
   404: page('The link was altered, or the invitation is not one of ours'),
   410: page('The call is over'),
+  429: page('The link was opened too often'),
 } as const;
 
 /** The page behind the buttons of a Teams card. */

@@ -24,7 +24,7 @@ export function openApiComponents(errorCodes: readonly ErrorCode[]): JsonObject 
         scheme: 'bearer',
         bearerFormat: 'JWT',
         description:
-          'A token of Microsoft Entra ID for ENTRA_AUDIENCE; needed beside the key where ENTRA_TENANT_ID is set. Roles are application roles.',
+          'A token of Microsoft Entra ID, v1 or v2, for one of ENTRA_AUDIENCE; needed beside the key where ENTRA_TENANT_ID is set. Roles are application roles.',
       },
     },
     parameters: {

@@ -32,8 +32,6 @@ describe('the settings in Bicep', () => {
     'APPLICATIONINSIGHTS_CONNECTION_STRING',
     'AzureWebJobsStorage__credential',
     'ServiceBusConnection__credential',
-    // Substituted by the host in the timers' schedule.
-    'POLL_SCHEDULE',
   ];
   /** A connection string holds a key, and in Azure there is none. */
   const notInAzure = ['AzureWebJobsStorage', 'ServiceBusConnection'];

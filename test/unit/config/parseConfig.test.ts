@@ -97,6 +97,10 @@ describe('parseConfig', () => {
       { UCWA_CA_CERTIFICATE: 'MIIB' },
       'UCWA_CA_CERTIFICATE: must be a certificate in PEM form (-----BEGIN CERTIFICATE-----)',
     ],
+    [
+      { POLL_SCHEDULE: 'every minute' },
+      'POLL_SCHEDULE: must be an NCRONTAB expression of six fields, like 0 * * * * * (every minute)',
+    ],
     [{ POLL_RUN_SECONDS: 'soon' }, 'POLL_RUN_SECONDS: must be a whole number from 10 to 1500'],
     [{ POLL_SHARD_COUNT: '65' }, 'POLL_SHARD_COUNT: must be a whole number from 1 to 64'],
     [{ POLL_FALLBACK: 'yes' }, 'POLL_FALLBACK: must be true or false'],
@@ -112,6 +116,24 @@ describe('parseConfig', () => {
     ],
   ])('says what is wrong with %j', (change, problem) => {
     expect(problemsOf({ ...valid, ...change })).toEqual([problem]);
+  });
+
+  test.each(['UCWA_ACCOUNTS', 'RELAY_SIGNING_KEY'])(
+    'refuses a reference to the vault in %s that Azure left as it is',
+    (name) => {
+      const reference = '@Microsoft.KeyVault(SecretUri=https://kv-relay.vault.azure.net/secrets/a-secret)';
+      expect(problemsOf({ ...valid, [name]: reference })).toEqual([
+        expect.stringMatching(
+          new RegExp(`^${name}: is a Key Vault reference that Azure has not resolved\\. .*Key Vault Secrets User`),
+        ),
+      ]);
+    },
+  );
+
+  it('reads the audiences of tokens as a list', () => {
+    const tenantId = '7a3d7d0e-6d0f-4c59-9d3c-0b1f0a1c2d3e';
+    const result = parseConfig({ ...valid, ENTRA_TENANT_ID: tenantId, ENTRA_AUDIENCE: 'api://relay, c0ffee00' });
+    expect(result.ok && result.settings.entra).toEqual({ tenantId, audiences: ['api://relay', 'c0ffee00'] });
   });
 
   it('never repeats a value', () => {

@@ -11,7 +11,10 @@ import {
 import { authenticate } from '../../../shared/http/authenticate';
 import { createFakeClock } from '../../support/fakeClock';
 
-const entra = { tenantId: '7a3d7d0e-6d0f-4c59-9d3c-0b1f0a1c2d3e', audience: 'api://ucwa-relay' };
+const entra = {
+  tenantId: '7a3d7d0e-6d0f-4c59-9d3c-0b1f0a1c2d3e',
+  audiences: ['api://ucwa-relay', 'c0ffee00-1111-4222-8333-444455556666'],
+};
 const issuer = `https://login.microsoftonline.com/${entra.tenantId}/v2.0`;
 const clock = createFakeClock();
 const nowSeconds = Math.floor(clock.now() / 1000);
@@ -35,7 +38,7 @@ beforeAll(async () => {
   sign = ({
     claims,
     issuer: iss = issuer,
-    audience = entra.audience,
+    audience = 'api://ucwa-relay',
     expiresAt = nowSeconds + 600,
     key = pair.privateKey,
   } = {}) =>
@@ -58,6 +61,7 @@ const ask = (authorization?: string) =>
     'Invitations.Command',
     {
       entra,
+      signInByPlatform: false,
       tenantKeys: () => keys,
       clock,
     },
@@ -67,20 +71,33 @@ const unsigned = (header: object, payload: object): string =>
 
 describe('authenticate', () => {
   it('names a key’s holder by a hash of the key, from the header or the query', async () => {
-    const ports = { entra: undefined, tenantKeys: () => keys, clock };
+    const ports = { entra: undefined, signInByPlatform: false, tenantKeys: () => keys, clock };
     const byHeader = await authenticate(request({ 'x-functions-key': 'abc' }), 'Invitations.Read', ports);
     expect(byHeader).toEqual({ name: 'key:ba7816bf8f01', authentication: 'key' });
     expect(await authenticate(request({}, 'code=abc'), 'Invitations.Read', ports)).toEqual(byHeader);
+  });
+
+  test.each([
+    ['the first of two headers, which arrive joined', { 'x-functions-key': 'abc, another' }, ''],
+    ['the header, not the query', { 'x-functions-key': 'abc' }, 'code=another'],
+    ['the first code of two', {}, 'code=abc&code=another'],
+  ])('names the holder of the key that the platform has checked: %s', async (_which, headers, query) => {
+    const ports = { entra: undefined, signInByPlatform: false, tenantKeys: () => keys, clock };
+    expect(await authenticate(request(headers, query), 'Invitations.Read', ports)).toMatchObject({
+      name: 'key:ba7816bf8f01',
+    });
   });
 
   it('takes a valid token and names its object id', async () => {
     expect(await ask(`Bearer ${await sign()}`)).toEqual({ name: 'object-1', authentication: 'token' });
   });
 
-  it('takes a v1 issuer too', async () => {
-    expect(await ask(`Bearer ${await sign({ issuer: `https://sts.windows.net/${entra.tenantId}/` })}`)).toMatchObject({
-      name: 'object-1',
-    });
+  test.each([
+    ['v1: the application ID URI', `https://sts.windows.net/${entra.tenantId}/`, entra.audiences[0]],
+    ['v2: the client id', issuer, entra.audiences[1]],
+    ['v2: the application ID URI', issuer, entra.audiences[0]],
+  ])('takes a token of %s', async (_title, from, audience = '') => {
+    expect(await ask(`Bearer ${await sign({ issuer: from, audience })}`)).toMatchObject({ name: 'object-1' });
   });
 
   test.each<[string, () => Promise<string | undefined>, string]>([
@@ -108,7 +125,7 @@ describe('authenticate', () => {
       'alg none',
       () =>
         Promise.resolve(
-          `Bearer ${unsigned({ alg: 'none' }, { sub: 's', iss: issuer, aud: entra.audience, exp: nowSeconds + 600 })}.`,
+          `Bearer ${unsigned({ alg: 'none' }, { sub: 's', iss: issuer, aud: 'api://ucwa-relay', exp: nowSeconds + 600 })}.`,
         ),
       'A bearer token is required',
     ],
@@ -117,7 +134,7 @@ describe('authenticate', () => {
       () => {
         const body = unsigned(
           { alg: 'HS256', kid: 'k1' },
-          { sub: 's', iss: issuer, aud: entra.audience, exp: nowSeconds + 600 },
+          { sub: 's', iss: issuer, aud: 'api://ucwa-relay', exp: nowSeconds + 600 },
         );
         return Promise.resolve(`Bearer ${body}.${createHmac('sha256', publicPem).update(body).digest('base64url')}`);
       },
@@ -133,7 +150,7 @@ describe('authenticate', () => {
   it('does not blame the caller when the tenant’s keys cannot be fetched', async () => {
     const unreachable = () =>
       Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
-    const ports = { entra, tenantKeys: () => unreachable, clock };
+    const ports = { entra, signInByPlatform: false, tenantKeys: () => unreachable, clock };
     await expect(
       authenticate(request({ authorization: `Bearer ${await sign()}` }), 'Invitations.Command', ports),
     ).rejects.toMatchObject({ code: 'identityUnavailable' });

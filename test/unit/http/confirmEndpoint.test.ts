@@ -1,7 +1,7 @@
 import { HttpRequest } from '@azure/functions';
-import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT, type JWTVerifyGetKey } from 'jose';
 import { encodeCapability, type Capability } from '../../../shared/http/capability';
 import { confirmEndpoint, type ConfirmEndpointPorts } from '../../../shared/http/confirmEndpoint';
+import { createRateLimit } from '../../../shared/http/rateLimit';
 import { applyEvent } from '../../../shared/invitations/invitationHead';
 import type { InvitationGateway } from '../../../shared/invitations/liveInvitation';
 import { accountKey, encodeInvitationId } from '../../../shared/invitations/invitationId';
@@ -12,7 +12,7 @@ import { callEvent, ringMs, ringStartMs } from '../../support/webhookEvents';
 
 const signingKey = 'a key of at least thirty-two characters';
 const account = 'sip:reception@contoso.com';
-const entra = { tenantId: '7a3d7d0e-6d0f-4c59-9d3c-0b1f0a1c2d3e', audience: 'api://ucwa-relay' };
+const entra = { tenantId: '7a3d7d0e-6d0f-4c59-9d3c-0b1f0a1c2d3e', audiences: ['api://ucwa-relay'] };
 const invitationId = encodeInvitationId(
   {
     accountKey: accountKey(account),
@@ -25,23 +25,27 @@ const invitationId = encodeInvitationId(
 );
 const path = `/ucwa/oauth/v1/applications/102/communication/audioVideoInvitations/${'a'.repeat(32)}`;
 
-let keys: JWTVerifyGetKey;
-let idToken: (claims?: object, audience?: string) => Promise<string>;
-beforeAll(async () => {
-  const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
-  keys = createLocalJWKSet({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256', use: 'sig' }] });
-  idToken = (claims = {}, audience = entra.audience) =>
-    new SignJWT({ oid: 'carol', ...claims })
-      .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
-      .setSubject('subject-1')
-      .setIssuer(`https://login.microsoftonline.com/${entra.tenantId}/v2.0`)
-      .setAudience(audience)
-      .setExpirationTime(ringStartMs / 1000 + 600)
-      .sign(privateKey);
+/** What App Service Authentication writes for a person who has signed in (Azure App Service, "Work with user identities"). */
+const signedIn = ({ objectId = 'carol', tenantId = entra.tenantId, roles = ['Invitations.Command'] } = {}) => ({
+  'x-ms-client-principal': Buffer.from(
+    JSON.stringify({
+      auth_typ: 'aad',
+      name_typ: 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress',
+      role_typ: 'http://schemas.microsoft.com/ws/2008/06/identity/claims/role',
+      claims: [
+        { typ: 'aud', val: 'c0ffee00-1111-4222-8333-444455556666' },
+        { typ: 'http://schemas.microsoft.com/identity/claims/objectidentifier', val: objectId },
+        { typ: 'http://schemas.microsoft.com/identity/claims/tenantid', val: tenantId },
+        ...roles.map((val) => ({ typ: 'roles', val })),
+      ],
+    }),
+  ).toString('base64'),
+  'x-ms-client-principal-id': objectId,
+  'x-ms-client-principal-name': `${objectId}@contoso.com`,
 });
 
 /** A call that rings, the page behind its card, and what came of it. */
-function createDoor({ withEntra = false, ended = false } = {}) {
+function createDoor({ withEntra = false, ended = false, signInByPlatform = true } = {}) {
   const clock = createFakeClock(ringStartMs);
   const posts: string[] = [];
   const audit: {
@@ -69,7 +73,13 @@ function createDoor({ withEntra = false, ended = false } = {}) {
   };
   const ports: ConfirmEndpointPorts = {
     settings: { signingKey },
-    authentication: { entra: withEntra ? entra : undefined, tenantKeys: () => keys, clock },
+    authentication: {
+      entra: withEntra ? entra : undefined,
+      signInByPlatform,
+      tenantKeys: () => () => Promise.reject(new Error('The page verifies no token.')),
+      clock,
+    },
+    limit: createRateLimit(() => clock.now(), { burst: 3, perSecond: 1 }),
     clock,
     invitations: {
       append: () => Promise.resolve(),
@@ -193,29 +203,61 @@ describe('with Entra ID', () => {
 
   it('names the person in the record, who can do it once', async () => {
     const { ask, link, audit, posts } = createDoor({ withEntra: true });
-    const signedIn = { 'x-ms-token-aad-id-token': await idToken() };
-    expect(await ask('GET', link(), signedIn)).toMatchObject({ status: 200 });
+    expect(await ask('GET', link(), signedIn())).toMatchObject({ status: 200 });
     expect(audit).toEqual([]);
-    expect(await ask('POST', link(), signedIn)).toMatchObject({ status: 200 });
-    expect(await ask('POST', link(), signedIn)).toMatchObject({ status: 409 });
+    expect(await ask('POST', link(), signedIn())).toMatchObject({ status: 200 });
+    expect(await ask('POST', link(), signedIn())).toMatchObject({ status: 409 });
     expect(audit[0]).toMatchObject({ caller: 'carol', authentication: 'token', command: 'decline', result: 'sent' });
     expect(posts).toHaveLength(1);
   });
 
   it('tells the second of two persons who was first', async () => {
     const { ask, link } = createDoor({ withEntra: true });
-    await ask('POST', link(), { 'x-ms-token-aad-id-token': await idToken() });
-    const page = await ask('POST', link(), { 'x-ms-token-aad-id-token': await idToken({ oid: 'dave' }) });
+    await ask('POST', link(), signedIn());
+    const page = await ask('POST', link(), signedIn({ objectId: 'dave' }));
     expect([page.status, page.body.includes('answered first by carol')]).toEqual([409, true]);
   });
 
-  test.each<[string, () => string | Promise<string>]>([
-    ['for another application', () => idToken({}, 'api://another')],
-    ['that is none', () => 'carol'],
-  ])('refuses a token %s', async (_what, token) => {
+  test.each<[string, number, Record<string, string>, string]>([
+    ['of another tenant', 401, signedIn({ tenantId: 'another' }), 'an account of the tenant'],
+    ['whose header cannot be read', 401, { 'x-ms-client-principal': 'carol' }, 'an account of the tenant'],
+    ['without the role', 403, signedIn({ roles: ['Invitations.Read'] }), 'Invitations.Command'],
+  ])('refuses a person %s', async (_what, status, headers, said) => {
     const { ask, link, posts } = createDoor({ withEntra: true });
-    const page = await ask('POST', link(), { 'x-ms-token-aad-id-token': await token() });
-    expect([page.status, page.body.startsWith('<!doctype html>')]).toEqual([401, true]);
+    const page = await ask('POST', link(), headers);
+    expect([page.status, page.body.startsWith('<!doctype html>'), page.body.includes(said)]).toEqual([
+      status,
+      true,
+      true,
+    ]);
     expect(posts).toEqual([]);
+  });
+
+  it('believes no header where the platform does not authenticate, and says that nobody can sign in', async () => {
+    const { ask, link, posts } = createDoor({ withEntra: true, signInByPlatform: false });
+    const page = await ask('POST', link(), signedIn());
+    expect([page.status, page.body.includes('App Service Authentication is not switched on')]).toEqual([401, true]);
+    expect(posts).toEqual([]);
+  });
+});
+
+describe('without Entra ID', () => {
+  it.each([false, true])(
+    'ignores a forged person: the record names the link (platform: %s)',
+    async (signInByPlatform) => {
+      const { ask, link, audit } = createDoor({ signInByPlatform });
+      expect(await ask('POST', link(), signedIn())).toMatchObject({ status: 200 });
+      expect(audit[0]).toMatchObject({ caller: expect.stringMatching(/^link:/), authentication: 'capability' });
+    },
+  );
+});
+
+describe('the rate limit', () => {
+  it('is counted for each link by itself', async () => {
+    const { ask, link } = createDoor();
+    for (let n = 0; n < 3; n += 1) expect(await ask('GET', link())).toMatchObject({ status: 200 });
+    const page = await ask('GET', link());
+    expect([page.status, page.body.includes('<h1>Too many requests</h1>')]).toEqual([429, true]);
+    expect(await ask('GET', link({ purpose: 'acceptWithPhoneAudio' }))).toMatchObject({ status: 200 });
   });
 });

@@ -41,7 +41,7 @@ describe('the confirm page', () => {
       headers.get('cache-control'),
       headers.get('referrer-policy'),
       headers.get('x-content-type-options'),
-    ]).toEqual(['no-store', 'no-referrer', 'nosniff']);
+    ]).toEqual(['no-store', 'same-origin', 'nosniff']);
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
   });
 

@@ -3,7 +3,7 @@ import { RelayError } from '../../../shared/errors/relayError';
 import { readHealth, settingsHealth, toHealthResponse } from '../../../shared/http/health';
 import type { SubscriberHealth } from '../../../shared/http/subscriberHealth';
 import { noDeliveries } from '../../../shared/webhooks/deliveryCounts';
-import { encodeSlotHealth, type AccountHealth } from '../../../shared/relay/accountHealth';
+import { encodeSlotHealth, toAccountHealth, type AccountHealth } from '../../../shared/relay/accountHealth';
 import { slotOf, type SlotLease } from '../../../shared/relay/slots';
 
 const nowMs = Date.UTC(2026, 0, 15, 12);
@@ -53,6 +53,15 @@ describe('health', () => {
         ],
       },
     });
+  });
+
+  it('says what is wrong with an account to the end of the sentence', async () => {
+    const lastError = `Skype for Business offers no sign-in that the relay can use; it offers ${'a grant, '.repeat(40)}and what to do.`;
+    const session = { state: 'cannotSignIn', modalities: [], lastError } as unknown as Parameters<
+      typeof toAccountHealth
+    >[1];
+    const { checks = {} } = await healthOf([toAccountHealth(account, session)]);
+    expect(checks[`account:${account}`]).toMatchObject([{ output: lastError }]);
   });
 
   test.each([
