@@ -62,6 +62,16 @@ test('what is not scheduled, or not any more, cannot be cancelled', async () => 
   await expect(sender.cancelScheduledMessages(number)).rejects.toMatchObject({ code: 'MessageNotFound' });
 });
 
+test('messages for one moment come in the order in which they were sent', async () => {
+  const bodies = Array.from({ length: 40 }, (_, body) => body);
+  await sender.scheduleMessages(
+    bodies.map((body) => ({ body })),
+    bus.fromNow(2000),
+  );
+  await bus.pass(2500);
+  expect(await arrived()).toEqual(bodies);
+});
+
 test('a topic hands a scheduled message out when it is due', async () => {
   const topic = client.createSender('fan-out');
   await arrived('fan-out/everything');

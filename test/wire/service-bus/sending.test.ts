@@ -97,6 +97,12 @@ test('a message of nearly 256 KB passes, and a batch says when it is full', asyn
 
 test.each([
   ['a message larger than the link takes', 'sending', { body: 'x'.repeat(2 * 1024 * 1024) }, 'MessageSizeExceeded'],
+  [
+    'application properties of more than 64 KB together',
+    'sending',
+    { body: 'x', applicationProperties: { a: 'x'.repeat(35_000), b: 'x'.repeat(35_000) } },
+    'MessageSizeExceeded',
+  ],
   ['an entity that is not there', 'no-such-entity', { body: 'x' }, 'MessagingEntityNotFound'],
   ['a subscription', 'fan-out/Subscriptions/everything', { body: 'x' }, 'GeneralError'],
   ['a message without a session id, where sessions are required', 'sessions', { body: 'x' }, 'GeneralError'],

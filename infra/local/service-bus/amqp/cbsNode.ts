@@ -1,25 +1,33 @@
 import { BrokerError } from '../broker/brokerError';
 import type { AmqpReply, AmqpRequest, StatusNames } from './requestLink';
-import { verifySignature, type Claim } from './sharedAccessSignature';
+import type { Namespace } from '../broker/namespace';
+import { SIGNATURE_PREFIX, verifySignature, type Claim } from './sharedAccessSignature';
 
 /** Claims-based security: what one connection has shown that it may do (AMQP claims-based security, working draft 5). */
 export class CbsNode {
   static readonly names: StatusNames = ['status-code', 'status-description', 'error-condition'];
   private readonly claims = new Map<string, Claim>();
 
-  constructor(private readonly key: string) {}
+  constructor(
+    private readonly key: string,
+    private readonly namespace: Pick<Namespace, 'find'>,
+  ) {}
 
-  /** put-token. @throws BrokerError unauthorised, notImplemented */
+  /** put-token. @throws BrokerError unauthorised, notImplemented; notFound where the signature is for an entity that is not there */
   handle({ applicationProperties, body }: AmqpRequest): AmqpReply {
     if (applicationProperties['operation'] !== 'put-token')
       throw new BrokerError('notImplemented', '$cbs knows the operation put-token only.');
-    if (applicationProperties['type'] !== 'servicebus.windows.net:sastoken' || typeof body !== 'string') {
+    const token = body?.value;
+    // By the token and not by its `type`: Python's SDK says `jwt` of a shared access signature too.
+    if (typeof token !== 'string' || !token.startsWith(SIGNATURE_PREFIX)) {
       throw new BrokerError(
         'unauthorised',
         'InvalidToken: Only shared access signatures are known to this local Service Bus.',
       );
     }
-    const claim = verifySignature(body, this.key, nowMs());
+    const claim = verifySignature(token, this.key, nowMs());
+    const entity = claim.path.replace(/\/\$management$/, '');
+    if (entity !== '') this.namespace.find(entity);
     this.claims.set(claim.path, claim);
     return { status: 202, description: 'Accepted' };
   }

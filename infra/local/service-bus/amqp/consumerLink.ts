@@ -1,18 +1,24 @@
-import type { AmqpError, Delivery, EventContext, Sender } from 'rhea';
-import { BrokerError, toBrokerError } from '../broker/brokerError';
+import type { Delivery, EventContext, Sender } from 'rhea';
+import { BrokerError, deferralUnsupported, toBrokerError } from '../broker/brokerError';
 import type { BrokerMessage, MessageLock } from '../broker/brokerMessage';
 import type { Consumer } from '../broker/lane';
 import type { MessageQueue } from '../broker/messageQueue';
-import type { Session, SessionHolder } from '../broker/sessionBook';
-import { swapGuidBytes } from '../broker/lockToken';
+import { sessionLockLost, type Session, type SessionHolder } from '../broker/sessionBook';
+import { createLockToken, swapGuidBytes } from '../broker/lockToken';
+import { mapEntries, type AmqpValue } from '../wire/amqpCodec';
 import { encodeDelivery } from '../wire/encodeDelivery';
 import { whenCommitted, type BrokerContext } from './brokerContext';
-import { answerDrains, creditOf, deliveryCountOf, sendSettled, settleAccepted, settleRejected } from './rheaLink';
+import { answerDrains, creditOf, deliveryCountOf, sendSettled, settleAs, settleRejected } from './rheaLink';
 import { onWindow, sessionRoom } from './rheaSession';
 
 /** `snd-settle-mode` settled: receive and delete. */
 const SETTLED = 1;
 const MESSAGE_FORMAT = 0;
+
+type Outcome = 'accepted' | 'modified' | 'rejected' | 'released';
+
+/** Carries out what a client said of a message; given the outcome's fields with their AMQP types. */
+type Settlement = (lock: MessageLock, fields: readonly AmqpValue[]) => void;
 
 /** Where a consumer gets its messages: a queue, or one session of it. */
 interface Offers {
@@ -63,7 +69,8 @@ export class ConsumerLink implements Consumer, SessionHolder {
   }
 
   deliver(message: BrokerMessage, lock: MessageLock | undefined): void {
-    const tag = lock === undefined ? undefined : swapGuidBytes(lock.token);
+    // SDKs read every tag as an identifier, also where nothing is locked.
+    const tag = swapGuidBytes(lock === undefined ? createLockToken() : lock.token);
     const delivery = this.sender.send(encodeDelivery(message), tag, MESSAGE_FORMAT);
     this.sent += 1;
     if (lock === undefined) sendSettled(delivery);
@@ -115,45 +122,39 @@ export class ConsumerLink implements Consumer, SessionHolder {
     this.sender.set_drained(true);
   }
 
-  private settleOn(event: string, act: (lock: MessageLock, outcome: Record<string, unknown>) => void): void {
-    this.sender.on(event, ({ delivery }: EventContext) => {
-      if (delivery !== undefined) this.settle(delivery, act);
+  private settleOn(outcome: Outcome, act: Settlement): void {
+    this.sender.on(outcome, ({ delivery }: EventContext) => {
+      if (delivery !== undefined) this.settle(delivery, outcome, act);
     });
   }
 
-  private settle(delivery: Delivery, act: (lock: MessageLock, outcome: Record<string, unknown>) => void): void {
+  private settle(delivery: Delivery, outcome: Outcome, act: Settlement): void {
     const lock = this.unsettled.get(delivery);
     if (lock === undefined) return;
     const refuse = (error: unknown): void => settleRejected(delivery, toBrokerError(error).amqp);
     this.unsettled.delete(delivery);
     try {
-      act(lock, delivery.remote_state ?? {});
-      whenCommitted(this.context, () => settleAccepted(delivery), refuse);
+      act(lock, (delivery.remote_state as { readonly value?: readonly AmqpValue[] } | undefined)?.value ?? []);
+      whenCommitted(this.context, () => settleAs(outcome, delivery), refuse);
     } catch (error) {
       refuse(this.session === undefined ? error : this.asSessionError(error, this.session));
     }
   }
 
-  /** Whoever loses a session loses the locks with it, and is told of the session. */
   private asSessionError(error: unknown, session: Session): unknown {
     if (session.holder === this || !(error instanceof BrokerError) || error.kind !== 'messageLockLost') return error;
-    return new BrokerError(
-      'sessionLockLost',
-      `The session lock has expired on the session '${session.id}'. Accept a new session.`,
-    );
+    return sessionLockLost(session.id);
   }
 
-  private modify(
-    lock: MessageLock,
-    { undeliverable_here: deferred, message_annotations: properties }: Record<string, unknown>,
-  ): void {
-    if (deferred === true)
-      throw new BrokerError('notImplemented', 'Deferring messages is not supported by this local Service Bus.');
-    this.queue.abandon(lock, toProperties(properties));
+  /** The fields of `modified` (AMQP 1.0 part 3, 3.4.5). */
+  private modify(lock: MessageLock, [, undeliverableHere, properties]: readonly AmqpValue[]): void {
+    if (undeliverableHere?.value === true) throw deferralUnsupported();
+    this.queue.abandon(lock, mapEntries(properties));
   }
 
-  private reject(lock: MessageLock, { error }: Record<string, unknown>): void {
-    const properties = toProperties((error as AmqpError | undefined)?.info);
+  /** The one field of `rejected`, an error whose third field is a map (AMQP 1.0 part 3, 3.4.3, and part 2, 2.8.14). */
+  private reject(lock: MessageLock, [error]: readonly AmqpValue[]): void {
+    const properties = mapEntries((error?.value as readonly AmqpValue[] | null | undefined)?.[2]);
     const [reason, description] = ['DeadLetterReason', 'DeadLetterErrorDescription'].map((key) =>
       take(properties, key),
     );
@@ -161,12 +162,8 @@ export class ConsumerLink implements Consumer, SessionHolder {
   }
 }
 
-function toProperties(map: unknown): Map<string, unknown> {
-  return new Map(Object.entries((map ?? {}) as Record<string, unknown>));
-}
-
-function take(properties: Map<string, unknown>, key: string): string | undefined {
-  const value = properties.get(key);
+function take(properties: Map<string, AmqpValue>, key: string): string | undefined {
+  const value = properties.get(key)?.value;
   properties.delete(key);
   return typeof value === 'string' ? value : undefined;
 }

@@ -12,6 +12,9 @@ export const MAX_MESSAGE_BYTES = 256 * 1024;
 /** The message format of a batch: each data section is one encoded message. */
 const BATCH = 0x80_01_37_00;
 
+/** Service Bus's limit on all properties of a message together ("Service Bus quotas"). */
+const MAX_PROPERTIES_BYTES = 64 * 1024;
+
 /** Service Bus's limit on the id, in characters ("Service Bus quotas"). */
 const MAX_ID_LENGTH = 128;
 
@@ -45,6 +48,12 @@ export function readMessages(encoded: Buffer, format: number | undefined): Paylo
 }
 
 function checked(payload: Payload): Payload {
+  const propertiesBytes = payload.properties.length + payload.applicationProperties.length;
+  if (propertiesBytes > MAX_PROPERTIES_BYTES)
+    throw new BrokerError(
+      'messageTooLarge',
+      `The properties of a message (${propertiesBytes} bytes) exceed the limit of ${MAX_PROPERTIES_BYTES} bytes.`,
+    );
   for (const id of [payload.messageId, payload.sessionId]) {
     if (id !== undefined && id.length > MAX_ID_LENGTH)
       throw new BrokerError('argument', `An id of ${id.length} characters exceeds the limit of ${MAX_ID_LENGTH}.`);

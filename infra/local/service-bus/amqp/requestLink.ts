@@ -1,11 +1,14 @@
 import { message as codec, types, type EventContext, type Receiver, type Sender, type Session } from 'rhea';
+import type { AmqpValue } from '../wire/amqpCodec';
 import { toBrokerError } from '../broker/brokerError';
+import { readRequest, type RequestMessage } from './requestMessage';
 import { addressOf, sendSettled, settleAccepted } from './rheaLink';
 
 /** A request to `$cbs` or `$management`, decoded. */
 export interface AmqpRequest {
   readonly applicationProperties: Readonly<Record<string, unknown>>;
-  readonly body: unknown;
+  /** With its AMQP types. */
+  readonly body: AmqpValue | undefined;
 }
 
 /** What answers it: a status is added under the names of the node's own dialect. */
@@ -20,14 +23,6 @@ const MESSAGE_FORMAT = 0;
 
 /** `$cbs` writes its status with hyphens, `$management` in camel case. */
 export type StatusNames = readonly [status: string, description: string, condition: string];
-
-interface RequestMessage {
-  readonly message_id?: unknown;
-  readonly correlation_id?: unknown;
-  readonly reply_to?: string;
-  readonly application_properties?: Record<string, unknown>;
-  readonly body?: unknown;
-}
 
 /**
  * A node that answers requests: each on the link of the same session that the request names in `reply-to`. An error that
@@ -50,24 +45,24 @@ async function answer(
   names: StatusNames,
   handle: (request: AmqpRequest) => AmqpReply | Promise<AmqpReply>,
 ): Promise<void> {
-  let request: RequestMessage = {};
+  let request: RequestMessage | undefined;
   let reply: AmqpReply;
   try {
-    request = codec.decode(encoded) as RequestMessage;
-    reply = await handle({ applicationProperties: request.application_properties ?? {}, body: request.body });
+    request = readRequest(encoded);
+    reply = await handle(request);
   } catch (error) {
     const { status, message, amqp } = toBrokerError(error);
     reply = { status, description: message, condition: amqp.condition };
   }
-  const link = findReplyLink(session, request.reply_to);
+  const link = findReplyLink(session, request?.replyTo);
   if (link === undefined) return;
   const [status, description, condition] = names;
   const response = {
-    correlation_id: request.message_id ?? request.correlation_id,
+    correlation_id: request?.messageId ?? request?.correlationId,
     application_properties: {
       [status]: types.wrap_int(reply.status),
       [description]: reply.description,
-      ...(reply.condition === undefined ? {} : { [condition]: reply.condition }),
+      ...(reply.condition === undefined ? {} : { [condition]: types.wrap_symbol(reply.condition) }),
     },
     body: reply.body,
   };

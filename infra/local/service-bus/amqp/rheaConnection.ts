@@ -1,4 +1,4 @@
-// What the broker uses of rhea 3.0's connections beyond its typings. This file, rheaSession and rheaLink are the only ones that
+// What the broker uses of rhea 3.0's connections beyond its typings. This file, rheaSession, rheaOrder and rheaLink are the only ones that
 // reach into rhea, each time with the reason.
 import type { Socket } from 'node:net';
 import { create_container, type Connection, type Container } from 'rhea';

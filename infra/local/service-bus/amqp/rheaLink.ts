@@ -19,9 +19,12 @@ interface DeliveryInternals {
   remote_settled: boolean;
 }
 
+type Outcome = { described(): unknown };
 const outcomes = message as unknown as {
-  accepted(): { described(): unknown };
-  rejected(fields: { error: AmqpError }): { described(): unknown };
+  accepted(): Outcome;
+  modified(fields: object): Outcome;
+  rejected(fields: { error?: AmqpError }): Outcome;
+  released(): Outcome;
 };
 const senderOf = (sender: Sender): SenderInternals => sender as unknown as SenderInternals;
 const linkOf = (link: Sender | Receiver): LinkInternals => link as unknown as LinkInternals;
@@ -59,10 +62,10 @@ export function answerDrains(sender: Sender): void {
   };
 }
 
-/** The address that the peer's attach names at its source or target; undefined when it names none. */
+/** The address as the peer's attach gives it at its source or target; undefined when it gives none. */
 export function addressOf(terminus: unknown): string | undefined {
   const address = (terminus as { address?: unknown } | null | undefined)?.address;
-  return typeof address === 'string' ? address.replace(/^\/+|\/+$/g, '') : undefined;
+  return typeof address === 'string' ? address : undefined;
 }
 
 /** Holds the answer to an attach back until `open()` is called on the link; to be called while the attach is handled. */
@@ -83,12 +86,23 @@ export function settleAccepted(delivery: Delivery): void {
   forget(delivery);
 }
 
-/**
- * Settles as rejected, in a frame of its own: rhea merges the first two dispositions of a flush without comparing their
- * outcomes, so what is not accepted must not stand among others.
- */
+/** Refuses: settles as rejected with the error. */
 export function settleRejected(delivery: Delivery, error: AmqpError): void {
-  const state = outcomes.rejected({ error }).described();
+  settleAlone(delivery, outcomes.rejected({ error }));
+}
+
+/** Settles as the client did, which Java's SDK demands; without an error, which Go's and .NET's would report. */
+export function settleAs(outcome: 'accepted' | 'modified' | 'rejected' | 'released', delivery: Delivery): void {
+  if (outcome === 'accepted') settleAccepted(delivery);
+  else settleAlone(delivery, outcomes[outcome]({}));
+}
+
+/**
+ * In a frame of its own: rhea merges the first two dispositions of a flush without comparing their outcomes, so what is
+ * not accepted must not stand among others.
+ */
+function settleAlone(delivery: Delivery, outcome: Outcome): void {
+  const state = outcome.described();
   const { session } = delivery.link;
   const role = delivery.link.is_receiver();
   (session as unknown as { output(performative: unknown): void }).output(

@@ -7,7 +7,9 @@ import { CbsNode } from './cbsNode';
 import { handleManagement, MANAGEMENT_STATUS_NAMES } from './management/managementNode';
 import { MAX_MESSAGE_BYTES, serveProducer } from './producerLink';
 import { serveRequests } from './requestLink';
+import { entityPath } from './entityPath';
 import { addressOf, setAttachFields } from './rheaLink';
+import { attachBeforeTransfers, nameLinksByRole, settleInOrder } from './rheaOrder';
 import { keepUndecoded, limitDispositions } from './rheaSession';
 
 const CBS = '$cbs';
@@ -18,7 +20,7 @@ const MOST_GATHERED_BYTES = 64 * 1024 * 1024;
 
 /** Serves everything that one client asks on its connection. Returns what to do when the connection is gone. */
 export function serveConnection(connection: Connection, context: BrokerContext): () => void {
-  const cbs = new CbsNode(context.key);
+  const cbs = new CbsNode(context.key, context.namespace);
   const links = new Map<Sender | Receiver, () => void>();
 
   const release = (link: Sender | Receiver): void => {
@@ -41,6 +43,9 @@ export function serveConnection(connection: Connection, context: BrokerContext):
 
   connection.on('session_open', ({ session }: EventContext) => {
     if (session === undefined) return;
+    attachBeforeTransfers(session);
+    settleInOrder(session);
+    nameLinksByRole(session);
     limitDispositions(session);
     keepUndecoded(session, MOST_GATHERED_BYTES, () =>
       connection.close(new BrokerError('messageTooLarge', `A transfer exceeds ${MOST_GATHERED_BYTES} bytes.`).amqp),
@@ -65,16 +70,15 @@ export function serveConnection(connection: Connection, context: BrokerContext):
 
 /** A client's sender: to an entity, or with requests to a node. */
 function openReceiver(receiver: Receiver, cbs: CbsNode, context: BrokerContext): undefined {
-  const address = addressOf(receiver.target);
-  if (address === undefined)
+  const given = addressOf(receiver.target);
+  // A coordinator, the target of transactions (AMQP 1.0 part 4, 4.5.1), has no address.
+  if (given === undefined)
     throw new BrokerError('notImplemented', 'Transactions are not supported by this local Service Bus.');
-  receiver.set_target({ address });
+  const address = entityPath(given);
+  receiver.set_target({ address: given });
   receiver.set_source({ address: addressOf(receiver.source) ?? receiver.name });
-  setAttachFields(receiver, {
-    snd_settle_mode: receiver.snd_settle_mode,
-    rcv_settle_mode: receiver.rcv_settle_mode,
-    max_message_size: MAX_MESSAGE_BYTES,
-  });
+  echoSettleModes(receiver);
+  setAttachFields(receiver, { max_message_size: MAX_MESSAGE_BYTES });
   try {
     if (address === CBS) serveRequests(receiver, CbsNode.names, (request) => cbs.handle(request));
     else if (isManagement(address)) serveManagement(receiver, findManaged(address, cbs, context), context);
@@ -93,18 +97,25 @@ function serveManagement(receiver: Receiver, entity: Entity, context: BrokerCont
 
 /** A client's receiver: of messages, or of a node's replies. */
 function openSender(sender: Sender, cbs: CbsNode, context: BrokerContext): (() => void) | undefined {
-  const address = addressOf(sender.source);
-  if (address === undefined) throw new BrokerError('notFound', "The messaging entity '' could not be found.");
+  const given = addressOf(sender.source);
+  if (given === undefined) throw new BrokerError('notFound', "The messaging entity '' could not be found.");
+  const address = entityPath(given);
   if (address === CBS || isManagement(address)) {
     if (address !== CBS) findManaged(address, cbs, context);
-    sender.set_source({ address });
+    sender.set_source({ address: given });
     sender.set_target({ address: addressOf(sender.target) ?? sender.name });
+    echoSettleModes(sender);
     return undefined;
   }
   const { queue } = find(address, cbs, context);
   if (queue === undefined)
     throw new BrokerError('notAllowed', `'${address}' is a topic: messages are received from its subscriptions.`);
   return attachConsumer(sender, queue, context);
+}
+
+/** An attach that answers with other modes than were asked for is refused by Microsoft's Go library. */
+function echoSettleModes(link: Sender | Receiver): void {
+  setAttachFields(link, { snd_settle_mode: link.snd_settle_mode, rcv_settle_mode: link.rcv_settle_mode });
 }
 
 function find(address: string, cbs: CbsNode, { namespace }: BrokerContext): Entity {

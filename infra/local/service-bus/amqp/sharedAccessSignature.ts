@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { BrokerError } from '../broker/brokerError';
+import { audiencePath } from './entityPath';
 
 /** The one key name, as in Microsoft's emulator. */
 export const KEY_NAME = 'RootManageSharedAccessKey';
@@ -11,31 +12,27 @@ export interface Claim {
   readonly expiresAtMs: number;
 }
 
+/** What a shared access signature begins with, whatever type its sender says it is of. */
+export const SIGNATURE_PREFIX = 'SharedAccessSignature ';
+
 /**
  * Verifies a shared access signature (learn.microsoft.com, "Shared access signatures", and the format there).
  * @throws BrokerError unauthorised
  */
 export function verifySignature(token: string, key: string, nowMs: number): Claim {
-  const fields = new URLSearchParams(token.replace(/^SharedAccessSignature /, ''));
+  const fields = new URLSearchParams(token.slice(SIGNATURE_PREFIX.length));
   const [resource, signature, expiry, keyName] = ['sr', 'sig', 'se', 'skn'].map((name) => fields.get(name) ?? '');
   // What is signed is the resource as it stands in the token: SDKs differ in how they escape it.
   const escaped = /(?:^|[ &])sr=([^&]*)/.exec(token)?.[1] ?? '';
   const expected = createHmac('sha256', key)
     .update(`${escaped}\n${expiry ?? ''}`)
     .digest();
-  const given = Buffer.from(signature ?? '', 'base64');
+  // A plus sign that its sender did not escape reads as a space.
+  const given = Buffer.from((signature ?? '').replaceAll(' ', '+'), 'base64');
   if (keyName !== KEY_NAME || given.length !== expected.length || !timingSafeEqual(given, expected)) {
     throw new BrokerError('unauthorised', 'InvalidSignature: The token has an invalid signature.');
   }
   const expiresAtMs = Number(expiry) * 1000;
   if (!(expiresAtMs > nowMs)) throw new BrokerError('unauthorised', 'ExpiredToken: The token is expired.');
-  return { path: pathOf(resource ?? ''), expiresAtMs };
-}
-
-/** `sb://host:port/Queue/` is `queue`. */
-function pathOf(audience: string): string {
-  return audience
-    .replace(/^[a-z]+:\/\/[^/]*/i, '')
-    .replace(/^\/+|\/+$/g, '')
-    .toLowerCase();
+  return { path: audiencePath(resource ?? ''), expiresAtMs };
 }

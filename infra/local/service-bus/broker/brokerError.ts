@@ -17,6 +17,8 @@ export const conditions = {
   sessionCannotBeLocked: { condition: 'com.microsoft:session-cannot-be-locked', status: 410 },
   sessionLockLost: { condition: 'com.microsoft:session-lock-lost', status: 410 },
   timeout: { condition: 'com.microsoft:timeout', status: 408 },
+  // Final for every SDK: Go takes `not-implemented` for a reason to connect anew, and 404 for one not to.
+  unsupported: { condition: 'amqp:not-allowed', status: 404 },
   unauthorised: { condition: 'amqp:unauthorized-access', status: 401 },
 } as const;
 
@@ -32,14 +34,19 @@ export class BrokerError extends Error {
   }
 
   /** The error as AMQP carries it on a disposition, detach or reply. */
-  get amqp(): { readonly condition: string; readonly description: string } {
-    return { condition: conditions[this.kind].condition, description: this.message };
+  get amqp(): { readonly condition: string; readonly description: string; readonly info: object } {
+    // With an empty map as its third field: Python's SDK reads that field without asking whether it is there.
+    return { condition: conditions[this.kind].condition, description: this.message, info: {} };
   }
 
   get status(): number {
     return conditions[this.kind].status;
   }
 }
+
+/** Deferring a message, and receiving deferred ones. */
+export const deferralUnsupported = (): BrokerError =>
+  new BrokerError('unsupported', 'Deferring messages is not supported by this local Service Bus.');
 
 /** The error itself when the broker raised it, else `internal`; a decoder's complaint is the client's doing. */
 export function toBrokerError(error: unknown): BrokerError {

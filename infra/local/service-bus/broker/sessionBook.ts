@@ -21,6 +21,8 @@ export interface Session {
   readonly locked: Set<BrokerMessage>;
   holder: SessionHolder | undefined;
   state: Buffer | undefined;
+  /** When the state was last set, in ms since the epoch. */
+  stateSetAtMs: number;
   timer: Timer | undefined;
   pump(): void;
 }
@@ -120,19 +122,25 @@ export class SessionBook {
 
   setState(session: Session, state: Buffer | undefined): void {
     session.state = state;
+    session.stateSetAtMs = this.env.clock.now();
     this.env.store?.saveSessionState(this.address, session.id, state);
   }
 
-  /** Ids of sessions that hold messages or state. */
-  list(skip: number, top: number): string[] {
+  /** Ids of sessions that hold messages; where `stateSetAfterMs` is given, of those whose state was set after it. */
+  list(skip: number, top: number, stateSetAfterMs?: number): string[] {
     return [...this.sessions.values()]
-      .filter(({ lane, locked, state }) => lane.waiting + locked.size > 0 || state !== undefined)
+      .filter(({ lane, locked, state, stateSetAtMs }) =>
+        stateSetAfterMs === undefined
+          ? lane.waiting + locked.size > 0
+          : state !== undefined && stateSetAtMs > stateSetAfterMs,
+      )
       .slice(skip, skip + top)
       .map(({ id }) => id);
   }
 
   restore(): void {
-    for (const [id, state] of this.env.store?.sessionStates(this.address) ?? []) this.get(id).state = state;
+    for (const [id, state] of this.env.store?.sessionStates(this.address) ?? [])
+      Object.assign(this.get(id), { state, stateSetAtMs: this.env.clock.now() });
   }
 
   /** A message of the session has come, gone or changed hands. */
@@ -151,6 +159,7 @@ export class SessionBook {
       locked: new Set(),
       holder: undefined,
       state: undefined,
+      stateSetAtMs: 0,
       timer: undefined,
       pump: () => this.pump(session),
     };
@@ -191,5 +200,6 @@ export class SessionBook {
   }
 }
 
-const sessionLockLost = (id: string): BrokerError =>
+/** Whoever loses a session loses its messages' locks with it, and is told of the session. */
+export const sessionLockLost = (id: string): BrokerError =>
   new BrokerError('sessionLockLost', `The session lock has expired on the session '${id}'. Accept a new session.`);

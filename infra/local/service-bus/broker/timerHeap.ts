@@ -8,6 +8,8 @@ export interface Timer {
 interface Entry extends Timer {
   dueMs: number;
   readonly fire: () => void;
+  /** Counted, so that of equal deadlines the one set first fires first. */
+  readonly number: number;
   /** Where it stands in the heap; -1 when it is not in it. */
   index: number;
 }
@@ -24,12 +26,13 @@ export class TimerHeap {
   private readonly closed = new AbortController();
   private nap: AbortController | undefined;
   private wakesAtMs = Infinity;
+  private set = 0;
 
   constructor(private readonly clock: Clock) {}
 
-  /** Calls `fire` once, at `dueMs` on the clock or soon after; deadlines that pass together fire in their order. */
+  /** Calls `fire` once, at `dueMs` on the clock or soon after; equal deadlines fire in the order in which they were set. */
   at(dueMs: number, fire: () => void): Timer {
-    const entry: Entry = { dueMs, fire, index: this.entries.length };
+    const entry: Entry = { dueMs, fire, number: (this.set += 1), index: this.entries.length };
     this.entries.push(entry);
     this.rise(entry);
     this.wakeBy(dueMs);
@@ -83,7 +86,7 @@ export class TimerHeap {
   private rise(entry: Entry): void {
     while (entry.index > 0) {
       const parent = this.entries[(entry.index - 1) >> 1];
-      if (parent === undefined || parent.dueMs <= entry.dueMs) return;
+      if (parent === undefined || isBefore(parent, entry)) return;
       this.swap(entry, parent);
     }
   }
@@ -92,8 +95,8 @@ export class TimerHeap {
     for (;;) {
       const left = this.entries[2 * entry.index + 1];
       const right = this.entries[2 * entry.index + 2];
-      const child = right !== undefined && left !== undefined && right.dueMs < left.dueMs ? right : left;
-      if (child === undefined || child.dueMs >= entry.dueMs) return;
+      const child = right !== undefined && left !== undefined && isBefore(right, left) ? right : left;
+      if (child === undefined || isBefore(entry, child)) return;
       this.swap(child, entry);
     }
   }
@@ -109,3 +112,6 @@ export class TimerHeap {
     entry.index = index;
   }
 }
+
+const isBefore = (one: Entry, other: Entry): boolean =>
+  one.dueMs < other.dueMs || (one.dueMs === other.dueMs && one.number < other.number);

@@ -30,7 +30,10 @@ export class Topic {
   readonly held: MessageQueue;
   readonly intake: Intake;
 
-  constructor(settings: TopicSettings, env: BrokerEnvironment) {
+  constructor(
+    settings: TopicSettings,
+    private readonly env: BrokerEnvironment,
+  ) {
     const { name, maxSizeBytes, subscriptions } = settings;
     const quota = new StorageQuota(name, maxSizeBytes);
     this.subscriptions = subscriptions.map(
@@ -54,7 +57,11 @@ export class Topic {
   }
 
   private publish(payload: Payload, enqueuedSequenceNumber: number): void {
-    const fields = createMessageFields(payload);
+    const fields = createMessageFields({
+      payload,
+      enqueuedTimeMs: this.env.clock.now(),
+      sequenceNumber: enqueuedSequenceNumber,
+    });
     for (const subscription of this.subscriptions) {
       if (subscription.matches(fields)) subscription.queue.enqueue(payload, { enqueuedSequenceNumber });
     }

@@ -3,6 +3,7 @@ import type { QueueSettings } from '../broker/queueSettings';
 import type { TopicSettings } from '../broker/topic';
 import type { RuleDescription } from '../filters/ruleDescription';
 import { parseSqlFilter } from '../filters/parseSqlFilter';
+import { encodeValue, toAmqpValue } from '../wire/amqpCodec';
 import {
   configSchema,
   type ParsedConfig,
@@ -102,7 +103,9 @@ function toRule({ Name, Properties }: RuleConfig): RuleDescription {
         replyToSessionId: given.ReplyToSessionId,
         sessionId: given.SessionId,
         to: given.To,
-        properties: given.Properties,
+        properties: Object.fromEntries(
+          Object.entries(given.Properties ?? {}).map(([name, value]) => [name, encodeValue(toAmqpValue(value))]),
+        ),
       },
     },
   };

@@ -1,189 +1,221 @@
+import { newGuid, type FilterValue } from './filterValue';
 import { isSystemField, type MessageFields } from './messageFields';
-import { and, compareValues, likePattern, not, or, type SqlComparison, type Truth } from './sqlLogic';
-import { readSqlTokens, sqlError, type SqlToken } from './sqlTokens';
+import {
+  and,
+  calculate,
+  compareValues,
+  likePattern,
+  negate,
+  not,
+  or,
+  type SqlArithmetic,
+  type Truth,
+} from './sqlLogic';
+import { SqlReader } from './sqlReader';
+import { sqlError } from './sqlTokens';
 
 export type SqlPredicate = (fields: MessageFields) => Truth;
-type SqlValue = (fields: MessageFields) => unknown;
 
-const COMPARISONS = new Set(['=', '<>', '!=', '>', '>=', '<', '<=']);
-const RESERVED = new Set(['AND', 'OR', 'NOT', 'LIKE', 'IN', 'IS', 'EXISTS', 'ESCAPE', 'NULL', 'TRUE', 'FALSE']);
+/** A part of a filter: what it comes to for a message. A condition comes to true, false, or undefined for unknown. */
+interface Node {
+  readonly of: (fields: MessageFields) => FilterValue | undefined;
+  /** A constant that is no text, which LIKE takes neither as text nor as pattern. */
+  readonly isNumber?: boolean;
+}
+
+/** Service Bus's limit on a filter ("Service Bus quotas"). */
+const MOST_CHARACTERS = 1024;
 
 /**
- * Makes a predicate of an SQL filter (Microsoft's "Subscription rule SQL filter syntax"): comparisons, AND, OR, NOT,
- * [NOT] LIKE … ESCAPE, [NOT] IN, IS [NOT] NULL, EXISTS, user properties and `sys.` ones. Arithmetic, functions and
- * parameters are refused, as is anything else. @throws BrokerError argument
+ * Makes a predicate of an SQL filter, by the whole of the grammar of Microsoft's "Subscription rule SQL filter syntax" but
+ * parameters. @throws BrokerError argument
  */
 export function parseSqlFilter(expression: string): SqlPredicate {
-  return new SqlParser(expression).parse();
+  if (expression.length > MOST_CHARACTERS)
+    throw sqlError(`${expression.slice(0, 40)} …`, `it is longer than ${MOST_CHARACTERS} characters`);
+  return new SqlParser(new SqlReader(expression)).parse();
 }
 
-/** One method for each rule of the grammar, which each return what they have read as a function. */
+/** One method for each rule of the grammar, from the operators that bind least to those that bind most. */
 class SqlParser {
-  private readonly tokens: readonly SqlToken[];
-  private next = 0;
-
-  constructor(private readonly expression: string) {
-    this.tokens = readSqlTokens(expression);
-  }
+  constructor(private readonly reader: SqlReader) {}
 
   parse(): SqlPredicate {
-    const predicate = this.disjunction();
-    if (this.token.kind !== 'end') throw this.unexpected();
-    return predicate;
+    const node = this.disjunction();
+    if (this.reader.token.kind !== 'end' || node.isNumber === true) throw this.reader.unexpected();
+    return truthOf(node);
   }
 
-  private get token(): SqlToken {
-    return this.tokens[this.next] ?? { kind: 'end', text: 'the end', at: this.expression.length + 1 };
-  }
-
-  private disjunction(): SqlPredicate {
+  private disjunction(): Node {
     let left = this.conjunction();
-    while (this.takeWord('OR')) {
-      const [first, second] = [left, this.conjunction()];
-      left = (fields) => or(first(fields), second(fields));
+    while (this.reader.takeWord('OR')) {
+      const [first, second] = [truthOf(left), truthOf(this.conjunction())];
+      left = { of: (fields) => or(first(fields), second(fields)) };
     }
     return left;
   }
 
-  private conjunction(): SqlPredicate {
+  private conjunction(): Node {
     let left = this.negation();
-    while (this.takeWord('AND')) {
-      const [first, second] = [left, this.negation()];
-      left = (fields) => and(first(fields), second(fields));
+    while (this.reader.takeWord('AND')) {
+      const [first, second] = [truthOf(left), truthOf(this.negation())];
+      left = { of: (fields) => and(first(fields), second(fields)) };
     }
     return left;
   }
 
-  private negation(): SqlPredicate {
-    if (!this.takeWord('NOT')) return this.condition();
-    const inner = this.negation();
-    return (fields) => not(inner(fields));
+  private negation(): Node {
+    if (!this.reader.takeWord('NOT')) return this.condition();
+    return negation(this.negation());
   }
 
-  private condition(): SqlPredicate {
-    if (this.takeSymbol('(')) {
+  private condition(): Node {
+    const value = this.sum();
+    const operator = this.reader.takeSymbol('=', '<>', '!=', '>=', '<=', '>', '<');
+    if (operator !== undefined) {
+      const right = this.sum();
+      return { of: (fields) => compareValues(value.of(fields), operator, right.of(fields)) };
+    }
+    if (this.reader.takeWord('IS')) return this.isNull(value);
+    const negated = this.reader.takeWord('NOT');
+    if (this.reader.takeWord('IN')) return negateIf(negated, this.membership(value));
+    if (this.reader.takeWord('LIKE')) return negateIf(negated, this.like(value));
+    if (negated) throw this.reader.unexpected();
+    return value;
+  }
+
+  private isNull({ of }: Node): Node {
+    const negated = this.reader.takeWord('NOT');
+    if (!this.reader.takeWord('NULL')) throw this.reader.unexpected();
+    return { of: (fields) => (of(fields) === undefined) !== negated };
+  }
+
+  private membership({ of }: Node): Node {
+    this.reader.expectSymbol('(');
+    const members = [this.sum()];
+    while (this.reader.takeSymbol(',') !== undefined) members.push(this.sum());
+    this.reader.expectSymbol(')');
+    return {
+      of: (fields) => {
+        const sought = of(fields);
+        return members.reduce<Truth>(
+          (found, member) => or(found, compareValues(sought, '=', member.of(fields))),
+          false,
+        );
+      },
+    };
+  }
+
+  private like({ of }: Node): Node {
+    const pattern = this.text();
+    const escape = this.reader.takeWord('ESCAPE') ? this.text() : undefined;
+    return {
+      of: (fields) => {
+        const [text, wanted, escapedBy] = [of(fields), pattern.of(fields), escape?.of(fields)];
+        if (typeof text !== 'string' || typeof wanted !== 'string') return undefined;
+        return likePattern(wanted, typeof escapedBy === 'string' ? escapedBy : undefined).test(text);
+      },
+    };
+  }
+
+  private text(): Node {
+    const { token } = this.reader;
+    const node = this.sum();
+    if (node.isNumber === true)
+      throw this.reader.error(`${token.text} at position ${token.at} is no text, which LIKE needs`);
+    return node;
+  }
+
+  private sum(): Node {
+    return this.operations(['+', '-'], () => this.operations(['*', '/', '%'], () => this.signed()));
+  }
+
+  private operations(operators: readonly SqlArithmetic[], operand: () => Node): Node {
+    let left = operand();
+    for (;;) {
+      const operator = this.reader.takeSymbol(...operators);
+      if (operator === undefined) return left;
+      const [first, second] = [left, operand()];
+      left = { of: (fields) => calculate(first.of(fields), operator, second.of(fields)) };
+    }
+  }
+
+  private signed(): Node {
+    const sign = this.reader.takeSymbol('-', '+');
+    if (sign === undefined) return this.primary();
+    const { of, isNumber = false } = this.signed();
+    return sign === '+' ? { of, isNumber } : { of: (fields) => negate(of(fields)), isNumber };
+  }
+
+  private primary(): Node {
+    const { reader } = this;
+    if (reader.takeSymbol('(') !== undefined) {
       const inner = this.disjunction();
-      this.expectSymbol(')');
+      reader.expectSymbol(')');
       return inner;
     }
-    if (this.takeWord('EXISTS')) return this.exists();
-    const value = this.value();
-    const operator = this.token.text;
-    if (this.token.kind === 'symbol' && COMPARISONS.has(operator)) {
-      this.next += 1;
-      const right = this.value();
-      return (fields) => compareValues(value(fields), operator as SqlComparison, right(fields));
+    return this.constant() ?? this.call() ?? this.property();
+  }
+
+  private constant(): Node | undefined {
+    const { reader } = this;
+    const text = reader.take('string');
+    if (text !== undefined) return { of: () => text };
+    const integer = reader.take('integer');
+    if (integer !== undefined) return numberNode(BigInt.asIntN(64, BigInt(integer)));
+    const double = reader.take('double');
+    if (double !== undefined) return numberNode(Number(double));
+    if (reader.takeWord('TRUE')) return { of: () => true };
+    if (reader.takeWord('FALSE')) return { of: () => false };
+    return reader.takeWord('NULL') ? { of: () => undefined } : undefined;
+  }
+
+  private call(): Node | undefined {
+    const { reader } = this;
+    if (reader.takeFunction('EXISTS')) {
+      const { of } = this.property();
+      reader.expectSymbol(')');
+      return { of: (fields) => of(fields) !== undefined };
     }
-    if (this.takeWord('IS')) return this.isNull(value);
-    const negated = this.takeWord('NOT');
-    if (this.takeWord('IN')) return negateIf(negated, this.membership(value));
-    if (this.takeWord('LIKE')) return negateIf(negated, this.like(value));
-    if (negated) throw this.unexpected();
-    return (fields) => {
-      const truth = value(fields);
-      return typeof truth === 'boolean' ? truth : undefined;
+    if (reader.takeFunction('NEWID')) {
+      reader.expectSymbol(')');
+      return { of: newGuid };
+    }
+    if (!reader.takeFunction('P', 'PROPERTY')) return undefined;
+    const { of } = this.sum();
+    reader.expectSymbol(')');
+    return {
+      of: (fields) => {
+        const name = of(fields);
+        return typeof name === 'string' ? fields.propertyInAnyCase(name) : undefined;
+      },
     };
   }
 
-  private exists(): SqlPredicate {
-    this.expectSymbol('(');
-    const property = this.property();
-    this.expectSymbol(')');
-    return (fields) => property(fields) !== undefined;
-  }
-
-  private isNull(value: SqlValue): SqlPredicate {
-    const negated = this.takeWord('NOT');
-    if (!this.takeWord('NULL')) throw this.unexpected();
-    return (fields) => (value(fields) === undefined) !== negated;
-  }
-
-  private membership(value: SqlValue): SqlPredicate {
-    this.expectSymbol('(');
-    const members = [this.value()];
-    while (this.takeSymbol(',')) members.push(this.value());
-    this.expectSymbol(')');
-    return (fields) => {
-      const sought = value(fields);
-      return members.reduce<Truth>((found, member) => or(found, compareValues(sought, '=', member(fields))), false);
-    };
-  }
-
-  private like(value: SqlValue): SqlPredicate {
-    const pattern = this.string();
-    const escape = this.takeWord('ESCAPE') ? this.string() : undefined;
-    const regularExpression = likePattern(pattern, escape);
-    return (fields) => {
-      const text = value(fields);
-      return typeof text === 'string' ? regularExpression.test(text) : undefined;
-    };
-  }
-
-  private value(): SqlValue {
-    const sign = this.takeSymbol('-') ? -1 : 1;
-    const { kind, text } = this.token;
-    if (kind === 'number') {
-      this.next += 1;
-      const number = sign * Number(text);
-      return () => number;
-    }
-    if (sign === -1) throw this.unexpected();
-    if (kind === 'string') {
-      this.next += 1;
-      return () => text;
-    }
-    if (this.takeWord('TRUE')) return () => true;
-    if (this.takeWord('FALSE')) return () => false;
-    if (this.takeWord('NULL')) return () => undefined;
-    return this.property();
-  }
-
-  private property(): SqlValue {
-    const name = this.name();
-    if (!this.takeSymbol('.')) return (fields) => fields.property(name);
-    const scoped = this.name();
-    if (name.toLowerCase() === 'user') return (fields) => fields.property(scoped);
-    if (name.toLowerCase() !== 'sys')
-      throw sqlError(this.expression, `the scope '${name}' is neither 'sys' nor 'user'`);
+  private property(): Node {
+    const name = this.reader.name();
+    if (this.reader.takeSymbol('.') === undefined) return { of: (fields) => fields.propertyInAnyCase(name) };
+    const scoped = this.reader.name();
+    if (name.toLowerCase() === 'user') return { of: (fields) => fields.propertyInAnyCase(scoped) };
+    if (name.toLowerCase() !== 'sys') throw this.reader.error(`the scope '${name}' is neither 'sys' nor 'user'`);
     if (!isSystemField(scoped))
-      throw sqlError(this.expression, `'sys.${scoped}' is not a system property that filters can use here`);
-    return (fields) => fields.system(scoped);
-  }
-
-  private name(): string {
-    const { kind, text } = this.token;
-    if (kind !== 'name' && (kind !== 'word' || RESERVED.has(text.toUpperCase()))) throw this.unexpected();
-    this.next += 1;
-    return text;
-  }
-
-  private string(): string {
-    const { kind, text } = this.token;
-    if (kind !== 'string') throw this.unexpected();
-    this.next += 1;
-    return text;
-  }
-
-  private takeWord(word: string): boolean {
-    if (this.token.kind !== 'word' || this.token.text.toUpperCase() !== word) return false;
-    this.next += 1;
-    return true;
-  }
-
-  private takeSymbol(symbol: string): boolean {
-    if (this.token.kind !== 'symbol' || this.token.text !== symbol) return false;
-    this.next += 1;
-    return true;
-  }
-
-  private expectSymbol(symbol: string): void {
-    if (!this.takeSymbol(symbol)) throw this.unexpected();
-  }
-
-  private unexpected(): Error {
-    return sqlError(this.expression, `${this.token.text} is not expected at position ${this.token.at}`);
+      throw this.reader.error(`'sys.${scoped}' is not a system property that filters can use here`);
+    return { of: (fields) => fields.system(scoped) };
   }
 }
 
-const negateIf = (negated: boolean, predicate: SqlPredicate): SqlPredicate =>
-  negated ? (fields) => not(predicate(fields)) : predicate;
+const numberNode = (value: bigint | number): Node => ({ of: () => value, isNumber: true });
+
+const truthOf =
+  ({ of }: Node): SqlPredicate =>
+  (fields) => {
+    const value = of(fields);
+    return typeof value === 'boolean' ? value : undefined;
+  };
+
+function negation(node: Node): Node {
+  const truth = truthOf(node);
+  return { of: (fields) => not(truth(fields)) };
+}
+
+const negateIf = (negated: boolean, node: Node): Node => (negated ? negation(node) : node);

@@ -8,7 +8,8 @@ export interface CorrelationFields {
   readonly sessionId?: string | undefined;
   readonly replyToSessionId?: string | undefined;
   readonly contentType?: string | undefined;
-  readonly properties?: Readonly<Record<string, unknown>> | undefined;
+  /** Each value in its AMQP encoding, so that it is listed and compared with the type it was given with. */
+  readonly properties?: Readonly<Record<string, Buffer>> | undefined;
 }
 
 /** A subscription's rule as it was given, by Config.json or a client: what is listed and stored. */

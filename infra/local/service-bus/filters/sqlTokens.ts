@@ -1,7 +1,7 @@
 import { BrokerError } from '../broker/brokerError';
 
 export interface SqlToken {
-  readonly kind: 'word' | 'name' | 'string' | 'number' | 'symbol' | 'end';
+  readonly kind: 'word' | 'name' | 'string' | 'integer' | 'double' | 'symbol' | 'end';
   /** A word as it was written; a delimited name, string or number without its delimiters. */
   readonly text: string;
   /** Position in the expression, from 1. */
@@ -10,14 +10,18 @@ export interface SqlToken {
 
 const patterns: readonly (readonly [SqlToken['kind'], RegExp])[] = [
   ['string', /'((?:[^']|'')*)'/y],
-  ['name', /\[([^\]]+)\]/y],
-  ['name', /"([^"]+)"/y],
-  ['number', /((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)/y],
-  ['word', /([A-Za-z_][A-Za-z0-9_]*)/y],
+  ['name', /\[((?:[^\]]|\]\])+)\]/y],
+  ['name', /"((?:[^"]|"")+)"/y],
+  ['double', /(\d+(?:\.\d*(?:[eE][+-]?\d+)?|[eE][+-]?\d+)|\.\d+(?:[eE][+-]?\d+)?)/y],
+  ['integer', /(\d+)/y],
+  ['word', /([\p{L}_][\p{L}\p{N}_]*)/uy],
   ['symbol', /(<>|!=|>=|<=|[=<>(),.+\-*/%])/y],
 ];
 
-/** Splits an SQL filter; a doubled quote in a string stands for one. @throws BrokerError argument */
+/** In strings and delimited names the closing delimiter, doubled, stands for one. */
+const doubled: Readonly<Record<string, string>> = { "'": "'", '[': ']', '"': '"' };
+
+/** Splits an SQL filter. @throws BrokerError argument */
 export function readSqlTokens(expression: string): SqlToken[] {
   const tokens: SqlToken[] = [];
   let position = 0;
@@ -26,16 +30,18 @@ export function readSqlTokens(expression: string): SqlToken[] {
     const at = position + 1;
     if (position >= expression.length) return [...tokens, { kind: 'end', text: 'the end', at }];
     const token = readAt(expression, position);
-    if (token === undefined)
-      throw sqlError(expression, `'${expression.charAt(position)}' is not expected at position ${at}`);
-    tokens.push({
-      kind: token.kind,
-      text: token.kind === 'string' ? token.text.replaceAll("''", "'") : token.text,
-      at,
-    });
+    if (token === undefined) throw sqlError(expression, unknownCharacter(expression.charAt(position), at));
+    const delimiter = doubled[expression.charAt(position)];
+    const text = delimiter === undefined ? token.text : token.text.replaceAll(delimiter + delimiter, delimiter);
+    tokens.push({ kind: token.kind, text, at });
     position += token.length;
   }
 }
+
+const unknownCharacter = (character: string, at: number): string =>
+  character === '@'
+    ? `parameters, as at position ${at}, are not supported by this local Service Bus`
+    : `'${character}' is not expected at position ${at}`;
 
 /** What is wrong with an SQL filter, as the client is told. */
 export const sqlError = (expression: string, problem: string): BrokerError =>

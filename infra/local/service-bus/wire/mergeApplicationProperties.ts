@@ -19,11 +19,6 @@ export function mergeApplicationProperties(section: Buffer, changes: ReadonlyMap
   return encodeValue(amqpDescribed(amqpUlong(sectionCode.applicationProperties), merged));
 }
 
-/** The properties by name, as plain values. */
-export function readApplicationProperties(section: Buffer): Map<string, unknown> {
-  return new Map(readPairs(section).map(([key, value]) => [String(key.value), value.value]));
-}
-
 function readPairs(section: Buffer): [AmqpValue, AmqpValue][] {
   if (section.length === 0) return [];
   const items = createReader(section).read().value as readonly AmqpValue[];

@@ -6,6 +6,7 @@ export const sectionCode = {
   properties: 0x73,
   applicationProperties: 0x74,
   data: 0x75,
+  amqpValue: 0x77,
 } as const;
 
 /** The section's descriptor code at `offset`, and where its value begins. Throws when no section begins there. */

@@ -1,4 +1,7 @@
-import { BrokerError } from '../../broker/brokerError';
+import { BrokerError, deferralUnsupported } from '../../broker/brokerError';
+import type { MessageLock } from '../../broker/brokerMessage';
+import type { MessageQueue } from '../../broker/messageQueue';
+import { sessionLockLost } from '../../broker/sessionBook';
 import { amqpArray } from '../../wire/amqpCodec';
 import type { Operation } from './managementNode';
 import { ok, queueOf } from './replies';
@@ -17,8 +20,8 @@ export const renewLock: Operation = (fields, { entity }) => {
 export const updateDisposition: Operation = (fields, { entity }) => {
   const queue = queueOf(entity);
   const status = fields.string('disposition-status');
-  const properties = new Map(Object.entries(fields.map('properties-to-modify')));
-  for (const lock of lockKeys(fields).map((key) => queue.findLock(key))) {
+  const properties = fields.optionalMap('properties-to-modify')?.entries ?? new Map<string, unknown>();
+  for (const lock of locksToSettle(fields, queue)) {
     switch (status) {
       case 'completed':
         queue.complete(lock);
@@ -34,13 +37,24 @@ export const updateDisposition: Operation = (fields, { entity }) => {
         });
         break;
       case 'defered':
-        throw new BrokerError('notImplemented', 'Deferring messages is not supported by this local Service Bus.');
+        throw deferralUnsupported();
       default:
         throw new BrokerError('argument', `'${status}' is no disposition-status.`);
     }
   }
   return ok();
 };
+
+/** Of a message of a session, it is the session's lock that is lost. */
+function locksToSettle(fields: RequestFields, queue: MessageQueue): MessageLock[] {
+  const sessionId = fields.optionalString('session-id');
+  if (sessionId !== undefined) queue.sessions?.held(sessionId, fields.linkName);
+  try {
+    return lockKeys(fields).map((key) => queue.findLock(key));
+  } catch (error) {
+    throw sessionId === undefined || queue.sessions === undefined ? error : sessionLockLost(sessionId);
+  }
+}
 
 const lockKeys = (fields: RequestFields): string[] =>
   fields.buffers('lock-tokens').map((token) => token.toString('hex'));

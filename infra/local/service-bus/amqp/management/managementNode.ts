@@ -1,4 +1,4 @@
-import { BrokerError } from '../../broker/brokerError';
+import { BrokerError, deferralUnsupported } from '../../broker/brokerError';
 import type { Entity } from '../../broker/namespace';
 import type { BrokerContext } from '../brokerContext';
 import type { AmqpReply, AmqpRequest, StatusNames } from '../requestLink';
@@ -22,6 +22,9 @@ export type Operation = (fields: RequestFields, context: OperationContext) => Am
 const operations: Readonly<Record<string, Operation>> = {
   'com.microsoft:renew-lock': renewLock,
   'com.microsoft:update-disposition': updateDisposition,
+  'com.microsoft:receive-by-sequence-number': () => {
+    throw deferralUnsupported();
+  },
   'com.microsoft:peek-message': peekMessages,
   'com.microsoft:schedule-message': scheduleMessages,
   'com.microsoft:cancel-scheduled-message': cancelScheduledMessages,
@@ -46,7 +49,7 @@ export async function handleManagement(
   const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
   if (operation === undefined)
     throw new BrokerError('notImplemented', `The operation '${name}' is not supported by this local Service Bus.`);
-  const reply = operation(new RequestFields(request), { entity, nowMs: env.clock.now() });
+  const reply = operation(RequestFields.of(request), { entity, nowMs: env.clock.now() });
   await env.store?.committed();
   return reply;
 }

@@ -1,65 +1,79 @@
 import { BrokerError } from '../../broker/brokerError';
+import { mapEntries, type AmqpValue } from '../../wire/amqpCodec';
 import type { AmqpRequest } from '../requestLink';
 
-/** The body of a `$management` request, each field read as what it must be. @throws BrokerError argument when one is not */
+/** A map in a `$management` request, each field read as what it must be. @throws BrokerError argument when one is not */
 export class RequestFields {
-  private readonly body: Readonly<Record<string, unknown>>;
-  /** The link that the request speaks for, where it names one. */
-  readonly linkName: string | undefined;
+  private constructor(
+    private readonly fields: ReadonlyMap<string, AmqpValue>,
+    /** The link that the request speaks for, where it names one. */
+    readonly linkName: string | undefined,
+  ) {}
 
-  constructor({ applicationProperties, body }: AmqpRequest) {
-    this.body = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+  static of({ applicationProperties, body }: AmqpRequest): RequestFields {
     const linkName = applicationProperties['associated-link-name'];
-    this.linkName = typeof linkName === 'string' ? linkName : undefined;
+    return new RequestFields(mapEntries(body), typeof linkName === 'string' ? linkName : undefined);
   }
 
   string(name: string): string {
-    const value = this.body[name];
-    return typeof value === 'string' ? value : this.missing(name);
+    return this.optionalString(name) ?? this.missing(name);
   }
 
   optionalString(name: string): string | undefined {
-    const value = this.body[name];
+    const value = this.value(name);
     return typeof value === 'string' ? value : undefined;
   }
 
   integer(name: string): number {
-    const value = toInteger(this.body[name]);
-    return value ?? this.missing(name);
+    return toInteger(this.value(name)) ?? this.missing(name);
   }
 
   integers(name: string): number[] {
-    return this.list(name).map((value) => toInteger(value) ?? this.missing(name));
+    return this.list(name).map(({ value }) => toInteger(value) ?? this.missing(name));
+  }
+
+  /** In ms since the epoch. */
+  optionalTime(name: string): number | undefined {
+    const value = this.value(name);
+    return value instanceof Date ? value.getTime() : undefined;
   }
 
   /** Binary values: of lock tokens, the bytes. */
   buffers(name: string): Buffer[] {
-    return this.list(name).map((value) => (Buffer.isBuffer(value) ? value : this.missing(name)));
+    return this.list(name).map(({ value }) => (Buffer.isBuffer(value) ? value : this.missing(name)));
   }
 
   optionalBuffer(name: string): Buffer | undefined {
-    const value = this.body[name];
+    const value = this.value(name);
     return Buffer.isBuffer(value) ? value : undefined;
   }
 
   boolean(name: string): boolean {
-    return this.body[name] === true;
+    return this.value(name) === true;
   }
 
-  maps(name: string): Record<string, unknown>[] {
-    return this.list(name).map((value) =>
-      typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : this.missing(name),
-    );
+  maps(name: string): RequestFields[] {
+    return this.list(name).map((value) => new RequestFields(mapEntries(value), this.linkName));
   }
 
-  map(name: string): Record<string, unknown> {
-    const value = this.body[name];
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  /** Undefined where the field is not there, or is no map. */
+  optionalMap(name: string): RequestFields | undefined {
+    const field = this.fields.get(name);
+    return Array.isArray(field?.value) ? new RequestFields(mapEntries(field), this.linkName) : undefined;
   }
 
-  private list(name: string): unknown[] {
-    const value = this.body[name];
-    return Array.isArray(value) ? (value as unknown[]) : this.missing(name);
+  /** All fields, with their AMQP types. */
+  get entries(): ReadonlyMap<string, AmqpValue> {
+    return this.fields;
+  }
+
+  private value(name: string): unknown {
+    return this.fields.get(name)?.value;
+  }
+
+  private list(name: string): readonly AmqpValue[] {
+    const value = this.value(name);
+    return Array.isArray(value) ? (value as readonly AmqpValue[]) : this.missing(name);
   }
 
   private missing(name: string): never {

@@ -10,6 +10,8 @@ import {
   amqpString,
   amqpTimestamp,
   amqpUlong,
+  createReader,
+  encodeValue,
   type AmqpValue,
 } from '../../wire/amqpCodec';
 import type { Operation } from './managementNode';
@@ -22,11 +24,16 @@ const descriptor = {
   emptyAction: 0x137_0000_0005,
   sqlFilter: 0x13_7000_0006,
   trueFilter: 0x13_7000_0007,
+  falseFilter: 0x13_7000_0008,
   correlationFilter: 0x13_7000_0009,
 } as const;
 
 /** The compatibility level of SQL that Azure states for every filter. */
 const SQL_COMPATIBILITY = 20;
+
+/** How SDKs write their filters that match all, or nothing. */
+const TRUE_FILTER = '1=1';
+const FALSE_FILTER = '1=0';
 
 export const addRule: Operation = (fields, { entity }) => {
   subscriptionOf(entity).addRule(toRule(fields));
@@ -54,20 +61,20 @@ function subscriptionOf({ address, subscription }: Entity): Subscription {
 
 function toRule(fields: RequestFields): RuleDescription {
   const name = fields.string('rule-name');
-  const {
-    'sql-filter': sql,
-    'correlation-filter': correlation,
-    'sql-rule-action': action,
-  } = fields.map('rule-description');
-  if (action !== undefined && action !== null)
-    throw new BrokerError('notImplemented', 'Rules with actions are not supported by this local Service Bus.');
-  if (isRecord(sql) && typeof sql['expression'] === 'string') return { name, filter: { sql: sql['expression'] } };
-  if (isRecord(correlation)) return { name, filter: { correlation: toCorrelation(correlation) } };
+  const description = fields.optionalMap('rule-description');
+  // An empty map is no action, as Rust's SDK sends it.
+  if ((description?.optionalMap('sql-rule-action')?.entries.size ?? 0) > 0)
+    throw new BrokerError('unsupported', 'Rules with actions are not supported by this local Service Bus.');
+  const sql = description?.optionalMap('sql-filter')?.optionalString('expression');
+  if (sql !== undefined) return { name, filter: { sql } };
+  const correlation = description?.optionalMap('correlation-filter');
+  if (correlation !== undefined) return { name, filter: { correlation: toCorrelation(correlation) } };
   throw new BrokerError('argument', 'A rule needs an SQL or a correlation filter.');
 }
 
-function toCorrelation(filter: Readonly<Record<string, unknown>>): CorrelationFields {
-  const text = (name: string): string | undefined => (typeof filter[name] === 'string' ? filter[name] : undefined);
+function toCorrelation(filter: RequestFields): CorrelationFields {
+  const text = (name: string): string | undefined => filter.optionalString(name);
+  const properties = filter.optionalMap('properties')?.entries ?? new Map<string, AmqpValue>();
   return {
     correlationId: text('correlation-id'),
     messageId: text('message-id'),
@@ -77,7 +84,7 @@ function toCorrelation(filter: Readonly<Record<string, unknown>>): CorrelationFi
     sessionId: text('session-id'),
     replyToSessionId: text('reply-to-session-id'),
     contentType: text('content-type'),
-    properties: isRecord(filter['properties']) ? filter['properties'] : {},
+    properties: Object.fromEntries([...properties].map(([key, value]) => [key, encodeValue(value)])),
   };
 }
 
@@ -88,7 +95,8 @@ function encodeRule({ name, filter }: RuleDescription, nowMs: number): AmqpValue
 
 function encodeFilter(filter: RuleDescription['filter']): AmqpValue {
   if ('sql' in filter) {
-    if (filter.sql === '1=1') return described(descriptor.trueFilter, []);
+    if (filter.sql === TRUE_FILTER) return described(descriptor.trueFilter, []);
+    if (filter.sql === FALSE_FILTER) return described(descriptor.falseFilter, []);
     return described(descriptor.sqlFilter, [amqpString(filter.sql), amqpInt(SQL_COMPATIBILITY)]);
   }
   const { correlationId, messageId, to, replyTo, subject, sessionId, replyToSessionId, contentType, properties } =
@@ -96,12 +104,12 @@ function encodeFilter(filter: RuleDescription['filter']): AmqpValue {
   const texts = [correlationId, messageId, to, replyTo, subject, sessionId, replyToSessionId, contentType];
   return described(descriptor.correlationFilter, [
     ...texts.map((text) => (text === undefined ? undefined : amqpString(text))),
-    amqpMap(properties ?? {}),
+    amqpMap(mapValues(properties ?? {}, (encoded) => createReader(encoded).read())),
   ]);
 }
 
 const described = (code: number, fields: readonly (AmqpValue | undefined)[]): AmqpValue =>
   amqpDescribed(amqpUlong(code), amqpList(fields));
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const mapValues = <From, To>(record: Readonly<Record<string, From>>, to: (value: From) => To): Record<string, To> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, to(value)]));

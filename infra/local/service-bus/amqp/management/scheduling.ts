@@ -11,8 +11,9 @@ const SINGLE = 0;
 
 /** Holds messages back until the times in their annotations; replies their sequence numbers. */
 export const scheduleMessages: Operation = (fields, { entity }) => {
-  const payloads = fields.maps('messages').flatMap(({ message }) => {
-    if (!Buffer.isBuffer(message)) throw new BrokerError('argument', "An element of 'messages' has no message.");
+  const payloads = fields.maps('messages').flatMap((element) => {
+    const message = element.optionalBuffer('message');
+    if (message === undefined) throw new BrokerError('argument', "An element of 'messages' has no message.");
     return readMessages(message, SINGLE);
   });
   return ok({ 'sequence-numbers': amqpArray(intakeOf(entity).schedule(payloads), LONG) });

@@ -1,4 +1,5 @@
 import { types } from 'rhea';
+import { amqpArray } from '../../wire/amqpCodec';
 import { noContent, ok, sessionsOf } from './replies';
 import type { Operation } from './managementNode';
 
@@ -25,9 +26,17 @@ export const setSessionState: Operation = (fields, { entity }) => {
   return ok();
 };
 
-/** Ids of the sessions that hold messages or state. */
+const STRING = 0xb1;
+
+/** The end of year 9999, which stands for "not given": .NET sends its last 10 µs cut to a millisecond. */
+const END_OF_TIME_MS = 253_402_300_799_999;
+
+/** Ids of the sessions that hold messages; with a time, of those whose state was set after it. */
 export const getMessageSessions: Operation = (fields, { entity }) => {
   const [skip, top] = [fields.integer('skip'), fields.integer('top')];
-  const ids = sessionsOf(entity).list(skip, top);
-  return ids.length === 0 ? noContent() : ok({ skip: types.wrap_int(skip + ids.length), 'sessions-ids': ids });
+  const sinceMs = fields.optionalTime('last-updated-time') ?? END_OF_TIME_MS;
+  const ids = sessionsOf(entity).list(skip, top, sinceMs >= END_OF_TIME_MS ? undefined : sinceMs);
+  return ids.length === 0
+    ? noContent()
+    : ok({ skip: types.wrap_int(skip + ids.length), 'sessions-ids': amqpArray(ids, STRING) });
 };
