@@ -45,7 +45,8 @@ import { parseTelemetryTargets } from './telemetry/telemetryTargets';
 import { activeTraceId } from './telemetry/trace';
 import { createUcwaSession } from './ucwa/createSession';
 import { createUcwaHttp } from './ucwa/http';
-import { createPackageRoom } from './ucwa/packageRoom';
+import { createMemoryBudget } from './ucwa/channel/memoryBudget';
+import { createStallMonitor } from './ucwa/channel/stallMonitor';
 import type { UcwaSession } from './ucwa/session';
 import { createWebhooks } from './webhooks/createWebhooks';
 import { createServiceBusDeliveryQueue } from './webhooks/serviceBusDeliveryQueue';
@@ -172,7 +173,8 @@ function createApp(settings: Settings): App {
 
   const http = createUcwaHttp({ caCertificate: settings.caCertificate, clock });
   const rejectedCredentials = createAccountStates(tables);
-  const room = createPackageRoom(clock);
+  const budget = createMemoryBudget(clock);
+  const stalls = createStallMonitor(clock);
   const bearerToken = (process.env.AZURE_CLIENT_ID ?? '') === '' ? undefined : environmentIdentity();
   const sessions = new Map<string, UcwaSession>();
   const session = (account: AccountSettings): UcwaSession => {
@@ -187,7 +189,8 @@ function createApp(settings: Settings): App {
         random: Math.random,
         log,
         rejectedCredentials,
-        room,
+        budget,
+        stalls,
         kinds: settings.kinds,
         bearerToken,
       });
@@ -289,6 +292,7 @@ function createApp(settings: Settings): App {
       await Promise.allSettled(runs);
       await Promise.all([publisher.close(), bus.close()]);
       webhooks.close();
+      stalls.close();
       http.close();
     },
   };

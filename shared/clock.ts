@@ -5,6 +5,11 @@
 export interface Clock {
   /** Milliseconds since the Unix epoch (UTC). */
   now(): number;
+  /**
+   * Milliseconds since some moment of this process; never goes back, whatever sets the machine's clock. For durations
+   * that decide how old something is.
+   */
+  monotonicMs(): number;
   /** Resolves after `durationMs`, or at once when `signal` is (or becomes) aborted. Never rejects: look at the signal. */
   sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
   /**
@@ -17,6 +22,7 @@ export interface Clock {
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonicMs: () => performance.now(),
   sleep: (durationMs, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted === true) {

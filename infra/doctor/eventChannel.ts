@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock';
 import { RelayError } from '../../shared/errors/relayError';
 import type { HttpResponse } from '../../shared/ucwa/http';
 import { parsePackage } from '../../shared/ucwa/parsePackage';
-import { guessNext, pollAddress, pollTimeoutMs } from '../../shared/ucwa/pollAddress';
+import { guessNext, pollAddress, pollTimeoutMs } from '../../shared/ucwa/channel/pollAddress';
 import type { Pool } from '../../shared/ucwa/pool';
 import type { EventPackage } from '../../shared/ucwa/resource';
 import { translateResponse } from '../../shared/ucwa/translateError';

@@ -12,6 +12,8 @@ export const accountHealthSchema = z.object({
   tokenExpiresAtMs: z.number().optional(),
   modalities: z.array(z.string()),
   lastError: z.string().optional(),
+  disconnectedSinceMs: z.number().optional(),
+  cutAfterMs: z.number().optional(),
 });
 export type AccountHealth = z.infer<typeof accountHealthSchema>;
 
@@ -40,6 +42,8 @@ export function toAccountHealth(account: string, health: SessionHealth): Account
     ...(health.readToEndMs === undefined ? {} : { readToEndMs: health.readToEndMs }),
     ...(health.tokenExpiresAtMs === undefined ? {} : { tokenExpiresAtMs: health.tokenExpiresAtMs }),
     modalities: [...health.modalities],
+    ...(health.disconnectedSinceMs === undefined ? {} : { disconnectedSinceMs: health.disconnectedSinceMs }),
+    ...(health.cutAfterMs === undefined ? {} : { cutAfterMs: health.cutAfterMs }),
     ...(health.lastError === undefined ? {} : { lastError: health.lastError }),
   };
 }

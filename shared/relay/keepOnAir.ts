@@ -1,5 +1,5 @@
 import { toRelayError } from '../errors/relayError';
-import type { UcwaSession } from '../ucwa/session';
+import type { ReadOptions, UcwaSession } from '../ucwa/session';
 import type { Ramp } from './ramp';
 import { relayAccount, type RelayPorts } from './relayAccount';
 
@@ -9,12 +9,11 @@ const RETRY_MS = 60_000;
 /**
  * Relays one account until `signal` aborts. What ends its channel (a rejected password, another owner) is logged once per
  * change and tried again later; it never reaches the other accounts. Never rejects.
- * @param readUntilMs as UcwaSession.packages.
  * @param isHandedOver whether another poller owns the account's slot now: its poll then ends this channel, which is no trouble.
  */
 export async function keepOnAir(
   session: UcwaSession,
-  readUntilMs: number | undefined,
+  options: ReadOptions,
   ramp: Ramp,
   ports: RelayPorts,
   signal: AbortSignal,
@@ -25,7 +24,7 @@ export async function keepOnAir(
   let lastCode: string | undefined;
   while (!signal.aborted) {
     try {
-      await relayAccount(session, ports, signal, readUntilMs);
+      await relayAccount(session, ports, signal, options);
       lastCode = undefined;
     } catch (error) {
       if (isAborted(signal)) return;

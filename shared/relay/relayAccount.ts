@@ -15,7 +15,7 @@ import { recordRingToBus } from '../telemetry/metrics';
 import { fail, note, withSpan } from '../telemetry/trace';
 import { waitMs, type BackOff } from '../backOff';
 import type { Resource } from '../ucwa/resource';
-import type { ChannelItem, PackageItem, UcwaSession } from '../ucwa/session';
+import type { ChannelItem, PackageItem, ReadOptions, UcwaSession } from '../ucwa/session';
 
 /** After this long an invitation is looked at again before it is published, and its event says `delayed`. */
 const LATE_AFTER_MS = 5_000;
@@ -55,11 +55,11 @@ export async function relayAccount(
   session: UcwaSession,
   ports: RelayPorts,
   signal: AbortSignal,
-  readUntilMs?: number,
+  options?: ReadOptions,
 ): Promise<void> {
   // Last, so that nothing of theirs stands in for it: whoever follows all accounts knows more than a port says.
   const run: Run = { ...ports, session, accountKey: accountKey(session.account.sipUri), signal };
-  for await (const item of session.packages(signal, readUntilMs)) {
+  for await (const item of session.packages(signal, options)) {
     if (item.type === 'package' && packageParts(item.package, ports.kinds).length === 0) continue;
     const published = await withSpan(item.type, spanOf(item, run), () => relayItem(item, run));
     // Not published: leave without pulling, so that the package stays unacknowledged.
@@ -86,6 +86,7 @@ async function relayItem(item: ChannelItem, run: Run): Promise<boolean> {
 
 async function relayPackage(item: PackageItem, run: Run): Promise<boolean> {
   const { account } = run.session;
+  const ageMs = measureAge(item, run.clock);
   const fetched = await fetchLinked(item, run);
   const { events, unreadable } = normalise(
     item.package,
@@ -104,7 +105,7 @@ async function relayPackage(item: PackageItem, run: Run): Promise<boolean> {
     fetched,
   );
   note({ 'relay.events': events.length, 'relay.unreadable': unreadable.length });
-  const fresh = (): Promise<RelayEvent[]> => lookAgainIfLate(events, item, run);
+  const fresh = (): Promise<RelayEvent[]> => lookAgainIfLate(events, ageMs(), run);
   const published = await publishAll(fresh, unreadable, run);
   if (published) for (const event of events) tellOf(event, item, run);
   return published;
@@ -145,13 +146,19 @@ async function fetchLinked(
   return fetched;
 }
 
+/** How old the package may be, from now on: by the monotonic clock, and by the machine's, which goes on while a virtual machine is suspended. */
+function measureAge({ receivedAtMs, emptyAtMs }: PackageItem, clock: Clock): () => number {
+  const [nowMs, monotonicMs] = [clock.now(), clock.monotonicMs()];
+  return () => receivedAtMs - emptyAtMs + Math.max(clock.now() - nowMs, clock.monotonicMs() - monotonicMs);
+}
+
 /** A ring that is published late must not look as if it were still ringing when it is not (product: "Late is told"). */
 async function lookAgainIfLate(
   events: readonly InvitationEvent[],
-  item: PackageItem,
+  ageMs: number,
   { session, referenceOf, clock, log, signal }: Run,
 ): Promise<RelayEvent[]> {
-  if (clock.now() - item.emptyAtMs <= LATE_AFTER_MS) return [...events];
+  if (ageMs <= LATE_AFTER_MS) return [...events];
   const enough = new AbortController();
   const brief = AbortSignal.any([signal, enough.signal]);
   setMaxListeners(0, brief); // one of each request

@@ -56,7 +56,7 @@ export function createSlotChannels(
       const isHandedOver = (): boolean => opened.isHandedOver;
       const ended: Promise<unknown> = Promise.all(
         sessionsOf(slot).map((session) =>
-          keepOnAir(session, readUntil?.(session.account.sipUri), ramp, ports, either, isHandedOver),
+          keepOnAir(session, { readUntilMs: readUntil?.(session.account.sipUri) }, ramp, ports, either, isHandedOver),
         ),
       ).finally(() => ending.delete(ended));
       const opened: OpenSlot = { leave, ended, isHandedOver: false };

@@ -101,6 +101,14 @@ function isFree(row: SlotLease, { owner, nowMs }: LeaseClaim): boolean {
   return row.expiresAtMs + patienceMs <= nowMs;
 }
 
+/** The clocks of two machines differ by less. */
+const CLOCK_SKEW_MS = 5_000;
+
+/** Whether the lease ends further in the future than a lease can last: its owner's clock is, or was, wrong. Pure. */
+export function hasImpossibleEnd({ expiresAtMs }: Pick<SlotLease, 'expiresAtMs'>, nowMs: number): boolean {
+  return expiresAtMs > nowMs + LEASE_DURATION_MS + CLOCK_SKEW_MS;
+}
+
 /** Until when a process is known to have held the slot, from the row that it left: its last renewal, or when it gave the slot back. */
 export function heldUntilMs({ owner, expiresAtMs }: SlotLease): number {
   return owner === '' ? expiresAtMs : expiresAtMs - LEASE_DURATION_MS;

@@ -8,17 +8,18 @@ import { kinds, type Kind } from '../invitations/kinds';
 import type { Log, LogFields } from '../telemetry/log';
 import { Activity } from './activity';
 import { deleteApplication } from './application';
-import { EventChannel } from './eventChannel';
+import { EventChannel } from './channel/eventChannel';
+import type { MemoryBudget } from './channel/memoryBudget';
+import { pollTimeoutMs } from './channel/pollAddress';
+import type { StallMonitor } from './channel/stallMonitor';
 import { hostRule } from './hosts';
 import type { UcwaHttp } from './http';
 import { parseResource } from './parseResource';
 import { PasswordGuard } from './passwordGuard';
-import { pollTimeoutMs } from './pollAddress';
-import type { PackageRoom } from './packageRoom';
 import { Pool } from './pool';
 import { Presence, type Opened } from './presence';
 import type { Resource } from './resource';
-import type { ChannelItem, PostRequest, RejectedCredentials, SessionHealth, UcwaSession } from './session';
+import type { ChannelItem, PostRequest, ReadOptions, RejectedCredentials, SessionHealth, UcwaSession } from './session';
 import type { BearerToken } from './ticket';
 import { toPath } from './toPath';
 import { translateResponse } from './translateError';
@@ -49,7 +50,9 @@ export interface UcwaSessionOptions {
   readonly log: Log;
   readonly rejectedCredentials: RejectedCredentials;
   /** One a process. */
-  readonly room: PackageRoom;
+  readonly budget: MemoryBudget;
+  /** One a process. */
+  readonly stalls: Pick<StallMonitor, 'stalledMs'>;
   /** The kinds that are relayed: by them `health` tells whether anything can be received. */
   readonly kinds: readonly Kind[];
   /** Default: derived from the SIP URI. The same endpoint gets the same application, so it must not change from run to run. */
@@ -78,12 +81,13 @@ class Session implements UcwaSession {
   #state: SessionHealth['state'] = 'signedOut';
   #lastPollAtMs: number | undefined;
   #lastError: string | undefined;
+  #disconnectedSinceMs: number | undefined;
+  #cutAfterMs: number | undefined;
   /** The trouble that was logged as news; while it lasts it is not news again, for an outage strikes thousands at once. */
   #toldCode: ErrorCode | undefined;
 
   constructor(options: UcwaSessionOptions) {
-    const { account, allowedHosts, http, clock, random, log, rejectedCredentials, room, endpointId, bearerToken } =
-      options;
+    const { account, allowedHosts, http, clock, random, log, rejectedCredentials, endpointId, bearerToken } = options;
     this.account = account;
     this.#options = options;
     this.#activity = new Activity({ clock, random });
@@ -94,18 +98,22 @@ class Session implements UcwaSession {
     this.#channel = new EventChannel({
       clock,
       random,
-      room,
+      budget: options.budget,
+      stalls: options.stalls,
       open: (signal) => this.#goOnAir(signal),
       abandon: (path, signal) => deleteApplication(this.#pool, path, this.#now, signal),
       forgetPool: () => this.#pool.forget(),
       poll: (path, signal) => this.#pool.send({ method: 'GET', href: path, timeoutMs: pollTimeoutMs(path), signal }),
-      polling: () => (this.#state = 'onAir'),
+      probe: (path, signal) => this.#pool.probe(path, signal),
+      lastResponseMs: () => this.#pool.lastResponseMs,
+      connected: () => this.#connected(),
       polled: () => this.#polled(),
+      cutWhileIdle: (heldMs) => this.#cutWhileIdle(heldMs),
       failed: (error, waitMs) => this.#failed(error, waitMs),
     });
   }
 
-  async *packages(signal: AbortSignal, readUntilMs?: number): AsyncGenerator<ChannelItem, void, undefined> {
+  async *packages(signal: AbortSignal, options: ReadOptions = {}): AsyncGenerator<ChannelItem, void, undefined> {
     const before = this.#channelFree;
     let leave = (): void => undefined;
     this.#channelFree = new Promise((resolve) => (leave = resolve));
@@ -117,7 +125,7 @@ class Session implements UcwaSession {
     setMaxListeners(0, signal, run.signal);
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
-    const items = this.#channel.packages(run.signal, readUntilMs);
+    const items = this.#channel.packages(run.signal, options);
     const activity = this.account.reportActivity
       ? this.#activity.keep(() => this.#presence.reportActivity(run.signal), run.signal)
       : undefined;
@@ -195,6 +203,8 @@ class Session implements UcwaSession {
       lastError: isStuck
         ? `Service Bus has not accepted what was read from the channel for ${String(Math.round(waitedMs / 1000))} s.`
         : this.#lastError,
+      disconnectedSinceMs: this.#disconnectedSinceMs,
+      cutAfterMs: this.#cutAfterMs,
     };
   }
 
@@ -210,6 +220,7 @@ class Session implements UcwaSession {
 
   async #goOnAir(signal: AbortSignal): Promise<Opened> {
     this.#state = 'signingIn';
+    this.#disconnectedSinceMs ??= this.#now();
     const opened = await this.#presence.openAvailable(signal);
     if (!this.#canReceive()) {
       this.#lastError = `None of the modalities that the relayed kinds of invitation need was granted (granted: ${this.#presence.modalities?.join(', ') || 'none'}).`;
@@ -226,7 +237,18 @@ class Session implements UcwaSession {
     );
   }
 
+  #connected(): void {
+    this.#state = 'onAir';
+    this.#disconnectedSinceMs = undefined;
+  }
+
+  #cutWhileIdle(heldMs: number): void {
+    this.#cutAfterMs = heldMs;
+    this.#polled();
+  }
+
   #polled(): void {
+    this.#connected();
     this.#lastPollAtMs = this.#now();
     if (this.#toldCode !== undefined)
       this.#options.log.info('accountPolledAgain', { account: this.account.sipUri, after: this.#toldCode });
@@ -237,6 +259,7 @@ class Session implements UcwaSession {
   #failed(error: RelayError, waitMs: number | undefined): void {
     this.#lastError = error.message;
     this.#state = offAirStates[error.code] ?? 'backingOff';
+    this.#disconnectedSinceMs ??= this.#lastPollAtMs ?? this.#now();
     const { status, code, subcode, requestId } = error.extensions;
     const level = error.code === this.#toldCode ? 'debug' : waitMs === undefined ? 'error' : 'warn';
     this.#toldCode = error.code;

@@ -2,12 +2,14 @@ import { RelayError, toRelayError } from '../errors/relayError';
 import type { Log, LogFields } from '../telemetry/log';
 import { parseChallenge, type Challenge } from './challenge';
 import { discover, discoveryRoots } from './discovery';
+import { isFromPool } from './channel/heldCut';
 import type { HttpRequest, HttpResponse } from './http';
 import { obtainTicket, type Ticket, type TicketPorts } from './ticket';
 import { toPath } from './toPath';
 import { isTicketRefused, translateResponse } from './translateError';
 import { untilAborted } from './untilAborted';
 
+const PROBE_TIMEOUT_MS = 5_000;
 const DISCOVERY_TIMEOUT_MS = 15_000;
 /** A ticket whose renewal failed is used on; the next try is after this. */
 const RENEW_AGAIN_MS = 60_000;
@@ -31,11 +33,17 @@ export class Pool {
   readonly #ports: PoolPorts;
   #applicationsUrl: URL | undefined;
   #ticket: Ticket | undefined;
+  #lastResponseMs: number | undefined;
   #signingIn: Promise<URL> | undefined;
   #obtaining: { readonly origin: string; readonly ticket: Promise<Ticket> } | undefined;
 
   constructor(ports: PoolPorts) {
     this.#ports = ports;
+  }
+
+  /** On the monotonic clock, when the pool itself last responded to any request. */
+  get lastResponseMs(): number | undefined {
+    return this.#lastResponseMs;
   }
 
   get tokenExpiresAtMs(): number | undefined {
@@ -63,6 +71,11 @@ export class Pool {
     if (!isTicketRefused(second)) return second;
     this.#ticket = undefined;
     throw translateResponse(second, this.#ports.clock.now());
+  }
+
+  /** GET of `path`, for no more than 5 s; whether the pool responded shows in `lastResponseMs`. Never rejects. */
+  async probe(path: string, signal: AbortSignal): Promise<void> {
+    await this.send({ method: 'GET', href: path, timeoutMs: PROBE_TIMEOUT_MS, signal }).catch(() => undefined);
   }
 
   /** After 403, 502 or repeated connection errors the pool may have moved: the next request discovers and signs in afresh. */
@@ -164,6 +177,7 @@ export class Pool {
       timeoutMs,
       signal,
     });
+    if (isFromPool(response)) this.#lastResponseMs = this.#ports.clock.monotonicMs();
     if (response.status >= 400)
       this.#ports.log.debug('ucwaRefused', {
         account: this.#ports.account.sipUri,

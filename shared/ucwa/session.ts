@@ -26,6 +26,21 @@ export interface GapItem {
 
 export type ChannelItem = PackageItem | GapItem;
 
+/** How a channel is read. */
+export interface ReadOptions {
+  /**
+   * Until when some process is known to have read this channel to its end before, if one ever did (the slot's lease), in
+   * milliseconds since the epoch. Nothing that waits on it is older; an application that has to be made anew means a hole
+   * since that moment, and a gap is yielded; without it a first application is taken for a first start.
+   */
+  readonly readUntilMs?: number | undefined;
+  /**
+   * Resolves before each poll, at once while the lease cannot have lapsed, else when it was renewed. Where it turned out
+   * to be another's, `packages`' own signal is aborted by then. Never rejects.
+   */
+  readonly confirmLease?: ((signal: AbortSignal) => Promise<void>) | undefined;
+}
+
 export interface PostRequest {
   /** Absolute or host-relative; only its path and query are used, on the application's own origin. */
   readonly href: string;
@@ -45,6 +60,7 @@ export interface SessionHealth {
     | 'backingOff'
     | 'credentialsRejected'
     | 'cannotSignIn'
+    | 'refused'
     | 'replaced'
     | 'noInvitations'
     | 'notPublishing';
@@ -54,6 +70,10 @@ export interface SessionHealth {
   readonly tokenExpiresAtMs: number | undefined;
   readonly modalities: readonly string[];
   readonly lastError: string | undefined;
+  /** Since when the account is not connected, in milliseconds since the epoch; undefined while it is. */
+  readonly disconnectedSinceMs: number | undefined;
+  /** After how long something between cuts polls that wait; undefined where nothing does. */
+  readonly cutAfterMs: number | undefined;
 }
 
 /**
@@ -73,13 +93,9 @@ export interface UcwaSession {
    * applications and back-off within itself; ends when `signal` aborts, and throws what a person must mend
    * (`credentialsRejected`, `noUsableGrant`, …) or `pollReplaced` when another owner has the channel.
    *
-   * `readUntilMs`: until when some process is known to have read this channel to its end before, if one ever did (the
-   * slot's lease). Nothing that waits on it is older; an application that has to be made anew means a hole since that
-   * moment, and a gap is yielded; without it a first application is taken for a first start.
-   *
    * It is read by one at a time: who comes while another reads waits until that one has left.
    */
-  packages(signal: AbortSignal, readUntilMs?: number): AsyncGenerator<ChannelItem, void, undefined>;
+  packages(signal: AbortSignal, options?: ReadOptions): AsyncGenerator<ChannelItem, void, undefined>;
 
   /** GET on the application's own origin; undefined when the resource is already gone (404, 410). */
   read(href: string, signal: AbortSignal): Promise<Resource | undefined>;

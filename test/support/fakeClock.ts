@@ -9,6 +9,13 @@ export interface FakeClock extends Clock {
    */
   advance(durationMs: number): Promise<void>;
   /**
+   * The process stands still for `durationMs` (SIGSTOP, a long garbage collection): no timer fires meanwhile, and those
+   * that are overdue fire at its end, in order. What arrived on sockets meanwhile is read after that.
+   */
+  stall(durationMs: number): Promise<void>;
+  /** Someone sets the machine's clock: `now` jumps by `byMs`, the monotonic time and the timers do not. */
+  setBy(byMs: number): void;
+  /**
    * Moves the clock forward step by step until `awaited` settles, and settles as it does. Rejects when it has not after
    * 10,000 steps: nobody is going to.
    */
@@ -32,6 +39,7 @@ const MOST_STEPS = 10_000;
 /** @param startMs milliseconds since the epoch; by default a plain winter's noon (2026-01-15T12:00:00Z). */
 export function createFakeClock(startMs = Date.UTC(2026, 0, 15, 12)): FakeClock {
   let nowMs = startMs;
+  let setByMs = 0;
   const sleepers = new Set<Sleeper>();
   const watchers = new Set<(sleeper: Sleeper) => void>();
 
@@ -44,7 +52,8 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 15, 12)): FakeClock 
   };
 
   const clock: FakeClock = {
-    now: () => nowMs,
+    now: () => nowMs + setByMs,
+    monotonicMs: () => nowMs - startMs,
     sleepers: () => sleepers.size,
 
     sleep: (durationMs, signal) =>
@@ -84,6 +93,14 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 15, 12)): FakeClock 
       }
       nowMs = untilMs;
     },
+
+    async stall(durationMs) {
+      nowMs += durationMs;
+      for (let next = earliest(nowMs); next !== undefined; next = earliest(nowMs)) next.wake();
+      await settle();
+    },
+
+    setBy: (byMs) => void (setByMs += byMs),
 
     async advanceUntil(awaited, stepMs = 1_000) {
       let settled = false;

@@ -91,6 +91,10 @@ const cases: { readonly [Kind in FaultKind]: readonly FaultCase[] } = {
     ),
   ],
   htmlBody: [{ fault: { kind: 'htmlBody', times: 2 } }, { fault: { kind: 'htmlBody', status: 200 } }],
+  poolUnreachable: [
+    { fault: { kind: 'poolUnreachable', on: 'events' } },
+    { fault: { kind: 'poolUnreachable', times: 4, status: 502 } },
+  ],
   resetBeforeBody: [{ fault: { kind: 'resetBeforeBody', times: 4 } }],
   resetWithinBody: [{ fault: { kind: 'resetWithinBody', times: 2 } }],
   resetAfterBody: [{ fault: { kind: 'resetAfterBody' } }],

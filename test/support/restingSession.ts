@@ -31,6 +31,8 @@ export function createRestingSession(
       tokenExpiresAtMs: undefined,
       modalities: ['Audio'],
       lastError: undefined,
+      disconnectedSinceMs: undefined,
+      cutAfterMs: undefined,
     }),
     signOut: () => Promise.resolve(),
   };

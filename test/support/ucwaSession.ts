@@ -1,6 +1,6 @@
 import { createUcwaSession, type UcwaSessionOptions } from '../../shared/ucwa/createSession';
 import { createUcwaHttp } from '../../shared/ucwa/http';
-import { createPackageRoom } from '../../shared/ucwa/packageRoom';
+import { createMemoryBudget } from '../../shared/ucwa/channel/memoryBudget';
 import type { AccountSettings } from '../../shared/config/settings';
 import type {
   ChannelItem,
@@ -92,7 +92,8 @@ export function startTestSession(
     random: () => 0.5,
     log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') },
     rejectedCredentials: memoryRejectedCredentials(),
-    room: createPackageRoom(clock),
+    budget: createMemoryBudget(clock),
+    stalls: { stalledMs: () => 0 },
     kinds: ['audioVideo', 'phoneAudio'],
     ...rest,
   });
@@ -118,7 +119,7 @@ function listenTo(session: UcwaSession, readUntilMs: number | undefined): Listen
   const items: ChannelItem[] = [];
   const watchers = new Set<(item: ChannelItem) => void>();
   const ended = (async () => {
-    for await (const item of session.packages(controller.signal, readUntilMs)) {
+    for await (const item of session.packages(controller.signal, { readUntilMs })) {
       items.push(item);
       for (const watch of watchers) watch(item);
     }

@@ -1,9 +1,12 @@
 import axios, { type AxiosInstance } from 'axios';
-import type { Clock } from '../../shared/clock';
 import type { CallRequest } from '../../infra/local/ucwa/calls/callPlan';
 import type { FaultRequest } from '../../infra/local/ucwa/faults/faultTable';
 import type { EventRecord } from '../../infra/local/ucwa/ledger';
-import { startUcwaSimulator, type RunningUcwaSimulator } from '../../infra/local/ucwa/startUcwaSimulator';
+import {
+  startUcwaSimulator,
+  type RunningUcwaSimulator,
+  type UcwaSimulatorOptions,
+} from '../../infra/local/ucwa/startUcwaSimulator';
 import type { Ringing } from '../../infra/local/ucwa/ucwaSimulator';
 
 /** The account that is meant wherever none is named, and its password. */
@@ -26,7 +29,7 @@ export interface TestUcwa extends RunningUcwaSimulator {
 
 /** Starts a simulator on a free port for a test, which closes it. `clock` is the machine's unless given. */
 export async function startTestUcwa(
-  options: { readonly clock?: Clock; readonly pollTimeoutSeconds?: number } = {},
+  options: Pick<UcwaSimulatorOptions, 'clock' | 'pollTimeoutSeconds' | 'idleCut'> = {},
 ): Promise<TestUcwa> {
   const running = await startUcwaSimulator(options);
   const { simulator } = running;

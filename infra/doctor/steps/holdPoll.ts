@@ -1,5 +1,5 @@
 import type { Clock } from '../../../shared/clock';
-import { POLL_TIMEOUT_SECONDS } from '../../../shared/ucwa/pollAddress';
+import { POLL_TIMEOUT_SECONDS } from '../../../shared/ucwa/channel/pollAddress';
 import type { Finding } from '../chart';
 import type { DoctorChannel } from '../eventChannel';
 import { inSeconds } from '../inSeconds';

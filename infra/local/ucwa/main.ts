@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { createLog, silentLog } from '../../../shared/telemetry/log';
+import { cutWays, type IdleCut } from './proxy/idleCut';
 import { startUcwaSimulator, type RunningUcwaSimulator } from './startUcwaSimulator';
 
 const USAGE = `Usage: npm run ucwa -- [--port <number>] [--quiet]
@@ -8,6 +9,8 @@ Starts the UCWA simulator on 127.0.0.1. Any user name, with the password "passwo
 
   --port <number>  default 8080; when it is taken, the next free one
   --quiet          no line per event and command
+  --cut-after <n>s polls that wait are cut after n seconds, as reverse proxies do (Azure Application Proxy: 85s)
+  --cut-with <way> how: reset (default), close, 408, 502 or 504
   --help           this text`;
 
 /** How many ports are tried after the one that was asked for. */
@@ -16,6 +19,7 @@ const MORE_PORTS = 50;
 interface Arguments {
   readonly port: number;
   readonly quiet: boolean;
+  readonly idleCut: IdleCut | undefined;
 }
 
 function parseArguments(): Arguments | { readonly exitCode: number; readonly text: string } {
@@ -24,6 +28,8 @@ function parseArguments(): Arguments | { readonly exitCode: number; readonly tex
       options: {
         port: { type: 'string', default: '8080' },
         quiet: { type: 'boolean', default: false },
+        'cut-after': { type: 'string' },
+        'cut-with': { type: 'string', default: 'reset' },
         help: { type: 'boolean', default: false },
       },
     });
@@ -31,17 +37,29 @@ function parseArguments(): Arguments | { readonly exitCode: number; readonly tex
     const port = Number(values.port);
     if (!/^\d+$/.test(values.port) || port > 65_535)
       return { exitCode: 2, text: `--port must be a number from 0 to 65535, not "${values.port}".\n\n${USAGE}` };
-    return { port, quiet: values.quiet };
+    const idleCut = parseIdleCut(values['cut-after'], values['cut-with']);
+    if (typeof idleCut === 'string') return { exitCode: 2, text: `${idleCut}\n\n${USAGE}` };
+    return { port, quiet: values.quiet, idleCut };
   } catch (error) {
     return { exitCode: 2, text: `${error instanceof Error ? error.message : String(error)}\n\n${USAGE}` };
   }
 }
 
-async function startOnFreePort({ port, quiet }: Arguments): Promise<RunningUcwaSimulator> {
+/** Undefined where nothing is to be cut; a sentence where the values make no sense. */
+function parseIdleCut(after: string | undefined, way: string): IdleCut | undefined | string {
+  const known = cutWays.find((each) => each === way);
+  if (known === undefined) return `--cut-with must be one of ${cutWays.join(', ')}, not "${way}".`;
+  if (after === undefined) return undefined;
+  const seconds = /^(\d+(?:\.\d+)?)s?$/.exec(after)?.[1];
+  if (seconds === undefined || Number(seconds) === 0) return `--cut-after must be seconds, as "85s", not "${after}".`;
+  return { afterMs: Number(seconds) * 1000, way: known };
+}
+
+async function startOnFreePort({ port, quiet, idleCut }: Arguments): Promise<RunningUcwaSimulator> {
   const log = quiet ? silentLog : createLog((_, line) => console.log(line));
   for (let candidate = port; ; candidate++) {
     try {
-      const running = await startUcwaSimulator({ port: candidate, log });
+      const running = await startUcwaSimulator({ port: candidate, log, idleCut });
       if (candidate !== port) console.log(`Port ${port} is taken; using ${candidate}.`);
       return running;
     } catch (error) {

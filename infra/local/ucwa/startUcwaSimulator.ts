@@ -6,6 +6,7 @@ import { answer } from './http/answer';
 import { readExchange } from './http/exchange';
 import { refusal } from './http/reply';
 import { sendReply } from './http/sendReply';
+import { cutWhenIdle, type IdleCut } from './proxy/idleCut';
 import { UcwaSimulator } from './ucwaSimulator';
 
 export interface UcwaSimulatorOptions {
@@ -17,6 +18,8 @@ export interface UcwaSimulatorOptions {
   readonly log?: Log;
   /** Overrides the time-out that clients ask of the event channel (180 s and more), so that tests need not wait so long. */
   readonly pollTimeoutSeconds?: number;
+  /** Something between cuts polls that wait. Default: nothing does. */
+  readonly idleCut?: IdleCut | undefined;
 }
 
 export interface RunningUcwaSimulator {
@@ -31,7 +34,7 @@ export interface RunningUcwaSimulator {
 
 /** Starts UCWA on this machine, over plain HTTP. Rejects when the port is taken (`EADDRINUSE`). */
 export async function startUcwaSimulator(options: UcwaSimulatorOptions = {}): Promise<RunningUcwaSimulator> {
-  const { port = 0, clock = systemClock, log = silentLog, pollTimeoutSeconds } = options;
+  const { port = 0, clock = systemClock, log = silentLog, pollTimeoutSeconds, idleCut } = options;
   const simulator = new UcwaSimulator({ clock, pollTimeoutSeconds });
   simulator.onEvent(({ account, type, rel, href, state }) =>
     log.info('eventEmitted', { account, type, rel, href, state }),
@@ -41,7 +44,7 @@ export async function startUcwaSimulator(options: UcwaSimulatorOptions = {}): Pr
   );
 
   const server = createServer({ noDelay: true, keepAliveTimeout: 120_000, requestTimeout: 0 }, (request, response) => {
-    serve(simulator, request, response).catch((error: unknown) => {
+    serve(simulator, request, response, idleCut).catch((error: unknown) => {
       log.error('requestFailed', { path: request.url ?? '', error: String(error) });
       response.destroy();
     });
@@ -68,7 +71,12 @@ export async function startUcwaSimulator(options: UcwaSimulatorOptions = {}): Pr
   };
 }
 
-async function serve(simulator: UcwaSimulator, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  simulator: UcwaSimulator,
+  request: IncomingMessage,
+  response: ServerResponse,
+  idleCut: IdleCut | undefined,
+): Promise<void> {
   const exchange = await readExchange(request, response);
   if (exchange === undefined) {
     response
@@ -76,6 +84,9 @@ async function serve(simulator: UcwaSimulator, request: IncomingMessage, respons
       .end(JSON.stringify(refusal(413, undefined, 'The body is too large.').body?.content));
     return;
   }
+  if (idleCut !== undefined && isPoll(exchange.path)) cutWhenIdle(simulator.agenda, idleCut, response);
   const { reply, occasion } = await answer(simulator, exchange);
   await sendReply(simulator, exchange, response, reply, occasion);
 }
+
+const isPoll = (path: string): boolean => path.endsWith('/events');

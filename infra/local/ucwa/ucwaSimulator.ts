@@ -58,7 +58,7 @@ export class UcwaSimulator {
   readonly resources = new Map<string, { readonly contentType: string; readonly text: string }>();
   /** How a ticket is refused at a host that did not issue it. */
   wrongHostStatus: 401 | 403 | 500 = 401;
-  readonly #agenda: Agenda;
+  readonly agenda: Agenda;
   readonly #pollTimeoutSeconds: number | undefined;
   readonly #parkListeners = new Set<(account: string) => void>();
 
@@ -67,8 +67,8 @@ export class UcwaSimulator {
     this.ledger = new Ledger(clock);
     this.tickets = new Tickets(clock);
     this.applications = new Applications(clock);
-    this.#agenda = new Agenda(clock);
-    this.calls = new Calls(this.#agenda);
+    this.agenda = new Agenda(clock);
+    this.calls = new Calls(this.agenda);
     this.#pollTimeoutSeconds = pollTimeoutSeconds;
   }
 
@@ -78,7 +78,7 @@ export class UcwaSimulator {
       request,
       this.clock.now(),
       {
-        agenda: this.#agenda,
+        agenda: this.agenda,
         pollTimeoutSeconds: this.#pollTimeoutSeconds,
         takeFault: (kind, matches) => this.faults.take(kind, { account, scope: 'events' }, matches),
         parked: () => {
@@ -161,7 +161,7 @@ export class UcwaSimulator {
   }
 
   close(): void {
-    this.#agenda.close();
+    this.agenda.close();
   }
 
   #rungBy(plan: CallPlan): readonly Application[] {

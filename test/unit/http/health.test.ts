@@ -84,6 +84,31 @@ describe('health', () => {
     });
   });
 
+  it('fails when an account has been disconnected for two minutes, and says since when', async () => {
+    const off = { ...onAir, state: 'backingOff', lastError: 'It refuses connections.' };
+    expect((await healthOf([{ ...off, disconnectedSinceMs: nowMs - 119_000 }])).status).toBe('warn');
+    const health = await healthOf([{ ...off, disconnectedSinceMs: nowMs - 120_000 }]);
+    expect(health.checks?.[`account:${account}`]).toMatchObject([
+      { status: 'fail', output: 'Not connected since 2026-01-15T11:58:00.000Z. It refuses connections.' },
+    ]);
+  });
+
+  it('passes where something between cuts polls, and says after how long', async () => {
+    const health = await healthOf([{ ...onAir, cutAfterMs: 84_970 }]);
+    expect(health.checks?.[`account:${account}`]).toMatchObject([
+      { status: 'pass', output: 'Polls are cut after 85 s by something between; the relay polls again at once.' },
+    ]);
+  });
+
+  it.each([
+    ['was given back', { owner: '' }],
+    ['has not been renewed twice', { expiresAtMs: nowMs + 2_000 }],
+    ['has lapsed', { expiresAtMs: nowMs - 1 }],
+    ['ends further in the future than a lease can last', { expiresAtMs: nowMs + 1_800_000 }],
+  ])('does not pass while nobody is known to poll: the lease %s', async (_how, lease) => {
+    expect((await healthOf([onAir], lease)).status).toBe('warn');
+  });
+
   it('warns while no poller has told of an account yet, or one of another version tells what cannot be read', async () => {
     expect((await healthOf([])).status).toBe('warn');
     expect((await healthOf([], { health: Buffer.from('{') })).status).toBe('warn');

@@ -86,6 +86,7 @@ function createMortal(clock: FakeClock, leases: SlotLeaseStore) {
     kill: () => killed.abort(),
     clock: {
       now: () => clock.now(),
+      monotonicMs: () => clock.monotonicMs(),
       sleep: (ms: number, signal?: AbortSignal) => unlessDead(() => clock.sleep(ms, signal)),
       alarm: (ms: number, ring: () => void) => clock.alarm(ms, () => (killed.signal.aborted ? undefined : ring())),
     },
@@ -168,8 +169,8 @@ describe('pollSlots', () => {
     const next = portsOf('b', clock, leases, createPollers());
     const listening: PollPorts['session'] = (account) => ({
       ...next.session(account),
-      packages: (signal, readUntilMs) => (
-        told.set(account.sipUri, readUntilMs),
+      packages: (signal, options) => (
+        told.set(account.sipUri, options?.readUntilMs),
         next.session(account).packages(signal)
       ),
     });
@@ -361,7 +362,7 @@ describe('a fallback', () => {
         ...next,
         session: (account) => ({
           ...next.session(account),
-          packages: (signal, readUntilMs) => (told.push(readUntilMs), next.session(account).packages(signal)),
+          packages: (signal, options) => (told.push(options?.readUntilMs), next.session(account).packages(signal)),
         }),
       },
       stop.signal,

@@ -1,5 +1,5 @@
 import type { RelayError } from '../../../shared/errors/relayError';
-import { ackOf, guessNext, pollAddress } from '../../../shared/ucwa/pollAddress';
+import { ackOf, guessNext, pollAddress } from '../../../shared/ucwa/channel/pollAddress';
 import { lastSegment, toPath } from '../../../shared/ucwa/toPath';
 
 describe('toPath', () => {

@@ -295,6 +295,15 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       remedy: /^Not UCWA but IIS or a proxy answered application with a 503 page/,
     },
   ],
+  poolUnreachable: [
+    {
+      fault: { kind: 'poolUnreachable', on: 'events', seconds: 60 },
+      step: 'event channel',
+      says: /\(504\).* waited 60 s/,
+      remedy: /A proxy gave up on the pool/,
+      takesTime: true,
+    },
+  ],
   resetBeforeBody: [
     {
       fault: { kind: 'resetBeforeBody' },

@@ -227,6 +227,15 @@ const strikes: Record<FaultKind, { fault: Omit<FaultRequest, 'kind'>; check: (st
       await intact(stage);
     },
   },
+  poolUnreachable: {
+    fault: {},
+    check: async (stage) => {
+      const polled = stage.raw(stage.client.next);
+      const { status, data } = await stage.clock.advanceUntil(polled);
+      expect([status, data]).toEqual([504, expect.stringContaining('<title>504')]);
+      await intact(stage);
+    },
+  },
   resetBeforeBody: {
     fault: {},
     check: async (stage) => {

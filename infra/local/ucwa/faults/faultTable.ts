@@ -103,6 +103,10 @@ export const faultTable = {
     fields: { status: httpStatus.default(502), on },
     says: 'The request is not carried out and answered an HTML page, as IIS and proxies do.',
   },
+  poolUnreachable: {
+    fields: { seconds: z.number().positive().default(60), status: httpStatus.default(504), on: on.default('any') },
+    says: 'The proxy before the pool no longer reaches it: the request is not carried out, held for `seconds`, and answered an HTML page with `status`.',
+  },
   resetBeforeBody: {
     fields: { on },
     says: 'The request is carried out; the connection is reset before a byte of the answer.',

@@ -3,6 +3,7 @@ import { callRoutes } from '../calls/callRoutes';
 import { lookAgain } from '../channel/eventChannel';
 import { controlRoutes } from '../control/controlRoutes';
 import type { Occasion } from '../faults/faultBox';
+import type { FaultOf } from '../faults/faultTable';
 import { challenge, type Diagnosis } from '../signIn/challenge';
 import { signInRoutes } from '../signIn/signInRoutes';
 import { toAccount } from '../signIn/account';
@@ -51,6 +52,8 @@ async function attempt(
   bearer?: string,
   occasion?: Occasion,
 ): Promise<Reply | typeof lookAgain> {
+  const unreachable = occasion === undefined ? undefined : simulator.faults.take('poolUnreachable', occasion);
+  if (unreachable !== undefined) return unreached(simulator, unreachable);
   const faulty = occasion === undefined ? undefined : faultyReply(simulator, occasion);
   if (faulty !== undefined) return faulty;
   if (found?.route.open === true)
@@ -78,6 +81,11 @@ function unauthorised(simulator: UcwaSimulator, { origin }: Exchange, bearer: st
     // A ticket that holds elsewhere: servers refuse it in their own ways.
     ...(account !== undefined && { status: simulator.wrongHostStatus }),
   });
+}
+
+async function unreached(simulator: UcwaSimulator, fault: FaultOf<'poolUnreachable'>): Promise<Reply> {
+  await new Promise<void>((resolve) => simulator.agenda.in(fault.seconds * 1000, resolve));
+  return html(fault.status, `${fault.status} - The operation timed out.`);
 }
 
 function faultyReply(simulator: UcwaSimulator, occasion: Occasion): Reply | undefined {

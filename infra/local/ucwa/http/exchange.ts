@@ -10,8 +10,8 @@ export interface Exchange {
   readonly body: string;
   /** Scheme and authority under which the client knows this server; a ticket is valid for it alone. */
   readonly origin: string;
-  /** Calls back when the client has gone before the answer. */
-  onClosed(listener: () => void): void;
+  /** Calls back when the response is over, however it ended. */
+  onClosed(listener: () => void): unknown;
 }
 
 /** UCWA's own limit is unpublished; nothing a client sends comes near this. */
@@ -29,11 +29,7 @@ export async function readExchange(request: IncomingMessage, response: ServerRes
     headers: request.headers,
     body,
     origin: `http://${request.headers.host ?? 'localhost'}`,
-    onClosed: (listener) => {
-      response.once('close', () => {
-        if (!response.writableFinished) listener();
-      });
-    },
+    onClosed: (listener) => response.once('close', listener),
   };
 }
 

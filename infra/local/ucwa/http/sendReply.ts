@@ -15,7 +15,7 @@ export async function sendReply(
   reply: Reply,
   occasion: Occasion | undefined,
 ): Promise<void> {
-  if (response.destroyed) return;
+  if (response.destroyed || response.headersSent) return;
   const take = <Kind extends FaultKind>(kind: Kind) =>
     occasion === undefined ? undefined : simulator.faults.take(kind, occasion);
   const strikes = (kind: FaultKind): boolean => take(kind) !== undefined;

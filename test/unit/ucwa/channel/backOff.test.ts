@@ -1,4 +1,4 @@
-import { recreationBackOff, transientBackOff, waitMs } from '../../../shared/ucwa/backOff';
+import { recreationBackOff, transientBackOff, waitMs } from '../../../../shared/ucwa/channel/backOff';
 
 test.each([
   [1, 500],

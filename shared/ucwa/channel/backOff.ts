@@ -1,6 +1,6 @@
-import type { BackOff } from '../backOff';
+import type { BackOff } from '../../backOff';
 
-export { waitMs } from '../backOff';
+export { waitMs } from '../../backOff';
 
 /** Transient trouble: a call rings for half a minute, so nobody waits longer than that. */
 export const transientBackOff: BackOff = { baseMs: 500, capMs: 30_000 };

@@ -1,4 +1,4 @@
-import { toPath } from './toPath';
+import { toPath } from '../toPath';
 
 /** Seconds for which the pool holds an idle P-GET open: UCWA's shortest and default (180 to 1800; reference: P-GET `timeout`). */
 export const POLL_TIMEOUT_SECONDS = 180;

@@ -1,4 +1,4 @@
-import { Recreation } from '../../../shared/ucwa/recreation';
+import { Recreation } from '../../../../shared/ucwa/channel/recreation';
 
 const half = () => 0.5;
 

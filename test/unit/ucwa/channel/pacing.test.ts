@@ -1,4 +1,4 @@
-import { Pacing } from '../../../shared/ucwa/pacing';
+import { Pacing } from '../../../../shared/ucwa/channel/pacing';
 
 test('empty answers at once are paced from the fourth on, until one carries something or takes its time', () => {
   const pacing = new Pacing();

@@ -1,33 +1,33 @@
-import type { Clock } from '../clock';
+import type { Clock } from '../../clock';
 
 /** Bodies as received; parsed they take some three to five times as much. Several thousand packages of one call each. */
-const ROOM_BYTES = 32 * 1024 * 1024;
+const BUDGET_BYTES = 32 * 1024 * 1024;
 
 /**
- * How much may be held, over all accounts of a process, of packages that are not published yet. While the bus is down the
- * rest stays with UCWA, which keeps what is not acknowledged.
+ * How many bytes may be held, over all accounts of a process, of packages that are not published yet. While the bus is
+ * down the rest stays with UCWA, which keeps what is not acknowledged.
  */
-export interface PackageRoom {
-  /** Whether there was room. What was taken must be given back. */
-  take(bytes: number): boolean;
-  giveBack(bytes: number): void;
+export interface MemoryBudget {
+  /** Whether the bytes were within the budget. What was acquired must be released. */
+  acquire(bytes: number): boolean;
+  release(bytes: number): void;
   /** Resolves when it is this one's turn to try again, when the time is up, or when `signal` aborts. Never rejects. */
   waitForTurn(longestMs: number, signal: AbortSignal): Promise<void>;
 }
 
-/** One a process. @param roomBytes must exceed the largest body that is read. */
-export function createPackageRoom(clock: Clock, roomBytes = ROOM_BYTES): PackageRoom {
+/** One a process. @param budgetBytes must exceed the largest body that is read. */
+export function createMemoryBudget(clock: Clock, budgetBytes = BUDGET_BYTES): MemoryBudget {
   let takenBytes = 0;
   const waiting = new Set<AbortController>();
   return {
-    take(bytes) {
-      if (takenBytes + bytes > roomBytes) return false;
+    acquire(bytes) {
+      if (takenBytes + bytes > budgetBytes) return false;
       takenBytes += bytes;
       return true;
     },
-    giveBack(bytes) {
+    release(bytes) {
       takenBytes -= bytes;
-      // One at a time: all at once would ask UCWA for more than there is room for.
+      // One at a time: all at once would ask UCWA for more than the budget holds.
       const [first] = waiting;
       first?.abort();
       if (first !== undefined) waiting.delete(first);
