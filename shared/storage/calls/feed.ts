@@ -4,7 +4,7 @@ import type { CallRecord } from '../../invitations/record/callRecords';
 import { toEventKey, type EventKey, type KeyedEvent } from '../../invitations/record/eventKey';
 import { newestFirst, MINUTE_MS, newestFirstMinute, timeOf } from './newestFirst';
 import { toListItemTexts } from './listItem';
-import { double, type Row, type WrittenRow } from './rows';
+import { double, type WrittenRow } from './rows';
 
 /**
  * Table `feed`, the time index: a row for each recorded event, partition = inverted minute of recording, row = inverted
@@ -60,8 +60,4 @@ export function recordedBefore(rowKey: string): string {
 /** Filter of the partitions all of whose rows were recorded before that moment. */
 export function minutesBefore(beforeMs: number): string {
   return `PartitionKey gt '${newestFirstMinute(beforeMs - MINUTE_MS)}'`;
-}
-
-export function rowKeyOf(row: Row): string {
-  return String(row.rowKey);
 }

@@ -28,6 +28,15 @@ export async function mergeRow(tables: Tables, name: TableName, row: WrittenRow)
   await write(tables, name, (table) => table.updateEntity(row, 'Merge'));
 }
 
+/** Removes a row; one that is not there is as good as removed. Errors: `storageUnavailable`. */
+export async function removeRow(tables: Tables, name: TableName, partitionKey: string, rowKey: string): Promise<void> {
+  try {
+    await (await tables.client(name)).deleteEntity(partitionKey, rowKey);
+  } catch (error) {
+    if (statusOf(error) !== 404) throw storageUnavailable(error);
+  }
+}
+
 /** One row, by its keys. Errors: `storageUnavailable`. */
 export async function readRow(
   tables: Tables,
@@ -59,6 +68,10 @@ export async function* queryRows(
   } catch (error) {
     throw storageUnavailable(error);
   }
+}
+
+export function rowKeyOf(row: Row): string {
+  return String(row.rowKey);
 }
 
 /** A number as Azure Tables keep one of more than 32 bits. */
