@@ -4,11 +4,12 @@ import type { CallRecord, CallRecords, RecordedEvent } from '../../invitations/r
 import { toEventKey, toTableKey } from '../../invitations/record/eventKey';
 import type { RelayEvent } from '../../invitations/relayEvent';
 import type { Tables } from '../tables';
-import { fromEventRow, rowsOf, toAttemptRow, toEventRow, toResultsRow } from './callRows';
+import { fromEventRow, toAttemptRow, toEventRow, toResultsRow } from './callRows';
 import { toAccountRow } from './callsByAccount';
 import { toDeliveryRow } from './deliveryRows';
 import { toFeedRow } from './feed';
-import { insertRow, mergeRow, queryRows, readRow, replaceRow } from './rows';
+import { readCallEvents } from './readCall';
+import { insertRow, mergeRow, readRow, replaceRow } from './rows';
 
 /**
  * What is kept of calls, in tables `calls`, `feed`, `callsByAccount` and `deliveries`. Requests: one for each method, but for
@@ -16,14 +17,7 @@ import { insertRow, mergeRow, queryRows, readRow, replaceRow } from './rows';
  * yet is made at its first use.
  */
 export function createCallRecords(tables: Tables): CallRecords {
-  const readEvents = async (invitationId: string): Promise<RecordedEvent[]> => {
-    const events: RecordedEvent[] = [];
-    for await (const row of queryRows(tables, 'calls', {
-      filter: rowsOf(toTableKey(invitationId), 'event.'),
-    }))
-      events.push(fromEventRow(row));
-    return events;
-  };
+  const readEvents = (invitationId: string) => readCallEvents(tables, toTableKey(invitationId));
 
   const indexEvent = async (record: CallRecord): Promise<void> => {
     const { event } = record;

@@ -41,14 +41,17 @@ export function parseFeedRowKey(rowKey: string): FeedKey | undefined {
   return { recordedAtMs: timeOf(inverted), event: { partition, row } };
 }
 
-const FEED_KEY = /^(\d{13})\.([\w-]{1,200})\.((?:event|command|gap)\.[\w-]{1,200}\.[\w-]{1,200})$/;
+/** What the keys of its rows look like. */
+export const FEED_KEY = /^(\d{13})\.([\w-]{1,200})\.((?:event|command|gap)\.[\w-]{1,200}\.[\w-]{1,200})$/;
 
-/** Filter of what was recorded from `sinceMs` to `untilMs`, both included. */
-export function recordedBetween(sinceMs: number, untilMs: number): string {
-  return [
-    `PartitionKey ge '${newestFirstMinute(untilMs)}' and PartitionKey le '${newestFirstMinute(sinceMs)}'`,
-    `RowKey ge '${newestFirst(untilMs)}' and RowKey lt '${newestFirst(sinceMs)}~'`,
-  ].join(' and ');
+/** Filter of what was recorded from `sinceMs` on. */
+export function recordedSince(sinceMs: number): string {
+  return `PartitionKey le '${newestFirstMinute(sinceMs)}' and RowKey lt '${newestFirst(sinceMs)}~'`;
+}
+
+/** Filter of what was recorded until `untilMs`. */
+export function recordedUntil(untilMs: number): string {
+  return `PartitionKey ge '${newestFirstMinute(untilMs)}' and RowKey ge '${newestFirst(untilMs)}'`;
 }
 
 /** Filter of the rows after this one, which are older. */

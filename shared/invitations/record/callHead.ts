@@ -1,0 +1,19 @@
+import { applyEvent, applyGap, type InvitationHead } from '../invitationHead';
+import { isInvitationEvent } from '../isInvitationEvent';
+import type { ChannelGap, RelayEvent } from '../relayEvent';
+
+/** The call as its events tell it, in whatever order they come; undefined where none is about the invitation. Pure. */
+export function toHead(events: Iterable<RelayEvent>): InvitationHead | undefined {
+  let head: InvitationHead | undefined;
+  for (const event of events) if (isInvitationEvent(event)) head = applyEvent(head, event);
+  return head;
+}
+
+/** The call after the first of these gaps that may have swallowed its end. Pure. */
+export function applyGaps(head: InvitationHead, gaps: Iterable<ChannelGap>): InvitationHead {
+  for (const gap of gaps) {
+    const after = applyGap(head, gap);
+    if (after.state === 'ended') return after;
+  }
+  return head;
+}

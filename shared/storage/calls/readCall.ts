@@ -1,0 +1,51 @@
+import type { InvitationHead } from '../../invitations/invitationHead';
+import { accountKey } from '../../invitations/invitationId';
+import { applyGaps, toHead } from '../../invitations/record/callHead';
+import type { RecordedEvent } from '../../invitations/record/callRecords';
+import { toTimeKey } from '../../invitations/record/eventKey';
+import type { ChannelGap, ChannelGapEvent, RelayEvent } from '../../invitations/relayEvent';
+import type { Tables } from '../tables';
+import { fromEventRow, rowsOf } from './callRows';
+import { queryRows } from './rows';
+
+/** The events of a call's partition, in sequence. Errors: `storageUnavailable`. */
+export async function readCallEvents(tables: Tables, partition: string): Promise<readonly RecordedEvent[]> {
+  const events: RecordedEvent[] = [];
+  for await (const row of queryRows(tables, 'calls', { filter: rowsOf(partition, 'event.') }))
+    events.push(fromEventRow(row));
+  return events;
+}
+
+/** Gaps of an account's channel that ended between the two moments, the earliest first. Errors: `storageUnavailable`. */
+export async function* readGaps(
+  tables: Tables,
+  account: string,
+  sinceMs: number,
+  untilMs = Number.MAX_SAFE_INTEGER,
+): AsyncGenerator<ChannelGapEvent> {
+  const filter = [
+    `PartitionKey eq '${accountKey(account)}'`,
+    `RowKey ge 'gap.${toTimeKey(sinceMs)}' and RowKey lt 'gap.${untilMs === Number.MAX_SAFE_INTEGER ? '' : toTimeKey(untilMs)}~'`,
+  ].join(' and ');
+  for await (const row of queryRows(tables, 'calls', { filter }, 50)) {
+    const { event } = fromEventRow(row);
+    if (isGapEvent(event)) yield event;
+  }
+}
+
+/** The state of a call by its events, and by the gaps of its account while no `completed` tells its end. Errors: `storageUnavailable`. */
+export async function headOf(tables: Tables, events: readonly RecordedEvent[]): Promise<InvitationHead | undefined> {
+  const head = toHead(events.map(({ event }) => event));
+  if (head?.state !== 'active') return head;
+  const gaps: ChannelGap[] = [];
+  // The first that was over after the call was last heard of decides.
+  for await (const gap of readGaps(tables, head.account, head.seenAtMs)) {
+    gaps.push(gap.data);
+    if (applyGaps(head, gaps).state === 'ended') break;
+  }
+  return applyGaps(head, gaps);
+}
+
+function isGapEvent(event: RelayEvent): event is ChannelGapEvent {
+  return event.type === 'ucwa.channel.gap';
+}
