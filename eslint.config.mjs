@@ -91,6 +91,11 @@ export default tseslint.config(
     [SDKS, '/(ucwa|storage|http|relay|config)/'],
     'webhooks/ delivers: where it keeps and sends is behind its ports.',
   ),
+  wall(
+    ['shared/webhooks/sender/**/*.ts'],
+    ['^(@azure/|rhea)', '/(ucwa|storage|http|relay|config)/'],
+    'webhooks/sender/ speaks HTTP to subscribers and nothing else.',
+  ),
   {
     files: ['functions/**/*.ts'],
     rules: {

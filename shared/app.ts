@@ -223,6 +223,8 @@ function createApp(settings: Settings): App {
     publisher,
     encryptionKey: settings.encryptionKey,
     allowedCidrs: settings.webhookAllowedCidrs,
+    caCertificate: settings.webhookCaCertificate,
+    accounts: () => settings.accounts.map(({ sipUri }) => sipUri),
     requestOrigin: settings.publicUrl === undefined ? 'ucwa-relay' : new URL(settings.publicUrl).host,
     confirmUrl: confirmLinks(settings),
     clock,

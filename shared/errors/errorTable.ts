@@ -12,6 +12,7 @@ export const errorTable = {
   alreadyClaimed: { status: 409, retryable: false, title: 'Another caller has already answered this invitation' },
   resolvedElsewhere: { status: 409, retryable: false, title: 'The invitation was resolved elsewhere' },
   commandInFlight: { status: 409, retryable: true, title: 'The same command is still in flight' },
+  tooManySecrets: { status: 409, retryable: true, title: 'Too many secrets of the subscription sign already' },
   invitationEnded: { status: 410, retryable: false, title: 'The invitation has ended' },
   actionNotAvailable: { status: 422, retryable: false, title: 'The invitation does not offer this action' },
   idempotencyKeyReused: { status: 422, retryable: false, title: 'The Idempotency-Key was used with another request' },

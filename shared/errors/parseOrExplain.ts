@@ -33,6 +33,7 @@ function toFieldProblem(issue: z.core.$ZodIssue): FieldProblem {
   if (issue.code === 'unrecognized_keys')
     return { field: [...issue.path, issue.keys[0]].join('.'), message: 'is not a field of this request' };
   const field = issue.path.join('.');
+  if (issue.code === 'invalid_key') return { field, message: issue.issues[0]?.message ?? issue.message };
   // Where the schema has no words of its own, zod's begin like this.
   if (issue.code !== 'invalid_type' || !issue.message.startsWith('Invalid input'))
     return { field, message: issue.message };

@@ -7,6 +7,7 @@ import { decodeCapability } from './capability';
 import { toDeliveryView } from './deliveryView';
 import { deliveriesQuerySchema, recoverRequestSchema } from './documents/subscriptionAnswers';
 import { json, type Endpoint, type EndpointPorts } from './endpoint';
+import { parseIdempotencyKey } from './idempotencyKey';
 import { readAnyJson, readJson } from './readJson';
 import { unsubscribeUrl } from './unsubscribeUrl';
 import { withoutBlanks } from './withoutBlanks';
@@ -19,10 +20,17 @@ export interface SubscriptionEndpointPorts extends EndpointPorts {
 
 type SubscriptionEndpoint = Endpoint<SubscriptionEndpointPorts>;
 
-/** `POST /webhook-subscriptions`. `Location` is absolute; DELETE on it needs no key (unsubscribeUrl). */
+/**
+ * `POST /webhook-subscriptions`: 201, or 200 with the same one that exists. `Location` is absolute; DELETE on it needs no
+ * key (unsubscribeUrl).
+ */
 export const createSubscriptionEndpoint: SubscriptionEndpoint = async (request, { webhooks, settings }, caller) => {
-  const created = await webhooks.subscriptions.create(await readAnyJson(request), caller.name);
-  return json(201, created, { location: unsubscribeUrl(created.subscription.id, request.url, settings) });
+  const idempotencyKey = parseIdempotencyKey(request.headers.get('idempotency-key'));
+  const body = await readAnyJson(request);
+  const { isNew, ...created } = await webhooks.subscriptions.create(body, caller.name, idempotencyKey);
+  return json(isNew ? 201 : 200, created, {
+    location: unsubscribeUrl(created.subscription.id, request.url, settings),
+  });
 };
 
 /** `GET /webhook-subscriptions` */
@@ -57,8 +65,11 @@ export const testSubscriptionEndpoint: SubscriptionEndpoint = async (request, { 
   json(200, await webhooks.testSubscription(idOf(request)));
 
 /** `POST /webhook-subscriptions/{id}/rotate-secret` */
-export const rotateSecretEndpoint: SubscriptionEndpoint = async (request, { webhooks }) =>
-  json(200, await webhooks.subscriptions.rotateSecret(idOf(request), await readAnyJson(request)));
+export const rotateSecretEndpoint: SubscriptionEndpoint = async (request, { webhooks }, caller) => {
+  const idempotencyKey = parseIdempotencyKey(request.headers.get('idempotency-key'));
+  const body = await readAnyJson(request);
+  return json(200, await webhooks.subscriptions.rotateSecret(idOf(request), body, caller.name, idempotencyKey));
+};
 
 /** `POST /webhook-subscriptions/{id}/recover` */
 export const recoverEndpoint: SubscriptionEndpoint = async (request, { webhooks }) => {

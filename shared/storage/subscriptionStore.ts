@@ -2,8 +2,8 @@ import type { TableClient } from '@azure/data-tables';
 import type { Clock } from '../clock';
 import { RelayError } from '../errors/relayError';
 import type { Log } from '../telemetry/log';
-import type { SubscriptionStore } from '../webhooks/ports';
 import { subscriptionSchema, type Subscription } from '../webhooks/subscriptions/subscription';
+import type { SubscriptionStore } from '../webhooks/subscriptions/subscriptionStore';
 import { toTableKey } from './deliveryKeys';
 import type { Tables } from './tables';
 import { statusOf, storageUnavailable } from './translateStorageError';
@@ -11,8 +11,10 @@ import { statusOf, storageUnavailable } from './translateStorageError';
 const PARTITION = 'subscriptions';
 /** Written in one transaction with every change; sorts away from ids, which begin with `sub_`. */
 const VERSION_ROW = 'version';
+const NO_VERSION = 'none';
 /** A list is trusted for so long; with one round trip it is in effect well within the promised 5 s. */
 const FRESH_MS = 3000;
+/** Only changes by other processes count: those of this one are made one after another. */
 const MAX_TRIES = 10;
 
 interface Cached {
@@ -34,6 +36,7 @@ export function createSubscriptionStore({
   readonly clock: Clock;
   readonly log: Log;
 }): SubscriptionStore {
+  const oneAfterAnother = createSequence();
   let cached: Cached | undefined;
   let refreshing: Promise<Cached> | undefined;
 
@@ -75,35 +78,60 @@ export function createSubscriptionStore({
     async find(id) {
       const known = (await current()).subscriptions.get(id);
       if (known !== undefined) return known;
-      const row = await readRow(await tables.client('subscriptions'), id);
-      return row?.subscription;
+      return (await readRow(await tables.client('subscriptions'), id))?.subscription;
     },
-    async insert(subscription) {
-      await write((table) => submit(table, [['create', toRow(subscription)]])).catch(rethrow);
-    },
-    async update(id, change) {
-      for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-        const row = await readRow(await tables.client('subscriptions'), id);
-        if (row === undefined) return undefined;
-        const changed = change(row.subscription);
-        if (changed === undefined) return row.subscription;
-        try {
+    insert: (decide) =>
+      oneAfterAnother(() =>
+        untilUnchanged(async () => {
+          const fresh = await refreshOnce().catch(rethrow);
+          const subscription = decide([...fresh.subscriptions.values()]);
+          if (subscription === undefined) return;
+          await write((table) => table.submitTransaction([['create', toRow(subscription)], toVersion(fresh.version)]));
+        }),
+      ),
+    update: (id, change) =>
+      oneAfterAnother(() =>
+        untilUnchanged(async () => {
+          const row = await readRow(await tables.client('subscriptions'), id);
+          if (row === undefined) return undefined;
+          const changed = change(row.subscription);
+          if (changed === undefined) return row.subscription;
           await write((table) => submit(table, [['update', toRow(changed), 'Replace', { etag: row.etag }]]));
           return changed;
-        } catch (error) {
-          // Someone else changed or removed it meanwhile: look again.
-          if (statusOf(error) !== 412 && statusOf(error) !== 404) throw storageUnavailable(error);
-        }
-      }
-      throw new RelayError('storageUnavailable', 'The subscription is being changed by too many at once.');
-    },
+        }),
+      ),
     async remove(id) {
+      if (!isSubscriptionKey(id)) return;
       await write((table) => submit(table, [['delete', { partitionKey: PARTITION, rowKey: toTableKey(id) }]])).catch(
         (error: unknown) => {
           if (statusOf(error) !== 404) rethrow(error);
         },
       );
     },
+  };
+}
+
+/** Repeats `attempt` while another process has changed what it read. Errors: `storageUnavailable`, and those of `attempt`. */
+async function untilUnchanged<Result>(attempt: () => Promise<Result>): Promise<Result> {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (error instanceof RelayError) throw error;
+      // The row or the version has changed or gone, or somebody made the version's row.
+      if (![404, 409, 412].includes(statusOf(error) ?? 0)) throw storageUnavailable(error);
+    }
+  }
+  throw new RelayError('storageUnavailable', 'The subscriptions are being changed by too many at once.');
+}
+
+/** Runs tasks in the order in which they come, each when the one before has ended. */
+function createSequence(): <Result>(task: () => Promise<Result>) => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const run = last.then(task, task);
+    last = run.catch(() => undefined);
+    return run;
   };
 }
 
@@ -114,12 +142,18 @@ function submit(table: TableClient, actions: Actions): Promise<unknown> {
   return table.submitTransaction([...actions, ['upsert', { partitionKey: PARTITION, rowKey: VERSION_ROW }, 'Replace']]);
 }
 
+/** The version as it was read: anything created, changed or removed since then makes the transaction fail. */
+function toVersion(version: string): Actions[number] {
+  const row = { partitionKey: PARTITION, rowKey: VERSION_ROW };
+  return version === NO_VERSION ? ['create', row] : ['update', row, 'Replace', { etag: version }];
+}
+
 /** The ETag changes with every write, also of the same content. Before the first change there is no row. */
 async function versionOf(table: TableClient): Promise<string> {
   try {
     return (await table.getEntity(PARTITION, VERSION_ROW)).etag;
   } catch (error) {
-    if (statusOf(error) === 404) return 'none';
+    if (statusOf(error) === 404) return NO_VERSION;
     throw storageUnavailable(error);
   }
 }
@@ -142,6 +176,7 @@ async function readRow(
   table: TableClient,
   id: string,
 ): Promise<{ readonly subscription: Subscription; readonly etag: string } | undefined> {
+  if (!isSubscriptionKey(id)) return undefined;
   try {
     const { content, etag } = await table.getEntity<Row>(PARTITION, toTableKey(id));
     return { subscription: fromContent(content), etag };
@@ -151,7 +186,7 @@ async function readRow(
   }
 }
 
-/** One JSON property: it is always read and written whole. At most some 15 KB (URL 2 KB, filters 7 × 50 × 256 characters would be refused by the table). */
+/** One JSON property: it is always read and written whole. At most some 28 K characters (headers 14, filters 8, URL 3), of 32 K that a table takes. */
 interface Row {
   readonly content: string;
 }
@@ -166,4 +201,9 @@ function fromContent(content: string): Subscription {
 
 function rethrow(error: unknown): never {
   throw storageUnavailable(error);
+}
+
+/** Other rows of the partition are none of the subscriptions. */
+function isSubscriptionKey(id: string): boolean {
+  return id.startsWith('sub_');
 }

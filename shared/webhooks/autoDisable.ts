@@ -4,7 +4,6 @@ import type { RelayEvent } from '../invitations/relayEvent';
 import type { EventPublisher } from '../messaging/publisher';
 import type { Log } from '../telemetry/log';
 import type { DeliveryCounts, SubscriptionStore } from './ports';
-import { redact } from './sender/redact';
 import type { Subscription } from './subscriptions/subscription';
 
 /** A subscription that nothing has reached for this long… */
@@ -61,13 +60,13 @@ export function reasonToDisable({ failingSinceMs, failuresInRow }: DeliveryCount
 }
 
 function toDisabledEvent(subscription: Subscription, reason: string, timeMs: number): SubscriptionDisabledEvent {
-  const { id, url, description, changedAtMs } = subscription;
+  const { id, shownUrl, description, changedAtMs } = subscription;
   return {
     id: createHash('sha256').update(`subscription-disabled\n${id}\n${changedAtMs}`).digest('hex').slice(0, 40),
     type: 'ucwa.subscription.disabled',
     account: RELAY_SOURCE,
     subject: id,
     timeMs,
-    data: { subscriptionId: id, url: redact(url), ...(description !== undefined && { description }), reason },
+    data: { subscriptionId: id, url: shownUrl, ...(description !== undefined && { description }), reason },
   };
 }

@@ -6,7 +6,8 @@ import { createAutoDisable } from './autoDisable';
 import { createDeliver } from './deliver';
 import { isParked, type QueuedMessage } from './deliveryMessage';
 import { createFanOut, type FanOut } from './fanOut';
-import { resolveAll } from './sender/guardedLookup';
+import { createNameResolver } from './sender/nameResolver';
+import { createDecryptSubscription } from './subscriptions/decryptSubscription';
 import { createManageSubscriptions, type ManageSubscriptions } from './subscriptions/manageSubscriptions';
 import type { DeliveryArchive, DeliveryJournal, DeliveryQueue, SubscriptionStore } from './ports';
 import { createSecretCipher } from '../secretCipher';
@@ -27,6 +28,10 @@ export interface WebhooksPorts {
   readonly encryptionKey: string | undefined;
   /** `WEBHOOK_ALLOWED_CIDRS`. */
   readonly allowedCidrs: readonly string[];
+  /** `WEBHOOK_CA_CERTIFICATE`. */
+  readonly caCertificate: string | undefined;
+  /** SIP addresses of the relay's accounts. */
+  readonly accounts: () => readonly string[] | Promise<readonly string[]>;
   /** The DNS name under which the relay sends: the host of `RELAY_PUBLIC_URL`, or any fixed name where there is none. */
   readonly requestOrigin: string;
   /** Address of the confirm page, for Teams cards. */
@@ -51,10 +56,12 @@ export interface Webhooks {
 
 /** Wires the room for one process: one sender, one gate. Error: `settingsInvalid` for a key that is none. */
 export function createWebhooks(ports: WebhooksPorts): Webhooks {
-  const { store, allowedCidrs, requestOrigin, encryptionKey, publisher, clock, log } = ports;
-  const secretCipher = createSecretCipher(encryptionKey);
-  const sender = createSender({ clock, allowedCidrs });
-  const attempt = createAttemptDelivery({ sender, secretCipher, clock, requestOrigin });
+  const { store, allowedCidrs, caCertificate, accounts, requestOrigin, encryptionKey, publisher, clock, log } = ports;
+  const cipher = createSecretCipher(encryptionKey);
+  const decrypt = createDecryptSubscription(cipher);
+  const names = createNameResolver({ clock });
+  const sender = createSender({ clock, allowedCidrs, names, caCertificate });
+  const attempt = createAttemptDelivery({ sender, decrypt, clock, requestOrigin });
   const disable = createAutoDisable({ subscriptions: store, publisher, clock, log });
   const gate = createSubscriberGate(clock);
   const deliver = createDeliver({ ...ports, subscriptions: store, gate, attempt, disable });
@@ -65,11 +72,13 @@ export function createWebhooks(ports: WebhooksPorts): Webhooks {
       isParked(message) ? unpark(message, isFirstTime) : deliver(message, isFirstTime),
     subscriptions: createManageSubscriptions({
       store,
-      secretCipher,
+      cipher,
+      decrypt,
+      accounts,
       sender,
       requestOrigin,
       allowedCidrs,
-      resolve: resolveAll,
+      names,
       clock,
       log,
     }),

@@ -12,7 +12,8 @@ import { park, type TurnedAway } from './park';
 import { putOffUntilMs } from './putOff';
 import { renderDelivery, type RenderedDelivery } from './formats/renderDelivery';
 import type { Refusal, SubscriberGate } from './subscriberGate';
-import type { Format, Subscription } from './subscriptions/subscription';
+import type { Subscription } from './subscriptions/subscription';
+import type { Format } from './subscriptions/subscriptionRequest';
 import type { ConfirmUrl } from './formats/teamsCard';
 
 export interface FanOutPorts {

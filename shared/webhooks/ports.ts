@@ -1,26 +1,8 @@
 import type { RelayEvent } from '../invitations/relayEvent';
 import type { DeliveredEvent, QueuedMessage } from './deliveryMessage';
 import type { OrderRow } from './orderRule';
-import type { Subscription } from './subscriptions/subscription';
 
-/** Where subscriptions are kept. Errors of all methods: `storageUnavailable`. */
-export interface SubscriptionStore {
-  /** Every subscription, at most 3 s old; older while storage cannot be reached, so that a ring does not wait for it. */
-  list(): Promise<readonly Subscription[]>;
-  /** As list; an id that is not known yet is looked up in storage. */
-  find(id: string): Promise<Subscription | undefined>;
-  insert(subscription: Subscription): Promise<void>;
-  /**
-   * Reads, changes and writes so that no other change is lost; `change` may run again. It answers undefined to leave
-   * things as they are. Resolves to what is stored then; undefined when there is no such subscription.
-   */
-  update(
-    id: string,
-    change: (subscription: Subscription) => Subscription | undefined,
-  ): Promise<Subscription | undefined>;
-  /** Idempotent. */
-  remove(id: string): Promise<void>;
-}
+export type { SubscriptionStore } from './subscriptions/subscriptionStore';
 
 /** A message for the queue, and from when on it is to be seen (milliseconds since the epoch): at once unless told. */
 export interface QueuedDelivery {

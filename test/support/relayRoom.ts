@@ -11,6 +11,7 @@ import { isParked, type QueuedMessage } from '../../shared/webhooks/deliveryMess
 import { createFanOut, type FanOutPorts } from '../../shared/webhooks/fanOut';
 import { createManageSubscriptions } from '../../shared/webhooks/subscriptions/manageSubscriptions';
 import { createSecretCipher } from '../../shared/secretCipher';
+import { createDecryptSubscription } from '../../shared/webhooks/subscriptions/decryptSubscription';
 import { createSendAgain } from '../../shared/webhooks/sendAgain';
 import { createSender } from '../../shared/webhooks/sender/sender';
 import { createSubscriberGate } from '../../shared/webhooks/subscriberGate';
@@ -26,7 +27,10 @@ export function createRelayRoom(tables: Tables, changes: Partial<DeliverPorts & 
   const clock = createFakeClock(ringStartMs);
   const log = createRecordingLog();
   const allowedCidrs = ['127.0.0.0/8'];
-  const resolve = () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]);
+  const names = {
+    resolve: () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]),
+    isWaiting: () => false,
+  };
   const published: RelayEvent[] = [];
   const random = () => 0.5;
   const confirmUrl = () => 'https://relay.example/confirm';
@@ -35,9 +39,10 @@ export function createRelayRoom(tables: Tables, changes: Partial<DeliverPorts & 
   const store = createSubscriptionStore({ tables, clock, log });
   const journal = createDeliveryJournal(tables);
   const archive = createDeliveryArchive(tables);
-  const secretCipher = createSecretCipher(randomBytes(32).toString('base64'));
-  const sender = createSender({ clock, allowedCidrs, resolve });
-  const attempt = createAttemptDelivery({ sender, secretCipher, clock, requestOrigin: 'relay.contoso.com' });
+  const cipher = createSecretCipher(randomBytes(32).toString('base64'));
+  const decrypt = createDecryptSubscription(cipher);
+  const sender = createSender({ clock, allowedCidrs, names });
+  const attempt = createAttemptDelivery({ sender, decrypt, clock, requestOrigin: 'relay.contoso.com' });
   const publisher = { publish: (events: readonly RelayEvent[]) => Promise.resolve(void published.push(...events)) };
   const disable = createAutoDisable({ subscriptions: store, publisher, clock, log });
 
@@ -62,11 +67,13 @@ export function createRelayRoom(tables: Tables, changes: Partial<DeliverPorts & 
     isParked(message) ? unpark(message, isFirstTime) : [await deliver(message, isFirstTime)];
   const manage = createManageSubscriptions({
     store,
-    secretCipher,
+    cipher,
+    decrypt,
+    accounts: () => ['sip:reception@contoso.com'],
     sender,
     requestOrigin: 'relay.contoso.com',
     allowedCidrs,
-    resolve,
+    names,
     clock,
     log,
   });
@@ -89,7 +96,8 @@ export function createRelayRoom(tables: Tables, changes: Partial<DeliverPorts & 
     test: createTestSubscription({ store, attempt, clock }),
     /** Makes a subscription for a local server; resolves to its id and secret. */
     async subscribe(url: string, request: object = {}): Promise<{ readonly id: string; readonly secret: string }> {
-      const { subscription, secret } = await manage.create({ url, handshake: 'skip', ...request }, 'key:test');
+      const body = { url, handshake: 'skip', allowDuplicate: true, ...request };
+      const { subscription, secret = '' } = await manage.create(body, 'key:test');
       return { id: subscription.id, secret };
     },
     /** Delivers what is visible now, all at once. */

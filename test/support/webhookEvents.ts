@@ -48,11 +48,14 @@ export function callEvent(
   };
 }
 
-/** An active subscription; its secret is not encrypted, so whoever signs must change it. */
+/** An active subscription; it has neither URL nor secret, so it cannot be sent to. */
 export function sampleSubscription(changes: Partial<Subscription> = {}): Subscription {
   return {
     id: 'sub_sample',
-    url: 'https://receiver.example/hooks',
+    encryptedUrl: '',
+    shownUrl: 'https://receiver.example/hooks/REDACTED',
+    encryptedHeaders: {},
+    earlierSecrets: [],
     filters: {},
     format: 'cloudevents',
     handshake: 'skip',

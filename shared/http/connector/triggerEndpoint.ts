@@ -14,7 +14,7 @@ export interface TriggerEndpointPorts extends EndpointPorts {
 
 /**
  * `POST /connector/triggers/{moment}`: a webhook subscription as a flow makes it, flat and without a handshake, which the flow
- * service cannot answer. `Location` removes it without a key. An edited flow removes and makes it anew.
+ * service cannot answer. `Location` removes it without a key. The same callback URL again is the same subscription.
  * Errors: `notFound` for a moment that is none; `requestInvalid` for a URL that is refused or an account that is not one of ours.
  */
 export const triggerEndpoint: Endpoint<TriggerEndpointPorts> = async (
@@ -30,12 +30,10 @@ export const triggerEndpoint: Endpoint<TriggerEndpointPorts> = async (
     );
   const { url, account = '' } = await readJson(request, callTriggerSchema);
   const { summary, filters } = callMoments[moment];
-  const { subscription } = await webhooks.subscriptions.create(
+  const { subscription } = await webhooks.subscriptions.createForFlow(
     {
       url,
       description: summary,
-      format: 'flat',
-      handshake: 'skip',
       filters: { ...filters, ...(account !== '' && { accounts: [known(account, accounts)] }) },
     },
     caller.name,

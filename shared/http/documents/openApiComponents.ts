@@ -40,8 +40,8 @@ export function openApiComponents(errorCodes: readonly ErrorCode[]): JsonObject 
         name: 'Idempotency-Key',
         in: 'header',
         description:
-          'draft-ietf-httpapi-idempotency-key-header: a string of 1 to 255 printable characters, new for each command. A repeated command is answered as the first was, with or without it.',
-        schema: { type: 'string', maxLength: 257 },
+          'draft-ietf-httpapi-idempotency-key-header: a string of 1 to 255 printable characters, in quotes or without, new for each request. A repeated command is answered as the first was, with or without it.',
+        schema: { type: 'string', pattern: '^[ -~]{1,255}$' },
         example: '"8e03978e-40d5-43e8-bc93-6894a57f9324"',
       },
       TraceParent: {

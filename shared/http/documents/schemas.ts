@@ -9,7 +9,11 @@ import {
 } from '../../invitations/invitationData';
 import { flatEventSchema } from '../../webhooks/formats/flatEvent';
 import { filtersSchema } from '../../webhooks/subscriptions/matchesFilter';
-import { subscriptionChangeSchema, subscriptionRequestSchema } from '../../webhooks/subscriptions/subscription';
+import {
+  secretRotationSchema,
+  subscriptionChangeSchema,
+  subscriptionRequestSchema,
+} from '../../webhooks/subscriptions/subscriptionRequest';
 import * as connector from '../connector/connectorSchemas';
 import * as answers from './answers';
 import * as events from './events';
@@ -50,12 +54,13 @@ export const apiSchemas = {
   LiveOffer: given(answers.liveOfferSchema),
   SubscriptionRequest: taken(subscriptionRequestSchema),
   SubscriptionChange: taken(subscriptionChangeSchema),
-  SecretRotation: taken(subscriptionRequestSchema.pick({ secret: true })),
+  SecretRotation: taken(secretRotationSchema),
   RecoverRequest: taken(subscriptions.recoverRequestSchema),
   Filters: taken(filtersSchema),
   Subscription: given(subscriptions.subscriptionViewSchema),
   SubscriptionList: given(subscriptions.subscriptionListSchema),
   CreatedSubscription: given(subscriptions.createdSubscriptionSchema),
+  ExistingSubscription: given(subscriptions.existingSubscriptionSchema),
   ChangedSubscription: given(subscriptions.changedSubscriptionSchema),
   RotatedSecret: given(subscriptions.rotatedSecretSchema),
   TestResult: given(subscriptions.testResultSchema),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { filtersSchema } from '../../webhooks/subscriptions/matchesFilter';
 import { deliveryOutcomes } from '../../webhooks/ports';
-import { formats, handshakes } from '../../webhooks/subscriptions/subscription';
+import { contentTypes, formats, handshakes } from '../../webhooks/subscriptions/subscriptionRequest';
 
 /** What the routes about webhook subscriptions answer. */
 
@@ -9,15 +9,25 @@ const moment = z.iso.datetime();
 
 export const subscriptionViewSchema = z.strictObject({
   id: z.string(),
-  url: z.string().describe('With its secrets taken out; sent back like this in a PATCH it is no change'),
+  url: z
+    .string()
+    .describe('Scheme, host and first path segment, then /REDACTED; sent back like this in a PATCH it is no change'),
   description: z.string().optional(),
   filters: filtersSchema,
   format: z.enum(formats),
   handshake: z.enum(handshakes),
+  headers: z.record(z.string(), z.string()).optional().describe('Names as given, each with the value REDACTED'),
+  contentType: z.enum(contentTypes).optional(),
+  timeoutSeconds: z.int().optional(),
+  maxPerMinute: z.int().optional(),
+  allowedRatePerMinute: z.int().optional().describe('WebHook-Allowed-Rate of the handshake, in attempts a minute'),
   state: z.enum(['active', 'paused', 'disabled']),
   stateSince: moment.optional().describe('Since when it is paused or disabled'),
   stateReason: z.string().optional().describe('Why it was disabled'),
-  previousSecretUntil: moment.optional().describe('Until when the secret before the last rotation signs as well'),
+  earlierSecretsUntil: z
+    .array(moment)
+    .optional()
+    .describe('Until when each earlier secret signs as well, the newest first'),
   createdBy: z.string().describe('Subject of the token, or key:<hash prefix>'),
   createdAt: moment,
   changedAt: moment,
@@ -27,6 +37,7 @@ const secret = z.string().describe('whsec_… (Standard Webhooks); shown this on
 const warnings = z.array(z.string()).describe('What works but may surprise, in sentences');
 
 export const createdSubscriptionSchema = z.strictObject({ subscription: subscriptionViewSchema, secret, warnings });
+export const existingSubscriptionSchema = z.strictObject({ subscription: subscriptionViewSchema, warnings });
 export const changedSubscriptionSchema = z.strictObject({ subscription: subscriptionViewSchema, warnings });
 export const rotatedSecretSchema = z.strictObject({ subscription: subscriptionViewSchema, secret });
 export const subscriptionListSchema = z.strictObject({

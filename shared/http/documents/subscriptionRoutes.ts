@@ -4,7 +4,7 @@ import { deliveriesQuerySchema } from './subscriptionAnswers';
 
 /** `/webhook-subscriptions` and what is under it. */
 export function subscriptionRoutes(): readonly Route[] {
-  const { view, list, created, changed, rotated, tested, recovered, deliveries } = subscriptionAnswers();
+  const { view, list, created, existing, changed, rotated, tested, recovered, deliveries } = subscriptionAnswers();
   const common = { tag: 'Webhook subscriptions', role: 'Subscriptions.Manage' } as const;
   const one = '/webhook-subscriptions/{id}';
   return [
@@ -15,7 +15,7 @@ export function subscriptionRoutes(): readonly Route[] {
       operationId: 'createWebhookSubscription',
       summary: 'Subscribe a URL to events',
       description:
-        'The URL is checked, and asked for its consent (CloudEvents, HTTP 1.1 Web Hooks §4) unless `handshake` is `skip`. The secret is shown in this answer only.',
+        'The URL is checked, and asked for its consent (CloudEvents, HTTP 1.1 Web Hooks §4) unless `handshake` is `skip`. The secret is shown in this response only, and again to a request with the same `Idempotency-Key` within 24 hours. Where there is a subscription with this URL, format and filters already, that one is given back, unless `allowDuplicate` is true or another `secret` is given.',
       body: { schema: 'SubscriptionRequest', examples: requestExamples.createSubscription },
       answers: {
         201: {
@@ -24,8 +24,15 @@ export function subscriptionRoutes(): readonly Route[] {
           examples: { created },
           headers: ['Location'],
         },
+        200: {
+          description: 'The same subscription exists already; it is as it was',
+          schema: 'ExistingSubscription',
+          examples: { existing },
+          headers: ['Location'],
+        },
       },
-      errors: ['requestInvalid', 'storageUnavailable'],
+      headers: ['IdempotencyKey'],
+      errors: ['requestInvalid', 'idempotencyKeyReused', 'settingsInvalid', 'storageUnavailable'],
     },
     {
       ...common,
@@ -70,9 +77,9 @@ export function subscriptionRoutes(): readonly Route[] {
       path: one,
       operationId: 'deleteWebhookSubscription',
       summary: 'Remove a subscription',
-      description: 'Idempotent: an id that is not known is as good as removed.',
+      description: 'Idempotent: an id that is unknown now is as good as removed; what cannot be an id is not found.',
       answers: { 204: { description: 'It is gone' } },
-      errors: ['storageUnavailable'],
+      errors: ['notFound', 'storageUnavailable'],
     },
     {
       method: 'delete',
@@ -105,12 +112,21 @@ export function subscriptionRoutes(): readonly Route[] {
       path: `${one}/rotate-secret`,
       operationId: 'rotateWebhookSecret',
       summary: 'Change the signing secret',
-      description: 'The old secret signs as well for 24 hours.',
+      description:
+        'Every earlier secret signs as well until 24 hours after it was replaced, four of them at most. The secret that there is changes nothing. With the same `Idempotency-Key` within 24 hours the same secret is given again.',
       body: { schema: 'SecretRotation', examples: requestExamples.rotateSecret },
       answers: {
         200: { description: 'The new secret, shown this once', schema: 'RotatedSecret', examples: { rotated } },
       },
-      errors: ['requestInvalid', 'notFound', 'storageUnavailable'],
+      headers: ['IdempotencyKey'],
+      errors: [
+        'requestInvalid',
+        'notFound',
+        'tooManySecrets',
+        'idempotencyKeyReused',
+        'settingsInvalid',
+        'storageUnavailable',
+      ],
     },
     {
       ...common,

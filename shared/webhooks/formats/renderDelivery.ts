@@ -2,7 +2,7 @@ import type { RelayEvent } from '../../invitations/relayEvent';
 import { toCloudEvent } from '../../messaging/cloudEvent';
 import { toFlatEvent } from './flatEvent';
 import { toPublicEvent } from './publicEvent';
-import { CLOUDEVENTS_JSON, type ContentType, type Format } from '../subscriptions/subscription';
+import { CLOUDEVENTS_JSON, type ContentType, type Format } from '../subscriptions/subscriptionRequest';
 import { toTeamsCard, type ConfirmUrl } from './teamsCard';
 
 /** What is sent: these characters in UTF-8 are the bytes that are signed. */

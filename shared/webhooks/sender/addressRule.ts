@@ -87,17 +87,32 @@ const globalUnicast: Cidr = ipaddr.parseCIDR('2000::/3');
 
 /**
  * The rule that forbids a connection to `address`, or undefined when it may be made. An IPv4-mapped IPv6 address is
- * judged as the IPv4 address it is. @param allowedCidrs `WEBHOOK_ALLOWED_CIDRS`: opens every range but metadata
- * services, WireServer, link-local, unspecified, multicast and broadcast.
+ * judged as the IPv4 address it is; where a translator would make an IPv4 address of it, that one is judged too.
+ * @param allowedCidrs `WEBHOOK_ALLOWED_CIDRS`: opens every range but metadata services, WireServer, link-local,
+ * unspecified, multicast and broadcast. Pure.
  */
 export function refuseAddress(address: string, allowedCidrs: readonly string[]): AddressRefusal | undefined {
   const parsed = parseAddress(address);
   if (parsed === undefined) return 'notAnAddress';
   const range = parsedRanges.find(({ cidr }) => contains(cidr, parsed));
   if (range?.always === true) return range.rule;
-  if (allowedCidrs.some((cidr) => contains(ipaddr.parseCIDR(cidr), parsed))) return undefined;
+  if (isInAny(parsed, allowedCidrs)) {
+    return embeddedAddresses(parsed)
+      .map((embedded) => refuseAddress(embedded, allowedCidrs))
+      .find((rule) => rule !== undefined);
+  }
   if (range !== undefined) return range.rule;
   return parsed.kind() === 'ipv4' || contains(globalUnicast, parsed) ? undefined : 'reserved';
+}
+
+/** Whether an address is in one of the ranges that the operator allows. */
+export function isAllowedCidr(address: string, allowedCidrs: readonly string[]): boolean {
+  const parsed = parseAddress(address);
+  return parsed !== undefined && isInAny(parsed, allowedCidrs);
+}
+
+function isInAny(address: ipaddr.IPv4 | ipaddr.IPv6, cidrs: readonly string[]): boolean {
+  return cidrs.some((cidr) => contains(ipaddr.parseCIDR(cidr), address));
 }
 
 /** Whether an address is this machine itself (127.0.0.0/8 or ::1). */
@@ -119,6 +134,33 @@ function parseAddress(address: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
     default:
       return undefined;
   }
+}
+
+/** Where an IPv6 range carries an IPv4 address: the positions of its four bytes, and whether their bits are inverted. */
+const embeddings: readonly (readonly [cidr: Cidr, bytes: readonly number[], inverted?: 'inverted'])[] = [
+  [ipaddr.parseCIDR('::/96'), [12, 13, 14, 15]],
+  [ipaddr.parseCIDR('::ffff:0:0:0/96'), [12, 13, 14, 15]],
+  // RFC 6052 §2.2: the address follows the prefix, and byte 8 is left out.
+  [ipaddr.parseCIDR('64:ff9b::/96'), [12, 13, 14, 15]],
+  [ipaddr.parseCIDR('64:ff9b:1::/48'), [6, 7, 9, 10]],
+  [ipaddr.parseCIDR('64:ff9b:1::/48'), [12, 13, 14, 15]],
+  [ipaddr.parseCIDR('2002::/16'), [2, 3, 4, 5]],
+  // RFC 4380 §4: the server, and the client with its bits inverted.
+  [ipaddr.parseCIDR('2001::/32'), [4, 5, 6, 7]],
+  [ipaddr.parseCIDR('2001::/32'), [12, 13, 14, 15], 'inverted'],
+];
+
+/** The IPv4 addresses to which a NAT64, 6to4, Teredo or other translator would send what goes to this address. */
+function embeddedAddresses(address: ipaddr.IPv4 | ipaddr.IPv6): readonly string[] {
+  const bytes = address.toByteArray();
+  if (address.range() === 'loopback') return [];
+  const found = embeddings
+    .filter(([cidr]) => contains(cidr, address))
+    .map(([, positions, inverted]) =>
+      positions.map((at) => (bytes[at] ?? 0) ^ (inverted === undefined ? 0 : 0xff)).join('.'),
+    );
+  // Within 64:ff9b:1::/48 the address stands in one of two places; the other one is empty.
+  return found.length > 1 ? found.filter((embedded) => embedded !== '0.0.0.0') : found;
 }
 
 function contains(cidr: Cidr, address: ipaddr.IPv4 | ipaddr.IPv6): boolean {

@@ -1,54 +1,70 @@
-import { lookup as systemLookup, type LookupAddress } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { refuseAddress, type AddressRefusal } from './addressRule';
+import { isAllowedCidr, refuseAddress, type AddressRefusal } from './addressRule';
+import type { NameResolver } from './nameResolver';
 
-/** Resolves a name to every address it has; rejects as `dns.lookup` does. */
-export type ResolveAll = (hostname: string) => Promise<readonly LookupAddress[]>;
+/** More addresses are not tried: each has its share of the deadline (ADDRESS_SHARES). */
+const MAX_ADDRESSES_A_FAMILY = 2;
+/** Into so many parts the deadline of an attempt is divided, for the addresses of both families. */
+export const ADDRESS_SHARES = 2 * MAX_ADDRESSES_A_FAMILY;
 
 /** The connection was not made: the name leads to an address that is not allowed. */
 export class AddressRefusedError extends Error {
   override readonly name = 'AddressRefusedError';
 
   constructor(
-    readonly rule: AddressRefusal,
+    readonly rule: AddressRefusal | 'scheme',
     readonly address: string,
   ) {
-    super(`${address} is not allowed: ${rule}`);
+    super(refusalMessage(rule, address));
   }
 }
 
-/** The machine's own resolver. */
-export const resolveAll: ResolveAll = (hostname) =>
-  new Promise((resolve, reject) => {
-    systemLookup(hostname, { all: true, verbatim: true }, (error, addresses) =>
-      error === null ? resolve(addresses) : reject(error),
-    );
-  });
+/** Why an address is refused, as a sentence without its subject. */
+export function refusalMessage(rule: AddressRefusal | 'scheme', address: string): string {
+  return rule === 'scheme'
+    ? `${address} is not in WEBHOOK_ALLOWED_CIDRS, to which http is limited`
+    : `${address} is not allowed: ${rule}`;
+}
+
+export interface AddressRules {
+  /** `WEBHOOK_ALLOWED_CIDRS`. */
+  readonly allowedCidrs: readonly string[];
+  /** Over https any address that no rule refuses is allowed, over http only those in `allowedCidrs`. */
+  readonly secure: boolean;
+}
+
+/** The rule by which the addresses of a name are refused; one forbidden address among several refuses the name. Pure. */
+export function refuseAddresses(
+  addresses: readonly LookupAddress[],
+  { allowedCidrs, secure }: AddressRules,
+): AddressRefusedError | undefined {
+  for (const { address } of addresses) {
+    const rule = refuseAddress(address, allowedCidrs);
+    if (rule !== undefined) return new AddressRefusedError(rule, address);
+    if (!secure && !isAllowedCidr(address, allowedCidrs)) return new AddressRefusedError('scheme', address);
+  }
+  return undefined;
+}
 
 /**
- * A `lookup` for sockets that hands out only addresses which have just been judged, so that a name cannot lead
- * elsewhere between a check and the connection (DNS rebinding). One forbidden address among several refuses the name.
- * Sockets do not call it for literal addresses: those are judged before (checkUrl).
+ * A `lookup` for sockets that returns only addresses which have just been judged, so that a name cannot lead elsewhere
+ * between a check and the connection (DNS rebinding). Sockets do not call it for literal addresses: those are judged
+ * before (checkUrl). At most two addresses of each family are returned, IPv4 first.
  */
-export function createGuardedLookup(allowedCidrs: readonly string[], resolve: ResolveAll = resolveAll): LookupFunction {
+export function createGuardedLookup(rules: AddressRules, names: Pick<NameResolver, 'resolve'>): LookupFunction {
   return (hostname, options, callback) => {
-    const answer = async (): Promise<readonly [LookupAddress, ...LookupAddress[]]> => {
-      const found = await resolve(hostname);
-      const family =
-        options.family === 4 || options.family === 'IPv4'
-          ? 4
-          : options.family === 6 || options.family === 'IPv6'
-            ? 6
-            : 0;
-      for (const { address } of found) {
-        const rule = refuseAddress(address, allowedCidrs);
-        if (rule !== undefined) throw new AddressRefusedError(rule, address);
-      }
-      const [first, ...others] = found.filter((one) => family === 0 || one.family === family);
+    const judged = async (): Promise<readonly [LookupAddress, ...LookupAddress[]]> => {
+      const found = await names.resolve(hostname);
+      const refusal = refuseAddresses(found, rules);
+      if (refusal !== undefined) throw refusal;
+      const ofFamily = (family: number) =>
+        found.filter((one) => one.family === family).slice(0, MAX_ADDRESSES_A_FAMILY);
+      const [first, ...others] = [...ofFamily(4), ...ofFamily(6)];
       if (first === undefined) throw Object.assign(new Error(`${hostname} has no address`), { code: 'ENOTFOUND' });
       return [first, ...others];
     };
-    answer().then(
+    judged().then(
       (addresses) =>
         options.all === true
           ? callback(null, [...addresses])

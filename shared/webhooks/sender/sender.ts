@@ -1,36 +1,37 @@
-import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import axios, { AxiosHeaders } from 'axios';
 import type { Clock } from '../../clock';
-import type { NetworkErrorReason, SendResult } from '../delivery/classifyResponse';
-import { AddressRefusedError, createGuardedLookup, resolveAll, type ResolveAll } from './guardedLookup';
+import { VERSION } from '../../version';
+import type { SendResult } from '../delivery/classifyResponse';
+import { showUrl } from '../subscriptions/showUrl';
+import { createConnections, type Agents } from './connections';
+import { ADDRESS_SHARES, createGuardedLookup } from './guardedLookup';
+import { createNameResolver, type NameResolver } from './nameResolver';
+import { codeOf, statusOfUnparsed, translateNetworkError } from './networkError';
+import { readStart } from './readStart';
 import { redact } from './redact';
-import { checkUrl, type UrlVerdict } from './urlRule';
-
-/** As much of an answer as is kept. */
-const MAX_ANSWER_BYTES = 4096;
-/** For each host and port, as many as deliveries run at once: a subscriber has at most four, but many may share a host (flows do). */
-const MAX_IDLE_SOCKETS = 256;
-const IDLE_SOCKET_MS = 30_000;
-/** URLs whose judgement is remembered: it depends on nothing that changes. */
-const MAX_VERDICTS = 1000;
+import { createTransport, UpgradeError, type Exchange } from './transport';
+import { checkUrl, type CheckedUrl } from './urlRule';
 
 /** One HTTP request to a subscriber. */
 export interface OutgoingRequest {
   readonly method: 'POST' | 'OPTIONS';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** The subscription's own headers, which give way to `headers`; their values are kept out of every result. */
+  readonly secretHeaders?: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** From the start to the answer's headers, in milliseconds; the body has what is left of it. */
+  /** From the start to the response's headers, in milliseconds; the body has 250 ms more. */
   readonly timeoutMs: number;
 }
 
-/** An answer also has its headers here, lower case; the handshake reads them. */
+/** A response also has its headers here, lower case; the handshake reads them. */
 export type SenderResult = SendResult & { readonly headers: Readonly<Record<string, string>> };
 
 /** Makes single requests; never rejects, never follows a redirect, and connects only where the address rules allow it. */
 export interface Sender {
   send(request: OutgoingRequest): Promise<SenderResult>;
-  /** Closes idle sockets. */
+  /** Closes every connection. */
   close(): void;
 }
 
@@ -38,139 +39,153 @@ export interface SenderOptions {
   readonly clock: Clock;
   /** `WEBHOOK_ALLOWED_CIDRS`. */
   readonly allowedCidrs: readonly string[];
-  /** Default: the machine's own resolver. */
-  readonly resolve?: ResolveAll;
-  /** PEM of authorities to trust instead of the public ones. */
-  readonly ca?: string;
+  /** Default: DNS, see createNameResolver. */
+  readonly names?: NameResolver;
+  /** `WEBHOOK_CA_CERTIFICATE`. */
+  readonly caCertificate?: string | undefined;
 }
+
+/** Node's limit for one address is 250 ms, less than a round trip to another continent (nodejs/node 54359). */
+const MAX_ADDRESS_MS = 2000;
+
+/** axios's transport without its client, whose merging of defaults into each request costs as much again as sending it. */
+const adapter = axios.getAdapter('http');
+const always = {
+  proxy: false,
+  maxRedirects: 0,
+  responseType: 'stream',
+  decompress: false,
+  insecureHTTPParser: true,
+  validateStatus: () => true,
+} as const;
 
 /**
- * Sends with keep-alive, so that the second event to a host needs no handshake. A socket that is reused leads to the
- * address that was judged when it was opened.
+ * Sends with keep-alive, so that the second event to a host needs no handshake. A connection that is reused leads to the
+ * address that was judged when it was opened; where the subscriber has closed it meanwhile, a new one is used.
+ * Error: `settingsInvalid` for a certificate that is none.
  */
-export function createSender({ clock, allowedCidrs, resolve = resolveAll, ca }: SenderOptions): Sender {
-  const lookup = createGuardedLookup(allowedCidrs, resolve);
-  const verdicts = new Map<string, UrlVerdict>();
-  const judge = (url: string): UrlVerdict => {
-    const verdict = verdicts.get(url) ?? checkUrl(url, allowedCidrs);
-    if (verdicts.size === MAX_VERDICTS) verdicts.clear();
-    verdicts.set(url, verdict);
-    return verdict;
+export function createSender({
+  clock,
+  allowedCidrs,
+  names = createNameResolver({ clock }),
+  caCertificate,
+}: SenderOptions): Sender {
+  const connections = createConnections(caCertificate);
+  const lookups = {
+    http: createGuardedLookup({ allowedCidrs, secure: false }, names),
+    https: createGuardedLookup({ allowedCidrs, secure: true }, names),
   };
-  const pool = { keepAlive: true, maxFreeSockets: MAX_IDLE_SOCKETS, timeout: IDLE_SOCKET_MS, noDelay: true };
-  const httpAgent = new HttpAgent(pool);
-  const httpsAgent = new HttpsAgent({ ...pool, ...(ca === undefined ? {} : { ca }) });
+
+  const exchangeOnce = (
+    request: OutgoingRequest,
+    url: CheckedUrl,
+    agents: Agents,
+    exchange: Exchange,
+    signal: AbortSignal,
+  ) =>
+    adapter({
+      ...always,
+      method: request.method,
+      url: `${url.secure ? 'https' : 'http'}://${url.authority}/`,
+      headers: toHeaders(request, url),
+      ...(request.body.byteLength > 0 && { data: toBuffer(request.body) }),
+      httpAgent: agents.http,
+      httpsAgent: agents.https,
+      lookup: url.secure ? lookups.https : lookups.http,
+      transport: createTransport(url, Math.min(MAX_ADDRESS_MS, request.timeoutMs / ADDRESS_SHARES), exchange),
+      signal,
+    } as unknown as Parameters<typeof adapter>[0]);
 
   return {
-    async send({ method, url, headers, body, timeoutMs }) {
+    async send(request) {
+      const { timeoutMs, secretHeaders = {} } = request;
       const startedMs = clock.now();
-      const networkError = (reason: NetworkErrorReason, detail: string): SenderResult => {
-        return { kind: 'networkError', reason, detail, durationMs: clock.now() - startedMs, headers: {} };
-      };
-      const verdict = judge(url);
-      if (!verdict.ok) return networkError('addressRefused', verdict.message);
+      const durationMs = (): number => clock.now() - startedMs;
+      const verdict = checkUrl(request.url, allowedCidrs);
+      if (!verdict.ok) return networkError('addressRefused', verdict.message, 0);
+      const { url } = verdict;
 
-      const options = {
-        method,
-        host: verdict.url.host,
-        port: verdict.url.port,
-        path: verdict.url.requestTarget,
-        headers: { ...headers, host: verdict.url.authority, 'content-length': String(body.byteLength) },
-        lookup,
-      };
-      const open = (): ClientRequest =>
-        verdict.url.secure
-          ? httpsRequest({ ...options, agent: httpsAgent })
-          : httpRequest({ ...options, agent: httpAgent });
+      const settled = new AbortController();
       const deadline = new AbortController();
-      let request = open();
-      void clock.sleep(timeoutMs, deadline.signal).then(() => {
-        if (!deadline.signal.aborted) request.destroy(new TimeoutError());
+      void clock.sleep(timeoutMs, settled.signal).then(() => {
+        if (!settled.signal.aborted) deadline.abort();
       });
+      let exchange = newExchange();
       try {
-        const response = await exchange(request, body).catch((error: unknown) => {
-          if (!request.reusedSocket || socketErrors[codeOf(error)] !== 'connectionReset') throw error;
-          // The subscriber closed an idle connection while we took it up again (Node.js, http, request.reusedSocket).
-          request = open();
-          return exchange(request, body);
-        });
-        const text = await readStart(response);
-        return {
-          kind: 'response',
-          status: response.statusCode ?? 0,
-          retryAfter: response.headers['retry-after'],
-          body: redact(text),
-          durationMs: clock.now() - startedMs,
-          headers: Object.fromEntries(
-            Object.entries(response.headers).map(([name, value]) => [
-              name,
-              Array.isArray(value) ? value.join(', ') : (value ?? ''),
-            ]),
-          ),
-        };
-      } catch (error) {
-        return networkError(...translateSocketError(error));
+        const response = await exchangeOnce(request, url, connections.kept, exchange, deadline.signal).catch(
+          (error: unknown) => {
+            const isStale = exchange.isReused && ['ECONNRESET', 'EPIPE'].includes(codeOf(error));
+            if (!isStale) throw error;
+            // The subscriber closed an idle connection while the request was sent (Node.js, http, request.reusedSocket).
+            exchange = newExchange();
+            return exchangeOnce(request, url, connections.fresh, exchange, deadline.signal);
+          },
+        );
+        const body = response.data as IncomingMessage;
+        const text = redact(await readStart(body, clock), [url.requestTarget, ...Object.values(secretHeaders)]);
+        return { ...toResponse(response.status, body, text, request.url), durationMs: durationMs() };
+      } catch (caught) {
+        const error = causeOf(caught);
+        if (deadline.signal.aborted) {
+          if (names.isWaiting(url.host))
+            return networkError('notStarted', 'other names were being resolved', durationMs());
+          return networkError('timeout', exchange.isConnected ? '' : 'no connection', durationMs());
+        }
+        const status = error instanceof UpgradeError ? 101 : statusOfUnparsed(error, exchange.head);
+        if (status !== undefined)
+          return { kind: 'response', status, retryAfter: undefined, body: '', durationMs: durationMs(), headers: {} };
+        const { reason, detail } = translateNetworkError(error);
+        return networkError(reason, detail, durationMs());
       } finally {
-        deadline.abort(SETTLED);
+        settled.abort(SETTLED);
       }
     },
-    close() {
-      httpAgent.destroy();
-      httpsAgent.destroy();
-    },
+    close: () => connections.close(),
   };
 }
-
-class TimeoutError extends Error {}
 
 /** A reason of our own to abort: without one, an exception with its stack would be made for each request. */
 const SETTLED = Symbol('settled');
 
-function exchange(request: ClientRequest, body: Uint8Array): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    request.once('response', resolve);
-    // Stays for the life of the request: an error after the answer's headers has no other listener.
-    request.on('error', reject);
-    request.end(body);
-  });
+const newExchange = (): Exchange => ({ isConnected: false, isReused: false, head: Buffer.alloc(0) });
+
+function networkError(
+  reason: Extract<SendResult, { kind: 'networkError' }>['reason'],
+  detail: string,
+  durationMs: number,
+): SenderResult {
+  return { kind: 'networkError', reason, detail, durationMs, headers: {} };
 }
 
-/** The first 4 KiB. The status has already decided: an answer that breaks off or trickles on does not change it. */
-function readStart(response: IncomingMessage): Promise<string> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    const done = (): void => resolve(Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8'));
-    response.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes > MAX_ANSWER_BYTES) response.destroy();
-    });
-    response.once('end', done);
-    response.once('error', done);
-    response.once('close', done);
-  });
+function toHeaders({ headers, secretHeaders }: OutgoingRequest, { authority }: CheckedUrl): AxiosHeaders {
+  return new AxiosHeaders({
+    Accept: '*/*',
+    'User-Agent': `ucwa-relay/${VERSION}`,
+    ...secretHeaders,
+  }).set({ ...headers, Host: authority, 'Accept-Encoding': 'identity' });
 }
 
-const socketErrors: Readonly<Record<string, NetworkErrorReason>> = {
-  ENOTFOUND: 'nameNotFound',
-  EAI_AGAIN: 'nameNotFound',
-  ECONNREFUSED: 'connectionRefused',
-  ECONNRESET: 'connectionReset',
-  EPIPE: 'connectionReset',
-};
-
-function translateSocketError(error: unknown): [reason: NetworkErrorReason, detail: string] {
-  if (error instanceof TimeoutError) return ['timeout', ''];
-  if (error instanceof AddressRefusedError) return ['addressRefused', error.message];
-  const code = codeOf(error);
-  if (/^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO)/.test(code)) return ['tls', code];
-  return [socketErrors[code] ?? 'network', code];
+function toBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** By shape and not by class: the error may come from another realm. */
-function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : '';
+function toResponse(status: number, { headers }: IncomingMessage, body: string, requestUrl: string) {
+  const { location } = headers;
+  const target =
+    location !== undefined && URL.canParse(location, requestUrl) ? new URL(location, requestUrl) : undefined;
+  return {
+    kind: 'response',
+    status,
+    retryAfter: headers['retry-after'],
+    body,
+    ...(target !== undefined && { location: showUrl(target.href) }),
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+    ),
+  } as const;
+}
+
+/** axios wraps what went wrong. */
+function causeOf(error: unknown): unknown {
+  return error instanceof Error && error.cause !== undefined ? error.cause : error;
 }

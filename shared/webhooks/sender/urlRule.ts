@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { isLoopback, refuseAddress, type AddressRefusal } from './addressRule';
+import { isAllowedCidr, refuseAddress, type AddressRefusal } from './addressRule';
 
 /** Why a URL cannot be a subscriber's. */
 export type UrlRefusal =
@@ -11,7 +11,7 @@ export interface CheckedUrl {
   /** As WHATWG URL normalises it, an IPv6 address without its brackets. */
   readonly host: string;
   readonly port: number;
-  /** The Host header. */
+  /** The Host header, without the trailing dot of a name. */
   readonly authority: string;
   readonly requestTarget: string;
 }
@@ -26,10 +26,10 @@ export const MAX_URL_LENGTH = 2048;
 const SHAPE = /^(https?):\/\/([^/?#\\]+)([^#\\]*)(#.*)?$/i;
 
 /**
- * Judges a subscriber's URL before anything is asked of the network: https (http only to loopback that the allow-list
- * opens), port 443 or from 1024, no user info, no fragment, at most 2,048 characters. A host that is an address in any
- * spelling that WHATWG URL knows (decimal, octal, hexadecimal, unicode digits and dots) is judged as that address;
- * a name is judged by its addresses at every connect, see guardedLookup. Pure.
+ * Judges a subscriber's URL before anything is asked of the network: https on port 443 or from 1024, or http (port 80
+ * too) where `WEBHOOK_ALLOWED_CIDRS` allows anything; no user info, no fragment, at most 2,048 characters. A host that
+ * is an address in any spelling that WHATWG URL knows (decimal, octal, hexadecimal, unicode digits and dots) is judged
+ * as that address; a name is judged by its addresses at every connection, see guardedLookup. Pure.
  */
 export function checkUrl(text: string, allowedCidrs: readonly string[]): UrlVerdict {
   if (text.length > MAX_URL_LENGTH)
@@ -56,15 +56,26 @@ export function checkUrl(text: string, allowedCidrs: readonly string[]): UrlVerd
     const rule = refuseAddress(host, allowedCidrs);
     if (rule !== undefined) return refuse(rule, `leads to ${host}, which is not allowed: ${rule}`);
   }
-  if (!secure && !isLoopback(host) && host !== 'localhost') return refuse('scheme', 'must be https');
-  if (!secure && refuseAddress(isLoopback(host) ? host : '127.0.0.1', allowedCidrs) !== undefined) {
-    return refuse('scheme', 'must be https; http is for loopback in development, when WEBHOOK_ALLOWED_CIDRS opens it');
-  }
-  if (port !== 443 && port < 1024) return refuse('port', `has port ${port}; 443 and those from 1024 are allowed`);
+  const literal = isIP(host) !== 0;
+  if (!secure && (literal ? !isAllowedCidr(host, allowedCidrs) : allowedCidrs.length === 0))
+    return refuse('scheme', 'must be https; http is for addresses in WEBHOOK_ALLOWED_CIDRS');
+  if (port !== (secure ? 443 : 80) && port < 1024)
+    return refuse('port', `has port ${port}; ${secure ? 443 : 80} and those from 1024 are allowed`);
   return {
     ok: true,
-    url: { secure, host, port, authority: parsed.host, requestTarget: rest.startsWith('/') ? rest : `/${rest}` },
+    url: {
+      secure,
+      host,
+      port,
+      authority: withoutTrailingDot(parsed.host),
+      requestTarget: rest.startsWith('/') ? rest : `/${rest}`,
+    },
   };
+}
+
+/** A server compares Host and SNI with its own name, which has no dot at its end. */
+function withoutTrailingDot(authority: string): string {
+  return authority.replace(/\.(?=:\d+$|$)/, '');
 }
 
 function refuse(rule: UrlRefusal, message: string): UrlVerdict {

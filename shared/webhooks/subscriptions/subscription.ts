@@ -1,52 +1,6 @@
 import { z } from 'zod';
 import { filtersSchema } from './matchesFilter';
-import { isSecret } from '../delivery/signature';
-
-/** What a subscriber is sent: CloudEvents JSON, one flat object for flows, or an Adaptive Card for a Teams channel. */
-export const formats = ['cloudevents', 'flat', 'teams'] as const;
-export type Format = (typeof formats)[number];
-
-/** CloudEvents HTTP Binding §3.2, structured mode. */
-export const CLOUDEVENTS_JSON = 'application/cloudevents+json';
-/** The media types in which a receiver can ask for CloudEvents; some frameworks parse `application/json` only. */
-export const contentTypes = [CLOUDEVENTS_JSON, 'application/json'] as const;
-export type ContentType = (typeof contentTypes)[number];
-
-/** What becomes of a subscription whose URL does not consent by CloudEvents OPTIONS: refused, made with a warning, or not asked. */
-export const handshakes = ['require', 'warn', 'skip'] as const;
-export type Handshake = (typeof handshakes)[number];
-
-const url = z.string().min(1).describe('https URL of at most 2,048 characters, kept byte for byte');
-const description = z.string().max(256);
-
-/** Body of `POST /webhook-subscriptions`. */
-export const subscriptionRequestSchema = z.strictObject({
-  url,
-  description: description.optional(),
-  filters: filtersSchema.default({}),
-  format: z.enum(formats).default('cloudevents'),
-  secret: z
-    .string()
-    .refine(isSecret, 'must be whsec_ and the base64 of 24 to 64 bytes')
-    .optional()
-    .describe('Generated unless given; shown once'),
-  handshake: z
-    .enum(handshakes)
-    .optional()
-    .describe('warn unless given; skip for flat and teams, whose makers cannot consent'),
-});
-export type SubscriptionRequest = z.infer<typeof subscriptionRequestSchema>;
-
-/** Body of `PATCH /webhook-subscriptions/{id}`; what is left out stays. `state: active` also ends a pause or a disabling. */
-export const subscriptionChangeSchema = z.strictObject({
-  url: url.optional(),
-  description: description.optional(),
-  filters: filtersSchema.optional(),
-  format: z.enum(formats).optional(),
-  handshake: z.enum(handshakes).optional(),
-  state: z.enum(['active', 'paused']).optional(),
-});
-export type SubscriptionChange = z.infer<typeof subscriptionChangeSchema>;
+import { contentTypes, formats, handshakes } from './subscriptionRequest';
 
 const stateSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('active') }),
@@ -54,20 +8,63 @@ const stateSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('disabled'), atMs: z.number(), reason: z.string() }),
 ]);
 
-/** A subscription as it is kept. Times are milliseconds since the epoch; secrets are encrypted. */
+/** The last request with an Idempotency-Key: the same key is given the same secret again until `untilMs`. */
+const keyedRequestSchema = z.strictObject({
+  keyHash: z.string(),
+  bodyHash: z.string(),
+  untilMs: z.number(),
+  encryptedSecret: z.string(),
+});
+export type KeyedRequest = z.infer<typeof keyedRequestSchema>;
+
+/**
+ * A subscription as it is stored: one property of a table row, at most 32 Ki characters. Times are milliseconds since the
+ * epoch. URL, headers and secrets are encrypted (decryptSubscription).
+ */
 export const subscriptionSchema = z.strictObject({
   id: z.string(),
-  url: z.string(),
+  encryptedUrl: z.string(),
+  /** See showUrl. */
+  shownUrl: z.string(),
   description: z.string().optional(),
   filters: filtersSchema,
   format: z.enum(formats),
   handshake: z.enum(handshakes),
+  /** By name, as it was given. */
+  encryptedHeaders: z.record(z.string(), z.string()),
+  contentType: z.enum(contentTypes).optional(),
+  timeoutSeconds: z.number().optional(),
+  maxPerMinute: z.number().optional(),
+  /** `WebHook-Allowed-Rate` of the handshake. */
+  allowedRatePerMinute: z.number().optional(),
   state: stateSchema,
   encryptedSecret: z.string(),
-  /** Signs as well until `untilMs`, while a rotation overlaps. */
-  previousSecret: z.strictObject({ encrypted: z.string(), untilMs: z.number() }).optional(),
+  /** They sign as well until their `untilMs`; the newest first. */
+  earlierSecrets: z.array(z.strictObject({ encrypted: z.string(), untilMs: z.number() })),
+  createdWith: keyedRequestSchema.optional(),
+  rotatedWith: keyedRequestSchema.optional(),
   createdBy: z.string(),
   createdAtMs: z.number(),
   changedAtMs: z.number(),
 });
 export type Subscription = z.infer<typeof subscriptionSchema>;
+
+/** Within a ring a response that takes longer comes too late for another attempt. */
+const RING_TIMEOUT_MS = 5000;
+/** Standard Webhooks, "Deliverability and reliability": 15 to 30 s. */
+const TIMEOUT_MS = 15_000;
+
+/** How long one attempt waits for the response, in milliseconds. @param inRing whether the event expires with a ring. */
+export function timeoutMsOf({ timeoutSeconds }: Pick<Subscription, 'timeoutSeconds'>, inRing: boolean): number {
+  const limitMs = inRing ? RING_TIMEOUT_MS : TIMEOUT_MS;
+  return timeoutSeconds === undefined ? limitMs : Math.min(timeoutSeconds * 1000, limitMs);
+}
+
+/** Attempts a minute that the subscriber takes: its own `maxPerMinute` or what its handshake allows; undefined without a limit. */
+export function ratePerMinuteOf({
+  maxPerMinute,
+  allowedRatePerMinute,
+}: Pick<Subscription, 'maxPerMinute' | 'allowedRatePerMinute'>): number | undefined {
+  const rates = [maxPerMinute, allowedRatePerMinute].filter((rate) => rate !== undefined);
+  return rates.length === 0 ? undefined : Math.min(...rates);
+}

@@ -6,9 +6,10 @@ import type { AttemptDelivery } from '../attemptDelivery';
 import { classifyResponse } from '../delivery/classifyResponse';
 import { toFlatEvent } from '../formats/flatEvent';
 import { existingSubscription } from './existingSubscription';
-import type { SubscriptionStore } from '../ports';
 import type { RenderedDelivery } from '../formats/renderDelivery';
-import type { Format, Subscription } from './subscription';
+import { timeoutMsOf, type Subscription } from './subscription';
+import { CLOUDEVENTS_JSON, type ContentType, type Format } from './subscriptionRequest';
+import type { SubscriptionStore } from './subscriptionStore';
 import { toNoticeCard } from '../formats/teamsCard';
 
 /** `data` of `ucwa.subscription.test`. */
@@ -28,7 +29,7 @@ export interface TestResult {
   readonly durationMs: number;
 }
 
-/** Sends one event of type `ucwa.subscription.test`, signed as any other, now and once; also while paused or disabled. Error: `notFound`. */
+/** Sends one event of type `ucwa.subscription.test`, signed as any other, now and once; also while paused or disabled. Takes 7 s at most. Errors: `notFound`, those of DecryptSubscription. */
 export type TestSubscription = (id: string) => Promise<TestResult>;
 
 export interface TestSubscriptionPorts {
@@ -37,12 +38,17 @@ export interface TestSubscriptionPorts {
   readonly clock: Clock;
 }
 
+/** The caller waits for it. */
+const MAX_TEST_MS = 7000;
+
 /** It is no delivery: it stands in no log and counts for nothing. */
 export function createTestSubscription({ store, attempt, clock }: TestSubscriptionPorts): TestSubscription {
   return async (id) => {
     const subscription = await existingSubscription(store, id);
     const event = toTestEvent(subscription, clock.now());
-    const result = await attempt(subscription, event.id, render(event, subscription.format), false);
+    const rendered = render(event, subscription.format, subscription.contentType);
+    const timeoutMs = Math.min(timeoutMsOf(subscription, false), MAX_TEST_MS);
+    const result = await attempt(subscription, event.id, rendered, false, timeoutMs);
     const answer = classifyResponse(result, clock.now());
     return {
       delivered: answer.class === 'delivered',
@@ -64,10 +70,14 @@ function toTestEvent({ id }: Subscription, timeMs: number): RelayEvent<'ucwa.sub
   };
 }
 
-function render(event: RelayEvent<string, SubscriptionTest>, format: Format): RenderedDelivery {
+function render(
+  event: RelayEvent<string, SubscriptionTest>,
+  format: Format,
+  contentType: ContentType = CLOUDEVENTS_JSON,
+): RenderedDelivery {
   switch (format) {
     case 'cloudevents':
-      return { contentType: 'application/cloudevents+json; charset=utf-8', body: JSON.stringify(toCloudEvent(event)) };
+      return { contentType: `${contentType}; charset=utf-8`, body: JSON.stringify(toCloudEvent(event)) };
     case 'flat':
       return {
         contentType: 'application/json; charset=utf-8',

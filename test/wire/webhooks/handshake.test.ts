@@ -7,7 +7,7 @@ async function ask(answer: SubscriberAnswer) {
   const server = await startSubscriber(() => answer);
   const sender = createSender({ clock: systemClock, allowedCidrs: ['127.0.0.0/8'] });
   try {
-    const consent = await askConsent(sender, `${server.url}?sig=x`, 'relay.contoso.com', 600);
+    const consent = await askConsent(sender, `${server.url}?sig=x`, { 'x-key': 'k3y' }, 'relay.contoso.com', 600);
     return { consent, request: server.requests[0] };
   } finally {
     sender.close();
@@ -50,14 +50,14 @@ test.each<[string, SubscriberAnswer, object]>([
   [
     'refuses',
     { status: 405, headers: { 'WebHook-Allowed-Origin': '*' } },
-    { consents: false, reason: 'OPTIONS was answered 405' },
+    { consents: false, reason: 'the response to OPTIONS was 405' },
   ],
   [
     'redirects',
     { status: 302, headers: { location: 'https://other.example/' } },
-    { consents: false, reason: 'OPTIONS was answered 302' },
+    { consents: false, reason: 'the response to OPTIONS was 302' },
   ],
-  ['breaks off', 'reset', { consents: false, reason: 'OPTIONS got no answer: connectionReset (ECONNRESET)' }],
+  ['breaks off', 'reset', { consents: false, reason: 'OPTIONS got no response: connectionReset (ECONNRESET)' }],
 ])('a receiver that %s', async (_name, answer, expected) => {
   expect((await ask(answer)).consent).toMatchObject(expected);
 });

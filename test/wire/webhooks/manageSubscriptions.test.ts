@@ -1,37 +1,36 @@
-import {
-  createManageSubscriptions,
-  MAX_SUBSCRIPTIONS,
-} from '../../../shared/webhooks/subscriptions/manageSubscriptions';
+import { createDecryptSubscription } from '../../../shared/webhooks/subscriptions/decryptSubscription';
+import { createManageSubscriptions } from '../../../shared/webhooks/subscriptions/manageSubscriptions';
+import { MAX_SUBSCRIPTIONS } from '../../../shared/webhooks/subscriptions/createSubscription';
 import { createSecretCipher } from '../../../shared/secretCipher';
-import { createRelayRoom, type RelayRoom } from '../../support/relayRoom';
+import { createSubscriptionApi, type SubscriptionApi } from '../../support/subscriptionApi';
 import { startSubscriber, type SubscriberAnswer, type SubscriberServer } from '../../support/subscriberServer';
 import { startTestTables, type TestTables } from '../../support/testTables';
-import { callEvent, sampleSubscription } from '../../support/webhookEvents';
+import { sampleSubscription } from '../../support/webhookEvents';
 
 let storage: TestTables;
-let room: RelayRoom;
+let api: SubscriptionApi;
 let server: SubscriberServer;
 let answer: SubscriberAnswer;
 
 beforeAll(async () => void (storage = await startTestTables()));
 afterAll(() => storage.close());
 beforeEach(async () => {
-  room = createRelayRoom(storage.tables);
+  api = createSubscriptionApi(storage.tables);
   answer = { status: 204 };
   server = await startSubscriber(() => answer);
 });
 afterEach(async () => {
-  room.close();
+  api.close();
   await server.close();
-  await storage.empty('subscriptions', 'deliveries', 'deliveryOrder', 'deliveryEvents');
+  await storage.empty('subscriptions');
 });
 
-test('a subscription is made with defaults, and its secret is shown once', async () => {
+test('a subscription is created with defaults, and its secret is shown once', async () => {
   answer = { status: 200, headers: { 'WebHook-Allowed-Origin': '*' } };
-  const { subscription, secret, warnings } = await room.manage.create({ url: server.url }, 'key:1234');
+  const { isNew, subscription, secret, warnings } = await api.create({ url: server.url }, 'key:1234');
   expect(subscription).toEqual({
     id: expect.stringMatching(/^sub_[\w-]{22}$/) as string,
-    url: server.url,
+    url: `${server.url}/REDACTED`,
     filters: {},
     format: 'cloudevents',
     handshake: 'warn',
@@ -40,23 +39,68 @@ test('a subscription is made with defaults, and its secret is shown once', async
     createdAt: '2026-01-15T12:00:00.000Z',
     changedAt: '2026-01-15T12:00:00.000Z',
   });
+  expect(isNew).toBe(true);
   expect(secret).toMatch(/^whsec_/);
   expect(warnings).toEqual([]);
-  expect(JSON.stringify(await room.manage.get(subscription.id))).not.toContain('whsec_');
+  expect(JSON.stringify(await api.get(subscription.id))).not.toContain('whsec_');
 });
 
-test('no secret is in the table, and none in the log', async () => {
-  const { secret } = await room.subscribe(server.url);
-  const table = await storage.tables.client('subscriptions');
-  const kept = JSON.stringify(room.log.lines);
+test('neither secret nor URL nor header is in the table, in a view or in the log', async () => {
+  const { id, secret } = await api.subscribe(`${server.url}/hidden?sig=hidden`, { headers: { 'X-Key': 'hidden' } });
+  await api.test(id);
   const rows: unknown[] = [];
-  for await (const row of table.listEntities()) rows.push(row);
-  expect(JSON.stringify(rows) + kept).not.toContain(secret.slice(6, 30));
+  for await (const row of (await storage.tables.client('subscriptions')).listEntities()) rows.push(row);
+  const everything = JSON.stringify([rows, api.log.lines, await api.get(id), await api.list()]);
+  expect(everything).not.toContain(secret.slice(6, 30));
+  expect(everything).not.toContain('hidden');
+  expect(everything).toContain('X-Key');
 });
 
 test('a given secret is taken', async () => {
   const secret = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
-  expect(await room.manage.create({ url: server.url, secret, handshake: 'skip' }, 'key:1')).toMatchObject({ secret });
+  expect(await api.create({ url: server.url, secret, handshake: 'skip' }, 'key:1')).toMatchObject({ secret });
+});
+
+test('what receivers ask for is kept and sent', async () => {
+  answer = { status: 200, headers: { 'WebHook-Allowed-Origin': '*', 'WebHook-Allowed-Rate': '30' } };
+  const { subscription } = await api.create(
+    {
+      url: server.url,
+      headers: { 'X-Api-Key': 'k3y', Authorization: 'Bearer t0k' },
+      contentType: 'application/json',
+      timeoutSeconds: 3,
+      maxPerMinute: 60,
+    },
+    'key:1',
+  );
+  expect(subscription).toMatchObject({
+    headers: { 'X-Api-Key': 'REDACTED', Authorization: 'REDACTED' },
+    contentType: 'application/json',
+    timeoutSeconds: 3,
+    maxPerMinute: 60,
+    allowedRatePerMinute: 30,
+  });
+  expect(server.requests[0]).toMatchObject({
+    method: 'OPTIONS',
+    headers: { 'x-api-key': 'k3y', authorization: 'Bearer t0k', 'webhook-request-rate': '60' },
+  });
+  await api.test(subscription.id);
+  expect(server.requests[1]).toMatchObject({
+    method: 'POST',
+    headers: {
+      'x-api-key': 'k3y',
+      authorization: 'Bearer t0k',
+      'content-type': 'application/json; charset=utf-8',
+    },
+  });
+});
+
+test('a receiver that sends back what it got gives no secret away', async () => {
+  const { id } = await api.subscribe(`${server.url}/pathSecret?sig=querySecret`, {
+    headers: { 'x-key': 'headerSecret' },
+  });
+  answer = { status: 418, body: 'POST /hooks/pathSecret?sig=querySecret with x-key: headerSecret' };
+  expect(await api.test(id)).toMatchObject({ response: 'POST REDACTED with x-key: REDACTED' });
 });
 
 test.each<[string, object, string | undefined]>([
@@ -64,29 +108,41 @@ test.each<[string, object, string | undefined]>([
   ['an unknown field', { url: 'https://receiver.example/', colour: 'red' }, undefined],
   ['an unknown format', { url: 'https://receiver.example/', format: 'xml' }, undefined],
   ['a weak secret', { url: 'https://receiver.example/', secret: 'whsec_abc' }, undefined],
+  ['a header of the relay’s own', { url: 'https://receiver.example/', headers: { 'Webhook-Id': 'x' } }, undefined],
+  ['a URL as it is shown', { url: 'https://receiver.example/REDACTED' }, undefined],
+  ['a header as it is shown', { url: 'https://receiver.example/', headers: { 'x-key': 'REDACTED' } }, undefined],
+  ['a time-out of an hour', { url: 'https://receiver.example/', timeoutSeconds: 3600 }, undefined],
   ['a URL to a private address', { url: 'https://10.0.0.1/' }, 'private'],
+  ['a name of a forbidden address', { url: 'https://elsewhere.example/' }, 'loopback'],
   ['a URL with user info', { url: 'https://a:b@receiver.example/' }, 'userinfo'],
-  ['a URL over http', { url: 'http://receiver.example/' }, 'scheme'],
+  ['a URL over http to a public address', { url: 'http://1.1.1.1/' }, 'scheme'],
   ['a URL with a strange port', { url: 'https://receiver.example:22/' }, 'port'],
 ])('refuses %s, and says which rule it is', async (_what, body, rule) => {
-  const refused = room.manage.create(body, 'key:1');
+  const refused = api.create({ handshake: 'skip', ...body }, 'key:1');
   await expect(refused).rejects.toMatchObject({
     code: 'requestInvalid',
     extensions: { errors: [rule === undefined ? {} : { field: 'url', rule }] },
   });
-  expect(await room.manage.list()).toEqual([]);
+  expect(await api.list()).toEqual([]);
+});
+
+test('a name that does not resolve now is taken, with a warning that says why', async () => {
+  const { warnings } = await api.create({ url: 'https://nowhere.example/', handshake: 'skip' }, 'key:1');
+  expect(warnings).toEqual([
+    'The name nowhere.example has no address now (ETIMEOUT: its name server does not respond); it is tried again with each event',
+  ]);
 });
 
 describe('the handshake', () => {
   test('where it is required, a URL that does not consent is refused', async () => {
-    await expect(room.manage.create({ url: server.url, handshake: 'require' }, 'key:1')).rejects.toMatchObject({
+    await expect(api.create({ url: server.url, handshake: 'require' }, 'key:1')).rejects.toMatchObject({
       code: 'requestInvalid',
       extensions: {
         errors: [
           {
             field: 'url',
             rule: 'handshake',
-            message: 'the answer to OPTIONS has no WebHook-Allowed-Origin that names relay.contoso.com or *',
+            message: 'the response to OPTIONS has no WebHook-Allowed-Origin that names relay.contoso.com or *',
           },
         ],
       },
@@ -94,107 +150,103 @@ describe('the handshake', () => {
   });
 
   test('where it warns, such a URL is taken with a warning', async () => {
-    const { warnings } = await room.manage.create({ url: server.url }, 'key:1');
+    const { warnings } = await api.create({ url: server.url }, 'key:1');
     expect(warnings).toEqual([expect.stringContaining('does not consent')]);
   });
 
   test.each(['flat', 'teams'])('a subscription of format %s is not asked', async (format) => {
-    const { warnings } = await room.manage.create({ url: server.url, format }, 'key:1');
+    const { warnings } = await api.create({ url: server.url, format }, 'key:1');
     expect([warnings, server.requests]).toEqual([[], []]);
   });
-
-  test('a new URL is asked again', async () => {
-    const { id } = await room.subscribe(server.url);
-    await expect(room.manage.change(id, { url: `${server.url}/new`, handshake: 'require' })).rejects.toMatchObject({
-      code: 'requestInvalid',
-    });
-    expect(server.requests).toMatchObject([{ method: 'OPTIONS', target: '/hooks/new' }]);
-  });
 });
 
-test('a change leaves the rest as it is, and is in effect at once', async () => {
-  const { id } = await room.subscribe(server.url, { description: 'first', filters: { direction: 'incoming' } });
-  await room.manage.change(id, { filters: { kinds: ['phoneAudio'] } });
-  expect(await room.manage.get(id)).toMatchObject({
-    description: 'first',
-    filters: { kinds: ['phoneAudio'] },
-    url: server.url,
-  });
-  expect(await room.fanOut(callEvent('started'))).toBe(0);
+test('warns of what works and will hardly be useful', async () => {
+  const { warnings } = await api.create(
+    {
+      url: `${server.url}?a=1&amp;b=2`,
+      handshake: 'skip',
+      filters: { types: ['ucwa.audioVideoInvitation.started'], outcomeResults: ['missed'], states: ['Ringing'] },
+    },
+    'key:1',
+  );
+  expect(warnings).toEqual([
+    expect.stringContaining('&amp;'),
+    expect.stringContaining('states: Ringing has never been seen'),
+    expect.stringContaining('types and outcomeResults contradict each other'),
+  ]);
 });
 
-test('the URL as it is shown, sent back, changes nothing', async () => {
-  const { id } = await room.subscribe(`${server.url}?sig=verySecret`);
-  const { url } = await room.manage.get(id);
-  expect(url).toBe(`${server.url}?sig=REDACTED`);
-  await room.manage.change(id, { url });
-  await room.test(id);
-  expect(server.requests.at(-1)?.target).toBe('/hooks?sig=verySecret');
-});
-
-test('a pause holds deliveries, and an end of it lets them flow again', async () => {
-  const { id } = await room.subscribe(server.url);
-  expect((await room.manage.change(id, { state: 'paused' })).subscription).toMatchObject({
-    state: 'paused',
-    stateSince: '2026-01-15T12:00:00.000Z',
-  });
-  expect(await room.fanOut(callEvent('started', { call: 1 }))).toBe(0);
-  await room.manage.change(id, { state: 'active' });
-  expect(await room.fanOut(callEvent('started', { call: 2 }))).toBe(1);
+test.each(['version', 'sub_', `sub_${'x'.repeat(3000)}`, '../x', ''])('there is no subscription %j', async (id) => {
+  await api.subscribe(server.url);
+  await expect(api.get(id)).rejects.toMatchObject({ code: 'notFound' });
+  await expect(api.change(id, {})).rejects.toMatchObject({ code: 'notFound' });
+  await expect(api.remove(id)).rejects.toMatchObject({ code: 'notFound' });
+  await expect(api.rotateSecret(id, {})).rejects.toMatchObject({ code: 'notFound' });
+  await expect(api.test(id)).rejects.toMatchObject({ code: 'notFound' });
 });
 
 test('removing is idempotent; what is gone is not found', async () => {
-  const { id } = await room.subscribe(server.url);
-  await room.manage.remove(id);
-  await room.manage.remove(id);
-  await expect(room.manage.get(id)).rejects.toMatchObject({ code: 'notFound' });
-  await expect(room.manage.change(id, {})).rejects.toMatchObject({ code: 'notFound' });
-  await expect(room.manage.rotateSecret(id, {})).rejects.toMatchObject({ code: 'notFound' });
-});
-
-test('a rotation says until when the old secret signs as well', async () => {
-  const { id } = await room.subscribe(server.url);
-  const { subscription } = await room.manage.rotateSecret(id, undefined);
-  expect(subscription.previousSecretUntil).toBe('2026-01-16T12:00:00.000Z');
-  await room.clock.advance(24 * 3_600_000);
-  expect((await room.manage.get(id)).previousSecretUntil).toBeUndefined();
+  const { id } = await api.subscribe(server.url);
+  await api.remove(id);
+  await api.remove(id);
+  await expect(api.get(id)).rejects.toMatchObject({ code: 'notFound' });
+  await expect(api.change(id, {})).rejects.toMatchObject({ code: 'notFound' });
+  await expect(api.rotateSecret(id, {})).rejects.toMatchObject({ code: 'notFound' });
 });
 
 test.each([
   ['cloudevents', { type: 'ucwa.subscription.test', specversion: '1.0' }],
   ['flat', { event: 'test' }],
   ['teams', { type: 'message' }],
-])('a test event of format %s is sent at once, signed, and told', async (format, expected) => {
-  const { id } = await room.subscribe(server.url, { format });
-  expect(await room.test(id)).toEqual({ delivered: true, status: 204, response: '', durationMs: 0 });
+])('a test event of format %s is sent at once, signed, and its result is told', async (format, expected) => {
+  const { id } = await api.subscribe(server.url, { format });
+  expect(await api.test(id)).toEqual({ delivered: true, status: 204, response: '', durationMs: 0 });
   expect(JSON.parse(server.requests[0]?.body.toString() ?? '')).toMatchObject(expected);
   expect(server.requests[0]?.headers['webhook-signature']).toMatch(/^v1,/);
   answer = { status: 418, body: 'a teapot' };
-  expect(await room.test(id)).toMatchObject({
+  expect(await api.test(id)).toMatchObject({
     delivered: false,
     status: 418,
     reason: 'responded 418',
     response: 'a teapot',
   });
-  expect(await room.journal.counts(id)).toMatchObject({ attempts: 0 });
 });
 
-test('there are two thousand at most, and who asks for more is told', async () => {
-  const { clock, log } = room;
+test('a test to a subscriber that hangs ends within 7 seconds', async () => {
+  const { id } = await api.subscribe(server.url);
+  answer = 'hang';
+  const tested = api.test(id);
+  await server.received(1);
+  await api.clock.advance(7000);
+  expect(await tested).toMatchObject({ delivered: false, reason: 'no response: timeout', durationMs: 7000 });
+});
+
+test('there are two thousand at most, and a request for more is told so', async () => {
+  const { clock, log } = api;
   const unasked = () => Promise.reject(new Error('nobody is asked'));
   const many = Array.from({ length: MAX_SUBSCRIPTIONS }, (_, n) => sampleSubscription({ id: `sub_${n}` }));
-  const store = { list: () => Promise.resolve(many), find: unasked, insert: unasked, update: unasked, remove: unasked };
+  const cipher = createSecretCipher(undefined);
   const manage = createManageSubscriptions({
-    store,
-    secretCipher: createSecretCipher(undefined),
+    store: {
+      list: () => Promise.resolve(many),
+      find: unasked,
+      insert: (decide) => Promise.resolve(void decide(many)),
+      update: unasked,
+      remove: unasked,
+    },
+    cipher,
+    decrypt: createDecryptSubscription(cipher),
+    accounts: () => [],
     sender: { send: unasked },
     requestOrigin: 'relay.contoso.com',
     allowedCidrs: [],
-    resolve: unasked,
+    names: { resolve: unasked },
     clock,
     log,
   });
-  await expect(manage.create({ url: 'https://receiver.example/hooks' }, 'key:1234')).rejects.toMatchObject({
+  await expect(
+    manage.create({ url: 'https://receiver.example/hooks', handshake: 'skip' }, 'key:1234'),
+  ).rejects.toMatchObject({
     code: 'requestInvalid',
     message: 'There are 2000 webhook subscriptions already, as many as are kept: delete one that is not needed.',
   });

@@ -149,7 +149,10 @@ test('says that a name has no address', async () => {
   const one = createSender({
     clock: systemClock,
     allowedCidrs: [],
-    resolve: () => Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' })),
+    names: {
+      resolve: () => Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' })),
+      isWaiting: () => false,
+    },
   });
   closing.push(one);
   expect(await post(one, 'https://receiver.example/')).toMatchObject({ kind: 'networkError', reason: 'nameNotFound' });

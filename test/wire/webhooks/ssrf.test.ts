@@ -2,9 +2,11 @@ import { createHook } from 'node:async_hooks';
 import type { LookupAddress } from 'node:dns';
 import { isIPv6 } from 'node:net';
 import { systemClock } from '../../../shared/clock';
-import type { ResolveAll } from '../../../shared/webhooks/sender/guardedLookup';
+import type { NameResolver } from '../../../shared/webhooks/sender/nameResolver';
 import { createSender, type Sender, type SenderResult } from '../../../shared/webhooks/sender/sender';
 import { startSubscriber, type SubscriberServer } from '../../support/subscriberServer';
+
+type Resolve = NameResolver['resolve'];
 
 /** Every connect(2) that this process asks the system for, whoever asks. */
 let connects = 0;
@@ -37,18 +39,18 @@ async function server(...options: Parameters<typeof startSubscriber>): Promise<S
 
 const address = (text: string): LookupAddress => ({ address: text, family: isIPv6(text) ? 6 : 4 });
 const names =
-  (...addresses: string[]): ResolveAll =>
+  (...addresses: string[]): Resolve =>
   () =>
     Promise.resolve(addresses.map(address));
-const nobody: ResolveAll = () => Promise.reject(new Error('asked for a name where there is none'));
+const nobody: Resolve = () => Promise.reject(new Error('asked for a name where there is none'));
 
 function post(sender: Sender, url: string): Promise<SenderResult> {
   closing.push(sender);
   return sender.send({ method: 'POST', url, headers: {}, body: Buffer.from('{}'), timeoutMs: 5000 });
 }
 
-const guarded = (resolve: ResolveAll, allowedCidrs: string[] = []): Sender =>
-  createSender({ clock: systemClock, allowedCidrs, resolve });
+const guarded = (resolve: Resolve, allowedCidrs: string[] = []): Sender =>
+  createSender({ clock: systemClock, allowedCidrs, names: { resolve, isWaiting: () => false } });
 
 describe('a URL that leads where it must not is refused with its reason, and nothing connects', () => {
   test.each<[url: string, reason: string]>([
@@ -166,7 +168,7 @@ describe('a name that leads where it must not is refused after DNS, and nothing 
 test('a name that changes its address after it was judged is judged again: the second connection is refused', async () => {
   const answers = [address('127.0.0.1'), address('127.0.0.2')];
   let asked = 0;
-  const resolve: ResolveAll = () => Promise.resolve(answers.slice(asked++, asked));
+  const resolve: Resolve = () => Promise.resolve(answers.slice(asked++, asked));
   const fine = await server(() => ({ status: 204, headers: { connection: 'close' } }));
   const inner = await server(undefined, '127.0.0.2', fine.port);
   const sender = guarded(resolve, ['127.0.0.1/32']);
@@ -182,7 +184,7 @@ test('a name that changes its address after it was judged is judged again: the s
 test('the address that was judged is the address that is connected to: a name is resolved once for a connection', async () => {
   const fine = await server();
   let asked = 0;
-  const resolve: ResolveAll = () => Promise.resolve([address(asked++ === 0 ? '127.0.0.1' : '127.0.0.2')]);
+  const resolve: Resolve = () => Promise.resolve([address(asked++ === 0 ? '127.0.0.1' : '127.0.0.2')]);
   expect(await post(guarded(resolve, ['127.0.0.1/32']), `http://localhost:${fine.port}/`)).toMatchObject({
     status: 204,
   });

@@ -93,13 +93,16 @@ function historyEntry({ id, type, timeMs, sequence, data }: ReturnType<typeof sa
 
 const subscription: Subscription = {
   id: 'sub_QmVpc3BpZWwtQWJvLTAxMg',
-  url: 'https://receiver.example/hooks',
+  encryptedUrl: '',
+  shownUrl: 'https://receiver.example/hooks/REDACTED',
   description: 'Front desk',
   filters: { types: ['ucwa.audioVideoInvitation.*'], direction: 'incoming' },
   format: 'cloudevents',
+  encryptedHeaders: {},
   handshake: 'warn',
   state: { name: 'active' },
   encryptedSecret: '',
+  earlierSecrets: [],
   createdBy: 'key:4f9a1c0be2d7',
   createdAtMs: sampleTimeMs,
   changedAtMs: sampleTimeMs,
@@ -111,7 +114,7 @@ const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 export function subscriptionAnswers() {
   const view = toSubscriptionView(subscription, sampleTimeMs);
   const rotated = toSubscriptionView(
-    { ...subscription, previousSecret: { encrypted: '', untilMs: sampleTimeMs + 24 * 3_600_000 } },
+    { ...subscription, earlierSecrets: [{ encrypted: '', untilMs: sampleTimeMs + 24 * 3_600_000 }] },
     sampleTimeMs,
   );
   const tested: TestResult = { delivered: true, status: 204, response: '', durationMs: 83 };
@@ -149,6 +152,12 @@ export function subscriptionAnswers() {
     view,
     list: { subscriptions: [view] },
     created: { subscription: view, secret, warnings: [] },
+    existing: {
+      subscription: view,
+      warnings: [
+        'A subscription with this URL, format and filters exists already; it was left as it is: change it with PATCH, or ask for another one with allowDuplicate',
+      ],
+    },
     changed: { subscription: view, warnings: [] },
     rotated: { subscription: rotated, secret },
     tested,

@@ -23,6 +23,9 @@ const said: Readonly<Partial<Record<ErrorCode, readonly [message: string, detail
   ],
   resolvedElsewhere: ['This invitation was answered elsewhere: its actions are gone.'],
   commandInFlight: ['The same command is still in flight; ask again in a second.', { retryAfterMs: 1000 }],
+  tooManySecrets: [
+    '4 earlier secrets still sign beside the present one; the first of them ends at 2026-01-16T12:00:00.000Z. Rotate then.',
+  ],
   invitationEnded: ['This invitation has ended: nothing can be done with it any more.'],
   actionNotAvailable: [
     'This invitation cannot be asked to accept to the phone now; it offers acceptWithAnswer, decline.',

@@ -1,6 +1,6 @@
 import { renderDelivery } from '../../../../shared/webhooks/formats/renderDelivery';
 import { MAX_PUBLIC_EVENT_BYTES, toPublicEvent } from '../../../../shared/webhooks/formats/publicEvent';
-import { formats } from '../../../../shared/webhooks/subscriptions/subscription';
+import { formats } from '../../../../shared/webhooks/subscriptions/subscriptionRequest';
 import { callEvent } from '../../../support/webhookEvents';
 
 const sdp = 'v=0\r\no=- 0 0 IN IP4 10.0.0.1\r\ns=session\r\nc=IN IP4 10.0.0.1\r\nm=audio 50000 RTP/AVP 0\r\n';

@@ -71,9 +71,14 @@ test.each([
   ['http://[::1]:7000/hooks', loopback, true],
   ['http://127.0.0.1:7000/hooks', [], false],
   ['http://localhost:7000/hooks', [], false],
-  ['http://10.0.0.1:7000/hooks', ['10.0.0.0/8'], false],
-  ['http://receiver.example:7000/hooks', loopback, false],
-  ['http://127.0.0.1:80/hooks', loopback, false],
-])('http for development: %s with %p: %s', (url, allowed, ok) => {
+  ['http://10.0.0.1:7000/hooks', ['10.0.0.0/8'], true],
+  ['http://10.0.0.1/hooks', ['10.0.0.0/8'], true],
+  ['http://10.0.0.1:443/hooks', ['10.0.0.0/8'], false],
+  ['http://10.0.0.1:22/hooks', ['10.0.0.0/8'], false],
+  ['http://11.0.0.1/hooks', ['10.0.0.0/8'], false],
+  ['http://receiver.example:7000/hooks', [], false],
+  ['http://receiver.example/hooks', ['10.0.0.0/8'], true],
+  ['https://receiver.example:80/hooks', ['10.0.0.0/8'], false],
+])('http within the allow-list: %s with %p: %s', (url, allowed, ok) => {
   expect(checkUrl(url, allowed).ok).toBe(ok);
 });

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { isSecret } from '../delivery/signature';
+import { MAX_URL_LENGTH } from '../sender/urlRule';
+import { filtersSchema } from './matchesFilter';
+import { subscriptionHeadersSchema } from './subscriptionHeaders';
+
+/** What a subscriber is sent: CloudEvents JSON, one flat object for flows, or an Adaptive Card for a Teams channel. */
+export const formats = ['cloudevents', 'flat', 'teams'] as const;
+export type Format = (typeof formats)[number];
+
+/** CloudEvents HTTP Binding §3.2, structured mode. */
+export const CLOUDEVENTS_JSON = 'application/cloudevents+json';
+/** The media types in which a receiver can ask for CloudEvents; some frameworks parse `application/json` only. */
+export const contentTypes = [CLOUDEVENTS_JSON, 'application/json'] as const;
+export type ContentType = (typeof contentTypes)[number];
+
+/** What becomes of a subscription whose URL does not consent by CloudEvents OPTIONS: refused, made with a warning, or not asked. */
+export const handshakes = ['require', 'warn', 'skip'] as const;
+export type Handshake = (typeof handshakes)[number];
+
+/** The rules are checkUrl's, which names the one that refuses; the pattern is for the API documents. */
+const url = z
+  .string()
+  .min(1)
+  .describe(
+    `URL of at most ${MAX_URL_LENGTH} characters, sent byte for byte; https, or http to names in WEBHOOK_ALLOWED_CIDRS`,
+  )
+  .meta({ maxLength: MAX_URL_LENGTH, pattern: '^[hH][tT][tT][pP][sS]?://[^/?#]+' });
+const description = z.string().max(256);
+const headers = subscriptionHeadersSchema.describe(
+  'Sent with each event, for API keys, bearer tokens or basic authentication; stored encrypted and shown as REDACTED',
+);
+const contentType = z
+  .enum(contentTypes)
+  .describe('Media type of the format cloudevents; the other formats are always application/json');
+const timeoutSeconds = z
+  .int()
+  .min(1)
+  .max(15)
+  .describe('How long one attempt waits for the response: 15 unless given; at most 5 while a call rings');
+const maxPerMinute = z.int().min(1).max(6000).describe('Attempts a minute; no limit unless given');
+const base64 = '[A-Za-z0-9+/]';
+/** As isSecret, for the API documents: canonical base64 of 24 to 64 bytes. */
+const secretPattern = `^whsec_(${base64}{4}){8,20}(${base64}{4}(${base64}[AQgw]==)?|${base64}[AQgw]==|${base64}{2}[AEIMQUYcgkosw048]=)?$`;
+const secret = z
+  .string()
+  .refine(isSecret, 'must be whsec_ and the base64 of 24 to 64 bytes')
+  .meta({ pattern: secretPattern });
+
+/** Body of `POST /webhook-subscriptions`. */
+export const subscriptionRequestSchema = z.strictObject({
+  url,
+  description: description.optional(),
+  filters: filtersSchema.default({}),
+  format: z.enum(formats).default('cloudevents'),
+  secret: secret.optional().describe('Generated unless given; shown once'),
+  headers: headers.default({}),
+  contentType: contentType.optional(),
+  timeoutSeconds: timeoutSeconds.optional(),
+  maxPerMinute: maxPerMinute.optional(),
+  handshake: z
+    .enum(handshakes)
+    .optional()
+    .describe('warn unless given; skip for flat and teams, whose makers cannot consent'),
+  allowDuplicate: z
+    .boolean()
+    .default(false)
+    .describe('Makes another subscription beside one with the same URL, format and filters'),
+});
+export type SubscriptionRequest = z.infer<typeof subscriptionRequestSchema>;
+
+/**
+ * Body of `PATCH /webhook-subscriptions/{id}`; what is left out stays, `null` removes. `state: active` also ends a pause
+ * or a disabling. `headers` replaces all of them; a value `REDACTED` keeps the one that there is.
+ */
+export const subscriptionChangeSchema = z.strictObject({
+  url: url.optional(),
+  description: description.nullable().optional(),
+  filters: filtersSchema.optional(),
+  format: z.enum(formats).optional(),
+  headers: headers.optional(),
+  contentType: contentType.optional(),
+  timeoutSeconds: timeoutSeconds.nullable().optional(),
+  maxPerMinute: maxPerMinute.nullable().optional(),
+  handshake: z.enum(handshakes).optional(),
+  state: z.enum(['active', 'paused']).optional(),
+});
+export type SubscriptionChange = z.infer<typeof subscriptionChangeSchema>;
+
+/** Body of `POST /webhook-subscriptions/{id}/rotate-secret`. */
+export const secretRotationSchema = z.strictObject({
+  secret: secret.optional().describe('Generated unless given; shown once'),
+});

@@ -1,0 +1,24 @@
+import type { Subscription } from './subscription';
+
+/** Where subscriptions are stored. Errors of all methods: `storageUnavailable`. An id that does not begin with `sub_` is unknown. */
+export interface SubscriptionStore {
+  /** Every subscription, at most 3 s old; older while storage cannot be reached, so that a ring does not wait for it. */
+  list(): Promise<readonly Subscription[]>;
+  /** As list; an id that is not in the list is read from storage. */
+  find(id: string): Promise<Subscription | undefined>;
+  /**
+   * Stores what `decide` returns for the subscriptions that are stored at that moment; undefined stores nothing. When one
+   * is created or changed meanwhile, `decide` runs again, so that two creations at once know of each other.
+   */
+  insert(decide: (stored: readonly Subscription[]) => Subscription | undefined): Promise<void>;
+  /**
+   * Reads, changes and writes so that no other change is lost; `change` may run again. It returns undefined to leave the
+   * subscription as it is. Resolves to what is stored then; undefined when there is no such subscription.
+   */
+  update(
+    id: string,
+    change: (subscription: Subscription) => Subscription | undefined,
+  ): Promise<Subscription | undefined>;
+  /** Idempotent. */
+  remove(id: string): Promise<void>;
+}

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { createSecretCipher } from '../../shared/secretCipher';
+import { createSubscriptionStore } from '../../shared/storage/subscriptionStore';
+import type { Tables } from '../../shared/storage/tables';
+import { createAttemptDelivery } from '../../shared/webhooks/attemptDelivery';
+import { createSender } from '../../shared/webhooks/sender/sender';
+import { createDecryptSubscription } from '../../shared/webhooks/subscriptions/decryptSubscription';
+import { createManageSubscriptions } from '../../shared/webhooks/subscriptions/manageSubscriptions';
+import { createTestSubscription } from '../../shared/webhooks/subscriptions/testSubscription';
+import { createFakeClock, type FakeClock } from './fakeClock';
+import { createRecordingLog } from './recordingLog';
+
+export interface SubscriptionApiOptions {
+  /** `RELAY_ENCRYPTION_KEY`; a new one unless given. */
+  readonly encryptionKey?: string;
+  /** The same clock for two instances. */
+  readonly clock?: FakeClock;
+}
+
+/** The subscriptions of one instance of the product, on real tables and real sockets; each name is this machine. */
+export function createSubscriptionApi(tables: Tables, options: SubscriptionApiOptions = {}) {
+  const { encryptionKey = randomBytes(32).toString('base64'), clock = createFakeClock() } = options;
+  const log = createRecordingLog();
+  const names = {
+    resolve: (name: string) =>
+      name.startsWith('nowhere')
+        ? Promise.reject(Object.assign(new Error(), { code: 'ETIMEOUT' }))
+        : Promise.resolve([{ address: name.startsWith('elsewhere') ? '127.9.9.9' : '127.0.0.1', family: 4 }]),
+    isWaiting: () => false,
+  };
+  const allowedCidrs = ['127.0.0.0/16'];
+  const requestOrigin = 'relay.contoso.com';
+  const store = createSubscriptionStore({ tables, clock, log });
+  const cipher = createSecretCipher(encryptionKey);
+  const decrypt = createDecryptSubscription(cipher);
+  const sender = createSender({ clock, allowedCidrs, names });
+  const attempt = createAttemptDelivery({ sender, decrypt, clock, requestOrigin });
+  const accounts = () => ['sip:reception@contoso.com'];
+  const manage = createManageSubscriptions({
+    store,
+    cipher,
+    decrypt,
+    accounts,
+    sender,
+    requestOrigin,
+    allowedCidrs,
+    names,
+    clock,
+    log,
+  });
+  return {
+    ...manage,
+    clock,
+    log,
+    store,
+    decrypt,
+    test: createTestSubscription({ store, attempt, clock }),
+    /** Creates a subscription for a local server; resolves to its id and secret. */
+    async subscribe(url: string, request: object = {}): Promise<{ readonly id: string; readonly secret: string }> {
+      const { subscription, secret = '' } = await manage.create({ url, handshake: 'skip', ...request }, 'key:test');
+      return { id: subscription.id, secret };
+    },
+    close: () => sender.close(),
+  };
+}
+
+export type SubscriptionApi = ReturnType<typeof createSubscriptionApi>;

@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+import { Webhook } from 'standardwebhooks';
+import { createSubscriptionApi, type SubscriptionApi } from '../../support/subscriptionApi';
+import { startSubscriber, type SubscriberServer } from '../../support/subscriberServer';
+import { startTestTables, type TestTables } from '../../support/testTables';
+
+let storage: TestTables;
+let api: SubscriptionApi;
+let server: SubscriberServer;
+
+const HOUR_MS = 3_600_000;
+
+beforeAll(async () => void (storage = await startTestTables()));
+afterAll(() => storage.close());
+beforeEach(async () => {
+  api = createSubscriptionApi(storage.tables);
+  server = await startSubscriber();
+});
+afterEach(async () => {
+  api.close();
+  await server.close();
+  await storage.empty('subscriptions');
+});
+
+const own = (byte: number): string => `whsec_${Buffer.alloc(32, byte).toString('base64')}`;
+
+/** Whether each secret verifies the event that is sent now, by the library that receivers use. */
+async function verifies(id: string, ...secrets: string[]): Promise<boolean[]> {
+  await api.test(id);
+  const request = server.requests.at(-1);
+  const headers = request?.headers as Record<string, string>;
+  // The library compares with the time of this machine.
+  jest.useFakeTimers({ now: api.clock.now(), doNotFake: ['setTimeout', 'setImmediate', 'nextTick'] });
+  try {
+    return secrets.map((secret) => {
+      try {
+        new Webhook(secret).verify(request?.body ?? '', headers);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+  } finally {
+    jest.useRealTimers();
+  }
+}
+
+test('each earlier secret signs for 24 hours after it was replaced', async () => {
+  const { id, secret: first } = await api.subscribe(server.url);
+  const { secret: second, subscription } = await api.rotateSecret(id, undefined);
+  expect(subscription.earlierSecretsUntil).toEqual(['2026-01-16T12:00:00.000Z']);
+  await api.clock.advance(12 * HOUR_MS);
+  const { secret: third } = await api.rotateSecret(id, {});
+  expect(await verifies(id, first, second, third)).toEqual([true, true, true]);
+  await api.clock.advance(12 * HOUR_MS);
+  expect(await verifies(id, first, second, third)).toEqual([false, true, true]);
+  expect((await api.get(id)).earlierSecretsUntil).toEqual(['2026-01-17T00:00:00.000Z']);
+  await api.clock.advance(12 * HOUR_MS);
+  expect(await verifies(id, first, second, third)).toEqual([false, false, true]);
+});
+
+test('the secret that there is changes nothing', async () => {
+  const { id, secret } = await api.subscribe(server.url);
+  await api.rotateSecret(id, { secret: own(7) });
+  const { subscription } = await api.rotateSecret(id, { secret: own(7) });
+  expect(subscription.earlierSecretsUntil).toHaveLength(1);
+  expect(await verifies(id, secret, own(7))).toEqual([true, true]);
+});
+
+test('an earlier secret can be made the first again', async () => {
+  const { id, secret } = await api.subscribe(server.url);
+  await api.rotateSecret(id, { secret: own(7) });
+  const { subscription } = await api.rotateSecret(id, { secret });
+  expect(subscription.earlierSecretsUntil).toHaveLength(1);
+  expect(await verifies(id, secret, own(7))).toEqual([true, true]);
+});
+
+test('four earlier secrets are the most; the fifth rotation is refused until one has ended', async () => {
+  const { id } = await api.subscribe(server.url);
+  for (let count = 0; count < 4; count += 1) await api.rotateSecret(id, {});
+  await expect(api.rotateSecret(id, {})).rejects.toMatchObject({
+    code: 'tooManySecrets',
+    message: expect.stringContaining('the first of them ends at 2026-01-16T12:00:00.000Z'),
+  });
+  await api.clock.advance(24 * HOUR_MS);
+  await api.rotateSecret(id, {});
+});
+
+describe('with an Idempotency-Key', () => {
+  test('the same request again is given the same secret, which has changed nothing', async () => {
+    const { id, secret } = await api.subscribe(server.url);
+    const first = await api.rotateSecret(id, {}, 'key:1', 'one');
+    expect(await api.rotateSecret(id, {}, 'key:1', 'one')).toEqual(first);
+    expect(await verifies(id, secret, first.secret)).toEqual([true, true]);
+    expect(first.subscription.earlierSecretsUntil).toHaveLength(1);
+  });
+
+  test('another body is refused; another caller, another key and the next day are other requests', async () => {
+    const { id } = await api.subscribe(server.url);
+    const { secret } = await api.rotateSecret(id, {}, 'key:1', 'one');
+    await expect(api.rotateSecret(id, { secret: own(1) }, 'key:1', 'one')).rejects.toMatchObject({
+      code: 'idempotencyKeyReused',
+    });
+    expect((await api.rotateSecret(id, {}, 'key:2', 'one')).secret).not.toBe(secret);
+    await api.clock.advance(24 * HOUR_MS);
+    expect((await api.rotateSecret(id, {}, 'key:2', 'one')).secret).not.toBe(secret);
+  });
+});
+
+test('of forty rotations at once by two instances, four succeed and each secret that was given signs', async () => {
+  const encryptionKey = randomBytes(32).toString('base64');
+  const { clock } = api;
+  const [here, there] = [0, 1].map(() => createSubscriptionApi(storage.tables, { clock, encryptionKey }));
+  if (here === undefined || there === undefined) throw new Error('unreachable');
+  api.close();
+  api = here;
+  const { id, secret } = await here.subscribe(server.url);
+  const rotations = Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? here : there).rotateSecret(id, {}));
+  const results = await Promise.allSettled(rotations);
+  there.close();
+  const given = results.flatMap((one) => (one.status === 'fulfilled' ? [one.value.secret] : []));
+  const refused = results.flatMap((one) =>
+    one.status === 'rejected' ? [one.reason as { readonly code: string }] : [],
+  );
+  expect(given).toHaveLength(4);
+  expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(['tooManySecrets']));
+  await clock.advance(4000);
+  expect(await verifies(id, secret, ...given)).toEqual([true, true, true, true, true]);
+});
+
+describe('RELAY_ENCRYPTION_KEY', () => {
+  const [older, newer] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];
+
+  test('after a rotation under a new key in front, the old key is needed no more, but for the earlier secrets', async () => {
+    const before = createSubscriptionApi(storage.tables, { encryptionKey: older });
+    const { id } = await before.subscribe(`${server.url}/secret`, { headers: { 'x-key': 'k3y' } });
+    const both = createSubscriptionApi(storage.tables, { encryptionKey: `${newer},${older}` });
+    await both.rotateSecret(id, {});
+    const after = createSubscriptionApi(storage.tables, { encryptionKey: newer });
+    expect(await after.test(id)).toMatchObject({ delivered: true });
+    expect(server.requests.at(-1)).toMatchObject({ target: '/hooks/secret', headers: { 'x-key': 'k3y' } });
+    for (const one of [before, both, after]) one.close();
+  });
+
+  test('without the key that encrypted a subscription it is listed and cannot be sent to, and the error says what to do', async () => {
+    const before = createSubscriptionApi(storage.tables, { encryptionKey: older });
+    const { id } = await before.subscribe(server.url);
+    const after = createSubscriptionApi(storage.tables, { encryptionKey: newer });
+    expect(await after.list()).toHaveLength(1);
+    await expect(after.test(id)).rejects.toMatchObject({
+      code: 'settingsInvalid',
+      message: expect.stringContaining('RELAY_ENCRYPTION_KEY lacks the key'),
+    });
+    for (const one of [before, after]) one.close();
+  });
+});
