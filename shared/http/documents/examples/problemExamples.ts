@@ -24,6 +24,8 @@ const said: Readonly<Partial<Record<ErrorCode, readonly [message: string, detail
   resolvedElsewhere: ['This invitation was answered elsewhere: its actions are gone.'],
   commandInFlight: ['The same command is still in flight; ask again in a second.', { retryAfterMs: 1000 }],
   invitationEnded: ['This invitation has ended: nothing can be done with it any more.'],
+  lengthRequired: ['Azure Functions passes on no body that is sent in chunks. Send it with Content-Length.'],
+  encodingUnsupported: ['Send the body as it is, without Content-Encoding.'],
   actionNotAvailable: [
     'This invitation cannot be asked to accept to the phone now; it offers acceptWithAnswer, decline.',
     { extensions: { available: ['acceptWithAnswer', 'decline'] } },
