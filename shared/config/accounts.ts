@@ -13,6 +13,9 @@ export const modalityNames = [
 
 const presences = ['Away', 'BeRightBack', 'Busy', 'DoNotDisturb', 'Offwork', 'Online'] as const;
 
+/** makeMeAvailable, audioPreference. */
+const audioPreferences = ['PhoneAudio', 'VoipAudio'] as const;
+
 const url = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' });
 
 /** One element of `UCWA_ACCOUNTS`; unknown fields are refused, so that a misspelt one is seen. */
@@ -36,6 +39,11 @@ export const accountSchema = z
       .min(5, 'must be 5 to 300')
       .max(300, 'must be 5 to 300')
       .default(30),
+    phoneNumber: z
+      .string()
+      .regex(/^(tel:)?\+?\d{2,15}(;ext=\d{1,10})?$/i, 'must be a telephone number of digits, like +14255550100')
+      .optional(),
+    audioPreference: z.enum(audioPreferences, `must be one of ${audioPreferences.join(', ')}`).optional(),
   })
   .transform((account) => ({ ...account, discoveryUrl: account.discoveryUrl, signInAs: account.signInAs }));
 

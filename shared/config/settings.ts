@@ -15,6 +15,10 @@ export interface AccountSettings {
   readonly signInAs: string | undefined;
   /** Whether reportMyActivity is sent (it makes the user look active). */
   readonly reportActivity: boolean;
+  /** The telephone on which the user wishes to be reached: makes acceptWithPhoneAudio possible. */
+  readonly phoneNumber?: string | undefined;
+  /** Whether calls ring as PhoneAudio or VoipAudio; undefined leaves it to the server. */
+  readonly audioPreference?: string | undefined;
   /** How long a call rings at this account before nobody can take it any more: 30 unless set. */
   readonly ringSeconds: number;
 }

@@ -25,6 +25,8 @@ export interface Claim {
   /** Hash of the command with everything in it: the same caller's same command has the same. */
   readonly fingerprint: string;
   readonly idempotencyKey?: string;
+  /** Of an SDP answer: the session context that it names. */
+  readonly sessionContext?: string;
   readonly claimedAtMs: number;
   /** claimed: not posted yet · posting: on its way, or its outcome is unknown · sent: UCWA answered 2xx. */
   readonly state: 'claimed' | 'posting' | 'sent';

@@ -42,7 +42,7 @@ const acceptWithAnswer = z.strictObject({
     .min(1)
     .max(50, 'must be at most 50 characters')
     .optional()
-    .describe('The invitation’s own unless given'),
+    .describe('The invitation’s own unless given; where it has none, one that the relay makes'),
   provisional: z
     .boolean()
     .optional()

@@ -47,17 +47,33 @@ export const outcomeResults = [
   'failed',
 ] as const;
 
+export const routes = ['direct', 'delegate', 'forwarded', 'transferred', 'unknown'] as const;
+export type Route = (typeof routes)[number];
+
 export const personSchema = z.strictObject({
   uri: z.string().optional().describe('sip: or tel: URI'),
   name: z.string().optional().describe('As it is displayed'),
+  resolved: z
+    .boolean()
+    .optional()
+    .describe('false: Skype for Business did not show this person in time; what is here stands in the link itself'),
 });
 export type Person = z.infer<typeof personSchema>;
+
+export const calleeSchema = z.strictObject({
+  uri: z.string().optional().describe('sip: or tel: URI'),
+  name: z.string().optional().describe('As it is displayed'),
+  phoneNumber: z.string().optional().describe('E.164, only where the URI holds a global number'),
+});
 
 export const callerSchema = z.strictObject({
   uri: z.string().optional().describe('sip: or tel: URI'),
   name: z.string().optional().describe('As it is displayed'),
   phoneNumber: z.string().optional().describe('E.164, only where the caller has a global number'),
-  callerType: z.enum(['user', 'phone', 'guest', 'withheld']).optional().describe('Only where it shows'),
+  callerType: z
+    .enum(['user', 'phone', 'guest', 'service', 'withheld'])
+    .optional()
+    .describe('Only where it shows; guest: somebody who has not signed in; service: a server application'),
   sourceNetwork: z
     .string()
     .optional()
@@ -100,7 +116,7 @@ export type Outcome = z.infer<typeof outcomeSchema>;
 export const invitationDataSchema = z.strictObject({
   invitationId: z.string().describe('Names the invitation in every command; opaque, at most 128 characters'),
   event: z.enum(['started', 'updated', 'completed']).describe('What happened to the invitation'),
-  kind: z.string().describe('audioVideo or phoneAudio'),
+  kind: z.string().describe('audioVideo, phoneAudio or onlineMeeting'),
   account: z.string().describe('SIP URI of the account whose phone rings'),
   direction: openEnum(knownDirections).optional(),
   state: openEnum(knownStates).optional(),
@@ -111,7 +127,7 @@ export const invitationDataSchema = z.strictObject({
   sessionContext: z
     .string()
     .optional()
-    .describe('What an SDP answer must name; taken from here when a command gives none'),
+    .describe('What an SDP answer names; absent on most incoming calls, where the relay makes one'),
   privateLine: z.boolean().optional().describe('The call is to the user’s private line'),
   joinAudioMuted: z.boolean().optional(),
   joinVideoMuted: z.boolean().optional(),
@@ -120,13 +136,23 @@ export const invitationDataSchema = z.strictObject({
     .boolean()
     .optional()
     .describe('True when the event is late by more than five seconds; the invitation was then looked at again before'),
+  route: z
+    .enum(routes)
+    .optional()
+    .describe('How an incoming call came to this account, by the table under “How the call came here”'),
   from: callerSchema.optional().describe('Who calls'),
-  to: personSchema.optional().describe('Who was meant to be called'),
-  onBehalfOf: personSchema.optional().describe('On whose behalf it was received: the boss of a delegate, a team'),
+  to: calleeSchema.optional().describe('Who was meant to be called'),
+  onBehalfOf: personSchema
+    .optional()
+    .describe('On whose behalf the invitation was received; usually there when a delegate calls for somebody else'),
   delegator: personSchema.optional().describe('On whose behalf the call is made'),
   forwardedBy: personSchema.optional().describe('Who last forwarded the call before it came here'),
   transferredBy: personSchema.optional().describe('Who transferred the call'),
   acceptedBy: z.array(personSchema).optional().describe('Who took the call, where UCWA names anyone'),
+  phoneNumber: z
+    .string()
+    .optional()
+    .describe('Of a phoneAudio invitation: the user’s telephone that rings, in E.164 where it is a global number'),
   modalities: z
     .array(openEnum(['audio', 'video']))
     .optional()
@@ -152,13 +178,18 @@ export const invitationDataSchema = z.strictObject({
     .strictObject({
       conversation: z.string().optional(),
       audioVideo: z.string().optional(),
+      phoneAudio: z.string().optional(),
       derivedConversation: z.string().optional(),
       derivedAudioVideo: z.string().optional(),
+      derivedPhoneAudio: z.string().optional(),
       replacesAudioVideo: z.string().optional(),
+      replacesPhoneAudio: z.string().optional(),
     })
     .optional()
     .describe('Paths of UCWA resources'),
-  actions: z.array(z.enum(actionNames)).describe('The links present at that moment: what can be done'),
+  actions: z
+    .array(z.enum(actionNames))
+    .describe('The links present at that moment: what can be done; of an onlineMeeting decline only'),
   omitted: z
     .array(z.string())
     .optional()

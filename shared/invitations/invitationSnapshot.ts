@@ -1,17 +1,17 @@
 import type { Resource } from '../ucwa/resource';
 import { compact, compactOrAbsent } from './compact';
 import { toEventSpelling } from './enumerations';
-import type { InvitationData } from './invitationData';
+import type { InvitationData, Person } from './invitationData';
 import type { KindRow } from './kinds';
-import type { FetchedResources } from './linkedHrefs';
 import { mediaFacts } from './mediaFacts';
-import { acceptedBy, callerOf, personOf } from './people';
+import { acceptedBy, calleeOf, callerOf, isToAccount, personOf, type PeopleContext } from './people';
+import { phoneNumberOf } from './sipUri';
+import { routeOf } from './route';
 import { embeddedOf, flagOf, linksOf, textOf } from './resourceReading';
 import { barePath } from './resourcePath';
 
-export interface SnapshotOptions {
+export interface SnapshotOptions extends PeopleContext {
   readonly kind: KindRow;
-  readonly fetched: FetchedResources;
   /** Whether SDP goes into the event. */
   readonly includeSdp: boolean;
 }
@@ -25,14 +25,24 @@ export type InvitationSnapshot = Omit<
 /** Reads an invitation, whatever is missing in it. What UCWA did not send is absent; no resource gives a snapshot without facts. */
 export function invitationSnapshot(
   invitation: Resource | undefined,
-  { kind, fetched, includeSdp }: SnapshotOptions,
+  { kind, includeSdp, ...context }: SnapshotOptions,
 ): InvitationSnapshot {
   const text = (name: string): string | undefined => textOf(invitation, name);
   const flag = (name: string): boolean | undefined => flagOf(invitation, name);
-  const person = (rel: string): InvitationData['to'] => personOf(invitation, rel, fetched);
+  const person = (rel: string): Person | undefined => personOf(invitation, rel, context);
+  const related = (rel: string): string | undefined => relatedPath(invitation, rel);
   const { media, modalities } = mediaFacts(invitation, kind, includeSdp);
-  return compact({
+  const phoneNumber = text('phoneNumber');
+  const reached = {
     direction: toEventSpelling.direction(text('direction')),
+    to: calleeOf(invitation, context),
+    onBehalfOf: person('onBehalfOf'),
+    delegator: person('delegator'),
+    forwardedBy: person('forwardedBy'),
+    transferredBy: person('transferredBy'),
+  };
+  return compact({
+    direction: reached.direction,
     state: toEventSpelling.state(text('state')),
     importance: toEventSpelling.importance(text('importance')),
     subject: text('subject'),
@@ -43,13 +53,18 @@ export function invitationSnapshot(
     joinAudioMuted: flag('joinAudioMuted'),
     joinVideoMuted: flag('joinVideoMuted'),
     bandwidthControlId: text('bandwidthControlId'),
-    from: callerOf(invitation, fetched),
-    to: person('to'),
-    onBehalfOf: person('onBehalfOf'),
-    delegator: person('delegator'),
-    forwardedBy: person('forwardedBy'),
-    transferredBy: person('transferredBy'),
-    acceptedBy: acceptedBy(invitation, fetched),
+    route:
+      invitation === undefined
+        ? undefined
+        : routeOf({ ...compact(reached), toAccount: isToAccount(invitation, context) }),
+    from: callerOf(invitation, context),
+    to: reached.to,
+    onBehalfOf: reached.onBehalfOf,
+    delegator: reached.delegator,
+    forwardedBy: reached.forwardedBy,
+    transferredBy: reached.transferredBy,
+    acceptedBy: acceptedBy(invitation, context),
+    phoneNumber: phoneNumber === undefined ? undefined : (phoneNumberOf(phoneNumber) ?? phoneNumber),
     modalities,
     media,
     location: compactOrAbsent({
@@ -61,11 +76,14 @@ export function invitationSnapshot(
       zip: text('zip'),
     }),
     related: compactOrAbsent({
-      conversation: relatedPath(invitation, 'conversation'),
-      audioVideo: relatedPath(invitation, 'audioVideo'),
-      derivedConversation: relatedPath(invitation, 'derivedConversation'),
-      derivedAudioVideo: relatedPath(invitation, 'derivedAudioVideo'),
-      replacesAudioVideo: relatedPath(invitation, 'replacesAudioVideo'),
+      conversation: related('conversation'),
+      audioVideo: related('audioVideo'),
+      phoneAudio: related('phoneAudio'),
+      derivedConversation: related('derivedConversation'),
+      derivedAudioVideo: related('derivedAudioVideo'),
+      derivedPhoneAudio: related('derivedPhoneAudio'),
+      replacesAudioVideo: related('replacesAudioVideo'),
+      replacesPhoneAudio: related('replacesPhoneAudio'),
     }),
     actions: actionsOf(invitation, kind),
   });

@@ -1,4 +1,4 @@
-import type { ActionName } from './invitationData';
+import { actionNames, type ActionName } from './invitationData';
 
 /**
  * The kinds of invitation that the relay carries, a row each. To carry another kind, add its row at the end (invitation
@@ -10,20 +10,23 @@ export const kinds = {
     collection: 'audioVideoInvitations',
     needsModality: ['Audio', 'Video'],
     modalities: [],
-    actions: ['acceptWithAnswer', 'acceptWithPhoneAudio', 'decline', 'cancel', 'sendProvisionalAnswer'],
-    accept: {
-      answer: ['acceptWithAnswer'],
-      provisionalAnswer: ['sendProvisionalAnswer'],
-      phoneAudio: ['acceptWithPhoneAudio'],
-    },
+    actions: actionNames,
   },
   phoneAudio: {
     rel: 'phoneAudioInvitation',
     collection: 'phoneAudioInvitations',
     needsModality: ['PhoneAudio'],
     modalities: ['audio'],
-    actions: ['accept', 'acceptWithPhoneAudio', 'decline', 'cancel'],
-    accept: { answer: [], provisionalAnswer: [], phoneAudio: ['accept', 'acceptWithPhoneAudio'] },
+    actions: actionNames,
+  },
+  onlineMeeting: {
+    rel: 'onlineMeetingInvitation',
+    collection: 'onlineMeetingInvitations',
+    needsModality: ['Audio', 'Video', 'PhoneAudio'],
+    modalities: [],
+    actions: ['decline'],
+    acceptRefusal:
+      'A conference call can only be declined here: accepting would join the meeting with the relay’s own endpoint, which has no sound. Join it from a client of the user.',
   },
 } as const satisfies Record<string, KindRow>;
 
@@ -36,10 +39,10 @@ export interface KindRow {
   readonly needsModality: readonly string[];
   /** What the kind itself says of its media; empty where only the offer tells. */
   readonly modalities: readonly string[];
-  /** Action links that such a resource can have, in the order in which events list them. */
+  /** The actions that the relay carries out on such an invitation where they are linked, in the order in which events list them. */
   readonly actions: readonly ActionName[];
-  /** How it is accepted: for each way the links that do it, the first that is there is followed; empty: not this way. */
-  readonly accept: Readonly<Record<'answer' | 'provisionalAnswer' | 'phoneAudio', readonly ActionName[]>>;
+  /** Why such an invitation is never accepted, as a sentence for a person. */
+  readonly acceptRefusal?: string;
 }
 
 /** `data.kind` of an event, and a value of the setting `RELAY_KINDS`. */

@@ -1,6 +1,8 @@
 import type { EventPackage, Resource } from '../ucwa/resource';
 import type { Kind } from './kinds';
 import { packageParts } from './packageParts';
+import { isAccount } from './people';
+import { personUriOf } from './personUri';
 import { embeddedOf, linksOf, textOf, titleOf } from './resourceReading';
 import { resourcePath } from './resourcePath';
 
@@ -25,10 +27,14 @@ const PEOPLE = [
 /**
  * What should be fetched before a package is normalised, as host-relative paths, each once, the most important first:
  * invitations that the package only links (a completed one too), then the people whom known invitations link without
- * embedding them. Call it again with what was fetched to learn whom those invitations link. A caller may stop anywhere:
- * what is not fetched is absent from the events.
+ * embedding them, but never the account's own user. Call it again with what was fetched to learn whom those invitations
+ * link. A caller may stop anywhere: of a person who is not fetched the events tell what the link shows.
  */
-export function linkedHrefs(pkg: EventPackage, fetched: FetchedResources, kinds: readonly Kind[]): string[] {
+export function linkedHrefs(
+  pkg: EventPackage,
+  fetched: FetchedResources,
+  { account, kinds }: { readonly account: string; readonly kinds: readonly Kind[] },
+): string[] {
   const wanted = new Set<string>();
   const want = (href: string): void => {
     const path = resourcePath(href);
@@ -42,14 +48,16 @@ export function linkedHrefs(pkg: EventPackage, fetched: FetchedResources, kinds:
     const invitation = resource ?? fetched.get(resourcePath(link.href) ?? '');
     if (invitation !== undefined) known.push(invitation);
   }
-  for (const rel of PEOPLE) for (const invitation of known) hrefsOf(invitation, rel).forEach(want);
+  for (const rel of PEOPLE) for (const invitation of known) hrefsOf(invitation, rel, account).forEach(want);
   return [...wanted];
 }
 
-/** The links of a rel that would tell more than is known: nothing is embedded, and address or name is missing. */
-function hrefsOf(invitation: Resource, rel: (typeof PEOPLE)[number]): readonly string[] {
+/** The links of a rel that would tell more than is known: nothing is embedded, address or name is missing, and it is not the account. */
+function hrefsOf(invitation: Resource, rel: (typeof PEOPLE)[number], account: string): readonly string[] {
   if (embeddedOf(invitation, rel).length > 0) return [];
   const links = linksOf(invitation, rel);
-  const isKnown = textOf(invitation, rel) !== undefined && titleOf(links[0]) !== undefined;
-  return isKnown ? [] : links.map(({ href }) => href);
+  const address = textOf(invitation, rel);
+  const isKnown = address !== undefined && titleOf(links[0]) !== undefined;
+  if (isKnown || isAccount([address], account)) return [];
+  return links.map(({ href }) => href).filter((href) => !isAccount([personUriOf(href)], account));
 }

@@ -4,7 +4,7 @@ import { decodeDataUri } from './dataUri';
 import type { InvitationData } from './invitationData';
 import type { KindRow } from './kinds';
 import { mediaOf, parseMediaOffer, type MediaOffer } from './mediaOffer';
-import { linksOf, textOf } from './resourceReading';
+import { linksOf, listOf, own, textOf } from './resourceReading';
 
 /**
  * What an invitation tells of its media: the offers and the custom content, and which media are offered (as far as the
@@ -17,12 +17,35 @@ export function mediaFacts(
 ): { [Name in 'media' | 'modalities']: InvitationData[Name] | undefined } {
   const offers = contentUris(invitation, 'mediaOffer').flatMap(parseMediaOffer);
   return {
-    modalities: orAbsent([...new Set([...kind.modalities, ...mediaOf(offers)])]),
+    modalities: orAbsent([...new Set([...kind.modalities, ...mediaOf(offers), ...availableMedia(invitation)])]),
     media: compactOrAbsent({
       offers: orAbsent(includeSdp ? offers : offers.map(withoutSdp)),
       customContent: customContentOf(invitation, includeSdp),
     }),
   };
+}
+
+/** UCWA's modalities that make an invitation a call, and what events call them. */
+const callMedia: ReadonlyMap<string, string> = new Map([
+  ['audio', 'audio'],
+  ['phoneaudio', 'audio'],
+  ['video', 'video'],
+]);
+
+/**
+ * Whether an invitation is a call. One that lists its modalities (`availableModalities` of an onlineMeetingInvitation) is
+ * none without sound or picture among them: an invitation to messages or to a shared screen. What lists none counts as a
+ * call, for no call may be silent.
+ */
+export function isCall(invitation: Resource | undefined): boolean {
+  return own(invitation?.properties, 'availableModalities') === undefined || availableMedia(invitation).length > 0;
+}
+
+function availableMedia(invitation: Resource | undefined): readonly string[] {
+  const stated = own(invitation?.properties, 'availableModalities');
+  return (typeof stated === 'string' ? [stated] : listOf(stated)).flatMap((name) =>
+    typeof name === 'string' ? (callMedia.get(name.toLowerCase()) ?? []) : [],
+  );
 }
 
 /** The custom content where it is text; one that holds SDP, or several parts, is treated as SDP. */

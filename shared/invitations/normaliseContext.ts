@@ -5,6 +5,8 @@ import type { Kind } from './kinds';
 export interface NormaliseContext {
   /** The account's SIP URI. */
   readonly account: string;
+  /** Its user's name as it is displayed, where the application's `me` told it at sign-in. */
+  readonly accountName: string | undefined;
   /** Of the account, as ids have it. */
   readonly accountKey: string;
   /** Of the application whose channel gave the package. */

@@ -1,6 +1,6 @@
 import { compact } from './compact';
-import type { Outcome, Person } from './invitationData';
-import { outcomeTable, type OutcomeCondition } from './outcomeTable';
+import type { Outcome, Person, Route } from './invitationData';
+import { outcomeTable, type OutcomeCondition, type OutcomeRow } from './outcomeTable';
 import { isSameAddress, isUser, isVoicemail } from './sipUri';
 
 /** What a `completed` event and its invitation tell of the end. */
@@ -15,10 +15,8 @@ export interface InvitationEnd {
   readonly direction?: string | undefined;
   readonly state?: string | undefined;
   readonly acceptedBy?: readonly Person[] | undefined;
-  /** Whose call it really was, or who sent it on: then others were rung beside this user. */
-  readonly onBehalfOf?: Person | undefined;
-  readonly delegator?: Person | undefined;
-  readonly forwardedBy?: Person | undefined;
+  /** How the call came to the account: unless it came directly, others may have been rung beside this user. */
+  readonly route?: Route | undefined;
 }
 
 /**
@@ -29,7 +27,7 @@ export function outcomeOf(end: InvitationEnd): Outcome | undefined {
   const row = outcomeTable.find(({ when }) => matches(when, end));
   if (row === undefined) return undefined;
   const { status, code, subcode, message } = end;
-  return { ...row.then, ...answererOf(end, row.then.answeredBy), ...compact({ status, code, subcode, message }) };
+  return { ...row.then, ...answererOf(end, row.then), ...compact({ status, code, subcode, message }) };
 }
 
 function matches(when: OutcomeCondition, end: InvitationEnd): boolean {
@@ -49,15 +47,15 @@ function listed(value: string | undefined): readonly string[] | undefined {
 }
 
 /**
- * Voice mail and another user show in acceptedBy; a telephone there says nothing (it may be the user's own). Where other
- * people were rung too (a team, a delegate) and nobody is named, "another endpoint of the user" would be a guess.
+ * Voice mail and another user show in acceptedBy; a telephone there says nothing (it may be the user's own). A call that
+ * nobody had answered stays so, whoever is named. Unless the caller called this account itself, "another endpoint of the
+ * user" would be a guess where nobody is named.
  */
-function answererOf(end: InvitationEnd, byTable: Outcome['answeredBy']): Pick<Outcome, 'answered' | 'answeredBy'> {
+function answererOf(end: InvitationEnd, byTable: OutcomeRow['then']): Pick<Outcome, 'answered' | 'answeredBy'> {
+  if (byTable.answered === false) return {};
   const uris = (end.acceptedBy ?? []).flatMap(({ uri }) => uri ?? []);
   if (uris.some(isVoicemail)) return { answered: true, answeredBy: 'voicemail' };
   if (uris.some((uri) => isUser(uri) && !isSameAddress(uri, end.account)))
     return { answered: true, answeredBy: 'otherPerson' };
-  const othersRang =
-    end.state === 'teamRing' || [end.onBehalfOf, end.delegator, end.forwardedBy].some((person) => person !== undefined);
-  return byTable === 'otherEndpoint' && othersRang ? { answeredBy: 'unknown' } : {};
+  return byTable.answeredBy === 'otherEndpoint' && end.route !== 'direct' ? { answeredBy: 'unknown' } : {};
 }

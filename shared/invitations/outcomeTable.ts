@@ -28,8 +28,9 @@ const outgoing = 'outgoing';
  *   endpoints. Absent where UCWA does not tell; so for a refusal, whose reason (Local, Global) it does not repeat.
  *
  * A subcode says more than the state (a refused call was seen with the state Failed and the subcode Declined), and a
- * final state more than the status. Source: UCWA 2.0, audioVideoInvitation and phoneAudioInvitation, "Asynchronous
- * reason codes"; enumeration ErrorSubcode.
+ * final state more than the status. The code Informational is no result: Missed, ConnectedElsewhere, Canceled, Redirected,
+ * AutoAccepted, MediaFallback and DerivedConversation come under it, also on invitations that failed. Source: UCWA 2.0,
+ * messagingInvitation and phoneAudioInvitation, "Asynchronous reason codes" (pages before 2016-09); ErrorSubcode.
  */
 export const outcomeTable: readonly OutcomeRow[] = [
   // Taken, but not through this endpoint: that is told only by the subcode, also where the call is connected.
@@ -98,11 +99,6 @@ export const outcomeTable: readonly OutcomeRow[] = [
     means: 'Nobody answered before the caller gave up.',
   },
   { when: { subcode: ['Missed'] }, then: { result: 'missed', answered: false }, means: 'Nobody answered.' },
-  {
-    when: { subcode: ['MediaFallback'] },
-    then: { result: 'cancelled', answered: false },
-    means: 'Withdrawn for a call over the telephone network.',
-  },
 
   // Refused.
   { when: { subcode: ['Declined'] }, then: { result: 'declined', answered: false }, means: 'Refused by a person.' },
@@ -122,6 +118,11 @@ export const outcomeTable: readonly OutcomeRow[] = [
     when: { subcode: ['Forwarded', 'Redirected', 'DerivedConversation'] },
     then: { result: 'forwarded' },
     means: 'Went on to another target or conversation.',
+  },
+  {
+    when: { subcode: ['MediaFallback'] },
+    then: { result: 'forwarded' },
+    means: 'Goes on as a call over the telephone network.',
   },
   {
     when: { subcode: ['Transferred', 'Replaced'] },
@@ -155,6 +156,8 @@ export const outcomeTable: readonly OutcomeRow[] = [
         'Unavailable',
         'NormalizationFailed',
         'PhoneNumberConflict',
+        'ThreadIdAlreadyExists',
+        'TooManyParticipants',
       ],
     },
     then: { result: 'failed', answered: false },

@@ -1,12 +1,14 @@
 import { RelayError } from '../errors/relayError';
 import { linkOf } from '../ucwa/resource';
+import { sessionContextOf } from './decideCommand';
 import { findInvitation, readInvitation, type LiveInvitationPorts } from './liveInvitation';
 import { parseMediaOffer, type MediaOffer } from './mediaOffer';
+import { sessionContextFor } from './sessionContext';
 
 export interface LiveOffer {
   readonly invitationId: string;
-  /** What to send back with an answer, where the invitation has one. */
-  readonly sessionContext?: string;
+  /** What an answer names unless it gives another: the invitation's own, or the one that the relay makes for it. */
+  readonly sessionContext: string;
   /** The offer to answer is the one that is not the fall-back; its contentId is the `processedOfferId`. */
   readonly offers: readonly MediaOffer[];
 }
@@ -27,10 +29,9 @@ export async function readOffer(
     throw new RelayError('actionNotAvailable', 'This invitation carries no media offer.', {
       extensions: { available: [] },
     });
-  const { sessionContext } = resource.properties;
   return {
     invitationId,
-    ...(typeof sessionContext === 'string' ? { sessionContext } : {}),
+    sessionContext: sessionContextOf(resource) ?? sessionContextFor(invitationId),
     offers: parseMediaOffer(href),
   };
 }

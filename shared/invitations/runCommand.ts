@@ -13,9 +13,11 @@ import {
   type HeldClaim,
 } from './claim';
 import type { Command, CommandRequest, CommandSettlement } from './command';
+import { compact } from './compact';
 import { decideCommand } from './decideCommand';
 import { findInvitation, readInvitation, type LiveInvitation, type LiveInvitationPorts } from './liveInvitation';
 import type { RelayEvent } from './relayEvent';
+import { sessionContextFor } from './sessionContext';
 
 export interface CommandPorts extends LiveInvitationPorts {
   readonly claims: ClaimStore;
@@ -36,6 +38,8 @@ export interface CommandSent {
   readonly result: 'sent';
   readonly invitationId: string;
   readonly command: Command['command'];
+  /** Of an accept with an SDP: the session context that the answer named. */
+  readonly sessionContext?: string;
   /** The same caller's same command had been sent before: nothing was sent again. */
   readonly replayed: boolean;
 }
@@ -63,8 +67,8 @@ export async function runCommand(
   try {
     const invitation = findInvitation(request.invitationId, ports);
     account = invitation.gateway.account.sipUri;
-    const replayed = await persist(() => claimAndSend(request, invitation, ports, signal, () => settle('sent', 202)));
-    return { result: 'sent', invitationId: request.invitationId, command: request.command.command, replayed };
+    const sent = await persist(() => claimAndSend(request, invitation, ports, signal, () => settle('sent', 202)));
+    return { result: 'sent', invitationId: request.invitationId, command: request.command.command, ...sent };
   } catch (error) {
     const known = toRelayError(error);
     await settle(known.code, errorTable[known.code].status);
@@ -81,9 +85,14 @@ async function claimAndSend(
   ports: CommandPorts,
   signal: AbortSignal,
   settleSent: () => Promise<void>,
-): Promise<boolean> {
+): Promise<Sent> {
   const subject = claimSubject(request.command);
-  const decision = decideCommand(request.command, await readInvitation(invitation, signal), invitation.reference.kind);
+  const decision = decideCommand(
+    request.command,
+    await readInvitation(invitation, signal),
+    invitation.reference.kind,
+    sessionContextFor(request.invitationId),
+  );
   if ('over' in decision) {
     const held = await ports.claims.read(request.invitationId, subject);
     if (held === undefined || hasLapsed(held.claim, ports.clock.now())) throw over(decision.over);
@@ -94,7 +103,7 @@ async function claimAndSend(
     caller: request.caller,
     command: request.command.command,
     fingerprint: fingerprintOf(request.command),
-    ...(request.idempotencyKey === undefined ? {} : { idempotencyKey: request.idempotencyKey }),
+    ...compact({ idempotencyKey: request.idempotencyKey, sessionContext: decision.act.query?.['sessionContext'] }),
     claimedAtMs: ports.clock.now(),
     state: 'claimed',
   };
@@ -127,7 +136,13 @@ async function claimAndSend(
     throw translateRefusal(known, name);
   }
   await Promise.all([unlessStorageFails('sent', async () => markSent(await marking)), settleSent()]);
-  return false;
+  return toSent(claim, false);
+}
+
+type Sent = Pick<CommandSent, 'replayed' | 'sessionContext'>;
+
+function toSent({ sessionContext }: Claim, replayed: boolean): Sent {
+  return { ...compact({ sessionContext }), replayed };
 }
 
 /** Inserts the claim, or takes over one that has lapsed; else gives the one that holds. */
@@ -154,10 +169,10 @@ async function holderOf(request: CommandRequest, subject: ClaimSubject, ports: C
 }
 
 /** The answer to one who comes second: the same caller's same command gets the first answer again, anyone else a 409. */
-function answerHeld(request: CommandRequest, held: Claim): boolean {
+function answerHeld(request: CommandRequest, held: Claim): Sent {
   if (held.caller === request.caller) {
     const same = held.fingerprint === fingerprintOf(request.command);
-    if (same && held.state === 'sent') return true;
+    if (same && held.state === 'sent') return toSent(held, true);
     if (same)
       throw new RelayError('commandInFlight', 'The same command is still in flight; ask again in a second.', {
         retryAfterMs: 1000,

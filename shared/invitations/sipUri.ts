@@ -27,8 +27,17 @@ export function isPhone(uri: string): boolean {
 
 /** Whether the caller's identity was withheld on the way (RFC 3323 §4.1.1.3: `anonymous@anonymous.invalid`). */
 export function isWithheld(uri: string): boolean {
-  const parts = parse(uri);
-  return parts !== undefined && (parts.user.toLowerCase() === 'anonymous' || parts.host === 'anonymous.invalid');
+  return parse(uri)?.user.toLowerCase() === 'anonymous';
+}
+
+/** Whether the URI is one made up for a guest who has not signed in: any other user at `anonymous.invalid`. */
+export function isGuest(uri: string): boolean {
+  return parse(uri)?.host === 'anonymous.invalid' && !isWithheld(uri);
+}
+
+/** Whether the URI names a server or its application and no person (Skype for Business: `opaque=srvr:…`, `opaque=app:…`). */
+export function isService(uri: string): boolean {
+  return parse(uri)?.parameters.some((parameter) => /^opaque=(srvr|app):/.test(parameter)) ?? false;
 }
 
 /** Whether the URI is that of the voice mail of a user (Skype for Business: `opaque=app:voicemail`). */
@@ -36,12 +45,11 @@ export function isVoicemail(uri: string): boolean {
   return parse(uri)?.parameters.includes('opaque=app:voicemail') ?? false;
 }
 
-/** Whether the URI names a person: a SIP address that is no telephone, no withheld identity and no server application. */
+/** Whether the URI names a person: a SIP address that is no telephone, no withheld or made-up identity and no server. */
 export function isUser(uri: string): boolean {
   const parts = parse(uri);
-  if (parts === undefined || parts.scheme === 'tel' || parts.user === '' || isPhoneParts(parts) || isWithheld(uri))
-    return false;
-  return !parts.parameters.some((parameter) => parameter.startsWith('opaque=app:'));
+  if (parts === undefined || parts.scheme === 'tel' || parts.user === '' || isPhoneParts(parts)) return false;
+  return !isWithheld(uri) && !isGuest(uri) && !isService(uri);
 }
 
 /** Whether two URIs are of one person or telephone: compared without parameters and without case. */

@@ -6,6 +6,7 @@ import { invitationSnapshot } from './invitationSnapshot';
 import { kinds } from './kinds';
 import type { FetchedResources } from './linkedHrefs';
 import type { NormaliseContext } from './normaliseContext';
+import { isCall } from './mediaFacts';
 import { outcomeOf } from './outcome';
 import type { InvitationPart } from './packageParts';
 import type { InvitationEvent } from './relayEvent';
@@ -20,18 +21,19 @@ export interface Problem {
 /**
  * One event of the channel as an event of the relay. The id is of what names the occurrence (account, application, ack,
  * the invitation's own path, type, and the how-manyth such event in the package), never of what the invitation tells.
+ * Undefined for an invitation that is no call.
  */
 export function toInvitationEvent(
   part: InvitationPart,
   context: NormaliseContext,
   fetched: FetchedResources,
   ordinalOf: Ordinals,
-): InvitationEvent | Problem {
+): InvitationEvent | Problem | undefined {
   const {
     event: { link, type: name, resource: embedded },
     kind,
   } = part;
-  const { account, accountKey, applicationId, ack } = context;
+  const { account, accountName, accountKey, applicationId, ack, includeSdp } = context;
   const row = kinds[kind];
   if (!isEventName(name))
     return {
@@ -47,7 +49,8 @@ export function toInvitationEvent(
   if (typeof id !== 'string') return id;
 
   const resource = embedded ?? fetched.get(resourcePath(link.href) ?? '');
-  const snapshot = invitationSnapshot(resource, { kind: row, fetched, includeSdp: context.includeSdp });
+  if (!isCall(resource)) return undefined;
+  const snapshot = invitationSnapshot(resource, { kind: row, account, accountName, fetched, includeSdp });
   const isOver = name === 'completed';
   return {
     id: stableId(account.toLowerCase(), applicationId, ack, path, name, ordinalOf(`${path} ${name}`)),

@@ -11,6 +11,8 @@ export interface CommandReply {
   readonly command: string;
   /** `sent`, or the error's code. */
   readonly result: string;
+  /** Of an accept with an SDP: the session context that the answer named. */
+  readonly sessionContext?: string;
   /** The error in a sentence. */
   readonly message?: string;
 }

@@ -9,6 +9,7 @@ import {
   type Command,
   type CommandRequest,
 } from '../invitations/command';
+import { compact } from '../invitations/compact';
 import { runCommand, type CommandPorts } from '../invitations/runCommand';
 import { inCommandSpan } from '../telemetry/inCommandSpan';
 import { countDeadLetters } from '../telemetry/metrics';
@@ -121,7 +122,7 @@ export async function runQueuedCommand(
   const settled = await inCommandSpan(request, door, () =>
     runCommand(request, ports.commands, signal, (work) => retryInPlace(work, ports)),
   ).then(
-    ({ result }) => ({ ...answer, result }),
+    ({ result, sessionContext }) => ({ ...answer, result, ...compact({ sessionContext }) }),
     (error: unknown) => {
       const { code, message } = toRelayError(error);
       return { ...answer, result: code, message };

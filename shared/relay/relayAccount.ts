@@ -15,11 +15,12 @@ import { recordRingToBus } from '../telemetry/metrics';
 import { fail, note, withSpan } from '../telemetry/trace';
 import { waitMs, type BackOff } from '../backOff';
 import type { Resource } from '../ucwa/resource';
+import { createContactCache, type ContactCache } from './contactCache';
 import type { ChannelItem, PackageItem, ReadOptions, UcwaSession } from '../ucwa/session';
 
 /** After this long an invitation is looked at again before it is published, and its event says `delayed`. */
 const LATE_AFTER_MS = 5_000;
-/** What an event only links is fetched this long, and left out if it does not come: a call rings for 30 seconds. */
+/** What an event only links is fetched this long, and told from its link if it does not come: a call rings for 30 seconds. */
 const FETCH_TIMEOUT_MS = 2_000;
 /** UCWA refuses a user's requests beyond a hundred at a time; a command and the channel want some of them. */
 const FETCHES_AT_ONCE = 50;
@@ -40,6 +41,7 @@ export interface RelayPorts {
 /** One account's channel, as it is followed until `signal` aborts. */
 interface Run extends RelayPorts {
   readonly session: UcwaSession;
+  readonly contacts: ContactCache;
   readonly accountKey: string;
   readonly signal: AbortSignal;
 }
@@ -58,7 +60,13 @@ export async function relayAccount(
   options?: ReadOptions,
 ): Promise<void> {
   // Last, so that nothing of theirs stands in for it: whoever follows all accounts knows more than a port says.
-  const run: Run = { ...ports, session, accountKey: accountKey(session.account.sipUri), signal };
+  const run: Run = {
+    ...ports,
+    session,
+    contacts: createContactCache(ports.clock),
+    accountKey: accountKey(session.account.sipUri),
+    signal,
+  };
   for await (const item of session.packages(signal, options)) {
     if (item.type === 'package' && packageParts(item.package, ports.kinds).length === 0) continue;
     const published = await withSpan(item.type, spanOf(item, run), () => relayItem(item, run));
@@ -92,6 +100,7 @@ async function relayPackage(item: PackageItem, run: Run): Promise<boolean> {
     item.package,
     {
       account: account.sipUri,
+      accountName: run.session.displayName,
       accountKey: run.accountKey,
       applicationId: item.applicationId,
       ack: item.ack,
@@ -114,14 +123,20 @@ async function relayPackage(item: PackageItem, run: Run): Promise<boolean> {
 /** Links of links too (an invitation, then its people): two rounds, in parallel, briefly. Most packages link nothing that is missing. */
 async function fetchLinked(
   item: PackageItem,
-  { session, kinds, clock, log, signal }: Run,
+  { session, contacts, kinds, clock, log, signal }: Run,
 ): Promise<Map<string, Resource>> {
   const fetched = new Map<string, Resource>();
   const tried = new Set<string>();
-  const nextHrefs = (): string[] =>
-    linkedHrefs(item.package, fetched, kinds)
+  const linked = (): string[] => linkedHrefs(item.package, fetched, { account: session.account.sipUri, kinds });
+  const nextHrefs = (): string[] => {
+    for (const href of linked()) {
+      const known = contacts.get(href);
+      if (known !== undefined) fetched.set(href, known);
+    }
+    return linked()
       .filter((href) => !tried.has(href))
       .slice(0, FETCHES_AT_ONCE);
+  };
   let wanted = nextHrefs();
   if (wanted.length === 0) return fetched;
 
@@ -133,7 +148,9 @@ async function fetchLinked(
     tried.add(href);
     try {
       const resource = await session.read(href, brief);
-      if (resource !== undefined) fetched.set(href, resource);
+      if (resource === undefined) return;
+      fetched.set(href, resource);
+      contacts.set(href, resource);
     } catch (error) {
       log.debug('linkNotFetched', { account: session.account.sipUri, error: toRelayError(error).code });
     }

@@ -9,7 +9,8 @@ const rowSchema = z.object({
   caller: z.string(),
   command: z.enum(commandNames),
   fingerprint: z.string(),
-  idempotencyKey: z.string().optional(),
+  idempotencyKey: z.string().exactOptional(),
+  sessionContext: z.string().exactOptional(),
   claimedAtMs: z.number(),
   state: z.enum(['claimed', 'posting', 'sent']),
 });
@@ -20,8 +21,7 @@ export function createClaims(tables: Tables): ClaimStore {
     const table = await tables.client('claims');
     try {
       const row = await table.getEntity(invitationId, subject);
-      const { idempotencyKey, ...claim } = rowSchema.parse(row);
-      return { claim: { ...claim, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) }, etag: row.etag };
+      return { claim: rowSchema.parse(row), etag: row.etag };
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
       throw storageUnavailable(error);

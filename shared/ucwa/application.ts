@@ -18,6 +18,8 @@ export interface Application {
   readonly makeMeAvailableHref: string | undefined;
   readonly reportMyActivityHref: string | undefined;
   readonly communicationHref: string | undefined;
+  /** The user's name, where `me` tells it. */
+  readonly displayName: string | undefined;
   /** What is registered, if the server says. */
   readonly modalities: readonly string[] | undefined;
 }
@@ -68,6 +70,7 @@ function toApplication(resource: Resource): Application {
   const me = embeddedOf(resource, 'me');
   const communication = embeddedOf(resource, 'communication');
   const modalities = communication?.properties['supportedModalities'];
+  const name = me?.properties['name'];
   return {
     path,
     id: lastSegment(path),
@@ -75,6 +78,7 @@ function toApplication(resource: Resource): Application {
     makeMeAvailableHref: linkOf(me, 'makeMeAvailable')?.href,
     reportMyActivityHref: linkOf(me, 'reportMyActivity')?.href,
     communicationHref: linkOf(communication, 'self')?.href,
+    displayName: typeof name === 'string' && name !== '' ? name : undefined,
     modalities: Array.isArray(modalities) ? modalities.filter((each) => typeof each === 'string') : undefined,
   };
 }

@@ -8,7 +8,7 @@ const TIMEOUT_MS = 30_000;
 const FALLBACK_MODALITIES = ['PhoneAudio'];
 
 /**
- * makeMeAvailable with the account's modalities; where the server forbids those, with phone audio alone. Resolves with
+ * makeMeAvailable with the account's modalities, telephone and preferences; where the server forbids those, with phone audio alone. Resolves with
  * what was granted, nothing where even that is forbidden. Already being available is success.
  */
 export async function makeAvailable(
@@ -18,15 +18,13 @@ export async function makeAvailable(
   now: () => number,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
+  const { signInAs, phoneNumber, audioPreference } = account;
   for (const modalities of [account.modalities, FALLBACK_MODALITIES]) {
     const response = await pool.send({
       method: 'POST',
       href,
       contentType: 'application/json',
-      body: JSON.stringify({
-        supportedModalities: modalities,
-        ...(account.signInAs === undefined ? {} : { signInAs: account.signInAs }),
-      }),
+      body: JSON.stringify({ supportedModalities: modalities, signInAs, phoneNumber, audioPreference }),
       timeoutMs: TIMEOUT_MS,
       signal,
     });

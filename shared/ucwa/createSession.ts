@@ -113,6 +113,10 @@ class Session implements UcwaSession {
     });
   }
 
+  get displayName(): string | undefined {
+    return this.#presence.application?.displayName;
+  }
+
   async *packages(signal: AbortSignal, options: ReadOptions = {}): AsyncGenerator<ChannelItem, void, undefined> {
     const before = this.#channelFree;
     let leave = (): void => undefined;

@@ -86,6 +86,8 @@ export interface SessionHealth {
  */
 export interface UcwaSession {
   readonly account: AccountSettings;
+  /** The user's name, as the application's `me` told it at the last sign-in; undefined before, and where it tells none. */
+  readonly displayName: string | undefined;
 
   /**
    * The event channel. Pulling the next item **acknowledges the package before it** (its `next` is followed then, never

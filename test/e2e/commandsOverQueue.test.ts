@@ -1,5 +1,5 @@
 import { configWithReplies, openCommandDoor, type CommandDoor } from '../support/commandDoor';
-import { commandTable, situations } from '../support/commandTable';
+import { commandTable, namedBy, situations } from '../support/commandTable';
 import { startTestRelay, type TestRelay } from '../support/relay';
 
 let relay: TestRelay;
@@ -14,28 +14,26 @@ afterAll(async () => {
 });
 
 describe('commands over the queue', () => {
-  test.each(commandTable)(
-    '$situation: $title → $result',
-    async ({ situation, title, command, body, status, result, action }) => {
-      const invitationId = await situations[situation](relay, `${situation} ${title}`);
-      const before = relay.ucwa.simulator.ledger.commands.length;
-      const reply = await door.ask({ command, invitationId, ...body, caller: 'switchboard' });
-      expect(reply).toMatchObject({ invitationId, command, result });
-      expect(relay.ucwa.simulator.ledger.commands.slice(before).map((one) => one.action)).toEqual(
-        action === undefined ? [] : [action],
-      );
-      const settled = await relay.topic.event(
-        ({ type, subject }) => type === 'ucwa.command.settled' && subject === invitationId,
-      );
-      expect(settled.data).toMatchObject({
-        command,
-        result,
-        status,
-        authentication: 'unverified',
-        caller: 'queue:switchboard',
-      });
-    },
-  );
+  test.each(commandTable)('$situation: $title → $result', async (row) => {
+    const { situation, title, command, body, status, result, action } = row;
+    const invitationId = await situations[situation](relay, `${situation} ${title}`);
+    const before = relay.ucwa.simulator.ledger.commands.length;
+    const reply = await door.ask({ command, invitationId, ...body, caller: 'switchboard' });
+    expect(reply).toMatchObject({ invitationId, command, result, ...(result === 'sent' && namedBy(row)) });
+    expect(relay.ucwa.simulator.ledger.commands.slice(before).map((one) => one.action)).toEqual(
+      action === undefined ? [] : [action],
+    );
+    const settled = await relay.topic.event(
+      ({ type, subject }) => type === 'ucwa.command.settled' && subject === invitationId,
+    );
+    expect(settled.data).toMatchObject({
+      command,
+      result,
+      status,
+      authentication: 'unverified',
+      caller: 'queue:switchboard',
+    });
+  });
 
   it('lets exactly one of fifty callers at once have a ringing call, over and over', async () => {
     for (let round = 1; round <= 5; round++) {

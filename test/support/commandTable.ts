@@ -41,7 +41,7 @@ export const situations = {
 const commands = {
   'accept {}': ['accept', {}],
   'accept with phoneAudio': ['accept', { with: 'phoneAudio' }],
-  'accept with an answer': ['accept', { with: 'answer', sdp: answerSdp, sessionContext: 'context-1' }],
+  'accept with an answer': ['accept', { with: 'answer', sdp: answerSdp }],
   'decline {}': ['decline', {}],
   'decline Local': ['decline', { reason: 'Local' }],
   cancel: ['cancel', {}],
@@ -57,6 +57,11 @@ export interface CommandCase {
   readonly result: string;
   /** The action that reaches UCWA, if any may. */
   readonly action?: string;
+}
+
+/** What the answer to a command that was sent says beside the command: of an SDP answer, the session context that it named. */
+export function namedBy({ body }: CommandCase): object {
+  return 'with' in body && body.with === 'answer' ? { sessionContext: expect.stringMatching(/^[0-9a-f]{32}$/) } : {};
 }
 
 /** What each command does in each situation: the status, the result, and the action that reaches UCWA. */

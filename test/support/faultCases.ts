@@ -98,6 +98,10 @@ const cases: { readonly [Kind in FaultKind]: readonly FaultCase[] } = {
   resetBeforeBody: [{ fault: { kind: 'resetBeforeBody', times: 4 } }],
   resetWithinBody: [{ fault: { kind: 'resetWithinBody', times: 2 } }],
   resetAfterBody: [{ fault: { kind: 'resetAfterBody' } }],
+  slowAnswer: [
+    { fault: { kind: 'slowAnswer', delayMs: 200 } },
+    { fault: { kind: 'slowAnswer', delayMs: 200, on: 'any', times: 20 }, strikes: 'whileSigningIn' },
+  ],
   slowBytes: [{ fault: { kind: 'slowBytes' } }],
   truncatedJson: [{ fault: { kind: 'truncatedJson', times: 2 } }],
   byteOrderMark: [{ fault: { kind: 'byteOrderMark' } }],

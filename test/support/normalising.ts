@@ -15,6 +15,7 @@ export function normaliseContext({
 }: Partial<Omit<NormaliseContext, 'accountKey'>> = {}): NormaliseContext {
   return {
     account,
+    accountName: 'Reception',
     accountKey: accountKey(account),
     applicationId: '192',
     ack: '1',
@@ -39,7 +40,7 @@ export function normaliseServed(
 ): NormalisedPackage {
   const fetched = new Map<string, Resource | undefined>();
   for (let round = 0; round < 2; round++) {
-    for (const path of linkedHrefs(pkg, fetched, context.kinds)) fetched.set(path, served.get(path));
+    for (const path of linkedHrefs(pkg, fetched, context)) fetched.set(path, served.get(path));
   }
   return normalise(pkg, context, fetched);
 }

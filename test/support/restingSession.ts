@@ -10,6 +10,7 @@ export function createRestingSession(
   const application = { path: '/ucwa/oauth/v1/applications/1', id: '1' };
   return {
     account,
+    displayName: 'Reception',
     async *packages(signal) {
       const replaced = new AbortController();
       polling.opened(() => replaced.abort());

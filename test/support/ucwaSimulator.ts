@@ -9,11 +9,12 @@ import {
 } from '../../infra/local/ucwa/startUcwaSimulator';
 import type { Ringing } from '../../infra/local/ucwa/ucwaSimulator';
 
-/** The account that is meant wherever none is named, and its password. */
+/** The account that is meant wherever none is named, its password, and the phone to which calls can be sent. */
 export const simulatorAccount = {
   sipUri: 'sip:reception@contoso.com',
   username: 'reception@contoso.com',
   password: 'password',
+  phoneNumber: '+14255550199',
 } as const;
 
 export interface TestUcwa extends RunningUcwaSimulator {

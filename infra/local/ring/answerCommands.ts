@@ -11,6 +11,8 @@ export interface RungInvitation {
   readonly outgoing: boolean;
   /** Whether it rings at a phone only, where there is no SDP to answer with. */
   readonly phoneOnly: boolean;
+  /** Whether it is a conference call, which can only be declined. */
+  readonly meeting?: boolean;
 }
 
 /** The smallest answer that is one (RFC 8866 §5): audio, inactive. A real one comes from a media stack. */
@@ -39,17 +41,11 @@ export function answerCommands(
     ].join(' \\\n    '),
   });
   if (invitation.outgoing) return [post('Cancel', 'cancel')];
+  const decline = post('Decline', 'decline', { reason: 'Global' });
+  if (invitation.meeting === true) return [decline];
   return [
     post('Accept on the phone', 'accept', { with: 'phoneAudio' }),
-    ...(invitation.phoneOnly
-      ? []
-      : [
-          post('Accept with an SDP answer', 'accept', {
-            with: 'answer',
-            sdp: SDP,
-            sessionContext: invitation.id.slice(-32),
-          }),
-        ]),
-    post('Decline', 'decline', { reason: 'Global' }),
+    ...(invitation.phoneOnly ? [] : [post('Accept with an SDP answer', 'accept', { with: 'answer', sdp: SDP })]),
+    decline,
   ];
 }

@@ -16,6 +16,7 @@ const HELP = `Rings one call on the stack that npm start runs, and prints what c
   --name NAME       their name as it is shown
   --subject TEXT    what it is about
   --modality M      audio (default), video or phoneAudio; may be given twice: --modality audio --modality video
+  --meeting         a call into a conference, which can only be declined
   --account URI     whose phone rings; default ${stackAccount}
   --scenario S      what happens by itself: answered, declined, missed, cancelled, answeredElsewhere, forwarded, outgoing;
                     without one it rings until you act, for 30 s
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
     name: { type: 'string' },
     subject: { type: 'string' },
     modality: { type: 'string', multiple: true, default: ['audio'] },
+    meeting: { type: 'boolean', default: false },
     account: { type: 'string', default: stackAccount },
     scenario: { type: 'string' },
   });
@@ -39,12 +41,13 @@ async function main(): Promise<void> {
       'This stack has no simulator: its settings name a real pool. Call the account with a client of your own.',
     );
 
-  const { from, name, subject, modality, scenario } = options;
+  const { from, name, subject, modality, meeting, scenario } = options;
   const account = /^sip:/i.test(options.account) ? options.account : `sip:${options.account}`;
   const href = await createSimulator(stack.ucwaUrl).call({
     from,
     account,
     modalities: modality,
+    ...(meeting && { onlineMeeting: true }),
     ...(name !== undefined && { name }),
     ...(subject !== undefined && { subject }),
     ...(scenario !== undefined && { scenario }),
@@ -56,7 +59,7 @@ async function main(): Promise<void> {
   const terminal = createTerminal(process.stdout, process.env);
   terminal.line(`${scenario === 'outgoing' ? 'Calling' : 'Ringing'}. Invitation ${terminal.bold(id)}`);
   for (const { title, command } of answerCommands(
-    { id, outgoing: scenario === 'outgoing', phoneOnly: modality.includes('phoneAudio') },
+    { id, outgoing: scenario === 'outgoing', phoneOnly: modality.includes('phoneAudio'), meeting },
     stack,
   )) {
     terminal.line(`\n${terminal.accent(title)}\n  ${command}`);

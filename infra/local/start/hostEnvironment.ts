@@ -36,7 +36,13 @@ export function ucwaSettings(ucwaUrl: string): Record<string, string> {
   const username = stackAccount.slice('sip:'.length);
   return {
     UCWA_ACCOUNTS: JSON.stringify([
-      { sipUri: stackAccount, username, password: 'password', modalities: ['Audio', 'Video', 'PhoneAudio'] },
+      {
+        sipUri: stackAccount,
+        username,
+        password: 'password',
+        modalities: ['Audio', 'Video', 'PhoneAudio'],
+        phoneNumber: '+14255550199', // so that a call can be accepted on the phone
+      },
     ]),
     UCWA_DISCOVERY_URL: ucwaUrl,
     UCWA_ALLOWED_HOSTS: new URL(ucwaUrl).hostname,

@@ -8,6 +8,7 @@ export interface NewCall {
   readonly from: string;
   readonly name?: string;
   readonly modalities?: readonly string[];
+  readonly onlineMeeting?: boolean;
   readonly subject?: string;
   readonly importance?: string;
   readonly scenario?: string;

@@ -166,8 +166,10 @@ export class UcwaSimulator {
 
   #rungBy(plan: CallPlan): readonly Application[] {
     const needed = plan.modalities.includes('phoneAudio') ? ['PhoneAudio'] : ['Audio', 'Video'];
-    const rung = this.#signedIn(plan.account).filter(({ availability }) =>
-      needed.some((modality) => availability?.modalities.includes(modality)),
+    const rung = this.#signedIn(plan.account).filter(
+      ({ availability }) =>
+        availability !== undefined &&
+        (plan.onlineMeeting || needed.some((modality) => availability.modalities.includes(modality))),
     );
     if (rung.length > 0) return rung;
     throw new SimulatorRefusal(

@@ -40,7 +40,7 @@ function resolve(schema: JsonObject, definitions: Readonly<Record<string, JsonOb
 }
 
 function typeOf(item: JsonObject, target: JsonObject): string {
-  if (item['$ref'] === '#/$defs/Person') return '{`uri`, `name`}';
+  if (item['$ref'] === '#/$defs/Person') return '{`uri`, `name`, `resolved`}';
   const values = target['enum'] as readonly string[] | undefined;
   return values === undefined ? (textOf(target, 'type') ?? '') : values.map(code).join(' ');
 }

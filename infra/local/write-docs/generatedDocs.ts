@@ -16,6 +16,7 @@ import { errorTableMarkdown } from './errorTableMarkdown';
 import { eventFieldsMarkdown } from './eventFieldsMarkdown';
 import { outcomesMarkdown } from './outcomesMarkdown';
 import { replaceBlock } from './replaceBlock';
+import { routesMarkdown } from './routesMarkdown';
 
 /** Consumers that a reader can paste: written by hand, shown in docs/events.md. */
 export const consumers = { 'consumer.ts': 'ts', 'consumer.py': 'python', 'Consumer.cs': 'csharp' } as const;
@@ -40,6 +41,7 @@ export async function generatedDocs(project: string): Promise<Readonly<Record<st
     ),
     'docs/events.md': withBlocks(read('docs/events.md'), {
       ringing: fenced('json', JSON.stringify(events['invitation.ringing'], null, 2)),
+      routes: `\n${routesMarkdown()}\n`,
       members: `\n${eventFieldsMarkdown()}\n`,
       ...Object.fromEntries(
         Object.entries(consumers).map(([file, language]) => [

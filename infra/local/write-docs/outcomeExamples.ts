@@ -9,7 +9,7 @@ export interface OutcomeExample {
 
 const chief = { uri: 'sip:chief@contoso.com', name: 'Carla Chief' };
 const delegate = 'sip:assistant@contoso.com';
-const member = 'sip:reception@contoso.com';
+const user = 'sip:reception@contoso.com';
 const takenElsewhere = {
   status: 'Failure',
   state: 'failed',
@@ -21,56 +21,54 @@ const takenElsewhere = {
 /** The cases that people get wrong, worked through. The results in the documentation are computed from these. */
 export const outcomeExamples: readonly OutcomeExample[] = [
   {
-    title: 'A delegate: the chief takes the call',
+    title: 'The user takes the call at the desk phone',
+    story: 'The caller called this user, and another endpoint of the user was faster than the relay.',
+    end: { account: user, ...takenElsewhere, route: 'direct' },
+  },
+  {
+    title: 'On behalf of somebody else: a person is named',
     story:
-      'The relay watches the assistant, whose phone rings because the chief’s does. The chief takes it. `acceptedBy` names someone who is not this account’s user: another person answered.',
-    end: { account: delegate, ...takenElsewhere, onBehalfOf: chief, acceptedBy: [chief] },
+      'The invitation has `onBehalfOf`. `acceptedBy` names someone who is not this account’s user: another person answered.',
+    end: { account: delegate, ...takenElsewhere, route: 'delegate', acceptedBy: [chief] },
   },
   {
-    title: 'A delegate: nobody is named',
+    title: 'On behalf of somebody else: nobody is named',
     story:
-      'The same, but Skype for Business does not say who took it. It may have been the chief, another delegate, or this user’s desk phone: the relay does not guess.',
-    end: { account: delegate, ...takenElsewhere, onBehalfOf: chief },
+      'The same, but Skype for Business does not say who took it. It may have been the other person or another endpoint of this user: the relay does not guess.',
+    end: { account: delegate, ...takenElsewhere, route: 'delegate' },
   },
   {
-    title: 'A team call: a colleague takes it',
-    story: 'A team-call group rings all its members. A colleague is faster.',
-    end: {
-      account: member,
-      ...takenElsewhere,
-      state: 'teamRing',
-      acceptedBy: [{ uri: 'sip:bob@contoso.com', name: 'Bob' }],
-    },
-  },
-  {
-    title: 'A team call: nobody is named',
-    story: 'Someone of the team has it. That it was one of this user’s own endpoints would be a guess.',
-    end: { account: member, ...takenElsewhere, state: 'teamRing' },
+    title: 'A call that was for somebody else',
+    story:
+      '`to` is not this account and no link tells why the call rings here. Whoever took it, that it was one of this user’s own endpoints would be a guess.',
+    end: { account: user, ...takenElsewhere, route: 'unknown' },
   },
   {
     title: 'Voice mail takes the call',
     story:
-      'Nobody answers, and the server sends the caller on to voice mail. The call was answered, by a machine: whoever counts missed calls looks at `answeredBy`.',
+      'Nobody answers, and the server sends the caller on to voice mail. The call was answered, by a machine: to count missed calls, look at `answeredBy`.',
     end: {
-      account: member,
+      account: user,
       status: 'Failure',
-      state: 'forwarded',
+      state: 'failed',
       code: 'Informational',
       subcode: 'Redirected',
       direction: 'incoming',
-      acceptedBy: [{ uri: `${member};opaque=app:voicemail` }],
+      route: 'direct',
+      acceptedBy: [{ uri: `${user};opaque=app:voicemail` }],
     },
   },
   {
     title: 'No voice mail: the caller gives up',
     story: 'For the caller the call is cancelled; for the one who was called it is a missed call.',
     end: {
-      account: member,
+      account: user,
       status: 'Failure',
-      state: 'cancelled',
-      code: 'RemoteFailure',
+      state: 'failed',
+      code: 'Informational',
       subcode: 'Canceled',
       direction: 'incoming',
+      route: 'direct',
     },
   },
 ];

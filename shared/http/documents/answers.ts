@@ -43,7 +43,7 @@ export const invitationHistorySchema = invitationViewSchema.extend({
 
 export const liveOfferSchema = z.strictObject({
   invitationId,
-  sessionContext: z.string().optional().describe('What an answer must name, where the invitation has one'),
+  sessionContext: z.string().describe('What an answer names unless it gives another'),
   offers: z.array(mediaOfferSchema).describe('The one to answer is the one that is not the fall-back'),
 });
 
@@ -51,6 +51,7 @@ export const commandSentSchema = z.strictObject({
   result: z.literal('sent').describe('Skype for Business has the command'),
   invitationId,
   command: z.enum(commandNames).describe('What was sent'),
+  sessionContext: z.string().optional().describe('Of an accept with an SDP: the session context that the answer named'),
 });
 
 export const commandOutcomeSchema = commandSentSchema.extend({ outcome: outcomeSchema });

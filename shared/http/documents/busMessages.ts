@@ -22,6 +22,7 @@ export const commandReplySchema = z.strictObject({
   invitationId: z.string(),
   command: z.enum(commandNames),
   result: z.string().describe('sent, or the error’s code'),
+  sessionContext: z.string().exactOptional().describe('Of an accept with an SDP: the session context that it named'),
   message: z.string().exactOptional().describe('The error in a sentence'),
 }) satisfies z.ZodType<CommandReply>;
 

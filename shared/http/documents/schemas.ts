@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { acceptBodySchema, cancelBodySchema, declineBodySchema } from '../../invitations/command';
 import {
+  calleeSchema,
   callerSchema,
   invitationDataSchema,
   mediaOfferSchema,
@@ -29,6 +30,7 @@ export const eventSchemas = {
   InvitationEvent: given(events.invitationEventSchema),
   InvitationData: given(invitationDataSchema),
   Caller: given(callerSchema),
+  Callee: given(calleeSchema),
   Person: given(personSchema),
   MediaOffer: given(mediaOfferSchema),
   Outcome: given(outcomeSchema),

@@ -15,7 +15,7 @@ export const flatCallSchema = z.strictObject({
     title: 'What Happened',
     description: 'started: it rings; updated: something about it changed; completed: the ringing is over',
   }),
-  kind: z.string().meta({ title: 'Kind', description: 'audioVideo or phoneAudio' }),
+  kind: z.string().meta({ title: 'Kind', description: 'audioVideo, phoneAudio or onlineMeeting' }),
   direction: text('Direction', 'incoming or outgoing'),
   state: text('State', 'Where the call stands: connecting, alerting, connected, declined and others'),
   importance: text('Importance', 'normal, urgent or emergency'),
@@ -24,10 +24,12 @@ export const flatCallSchema = z.strictObject({
   callerName: text('Caller Name', 'Who calls, as it is displayed'),
   callerUri: text('Caller Address', 'SIP or telephone address of the caller'),
   callerNumber: text('Caller Number', 'Telephone number of the caller with country code, such as +14255550100'),
-  callerType: text('Caller Type', 'user, phone, guest or withheld, where it is known'),
+  callerType: text('Caller Type', 'user, phone, guest, service or withheld, where it is known'),
   calleeName: text('Called Name', 'Who is called, as it is displayed'),
   calleeUri: text('Called Address', 'SIP or telephone address that is called'),
-  onBehalfOf: text('On Behalf Of', 'For whom the call is received: the address of a manager or a team'),
+  calleeNumber: text('Called Number', 'Telephone number that is called with country code, such as +14255550100'),
+  route: text('Route', 'How the call came to the account: direct, delegate, forwarded, transferred or unknown'),
+  onBehalfOf: text('On Behalf Of', 'Address of the person for whom the call is made or received'),
   forwardedBy: text('Forwarded By', 'Address of whoever forwarded the call'),
   transferredBy: text('Transferred By', 'Address of whoever transferred the call'),
   audio: flag('Audio', 'Whether the call has sound'),
@@ -49,6 +51,11 @@ export const flatCallSchema = z.strictObject({
 });
 export type FlatCall = z.infer<typeof flatCallSchema>;
 
+/** Whether a command can send the call to the user's own phone: a plain `accept` does so too, on a phone-audio invitation. */
+export function canAcceptOnPhone({ actions }: InvitationData): boolean {
+  return actions.includes('acceptWithPhoneAudio') || actions.includes('accept');
+}
+
 /** The snapshot of an invitation as a flat call. `answered` and `missed` are there on completed ones only. Pure. */
 export function toFlatCall(data: InvitationData): FlatCall {
   const { from, to, outcome, modalities, acceptedBy } = data;
@@ -67,6 +74,8 @@ export function toFlatCall(data: InvitationData): FlatCall {
     callerType: from?.callerType,
     calleeName: to?.name,
     calleeUri: to?.uri,
+    calleeNumber: to?.phoneNumber,
+    route: data.route,
     onBehalfOf: data.onBehalfOf?.uri,
     forwardedBy: data.forwardedBy?.uri,
     transferredBy: data.transferredBy?.uri,
@@ -74,7 +83,7 @@ export function toFlatCall(data: InvitationData): FlatCall {
     video: modalities?.includes('video'),
     delayed: data.delayed,
     canDecline: data.actions.includes('decline'),
-    canAcceptOnPhone: data.actions.includes('acceptWithPhoneAudio'),
+    canAcceptOnPhone: canAcceptOnPhone(data),
     answered: outcome?.answered,
     missed: outcome === undefined ? undefined : outcome.result === 'missed',
     outcome: outcome?.result,

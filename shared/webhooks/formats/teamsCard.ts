@@ -1,6 +1,7 @@
 import { compact } from '../../invitations/compact';
 import type { InvitationEvent, RelayEvent } from '../../invitations/relayEvent';
 import { isInvitationEvent } from '../../messaging/parseEventMessage';
+import { canAcceptOnPhone } from './flatCall';
 
 /** What a person can do from a card. */
 export type CardCommand = 'decline' | 'acceptWithPhoneAudio';
@@ -60,7 +61,7 @@ function ringCard(event: InvitationEvent, confirmUrl: ConfirmUrl): object {
         ]),
   ];
   const commands = (['decline', 'acceptWithPhoneAudio'] as const).filter((command) =>
-    event.data.actions.includes(command),
+    command === 'decline' ? event.data.actions.includes(command) : canAcceptOnPhone(event.data),
   );
   const actions = commands.flatMap((command) => {
     const url = confirmUrl(event, command);
@@ -70,6 +71,7 @@ function ringCard(event: InvitationEvent, confirmUrl: ConfirmUrl): object {
 }
 
 function callerOf({ data: { from } }: InvitationEvent): string {
+  if (from?.callerType === 'guest') return `${from.name ?? 'somebody'} (guest)`;
   if (from?.callerType === 'withheld' || from?.anonymous === true) return 'a withheld number';
   return from?.name ?? from?.phoneNumber ?? from?.uri?.replace(/^sips?:/i, '') ?? 'an unknown caller';
 }

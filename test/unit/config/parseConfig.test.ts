@@ -24,7 +24,7 @@ describe('parseConfig', () => {
         pollRunSeconds: 600,
         pollShardCount: 1,
         pollFallback: true,
-        kinds: ['audioVideo', 'phoneAudio'],
+        kinds: ['audioVideo', 'phoneAudio', 'onlineMeeting'],
         includeSdp: false,
         retentionDays: 30,
         entra: undefined,
@@ -88,6 +88,14 @@ describe('parseConfig', () => {
       { UCWA_ACCOUNTS: JSON.stringify([{ ...account, pasword: 'x' }]) },
       'UCWA_ACCOUNTS[0]: has no field called pasword',
     ],
+    [
+      { UCWA_ACCOUNTS: JSON.stringify([{ ...account, phoneNumber: 'extension 12' }]) },
+      'UCWA_ACCOUNTS[0].phoneNumber: must be a telephone number of digits, like +14255550100',
+    ],
+    [
+      { UCWA_ACCOUNTS: JSON.stringify([{ ...account, audioPreference: 'Mobile' }]) },
+      'UCWA_ACCOUNTS[0].audioPreference: must be one of PhoneAudio, VoipAudio',
+    ],
     [{ UCWA_DISCOVERY_URL: 'ftp://x' }, 'UCWA_DISCOVERY_URL: must be an http(s) URL'],
     [
       { UCWA_ALLOWED_HOSTS: 'pool.fabrikam.com:4443' },
@@ -104,7 +112,7 @@ describe('parseConfig', () => {
     [{ POLL_RUN_SECONDS: 'soon' }, 'POLL_RUN_SECONDS: must be a whole number from 10 to 1500'],
     [{ POLL_SHARD_COUNT: '65' }, 'POLL_SHARD_COUNT: must be a whole number from 1 to 64'],
     [{ POLL_FALLBACK: 'yes' }, 'POLL_FALLBACK: must be true or false'],
-    [{ RELAY_KINDS: 'fax' }, 'RELAY_KINDS[0]: must be among audioVideo, phoneAudio'],
+    [{ RELAY_KINDS: 'fax' }, 'RELAY_KINDS[0]: must be among audioVideo, phoneAudio, onlineMeeting'],
     [{ RELAY_SIGNING_KEY: 'short' }, 'RELAY_SIGNING_KEY: must have at least 32 characters'],
     [
       { WEBHOOK_ALLOWED_CIDRS: '10.0.0.0' },

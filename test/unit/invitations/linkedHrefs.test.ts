@@ -24,7 +24,7 @@ function event(id: string, embedded?: Resource, type = 'started'): ChannelEvent 
 
 function asked(events: readonly ChannelEvent[], fetched: FetchedResources = nothingFetched): string[] {
   const pkg: EventPackage = { senders: [{ rel: 'communication', href: '', events }] };
-  return linkedHrefs(pkg, fetched, kindNames);
+  return linkedHrefs(pkg, fetched, { account: 'sip:reception@contoso.com', kinds: kindNames });
 }
 
 describe('linkedHrefs asks', () => {
@@ -102,7 +102,10 @@ describe('linkedHrefs does not ask', () => {
     const other: ChannelEvent = { link: { rel: 'participant', href: pathTo('alice') }, type: 'added' };
     expect(asked([other])).toEqual([]);
     expect(
-      linkedHrefs({ senders: [{ rel: '', href: '', events: [event('1')] }] }, nothingFetched, ['phoneAudio']),
+      linkedHrefs({ senders: [{ rel: '', href: '', events: [event('1')] }] }, nothingFetched, {
+        account: 'sip:reception@contoso.com',
+        kinds: ['phoneAudio'],
+      }),
     ).toEqual([]);
   });
 });

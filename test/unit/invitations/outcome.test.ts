@@ -14,6 +14,7 @@ function endsOf({ when }: OutcomeRow): InvitationEnd[] {
       status: when.status,
       state: when.state,
       direction: when.direction,
+      route: 'direct' as const,
       code,
       subcode,
     })),
@@ -117,7 +118,7 @@ describe('outcomeOf', () => {
     ],
     [
       'a call taken at the desk phone',
-      elsewhere,
+      { ...elsewhere, route: 'direct' },
       { result: 'answeredElsewhere', answered: true, answeredBy: 'otherEndpoint', scope: 'allEndpoints' },
     ],
     [
@@ -125,20 +126,42 @@ describe('outcomeOf', () => {
       { ...elsewhere, acceptedBy: [colleague] },
       { result: 'answeredElsewhere', answered: true, answeredBy: 'otherPerson' },
     ],
+    ...(['delegate', 'forwarded', 'transferred', 'unknown', undefined] as const).map(
+      (route): [string, Omit<InvitationEnd, 'account'>, Partial<Outcome>] => [
+        `a call that came by the route ${String(route)}, taken by nobody knows whom`,
+        { ...elsewhere, route },
+        { result: 'answeredElsewhere', answered: true, answeredBy: 'unknown' },
+      ],
+    ),
     [
-      'a call for someone else, taken by nobody knows whom',
-      { ...elsewhere, onBehalfOf: { uri: 'sip:chief@contoso.com' } },
-      { result: 'answeredElsewhere', answered: true, answeredBy: 'unknown' },
+      'refused, though somebody is named: nobody answered',
+      { status: 'Failure', subcode: 'Declined', direction: 'incoming', acceptedBy: [colleague] },
+      { result: 'declined', answered: false },
     ],
     [
-      'a team call, taken by nobody knows whom',
-      { ...elsewhere, state: 'teamRing' },
-      { result: 'answeredElsewhere', answeredBy: 'unknown' },
+      '…and voice mail is named',
+      {
+        status: 'Failure',
+        subcode: 'Declined',
+        direction: 'incoming',
+        acceptedBy: [{ uri: 'sip:reception@contoso.com;opaque=app:voicemail' }],
+      },
+      { result: 'declined', answered: false },
     ],
     [
-      'a team call, taken by a colleague',
-      { ...elsewhere, state: 'teamRing', acceptedBy: [colleague] },
-      { answeredBy: 'otherPerson' },
+      'the media fell back to the telephone network',
+      { status: 'Failure', state: 'failed', code: 'Informational', subcode: 'MediaFallback', direction: 'incoming' },
+      { result: 'forwarded' },
+    ],
+    [
+      'the caller gave up, as servers say it',
+      { status: 'Failure', state: 'failed', code: 'Informational', subcode: 'Canceled', direction: 'incoming' },
+      { result: 'missed', answered: false },
+    ],
+    [
+      'nobody answered, as servers say it',
+      { status: 'Failure', state: 'failed', code: 'Informational', subcode: 'Missed', direction: 'incoming' },
+      { result: 'missed', answered: false },
     ],
     [
       'voice mail took it',

@@ -3,6 +3,7 @@ import { RelayError } from '../../../shared/errors/relayError';
 import type { Command } from '../../../shared/invitations/command';
 import { accountKey, encodeInvitationId } from '../../../shared/invitations/invitationId';
 import type { InvitationGateway } from '../../../shared/invitations/liveInvitation';
+import { readOffer } from '../../../shared/invitations/readOffer';
 import { runCommand, type CommandPorts } from '../../../shared/invitations/runCommand';
 import type { RelayEvent } from '../../../shared/invitations/relayEvent';
 import { silentLog } from '../../../shared/telemetry/log';
@@ -184,13 +185,6 @@ describe('runCommand', () => {
     ['a call whose actions are gone', decline, ringing(), 'resolvedElsewhere', {}],
     ['a call that has ended', decline, { ...ringing(), properties: { state: 'Failed' } }, 'invitationEnded', {}],
     ['a call that UCWA has forgotten', decline, undefined, 'invitationEnded', {}],
-    [
-      'an answer without a session context',
-      { command: 'accept', with: 'answer', sdp },
-      ringing('acceptWithAnswer'),
-      'requestInvalid',
-      { errors: [{ field: 'sessionContext', message: 'is required for this invitation' }] },
-    ],
   ])('refuses %s, and nothing is posted', async (_title, command, resource, code, extensions) => {
     const invitation = createInvitation(createFakeClock());
     invitation.becomes(resource);
@@ -198,6 +192,94 @@ describe('runCommand', () => {
     expect(invitation.posts).toEqual([]);
     expect(invitation.audit).toEqual([expect.objectContaining({ result: code })]);
     expect(invitation.events).toEqual([expect.objectContaining({ data: expect.objectContaining({ result: code }) })]);
+  });
+
+  describe('the session context of an SDP answer', () => {
+    const answer: Command = { command: 'accept', with: 'answer', sdp };
+    const early: Command = { command: 'accept', with: 'answer', sdp, provisional: true };
+    const resource = ringing('acceptWithAnswer', 'sendProvisionalAnswer');
+
+    it('is made by the relay where the invitation has none, the same for provisional and final, and told', async () => {
+      const invitation = createInvitation(createFakeClock(), { resource });
+      const first = await invitation.run(early);
+      const second = await invitation.run(answer);
+      expect(first.sessionContext).toMatch(/^[0-9a-f]{32}$/);
+      expect(second.sessionContext).toBe(first.sessionContext);
+      expect(invitation.posts.map(({ query }) => query)).toEqual([
+        { sessionContext: first.sessionContext },
+        { sessionContext: first.sessionContext },
+      ]);
+    });
+
+    it('is the same in another process, and the one that the live offer shows', async () => {
+      const withOffer = {
+        ...resource,
+        links: { ...resource.links, mediaOffer: [{ href: 'data:application/sdp,v=0' }] },
+      };
+      const one = createInvitation(createFakeClock(), { resource: withOffer });
+      const other = createInvitation(createFakeClock(), { resource: withOffer });
+      const { sessionContext } = await one.run(answer);
+      expect((await other.run(early)).sessionContext).toBe(sessionContext);
+      expect(await readOffer(invitationId, other.ports, new AbortController().signal)).toMatchObject({
+        sessionContext,
+      });
+    });
+
+    it('is the invitation’s own where it has one, and the command’s before that', async () => {
+      const own = { ...resource, properties: { ...resource.properties, sessionContext: 'its own' } };
+      const invitation = createInvitation(createFakeClock(), { resource: own });
+      expect((await invitation.run(early)).sessionContext).toBe('its own');
+      expect((await invitation.run({ ...answer, sessionContext: 'given' })).sessionContext).toBe('given');
+    });
+
+    it('is told again when the same command comes again, even after the invitation is gone', async () => {
+      const invitation = createInvitation(createFakeClock(), { resource });
+      const first = await invitation.run(answer);
+      invitation.becomes(undefined);
+      expect(await invitation.run(answer)).toEqual({ ...first, replayed: true });
+    });
+
+    it('is no part of other answers', async () => {
+      expect(await createInvitation(createFakeClock()).run(decline)).not.toHaveProperty('sessionContext');
+    });
+  });
+
+  describe('a conference call', () => {
+    const meetingId = encodeInvitationId(
+      {
+        accountKey: accountKey(account),
+        kind: 'onlineMeeting',
+        applicationId: '102',
+        collection: 'onlineMeetingInvitations',
+        id: 'b',
+      },
+      signingKey,
+    );
+    const run = (invitation: ReturnType<typeof createInvitation>, command: Command) =>
+      runCommand(
+        { invitationId: meetingId, command, caller: 'key:a', authentication: 'key' },
+        invitation.ports,
+        new AbortController().signal,
+      );
+
+    test.each<[string, Command]>([
+      ['to the phone', { command: 'accept' }],
+      ['with an SDP', { command: 'accept', with: 'answer', sdp }],
+    ])('is not accepted %s, for the relay would join the meeting without sound', async (_way, command) => {
+      const invitation = createInvitation(createFakeClock(), { resource: ringing('accept', 'decline', 'cancel') });
+      await expect(run(invitation, command)).rejects.toMatchObject({
+        code: 'actionNotAvailable',
+        message: expect.stringContaining('join the meeting with the relay’s own endpoint, which has no sound'),
+        extensions: { available: ['decline'] },
+      });
+      expect(invitation.posts).toEqual([]);
+    });
+
+    it('is declined', async () => {
+      const invitation = createInvitation(createFakeClock(), { resource: ringing('accept', 'decline') });
+      await run(invitation, decline);
+      expect(invitation.posts).toEqual([{ href: `${base}/decline`, body: { reason: 'Global' } }]);
+    });
   });
 
   it('refuses a call of an application that was lost since, without asking UCWA for it', async () => {

@@ -26,6 +26,8 @@ function problems(name: string, value: object): readonly unknown[] {
 
 const everything: Partial<InvitationData> = {
   delayed: true,
+  route: 'delegate',
+  to: { uri: 'sip:+14255550177@contoso.com;user=phone', name: 'Reception', phoneNumber: '+14255550177' },
   onBehalfOf: { uri: 'sip:boss@contoso.com' },
   forwardedBy: { uri: 'sip:carol@contoso.com' },
   transferredBy: { uri: 'sip:dave@contoso.com' },

@@ -165,6 +165,73 @@ describe('relayAccount', () => {
     expect(read.map(isAlive)).toEqual([false]);
   });
 
+  describe('people', () => {
+    const people = (...links: [rel: string, address: string][]): Resource => ({
+      ...ringing,
+      links: Object.fromEntries(
+        links.map(([rel, address]) => [rel, [{ href: `/ucwa/oauth/v1/applications/102/people/${address}` }]]),
+      ),
+    });
+    const boss: Resource = {
+      rel: 'contact',
+      properties: { uri: 'sip:boss@contoso.com', name: 'Boss' },
+      links: {},
+      embedded: {},
+    };
+    const forwarded = people(['to', 'boss@contoso.com'], ['forwardedBy', 'boss@contoso.com']);
+
+    it('asks for nothing when the call is for the account itself: its name is known from the sign-in', async () => {
+      const clock = createFakeClock();
+      const resource = people(['to', 'reception@contoso.com']);
+      const world = createWorld(clock, [item(clock, invitationPackage('started', '1', resource))]);
+      await world.relay();
+      expect(world.steps).toEqual(['pulled', 'published', 'acknowledged']);
+      expect(world.published[0]?.[0]?.data).toMatchObject({
+        to: { uri: 'sip:reception@contoso.com', name: 'Reception' },
+        route: 'direct',
+      });
+    });
+
+    it('remembers a contact for a minute', async () => {
+      const clock = createFakeClock();
+      const later = (ms: number, type: string, ack: string) => async (): Promise<ChannelItem> => {
+        await clock.advance(ms);
+        return item(clock, invitationPackage(type, '1', forwarded), ack)();
+      };
+      const world = createWorld(clock, [
+        item(clock, invitationPackage('started', '1', forwarded), '1'),
+        later(59_000, 'updated', '2'),
+        later(1_500, 'completed', '3'),
+      ]);
+      world.serves(() => Promise.resolve(boss));
+      await world.relay();
+      expect(world.steps.filter((step) => step.startsWith('read'))).toEqual([
+        'read boss@contoso.com',
+        'read boss@contoso.com',
+      ]);
+      for (const [event] of world.published)
+        expect(event?.data).toMatchObject({ to: { name: 'Boss' }, forwardedBy: { name: 'Boss' } });
+    });
+
+    test.each<[string, () => Promise<Resource | undefined>]>([
+      ['that are gone', () => Promise.resolve(undefined)],
+      ['that are slower than two seconds', () => new Promise(() => undefined)],
+      ['that the server refuses', () => Promise.reject(new RelayError('upstreamRefused', 'No.'))],
+    ])('are told from their links: %s', async (_name, serve) => {
+      const clock = createFakeClock();
+      const world = createWorld(clock, [item(clock, invitationPackage('started', '1', forwarded))]);
+      world.serves(serve);
+      const relaying = world.relay();
+      await clock.advance(2_000);
+      await relaying;
+      expect(world.published[0]?.[0]?.data).toMatchObject({
+        to: { uri: 'sip:boss@contoso.com' },
+        forwardedBy: { uri: 'sip:boss@contoso.com', resolved: false },
+        route: 'forwarded',
+      });
+    });
+  });
+
   it('fetches what an event only links', async () => {
     const clock = createFakeClock();
     const world = createWorld(clock, [item(clock, invitationPackage('started', '1'))]);

@@ -341,6 +341,15 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
     },
   ],
   resetAfterBody: [{ fault: { kind: 'resetAfterBody' }, step: 'event channel', says: /held for 18\d s/, ...ringing }],
+  slowAnswer: [
+    {
+      fault: { kind: 'slowAnswer', delayMs: 60_000, on: 'discovery' },
+      step: 'discovery',
+      says: /did not answer within 15 seconds/,
+      remedy: /inspects or throttles/,
+      takesTime: true,
+    },
+  ],
   slowBytes: [
     {
       fault: { kind: 'slowBytes', delayMs: 5_000, chunkBytes: 8, on: 'discovery' },

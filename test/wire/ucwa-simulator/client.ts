@@ -42,6 +42,8 @@ export interface ClientOptions {
   readonly endpointId?: string;
   /** Registered with makeMeAvailable; none: makeMeAvailable is not called. */
   readonly modalities?: readonly string[];
+  /** Of makeMeAvailable; '' for none. */
+  readonly phoneNumber?: string;
 }
 
 /** A ticket by the password grant. */
@@ -59,6 +61,7 @@ export async function signIn(ucwa: TestUcwa, options: ClientOptions = {}): Promi
     username = 'reception@contoso.com',
     endpointId = 'endpoint-1',
     modalities = ['Audio', 'PhoneAudio'],
+    phoneNumber = '+14255550199',
   } = options;
   const token = (await ticket(ucwa, username)).data.access_token;
   const request = <Body>(
@@ -91,7 +94,10 @@ export async function signIn(ucwa: TestUcwa, options: ClientOptions = {}): Promi
   };
   let next = application._links['events']?.href ?? '';
   if (modalities.length > 0) {
-    await client.send('POST', `${path}/me/makeMeAvailable`, { supportedModalities: modalities });
+    await client.send('POST', `${path}/me/makeMeAvailable`, {
+      supportedModalities: modalities,
+      ...(phoneNumber !== '' && { phoneNumber }),
+    });
     next = nextOf(await client.poll(next));
   }
   return { ...client, next };

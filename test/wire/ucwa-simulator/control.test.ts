@@ -42,7 +42,7 @@ describe('the control routes', () => {
     const { id } = ucwa.ring();
     expect((await control('POST', `/sim/calls/${id}/hangup`)).status).toBe(204);
     expect(eventsOf(await client.poll(client.next)).find(({ type }) => type === 'completed')).toMatchObject({
-      reason: { code: 'RemoteFailure', subcode: 'Canceled' },
+      reason: { code: 'Informational', subcode: 'Canceled' },
     });
     expect((await control('POST', `/sim/calls/${id}/hangup`)).status).toBe(404);
   });

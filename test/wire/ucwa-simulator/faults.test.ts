@@ -259,6 +259,20 @@ const strikes: Record<FaultKind, { fault: Omit<FaultRequest, 'kind'>; check: (st
       await intact(stage).catch(() => intact(stage));
     },
   },
+  slowAnswer: {
+    fault: { delayMs: 2_500, on: 'people' } as Omit<FaultRequest, 'kind'>,
+    check: async ({ client, clock }) => {
+      let isDone = false;
+      const read = client.get(`${client.path}/people/alice@contoso.com`).then((response) => {
+        isDone = true;
+        return response;
+      });
+      await clock.asleep((durationMs) => durationMs === 2_500);
+      expect(isDone).toBe(false);
+      await clock.advance(2_500);
+      expect((await read).data).toMatchObject({ rel: 'contact', uri: 'sip:alice@contoso.com' });
+    },
+  },
   slowBytes: {
     fault: { chunkBytes: 1000, delayMs: 10 } as Omit<FaultRequest, 'kind'>,
     check: async ({ client, clock }) => {

@@ -80,13 +80,38 @@ describe('an invitation', () => {
   });
 
   it.each([
-    ['the account has not registered PhoneAudio', ['Audio'], {}],
-    ['the call was made without it', ['Audio', 'PhoneAudio'], { phoneAudio: false }],
-  ])('links no acceptWithPhoneAudio when %s', async (_, modalities, request) => {
-    const client = await signIn(ucwa, { modalities });
+    ['the account has not registered PhoneAudio', { modalities: ['Audio'] }, {}],
+    ['no number and no line is known', { phoneNumber: '' }, {}],
+    ['the call was made without it', {}, { phoneAudio: false }],
+  ])('links no acceptWithPhoneAudio when %s', async (_, options, request) => {
+    const client = await signIn(ucwa, options);
     const { invitation } = await ringing(client, request);
     expect(invitation._links).not.toHaveProperty('acceptWithPhoneAudio');
     expect(invitation._links).toHaveProperty('acceptWithAnswer');
+  });
+
+  it.each([
+    ['the number of makeMeAvailable', {}, {}],
+    ['the line of the user', { phoneNumber: '' }, { line: true }],
+  ])('links acceptWithPhoneAudio where the call can go to %s', async (_, options, request) => {
+    const client = await signIn(ucwa, options);
+    const { invitation } = await ringing(client, request);
+    expect(invitation._links).toHaveProperty('acceptWithPhoneAudio');
+  });
+
+  it('shows a conference call as what it is, and what is in the meeting', async () => {
+    const client = await signIn(ucwa);
+    const { path } = await ringing(client, { onlineMeeting: true, modalities: ['audio', 'messaging'] });
+    const { data } = await client.get(path);
+    expect(path).toMatch(/\/onlineMeetingInvitations\/[0-9a-f]{32}$/);
+    expect(data).toMatchObject({
+      rel: 'onlineMeetingInvitation',
+      direction: 'Incoming',
+      availableModalities: ['Audio', 'Messaging'],
+      onlineMeetingUri: expect.stringMatching(/;opaque=app:conf:focus:id:/) as string,
+    });
+    expect(Object.keys(data._links)).toEqual(['self', 'to', 'conversation', 'accept', 'decline']);
+    expect((await client.send('POST', `${path}/decline`, { reason: 'Global' })).status).toBe(204);
   });
 
   it('links what fits a phone-audio call: accept and decline, no media', async () => {
@@ -96,6 +121,7 @@ describe('an invitation', () => {
     expect(data).toMatchObject({
       rel: 'phoneAudioInvitation',
       to: 'sip:reception@contoso.com',
+      phoneNumber: '+14255550199',
       _embedded: { from: { uri: 'tel:+442079460000', sourceNetwork: 'Everyone' } },
     });
     expect(Object.keys(data._links)).toEqual(['self', 'to', 'conversation', 'phoneAudio', 'accept', 'decline']);

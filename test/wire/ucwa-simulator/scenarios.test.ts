@@ -37,7 +37,7 @@ describe('a call’s scenario', () => {
       ['started', 'updated', 'completed'],
       'Failure',
       'Cancelled',
-      { code: 'RemoteFailure', subcode: 'Canceled' },
+      { code: 'Informational', subcode: 'Canceled' },
     ],
     [
       'answeredElsewhere',
@@ -45,15 +45,15 @@ describe('a call’s scenario', () => {
       ['started', 'updated', 'completed'],
       'Failure',
       'Failed',
-      { code: 'RemoteFailure', subcode: 'ConnectedElsewhere' },
+      { code: 'Informational', subcode: 'ConnectedElsewhere' },
     ],
     [
       'forwarded',
       2,
       ['started', 'updated', 'completed'],
       'Failure',
-      'Forwarded',
-      { code: 'LocalFailure', subcode: 'Forwarded' },
+      'Failed',
+      { code: 'Informational', subcode: 'Redirected' },
     ],
     [
       'missed',
@@ -61,7 +61,7 @@ describe('a call’s scenario', () => {
       ['started', 'updated', 'completed'],
       'Failure',
       'Failed',
-      { code: 'RemoteFailure', subcode: 'Missed' },
+      { code: 'Informational', subcode: 'Missed' },
     ],
     ['outgoing', 20, ['started', 'updated', 'updated', 'completed'], 'Success', 'Connected', undefined],
   ])('%s ends by itself after %i s', async (scenario, seconds, types, status, state, reason) => {

@@ -15,6 +15,8 @@ export interface ApplicationRequest {
 export interface Availability {
   readonly modalities: readonly string[];
   readonly messageFormats: readonly string[];
+  /** The telephone on which the user wishes to be reached, as it was given. */
+  readonly phoneNumber?: string | undefined;
 }
 
 /** One signed-in endpoint of a user: its channel and what it registered. Costs no timer of its own. */

@@ -46,7 +46,11 @@ export function makeMeAvailable(application: Application, body: unknown, isForbi
   if (asked.some((modality) => modality !== 'Messaging' && modality !== 'PhoneAudio') && isForbidden()) {
     return refusal(403, undefined, 'The user’s policy does not allow these modalities.');
   }
-  application.availability = { modalities: asked, messageFormats: parsed.data.supportedMessageFormats ?? ['Plain'] };
+  application.availability = {
+    modalities: asked,
+    messageFormats: parsed.data.supportedMessageFormats ?? ['Plain'],
+    phoneNumber: parsed.data.phoneNumber,
+  };
   application.communicationEtag++;
   application.emit(availableEvents(application));
   return noContent;

@@ -22,7 +22,11 @@ export class Call {
     /** Nothing of it is emitted but `completed` (a fault). */
     readonly onlyCompleted: boolean,
   ) {
-    this.kind = plan.modalities.includes('phoneAudio') ? 'phoneAudio' : 'audioVideo';
+    this.kind = plan.onlineMeeting
+      ? 'onlineMeeting'
+      : plan.modalities.includes('phoneAudio')
+        ? 'phoneAudio'
+        : 'audioVideo';
     this.direction = plan.scenario === 'outgoing' ? 'Outgoing' : 'Incoming';
   }
 
@@ -44,7 +48,7 @@ export class Call {
 export class Invitation {
   readonly path: string;
   readonly conversationPath: string;
-  state: 'Connecting' | 'Alerting' | 'Forwarded' | 'Connected' | 'Cancelled' | 'Failed' = 'Connecting';
+  state: 'Connecting' | 'Alerting' | 'Connected' | 'Cancelled' | 'Failed' = 'Connecting';
   /** An action was taken: the action links are gone, the outcome is to come. */
   isUnderWay = false;
   outcome: Outcome | undefined;
@@ -57,7 +61,7 @@ export class Invitation {
     this.conversationPath = `${application.communicationPath}/conversations/${randomUUID()}`;
   }
 
-  /** `audioVideo` or `phoneAudio`: the conversation's modality. */
+  /** `audioVideo`, `phoneAudio` or `onlineMeeting`: what the conversation leads to. */
   get modalityPath(): string {
     return `${this.conversationPath}/${this.call.kind}`;
   }

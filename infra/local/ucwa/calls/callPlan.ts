@@ -32,7 +32,7 @@ const enumeration = <const Values extends readonly [string, ...string[]]>(values
   );
 
 /** The body of `POST /sim/calls`; seconds are of the simulator's clock. */
-export const callPlanSchema = z.strictObject({
+const callSchema = z.strictObject({
   account: z.string().min(1).transform(toAccount).default(DEFAULT_ACCOUNT),
   /** The other side; in an outgoing call without `to`, whom the user calls. */
   from: address,
@@ -40,10 +40,11 @@ export const callPlanSchema = z.strictObject({
   name: z.string().optional(),
   to: address.optional(),
   modalities: z
-    .array(enumeration(['audio', 'video', 'phoneAudio']))
+    .array(enumeration(['audio', 'video', 'phoneAudio', 'messaging', 'applicationSharing']))
     .min(1)
-    .refine((list) => !list.includes('phoneAudio') || list.length === 1, 'phoneAudio goes with no other modality')
     .default(['audio']),
+  /** A conference call: an onlineMeetingInvitation, which alone may come without sound or picture. */
+  onlineMeeting: z.boolean().default(false),
   subject: z.string().max(250).default(''),
   importance: enumeration(['Normal', 'Urgent', 'Emergency']).default('Normal'),
   /** What happens by itself; without one the call rings until someone acts, the caller hangs up, or the ring time ends. */
@@ -53,7 +54,9 @@ export const callPlanSchema = z.strictObject({
   afterSeconds: z.number().min(0).max(3600).optional(),
   /** The invitation's events embed nothing. */
   linkOnly: z.boolean().default(false),
-  /** False: no acceptWithPhoneAudio, though the account has registered PhoneAudio. */
+  /** The user has a telephone line of their own, so that the call can be taken there without a number from makeMeAvailable. */
+  line: z.boolean().default(false),
+  /** False: no acceptWithPhoneAudio, though a number or a line is known. */
   phoneAudio: z.boolean().default(true),
   privateLine: z.boolean().default(false),
   onBehalfOf: address.optional(),
@@ -63,6 +66,15 @@ export const callPlanSchema = z.strictObject({
   /** Only what our own user started carries them. */
   operationId: z.string().max(50).optional(),
   sessionContext: z.string().max(50).optional(),
+});
+
+/** What the kinds of invitation can carry; a conference call anything. */
+export const callPlanSchema = callSchema.superRefine(({ onlineMeeting, modalities }, context) => {
+  const refuse = (message: string): void => context.addIssue({ code: 'custom', path: ['modalities'], message });
+  if (onlineMeeting) return;
+  if (modalities.includes('phoneAudio') && modalities.length > 1) refuse('phoneAudio goes with no other modality');
+  if (modalities.some((each) => each === 'messaging' || each === 'applicationSharing'))
+    refuse('messaging and applicationSharing go with onlineMeeting only');
 });
 
 export type CallPlan = z.infer<typeof callPlanSchema>;

@@ -11,7 +11,7 @@ import { contactResource, participantResource } from './people';
 import { startCall } from './startCall';
 
 const COMMUNICATION = `${APPLICATION}/communication`;
-const INVITATION = `(?<invitation>${COMMUNICATION}/(?:audioVideo|phoneAudio)Invitations/\\w+)`;
+const INVITATION = `(?<invitation>${COMMUNICATION}/(?:audioVideo|phoneAudio|onlineMeeting)Invitations/\\w+)`;
 const CONVERSATION = `(?<conversation>${COMMUNICATION}/conversations/[\\w-]+)`;
 
 const notFound = (what: string): Reply => refusal(404, undefined, `${what} does not exist.`);
@@ -20,10 +20,11 @@ const notFound = (what: string): Reply => refusal(404, undefined, `${what} does 
 const reading = (
   path: string,
   read: (simulator: UcwaSimulator, exchange: RoutedExchange) => Hal | undefined,
+  scope: Route['scope'] = 'resource',
 ): Route => ({
   method: 'GET',
   path: new RegExp(`^${path}$`),
-  scope: 'resource',
+  scope,
   answer(simulator, exchange) {
     const application = applicationOf(simulator, exchange);
     if ('refusal' in application) return application.refusal;
@@ -35,11 +36,16 @@ const reading = (
 const inConversation = (
   suffix: string,
   read: (invitation: Invitation, exchange: RoutedExchange) => Hal | undefined,
+  scope?: Route['scope'],
 ): Route =>
-  reading(`${CONVERSATION}${suffix}`, (simulator, exchange) => {
-    const invitation = simulator.calls.conversationAt(exchange.params['conversation'] ?? '');
-    return invitation === undefined ? undefined : read(invitation, exchange);
-  });
+  reading(
+    `${CONVERSATION}${suffix}`,
+    (simulator, exchange) => {
+      const invitation = simulator.calls.conversationAt(exchange.params['conversation'] ?? '');
+      return invitation === undefined ? undefined : read(invitation, exchange);
+    },
+    scope,
+  );
 
 /** The user's own call. */
 const starting = (kind: Kind, action: string): Route => ({
@@ -75,17 +81,15 @@ export const callRoutes: readonly Route[] = [
     },
     rel: 'participants',
   })),
-  inConversation('/participants/(?<participant>[^/]+)', (invitation, { params }) => {
-    const segment = params['participant'] ?? '';
-    const uri = [invitation.application.account, invitation.call.otherUri].find(
-      (known) => known.replace(/^sip:/, '') === segment,
-    );
-    return uri === undefined ? undefined : participant(invitation, uri);
-  }),
-  reading(`${APPLICATION}/people/(?<person>(?:tel:)?[^/]*[@+\\d][^/]*)`, (simulator, exchange) => {
-    const application = applicationOf(simulator, exchange);
-    return 'refusal' in application ? undefined : contactResource(application, exchange.params['person'] ?? '');
-  }),
+  inConversation('/participants/(?<participant>[^/]+)', participantAt, 'people'),
+  reading(
+    `${APPLICATION}/people/(?<person>(?:tel:)?[^/]*[@+\\d][^/]*)`,
+    (simulator, exchange) => {
+      const application = applicationOf(simulator, exchange);
+      return 'refusal' in application ? undefined : contactResource(application, exchange.params['person'] ?? '');
+    },
+    'people',
+  ),
   {
     method: 'POST',
     path: new RegExp(`^${INVITATION}/(?<action>\\w+)$`),
@@ -103,3 +107,10 @@ export const callRoutes: readonly Route[] = [
 
 const participant = (invitation: Invitation, uri: string): Hal =>
   participantResource(invitation, uri, uri === invitation.call.otherUri ? invitation.call.plan.name : undefined);
+
+function participantAt(invitation: Invitation, { params }: RoutedExchange): Hal | undefined {
+  const uri = [invitation.application.account, invitation.call.otherUri].find(
+    (known) => known.replace(/^sip:/, '') === params['participant'],
+  );
+  return uri === undefined ? undefined : participant(invitation, uri);
+}

@@ -165,7 +165,6 @@ export class Calls {
   }
 
   #end(invitation: Invitation, outcome: Outcome): void {
-    if (outcome.state === 'Forwarded') invitation.state = 'Forwarded';
     this.#underWay(invitation);
     invitation.outcome = outcome;
     invitation.state = outcome.state;

@@ -46,18 +46,21 @@ export function connectedEvents(invitation: Invitation): ChannelEvent[] {
     in: owner,
     type: 'added',
   });
+  const updated: ChannelEvent = {
+    sender: communication(invitation),
+    link: conversation(invitation),
+    type: 'updated',
+    embedded: conversationResource(invitation),
+  };
+  // Accepting a conference call joins the meeting and nothing in it.
+  if (call.kind === 'onlineMeeting') return [updated];
   const streams =
     call.kind === 'phoneAudio' || !call.plan.modalities.includes('video')
       ? ['participantAudio']
       : ['participantAudio', 'participantVideo'];
   return [
     { sender, link: modality, type: 'updated', embedded: modalityResource(invitation) },
-    {
-      sender: communication(invitation),
-      link: conversation(invitation),
-      type: 'updated',
-      embedded: conversationResource(invitation),
-    },
+    updated,
     { sender, link: local, type: 'updated', embedded: participantResource(invitation, application.account, undefined) },
     { sender, link: other(invitation), type: 'updated' },
     ...(call.kind === 'audioVideo'

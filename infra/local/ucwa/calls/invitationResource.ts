@@ -1,6 +1,6 @@
 import type { Hal } from '../http/hal';
 import { toLinks } from '../http/hal';
-import type { Invitation } from './call';
+import type { Call, Invitation } from './call';
 import { mediaOfferHref } from './mediaOffer';
 import { outcomes } from './outcomes';
 import { contactPath, participantPath, participantResource } from './people';
@@ -13,10 +13,12 @@ import { contactPath, participantPath, participantResource } from './people';
 export function invitationResource(invitation: Invitation): Hal {
   const { call, application, path, conversationPath, modalityPath } = invitation;
   const { plan } = call;
+  const { availability } = application;
   const incoming = call.direction === 'Incoming';
   const person = (uri: string | undefined): string | undefined =>
     uri === undefined ? undefined : contactPath(application, uri);
   const media = call.kind === 'audioVideo';
+  const meeting = call.kind === 'onlineMeeting';
   const fromUri = incoming ? plan.from : application.account;
   const toUri = incoming ? (plan.to ?? application.account) : call.otherUri;
   const connected = invitation.outcome?.status === 'Success';
@@ -27,6 +29,12 @@ export function invitationResource(invitation: Invitation): Hal {
     state: invitation.state,
     subject: plan.subject,
     ...(media && { bandwidthControlId: call.id.slice(0, 8), privateLine: plan.privateLine }),
+    ...(call.kind === 'phoneAudio' &&
+      availability?.phoneNumber !== undefined && { phoneNumber: availability.phoneNumber }),
+    ...(meeting && {
+      onlineMeetingUri: `${plan.from};gruu;opaque=app:conf:focus:id:${call.id.slice(0, 8)}`,
+      availableModalities: plan.modalities.map(modalityName),
+    }),
     ...((!media || !incoming) && { to: toUri }),
     ...(plan.operationId !== undefined && { operationId: plan.operationId }),
     ...(plan.sessionContext !== undefined && { sessionContext: plan.sessionContext }),
@@ -35,7 +43,7 @@ export function invitationResource(invitation: Invitation): Hal {
       self: path,
       to: person(toUri),
       conversation: conversationPath,
-      [call.kind]: modalityPath,
+      [call.kind]: meeting ? undefined : modalityPath,
       mediaOffer:
         media && incoming && invitation.outcome === undefined ? mediaOfferHref(call.id, plan.modalities) : undefined,
       ...actionLinks(invitation),
@@ -62,10 +70,16 @@ export function actionLinks(invitation: Invitation): Record<string, string> {
   const link = (...rels: string[]): Record<string, string> =>
     Object.fromEntries(rels.map((rel) => [rel, `${path}/${rel}`]));
   if (call.direction === 'Outgoing') return link('cancel');
-  if (call.kind === 'phoneAudio') return link('accept', 'decline');
-  const toPhone =
-    call.plan.phoneAudio && (invitation.application.availability?.modalities.includes('PhoneAudio') ?? false);
+  if (call.kind !== 'audioVideo') return link('accept', 'decline');
+  const { availability } = invitation.application;
+  const hasPhone = availability?.phoneNumber !== undefined || call.plan.line;
+  const toPhone = call.plan.phoneAudio && hasPhone && (availability?.modalities.includes('PhoneAudio') ?? false);
   return link('acceptWithAnswer', ...(toPhone ? ['acceptWithPhoneAudio'] : []), 'sendProvisionalAnswer', 'decline');
+}
+
+/** As UCWA writes a modality. */
+function modalityName(modality: string): string {
+  return modality.charAt(0).toUpperCase() + modality.slice(1);
 }
 
 /** The conversation that the invitation leads into (UCWA 2.0, "conversation"). */
@@ -74,7 +88,9 @@ export function conversationResource(invitation: Invitation): Hal {
   const connected = invitation.outcome?.status === 'Success';
   return {
     state: connected
-      ? 'Connected'
+      ? call.kind === 'onlineMeeting'
+        ? 'Conferenced'
+        : 'Connected'
       : invitation.outcome === undefined
         ? call.direction === 'Incoming'
           ? 'Incoming'
@@ -82,11 +98,7 @@ export function conversationResource(invitation: Invitation): Hal {
         : 'Disconnected',
     threadId: call.threadId,
     subject: call.plan.subject,
-    activeModalities: connected
-      ? call.kind === 'phoneAudio'
-        ? ['PhoneAudio']
-        : call.plan.modalities.map((modality) => (modality === 'video' ? 'Video' : 'Audio'))
-      : [],
+    activeModalities: activeModalities(call, connected),
     importance: call.plan.importance,
     recording: false,
     _links: toLinks({
@@ -97,6 +109,11 @@ export function conversationResource(invitation: Invitation): Hal {
     }),
     rel: 'conversation',
   };
+}
+
+/** Who joins a meeting has no modality by that: it is joined one by one. */
+function activeModalities({ kind, plan }: Call, connected: boolean): readonly string[] {
+  return connected && kind !== 'onlineMeeting' ? plan.modalities.map(modalityName) : [];
 }
 
 /** The conversation's `audioVideo` or `phoneAudio` modality. */

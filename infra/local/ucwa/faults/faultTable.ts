@@ -13,6 +13,7 @@ export const scopes = [
   'activity',
   'events',
   'resource',
+  'people',
   'action',
   'any',
 ] as const;
@@ -113,6 +114,10 @@ export const faultTable = {
   },
   resetWithinBody: { fields: { on }, says: 'The connection is reset in the middle of the body.' },
   resetAfterBody: { fields: { on }, says: 'The connection is reset as soon as the whole body is out.' },
+  slowAnswer: {
+    fields: { delayMs: z.int().min(0).default(3000), on },
+    says: 'The answer comes after `delayMs` of the simulator’s clock; with `on: people` contacts and participants are slow.',
+  },
   slowBytes: {
     fields: { delayMs: z.int().min(0).default(50), chunkBytes: z.int().min(1).default(64), on },
     says: 'The body trickles: `chunkBytes` every `delayMs` of the simulator’s clock.',

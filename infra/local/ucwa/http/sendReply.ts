@@ -20,6 +20,8 @@ export async function sendReply(
     occasion === undefined ? undefined : simulator.faults.take(kind, occasion);
   const strikes = (kind: FaultKind): boolean => take(kind) !== undefined;
 
+  const late = take('slowAnswer');
+  if (late !== undefined) await simulator.clock.sleep(late.delayMs);
   if (strikes('resetBeforeBody')) return reset(response);
   const represented = represent(reply, { accept: exchange.headers.accept, origin: exchange.origin, strikes });
   response.statusCode = reply.status;

@@ -4,6 +4,7 @@ import { applyEvent } from '../../../invitations/invitationHead';
 import { outcomeOf, type InvitationEnd } from '../../../invitations/outcome';
 import type { CommandSent } from '../../../invitations/runCommand';
 import type { LiveOffer } from '../../../invitations/readOffer';
+import { sessionContextFor } from '../../../invitations/sessionContext';
 import { encodeSlotHealth } from '../../../relay/accountHealth';
 import { slotOf } from '../../../relay/slots';
 import { noDeliveries } from '../../../webhooks/deliveryCounts';
@@ -28,7 +29,6 @@ export const requestExamples = {
       with: 'answer',
       sdp: sampleSdp,
       processedOfferId: '16dc9d71@contoso.com',
-      sessionContext: '8efd502350ff419cb615018ae561f97e',
     },
   },
   decline: { everyPhone: {}, onlyOurEndpoint: { reason: 'Local' } },
@@ -68,6 +68,7 @@ export function invitationAnswers(): { readonly ringing: object; readonly page: 
     page: { invitations: [toView(ended, sampleTimeMs + 60_000)] },
     offer: {
       invitationId: started.subject,
+      sessionContext: sessionContextFor(started.subject),
       offers: (media?.offers ?? []).map(({ contentId, fallback, sdp }) => ({
         fallback,
         ...compact({ contentId, sdp }),
@@ -84,7 +85,9 @@ const ends: Readonly<Record<CommandName, Omit<InvitationEnd, 'account'>>> = {
 
 /** What a command is answered: that it was sent, and with `Prefer: wait` how the call went on. */
 export function commandAnswers(command: CommandName): { readonly sent: object; readonly outcome: object } {
-  const sent: Omit<CommandSent, 'replayed'> = { result: 'sent', invitationId: sampleCall().started.subject, command };
+  const invitationId = sampleCall().started.subject;
+  const named = command === 'accept' ? { sessionContext: sessionContextFor(invitationId) } : {};
+  const sent: Omit<CommandSent, 'replayed'> = { result: 'sent', invitationId, command, ...named };
   return { sent, outcome: { ...sent, outcome: outcomeOf({ account: sampleAccount, ...ends[command] }) } };
 }
 

@@ -77,7 +77,7 @@ const missed: Moment = {
   state: 'Cancelled',
   end: {
     status: 'Failure',
-    reason: { code: 'RemoteFailure', subcode: 'Canceled', message: 'The invitation was canceled by the remote user.' },
+    reason: { code: 'Informational', subcode: 'Canceled', message: 'The invitation was canceled by the remote user.' },
   },
 };
 
@@ -97,6 +97,7 @@ function toEvent(moment: Moment, includeSdp: boolean): InvitationEvent {
     parsed.package,
     {
       account: sampleAccount,
+      accountName: 'Reception',
       accountKey: accountKey(sampleAccount),
       applicationId: '102',
       ack: moment.ack,

@@ -33,10 +33,22 @@ describe('what docs/ and the README show of the code', () => {
 
 describe('the worked examples of outcomes', () => {
   const expected: Readonly<Record<string, Partial<Outcome>>> = {
-    'A delegate: the chief takes the call': { result: 'answeredElsewhere', answered: true, answeredBy: 'otherPerson' },
-    'A delegate: nobody is named': { result: 'answeredElsewhere', answered: true, answeredBy: 'unknown' },
-    'A team call: a colleague takes it': { result: 'answeredElsewhere', answered: true, answeredBy: 'otherPerson' },
-    'A team call: nobody is named': { result: 'answeredElsewhere', answered: true, answeredBy: 'unknown' },
+    'The user takes the call at the desk phone': {
+      result: 'answeredElsewhere',
+      answered: true,
+      answeredBy: 'otherEndpoint',
+    },
+    'On behalf of somebody else: a person is named': {
+      result: 'answeredElsewhere',
+      answered: true,
+      answeredBy: 'otherPerson',
+    },
+    'On behalf of somebody else: nobody is named': {
+      result: 'answeredElsewhere',
+      answered: true,
+      answeredBy: 'unknown',
+    },
+    'A call that was for somebody else': { result: 'answeredElsewhere', answered: true, answeredBy: 'unknown' },
     'Voice mail takes the call': { result: 'forwarded', answered: true, answeredBy: 'voicemail' },
     'No voice mail: the caller gives up': { result: 'missed', answered: false, scope: 'allEndpoints' },
   };
