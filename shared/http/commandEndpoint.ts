@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { Clock } from '../clock';
-import { RelayError } from '../errors/relayError';
 import {
   acceptBodySchema,
   cancelBodySchema,
@@ -8,16 +7,17 @@ import {
   type Command,
   type CommandRequest,
 } from '../invitations/command';
-import type { InvitationStore } from '../invitations/invitationStore';
+import type { CallViews } from '../invitations/record/callViews';
 import { runCommand, type CommandPorts } from '../invitations/runCommand';
 import { waitForOutcome } from '../invitations/waitForOutcome';
 import { inCommandSpan } from '../telemetry/inCommandSpan';
 import { json, type Endpoint, type EndpointPorts } from './endpoint';
+import { parseIdempotencyKey } from './idempotencyKey';
 import { readJson } from './readJson';
 
 export interface CommandEndpointPorts extends EndpointPorts {
   readonly commands: CommandPorts;
-  readonly invitations: InvitationStore;
+  readonly invitations: Pick<CallViews, 'head'>;
   readonly clock: Clock;
 }
 
@@ -67,16 +67,4 @@ const MAX_WAIT_SECONDS = 60;
 function parseWait(header: string | null): number | undefined {
   const seconds = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:$|[,;])/i.exec(header ?? '')?.[1];
   return seconds === undefined ? undefined : Math.min(Number(seconds), MAX_WAIT_SECONDS);
-}
-
-/** A structured-field string (RFC 8941 §3.3.3): `"…"`; a bare value is taken too, as most clients send it. */
-function parseIdempotencyKey(header: string | null): string | undefined {
-  if (header === null) return undefined;
-  const key = /^"((?:[^"\\]|\\["\\])*)"$/.exec(header)?.[1] ?? header;
-  if (key.length === 0 || key.length > 255 || !/^[\x20-\x7e]+$/.test(key)) {
-    throw new RelayError('requestInvalid', 'Idempotency-Key must be a string of 1 to 255 printable characters.', {
-      extensions: { errors: [{ field: 'Idempotency-Key', message: 'must have 1 to 255 printable characters' }] },
-    });
-  }
-  return key;
 }

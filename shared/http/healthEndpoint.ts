@@ -1,7 +1,7 @@
 import type { SlotLeaseStore } from '../relay/slots';
 import type { Clock } from '../clock';
 import type { Webhooks } from '../webhooks/createWebhooks';
-import type { DeliveryLog } from '../webhooks/ports';
+import type { SubscriberHealthStore } from '../webhooks/delivery/subscriberHealth';
 import type { Endpoint, EndpointPorts } from './endpoint';
 import { readHealth, toHealthResponse } from './health';
 import { readSubscriberHealth } from './subscriberHealth';
@@ -10,20 +10,20 @@ export interface HealthEndpointPorts extends EndpointPorts {
   readonly accounts: readonly { readonly sipUri: string }[];
   readonly leases: SlotLeaseStore;
   readonly webhooks: Webhooks;
-  readonly deliveries: DeliveryLog;
+  readonly subscriberHealth: Pick<SubscriberHealthStore, 'readAll'>;
   readonly clock: Clock;
 }
 
 /** `GET /health` */
 export const healthEndpoint: Endpoint<HealthEndpointPorts> = async (
   _request,
-  { accounts, leases, webhooks, deliveries, clock },
+  { accounts, leases, webhooks, subscriberHealth, clock },
 ) =>
   toHealthResponse(
     await readHealth({
       accounts: accounts.map(({ sipUri }) => sipUri),
       leases,
-      subscribers: () => readSubscriberHealth(webhooks.subscriptions, deliveries),
+      subscribers: () => readSubscriberHealth(webhooks.subscriptions, subscriberHealth),
       nowMs: clock.now(),
     }),
   );

@@ -3,5 +3,5 @@ export const busEntities = {
   events: 'invitation-events',
   unreadable: 'unreadable-events',
   commands: 'invitation-commands',
-  deliveries: 'webhook-deliveries',
+  retries: 'webhook-retries',
 } as const;

@@ -35,7 +35,7 @@ param authenticationRequired bool
 // What stands between a ring and a subscriber never waits for an instance to start. Each of these scales by itself.
 var alwaysReadyFunctions = concat(
   map(range(0, pollShardCount), shard => 'function:pollEventChannel${shard}'),
-  ['http', 'function:fanOutEvent', 'function:deliverWebhook']
+  ['http', 'function:deliverEvent', 'function:retryDelivery']
 )
 var secretReference = '@Microsoft.KeyVault(SecretUri=${keyVaultUri}secrets/'
 var withAuthentication = !empty(authenticationClientId)

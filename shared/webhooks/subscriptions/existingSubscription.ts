@@ -1,5 +1,5 @@
 import { RelayError } from '../../errors/relayError';
-import type { SubscriptionStore } from '../ports';
+import type { SubscriptionStore } from './subscriptionStore';
 import type { Subscription } from './subscription';
 
 /** The subscription of this id. Errors: `notFound`, `storageUnavailable`. */

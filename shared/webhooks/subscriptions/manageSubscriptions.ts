@@ -7,7 +7,7 @@ import type { Log } from '../../telemetry/log';
 import { checkSubscriberUrl, type SubscriberUrlPorts } from './checkSubscriberUrl';
 import { existingSubscription, unknownSubscription } from './existingSubscription';
 import { askConsent } from './handshake';
-import type { SubscriptionStore } from '../ports';
+import type { SubscriptionStore } from './subscriptionStore';
 import { redact } from '../sender/redact';
 import type { SecretCipher } from '../../secretCipher';
 import type { Sender } from '../sender/sender';
@@ -17,8 +17,8 @@ import { toSubscriptionView, type SubscriptionView } from './subscriptionView';
 
 /** How long the old secret signs as well after a rotation: 24 hours. */
 const ROTATION_OVERLAP_MS = 24 * 3_600_000;
-/** The counts of all are one row of a table, of 1 MiB at most (Azure Table storage, "Property limitations"). */
-export const MAX_SUBSCRIPTIONS = 2000;
+/** Each event is matched against all of them, and its results are one row of at most 1 MiB (Azure Table storage, "Property limitations"). */
+export const MAX_SUBSCRIPTIONS = 500;
 /** The rate that the handshake asks for, in requests a minute (CloudEvents, HTTP 1.1 Web Hooks §4.1.3). */
 const ASKED_RATE_PER_MINUTE = 1000;
 

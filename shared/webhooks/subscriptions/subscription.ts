@@ -66,6 +66,12 @@ export const subscriptionSchema = z.strictObject({
   encryptedSecret: z.string(),
   /** Signs as well until `untilMs`, while a rotation overlaps. */
   previousSecret: z.strictObject({ encrypted: z.string(), untilMs: z.number() }).optional(),
+  /** How long a response is waited for; the relay's own bounds unless given. */
+  timeoutSeconds: z.number().optional(),
+  /** Deliveries a minute that its owner wants at most. */
+  maxPerMinute: z.number().optional(),
+  /** Deliveries a minute that its handshake granted (`WebHook-Allowed-Rate`). */
+  allowedRatePerMinute: z.number().optional(),
   createdBy: z.string(),
   createdAtMs: z.number(),
   changedAtMs: z.number(),

@@ -2,14 +2,17 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock';
 import type { RelayEvent } from '../../invitations/relayEvent';
 import { toCloudEvent } from '../../messaging/cloudEvent';
-import type { AttemptDelivery } from '../attemptDelivery';
+import type { PostSigned } from '../delivery/postSigned';
 import { classifyResponse } from '../delivery/classifyResponse';
 import { toFlatEvent } from '../formats/flatEvent';
 import { existingSubscription } from './existingSubscription';
-import type { SubscriptionStore } from '../ports';
+import type { SubscriptionStore } from './subscriptionStore';
 import type { RenderedDelivery } from '../formats/renderDelivery';
 import type { Format, Subscription } from './subscription';
 import { toNoticeCard } from '../formats/teamsCard';
+
+/** What a person waits for. */
+const TIMEOUT_MS = 5_000;
 
 /** `data` of `ucwa.subscription.test`. */
 export interface SubscriptionTest {
@@ -33,16 +36,16 @@ export type TestSubscription = (id: string) => Promise<TestResult>;
 
 export interface TestSubscriptionPorts {
   readonly store: Pick<SubscriptionStore, 'find'>;
-  readonly attempt: AttemptDelivery;
+  readonly post: PostSigned;
   readonly clock: Clock;
 }
 
 /** It is no delivery: it stands in no log and counts for nothing. */
-export function createTestSubscription({ store, attempt, clock }: TestSubscriptionPorts): TestSubscription {
+export function createTestSubscription({ store, post, clock }: TestSubscriptionPorts): TestSubscription {
   return async (id) => {
     const subscription = await existingSubscription(store, id);
     const event = toTestEvent(subscription, clock.now());
-    const result = await attempt(subscription, event.id, render(event, subscription.format), false);
+    const result = await post(subscription, event.id, render(event, subscription.format), TIMEOUT_MS);
     const answer = classifyResponse(result, clock.now());
     return {
       delivered: answer.class === 'delivered',

@@ -75,7 +75,7 @@ describe('the roles in Bicep', () => {
       'shared/storage/tables.ts',
       /createTable\(\)/,
     ],
-    ['serviceBusDataReceiver', '4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0', 'functions/fanOutEvent.ts', /serviceBusTopic/],
+    ['serviceBusDataReceiver', '4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0', 'functions/deliverEvent.ts', /serviceBusTopic/],
     ['serviceBusDataSender', '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39', 'shared/messaging/openSenders.ts', /createSender/],
     [
       'keyVaultSecretsUser',
@@ -112,7 +112,7 @@ describe('the functions in Bicep', () => {
   it('that are always ready are those between a ring and a subscriber', () => {
     const { text } = file('modules/functionApp.bicep');
     const named = [...text.matchAll(/'function:(\w+?)(?:\$\{shard\})?'/g)].map(([, name]) => name);
-    expect([...new Set(named)]).toEqual(['pollEventChannel', 'fanOutEvent', 'deliverWebhook']);
+    expect([...new Set(named)]).toEqual(['pollEventChannel', 'deliverEvent', 'retryDelivery']);
     expect(functionFiles.map(({ name }) => name)).toEqual(expect.arrayContaining(named));
     expect(text.indexOf("'function:pollEventChannel${shard}'")).toBeLessThan(text.indexOf("'http'"));
     expect(read('shared/app.ts')).toContain('name: `pollEventChannel${String(shard)}`');
