@@ -16,6 +16,7 @@ import { keepFor } from './http/keepFor';
 import { createRateLimit } from './http/rateLimit';
 import type { SubscriptionEndpointPorts } from './http/subscriptionEndpoints';
 import { credentialFor, environmentIdentity, managedIdentity } from './identity';
+import type { CallViews } from './invitations/record/callViews';
 import { accountKey, decodeInvitationId, encodeInvitationId } from './invitations/invitationId';
 import { withoutLargestParts } from './invitations/withoutLargestParts';
 import { createBusConnection } from './messaging/busConnection';
@@ -25,20 +26,19 @@ import { createEventPublisher } from './messaging/eventPublisher';
 import { openServiceBus } from './messaging/openServiceBus';
 import { probeBus } from './messaging/probeBus';
 import type { QueuedCommandPorts } from './messaging/queuedCommand';
-import type { RecordInvitationPorts } from './messaging/recordInvitation';
 import { pollSlots, type PollPorts } from './relay/pollSlots';
 import { FALLBACK_RENEWAL_MS, newOwner, SLOT_COUNT, slotsOfShard } from './relay/slots';
 import { createAccountStates } from './storage/accountStates';
+import { createCallRecords } from './storage/calls/createCallRecords';
+import { createCallViews } from './storage/calls/createCallViews';
 import { createClaims } from './storage/claims';
 import { createCommandAudit } from './storage/commandAudit';
 import { erasePerson } from './storage/erasePerson';
 import { mentions } from './storage/mentions';
+import { createRateSlots } from './storage/rateSlots';
 import { createRawBlobs } from './storage/rawBlobs';
-import { createInvitations } from './storage/invitations';
 import { createSlotLeases } from './storage/slotLeases';
-import { createDeliveryArchive } from './storage/deliveryArchive';
-import { createDeliveryJournal } from './storage/deliveryJournal';
-import { sweepDeliveries } from './storage/deliveryRetention';
+import { createSubscriberHealthStore } from './storage/subscriberHealthStore';
 import { createSubscriptionStore } from './storage/subscriptionStore';
 import { removeOlderRecords } from './storage/retention';
 import { probeTables } from './storage/probeTables';
@@ -54,7 +54,7 @@ import { createMemoryBudget } from './ucwa/channel/memoryBudget';
 import { createStallMonitor } from './ucwa/channel/stallMonitor';
 import type { UcwaSession } from './ucwa/session';
 import { createWebhooks } from './webhooks/createWebhooks';
-import { createServiceBusDeliveryQueue } from './webhooks/serviceBusDeliveryQueue';
+import { createServiceBusRetryQueue } from './webhooks/delivery/retryQueue';
 import type { ConfirmUrl } from './webhooks/formats/teamsCard';
 
 /** Everything the functions use, wired once. Each function takes the few fields it needs. */
@@ -66,9 +66,9 @@ export interface App
     InvitationEndpointPorts,
     PeopleEndpointPorts,
     QueuedCommandPorts,
-    RecordInvitationPorts,
     SubscriptionEndpointPorts {
   readonly settings: Settings;
+  readonly invitations: CallViews;
   /** One run of a shard's timer. */
   poll(shard: number): Promise<void>;
   /** Polls, until the app is closed, the slots that no run holds. */
@@ -242,12 +242,16 @@ function createApp(settings: Settings): App {
     leases,
   };
 
-  const deliveries = createDeliveryJournal(tables, { clock });
+  const records = createCallRecords(tables);
+  const views = createCallViews(tables, clock);
+  const health = createSubscriberHealthStore(tables);
   const webhooks = createWebhooks({
     store: createSubscriptionStore({ tables, clock, log }),
-    journal: deliveries,
-    archive: createDeliveryArchive(tables),
-    queue: createServiceBusDeliveryQueue(bus.sender(busEntities.deliveries)),
+    records,
+    views,
+    health,
+    rateSlots: createRateSlots({ tables, clock, random: Math.random }),
+    queue: createServiceBusRetryQueue(bus.sender(busEntities.retries)),
     publisher,
     encryptionKey: settings.encryptionKey,
     allowedCidrs: settings.webhookAllowedCidrs,
@@ -277,10 +281,10 @@ function createApp(settings: Settings): App {
       clock,
     },
     random: Math.random,
-    invitations: createInvitations(tables),
+    invitations: views,
     commandQueue: createCommandQueue(bus),
     webhooks,
-    deliveries,
+    subscriberHealth: health,
     azureHealth: keepFor(
       AZURE_HEALTH_MS,
       () => performance.now(),
@@ -321,7 +325,7 @@ function createApp(settings: Settings): App {
       (await erasePerson(tables, uri)) + (await rawBlobs.removeMatching((text) => mentions(text, uri))),
     async removeExpiredRecords() {
       const beforeMs = clock.now() - settings.retentionDays * 86_400_000;
-      const rows = (await removeOlderRecords(tables, beforeMs)) + (await sweepDeliveries(tables, beforeMs));
+      const rows = await removeOlderRecords(tables, beforeMs);
       const blobs = await rawBlobs.removeOlder(beforeMs);
       log.info('expiredRecordsRemoved', { rows, blobs, retentionDays: settings.retentionDays });
     },

@@ -12,8 +12,8 @@ const HELP = `Sends the dead letters of a queue or subscription again: mend firs
 
   node dist/infra/dead-letters/main.js --from ENTITY [--list]
 
-  --from ENTITY    invitation-commands, webhook-deliveries, unreadable-events, invitation-events/webhooks,
-                   invitation-events/read-model, or any other queue or topic/subscription
+  --from ENTITY    invitation-commands, webhook-retries, unreadable-events, invitation-events/webhooks,
+                   or any other queue or topic/subscription
   --list           only shows them, and why each died
   --help           this text
 

@@ -11,6 +11,7 @@ export const errorTable = {
   notFound: { status: 404, retryable: false, title: 'There is no such resource' },
   alreadyClaimed: { status: 409, retryable: false, title: 'Another caller has already answered this invitation' },
   resolvedElsewhere: { status: 409, retryable: false, title: 'The invitation was resolved elsewhere' },
+  subscriptionInactive: { status: 409, retryable: false, title: 'The webhook subscription is not active' },
   commandInFlight: { status: 409, retryable: true, title: 'The same command is still in flight' },
   tooManySecrets: { status: 409, retryable: true, title: 'Too many secrets of the subscription sign already' },
   invitationEnded: { status: 410, retryable: false, title: 'The invitation has ended' },

@@ -7,7 +7,7 @@ import {
   type Command,
   type CommandRequest,
 } from '../invitations/command';
-import type { InvitationStore } from '../invitations/invitationStore';
+import type { CallViews } from '../invitations/record/callViews';
 import { runCommand, type CommandPorts } from '../invitations/runCommand';
 import { waitForOutcome } from '../invitations/waitForOutcome';
 import { inCommandSpan } from '../telemetry/inCommandSpan';
@@ -17,7 +17,7 @@ import { readJson } from './readJson';
 
 export interface CommandEndpointPorts extends EndpointPorts {
   readonly commands: CommandPorts;
-  readonly invitations: InvitationStore;
+  readonly invitations: Pick<CallViews, 'head'>;
   readonly clock: Clock;
 }
 

@@ -5,7 +5,7 @@ import { errorTable } from '../errors/errorTable';
 import { RelayError, toRelayError } from '../errors/relayError';
 import type { Command, CommandRequest } from '../invitations/command';
 import type { InvitationHead } from '../invitations/invitationHead';
-import type { InvitationStore } from '../invitations/invitationStore';
+import type { CallViews } from '../invitations/record/callViews';
 import { runCommand, type CommandPorts } from '../invitations/runCommand';
 import { inCommandSpan } from '../telemetry/inCommandSpan';
 import type { AuthenticationPorts } from './authenticate';
@@ -16,7 +16,7 @@ import type { Role } from './tokenVerifier';
 
 export interface ConfirmEndpointPorts {
   readonly commands: CommandPorts;
-  readonly invitations: InvitationStore;
+  readonly invitations: Pick<CallViews, 'head'>;
   readonly authentication: AuthenticationPorts;
   /** Called with each link's own name. Errors: `tooManyRequests`. */
   readonly limit: (caller: string) => void;

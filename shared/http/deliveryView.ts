@@ -1,15 +1,25 @@
-import type { DeliveryLogEntry } from '../webhooks/ports';
+import type { TroubledDelivery } from '../invitations/record/callRecords';
+import { toDeliveryId } from '../invitations/record/eventKey';
 
-/** An entry of the delivery log as its reader sees it: times are ISO 8601 in UTC. */
-export type DeliveryView = Omit<DeliveryLogEntry, 'round' | 'atMs' | 'nextAtMs'> & {
+/** A delivery that was not `delivered` at its first attempt, as its reader sees it: times are ISO 8601 in UTC. */
+export type DeliveryView = Omit<TroubledDelivery, 'event' | 'atMs' | 'nextAtMs' | 'redeliveryId' | 'moves'> & {
+  readonly deliveryId: string;
+  readonly eventId: string;
+  readonly type: string;
+  readonly subject: string;
   readonly at: string;
   readonly nextAt?: string;
 };
 
-/** Pure. The round, which only tells repeated sendings apart, is left out: the time tells as much. */
-export function toDeliveryView({ round: _round, atMs, nextAtMs, ...entry }: DeliveryLogEntry): DeliveryView {
+/** Pure. */
+export function toDeliveryView(delivery: TroubledDelivery): DeliveryView {
+  const { event, atMs, nextAtMs, redeliveryId: _redeliveryId, moves: _moves, ...rest } = delivery;
   return {
-    ...entry,
+    deliveryId: toDeliveryId(event),
+    eventId: event.id,
+    type: event.type,
+    subject: event.subject,
+    ...rest,
     at: new Date(atMs).toISOString(),
     ...(nextAtMs === undefined ? {} : { nextAt: new Date(nextAtMs).toISOString() }),
   };

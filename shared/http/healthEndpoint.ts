@@ -1,7 +1,7 @@
 import type { SlotLeaseStore } from '../relay/slots';
 import type { Clock } from '../clock';
 import type { Webhooks } from '../webhooks/createWebhooks';
-import type { DeliveryLog } from '../webhooks/ports';
+import type { SubscriberHealthStore } from '../webhooks/delivery/subscriberHealth';
 import type { Endpoint, EndpointPorts } from './endpoint';
 import type { AzureHealth } from './azureHealth';
 import { readHealth, toHealthResponse } from './health';
@@ -11,7 +11,7 @@ export interface HealthEndpointPorts extends EndpointPorts {
   readonly accounts: readonly { readonly sipUri: string }[];
   readonly leases: SlotLeaseStore;
   readonly webhooks: Webhooks;
-  readonly deliveries: DeliveryLog;
+  readonly subscriberHealth: Pick<SubscriberHealthStore, 'readAll'>;
   /** How bus, tables and clock are; never rejects. */
   readonly azureHealth: () => Promise<AzureHealth>;
   readonly clock: Clock;
@@ -20,13 +20,13 @@ export interface HealthEndpointPorts extends EndpointPorts {
 /** `GET /health` */
 export const healthEndpoint: Endpoint<HealthEndpointPorts> = async (
   _request,
-  { accounts, leases, webhooks, deliveries, azureHealth, clock },
+  { accounts, leases, webhooks, subscriberHealth, azureHealth, clock },
 ) =>
   toHealthResponse(
     await readHealth({
       accounts: accounts.map(({ sipUri }) => sipUri),
       leases,
-      subscribers: () => readSubscriberHealth(webhooks.subscriptions, deliveries),
+      subscribers: () => readSubscriberHealth(webhooks.subscriptions, subscriberHealth),
       azure: azureHealth,
       nowMs: clock.now(),
     }),

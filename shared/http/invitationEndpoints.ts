@@ -3,14 +3,14 @@ import { parseOrExplain } from '../errors/parseOrExplain';
 import { RelayError } from '../errors/relayError';
 import type { Clock } from '../clock';
 import { isActive, type InvitationHead } from '../invitations/invitationHead';
-import type { InvitationStore } from '../invitations/invitationStore';
+import type { CallViews } from '../invitations/record/callViews';
 import { readOffer } from '../invitations/readOffer';
 import type { CommandPorts } from '../invitations/runCommand';
 import { json, type Endpoint, type EndpointPorts } from './endpoint';
 import { withoutBlanks } from './withoutBlanks';
 
 export interface InvitationEndpointPorts extends EndpointPorts {
-  readonly invitations: InvitationStore;
+  readonly invitations: Pick<CallViews, 'head' | 'history' | 'list'>;
   readonly commands: CommandPorts;
   readonly clock: Clock;
 }

@@ -1,50 +1,48 @@
+import type { SubscriberHealthRow, SubscriberHealthStore } from '../webhooks/delivery/subscriberHealth';
 import type { ManageSubscriptions } from '../webhooks/subscriptions/manageSubscriptions';
-import type { DeliveryCounts, DeliveryLog } from '../webhooks/ports';
 import type { SubscriptionView } from '../webhooks/subscriptions/subscriptionView';
-import { FAILURES_TO_OPEN } from '../webhooks/circuitBreaker';
 import type { HealthCheck } from './health';
 
-/** A subscription with what became of its deliveries so far. */
+/** A subscription, and what is known of its health; nothing where it has never failed. */
 export interface SubscriberHealth {
   readonly subscription: Pick<SubscriptionView, 'id' | 'description' | 'state' | 'stateReason'>;
-  readonly counts: DeliveryCounts;
+  readonly health: SubscriberHealthRow | undefined;
 }
 
 /** How every subscriber is. Errors: `storageUnavailable`. */
 export async function readSubscriberHealth(
   subscriptions: Pick<ManageSubscriptions, 'list'>,
-  deliveries: Pick<DeliveryLog, 'counts'>,
+  store: Pick<SubscriberHealthStore, 'readAll'>,
 ): Promise<readonly SubscriberHealth[]> {
-  return Promise.all(
-    (await subscriptions.list()).map(async (subscription) => ({
-      subscription,
-      counts: await deliveries.counts(subscription.id),
-    })),
-  );
+  const [all, rows] = await Promise.all([subscriptions.list(), store.readAll()]);
+  return all.map((subscription) => ({ subscription, health: rows.get(subscription.id) }));
 }
 
 /**
- * The check of one subscriber, with its counts. One that fails or was disabled is a warning: it is the subscriber's
- * trouble, and the relay works. Pure.
+ * The check of one subscriber. One that fails or was disabled is a warning: the fault is the subscriber's, and the relay
+ * works. Pure.
  */
 export function toSubscriberCheck({
   subscription: { description, state, stateReason },
-  counts,
+  health,
 }: SubscriberHealth): HealthCheck {
-  const { failingSinceMs, lastDeliveredMs, lastFailedMs: _lastFailedMs, ...totals } = counts;
-  const fails = counts.failuresInRow >= FAILURES_TO_OPEN;
+  const isFailing = health?.state === 'failing';
   const output =
     stateReason ??
-    (fails && failingSinceMs !== undefined
-      ? `Nothing has been delivered since ${new Date(failingSinceMs).toISOString()}.`
+    (isFailing
+      ? `Nothing has been delivered since ${toIso(health.failingSinceMs)}. Last error: ${health.lastError}.`
       : undefined);
   return {
-    status: state === 'disabled' || fails ? 'warn' : 'pass',
+    status: state === 'disabled' || isFailing ? 'warn' : 'pass',
     componentType: 'component',
     observedValue: state,
     ...(description === undefined ? {} : { description }),
-    deliveries: totals,
-    ...(lastDeliveredMs === undefined ? {} : { lastDeliveredAt: new Date(lastDeliveredMs).toISOString() }),
+    ...(health === undefined ? {} : { lastError: health.lastError, lastErrorAt: toIso(health.lastErrorAtMs) }),
+    ...(isFailing ? { failingSince: toIso(health.failingSinceMs) } : {}),
     ...(output === undefined ? {} : { output }),
   };
+}
+
+function toIso(timeMs: number): string {
+  return new Date(timeMs).toISOString();
 }

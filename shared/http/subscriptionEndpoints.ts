@@ -1,8 +1,9 @@
 import type { HttpRequest } from '@azure/functions';
 import { parseOrExplain } from '../errors/parseOrExplain';
 import { RelayError } from '../errors/relayError';
+import { stableId } from '../invitations/eventIdentity';
 import type { Webhooks } from '../webhooks/createWebhooks';
-import type { DeliveryLog } from '../webhooks/ports';
+import type { CallViews } from '../invitations/record/callViews';
 import { decodeCapability } from './capability';
 import { toDeliveryView } from './deliveryView';
 import { deliveriesQuerySchema, recoverRequestSchema } from './documents/subscriptionAnswers';
@@ -14,7 +15,7 @@ import { withoutBlanks } from './withoutBlanks';
 
 export interface SubscriptionEndpointPorts extends EndpointPorts {
   readonly webhooks: Webhooks;
-  readonly deliveries: DeliveryLog;
+  readonly invitations: Pick<CallViews, 'deliveries'>;
   readonly settings: { readonly publicUrl: string | undefined; readonly signingKey: string };
 }
 
@@ -73,26 +74,39 @@ export const rotateSecretEndpoint: SubscriptionEndpoint = async (request, { webh
 
 /** `POST /webhook-subscriptions/{id}/recover` */
 export const recoverEndpoint: SubscriptionEndpoint = async (request, { webhooks }) => {
-  const { since } = await readJson(request, recoverRequestSchema);
-  return json(200, await webhooks.sendAgain.recover(idOf(request), Date.parse(since)));
+  const { since, until, dryRun } = await readJson(request, recoverRequestSchema);
+  const redeliveryId = redeliveryIdOf(request);
+  const recovered = await webhooks.redelivery.recover(idOf(request), {
+    sinceMs: Date.parse(since),
+    ...(until !== undefined && { untilMs: Date.parse(until) }),
+    ...(dryRun !== undefined && { dryRun }),
+    ...(redeliveryId !== undefined && { redeliveryId }),
+  });
+  return json(200, recovered);
 };
 
 /** `GET /webhook-subscriptions/{id}/deliveries?limit=&cursor=` */
-export const listDeliveriesEndpoint: SubscriptionEndpoint = async (request, { webhooks, deliveries }) => {
+export const listDeliveriesEndpoint: SubscriptionEndpoint = async (request, { webhooks, invitations }) => {
   const { limit, cursor } = parseOrExplain(withoutBlanks(request.query), deliveriesQuerySchema);
   await webhooks.subscriptions.get(idOf(request));
-  const page = await deliveries.page(idOf(request), { limit, ...(cursor === undefined ? {} : { cursor }) });
+  const page = await invitations.deliveries(idOf(request), { limit, ...(cursor === undefined ? {} : { cursor }) });
   return json(200, {
-    deliveries: page.entries.map(toDeliveryView),
+    deliveries: page.deliveries.map(toDeliveryView),
     ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
   });
 };
 
 /** `POST /webhook-subscriptions/{id}/deliveries/{deliveryId}/redeliver` */
 export const redeliverEndpoint: SubscriptionEndpoint = async (request, { webhooks }) => {
-  await webhooks.sendAgain.redeliver(idOf(request), request.params.deliveryId ?? '');
+  await webhooks.redelivery.redeliver(idOf(request), request.params.deliveryId ?? '', redeliveryIdOf(request));
   return { status: 202 };
 };
+
+/** The same key asks for the same redelivery, which the queue takes once. */
+function redeliveryIdOf(request: HttpRequest): string | undefined {
+  const key = parseIdempotencyKey(request.headers.get('idempotency-key'));
+  return key === undefined ? undefined : stableId('redelivery', key);
+}
 
 function idOf(request: HttpRequest): string {
   return request.params.id ?? '';

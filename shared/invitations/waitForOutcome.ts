@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import type { Outcome } from './invitationData';
-import type { InvitationStore } from './invitationStore';
+import type { CallViews } from './record/callViews';
 
 /** Often enough for a person who waits, seldom enough for the table. */
 const LOOK_EVERY_MS = 200;
@@ -12,7 +12,7 @@ const LOOK_EVERY_MS = 200;
 export async function waitForOutcome(
   invitationId: string,
   waitMs: number,
-  { store, clock }: { readonly store: Pick<InvitationStore, 'head'>; readonly clock: Clock },
+  { store, clock }: { readonly store: Pick<CallViews, 'head'>; readonly clock: Clock },
 ): Promise<Outcome | undefined> {
   const untilMs = clock.now() + waitMs;
   for (;;) {

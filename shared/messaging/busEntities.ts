@@ -3,7 +3,7 @@ export const busEntities = {
   events: 'invitation-events',
   unreadable: 'unreadable-events',
   commands: 'invitation-commands',
-  deliveries: 'webhook-deliveries',
+  retries: 'webhook-retries',
 } as const;
 
 /** What the relay does with an entity of the namespace, and so needs a right for. */
@@ -18,12 +18,11 @@ export interface BusAccess {
 export const busAccess: readonly BusAccess[] = [
   { access: 'send', entity: busEntities.events },
   { access: 'receive', entity: busEntities.events, subscription: 'webhooks' },
-  { access: 'receive', entity: busEntities.events, subscription: 'read-model' },
   { access: 'send', entity: busEntities.unreadable },
   { access: 'send', entity: busEntities.commands },
   { access: 'receive', entity: busEntities.commands },
-  { access: 'send', entity: busEntities.deliveries },
-  { access: 'receive', entity: busEntities.deliveries },
+  { access: 'send', entity: busEntities.retries },
+  { access: 'receive', entity: busEntities.retries },
 ];
 
 /** `queue`, or `topic/subscription`. */

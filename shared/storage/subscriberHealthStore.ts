@@ -10,9 +10,10 @@ const PARTITION = 'health';
 
 const rowSchema = z.object({
   state: z.enum(['healthy', 'failing']),
-  failingSinceMs: z.number().exactOptional(),
-  lastError: z.string().exactOptional(),
-  lastErrorAtMs: z.number().exactOptional(),
+  failingSinceMs: z.number(),
+  lastError: z.string(),
+  lastErrorAtMs: z.number(),
+  isReported: z.boolean(),
 });
 
 /** The health of subscribers in table `subscriptionHealth`: one partition, row = subscription. */

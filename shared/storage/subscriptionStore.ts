@@ -4,6 +4,7 @@ import { RelayError } from '../errors/relayError';
 import type { Log } from '../telemetry/log';
 import { subscriptionSchema, type Subscription } from '../webhooks/subscriptions/subscription';
 import type { SubscriptionStore } from '../webhooks/subscriptions/subscriptionStore';
+import { withDeadline } from '../withDeadline';
 import { toTableKey } from './deliveryKeys';
 import type { Tables } from './tables';
 import { statusOf, storageUnavailable } from './translateStorageError';
@@ -12,8 +13,10 @@ const PARTITION = 'subscriptions';
 /** Written in one transaction with every change; sorts away from ids, which begin with `sub_`. */
 const VERSION_ROW = 'version';
 const NO_VERSION = 'none';
-/** A list is trusted for so long; with one round trip it is in effect well within the promised 5 s. */
-const FRESH_MS = 3000;
+/** A list so old is refreshed while it is still used, so that deliveries one after another never wait for storage… */
+const FRESH_MS = 3_000;
+/** …and a list so old is waited for, at most a second: a change is in effect within 5 s. */
+const WAIT_AFTER_MS = 4_000;
 /** Only changes by other processes count: those of this one are made one after another. */
 const MAX_TRIES = 10;
 
@@ -55,14 +58,15 @@ export function createSubscriptionStore({
     return refreshing;
   };
   const current = async (): Promise<Cached> => {
-    if (cached !== undefined && clock.now() - cached.checkedAtMs < FRESH_MS) return cached;
-    try {
-      return await refreshOnce();
-    } catch (error) {
-      if (cached === undefined) throw storageUnavailable(error);
-      log.warn('subscriptionsStale', { ageMs: clock.now() - cached.checkedAtMs });
-      return cached;
-    }
+    const known = cached;
+    if (known === undefined) return refreshOnce();
+    const ageMs = clock.now() - known.checkedAtMs;
+    if (ageMs < FRESH_MS) return known;
+    const refreshed = withDeadline(clock, refreshOnce()).catch(() => {
+      log.warn('subscriptionsStale', { ageMs });
+      return known;
+    });
+    return ageMs < WAIT_AFTER_MS ? known : refreshed;
   };
   const write = async (change: (table: TableClient) => Promise<unknown>): Promise<void> => {
     const table = await tables.client('subscriptions');

@@ -23,9 +23,14 @@ export function recordRingToDelivery(durationMs: number, type: string): void {
   instruments().ringToDelivery.record(durationMs, { type });
 }
 
-/** What became of deliveries that came out of `webhook-deliveries`. */
-export function countDelivery(outcome: string, count = 1): void {
-  if (count > 0) instruments().deliveries.add(count, { outcome });
+/** What an attempt to deliver came to, or why none was made, by outcome and subscription. */
+export function countDelivery(outcome: string, subscriptionId: string): void {
+  instruments().deliveries.add(1, { outcome, 'relay.subscription': subscriptionId });
+}
+
+/** A record of a call that storage refused for good. */
+export function countRefusedRecord(): void {
+  instruments().refusedRecords.add(1);
 }
 
 /** @param result `sent`, or the error's code. */
@@ -96,7 +101,12 @@ function createInstruments(provider: MeterProvider) {
       'relay.ring_to_delivery',
       inMs('From the arrival of a package to the answer of a subscriber'),
     ),
-    deliveries: meter.createCounter('relay.deliveries', { description: 'Messages of webhook-deliveries, by outcome' }),
+    deliveries: meter.createCounter('relay.deliveries', {
+      description: 'Attempts to deliver to webhook subscribers, by outcome and subscription',
+    }),
+    refusedRecords: meter.createCounter('relay.refused_records', {
+      description: 'Records of calls that storage refused for good',
+    }),
     commands: meter.createCounter('relay.commands', { description: 'Commands, by result' }),
     deadLetters: meter.createCounter('relay.dead_letters', { description: 'What the relay has set aside, by queue' }),
   };

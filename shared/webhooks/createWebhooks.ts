@@ -1,28 +1,39 @@
 import type { Clock } from '../clock';
+import type { CallRecords } from '../invitations/record/callRecords';
+import type { CallViews } from '../invitations/record/callViews';
 import type { EventPublisher } from '../messaging/publisher';
+import { createSecretCipher } from '../secretCipher';
 import type { Log } from '../telemetry/log';
-import { createAttemptDelivery } from './attemptDelivery';
-import { createAutoDisable } from './autoDisable';
-import { createDeliver } from './deliver';
-import { isParked, type QueuedMessage } from './deliveryMessage';
-import { createFanOut, type FanOut } from './fanOut';
+import { createDeliver } from './delivery/deliver';
+import { createDeliverEvent, type DeliverEvent } from './delivery/deliverEvent';
+import { createDeliveryPolicies } from './delivery/deliveryPolicies';
+import { createDisableSubscription } from './delivery/disableSubscription';
+import { createKeepRecord } from './delivery/keepRecord';
+import { createNextFreeTime } from './delivery/pacing';
+import { createPostSigned } from './delivery/postSigned';
+import type { RateSlots } from './delivery/rateSlots';
+import { createRecentCalls } from './delivery/recentCalls';
+import { createRedeliver, type Redeliver } from './delivery/redeliver';
+import { createRenderOnce } from './delivery/renderOnce';
+import { createRetryDelivery, type RetryDelivery } from './delivery/retryDelivery';
+import type { RetryQueue } from './delivery/retryQueue';
+import type { SubscriberHealthStore } from './delivery/subscriberHealth';
+import { createSubscriberWatch } from './delivery/subscriberWatch';
+import type { ConfirmUrl } from './formats/teamsCard';
 import { createNameResolver } from './sender/nameResolver';
+import { createSender } from './sender/sender';
 import { createDecryptSubscription } from './subscriptions/decryptSubscription';
 import { createManageSubscriptions, type ManageSubscriptions } from './subscriptions/manageSubscriptions';
-import type { DeliveryArchive, DeliveryJournal, DeliveryQueue, SubscriptionStore } from './ports';
-import { createSecretCipher } from '../secretCipher';
-import { createSendAgain, type SendAgain } from './sendAgain';
-import { createSender } from './sender/sender';
-import { createSubscriberGate } from './subscriberGate';
-import type { ConfirmUrl } from './formats/teamsCard';
+import type { SubscriptionStore } from './subscriptions/subscriptionStore';
 import { createTestSubscription, type TestSubscription } from './subscriptions/testSubscription';
-import { createUnpark } from './unpark';
 
 export interface WebhooksPorts {
   readonly store: SubscriptionStore;
-  readonly journal: DeliveryJournal;
-  readonly archive: DeliveryArchive;
-  readonly queue: DeliveryQueue;
+  readonly records: CallRecords;
+  readonly views: Pick<CallViews, 'findByDeliveryId' | 'recordedBetween' | 'delivery' | 'failuresSince'>;
+  readonly health: SubscriberHealthStore;
+  readonly rateSlots: Pick<RateSlots, 'reserve'>;
+  readonly queue: RetryQueue;
   readonly publisher: Pick<EventPublisher, 'publish'>;
   /** `RELAY_ENCRYPTION_KEY`; without it nothing can be subscribed. */
   readonly encryptionKey: string | undefined;
@@ -42,34 +53,43 @@ export interface WebhooksPorts {
   readonly log: Log;
 }
 
-/** The relay room: what the functions call. */
+/** Webhooks as the functions use them. */
 export interface Webhooks {
-  readonly fanOut: FanOut;
-  /** What a message of the queue asks for: Deliver or Unpark. */
-  deliver(message: QueuedMessage, isFirstTime: boolean): Promise<unknown>;
+  readonly deliverEvent: DeliverEvent;
+  readonly retryDelivery: RetryDelivery;
   readonly subscriptions: ManageSubscriptions;
   readonly testSubscription: TestSubscription;
-  readonly sendAgain: SendAgain;
+  readonly redelivery: Redeliver;
   /** Closes idle connections to subscribers. */
   close(): void;
 }
 
-/** Wires the room for one process: one sender, one gate. Error: `settingsInvalid` for a key that is none. */
+/** Wires everything for one process: one sender, one delivery policy for each subscriber. Error: `settingsInvalid` for a key that is none. */
 export function createWebhooks(ports: WebhooksPorts): Webhooks {
-  const { store, allowedCidrs, caCertificate, accounts, requestOrigin, encryptionKey, publisher, clock, log } = ports;
+  const { store, allowedCidrs, caCertificate, accounts, requestOrigin, encryptionKey, confirmUrl, clock, log } = ports;
   const cipher = createSecretCipher(encryptionKey);
   const decrypt = createDecryptSubscription(cipher);
   const names = createNameResolver({ clock });
   const sender = createSender({ clock, allowedCidrs, names, caCertificate });
-  const attempt = createAttemptDelivery({ sender, decrypt, clock, requestOrigin });
-  const disable = createAutoDisable({ subscriptions: store, publisher, clock, log });
-  const gate = createSubscriberGate(clock);
-  const deliver = createDeliver({ ...ports, subscriptions: store, gate, attempt, disable });
-  const unpark = createUnpark({ ...ports, subscriptions: store, gate, deliver });
+  const post = createPostSigned({ sender, decrypt, clock, requestOrigin });
+  const policies = createDeliveryPolicies(clock);
+  const render = createRenderOnce(confirmUrl);
+  const disable = createDisableSubscription({ ...ports, subscriptions: store });
+  const delivery = {
+    ...ports,
+    subscriptions: store,
+    render,
+    policies,
+    deliver: createDeliver({ ...ports, post, policies, render }),
+    keepRecord: createKeepRecord(ports),
+    nextFreeTime: createNextFreeTime(ports.rateSlots, clock),
+    recentCalls: createRecentCalls(),
+    watch: createSubscriberWatch({ ...ports, policies, disable }),
+  };
+  const deliverEvent = createDeliverEvent(delivery);
   return {
-    fanOut: createFanOut({ ...ports, subscriptions: store, gate }),
-    deliver: (message, isFirstTime) =>
-      isParked(message) ? unpark(message, isFirstTime) : deliver(message, isFirstTime),
+    deliverEvent,
+    retryDelivery: createRetryDelivery({ ...delivery, deliverEvent }),
     subscriptions: createManageSubscriptions({
       store,
       cipher,
@@ -82,8 +102,8 @@ export function createWebhooks(ports: WebhooksPorts): Webhooks {
       clock,
       log,
     }),
-    testSubscription: createTestSubscription({ store, attempt, clock }),
-    sendAgain: createSendAgain(ports),
+    testSubscription: createTestSubscription({ store, post, clock }),
+    redelivery: createRedeliver({ ...ports, render }),
     close: () => sender.close(),
   };
 }

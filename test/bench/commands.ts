@@ -20,7 +20,7 @@ export const commands: Bench = {
   says: 'decline over HTTP to UCWA, against one HTTP hop, one table insert, the bare GET and POST',
   async run({ quick, progress }) {
     const calls = quick ? 10 : 300;
-    const world = await startWorld({ subscriptions: ['read-model', 'webhooks'] });
+    const world = await startWorld({ subscriptions: ['webhooks'] });
     const floor = startChild<CommandFloorMethods>('commandFloor.ts');
     const [floorUser = '', relayUser = ''] = usernamesOf('user', 2);
     const host = startHostProcess({ port: 0, functionsKey: 'bench', environment: relaySettings(world, [relayUser]) });

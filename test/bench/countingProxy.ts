@@ -7,6 +7,8 @@ export interface CountingProxy {
   readonly connection: string;
   /** Requests so far: a transaction of many rows is one, as it is in the bill. */
   readonly count: number;
+  /** Those about these tables. */
+  countOf(...tables: readonly string[]): number;
   close(): Promise<void>;
 }
 
@@ -14,8 +16,11 @@ export interface CountingProxy {
 export async function startCountingProxy(storageConnection: string): Promise<CountingProxy> {
   const endpoint = new URL(/TableEndpoint=([^;]+)/.exec(storageConnection)?.[1] ?? '');
   let count = 0;
+  const byTable = new Map<string, number>();
   const server = createServer((incoming, outgoing) => {
     count += 1;
+    const table = /^\/(?:devstoreaccount1\/)?(\w+)/.exec(incoming.url ?? '')?.[1] ?? '';
+    byTable.set(table, (byTable.get(table) ?? 0) + 1);
     const onward = request(
       {
         host: endpoint.hostname,
@@ -38,6 +43,7 @@ export async function startCountingProxy(storageConnection: string): Promise<Cou
     get count() {
       return count;
     },
+    countOf: (...tables) => tables.reduce((sum, table) => sum + (byTable.get(table) ?? 0), 0),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -2,6 +2,7 @@ import { startChild } from './child';
 import { percentile, type Bench, type Measurement } from './harness';
 import type { PollerMethods } from './pollerProcess';
 import { consumeTopic, type TopicConsumer } from './topicConsumer';
+import { startWebhookWorld } from './webhookWorld';
 import { sipOf, startWorld, usernamesOf, type World } from './world';
 
 /** From a ring at the server to a consumer of the topic. The floor: a bare long poll that is released, one SDK send, one SDK receive. */
@@ -35,7 +36,7 @@ export const latency: Bench = {
         }
         await relay.stop();
       }
-      return measurements;
+      return [...measurements, ...(await measureWebhook(quick ? 5 : 200))];
     } finally {
       await consumer.close();
       await floor.stop();
@@ -43,6 +44,33 @@ export const latency: Bench = {
     }
   },
 };
+
+/** From a ring at the server to the request at a webhook subscriber, with the whole app in one host. */
+async function measureWebhook(rings: number): Promise<Measurement[]> {
+  const app = await startWebhookWorld({ polls: true });
+  const { world, receiver } = app;
+  try {
+    const account = sipOf(usernamesOf('user', 1)[0] ?? '');
+    await world.ucwa.call('parked', [account]);
+    await app.subscribe(`${app.receiverUrl}/with-subject`);
+    const times: number[] = [];
+    for (let ring = 0; ring < rings + WARM_UP_RINGS; ring += 1) {
+      const before = await receiver.call('total');
+      const { subject, atMs } = await world.ucwa.call('ring', { account });
+      await receiver.call('reached', before + 1);
+      const arrival = (await receiver.call('takeArrivals')).find((one) => one.subject === subject);
+      if (arrival !== undefined && ring >= WARM_UP_RINGS) times.push(arrival.atMs - atMs);
+    }
+    return [
+      { figure: 'ring to webhook: p50', value: percentile(times, 0.5), unit: 'ms' },
+      { figure: 'ring to webhook: p99', value: percentile(times, 0.99), unit: 'ms' },
+    ];
+  } finally {
+    await app.close();
+  }
+}
+
+const WARM_UP_RINGS = 20;
 
 interface Times {
   readonly floor: readonly number[];

@@ -1,150 +1,241 @@
-import { readFile } from 'node:fs/promises';
 import { Agent } from 'node:http';
-import path from 'node:path';
-import { ServiceBusClient } from '@azure/service-bus';
 import axios from 'axios';
-import { projectFolder } from '../../infra/local/start/projectFolder';
-import { startHostProcess } from '../../infra/local/start/standIns';
-import type { RelayEvent } from '../../shared/invitations/relayEvent';
-import { parseCloudEvent } from '../../shared/messaging/cloudEvent';
+import { busEntities } from '../../shared/messaging/busEntities';
 import { toServiceBusMessage } from '../../shared/messaging/toServiceBusMessage';
-import { startChild, type Child } from './child';
-import { sharedNowMs, type Bench } from './harness';
-import type { ReceiverMethods } from './receiverProcess';
-import { relaySettings, startWorld, usernamesOf } from './world';
+import { percentile, sharedNowMs, type Bench, type Measurement } from './harness';
+import { createEvents, sendEvents, startWebhookWorld, type EventName, type WebhookWorld } from './webhookWorld';
 
-/** Events on their way at a time. More than a dozen for one subscriber would take the detour over the bus: that is a burst, and another question. */
+/** Events on their way at a time, in the steady state. */
 const EVENTS_AT_ONCE = 8;
-/** As the relay's: to one subscriber, and in all. */
-const POSTS_TO_ONE = 4;
+/** Of bare axios: to one subscriber, and in all. */
+const POSTS_TO_ONE = 8;
 const POSTS_AT_ONCE = 256;
+const BURST = 2_000;
+const RATE = 50;
+const RECORD_TABLES = ['calls', 'feed', 'callsByAccount', 'deliveries'] as const;
+
+/** What each size must reach of bare axios. */
+const ceilingShares = new Map([
+  [1, 0.035],
+  [10, 0.18],
+  [100, 0.55],
+]);
+
+interface Plan {
+  readonly sizes: readonly number[];
+  readonly seconds: number;
+  readonly burst: number;
+  readonly counted: number;
+}
 
 export const webhooks: Bench = {
   name: 'webhooks',
-  says: 'signed deliveries from the topic to 1, 10 and 100 subscribers, log included, against the same POSTs by bare axios',
+  says: 'signed deliveries from the topic to 1, 10 and 100 subscribers, with the record of the call, against the same POSTs by bare axios',
   async run({ quick, progress }) {
-    const sizes = quick ? [1, 3] : [1, 10, 100];
-    const deliveries = quick ? 30 : 2_000;
-    const results: { readonly size: number; readonly ceiling: number; readonly relay: number }[] = [];
-    for (const size of sizes) {
-      const result = await measure(size, Math.max(Math.ceil(deliveries / size), EVENTS_AT_ONCE));
-      progress(`${size} subscribers: ${result.relay.toFixed(0)}/s of ${result.ceiling.toFixed(0)}/s`);
-      results.push({ size, ...result });
+    const plan: Plan = quick
+      ? { sizes: [1, 3], seconds: 0.5, burst: 20, counted: 2 }
+      : { sizes: [1, 10, 100], seconds: 10, burst: BURST, counted: 50 };
+    const measurements: Measurement[] = [];
+    for (const size of plan.sizes) {
+      const found = await measureSize(size, plan);
+      progress(found.map(({ figure, value }) => `${figure} ${value.toFixed(2)}`).join(', '));
+      measurements.push(...found);
     }
-    const [last, lastButOne] = [results.at(-1), results.at(-2)];
-    return [
-      ...results.flatMap(({ size, ceiling, relay }) => [
-        { figure: `${size} subscribers: ceiling, bare axios`, value: ceiling, unit: '/s' as const },
-        { figure: `${size} subscribers: relay`, value: relay, unit: '/s' as const },
-        { figure: `${size} subscribers: relay over ceiling`, value: relay / ceiling, unit: '' as const, atLeast: 0.4 },
-      ]),
-      {
-        figure: 'time of a delivery, most over tenth of subscribers',
-        value: (lastButOne?.relay ?? NaN) / (last?.relay ?? NaN),
-        unit: '',
-        atMost: 1.2,
-      },
-    ];
+    measurements.push(...(await measureMixed(plan)));
+    return measurements;
   },
 };
 
-async function measure(
-  subscribers: number,
-  events: number,
-): Promise<{ readonly ceiling: number; readonly relay: number }> {
-  const world = await startWorld({ subscriptions: ['webhooks'] });
-  const receiver = startChild<ReceiverMethods>('receiverProcess.ts');
-  const host = startHostProcess({
-    port: 0,
-    functionsKey: 'bench',
-    environment: {
-      ...relaySettings(world, usernamesOf('user', 1)),
-      RELAY_ENCRYPTION_KEY: Buffer.alloc(32, 'k').toString('base64'),
-      WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8',
-      // Nothing but webhooks.
-      'AzureWebJobs.recordInvitation.Disabled': 'true',
-      'AzureWebJobs.pollEventChannel0.Disabled': 'true',
-      POLL_FALLBACK: 'false',
-    },
-  });
-  const client = new ServiceBusClient(world.bus.connectionString);
-  try {
-    const [receiverUrl, { url }] = [await receiver.call('start'), await host.ready];
-    const urls = Array.from({ length: subscribers }, (_, index) => `${receiverUrl}/${index}`);
-    for (const each of urls)
-      await axios.post(
-        `${url}/api/webhook-subscriptions`,
-        { url: each, handshake: 'skip' },
-        { headers: { 'x-functions-key': 'bench' }, proxy: false },
-      );
+/** Calls of three events each. */
+class Calls {
+  private sent = 0;
+  constructor(private readonly event: Awaited<ReturnType<typeof createEvents>>) {}
 
-    const sender = client.createSender('invitation-events');
-    const example = parseCloudEvent(
-      JSON.parse(await readFile(path.join(projectFolder, 'docs', 'examples', 'invitation.ringing.json'), 'utf8')),
-    );
-    const relayed = async (from: number, count: number): Promise<number> => {
-      const startedMs = sharedNowMs();
-      for (let sent = from; sent < from + count; sent += 1) {
-        await receiver.call('reached', Math.max(from, sent - EVENTS_AT_ONCE + 1) * subscribers);
-        await sender.sendMessages(toServiceBusMessage(ringing(example, sent)));
+  next(): ReturnType<typeof this.event> {
+    const names: readonly EventName[] = ['started', 'updated', 'completed'];
+    const place = this.sent;
+    this.sent += 1;
+    // Eight calls side by side, so that the events of one call are not on their way at the same time.
+    const [group, within] = [Math.floor(place / (3 * EVENTS_AT_ONCE)), place % (3 * EVENTS_AT_ONCE)];
+    const name = names[Math.floor(within / EVENTS_AT_ONCE)] ?? 'started';
+    return this.event(name, group * EVENTS_AT_ONCE + (within % EVENTS_AT_ONCE));
+  }
+}
+
+async function measureSize(size: number, plan: Plan): Promise<Measurement[]> {
+  const world = await startWebhookWorld();
+  const { receiver, receiverUrl, topic, proxy } = world;
+  try {
+    const urls = Array.from({ length: size }, (_, index) => `${receiverUrl}/${index}`);
+    for (const url of urls) await world.subscribe(url);
+    const event = await createEvents();
+    const calls = new Calls(event);
+    let events = 0;
+    const steady = async (until: () => boolean): Promise<{ readonly perSecond: number; readonly events: number }> => {
+      const [startedMs, before] = [sharedNowMs(), events];
+      while (!until()) {
+        await receiver.call('reached', Math.max(before, events - EVENTS_AT_ONCE + 1) * size);
+        await sendEvents(topic, [calls.next()]);
+        events += 1;
       }
-      const untilMs = await receiver.call('reached', (from + count) * subscribers);
-      return (1000 * count * subscribers) / (untilMs - startedMs);
+      const endedMs = await receiver.call('reached', events * size);
+      return { perSecond: (1000 * (events - before) * size) / (endedMs - startedMs), events: events - before };
     };
-    const warmUp = EVENTS_AT_ONCE * 2;
-    await relayed(0, warmUp);
-    const relay = await relayed(warmUp, events);
-    const posted = (warmUp + events) * subscribers;
-    const body = Buffer.from(toServiceBusMessage(example).body);
-    await postAll(receiver, urls, body, warmUp, posted);
-    const ceiling = await postAll(receiver, urls, body, events, posted + warmUp * subscribers);
-    return { ceiling, relay };
+    await steady(() => events >= 6 * EVENTS_AT_ONCE);
+    const [requests, cpuMs, untilMs] = [proxy.count, world.hostCpuMs(), sharedNowMs() + plan.seconds * 1000];
+    const relay = await steady(() => sharedNowMs() >= untilMs);
+    const perDelivery = (world.hostCpuMs() - cpuMs) / (relay.events * size);
+    const perEvent = (proxy.count - requests) / relay.events;
+    const extra = size === 1 ? await measureOne(world, { ...plan, steadyPerSecond: relay.perSecond }) : [];
+    const body = Buffer.from(toServiceBusMessage(event('started', -1)).body);
+    await postAll(world, urls, body, Math.min(2, plan.seconds));
+    const ceiling = await postAll(world, urls, body, plan.seconds);
+    const who = `${size} ${size === 1 ? 'subscriber' : 'subscribers'}`;
+    const atLeast = ceilingShares.get(size);
+    return [
+      { figure: `${who}: ceiling, bare axios`, value: ceiling, unit: '/s' },
+      { figure: `${who}: relay`, value: relay.perSecond, unit: '/s' },
+      {
+        figure: `${who}: relay over ceiling`,
+        value: relay.perSecond / ceiling,
+        unit: '',
+        ...(atLeast !== undefined && { atLeast }),
+      },
+      { figure: `${who}: table requests for each event`, value: perEvent, unit: '' },
+      { figure: `${who}: host processor time for each delivery`, value: perDelivery, unit: 'ms' },
+      ...extra,
+    ];
   } finally {
-    await client.close();
-    await host.stop();
-    await receiver.stop();
     await world.close();
   }
 }
 
-/** One more call that rings now. */
-function ringing(example: RelayEvent, count: number): RelayEvent {
-  const subject = `bench${count}`;
-  return {
-    ...example,
-    id: `bench-event-${count}`,
-    subject,
-    timeMs: Date.now(),
-    expiryTimeMs: Date.now() + 30_000,
-    data: { ...(example.data as object), invitationId: subject },
+/** With one subscriber: a burst, and what each kind of event costs, one at a time. */
+async function measureOne(
+  world: WebhookWorld,
+  { burst, counted, steadyPerSecond }: Plan & { readonly steadyPerSecond: number },
+): Promise<Measurement[]> {
+  const { receiver, receiverUrl, topic } = world;
+  const event = await createEvents();
+  const [before, startedMs] = [await receiver.call('total'), sharedNowMs()];
+  for (let call = 0; call < burst; call += 100)
+    await sendEvents(
+      topic,
+      Array.from({ length: Math.min(100, burst - call) }, (_, index) => event('started', 1_000_000 + call + index)),
+    );
+  const burstPerSecond = (1000 * burst) / ((await receiver.call('reached', before + burst)) - startedMs);
+  const count = async (name: EventName, first: number, perEvent: number): Promise<number> => {
+    const requests = world.proxy.countOf(...RECORD_TABLES);
+    for (let call = 0; call < counted; call += 1) {
+      const had = await receiver.call('total');
+      await sendEvents(topic, [event(name, first + call)]);
+      await receiver.call('reached', had + perEvent);
+    }
+    await settle();
+    return (world.proxy.countOf(...RECORD_TABLES) - requests) / counted;
   };
+  const costs = new Map<EventName, number>();
+  for (const name of ['started', 'updated', 'completed'] as const) costs.set(name, await count(name, 2_000_000, 1));
+  await world.subscribe(`${receiverUrl}/fails-once`);
+  await settle(5_000);
+  const messages = await messagesOfRetries(world);
+  const failing = await count('completed', 3_000_000, 2);
+  const sent = (await messagesOfRetries(world)) - messages - 1;
+  const healthy = costs.get('completed') ?? NaN;
+  return [
+    { figure: 'a burst over the steady rate', value: burstPerSecond / steadyPerSecond, unit: '', atLeast: 0.8 },
+    { figure: 'table requests of a started', value: costs.get('started') ?? NaN, unit: '', atMost: 4 },
+    { figure: 'table requests of an updated', value: costs.get('updated') ?? NaN, unit: '', atMost: 3 },
+    { figure: 'table requests of a completed', value: healthy, unit: '', atMost: 5 },
+    // Two attempts: the one that failed wrote its row, the one that did not two.
+    { figure: 'table requests of a failed attempt', value: failing - healthy, unit: '', atMost: 3 },
+    { figure: 'messages of a failed attempt', value: sent / counted, unit: '', atMost: 1 },
+  ];
 }
+
+/** The queue numbers its messages: the number that one scheduled for next year gets tells how many there were. */
+async function messagesOfRetries({ client }: WebhookWorld): Promise<number> {
+  const sender = client.createSender(busEntities.retries);
+  const [number] = await sender.scheduleMessages(
+    { body: 'a mark', messageId: `mark-${sharedNowMs()}` },
+    new Date(Date.now() + 86_400_000),
+  );
+  if (number === undefined) throw new Error('The queue gave no number.');
+  await sender.cancelScheduledMessages(number);
+  await sender.close();
+  return number.toNumber();
+}
+
+/** 50 events a second to eight healthy subscribers, alone and beside one that hangs and one that refuses. */
+async function measureMixed({ seconds }: Plan): Promise<Measurement[]> {
+  const world = await startWebhookWorld();
+  const { receiver, receiverUrl, topic } = world;
+  const healthy = 8;
+  try {
+    const calls = new Calls(await createEvents());
+    for (let index = 0; index < healthy; index += 1) await world.subscribe(`${receiverUrl}/healthy-${index}`);
+    const measure = async (forSeconds: number): Promise<number> => {
+      const sentAt = new Map<string, number>();
+      await receiver.call('takeArrivals');
+      const [startedMs, before] = [sharedNowMs(), await receiver.call('total')];
+      const count = Math.round(forSeconds * RATE);
+      for (let sent = 0; sent < count; sent += 1) {
+        await settle(startedMs + (1000 * sent) / RATE - sharedNowMs());
+        const event = calls.next();
+        sentAt.set(event.id, sharedNowMs());
+        await sendEvents(topic, [event]);
+      }
+      await receiver.call('reached', before + count * healthy);
+      const arrivals = await receiver.call('takeArrivals');
+      return percentile(
+        arrivals.flatMap(({ id, atMs }) => (sentAt.has(id) ? [atMs - (sentAt.get(id) ?? NaN)] : [])),
+        0.99,
+      );
+    };
+    await measure(Math.min(2, seconds));
+    const alone = await measure(seconds);
+    await world.subscribe(`${receiverUrl}/hangs`);
+    await world.subscribe('http://127.0.0.1:1/refuses');
+    await settle(5_000);
+    const mixed = await measure(seconds);
+    return [
+      { figure: '8 healthy, 50 events/s, alone: p99', value: alone, unit: 'ms' },
+      { figure: '8 healthy beside one that hangs and one that refuses: p99', value: mixed, unit: 'ms', atMost: 60 },
+      { figure: 'beside them over alone', value: mixed / alone, unit: '', atMost: 1.6 },
+    ];
+  } finally {
+    await world.close();
+  }
+}
+
+const settle = (ms = 500): Promise<void> => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 
 let posts = 0;
 
-/** The ceiling: as many POSTs with the same bodies, as many at a time, and nothing signed, ordered, queued or kept. */
+/** The ceiling: the same bodies to the same subscribers for so long, as many at a time, and nothing signed, ordered, queued or kept. */
 async function postAll(
-  receiver: Child<ReceiverMethods>,
+  { receiver }: WebhookWorld,
   urls: readonly string[],
   body: Buffer,
-  events: number,
-  before: number,
+  seconds: number,
 ): Promise<number> {
   const http = axios.create({
     proxy: false,
     maxRedirects: 0,
     httpAgent: new Agent({ keepAlive: true, maxFreeSockets: 256, noDelay: true }),
   });
+  const [before, startedMs] = [await receiver.call('total'), sharedNowMs()];
+  const untilMs = startedMs + seconds * 1000;
+  let count = 0;
   const postTo = async (url: string): Promise<void> => {
-    for (let left = Math.ceil(events / loops); left > 0; left -= 1) {
+    while (sharedNowMs() < untilMs) {
       await http.post(url, body, {
         headers: { 'content-type': 'application/cloudevents+json', 'webhook-id': `bare-${(posts += 1)}` },
       });
+      count += 1;
     }
   };
   const loops = Math.max(1, Math.min(POSTS_TO_ONE, Math.floor(POSTS_AT_ONCE / urls.length)));
-  const startedMs = sharedNowMs();
   await Promise.all(urls.flatMap((url) => Array.from({ length: loops }, () => postTo(url))));
-  const count = Math.ceil(events / loops) * loops * urls.length;
   return (1000 * count) / ((await receiver.call('reached', before + count)) - startedMs);
 }

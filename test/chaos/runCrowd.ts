@@ -25,6 +25,8 @@ export interface CrowdPlan {
   /** Between the last delivery to a healthy subscriber and the host's end: what is still tried goes on. */
   readonly drainSeconds: number;
   readonly seed: number;
+  /** Whether each Service Bus function runs in a process of its own. */
+  readonly processes?: boolean;
 }
 
 /** One subscriber at the end. */
@@ -63,7 +65,7 @@ export async function runCrowd(plan: CrowdPlan, print: Print): Promise<CrowdOutc
   );
   const [relay, crowd] = await Promise.all([
     startWebhookRelay({
-      processes: true,
+      processes: plan.processes === true,
       accounts: accounts.map((sipUri) => ({
         sipUri,
         username: sipUri.slice(4),

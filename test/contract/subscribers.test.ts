@@ -17,14 +17,16 @@ describe('the health of subscribers on tables', () => {
       failingSinceMs: 1,
       lastError: 'HTTP 503 – überlastet',
       lastErrorAtMs: 2,
+      isReported: true,
     } as const;
-    await store.write('sub_a', { state: 'healthy' });
-    await store.write('sub_b', { state: 'healthy' });
+    const healthy = { ...failing, state: 'healthy' } as const;
+    await store.write('sub_a', healthy);
+    await store.write('sub_b', healthy);
     await store.write('sub_a', failing);
     expect(await store.readAll()).toEqual(
       new Map<string, SubscriberHealthRow>([
         ['sub_a', failing],
-        ['sub_b', { state: 'healthy' }],
+        ['sub_b', healthy],
       ]),
     );
     await store.remove('sub_b');

@@ -33,7 +33,7 @@ describe('a crowd of subscribers, half of which hang, fail, throttle, are gone, 
     });
     for (const { ends, attempts } of of('healthy'))
       expect({ ends, attempts }).toEqual({
-        ends: { delivered: outcome.allEvents, expired: 0, dead: 0, disabled: 0, pending: 0 },
+        ends: { delivered: outcome.allEvents, expired: 0, superseded: 0, dead: 0, disabled: 0, pending: 0 },
         attempts: outcome.allEvents,
       });
   });

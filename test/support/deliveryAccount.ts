@@ -1,118 +1,119 @@
 import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
+import type { DeliveryResult } from '../../shared/invitations/record/deliveryResult';
 import { busEntities } from '../../shared/messaging/busEntities';
-import { createDeliveryJournal } from '../../shared/storage/deliveryJournal';
-import { fromLogRow, LOG } from '../../shared/storage/logRows';
-import { foldOrder } from '../../shared/storage/orderRows';
+import { fromAttemptRow, fromEventRow, LATER } from '../../shared/storage/calls/callRows';
 import { createTables } from '../../shared/storage/tables';
-import { countEntry, noDeliveries } from '../../shared/webhooks/deliveryCounts';
-import { isParked, parseQueuedMessage } from '../../shared/webhooks/deliveryMessage';
-import type { DeliveryLogEntry, DeliveryOutcome } from '../../shared/webhooks/ports';
+import { parseRetryMessage } from '../../shared/webhooks/delivery/retryMessage';
 
-/** What became of every delivery to one subscriber, counted from the tables and the bus, not from what the relay says. */
+/** Outcomes of every delivery to one subscriber, counted from the tables and the bus, not from what the relay says. */
 export interface SubscriberAccount {
-  /** Events that the fan-out addressed to it. */
+  /** Events that have a result for it, or a message. */
   readonly addressed: ReadonlySet<string>;
   /** Deliveries by how they ended; `pending`: with a message in the queue that says when it is tried next. */
-  readonly ends: Readonly<Record<Exclude<DeliveryOutcome, 'retrying'> | 'pending', number>>;
+  readonly ends: Readonly<Record<'delivered' | 'expired' | 'superseded' | 'dead' | 'disabled' | 'pending', number>>;
+  /** The last outcome of each event that is on record. */
+  readonly outcomes: ReadonlyMap<string, DeliveryResult['outcome']>;
   /** Every attempt that was made. */
   readonly attempts: number;
+  /** Every message of `webhook-retries` that was sent for it. */
+  readonly messages: number;
   /** What does not add up, in sentences. */
   readonly problems: readonly string[];
 }
 
+interface Step extends DeliveryResult {
+  /** Steps of the schedule that were used before. */
+  readonly order: number;
+}
+
+interface Book {
+  readonly steps: Map<string, Step[]>;
+  readonly queued: Set<string>;
+}
+
 /**
- * Accounts for every delivery while no host runs: each event that was addressed to a subscriber has an end in the log, with
- * its reason where it was not delivered, or a message on the bus that will go on with it; nothing else is on the bus or in
- * the log; and the counts kept are those that the log adds up to.
+ * Accounts for every delivery while no host runs: each event that was addressed to a subscriber has an outcome on record, with
+ * its reason where it was not delivered, or a message on the bus that will go on with it; and nothing is a dead letter.
  */
 export async function accountForDeliveries(
   storage: string,
   bus: string,
   subscriptionIds: readonly string[],
 ): Promise<ReadonlyMap<string, SubscriberAccount>> {
-  const tables = createTables({ connectionString: storage }, () => {
-    throw new Error('a connection string needs no credential');
-  });
-  const log = createDeliveryJournal(tables);
+  const books = new Map<string, Book>(subscriptionIds.map((id) => [id, { steps: new Map(), queued: new Set() }]));
+  await readSteps(storage, books);
   const client = new ServiceBusClient(bus);
   try {
-    const addressed = new Map(subscriptionIds.map((id) => [id, new Set<string>()]));
-    for await (const row of (await tables.client('deliveryOrder')).listEntities()) {
-      const order = foldOrder([row]);
-      for (const id of subscriptionIds) for (const { eventId } of order(id)) addressed.get(id)?.add(eventId);
-    }
-    const notFannedOut = new Set(
+    const unhandled = new Set(
       (await peekAll(client, busEntities.events, 'webhooks')).map(({ messageId }) => String(messageId)),
     );
-    const queued = new Map(subscriptionIds.map((id) => [id, new Set<string>()]));
-    for (const { body } of await peekAll(client, busEntities.deliveries)) {
-      const message = parseQueuedMessage(body);
-      for (const { subscriptionId } of isParked(message) ? message.waiting : [message])
-        queued.get(subscriptionId)?.add(message.event.id);
+    for (const { body } of await peekAll(client, busEntities.retries)) {
+      const message = parseRetryMessage(body);
+      if (message.kind === 'attempt') books.get(message.subscriptionId)?.queued.add(message.event.id);
+      else unhandled.add(message.event.id);
     }
-    // Read once for all: page by page for each of a hundred, a log of hundreds of thousands would take longer than the calls did.
-    const logged = new Map<string, DeliveryLogEntry[]>(subscriptionIds.map((id) => [id, []]));
-    for await (const row of (await tables.client('deliveries')).listEntities({
-      queryOptions: { filter: `RowKey ge '${LOG}' and RowKey lt '${LOG}~'` },
-    })) {
-      for (const entry of fromLogRow(row)) logged.get(entry.subscriptionId)?.push(entry);
-    }
-    const deadLetters = [
-      ...(await peekAll(client, busEntities.deliveries, undefined, 'deadLetter')),
+    const dead = [
+      ...(await peekAll(client, busEntities.retries, undefined, 'deadLetter')),
       ...(await peekAll(client, busEntities.events, 'webhooks', 'deadLetter')),
-    ];
-    const dead = deadLetters.map(
+    ].map(
       ({ messageId, deadLetterReason }) => `message ${String(messageId)} is a dead letter: ${deadLetterReason ?? ''}`,
     );
-    const accounts = new Map<string, SubscriberAccount>();
-    for (const id of subscriptionIds) {
-      const entries = logged.get(id) ?? [];
-      const counts = entries.reduce(countEntry, noDeliveries);
-      const kept = await log.counts(id);
-      const account = accountFor(addressed.get(id) ?? new Set(), queued.get(id) ?? new Set(), notFannedOut, entries);
-      const totals = (['attempts', 'delivered', 'expired', 'dead', 'disabled'] as const).filter(
-        (name) => kept[name] !== counts[name],
-      );
-      accounts.set(id, {
-        ...account,
-        attempts: counts.attempts,
-        problems: [
-          ...account.problems,
-          ...dead,
-          ...totals.map((name) => `${name} is kept as ${kept[name]}, the log has ${counts[name]}`),
-        ],
-      });
-    }
-    return accounts;
+    return new Map(
+      [...books].map(([id, book]) => {
+        const account = accountFor(book, unhandled);
+        return [id, { ...account, problems: [...account.problems, ...dead] }] as const;
+      }),
+    );
   } finally {
     await client.close();
   }
 }
 
-function accountFor(
-  addressed: ReadonlySet<string>,
-  queued: ReadonlySet<string>,
-  notFannedOut: ReadonlySet<string>,
-  entries: readonly DeliveryLogEntry[],
-): Omit<SubscriberAccount, 'attempts'> {
-  const latest = new Map(entries.toReversed().map((entry) => [entry.eventId, entry]));
-  const ends = { delivered: 0, expired: 0, dead: 0, disabled: 0, pending: 0 };
-  const problems: string[] = [];
-  for (const eventId of addressed) {
-    const end = latest.get(eventId);
-    if (end !== undefined && end.outcome !== 'retrying') {
-      ends[end.outcome] += 1;
-      if (end.outcome !== 'delivered' && end.reason === undefined)
-        problems.push(`${eventId} is ${end.outcome} without a reason`);
+async function readSteps(storage: string, books: ReadonlyMap<string, Book>): Promise<void> {
+  const tables = createTables({ connectionString: storage }, () => {
+    throw new Error('a connection string needs no credential');
+  });
+  const add = (eventId: string, step: Step): void => {
+    const steps = books.get(step.subscriptionId)?.steps;
+    steps?.set(eventId, [...(steps.get(eventId) ?? []), step]);
+  };
+  for await (const row of (await tables.client('calls')).listEntities()) {
+    if (row.rowKey?.startsWith(LATER) === true) {
+      const attempt = fromAttemptRow(row);
+      add(attempt.eventId, { ...attempt, order: attempt.attempt + attempt.moves });
     } else {
-      ends.pending += 1;
-      if (!queued.has(eventId) && !notFannedOut.has(eventId))
-        problems.push(`${eventId} has no end and no message that would go on with it`);
+      const { event, results = [] } = fromEventRow(row);
+      for (const result of results) add(event.id, { ...result, order: 0 });
     }
   }
-  for (const eventId of [...latest.keys(), ...queued])
-    if (!addressed.has(eventId)) problems.push(`${eventId} was never addressed to this subscriber`);
-  return { addressed, ends, problems };
+}
+
+function accountFor({ steps, queued }: Book, unhandled: ReadonlySet<string>): SubscriberAccount {
+  const ends = { delivered: 0, expired: 0, superseded: 0, dead: 0, disabled: 0, pending: 0 };
+  const problems: string[] = [];
+  const outcomes = new Map<string, DeliveryResult['outcome']>();
+  const all = [...steps.values()].flat();
+  for (const [eventId, ofEvent] of steps) {
+    const last = ofEvent.reduce((latest, step) => (step.order >= latest.order ? step : latest));
+    outcomes.set(eventId, last.outcome);
+    if (last.outcome === 'retrying') {
+      ends.pending += 1;
+      if (!queued.has(eventId) && !unhandled.has(eventId))
+        problems.push(`${eventId} has no outcome and no message that would go on with it`);
+      continue;
+    }
+    ends[last.outcome] += 1;
+    if (last.outcome !== 'delivered' && last.reason === undefined)
+      problems.push(`${eventId} is ${last.outcome} without a reason`);
+  }
+  return {
+    addressed: new Set([...steps.keys(), ...queued]),
+    ends,
+    outcomes,
+    attempts: all.filter(({ attempted }) => attempted).length,
+    messages: all.filter(({ nextAtMs }) => nextAtMs !== undefined).length,
+    problems,
+  };
 }
 
 /** Every message, whatever its state: visible, locked, or scheduled. */

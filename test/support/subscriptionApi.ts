@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createSecretCipher } from '../../shared/secretCipher';
 import { createSubscriptionStore } from '../../shared/storage/subscriptionStore';
 import type { Tables } from '../../shared/storage/tables';
-import { createAttemptDelivery } from '../../shared/webhooks/attemptDelivery';
+import { createPostSigned } from '../../shared/webhooks/delivery/postSigned';
 import { createSender } from '../../shared/webhooks/sender/sender';
 import { createDecryptSubscription } from '../../shared/webhooks/subscriptions/decryptSubscription';
 import { createManageSubscriptions } from '../../shared/webhooks/subscriptions/manageSubscriptions';
@@ -34,7 +34,7 @@ export function createSubscriptionApi(tables: Tables, options: SubscriptionApiOp
   const cipher = createSecretCipher(encryptionKey);
   const decrypt = createDecryptSubscription(cipher);
   const sender = createSender({ clock, allowedCidrs, names });
-  const attempt = createAttemptDelivery({ sender, decrypt, clock, requestOrigin });
+  const post = createPostSigned({ sender, decrypt, clock, requestOrigin });
   const accounts = () => ['sip:reception@contoso.com'];
   const manage = createManageSubscriptions({
     store,
@@ -54,7 +54,7 @@ export function createSubscriptionApi(tables: Tables, options: SubscriptionApiOp
     log,
     store,
     decrypt,
-    test: createTestSubscription({ store, attempt, clock }),
+    test: createTestSubscription({ store, post, clock }),
     /** Creates a subscription for a local server; resolves to its id and secret. */
     async subscribe(url: string, request: object = {}): Promise<{ readonly id: string; readonly secret: string }> {
       const { subscription, secret = '' } = await manage.create({ url, handshake: 'skip', ...request }, 'key:test');

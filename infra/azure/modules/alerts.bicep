@@ -89,7 +89,7 @@ var tickets = [
   {
     name: 'function-failing'
     description: 'A function that no caller feeds has thrown: its message is redelivered, and dead-lettered after ten tries.'
-    query: '${runs} runs | where success == false and name in ("fanOutEvent", "deliverWebhook", "recordInvitation", "runInvitationCommand", "removeExpiredRecords") | summarize count() by name'
+    query: '${runs} runs | where success == false and name in ("deliverEvent", "retryDelivery", "runInvitationCommand", "removeExpiredRecords") | summarize count() by name'
     window: 'PT1H'
     splitBy: 'name'
   }

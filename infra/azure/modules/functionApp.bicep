@@ -51,7 +51,7 @@ var alwaysReady = concat(
   map(
     concat(
       map(range(0, pollShardCount), shard => 'pollEventChannel${shard}'),
-      ['fanOutEvent', 'recordInvitation', 'deliverWebhook', 'runInvitationCommand']
+      ['deliverEvent', 'retryDelivery', 'runInvitationCommand']
     ),
     name => { name: 'function:${name}', instanceCount: 1 }
   )

@@ -59,12 +59,14 @@ export async function generatedDocs(project: string): Promise<Readonly<Record<st
 function exampleFiles(): Readonly<Record<string, unknown>> {
   const prefixed = (prefix: string, examples: Readonly<Record<string, unknown>>): [string, unknown][] =>
     Object.entries(examples).map(([name, example]) => [`${prefix}.${name}`, example]);
-  const { gap, settled, disabled, test } = otherEventExamples();
+  const { gap, settled, failing, recovered, disabled, test } = otherEventExamples();
   return {
     ...Object.fromEntries([...prefixed('invitation', invitationExamples()), ...prefixed('command', commandExamples())]),
     'channel.gap': gap,
     'command.settled': settled,
     'command.reply': replyExample(),
+    'subscription.failing': failing,
+    'subscription.recovered': recovered,
     'subscription.disabled': disabled,
     'subscription.test': test,
     'unreadable-event': unreadableExample().payload,

@@ -109,10 +109,10 @@ const eventMessages = {
     schema: 'CommandSettledEvent',
     carries: /^ucwa\.command\.settled$/,
   },
-  subscriptionDisabled: {
-    title: 'The relay has stopped sending to a subscriber',
-    schema: 'SubscriptionDisabledEvent',
-    carries: /^ucwa\.subscription\.disabled$/,
+  subscriberReport: {
+    title: 'A webhook subscriber fails, has recovered or was disabled',
+    schema: 'SubscriberReportEvent',
+    carries: /^ucwa\.subscription\.(failing|recovered|disabled)$/,
   },
 } as const;
 

@@ -4,7 +4,7 @@ import { invitationDataSchema } from '../../invitations/invitationData';
 import { kinds } from '../../invitations/kinds';
 import type { ChannelGap } from '../../invitations/relayEvent';
 import { cloudEventSchema } from '../../messaging/cloudEvent';
-import type { SubscriptionDisabled } from '../../webhooks/autoDisable';
+import { subscriberEventNames, type SubscriberReport } from '../../webhooks/delivery/subscriberEvents';
 import type { SubscriptionTest } from '../../webhooks/subscriptions/testSubscription';
 
 /** Types of the events of the kinds of invitation that there are now. */
@@ -40,12 +40,12 @@ const commandSettlementSchema = z.strictObject({
   status: z.int().describe('HTTP status of the answer'),
 }) satisfies z.ZodType<CommandSettlement>;
 
-const subscriptionDisabledSchema = z.strictObject({
+const subscriberReportSchema = z.strictObject({
   subscriptionId: z.string(),
   url: z.string().describe('Redacted'),
   description: z.string().exactOptional(),
   reason: z.string(),
-}) satisfies z.ZodType<SubscriptionDisabled>;
+}) satisfies z.ZodType<SubscriberReport>;
 
 const subscriptionTestSchema = z.strictObject({
   subscriptionId: z.string(),
@@ -64,10 +64,10 @@ export const commandSettledEventSchema = cloudEventSchema.extend({
   data: commandSettlementSchema,
 });
 
-/** The relay has stopped sending to a subscriber. */
-export const subscriptionDisabledEventSchema = cloudEventSchema.extend({
-  type: z.literal('ucwa.subscription.disabled'),
-  data: subscriptionDisabledSchema,
+/** A subscriber begins to fail, takes events again, or was disabled. */
+export const subscriberReportEventSchema = cloudEventSchema.extend({
+  type: z.enum(subscriberEventNames.map((name) => `ucwa.subscription.${name}` as const)),
+  data: subscriberReportSchema,
 });
 
 /** What `POST /webhook-subscriptions/{id}/test` sends; never on the topic. */

@@ -21,7 +21,7 @@ const teamsMessage = {
 
 /** What a subscriber receives, by the kind of event. */
 export function openApiWebhooks(): JsonObject {
-  const { gap, settled, disabled, test } = otherEventExamples();
+  const { gap, settled, failing, recovered, disabled, test } = otherEventExamples();
   return {
     invitation: webhook('onInvitation', 'A call rings, changes, or has ended', {
       'application/cloudevents+json': content('InvitationEvent', invitationExamples()),
@@ -39,10 +39,10 @@ export function openApiWebhooks(): JsonObject {
     commandSettled: webhook('onCommandSettled', 'A command was sent or refused; only where filters.types names it', {
       'application/cloudevents+json': content('CommandSettledEvent', { settled }),
     }),
-    subscriptionDisabled: webhook(
-      'onSubscriptionDisabled',
-      'A subscription was disabled; only where filters.types names it',
-      { 'application/cloudevents+json': content('SubscriptionDisabledEvent', { disabled }) },
+    subscriberReport: webhook(
+      'onSubscriberReport',
+      'Another subscriber fails, has recovered or was disabled; only where filters.types names it',
+      { 'application/cloudevents+json': content('SubscriberReportEvent', { failing, recovered, disabled }) },
     ),
     test: webhook('onTest', 'What the test route sends', {
       'application/cloudevents+json': content('SubscriptionTestEvent', { test }),

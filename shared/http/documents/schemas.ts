@@ -40,7 +40,7 @@ export const eventSchemas = {
 export const otherEventSchemas = {
   ChannelGapEvent: given(events.channelGapEventSchema),
   CommandSettledEvent: given(events.commandSettledEventSchema),
-  SubscriptionDisabledEvent: given(events.subscriptionDisabledEventSchema),
+  SubscriberReportEvent: given(events.subscriberReportEventSchema),
 } as const satisfies Record<string, NamedSchema>;
 
 /** Every schema that the OpenAPI document names. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { filtersSchema } from '../../webhooks/subscriptions/matchesFilter';
-import { deliveryOutcomes } from '../../webhooks/ports';
+import { deliveryOutcomes } from '../../invitations/record/deliveryResult';
 import { contentTypes, formats, handshakes } from '../../webhooks/subscriptions/subscriptionRequest';
 
 /** What the routes about webhook subscriptions answer. */
@@ -53,14 +53,17 @@ export const testResultSchema = z.strictObject({
 });
 
 export const recoverRequestSchema = z.strictObject({
-  since: z.iso.datetime({ offset: true }).describe('Everything of this moment and later that was not delivered'),
+  since: z.iso.datetime({ offset: true }).describe('Everything from this moment on that was not delivered'),
+  until: z.iso.datetime({ offset: true }).optional().describe('And before this one; now unless given'),
+  dryRun: z.boolean().optional().describe('Counts, and sends nothing'),
 });
 
 export const recoveredSchema = z.strictObject({
-  queued: z.int().describe('Sent again now'),
-  alreadyDelivered: z.int(),
-  pending: z.int().describe('Still being tried'),
+  queued: z.int().describe('Sent again now (with dryRun: would be)'),
+  waiting: z.int().describe('Still being tried'),
+  delivered: z.int(),
   expired: z.int().describe('Rings that are over: they are never sent late'),
+  superseded: z.int().describe('A newer snapshot of the same call stands for it'),
 });
 
 export const deliverySchema = z.strictObject({
@@ -69,12 +72,12 @@ export const deliverySchema = z.strictObject({
   eventId: z.string().describe('CloudEvents id, and webhook-id of every attempt'),
   type: z.string(),
   subject: z.string(),
-  attempt: z.int(),
-  attempted: z.boolean().describe('False where the delivery ended without this attempt'),
+  attempt: z.int().describe('Number of the last attempt, or of the one that was due'),
+  attempted: z.boolean().describe('Whether that request was made'),
   at: moment,
   durationMs: z.number(),
-  outcome: z.enum(deliveryOutcomes).describe('How the delivery stands after this'),
-  status: z.int().optional().describe('HTTP status of the answer'),
+  outcome: z.enum(deliveryOutcomes).describe('How the delivery stands now'),
+  status: z.int().optional().describe('HTTP status of the response'),
   reason: z.string().optional(),
   response: z.string().optional().describe('The answer’s first 4 KiB, redacted; on failures only'),
   nextAt: moment.optional().describe('When it is tried again'),
@@ -83,7 +86,7 @@ export const deliverySchema = z.strictObject({
 export const deliveryPageSchema = z.strictObject({
   deliveries: z
     .array(deliverySchema)
-    .describe('The latest attempts first. While there is a cursor, a page may hold less than its limit, or nothing'),
+    .describe('Those that were not delivered at their first attempt, the newest first'),
   cursor: z.string().optional(),
 });
 

@@ -1,4 +1,4 @@
-import type { InvitationPage, InvitationQuery } from '../invitationStore';
+import type { InvitationPage, InvitationQuery } from './invitationPage';
 import type { InvitationHead } from '../invitationHead';
 import type { ChannelGapEvent, RelayEvent } from '../relayEvent';
 import type { RecordedEvent, TroubledDelivery } from './callRecords';

@@ -1,5 +1,5 @@
 import { EXPIRY_GRACE_MS, isActive, type InvitationHead } from '../../invitations/invitationHead';
-import type { InvitationPage, InvitationQuery } from '../../invitations/invitationStore';
+import type { InvitationPage, InvitationQuery } from '../../invitations/record/invitationPage';
 import { encodeCursor } from '../cursor';
 import type { Tables } from '../tables';
 import { FEED_KEY, parseFeedRowKey, recordedSince } from './feed';

@@ -1,6 +1,6 @@
 import type { InvitationHead } from '../../invitations/invitationHead';
 import { accountKey } from '../../invitations/invitationId';
-import type { InvitationPage, InvitationQuery } from '../../invitations/invitationStore';
+import type { InvitationPage, InvitationQuery } from '../../invitations/record/invitationPage';
 import { toHead } from '../../invitations/record/callHead';
 import type { RecordedEvent } from '../../invitations/record/callRecords';
 import type { Tables } from '../tables';

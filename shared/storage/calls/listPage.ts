@@ -1,5 +1,5 @@
 import { isActive, type InvitationHead } from '../../invitations/invitationHead';
-import type { InvitationPage, InvitationQuery } from '../../invitations/invitationStore';
+import type { InvitationPage, InvitationQuery } from '../../invitations/record/invitationPage';
 import { cursorRefused, decodeCursor, encodeCursor } from '../cursor';
 import type { Tables } from '../tables';
 import { queryRows, rowKeyOf, type Row } from './rows';

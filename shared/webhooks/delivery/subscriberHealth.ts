@@ -1,19 +1,19 @@
-/** How a subscriber is, as `/health` shows it. Written when that changes, not for every delivery. */
+/** What `/health` knows of a subscriber; one row for each that has ever failed. */
 export interface SubscriberHealthRow {
-  /** `failing`: nothing has been delivered since `failingSinceMs`; `healthy`: the last attempt succeeded. */
-  readonly state: 'healthy' | 'failing';
-  /** When the first of the failures in a row began (milliseconds since the epoch); with `failing` only. */
-  readonly failingSinceMs?: number;
-  /** Why the last delivery failed, at most 100 characters. */
-  readonly lastError?: string;
-  readonly lastErrorAtMs?: number;
+  readonly state: 'failing' | 'healthy';
+  /** Since when nothing has been delivered: milliseconds since the epoch. */
+  readonly failingSinceMs: number;
+  /** A sentence. */
+  readonly lastError: string;
+  readonly lastErrorAtMs: number;
+  /** That `ucwa.subscription.failing` was published for this failure. */
+  readonly isReported: boolean;
 }
 
-/** A row for each subscription that ever failed. Errors of all methods: `storageUnavailable`. */
+/** Table `subscriptionHealth`. Errors: `storageUnavailable`. */
 export interface SubscriberHealthStore {
   /** By subscription id. */
   readAll(): Promise<ReadonlyMap<string, SubscriberHealthRow>>;
-  /** Writes the row over what stands there. */
   write(subscriptionId: string, row: SubscriberHealthRow): Promise<void>;
   /** Idempotent. */
   remove(subscriptionId: string): Promise<void>;

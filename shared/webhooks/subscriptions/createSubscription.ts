@@ -17,8 +17,8 @@ import { subscriptionRequestSchema, type SubscriptionRequest } from './subscript
 import type { SubscriptionStore } from './subscriptionStore';
 import { toSubscriptionView, type SubscriptionView } from './subscriptionView';
 
-/** What one row of counts for each of them, and a list of all, are made for. */
-export const MAX_SUBSCRIPTIONS = 2000;
+/** Each event is matched against all of them, and its results are one row of at most 1 MiB (Azure Table storage). */
+export const MAX_SUBSCRIPTIONS = 500;
 
 export interface CreateSubscriptionPorts extends ProbeUrlPorts {
   readonly store: Pick<SubscriptionStore, 'list' | 'insert'>;

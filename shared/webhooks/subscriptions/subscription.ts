@@ -56,8 +56,8 @@ const TIMEOUT_MS = 15_000;
 
 /** How long one attempt waits for the response, in milliseconds. @param inRing whether the event expires with a ring. */
 export function timeoutMsOf({ timeoutSeconds }: Pick<Subscription, 'timeoutSeconds'>, inRing: boolean): number {
-  const limitMs = inRing ? RING_TIMEOUT_MS : TIMEOUT_MS;
-  return timeoutSeconds === undefined ? limitMs : Math.min(timeoutSeconds * 1000, limitMs);
+  if (timeoutSeconds !== undefined) return timeoutSeconds * 1000;
+  return inRing ? RING_TIMEOUT_MS : TIMEOUT_MS;
 }
 
 /** Attempts a minute that the subscriber takes: its own `maxPerMinute` or what its handshake allows; undefined without a limit. */

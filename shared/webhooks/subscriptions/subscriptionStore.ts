@@ -2,7 +2,10 @@ import type { Subscription } from './subscription';
 
 /** Where subscriptions are stored. Errors of all methods: `storageUnavailable`. An id that does not begin with `sub_` is unknown. */
 export interface SubscriptionStore {
-  /** Every subscription, at most 3 s old; older while storage cannot be reached, so that a ring does not wait for it. */
+  /**
+   * Every subscription, at most 5 s old; older only while storage does not answer, so that no ring waits for it. Rejects only
+   * when they were never read.
+   */
   list(): Promise<readonly Subscription[]>;
   /** As list; an id that is not in the list is read from storage. */
   find(id: string): Promise<Subscription | undefined>;

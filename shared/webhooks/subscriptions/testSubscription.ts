@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock';
 import type { RelayEvent } from '../../invitations/relayEvent';
 import { toCloudEvent } from '../../messaging/cloudEvent';
-import type { AttemptDelivery } from '../attemptDelivery';
+import type { PostSigned } from '../delivery/postSigned';
 import { classifyResponse } from '../delivery/classifyResponse';
 import { toFlatEvent } from '../formats/flatEvent';
 import { existingSubscription } from './existingSubscription';
@@ -34,7 +34,7 @@ export type TestSubscription = (id: string) => Promise<TestResult>;
 
 export interface TestSubscriptionPorts {
   readonly store: Pick<SubscriptionStore, 'find'>;
-  readonly attempt: AttemptDelivery;
+  readonly post: PostSigned;
   readonly clock: Clock;
 }
 
@@ -42,13 +42,13 @@ export interface TestSubscriptionPorts {
 const MAX_TEST_MS = 7000;
 
 /** It is no delivery: it stands in no log and counts for nothing. */
-export function createTestSubscription({ store, attempt, clock }: TestSubscriptionPorts): TestSubscription {
+export function createTestSubscription({ store, post, clock }: TestSubscriptionPorts): TestSubscription {
   return async (id) => {
     const subscription = await existingSubscription(store, id);
     const event = toTestEvent(subscription, clock.now());
     const rendered = render(event, subscription.format, subscription.contentType);
     const timeoutMs = Math.min(timeoutMsOf(subscription, false), MAX_TEST_MS);
-    const result = await attempt(subscription, event.id, rendered, false, timeoutMs);
+    const result = await post(subscription, event.id, rendered, timeoutMs);
     const answer = classifyResponse(result, clock.now());
     return {
       delivered: answer.class === 'delivered',

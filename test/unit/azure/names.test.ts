@@ -75,7 +75,7 @@ describe('the roles in Bicep', () => {
       'shared/storage/tables.ts',
       /createTable\(\)/,
     ],
-    ['serviceBusDataReceiver', '4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0', 'functions/fanOutEvent.ts', /serviceBusTopic/],
+    ['serviceBusDataReceiver', '4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0', 'functions/deliverEvent.ts', /serviceBusTopic/],
     ['serviceBusDataSender', '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39', 'shared/messaging/openSenders.ts', /createSender/],
     [
       'keyVaultSecretsUser',

@@ -82,11 +82,6 @@ function createDoor({ withEntra = false, ended = false, signInByPlatform = true 
     limit: createRateLimit(() => clock.now(), { burst: 3, perSecond: 1 }),
     clock,
     invitations: {
-      append: () => Promise.resolve(),
-      updateHead: () => Promise.resolve(),
-      updateActive: () => Promise.resolve(),
-      history: () => Promise.resolve([]),
-      list: () => Promise.resolve({ heads: [] }),
       head: (id) => Promise.resolve(id === invitationId ? head : undefined),
     },
     commands: {

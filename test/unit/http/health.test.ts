@@ -3,7 +3,7 @@ import { RelayError } from '../../../shared/errors/relayError';
 import { readHealth, settingsHealth, toHealthResponse } from '../../../shared/http/health';
 import type { AzureHealth } from '../../../shared/http/azureHealth';
 import type { SubscriberHealth } from '../../../shared/http/subscriberHealth';
-import { noDeliveries } from '../../../shared/webhooks/deliveryCounts';
+import type { SubscriberHealthRow } from '../../../shared/webhooks/delivery/subscriberHealth';
 import { encodeSlotHealth, toAccountHealth, type AccountHealth } from '../../../shared/relay/accountHealth';
 import { slotOf, type SlotLease } from '../../../shared/relay/slots';
 
@@ -128,39 +128,38 @@ describe('health', () => {
     ).toMatchObject({ status: 'fail', checks: { storage: [{ output: 'The storage account did not answer.' }] } });
   });
 
-  test.each<[string, string, Partial<SubscriberHealth['counts']>, Partial<SubscriberHealth['subscription']>, object]>([
-    [
-      'works',
-      'pass',
-      { attempts: 5, delivered: 4, expired: 1, lastDeliveredMs: nowMs },
-      {},
-      {
-        deliveries: { attempts: 5, delivered: 4, expired: 1, dead: 0, disabled: 0, failuresInRow: 0 },
-        lastDeliveredAt: '2026-01-15T12:00:00.000Z',
-      },
-    ],
-    ['fails now and then', 'pass', { failuresInRow: 19, failingSinceMs: nowMs }, {}, { observedValue: 'active' }],
+  const failing: SubscriberHealthRow = {
+    state: 'failing',
+    failingSinceMs: nowMs,
+    lastError: 'responded 500',
+    lastErrorAtMs: nowMs,
+    isReported: true,
+  };
+
+  test.each<[string, string, SubscriberHealthRow | undefined, Partial<SubscriberHealth['subscription']>, object]>([
+    ['has never failed', 'pass', undefined, {}, { observedValue: 'active' }],
+    ['failed once', 'pass', { ...failing, state: 'healthy' }, {}, { lastError: 'responded 500' }],
     [
       'only fails',
       'warn',
-      { failuresInRow: 20, failingSinceMs: nowMs },
+      failing,
       {},
-      { output: 'Nothing has been delivered since 2026-01-15T12:00:00.000Z.' },
+      { output: 'Nothing has been delivered since 2026-01-15T12:00:00.000Z. Last error: responded 500.' },
     ],
     [
       'was disabled',
       'warn',
-      {},
+      failing,
       { state: 'disabled', stateReason: 'responded 410' },
       { observedValue: 'disabled', output: 'responded 410' },
     ],
-    ['is paused', 'pass', {}, { state: 'paused' }, { observedValue: 'paused' }],
-  ])('tells how a webhook is that %s: %s, with its counts', async (_how, status, counts, subscription, told) => {
+    ['is paused', 'pass', undefined, { state: 'paused' }, { observedValue: 'paused' }],
+  ])('shows a webhook that %s as %s, with its last error', async (_how, status, row, subscription, expected) => {
     const health = await healthOf([onAir], {}, [
-      { subscription: { id: 'sub_1', state: 'active', ...subscription }, counts: { ...noDeliveries, ...counts } },
+      { subscription: { id: 'sub_1', state: 'active', ...subscription }, health: row },
     ]);
     expect(health.status).toBe(status);
-    expect(health.checks?.['webhook:sub_1']).toMatchObject([{ status, ...told }]);
+    expect(health.checks?.['webhook:sub_1']).toMatchObject([{ status, ...expected }]);
   });
 
   it('tells every problem with the settings, and answers 503', () => {

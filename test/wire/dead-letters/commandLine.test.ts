@@ -57,7 +57,7 @@ describe('what died in a subscription', () => {
   const event = sampleInvitationEvent(1);
   const die = async (): Promise<ServiceBusReceiver> => {
     await client.createSender('invitation-events').sendMessages(toServiceBusMessage(event));
-    const receiver = client.createReceiver('invitation-events', 'read-model');
+    const receiver = client.createReceiver('invitation-events', 'webhooks');
     await receiver.deadLetterMessage(await receive(receiver), {
       deadLetterReason: 'MaxDeliveryCountExceeded',
       deadLetterErrorDescription: 'Ten times.',
@@ -67,7 +67,7 @@ describe('what died in a subscription', () => {
 
   it('comes again as the same event, though its topic looks for duplicates, and is a dead letter no more', async () => {
     const receiver = await die();
-    expect(await run(['--from', 'invitation-events/read-model'])).toEqual({
+    expect(await run(['--from', 'invitation-events/webhooks'])).toEqual({
       code: 0,
       output: expect.stringMatching(
         /^event-1 {2}.*MaxDeliveryCountExceeded {2}Ten times\.\n1 sent again to invitation-events\.\n$/,
@@ -83,7 +83,7 @@ describe('what died in a subscription', () => {
     });
     expect(again.applicationProperties).not.toHaveProperty('DeadLetterReason');
     await receiver.completeMessage(again);
-    expect(await run(['--from', 'invitation-events/read-model'])).toEqual({
+    expect(await run(['--from', 'invitation-events/webhooks'])).toEqual({
       code: 0,
       output: '0 sent again to invitation-events.\n',
     });
@@ -92,7 +92,7 @@ describe('what died in a subscription', () => {
   it('is listed, with its reason, and left where it is', async () => {
     await die();
     for (let time = 0; time < 2; time++) {
-      expect(await run(['--list', '--from', 'invitation-events/Subscriptions/read-model'])).toMatchObject({
+      expect(await run(['--list', '--from', 'invitation-events/Subscriptions/webhooks'])).toMatchObject({
         code: 0,
         output: expect.stringContaining('1 dead letters'),
       });
@@ -149,7 +149,7 @@ test.each([
 });
 
 test('without a bus it says which setting names one', async () => {
-  expect(await run(['--from', 'webhook-deliveries'], {})).toEqual({
+  expect(await run(['--from', 'webhook-retries'], {})).toEqual({
     code: 2,
     output: expect.stringContaining('ServiceBusConnection'),
   });

@@ -102,17 +102,16 @@ test('the product’s own entities are there, and the topic reaches its subscrip
   const bus = await startTestServiceBus();
   const client = new ServiceBusClient(bus.connectionString);
   await client.createSender('invitation-events').sendMessages({ body: 'x' });
-  for (const queue of ['invitation-commands', 'webhook-deliveries', 'unreadable-events'])
+  for (const queue of ['invitation-commands', 'webhook-retries', 'unreadable-events'])
     await client.createSender(queue).sendMessages({ body: queue });
   const entities = bus.entities();
   await client.close();
   await bus.close();
   expect(entities).toMatchObject({
     'invitation-commands': { active: 1 },
-    'webhook-deliveries': { active: 1 },
+    'webhook-retries': { active: 1 },
     'unreadable-events': { active: 1 },
     'invitation-events/Subscriptions/webhooks': { active: 1 },
-    'invitation-events/Subscriptions/read-model': { active: 1 },
     'invitation-events/Subscriptions/all': { active: 1 },
   });
 });

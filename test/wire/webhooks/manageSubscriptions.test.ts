@@ -221,7 +221,7 @@ test('a test to a subscriber that hangs ends within 7 seconds', async () => {
   expect(await tested).toMatchObject({ delivered: false, reason: 'no response: timeout', durationMs: 7000 });
 });
 
-test('there are two thousand at most, and a request for more is told so', async () => {
+test('there are five hundred at most, and a request for more is told so', async () => {
   const { clock, log } = api;
   const unasked = () => Promise.reject(new Error('nobody is asked'));
   const many = Array.from({ length: MAX_SUBSCRIPTIONS }, (_, n) => sampleSubscription({ id: `sub_${n}` }));
@@ -248,6 +248,6 @@ test('there are two thousand at most, and a request for more is told so', async 
     manage.create({ url: 'https://receiver.example/hooks', handshake: 'skip' }, 'key:1234'),
   ).rejects.toMatchObject({
     code: 'requestInvalid',
-    message: 'There are 2000 webhook subscriptions already, as many as are kept: delete one that is not needed.',
+    message: 'There are 500 webhook subscriptions already, as many as are kept: delete one that is not needed.',
   });
 });

@@ -2,7 +2,7 @@ import type { CommandSettlement } from '../../../invitations/command';
 import type { RelayEvent } from '../../../invitations/relayEvent';
 import { toGapEvent } from '../../../invitations/toGapEvent';
 import { toCloudEvent, type CloudEvent } from '../../../messaging/cloudEvent';
-import type { SubscriptionDisabled } from '../../../webhooks/autoDisable';
+import type { SubscriberReport } from '../../../webhooks/delivery/subscriberEvents';
 import { toFlatEvent } from '../../../webhooks/formats/flatEvent';
 import { toPublicEvent } from '../../../webhooks/formats/publicEvent';
 import { toTeamsCard } from '../../../webhooks/formats/teamsCard';
@@ -25,10 +25,12 @@ export function invitationExamples(): Readonly<Record<string, CloudEvent>> {
 
 /** The other events, as a webhook receives them. */
 export function otherEventExamples(): Readonly<Record<keyof ReturnType<typeof otherEvents>, CloudEvent>> {
-  const { gap, settled, disabled, test } = otherEvents();
+  const { gap, settled, failing, recovered, disabled, test } = otherEvents();
   return {
     gap: toCloudEvent(gap),
     settled: toCloudEvent(settled),
+    failing: toCloudEvent(failing),
+    recovered: toCloudEvent(recovered),
     disabled: toCloudEvent(disabled),
     test: toCloudEvent(test),
   };
@@ -48,7 +50,9 @@ export function teamsExample(): object {
 }
 
 /** Events that tell of no moment of a call. */
-export function otherEvents(): Readonly<Record<'gap' | 'settled' | 'disabled' | 'test', RelayEvent>> {
+export function otherEvents(): Readonly<
+  Record<'gap' | 'settled' | 'failing' | 'recovered' | 'disabled' | 'test', RelayEvent>
+> {
   const { started } = sampleCall();
   const atMs = sampleTimeMs + 5_000;
   const subscriptionId = 'sub_QmVpc3BpZWwtQWJvLTAxMg';
@@ -77,6 +81,26 @@ export function otherEvents(): Readonly<Record<'gap' | 'settled' | 'disabled' | 
         status: 202,
       } satisfies CommandSettlement,
     },
+    failing: {
+      ...ofSubscription,
+      id: '2f6e1d0c9b8a7f6e5d4c3b2a19081726354453f1',
+      type: 'ucwa.subscription.failing',
+      data: {
+        subscriptionId,
+        url: 'https://receiver.example/hooks',
+        reason: 'responded 500; the ring ends before the next attempt',
+      } satisfies SubscriberReport,
+    },
+    recovered: {
+      ...ofSubscription,
+      id: '9c8b7a6f5e4d3c2b1a09f8e7d6c5b4a392817065',
+      type: 'ucwa.subscription.recovered',
+      data: {
+        subscriptionId,
+        url: 'https://receiver.example/hooks',
+        reason: 'deliveries succeed again; they failed since 2026-01-15T11:40:12.000Z',
+      } satisfies SubscriberReport,
+    },
     disabled: {
       ...ofSubscription,
       id: '0b7c4f7d8e9a1b2c3d4e5f60718293a4b5c6d7e8',
@@ -85,7 +109,7 @@ export function otherEvents(): Readonly<Record<'gap' | 'settled' | 'disabled' | 
         subscriptionId,
         url: 'https://receiver.example/hooks',
         reason: 'responded 410',
-      } satisfies SubscriptionDisabled,
+      } satisfies SubscriberReport,
     },
     test: {
       ...ofSubscription,

@@ -7,9 +7,7 @@ import type { LiveOffer } from '../../../invitations/readOffer';
 import { sessionContextFor } from '../../../invitations/sessionContext';
 import { encodeSlotHealth } from '../../../relay/accountHealth';
 import { slotOf } from '../../../relay/slots';
-import { noDeliveries } from '../../../webhooks/deliveryCounts';
-import { deliveryIdOf } from '../../../webhooks/deliveryMessage';
-import type { Recovered } from '../../../webhooks/sendAgain';
+import type { Recovered } from '../../../webhooks/delivery/redeliver';
 import type { Subscription } from '../../../webhooks/subscriptions/subscription';
 import { toSubscriptionView } from '../../../webhooks/subscriptions/subscriptionView';
 import type { TestResult } from '../../../webhooks/subscriptions/testSubscription';
@@ -55,7 +53,10 @@ export const requestExamples = {
   },
   changeSubscription: { pause: { state: 'paused' }, resume: { state: 'active' } },
   rotateSecret: { generated: {} },
-  recover: { sinceNoon: { since: '2026-01-15T12:00:00Z' } },
+  recover: {
+    sinceNoon: { since: '2026-01-15T12:00:00Z' },
+    countOnly: { since: '2026-01-15T12:00:00Z', until: '2026-01-15T13:00:00Z', dryRun: true },
+  },
 } as const;
 
 /** What `GET /invitations/{id}` answers while the sample call rings, and `GET /invitations` after it was missed; the live offer of it. */
@@ -122,19 +123,15 @@ export function subscriptionAnswers() {
     sampleTimeMs,
   );
   const tested: TestResult = { delivered: true, status: 204, response: '', durationMs: 83 };
-  const recovered: Recovered = { queued: 3, alreadyDelivered: 41, pending: 0, expired: 2 };
+  const recovered: Recovered = { queued: 3, waiting: 0, delivered: 41, expired: 2, superseded: 1 };
   const { started } = sampleCall();
-  const event = {
-    deliveryId: deliveryIdOf(started),
-    eventId: started.id,
-    type: started.type,
-    subject: started.subject,
-  };
-  const attempt = { subscriptionId: view.id, ...event, round: 0, attempted: true } as const;
   const deliveries = [
     toDeliveryView({
-      ...attempt,
+      subscriptionId: view.id,
+      event: started,
       attempt: 1,
+      moves: 0,
+      attempted: true,
       atMs: started.timeMs + 140,
       durationMs: 83,
       outcome: 'retrying',
@@ -142,14 +139,6 @@ export function subscriptionAnswers() {
       reason: 'responded 500',
       response: 'busy',
       nextAtMs: started.timeMs + 1_190,
-    }),
-    toDeliveryView({
-      ...attempt,
-      attempt: 2,
-      atMs: started.timeMs + 1_260,
-      durationMs: 61,
-      outcome: 'delivered',
-      status: 204,
     }),
   ];
   return {
@@ -195,7 +184,7 @@ export async function healthExample(): Promise<object> {
   ]);
   const subscriber = {
     subscription: toSubscriptionView(subscription, sampleTimeMs),
-    counts: { ...noDeliveries, attempts: 43, delivered: 41, expired: 1, lastDeliveredMs: sampleTimeMs - 60_000 },
+    health: undefined,
   };
   const row = { slot: slotOf(sampleAccount), owner: 'example', expiresAtMs: sampleTimeMs + 15_000, health };
   return readHealth({

@@ -1,0 +1,13 @@
+import { app } from '@azure/functions';
+import { getApp } from '../shared/app';
+import { toEventArrival } from '../shared/messaging/messageMetadata';
+import { toMessageHandler } from '../shared/messaging/toMessageHandler';
+import { parseRetryMessage } from '../shared/webhooks/delivery/retryMessage';
+
+app.serviceBusQueue('retryDelivery', {
+  connection: 'ServiceBusConnection',
+  queueName: 'webhook-retries',
+  handler: toMessageHandler(getApp, (message, { webhooks }, { triggerMetadata }) =>
+    webhooks.retryDelivery(parseRetryMessage(message), toEventArrival(triggerMetadata).deliveryCount > 1),
+  ),
+});

@@ -1,0 +1,59 @@
+import type { RelayEvent } from '../../invitations/relayEvent';
+import { matchesFilter } from '../subscriptions/matchesFilter';
+import type { Subscription } from '../subscriptions/subscription';
+
+/** An attempt that begins later than this after its event's time is late. */
+export const LATE_AFTER_MS = 5_000;
+
+/** Whether an event is a snapshot of a ringing call, which a newer one replaces. */
+export function isRing({ type }: Pick<RelayEvent, 'type'>): boolean {
+  return type.startsWith('ucwa.') && (type.endsWith('.started') || type.endsWith('.updated'));
+}
+
+/** Whether it is a call's last event. */
+export function isCallEnd({ type, sequence }: Pick<RelayEvent, 'type' | 'sequence'>): boolean {
+  return sequence !== undefined && type.endsWith('.completed');
+}
+
+/** Whether it is a call's first event. */
+export function isCallStart({ type, sequence }: Pick<RelayEvent, 'type' | 'sequence'>): boolean {
+  return sequence !== undefined && type.endsWith('.started');
+}
+
+export type LateVerdict =
+  { readonly outcome: 'send' } | { readonly outcome: 'expired' | 'superseded'; readonly reason: string };
+
+/**
+ * Whether a late snapshot is still worth sending, by the events of its call that are on record: not when the call is over,
+ * whatever the filters, and not when a newer snapshot is for this subscriber as it stands now. Pure.
+ * @param rendersIn whether the subscription's format shows anything of an event
+ * @param exact for a redelivery of exactly this event: it is not superseded
+ */
+export function judgeLateSnapshot(
+  event: RelayEvent,
+  recorded: readonly RelayEvent[],
+  { filters }: Pick<Subscription, 'filters'>,
+  rendersIn: (event: RelayEvent) => boolean,
+  exact: boolean,
+): LateVerdict {
+  const { sequence = '' } = event;
+  const newer = recorded.filter((other) => other.sequence !== undefined && other.sequence > sequence);
+  if (newer.some(isCallEnd)) return { outcome: 'expired', reason: 'the call is over' };
+  const replacing = exact ? undefined : newer.find((other) => matchesFilter(other, filters) && rendersIn(other));
+  return replacing === undefined
+    ? { outcome: 'send' }
+    : { outcome: 'superseded', reason: 'a newer snapshot of the call is on record' };
+}
+
+/**
+ * Whether an event of a call should wait a moment for the one before it, which another process may be handling: the call has
+ * no `started` on record, or the event before has no results yet. Pure.
+ */
+export function isAheadOfPredecessor(
+  { sequence = '' }: RelayEvent,
+  recorded: readonly { readonly event: RelayEvent; readonly results?: unknown }[],
+): boolean {
+  const earlier = recorded.filter(({ event }) => event.sequence !== undefined && event.sequence < sequence);
+  const predecessor = earlier.at(-1);
+  return !earlier.some(({ event }) => isCallStart(event)) || predecessor?.results === undefined;
+}

@@ -1,0 +1,42 @@
+import type { Clock } from '../../clock';
+import type { Subscription } from '../subscriptions/subscription';
+import type { RateSlots } from './rateSlots';
+
+/** The next time at which a delivery to the subscription may be sent. Errors: `storageUnavailable`. */
+export type NextFreeTime = (subscription: Pick<Subscription, 'id'>, perMinute: number) => Promise<number>;
+
+interface Batch {
+  count: number;
+  readonly times: Promise<readonly number[]>;
+}
+
+/** Deliveries that ask while a reservation is under way share the next one, so that a process has one at a time. */
+export function createNextFreeTime(slots: Pick<RateSlots, 'reserve'>, clock: Clock): NextFreeTime {
+  const running = new Map<string, Promise<unknown>>();
+  const waiting = new Map<string, Batch>();
+
+  const open = (id: string, perMinute: number): Batch => {
+    const before = running.get(id) ?? Promise.resolve();
+    const reserve = async (): Promise<readonly number[]> => {
+      await before.catch(() => undefined);
+      waiting.delete(id);
+      return slots.reserve(id, perMinute, batch.count, clock.now());
+    };
+    const times = Promise.resolve().then(reserve);
+    const batch: Batch = { count: 0, times };
+    waiting.set(id, batch);
+    running.set(id, times);
+    const forget = (): void => {
+      if (running.get(id) === times) running.delete(id);
+    };
+    times.then(forget, forget);
+    return batch;
+  };
+
+  return async ({ id }, perMinute) => {
+    const batch = waiting.get(id) ?? open(id, perMinute);
+    const place = batch.count;
+    batch.count += 1;
+    return (await batch.times)[place] ?? clock.now();
+  };
+}

@@ -1,0 +1,116 @@
+import type { Clock } from '../../clock';
+import { toRelayError } from '../../errors/relayError';
+import type { CallViews } from '../../invitations/record/callViews';
+import type { EventPublisher } from '../../messaging/publisher';
+import type { Log } from '../../telemetry/log';
+import type { Subscription } from '../subscriptions/subscription';
+import type { DeliveryEnd } from './deliver';
+import type { DeliveryPolicies } from './deliveryPolicies';
+import type { DisableSubscription } from './disableSubscription';
+import { toSubscriberEvent } from './subscriberEvents';
+import type { SubscriberHealthRow, SubscriberHealthStore } from './subscriberHealth';
+import { withDeadline } from '../../withDeadline';
+
+/** A subscription that nothing has reached for this long… */
+export const FAILING_DISABLES_MS = 5 * 24 * 3_600_000;
+/** …in at least so many attempts is disabled: one failure before a quiet week says nothing. */
+export const FAILURES_TO_DISABLE = 20;
+/** A circuit that is open for this long is reported though no event was lost yet. */
+const REPORT_OPEN_AFTER_MS = 300_000;
+/** The rows of all subscribers are read this often at most, and the last error of one that keeps failing is written. */
+const READ_EVERY_MS = 5_000;
+const WRITE_EVERY_MS = 60_000;
+
+export interface SubscriberWatchPorts {
+  readonly health: SubscriberHealthStore;
+  readonly views: Pick<CallViews, 'failuresSince'>;
+  readonly policies: DeliveryPolicies;
+  readonly publisher: Pick<EventPublisher, 'publish'>;
+  readonly disable: DisableSubscription;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Keeps what `/health` says of each subscriber, reports when one begins to fail and recovers, and disables one that is gone. */
+export interface SubscriberWatch {
+  /** To be called with each end of a delivery. Never rejects; costs nothing while a healthy subscriber stays healthy. */
+  observe(subscription: Subscription, end: DeliveryEnd | undefined): Promise<void>;
+}
+
+export function createSubscriberWatch(ports: SubscriberWatchPorts): SubscriberWatch {
+  const { health, policies, publisher, disable, clock, log } = ports;
+  let rows: ReadonlyMap<string, SubscriberHealthRow> = new Map();
+  let readAtMs = -Infinity;
+  const checkedAtMs = new Map<string, number>();
+
+  const current = async (): Promise<typeof rows> => {
+    if (clock.now() - readAtMs < READ_EVERY_MS) return rows;
+    readAtMs = clock.now();
+    rows = await withDeadline(clock, health.readAll()).catch(() => rows);
+    return rows;
+  };
+  const write = async ({ id }: Subscription, row: SubscriberHealthRow): Promise<void> => {
+    rows = new Map([...rows, [id, row]]);
+    await withDeadline(clock, health.write(id, row));
+  };
+  const publish = (...event: Parameters<typeof toSubscriberEvent>) => publisher.publish([toSubscriberEvent(...event)]);
+
+  const onSuccess = async (subscription: Subscription): Promise<void> => {
+    const row = (await current()).get(subscription.id);
+    if (row?.state !== 'failing') return;
+    const { failingSinceMs, isReported } = row;
+    if (isReported) {
+      const reason = `deliveries succeed again; they failed since ${new Date(failingSinceMs).toISOString()}`;
+      await publish('recovered', subscription, reason, clock.now(), failingSinceMs);
+    }
+    await write(subscription, { ...row, state: 'healthy' });
+  };
+
+  const onFailure = async (subscription: Subscription, { attempt, isLost }: DeliveryEnd): Promise<void> => {
+    const policy = policies(subscription);
+    const known = (await current()).get(subscription.id);
+    const before = known?.state === 'failing' ? known : undefined;
+    if (before === undefined && !isLost && !policy.isOpen()) return;
+    const failingSinceMs = before?.failingSinceMs ?? policy.failingSinceMs() ?? clock.now();
+    const mustReport = isLost || clock.now() - failingSinceMs >= REPORT_OPEN_AFTER_MS;
+    const isReported = before?.isReported === true || mustReport;
+    const { reason: lastError = 'not delivered' } = attempt;
+    if (isReported && before?.isReported !== true)
+      await publish('failing', subscription, lastError, clock.now(), failingSinceMs);
+    if (before?.isReported !== isReported || clock.now() - before.lastErrorAtMs >= WRITE_EVERY_MS)
+      await write(subscription, {
+        state: 'failing',
+        failingSinceMs,
+        lastError,
+        lastErrorAtMs: clock.now(),
+        isReported,
+      });
+    await disableWhenGone(subscription, failingSinceMs);
+  };
+
+  const disableWhenGone = async (subscription: Subscription, failingSinceMs: number): Promise<void> => {
+    const { id } = subscription;
+    if (clock.now() - failingSinceMs < FAILING_DISABLES_MS) return;
+    if (clock.now() - (checkedAtMs.get(id) ?? -Infinity) < WRITE_EVERY_MS) return;
+    checkedAtMs.set(id, clock.now());
+    const failures = await ports.views.failuresSince(id, failingSinceMs);
+    if (failures < FAILURES_TO_DISABLE) return;
+    const since = new Date(failingSinceMs).toISOString();
+    await disable(subscription, `nothing has been delivered since ${since}, in ${String(failures)} attempts`);
+  };
+
+  return {
+    async observe(subscription, end) {
+      if (end === undefined) return;
+      const { outcome, attempted } = end.attempt;
+      try {
+        if (end.disable !== undefined) await disable(subscription, end.disable);
+        else if (outcome === 'delivered') await (attempted ? onSuccess(subscription) : undefined);
+        else if (attempted || end.isLost) await onFailure(subscription, end);
+      } catch (error) {
+        const { code, message } = toRelayError(error);
+        log.warn('subscriberHealthNotKept', { subscriptionId: subscription.id, code, reason: message });
+      }
+    },
+  };
+}

@@ -1,0 +1,218 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { ServiceBusClient } from '@azure/service-bus';
+import axios from 'axios';
+import { startStorage } from '../../infra/local/storage/startStorage';
+import type { InvitationEvent } from '../../shared/invitations/relayEvent';
+import { busEntities } from '../../shared/messaging/busEntities';
+import { toServiceBusMessage } from '../../shared/messaging/toServiceBusMessage';
+import { accountForDeliveries, type SubscriberAccount } from '../support/deliveryAccount';
+import { startReadyHost, type HostProcess, type ReadyHost } from '../support/functionsHost';
+import { createSeededRandom } from '../support/seededRandom';
+import { startTestServiceBus } from '../support/serviceBus';
+import { startCrowd, type Conduct, type CrowdMember } from '../support/subscriberCrowd';
+import { callEvent } from '../support/webhookEvents';
+import { webhookSettings } from '../support/webhookRelay';
+import type { Span } from './lateness';
+import type { Print } from './scenario';
+
+export interface WebhookKillsPlan {
+  readonly kills: number;
+  readonly calls: number;
+  /** How long storage is frozen, and later killed. */
+  readonly awaySeconds: number;
+  /** Whether each Service Bus function runs in a process of its own. */
+  readonly processes: boolean;
+  readonly seed: number;
+}
+
+export interface WebhookKillsOutcome {
+  readonly events: number;
+  /** Of healthy subscribers: events that neither came nor are on record as superseded or expired. */
+  readonly missed: readonly string[];
+  /** Deliveries to healthy subscribers that were superseded or expired. */
+  readonly replaced: number;
+  /** From the bus to each healthy subscriber, of first events while storage was away. */
+  readonly firstWhileAwayMs: readonly number[];
+  /** Events that came twice, and those whose copies differ. */
+  readonly duplicates: number;
+  readonly differing: number;
+  readonly unverified: number;
+  readonly problems: readonly string[];
+}
+
+/** Healthy unless named: 10 subscribers of which 3 fail. */
+const conducts: readonly Conduct[] = [
+  ...Array.from({ length: 7 }, () => 'healthy' as const),
+  'fails',
+  'hangs',
+  'throttles',
+];
+/** Calls begin evenly; with thirty kills and two outages this is some eight minutes. */
+const KILL_EVERY_MS = 8_000;
+const CALL_MS = 4_000;
+/** What was in a killed host's hands comes again after the lock of 10 s; then rings are over. */
+const DRAIN_MS = 60_000;
+const PROJECT = path.join(__dirname, '../..');
+
+/**
+ * Publishes calls to the topic while the host that delivers them is killed again and again, and storage is frozen and killed in
+ * between (the host is left alone then). In real time.
+ */
+export async function runWebhookKills(plan: WebhookKillsPlan, print: Print): Promise<WebhookKillsOutcome> {
+  const random = createSeededRandom(plan.seed);
+  const folder = await mkdtemp(path.join(tmpdir(), 'ucwa-relay-chaos-'));
+  let storage = await startStorage({ ports: { blob: 0, queue: 0, table: 0 }, folder });
+  const { connectionString, ports } = await storage.ready;
+  const [bus, crowd] = await Promise.all([startTestServiceBus(), startCrowd(conducts)]);
+  const client = new ServiceBusClient(bus.connectionString);
+  const sender = client.createSender(busEntities.events);
+  const startHost = (): Promise<HostProcess & ReadyHost> =>
+    startReadyHost({
+      appDirectory: PROJECT,
+      settings: {
+        UCWA_ACCOUNTS: JSON.stringify([{ sipUri: 'sip:nobody@contoso.com', username: 'nobody', password: 'password' }]),
+        ServiceBusConnection: bus.connectionString,
+        AzureWebJobsStorage: connectionString,
+        RELAY_SIGNING_KEY: 'a signing key for chaos, long enough',
+        'AzureWebJobs.pollEventChannel0.Disabled': 'true',
+        POLL_FALLBACK: 'false',
+        ...webhookSettings,
+      },
+      args: plan.processes ? ['--processes'] : [],
+    });
+  let host = await startHost();
+  const published = new Map<string, { readonly event: InvitationEvent; readonly atMs: number }>();
+  const away: Span[] = [];
+  let stopped = false;
+  try {
+    const ids = await subscribeAll(host, crowd.members);
+    const publish = async (event: InvitationEvent): Promise<void> => {
+      published.set(event.id, { event, atMs: Date.now() });
+      await sender.sendMessages(toServiceBusMessage(event));
+    };
+    const ring = async (call: number): Promise<void> => {
+      for (const name of ['started', 'updated', 'completed'] as const) {
+        await publish(callEvent(name, { call, timeMs: Date.now() }));
+        await wait(random.between(CALL_MS / 8, CALL_MS / 2));
+      }
+    };
+    const totalMs = plan.kills * KILL_EVERY_MS + 2 * plan.awaySeconds * 1000;
+    const ringing: Promise<void>[] = [];
+    const ringAll = async (): Promise<void> => {
+      for (let call = 1; call <= plan.calls && !stopped; call += 1) {
+        ringing.push(ring(call));
+        await wait(totalMs / plan.calls);
+      }
+    };
+    const killSome = async (from: number, until: number): Promise<void> => {
+      for (let kill = from; kill < until; kill += 1) {
+        await wait(random.between(KILL_EVERY_MS / 4, KILL_EVERY_MS));
+        await host.kill('SIGKILL');
+        host = await startHost();
+        print(`${String(kill + 1)} of ${String(plan.kills)} kills, ${String(published.size)} events`);
+      }
+    };
+    const beAway = async (what: string, leave: () => void, comeBack: () => Promise<void>): Promise<void> => {
+      // The host that was started last has read its subscriptions by then.
+      await wait(5_000);
+      leave();
+      print(`storage is ${what} for ${String(plan.awaySeconds)} s`);
+      const fromMs = Date.now();
+      await wait(plan.awaySeconds * 1000);
+      away.push({ fromMs, untilMs: Date.now() });
+      await comeBack();
+      print('storage is back');
+    };
+    const cruelty = async (): Promise<void> => {
+      const third = Math.floor(plan.kills / 3);
+      await killSome(0, third);
+      await beAway(
+        'frozen',
+        () => process.kill(storage.pid, 'SIGSTOP'),
+        () => Promise.resolve(void process.kill(storage.pid, 'SIGCONT')),
+      );
+      await killSome(third, 2 * third);
+      await beAway(
+        'killed',
+        () => void storage.kill(),
+        async () => {
+          storage = await startStorage({ ports, folder });
+        },
+      );
+      await killSome(2 * third, plan.kills);
+    };
+    await Promise.all([ringAll(), cruelty()]);
+    await Promise.all(ringing);
+    print(`every call has ended; ${String(DRAIN_MS / 1000)} s for what is left`);
+    await wait(DRAIN_MS);
+    await host.close();
+    const accounts = await accountForDeliveries(connectionString, bus.connectionString, [...ids.values()]);
+    return judge(
+      crowd.members.map((member) => ({ member, account: accounts.get(ids.get(member) ?? '') })),
+      published,
+      away,
+    );
+  } finally {
+    stopped = true;
+    await host.close();
+    await client.close();
+    await crowd.close();
+    await Promise.all([bus.close(), storage.kill()]);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Subscribes each through the API; by member, the id of its subscription. */
+async function subscribeAll(
+  { url, functionsKey }: ReadyHost,
+  members: readonly CrowdMember[],
+): Promise<ReadonlyMap<CrowdMember, string>> {
+  const ids = new Map<CrowdMember, string>();
+  for (const member of members) {
+    const response = await axios.post<{ readonly subscription: { readonly id: string } }>(
+      `${url}/api/webhook-subscriptions`,
+      member.request,
+      { headers: { 'x-functions-key': functionsKey }, proxy: false },
+    );
+    ids.set(member, response.data.subscription.id);
+  }
+  return ids;
+}
+
+function judge(
+  subscribers: readonly { readonly member: CrowdMember; readonly account: SubscriberAccount | undefined }[],
+  published: ReadonlyMap<string, { readonly event: InvitationEvent; readonly atMs: number }>,
+  away: readonly Span[],
+): WebhookKillsOutcome {
+  const healthy = subscribers.filter(({ member }) => member.conduct === 'healthy');
+  const notReceived = healthy.flatMap(({ member, account }) =>
+    [...published.keys()]
+      .filter((id) => !member.arrivals.has(id))
+      .map((id) => ({ id, outcome: account?.outcomes.get(id) ?? 'nothing on record' })),
+  );
+  const isReplaced = (outcome: string): boolean => outcome === 'superseded' || outcome === 'expired';
+  const all = subscribers.flatMap(({ member }) => [...member.arrivals.values()]);
+  return {
+    events: published.size,
+    missed: notReceived.filter(({ outcome }) => !isReplaced(outcome)).map(({ id, outcome }) => `${id}: ${outcome}`),
+    replaced: notReceived.filter(({ outcome }) => isReplaced(outcome)).length,
+    firstWhileAwayMs: [...published.values()]
+      .filter(({ event, atMs }) => event.data.event === 'started' && away.some((span) => isWithin(span, atMs)))
+      .flatMap(({ event, atMs }) =>
+        healthy.map(({ member }) => (member.arrivals.get(event.id)?.[0]?.atMs ?? Infinity) - atMs),
+      ),
+    duplicates: all.filter(({ length }) => length > 1).length,
+    differing: all.filter((copies) => new Set(copies.map(({ digest }) => digest)).size > 1).length,
+    unverified: subscribers.reduce((sum, { member }) => sum + member.unverified, 0),
+    problems: subscribers.flatMap(({ member, account }) =>
+      (account?.problems ?? ['it has no account']).map((problem) => `a subscriber that ${member.conduct}: ${problem}`),
+    ),
+  };
+}
+
+function isWithin({ fromMs, untilMs }: Span, atMs: number): boolean {
+  return atMs >= fromMs && atMs < untilMs - 1_000;
+}

@@ -1,0 +1,45 @@
+import { runWebhookKills, type WebhookKillsOutcome } from './runWebhookKills';
+import type { Print, Scenario } from './scenario';
+
+/** What a first event may take while storage is away. */
+const FIRST_WITHIN_MS = 1_000;
+
+/** The host that delivers killed at random moments, storage frozen and killed in between. */
+export const webhookKills: Scenario<'kills' | 'calls' | 'away' | 'processes'> = {
+  says: 'SIGKILL of the host that delivers to 10 webhooks of which 3 fail, storage frozen and killed in between: nobody misses an event.',
+  options: {
+    kills: { default: 30, least: 3, says: 'how often the host is killed' },
+    calls: { default: 600, least: 1, says: 'how many calls ring' },
+    away: { default: 60, least: 1, says: 'for how many seconds storage is frozen, and later killed' },
+    processes: { default: 1, least: 0, says: '1: each Service Bus function in a process of its own' },
+  },
+  async run({ kills, calls, away, processes, seed }, print) {
+    const startedMs = performance.now();
+    const outcome = await runWebhookKills({ kills, calls, awaySeconds: away, processes: processes > 0, seed }, (line) =>
+      print(`${((performance.now() - startedMs) / 1000).toFixed(1).padStart(8)} s  ${line}`),
+    );
+    report(outcome, print);
+    const { missed, differing, unverified, problems, firstWhileAwayMs } = outcome;
+    return (
+      missed.length + differing + unverified + problems.length === 0 &&
+      firstWhileAwayMs.every((ms) => ms <= FIRST_WITHIN_MS)
+    );
+  },
+};
+
+function report(outcome: WebhookKillsOutcome, print: Print): void {
+  const { firstWhileAwayMs, missed, problems } = outcome;
+  const worst = Math.max(...firstWhileAwayMs);
+  print('');
+  print(`events                                        ${outcome.events}`);
+  print(`missed by healthy subscribers                 ${[missed.length, ...missed.slice(0, 20)].join('\n  ')}`);
+  print(`superseded or expired at healthy subscribers  ${outcome.replaced}`);
+  print(`first events while storage was away           ${firstWhileAwayMs.length} deliveries, worst ${worst} ms`);
+  print(`events that came more than once               ${outcome.duplicates}, with another body ${outcome.differing}`);
+  print(`not verified                                  ${outcome.unverified}`);
+  print(
+    problems.length === 0
+      ? 'every delivery is accounted for'
+      : [`${problems.length} that do not add up`, ...problems.slice(0, 30)].join('\n  '),
+  );
+}
