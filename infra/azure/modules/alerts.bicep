@@ -67,9 +67,9 @@ var pages = [
     splitBy: ''
   }
   {
-    name: 'nothing-delivered'
-    description: 'No webhook of anyone has succeeded, of five or more that were tried.'
-    query: '${lines} lines | where event == "deliveryAttempted" | summarize attempts = count(), delivered = countif(outcome == "delivered") | where attempts >= 5 and delivered == 0'
+    name: 'webhooks-failing'
+    description: 'Three or more webhooks began to fail within a quarter of an hour.'
+    query: '${lines} lines | where event == "subscriptionFailing" | summarize subscribers = dcount(tostring(subscriptionId)) | where subscribers >= 3'
     measure: ''
     operator: 'GreaterThan'
     threshold: 0

@@ -72,7 +72,7 @@ export const healthSchema = z.strictObject({
           status: healthStatusSchema,
           componentType: z.string().optional(),
           observedValue: z
-            .string()
+            .union([z.string(), z.number()])
             .optional()
             .describe('State of the account (onAir when calls are heard) or of the webhook'),
           time: moment.optional().describe('Of the last poll'),

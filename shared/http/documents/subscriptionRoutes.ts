@@ -137,7 +137,14 @@ export function subscriptionRoutes(): readonly Route[] {
       description: 'With the same webhook-ids. What rang and is over is not sent late.',
       body: { schema: 'RecoverRequest', examples: requestExamples.recover },
       answers: { 200: { description: 'What was done with each event', schema: 'Recovered', examples: { recovered } } },
-      errors: ['requestInvalid', 'notFound', 'storageUnavailable', 'busUnavailable', 'busEntityFull'],
+      errors: [
+        'requestInvalid',
+        'notFound',
+        'subscriptionInactive',
+        'storageUnavailable',
+        'busUnavailable',
+        'busEntityFull',
+      ],
     },
     {
       ...common,
@@ -160,6 +167,7 @@ export function subscriptionRoutes(): readonly Route[] {
       errors: [
         'requestInvalid',
         'notFound',
+        'subscriptionInactive',
         'invitationEnded',
         'storageUnavailable',
         'busUnavailable',

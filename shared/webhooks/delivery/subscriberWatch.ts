@@ -75,8 +75,10 @@ export function createSubscriberWatch(ports: SubscriberWatchPorts): SubscriberWa
     const mustReport = isLost || clock.now() - failingSinceMs >= REPORT_OPEN_AFTER_MS;
     const isReported = before?.isReported === true || mustReport;
     const { reason: lastError = 'not delivered' } = attempt;
-    if (isReported && before?.isReported !== true)
+    if (isReported && before?.isReported !== true) {
+      log.warn('subscriptionFailing', { subscriptionId: subscription.id, reason: lastError });
       await publish('failing', subscription, lastError, clock.now(), failingSinceMs);
+    }
     if (before?.isReported !== isReported || clock.now() - before.lastErrorAtMs >= WRITE_EVERY_MS)
       await write(subscription, {
         state: 'failing',
