@@ -3,22 +3,30 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEFAULT_KEY, startServiceBus, type ServiceBus, type ServiceBusOptions } from './startServiceBus';
 
-const USAGE = `Usage: npm run bus -- [--config FILE] [--port N] [--data DIR] [--key KEY] [--quiet]
+const DEFAULT_CERTIFICATE_FOLDER = join('.local', 'certificate');
+
+const USAGE = `Usage: npm run bus -- [--config FILE] [--host NAME] [--port N] [--data DIR]
+                       [--certificate DIR] [--key KEY] [--quiet]
 
   --config FILE  entities, as in the Config.json of Microsoft's emulator (default: the one beside this program)
-  --port N       port on 127.0.0.1 (default: 5672, or the next that is free)
+  --host NAME    name or address of this machine to listen on (default: 127.0.0.1; 0.0.0.0 for all)
+  --port N       port (default: 5672, or the next that is free)
   --data DIR     keep messages in this directory, so that they survive (default: in memory only)
+  --certificate DIR  directory of the certificate for TLS, made at the first start (default: .local/certificate)
   --key KEY      value of the key RootManageSharedAccessKey (default: ${DEFAULT_KEY})
   --quiet        print the connection string only
 `;
 
 const DEFAULT_PORT = 5672;
+
 const PORTS_TO_TRY = 100;
 
 interface Arguments {
   readonly config: string;
   readonly port: number | undefined;
   readonly data: string | undefined;
+  readonly host: string | undefined;
+  readonly certificate: string;
   readonly key: string;
   readonly quiet: boolean;
 }
@@ -31,6 +39,8 @@ function readArguments(): Arguments {
         config: { type: 'string' },
         port: { type: 'string' },
         data: { type: 'string' },
+        host: { type: 'string' },
+        certificate: { type: 'string', default: DEFAULT_CERTIFICATE_FOLDER },
         key: { type: 'string', default: DEFAULT_KEY },
         quiet: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -44,6 +54,8 @@ function readArguments(): Arguments {
       config: values.config ?? findConfig(),
       port: readPort(values.port),
       data: values.data,
+      host: values.host,
+      certificate: values.certificate,
       key: values.key,
       quiet: values.quiet,
     };
@@ -81,13 +93,21 @@ async function startOnFreePort(options: ServiceBusOptions, wanted: number): Prom
 }
 
 async function main(): Promise<void> {
-  const { config, port, data, key, quiet } = readArguments();
+  const { config, port, data, host, certificate, key, quiet } = readArguments();
   const log = (line: string): void => {
     if (!quiet) console.log(line);
   };
-  const options = { config, key, log, ...(data === undefined ? {} : { dataDirectory: data }) };
+  const options = {
+    config,
+    key,
+    log,
+    certificateFolder: certificate,
+    ...(data === undefined ? {} : { dataDirectory: data }),
+    ...(host === undefined ? {} : { host }),
+  };
   const bus = await startOnFreePort(options, port ?? DEFAULT_PORT);
   console.log(`Service Bus is ready: ${bus.connectionString}`);
+  if (bus.tls !== undefined) log(`With TLS: ${bus.tls.connectionString}\n  trust ${bus.tls.certificate}`);
   for (const entity of receivable(bus)) log(`  ${entity}`);
   process.send?.({ ready: { port: bus.port, connectionString: bus.connectionString } });
 

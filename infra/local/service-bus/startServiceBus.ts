@@ -1,8 +1,10 @@
 // A local Azure Service Bus: an AMQP 1.0 broker that the unmodified Azure SDKs talk to. It is in the first place for this
-// repository's own stack and tests. Refused, each with a clear AMQP error (or, for the last, HTTP 501): deferral of messages,
-// forwarding between entities, transactions, partitions, the administration API.
+// repository's own stack and tests. Refused, each with a clear AMQP error (or, for the last two, HTTP 501): deferral of messages,
+// forwarding between entities, transactions, partitions, rule actions, AMQP over WebSockets, the administration API.
 import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { systemClock, type Clock } from '../../../shared/clock';
+import { keepCertificate } from './amqp/certificate';
 import { listen } from './amqp/listener';
 import { KEY_NAME } from './amqp/sharedAccessSignature';
 import { Namespace } from './broker/namespace';
@@ -14,11 +16,17 @@ import { openLmdbStore } from './store/lmdbStore';
 /** The key of Microsoft's emulator. */
 export const DEFAULT_KEY = 'SAS_KEY_VALUE';
 
+const LOOPBACK = '127.0.0.1';
+
 export interface ServiceBusOptions {
   /** The content of a Config.json (that of Microsoft's emulator), or the path of one. */
   readonly config: unknown;
   /** 0, the default, takes any free port. */
   readonly port?: number;
+  /** A name or address of this machine; `127.0.0.1` unless given. */
+  readonly host?: string;
+  /** Where the certificate for TLS is, or is made at the first start; without it there is no TLS. */
+  readonly certificateFolder?: string;
   /** The value of the key `RootManageSharedAccessKey`; `SAS_KEY_VALUE` unless given. */
   readonly key?: string;
   /** Keep what is accepted in this directory, so that it survives the end of the process; in memory only when not given. */
@@ -33,15 +41,25 @@ export interface ServiceBus {
   readonly port: number;
   /** What an Azure SDK connects with. */
   readonly connectionString: string;
+  /** The same with TLS, for SDKs that know no emulator, and the certificate's file, which they are told to trust. */
+  readonly tls?: { readonly connectionString: string; readonly certificate: string };
   /** What each queue, subscription and dead-letter queue holds now, by address. */
   entities(): Record<string, QueueCounts>;
   /** Ends all connections and frees the port. */
   close(): Promise<void>;
 }
 
-/** Starts a broker on loopback. @throws Error that says everything that is wrong with the configuration; Node's EADDRINUSE. */
+/** Starts a broker. @throws Error that says everything that is wrong with the configuration; Node's EADDRINUSE. */
 export async function startServiceBus(options: ServiceBusOptions): Promise<ServiceBus> {
-  const { port = 0, key = DEFAULT_KEY, dataDirectory, log = () => undefined, clock = systemClock } = options;
+  const {
+    port = 0,
+    host = LOOPBACK,
+    key = DEFAULT_KEY,
+    dataDirectory,
+    certificateFolder,
+    log = () => undefined,
+    clock = systemClock,
+  } = options;
   const config = parseConfig(typeof options.config === 'string' ? await readConfig(options.config) : options.config);
   for (const note of config.notes) log(`note: ${note}`);
   const timers = new TimerHeap(clock);
@@ -52,18 +70,35 @@ export async function startServiceBus(options: ServiceBusOptions): Promise<Servi
     await store?.close();
   };
   const namespace = new Namespace(config, env);
-  const listener = await listen(port, { namespace, env, key, log }).catch(async (error: unknown) => {
-    await end();
-    throw error;
-  });
+  const names = namesOf(host);
+  const certificate =
+    certificateFolder === undefined ? undefined : await keepCertificate(certificateFolder, names.certified);
+  const listener = await listen({ host, port, certificate }, { namespace, env, key, log }).catch(
+    async (error: unknown) => {
+      await end();
+      throw error;
+    },
+  );
+  const connectionString = `Endpoint=sb://${names.public}:${listener.port};SharedAccessKeyName=${KEY_NAME};SharedAccessKey=${key}`;
   return {
     port: listener.port,
-    connectionString: `Endpoint=sb://localhost:${listener.port};SharedAccessKeyName=${KEY_NAME};SharedAccessKey=${key};UseDevelopmentEmulator=true`,
+    connectionString: `${connectionString};UseDevelopmentEmulator=true`,
+    ...(certificate !== undefined && { tls: { connectionString, certificate: certificate.path } }),
     entities: () => namespace.counts(),
     close: async () => {
       await listener.close();
       await end();
     },
+  };
+}
+
+/** What clients call the host, and what its certificate is for. */
+function namesOf(host: string): { readonly public: string; readonly certified: readonly string[] } {
+  const everywhere = ['0.0.0.0', '::'].includes(host);
+  const name = everywhere ? hostname() : host;
+  return {
+    public: host === LOOPBACK ? 'localhost' : name.includes(':') ? `[${name}]` : name,
+    certified: [...new Set(['localhost', LOOPBACK, name])],
   };
 }
 

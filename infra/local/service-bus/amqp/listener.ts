@@ -1,9 +1,10 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import type { Container } from 'rhea';
 import type { BrokerContext } from './brokerContext';
+import type { Certificate } from './certificate';
+import { createPortServer } from './portServer';
 import { acceptConnection, createBrokerContainer, endConnection, gatheredFrameBytes } from './rheaConnection';
 import { serveConnection } from './serveConnection';
-
-const HOST = '127.0.0.1';
 
 /** How long a peer may be silent before it is taken for gone; it is told half of that, and SDKs send something before then. */
 const IDLE_MS = 120_000;
@@ -19,9 +20,6 @@ const connectionOptions = {
   receiver_options: { autoaccept: false, autosettle: false, credit_window: 1000 },
 };
 
-const HTTP_REQUEST = /^(?:GET|PUT|POST|HEAD|PATCH|DELETE|OPTIONS) /;
-const NO_HTTP = 'This is an AMQP port. The administration API is not supported by this local Service Bus.';
-
 /** An open port that clients connect to. */
 export interface Listener {
   readonly port: number;
@@ -29,35 +27,29 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** Listens on loopback. @throws Node's EADDRINUSE when the port is taken. */
-export async function listen(port: number, context: BrokerContext): Promise<Listener> {
+export interface ListenOptions {
+  /** A name or address of this machine. */
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Undefined: no TLS. */
+  readonly certificate: Certificate | undefined;
+}
+
+/** Listens for AMQP, plain and with TLS. @throws Node's EADDRINUSE when the port is taken. */
+export async function listen({ host, port, certificate }: ListenOptions, context: BrokerContext): Promise<Listener> {
   const container = createBrokerContainer('local-service-bus');
   const sockets = new Set<Socket>();
-  const server = createServer({ noDelay: true }, (socket) => {
-    sockets.add(socket);
-    gatherWrites(socket);
-    answerHttp(socket);
-    const connection = acceptConnection(container, socket, connectionOptions);
-    const release = serveConnection(connection, context);
-    socket.once('close', () => {
-      sockets.delete(socket);
-      release();
-      endConnection(connection);
-    });
-    const drop = (why: unknown): void => {
-      if (!socket.destroyed) context.log(`dropped a connection: ${why instanceof Error ? why.message : String(why)}`);
-      socket.destroySoon();
-    };
-    socket.on('data', () => {
-      if ((gatheredFrameBytes(connection) ?? 0) > MAX_FRAME_BYTES)
-        drop('it announced a frame that is larger than was agreed');
-    });
-    connection.on('protocol_error', drop);
-    connection.on('error', drop);
-    connection.on('connection_error', () => undefined);
-    connection.on('disconnected', () => socket.destroy());
+  const server = createPortServer({
+    certificate,
+    log: context.log,
+    onAmqp: (socket) => serveAmqp(container, socket, context),
   });
-  await bind(server, port);
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  await bind(server, port, host);
   return {
     port: (server.address() as AddressInfo).port,
     close: async () => {
@@ -68,10 +60,32 @@ export async function listen(port: number, context: BrokerContext): Promise<List
   };
 }
 
-function bind(server: Server, port: number): Promise<void> {
+function serveAmqp(container: Container, socket: Socket, context: BrokerContext): void {
+  gatherWrites(socket);
+  const connection = acceptConnection(container, socket, connectionOptions);
+  const release = serveConnection(connection, context);
+  socket.once('close', () => {
+    release();
+    endConnection(connection);
+  });
+  const drop = (why: unknown): void => {
+    if (!socket.destroyed) context.log(`dropped a connection: ${why instanceof Error ? why.message : String(why)}`);
+    socket.destroySoon();
+  };
+  socket.on('data', () => {
+    if ((gatheredFrameBytes(connection) ?? 0) > MAX_FRAME_BYTES)
+      drop('it announced a frame that is larger than was agreed');
+  });
+  connection.on('protocol_error', drop);
+  connection.on('error', drop);
+  connection.on('connection_error', () => undefined);
+  connection.on('disconnected', () => socket.destroy());
+}
+
+function bind(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, HOST, () => {
+    server.listen(port, host, () => {
       server.off('error', reject);
       resolve();
     });
@@ -93,14 +107,4 @@ function gatherWrites(socket: Socket): void {
     }
     return write(chunk);
   };
-}
-
-/** Says what this port is to whoever takes it for HTTP; rhea then closes the connection, as for any bytes that are no AMQP. */
-function answerHttp(socket: Socket): void {
-  socket.once('data', (chunk: Buffer) => {
-    if (!HTTP_REQUEST.test(chunk.toString('latin1', 0, 8))) return;
-    socket.write(
-      `HTTP/1.1 501 Not Implemented\r\ncontent-type: text/plain\r\ncontent-length: ${NO_HTTP.length}\r\nconnection: close\r\n\r\n${NO_HTTP}`,
-    );
-  });
 }
