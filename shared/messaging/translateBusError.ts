@@ -24,6 +24,11 @@ export function isBusTimeout(error: unknown): boolean {
   return isServiceBusError(error) && error.code === 'ServiceTimeout';
 }
 
+/** Whether the connection, or its link, ended while the bus was asked. */
+export function isBusConnectionLost(error: unknown): boolean {
+  return isServiceBusError(error) && error.code === 'ServiceCommunicationProblem';
+}
+
 type Meaning = readonly [ErrorCode, string];
 
 const unreachable: Meaning = ['busUnavailable', 'Service Bus cannot be reached.'];
