@@ -24,14 +24,9 @@ export function isBusTimeout(error: unknown): boolean {
   return isServiceBusError(error) && error.code === 'ServiceTimeout';
 }
 
-/** Whether the key or the identity lacks a right. */
-export function isMissingRight(error: unknown): boolean {
-  return isServiceBusError(error) && error.code === 'UnauthorizedAccess';
-}
-
-/** Whether the namespace has no such entity. */
-export function isMissingEntity(error: unknown): boolean {
-  return isServiceBusError(error) && error.code === 'MessagingEntityNotFound';
+/** Whether the connection, or its link, ended while the bus was asked. */
+export function isBusConnectionLost(error: unknown): boolean {
+  return isServiceBusError(error) && error.code === 'ServiceCommunicationProblem';
 }
 
 type Meaning = readonly [ErrorCode, string];
