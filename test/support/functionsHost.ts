@@ -6,13 +6,14 @@ import { z } from 'zod';
 
 const MAIN = join(__dirname, '../../dist/infra/local/functions-host/main.js');
 
-/** The message with which the host says that it is ready, and again whenever one of its processes was started anew. */
+/** The message with which the host says that it is ready, and again whenever its worker or one of its processes was started anew. */
 const readyMessage = z.object({
   ready: z.object({
     url: z.string(),
     functionsKey: z.string(),
     functions: z.array(z.string()),
-    processes: z.array(z.object({ functionName: z.string(), pid: z.number() })),
+    workerPid: z.number(),
+    processes: z.array(z.object({ functionName: z.string(), pid: z.number(), workerPid: z.number() })),
   }),
 });
 
@@ -46,11 +47,13 @@ export interface HostProcess {
   readonly lines: readonly string[];
   /** The first line, written already or to come, that the pattern matches; rejects when the host ends without it. */
   line(pattern: RegExp): Promise<string>;
+  /** The process that runs the app, as it is now; it can be killed alone. */
+  workerPid(): number;
   /** The process of each Service Bus function, as they are now; none unless the host was started with `--processes`. */
-  processes(): readonly { readonly functionName: string; readonly pid: number }[];
-  /** Sends a signal and waits for the end. SIGKILL also goes to each process of `processes()`: the whole app is gone. */
+  processes(): readonly { readonly functionName: string; readonly pid: number; readonly workerPid: number }[];
+  /** Sends a signal and waits for the end; SIGTERM ends it as Azure does, within some 15 s. SIGKILL also goes to each process of `processes()`: the whole app is gone. */
   kill(signal: NodeJS.Signals): Promise<Exit>;
-  /** Closes the IPC channel, which asks for a graceful stop, and waits for it. May be called again. */
+  /** Closes the IPC channel, which asks for a graceful stop at once, and waits for it. May be called again. */
   close(): Promise<Exit>;
 }
 
@@ -85,10 +88,12 @@ export function startHostProcess({ appDirectory, settings = {}, args = [] }: Hos
   };
 
   let processes: z.infer<typeof readyMessage>['ready']['processes'] = [];
+  let workerPid = -1;
   const ready = new Promise<z.infer<typeof readyMessage>['ready']>((resolve, reject) => {
     child.on('message', (message) => {
       const told = readyMessage.parse(message).ready;
       processes = told.processes;
+      workerPid = told.workerPid;
       resolve(told);
     });
     ended('it was ready').catch(reject);
@@ -113,6 +118,7 @@ export function startHostProcess({ appDirectory, settings = {}, args = [] }: Hos
     exited,
     lines,
     line,
+    workerPid: () => workerPid,
     processes: () => processes,
     kill: (signal) => {
       if (signal === 'SIGKILL') for (const { pid } of processes) endNow(pid);

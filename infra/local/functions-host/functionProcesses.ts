@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { z } from 'zod';
 import type { Clock } from '../../../shared/clock';
 import type { HostLog } from './hostLog';
 
@@ -6,14 +7,16 @@ import type { HostLog } from './hostLog';
 export interface FunctionProcess {
   readonly functionName: string;
   readonly pid: number;
+  /** The process in which the function runs. */
+  readonly workerPid: number;
 }
 
 export interface FunctionProcesses {
-  /** The processes that run now, in the order of the functions. */
-  list(): readonly FunctionProcess[];
-  /** Stops every process gracefully and starts none again. */
-  close(): Promise<void>;
+  /** Stops every process as FunctionsHost.close does, and starts none again. */
+  close(how: 'asAzure' | 'atOnce'): Promise<void>;
 }
+
+const readyMessage = z.object({ ready: z.object({ workerPid: z.number() }) });
 
 /** Flex Consumption replaces an instance that died; a process that ends at once must not take a whole core. */
 const RESTART_AFTER_MS = 600;
@@ -23,7 +26,7 @@ const RESTART_AFTER_MS = 600;
  * of its own ("Per-function scaling"). Resolves when all of them are ready. A process that ends by itself is started again.
  *
  * @param options.script the host's command line, which `options.args` are for; `--functions NAME` is added to them.
- * @param options.onChange called with the processes that run, whenever one has been started again.
+ * @param options.onChange called with the processes that run, whenever one of them or its worker has been started.
  */
 export async function startFunctionProcesses(options: {
   readonly script: string;
@@ -36,9 +39,14 @@ export async function startFunctionProcesses(options: {
   const { functionNames, clock, log } = options;
   const closing = new AbortController();
   const children = new Map<string, ChildProcess>();
+  const workerPids = new Map<string, number>();
 
   const list = (): FunctionProcess[] =>
-    functionNames.map((functionName) => ({ functionName, pid: children.get(functionName)?.pid ?? -1 }));
+    functionNames.map((functionName) => ({
+      functionName,
+      pid: children.get(functionName)?.pid ?? -1,
+      workerPid: workerPids.get(functionName) ?? -1,
+    }));
 
   const start = (functionName: string): Promise<void> => {
     const child = fork(options.script, [...options.args, '--port', '0', '--functions', functionName], { execArgv: [] });
@@ -50,7 +58,11 @@ export async function startFunctionProcesses(options: {
       void restart(functionName);
     });
     return new Promise((resolve) => {
-      child.once('message', () => resolve());
+      child.on('message', (message) => {
+        workerPids.set(functionName, readyMessage.parse(message).ready.workerPid);
+        resolve();
+        options.onChange(list());
+      });
       child.once('exit', () => resolve());
     });
   };
@@ -58,24 +70,23 @@ export async function startFunctionProcesses(options: {
     await clock.sleep(RESTART_AFTER_MS, closing.signal);
     if (closing.signal.aborted) return;
     await start(functionName);
-    options.onChange(list());
   };
 
   await Promise.all(functionNames.map(start));
   return {
-    list,
-    async close() {
+    async close(how) {
       closing.abort();
-      await Promise.all([...children.values()].map(endGracefully));
+      await Promise.all([...children.values()].map((child) => endGracefully(child, how)));
     },
   };
 }
 
-/** Closing the channel asks a host to stop, on every platform. */
-function endGracefully(child: ChildProcess): Promise<void> {
+function endGracefully(child: ChildProcess, how: 'asAzure' | 'atOnce'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     child.once('exit', () => resolve());
-    if (child.connected) child.disconnect();
+    if (how === 'asAzure') child.kill('SIGTERM');
+    // Closing the channel asks a host to stop, on every platform.
+    else if (child.connected) child.disconnect();
   });
 }

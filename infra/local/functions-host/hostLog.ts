@@ -1,5 +1,5 @@
-/** `information` is progress, `warning` what this host does differently from Azure's, `error` what someone must act on. */
-export type HostLogLevel = 'information' | 'warning' | 'error';
+/** `debug` is what an app says only when it is asked to, `information` progress, `warning` what this host does differently from Azure's, `error` what someone must act on. */
+export type HostLogLevel = 'debug' | 'information' | 'warning' | 'error';
 
 /** One line of the host, or of the app through `context.log`. */
 export interface HostLogEntry {
@@ -7,6 +7,8 @@ export interface HostLogEntry {
   readonly message: string;
   /** The function that the line is about, where there is one. */
   readonly functionName?: string;
+  /** Whether the app wrote it to its console. */
+  readonly isOfApp?: boolean;
 }
 
 /** Where the host's lines go. It must not throw. */
@@ -17,10 +19,11 @@ export type HostLog = (entry: HostLogEntry) => void;
  * With `quiet` the host's own progress is left out; what functions log is not.
  */
 export function createConsoleLog({ quiet }: { readonly quiet: boolean }): HostLog {
-  return ({ level, message, functionName }) => {
+  return ({ level, message, functionName, isOfApp = false }) => {
     const about = functionName === undefined ? '' : `[${functionName}] `;
-    if (level !== 'information') console.error(`${level}: ${about}${message}`);
-    else if (!quiet || functionName !== undefined) console.log(`${about}${message}`);
+    if (level === 'debug') console.log(`debug: ${about}${message}`);
+    else if (level !== 'information') console.error(`${level}: ${about}${message}`);
+    else if (!quiet || isOfApp || functionName !== undefined) console.log(`${about}${message}`);
   };
 }
 

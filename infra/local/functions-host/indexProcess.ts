@@ -1,6 +1,6 @@
 /** The process of indexFunctions: loads the app that its argument names, sends what it registered, and ends. */
 import { describeFunction } from './app/describeFunction';
-import { loadFunctionApp } from './app/loadFunctionApp';
+import { loadFunctionApp } from './worker/loadFunctionApp';
 import { errorLine } from './hostLog';
 import { readHostJson } from './settings/hostJson';
 

@@ -2,7 +2,6 @@
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../../shared/clock';
 import type { DescribedFunction } from './app/describeFunction';
-import { FunctionAppLoadError } from './app/loadFunctionApp';
 import { startFunctionProcesses, type FunctionProcess } from './functionProcesses';
 import { createConsoleLog, errorLine, type HostLog } from './hostLog';
 import { listFunctions } from './listFunctions';
@@ -16,6 +15,7 @@ const HELP = `Runs a compiled Azure Functions app (Node.js, programming model v4
   --functions NAMES       run only these functions, names separated by commas
   --processes             run each Service Bus function in a process of its own, as Flex Consumption does; HTTP functions
                           and timers run in this one
+  --end-by-signal         at the end, send SIGTERM to the app's process instead of running its appTerminate hooks
   --run-timers-on-start   run every timer once at once, instead of waiting for its schedule
   --quiet                 print only what functions log, warnings and errors
   --help                  this text`;
@@ -39,6 +39,7 @@ function parse() {
       key: { type: 'string' },
       functions: { type: 'string' },
       processes: { type: 'boolean', default: false },
+      'end-by-signal': { type: 'boolean', default: false },
       'run-timers-on-start': { type: 'boolean', default: false },
       quiet: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -52,18 +53,20 @@ function parse() {
   return { ...values, port };
 }
 
-/** Ctrl-C, a polite kill and the end of the parent all stop the host; a second Ctrl-C does not wait. */
-function stopOnSignals(close: () => Promise<unknown>, log: HostLog): void {
+type Close = (how: 'asAzure' | 'atOnce') => Promise<unknown>;
+
+/** SIGTERM ends the host as in Azure, Ctrl-C and the end of the parent do so at once; a second signal does not wait. */
+function stopOnSignals(close: Close, log: HostLog): void {
   let stopping = false;
-  const stop = (): void => {
+  const stop = (how: Parameters<Close>[0]): void => {
     if (stopping) process.exit(130);
     stopping = true;
     log({ level: 'information', message: 'Stopping.' });
-    void close().then(() => process.exit(0));
+    void close(how).then(() => process.exit(0));
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-  process.on('disconnect', stop);
+  process.on('SIGINT', () => stop('atOnce'));
+  process.on('SIGTERM', () => stop('asAzure'));
+  process.on('disconnect', () => stop('atOnce'));
 }
 
 const isServiceBus = ({ type }: DescribedFunction): boolean => type === 'serviceBusTrigger';
@@ -81,7 +84,8 @@ function functionsToRun({
 
 function sendReady(host: FunctionsHost, processes: readonly FunctionProcess[]): void {
   const { url, functionsKey, functions } = host;
-  process.send?.({ ready: { url, functionsKey, functions: functions.map(({ name }) => name), processes } });
+  const names = functions.map(({ name }) => name);
+  process.send?.({ ready: { url, functionsKey, functions: names, workerPid: host.workerPid(), processes } });
 }
 
 async function main(): Promise<void> {
@@ -93,32 +97,40 @@ async function main(): Promise<void> {
   }
   const log = createConsoleLog({ quiet });
   const runs = functionsToRun(commandLine);
+  let [isReady, running]: [boolean, readonly FunctionProcess[]] = [false, []];
+  const tellAgain = (): void => {
+    if (isReady) sendReady(host, running);
+  };
   const host = await startFunctionsHost({
     appDirectory: app,
     port,
     log,
     runTimersOnStart,
+    workerEnd: commandLine['end-by-signal'] ? 'signal' : 'hook',
+    onWorkerRestarted: tellAgain,
     ...(runs === undefined ? {} : { runs }),
     ...(key === undefined ? {} : { functionsKey: key }),
   });
   const processes = await startFunctionProcesses({
     script: __filename,
-    args: ['--app', app, '--quiet'],
+    args: ['--app', app, '--quiet', ...(commandLine['end-by-signal'] ? ['--end-by-signal'] : [])],
     functionNames: commandLine.processes ? host.functions.filter(isServiceBus).map(({ name }) => name) : [],
     clock: systemClock,
     log,
-    onChange: (running) => sendReady(host, running),
+    onChange: (now) => {
+      running = now;
+      tellAgain();
+    },
   });
-  stopOnSignals(() => Promise.all([host.close(), processes.close()]), log);
+  stopOnSignals((how) => Promise.all([host.close(how), processes.close(how)]), log);
   // A process of `--processes` is one of several: the list is the first one's.
   if (commandLine.functions === undefined)
     for (const line of listFunctions(host, key === undefined)) log({ level: 'information', message: line });
-  sendReady(host, processes.list());
+  isReady = true;
+  sendReady(host, running);
 }
 
 main().catch((error: unknown) => {
   console.error(`error: ${errorLine(error)}`);
-  // The message names the file; where in it, only the stack of what it threw says.
-  if (error instanceof FunctionAppLoadError && error.cause instanceof Error) console.error(error.cause.stack);
   process.exit(1);
 });

@@ -3,12 +3,15 @@ import { createServer } from 'node:http';
 import { resolve } from 'node:path';
 import { systemClock, type Clock } from '../../../shared/clock';
 import { describeFunction, type DescribedFunction } from './app/describeFunction';
-import type { RegisteredFunction } from './app/functionApp';
+import type { IndexedFunction } from './app/trigger';
 import { enabledFunctions } from './app/enabledFunctions';
 import { createInvokeFunction } from './app/invokeFunction';
-import { loadFunctionApp } from './app/loadFunctionApp';
-import { createRunningInvocations, type FunctionTimeoutError } from './app/runningInvocations';
-import { startLibrary } from './app/startLibrary';
+import { createRunningInvocations } from './app/runningInvocations';
+import { startWorkerProcess, type WorkerEnd } from './app/workerProcess';
+import { createAppLog } from './app/createAppLog';
+import { createDrain } from './drain';
+import { createIsLogged } from './settings/isLogged';
+import { timerOptions } from './timers/timerOptions';
 import { warnOfDifferences } from './app/warnOfDifferences';
 import { createConsoleLog, errorLine, type HostLog } from './hostLog';
 import { createHttpHandler } from './http/createHttpHandler';
@@ -33,35 +36,43 @@ export interface FunctionsHostOptions {
   readonly runs?: (described: DescribedFunction) => boolean;
   /** Invoke every timer once as soon as it is started. Default false, as in Azure. */
   readonly runTimersOnStart?: boolean;
+  /** How the worker is ended. Default: by the `appTerminate` hooks, as Microsoft's host does. */
+  readonly workerEnd?: WorkerEnd;
   /** Default: the console. */
   readonly log?: HostLog;
   readonly clock?: Clock;
-  /** What to do when an invocation exceeds functionTimeout. Default: end the process with code 1, as Azure restarts its worker. */
-  readonly onTimeout?: (error: FunctionTimeoutError) => void;
+  /** Called with the process id of each worker that follows one that ended. */
+  readonly onWorkerRestarted?: (pid: number) => void;
 }
 
 export interface FunctionsHost {
   /** Without a slash at its end. */
   readonly url: string;
   readonly functionsKey: string;
-  /** In the order of their registration. */
+  /** In the order of their registration; none where the app could not be loaded. */
   readonly functions: readonly DescribedFunction[];
+  /** The process that runs the app; it can be killed alone. */
+  workerPid(): number;
   /**
-   * Ends gracefully: stops listening and receiving, runs the appTerminate hooks (at most 10 s), waits for what is
-   * running (at most 10 s), closes every connection. Never rejects; a second call waits for the first.
+   * Ends the host and its worker. Never rejects; a second call waits for the first.
+   *
+   * `asAzure`: no new request; messages and timers go on while the host waits 10 s for what runs; then the worker is told to
+   * end and has 5 s, and a timer that is due after that fails for want of a worker. `atOnce`, for a person who waits: no new
+   * request, message or timer; the worker is told to end when requests and messages are done, but does not wait for timers.
    */
-  close(): Promise<void>;
+  close(how: 'asAzure' | 'atOnce'): Promise<void>;
 }
 
 const LISTENERS_LIMIT_MS = 5_000;
-const TERMINATE_LIMIT_MS = 10_000;
+/** Measured with Microsoft's host. */
 const RUNNING_LIMIT_MS = 10_000;
 
 /**
- * Runs a compiled app of the Azure Functions v4 programming model in this process. The app is loaded unmodified; its
- * settings become this process's environment. One app per process.
+ * Runs a compiled app of the Azure Functions v4 programming model in a worker process. The app is loaded unmodified; its
+ * settings become this process's environment, and the worker's. An app that cannot be loaded is an error in the log, and the
+ * host runs on without functions.
  *
- * @throws FunctionAppLoadError when the app has no functions to offer; Error when host.json or local.settings.json is wrong or no port is free.
+ * @throws Error when host.json or local.settings.json is wrong or no port is free.
  */
 export async function startFunctionsHost(options: FunctionsHostOptions): Promise<FunctionsHost> {
   const { log = createConsoleLog({ quiet: false }), clock = systemClock } = options;
@@ -69,23 +80,27 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   applyAppSettings(process.env, appDirectory, options.settings ?? {});
   const hostOptions = readHostJson(appDirectory);
 
-  const app = await loadFunctionApp(appDirectory, log);
+  const worker = await startWorkerProcess({
+    appDirectory,
+    clock,
+    ...createAppLog(log, createIsLogged(hostOptions.logLevels, process.env)),
+    onRestarted: options.onWorkerRestarted ?? (() => undefined),
+  });
   const running = createRunningInvocations({
     clock,
     timeoutMs: hostOptions.functionTimeoutMs,
     onTimeout: (error) => {
       log({ level: 'error', message: errorLine(error) });
-      (options.onTimeout ?? (() => process.exit(1)))(error);
+      worker.restart();
     },
   });
-  const invoke = createInvokeFunction(app, running, log);
-  const streamServer = await startLibrary(app);
-  const describe = ({ metadata }: RegisteredFunction): DescribedFunction =>
+  const invoke = createInvokeFunction(worker, running, log);
+  const describe = ({ metadata }: IndexedFunction): DescribedFunction =>
     describeFunction(metadata, hostOptions.routePrefix);
-  const functions = app.functions.map(describe);
+  const functions = worker.functions.map(describe);
   const { runs = () => true } = options;
-  const enabled = enabledFunctions(app.functions, process.env, log).filter((registered) => runs(describe(registered)));
-  warnOfDifferences(app.functions, log);
+  const enabled = enabledFunctions(worker.functions, process.env, log).filter((indexed) => runs(describe(indexed)));
+  warnOfDifferences(worker.functions, log);
 
   const functionsKey = options.functionsKey ?? randomBytes(24).toString('base64url');
   const httpFunctions = toHttpFunctions(enabled, hostOptions.routePrefix, log);
@@ -99,30 +114,34 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     settings: process.env,
     serviceBus: hostOptions.serviceBus,
     runTimersAtOnce: options.runTimersOnStart ?? false,
+    timers: timerOptions(appDirectory, hostOptions, { clock, log }),
     invoke,
     log,
     clock,
   });
-  const admin = { functions, timers: triggers.timers };
+  const admin = { functions, timers: triggers.timers, drain: createDrain(triggers, running) };
   // Still in the tick in which it began to listen: no request has come yet.
-  server.on(
-    'request',
-    createHttpHandler({ httpFunctions, admin, functionsKey, maxBodyBytes, streamServer, invoke, log }),
-  );
+  server.on('request', createHttpHandler({ httpFunctions, admin, functionsKey, maxBodyBytes, invoke }));
 
-  const stop = async (): Promise<void> => {
+  const step = (what: string, limitMs: number, work: () => Promise<unknown>): Promise<void> =>
+    stopInTime(what, limitMs, work, { clock, log });
+  const stop = async (how: 'asAzure' | 'atOnce'): Promise<void> => {
     server.close();
-    const step = (what: string, limitMs: number, work: () => Promise<unknown>): Promise<void> =>
-      stopInTime(what, limitMs, work, { clock, log });
-    await step('Stopping the triggers', LISTENERS_LIMIT_MS, () => triggers.stop());
-    await step('The appTerminate hooks', TERMINATE_LIMIT_MS, () =>
-      app.runHooks('appTerminate', { hookData: app.hookData, appHookData: app.hookData }),
-    );
-    await step(`Waiting for ${running.names().join(', ')}`, RUNNING_LIMIT_MS, () => running.idle());
+    if (how === 'atOnce') await step('Stopping the triggers', LISTENERS_LIMIT_MS, () => triggers.stop());
+    const matters = (name: string): boolean => how === 'asAzure' || !triggers.timers.has(name.toLowerCase());
+    await step(`Waiting for ${running.names().join(', ')}`, RUNNING_LIMIT_MS, () => running.idle(matters));
+    if (how === 'asAzure') await step('Stopping the receivers', LISTENERS_LIMIT_MS, () => triggers.stopMessages());
+    await worker.end(options.workerEnd ?? 'hook');
+    await triggers.stop();
     await step('Closing the connections', LISTENERS_LIMIT_MS, () => triggers.close());
-    streamServer?.close();
     server.closeAllConnections();
   };
   let stopped: Promise<void> | undefined;
-  return { url: `http://127.0.0.1:${port}`, functionsKey, functions, close: () => (stopped ??= stop()) };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    functionsKey,
+    functions,
+    workerPid: () => worker.pid(),
+    close: (how) => (stopped ??= stop(how)),
+  };
 }

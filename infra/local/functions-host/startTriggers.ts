@@ -1,6 +1,6 @@
 import type { ServiceBusClient } from '@azure/service-bus';
 import type { Clock } from '../../../shared/clock';
-import type { RegisteredFunction } from './app/functionApp';
+import type { IndexedFunction } from './app/trigger';
 import type { InvokeFunction } from './app/invokeFunction';
 import { triggerOf } from './app/trigger';
 import { errorLine, type HostLog } from './hostLog';
@@ -9,11 +9,14 @@ import { toServiceBusBinding } from './service-bus/serviceBusBinding';
 import { startServiceBusTrigger } from './service-bus/startServiceBusTrigger';
 import type { AppSettings } from './settings/appSettings';
 import type { ServiceBusOptions } from './settings/hostJson';
+import type { TimerOptions } from './timers/timerOptions';
 import { startTimerTrigger, type TimerListener } from './timers/timerTrigger';
 import type { TriggerListener } from './triggerListener';
 
 /** The triggers of an app that no request starts. */
 export interface StartedTriggers extends TriggerListener {
+  /** Takes no new messages; resolves when none can come any more. Timers go on. */
+  stopMessages(): Promise<void>;
   /** By function name in small letters. */
   readonly timers: ReadonlyMap<string, TimerListener>;
 }
@@ -23,11 +26,12 @@ export interface StartedTriggers extends TriggerListener {
  * a setting that is missing or a schedule that is wrong, is one line in the log; the others run, as in Azure.
  */
 export function startTriggers(
-  functions: readonly RegisteredFunction[],
+  functions: readonly IndexedFunction[],
   options: {
     readonly settings: AppSettings;
     readonly serviceBus: ServiceBusOptions;
     readonly runTimersAtOnce: boolean;
+    readonly timers: TimerOptions;
     readonly invoke: InvokeFunction;
     readonly log: HostLog;
     readonly clock: Clock;
@@ -35,7 +39,7 @@ export function startTriggers(
 ): StartedTriggers {
   const { settings, clock, invoke, log } = options;
   const timers = new Map<string, TimerListener>();
-  const listeners: TriggerListener[] = [];
+  const receivers: TriggerListener[] = [];
   const clients = new Map<string, ServiceBusClient>();
 
   const clientOf = (connection: string): ServiceBusClient => {
@@ -44,15 +48,17 @@ export function startTriggers(
     return client;
   };
 
-  const start = (registered: RegisteredFunction): void => {
+  const start = (registered: IndexedFunction): void => {
     const { type } = triggerOf(registered.metadata);
     if (type === 'timerTrigger') {
-      const timer = startTimerTrigger({ registered, settings, clock, invoke, runAtOnce: options.runTimersAtOnce });
+      const { recoveryIntervalMs, lockOf } = options.timers;
+      const lock = lockOf?.(registered.metadata.name);
+      const runAtOnce = options.runTimersAtOnce;
+      const timer = startTimerTrigger({ registered, settings, clock, invoke, runAtOnce, lock, recoveryIntervalMs });
       timers.set(registered.metadata.name.toLowerCase(), timer);
-      listeners.push(timer);
     } else if (type === 'serviceBusTrigger') {
       const binding = toServiceBusBinding(registered, settings);
-      listeners.push(startServiceBusTrigger({ ...options, registered, binding, client: clientOf(binding.connection) }));
+      receivers.push(startServiceBusTrigger({ ...options, registered, binding, client: clientOf(binding.connection) }));
     } else if (type !== 'httpTrigger') {
       throw new Error(`This host knows no ${type}.`);
     }
@@ -70,13 +76,17 @@ export function startTriggers(
     }
   }
 
+  const all = (): readonly TriggerListener[] => [...timers.values(), ...receivers];
   return {
     timers,
+    stopMessages: async () => {
+      await Promise.allSettled(receivers.map((receiver) => receiver.stop()));
+    },
     stop: async () => {
-      await Promise.allSettled(listeners.map((listener) => listener.stop()));
+      await Promise.allSettled(all().map((listener) => listener.stop()));
     },
     close: async () => {
-      await Promise.allSettled(listeners.map((listener) => listener.close()));
+      await Promise.allSettled(all().map((listener) => listener.close()));
       await Promise.allSettled([...clients.values()].map((client) => client.close()));
     },
   };

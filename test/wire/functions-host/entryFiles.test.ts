@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { findEntryFiles } from '../../../infra/local/functions-host/app/entryFiles';
+import { findEntryFiles } from '../../../infra/local/functions-host/worker/entryFiles';
 
 let directory: string;
 

@@ -25,6 +25,15 @@ afterAll(async () => {
 
 const call = (path: string, init?: RequestInit): Promise<Response> => fetch(`${host.url}${path}`, init);
 
+/** Sends these bytes and resolves with all that comes back until the connection ends. */
+async function raw(request: string): Promise<string> {
+  const socket = connect(Number(new URL(host.url).port), '127.0.0.1');
+  socket.write(request, 'latin1');
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('latin1');
+}
+
 describe('routes', () => {
   test.each([
     ['a parameter', '/api/items/7', { name: 'item', params: { id: '7' } }],
@@ -69,6 +78,25 @@ describe('routes', () => {
   });
 });
 
+describe('what Azure takes or refuses before a function sees it', () => {
+  const statusOf = async (target: string, headers = ''): Promise<string | undefined> =>
+    /^HTTP\/1\.1 (\d+)/.exec(
+      await raw(`GET ${target} HTTP/1.1\r\nHost: x\r\n${headers}Connection: close\r\n\r\n`),
+    )?.[1];
+
+  test.each([
+    ['a home page', '/', '', '200'],
+    ['points in the path, which are removed first', '/api/x/../items/7', '', '200'],
+    ['encoded points', '/api/items/%2e%2e', '', '404'],
+    ['an encoded zero', '/api/items/%00', '', '400'],
+    ['a header beyond ASCII', '/api/items/7', 'X-Name: J\u00f6rg\r\n', '400'],
+    ['the key twice', '/api/locked', 'x-functions-key: the key\r\nx-functions-key: another\r\n', '200'],
+    ['the key second', '/api/locked', 'x-functions-key: another\r\nx-functions-key: the key\r\n', '401'],
+  ])('%s', async (_, target, headers, status) => {
+    expect(await statusOf(target, headers)).toBe(status);
+  });
+});
+
 describe('keys', () => {
   test.each([
     ['none', '/api/locked', {}, 401],
@@ -101,9 +129,26 @@ describe('invocations', () => {
     ]);
   });
 
-  test('refuse a body over the limit with 413', async () => {
+  test('fail with 500 for a body over the limit', async () => {
     expect((await call('/api/echo', { method: 'POST', body: Buffer.alloc(1_999_999) })).status).toBe(201);
-    expect((await call('/api/echo', { method: 'POST', body: Buffer.alloc(2_000_001) })).status).toBe(413);
+    const tooLarge = await call('/api/echo', { method: 'POST', body: Buffer.alloc(2_000_001) });
+    expect([tooLarge.status, await tooLarge.text()]).toEqual([500, '']);
+  });
+
+  test('never get a body that was sent without its length', async () => {
+    const answer = await raw(
+      'POST /api/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nX-Given: yes\r\nConnection: close\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 201 /);
+    expect(answer).toMatch(/\r\n\r\n0\r\n\r\n$/);
+  });
+
+  test('are answered in chunks, without a length', async () => {
+    const response = await call('/api/setting');
+    expect([response.headers.get('transfer-encoding'), response.headers.get('content-length')]).toEqual([
+      'chunked',
+      null,
+    ]);
   });
 
   test('that return nothing answer 204', async () => {

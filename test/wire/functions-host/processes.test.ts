@@ -51,8 +51,8 @@ async function processOf(message: string): Promise<number> {
 }
 
 describe('with --processes', () => {
-  const pidOf = (name: string): number | undefined =>
-    host.processes().find(({ functionName }) => functionName === name)?.pid;
+  const processOfFunction = (name: string) => host.processes().find(({ functionName }) => functionName === name);
+  const pidOf = (name: string): number | undefined => processOfFunction(name)?.workerPid;
 
   test('each Service Bus function has a process of its own', async () => {
     expect(host.processes().map(({ functionName }) => functionName)).toEqual([
@@ -69,8 +69,8 @@ describe('with --processes', () => {
   });
 
   test('one that is killed is started again, and the others go on', async () => {
-    const [killed, other] = [pidOf('fromTopic') ?? 0, pidOf('fromQueue')];
-    process.kill(killed, 'SIGKILL');
+    const [killed, other] = [pidOf('fromTopic'), pidOf('fromQueue')];
+    process.kill(processOfFunction('fromTopic')?.pid ?? 0, 'SIGKILL');
     // A message sent before would be locked for the dead link.
     await host.line(/\[fromTopic\] Its process ended/);
     const pid = await processOf('second');

@@ -213,7 +213,10 @@ test('stopping lets what is being handled end, and completes it', async () => {
   });
   await send('lastOnes', { body: 1 }, { body: 2 }, { body: 3 });
   await stopping.line(/"concurrent","number":.,"running":2/);
-  expect(await stopping.close()).toEqual({ code: 0, signal: null });
+  const exited = stopping.close();
+  await stopping.line(/Stopping/);
+  process.kill(stopping.workerPid(), 'SIGUSR2');
+  expect(await exited).toEqual({ code: 0, signal: null });
   expect(stopping.lines.filter((line) => /took longer|failed/.test(line))).toEqual([]);
   expect(bus.entities().lastOnes).toMatchObject({ active: 1, locked: 0 });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyAppSettings, resolveSettings } from '../../../infra/local/functions-host/settings/appSettings';
 import { readHostJson } from '../../../infra/local/functions-host/settings/hostJson';
+import { createIsLogged } from '../../../infra/local/functions-host/settings/isLogged';
 import { parseTimeSpan } from '../../../infra/local/functions-host/settings/timeSpan';
 
 let directory: string;
@@ -30,6 +31,8 @@ describe('host.json', () => {
         maxAutoLockRenewalDurationMs: 300_000,
         sessionIdleTimeoutMs: 60_000,
       },
+      singleton: { lockPeriodMs: 60_000, recoveryIntervalMs: 60_000 },
+      logLevels: {},
     });
   });
 
@@ -60,6 +63,33 @@ describe('host.json', () => {
   test('that is not JSON is refused', () => {
     write('host.json', '{');
     expect(() => readHostJson(directory)).toThrow('host.json is not JSON');
+  });
+});
+
+describe('log levels', () => {
+  const isLogged = createIsLogged(
+    { default: 'warning', Function: 'information', 'Function.loud.User': 'debug', 'Host.Function.Console': 'none' },
+    { AzureFunctionsJobHost__logging__logLevel__Function__quiet: 'Error' },
+  );
+
+  test.each([
+    ['Function.any.User', 'information', true],
+    ['Function.any.User', 'debug', false],
+    ['Function.loud.User', 'debug', true],
+    ['Function.quiet.User', 'warning', false],
+    ['Function.quiet.User', 'error', true],
+    ['Functional', 'information', false],
+    ['Host.Function.Console', 'critical', false],
+  ] as const)('%s at %s: %s', (category, level, expected) => {
+    expect(isLogged(category, level)).toBe(expected);
+  });
+
+  test('are information where nothing else is said', () => {
+    const standard = createIsLogged({}, {});
+    expect([standard('Function.any.User', 'information'), standard('Function.any.User', 'debug')]).toEqual([
+      true,
+      false,
+    ]);
   });
 });
 

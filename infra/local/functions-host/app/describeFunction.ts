@@ -1,4 +1,4 @@
-import type { FunctionMetadata } from './functionsCore';
+import type { FunctionMetadata } from '../worker/functionsCore';
 import { triggerOf } from './trigger';
 
 /** A function of the app as the host knows it. */

@@ -1,13 +1,13 @@
 import type { HostLog } from '../hostLog';
 import type { AppSettings } from '../settings/appSettings';
-import type { RegisteredFunction } from './functionApp';
+import type { IndexedFunction } from './trigger';
 
 /** All but those whose setting `AzureWebJobs.<name>.Disabled` is true ("How to disable functions in Azure Functions"); each of those is told. */
 export function enabledFunctions(
-  functions: readonly RegisteredFunction[],
+  functions: readonly IndexedFunction[],
   settings: AppSettings,
   log: HostLog,
-): RegisteredFunction[] {
+): IndexedFunction[] {
   return functions.filter(({ metadata: { name } }) => {
     const disabled = /^(true|1)$/i.test(settings[`AzureWebJobs.${name}.Disabled`] ?? '');
     if (disabled) log({ level: 'warning', functionName: name, message: 'The function is disabled.' });

@@ -18,8 +18,8 @@ export interface RunningInvocations {
   run<T>(functionName: string, work: () => Promise<T>): Promise<T>;
   /** The functions that are running, one name per invocation. */
   names(): string[];
-  /** Resolves once nothing runs. */
-  idle(): Promise<void>;
+  /** Resolves once none of the functions that `matters` admits runs; all, unless given. */
+  idle(matters?: (functionName: string) => boolean): Promise<void>;
 }
 
 /**
@@ -35,7 +35,7 @@ export function createRunningInvocations(options: {
 }): RunningInvocations {
   const { clock, timeoutMs, onTimeout } = options;
   const running = new Set<{ readonly functionName: string }>();
-  let waiting: (() => void)[] = [];
+  const waiting = new Set<() => void>();
 
   const watch = async (functionName: string, signal: AbortSignal): Promise<void> => {
     if (timeoutMs === undefined) return;
@@ -45,7 +45,16 @@ export function createRunningInvocations(options: {
 
   return {
     names: () => [...running].map(({ functionName }) => functionName),
-    idle: () => (running.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    idle: (matters = () => true) =>
+      new Promise((resolve) => {
+        const check = (): void => {
+          if ([...running].some(({ functionName }) => matters(functionName))) return;
+          waiting.delete(check);
+          resolve();
+        };
+        waiting.add(check);
+        check();
+      }),
 
     async run(functionName, work) {
       const entry = { functionName };
@@ -57,10 +66,7 @@ export function createRunningInvocations(options: {
       } finally {
         ended.abort(ENDED);
         running.delete(entry);
-        if (running.size === 0) {
-          for (const resolve of waiting) resolve();
-          waiting = [];
-        }
+        for (const check of waiting) check();
       }
     },
   };

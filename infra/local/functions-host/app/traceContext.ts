@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { RpcTraceContext } from './functionsCore';
+import type { RpcTraceContext } from '../worker/functionsCore';
 
 const TRACE_PARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/;
 

@@ -1,4 +1,9 @@
-import type { BindingInfo, FunctionMetadata } from './functionsCore';
+import type { BindingInfo, FunctionMetadata } from '../worker/functionsCore';
+
+/** A function of the app as the host knows it: what it is bound to. Its handler is in the worker. */
+export interface IndexedFunction {
+  readonly metadata: FunctionMetadata;
+}
 
 /** The one trigger of a function. */
 export interface Trigger {

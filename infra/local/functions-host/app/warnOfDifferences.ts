@@ -1,9 +1,9 @@
 import type { HostLog } from '../hostLog';
-import type { RegisteredFunction } from './functionApp';
+import type { IndexedFunction } from './trigger';
 import { triggerOf } from './trigger';
 
 /** Tells what the app asks of Azure and does not get from this host: retry policies, and bindings besides the trigger and an HTTP answer. */
-export function warnOfDifferences(functions: readonly RegisteredFunction[], log: HostLog): void {
+export function warnOfDifferences(functions: readonly IndexedFunction[], log: HostLog): void {
   for (const { metadata } of functions) {
     const warn = (message: string): void => log({ level: 'warning', functionName: metadata.name, message });
     if (metadata.retryOptions !== undefined) warn('This host does not apply the retry policy.');

@@ -8,8 +8,7 @@ import type { RouteParams } from './routeTemplate';
 import { writeResponse, writeStatus } from './writeResponse';
 
 /**
- * Handles a call of an app that does not stream: reads the whole body, invokes the function, writes what it returned.
- * A body over the limit is 413; what the handler throws is 500 without a body; a client that goes away before its body
+ * Handles a call: reads the whole body, invokes the function, writes what it returned. A body over the limit is 500; what the handler throws is 500 without a body; a client that goes away before its body
  * is complete invokes nothing, and one that goes away later is not told to the function, as in Azure.
  */
 export async function callFunction(
@@ -21,7 +20,7 @@ export async function callFunction(
   const body = await readBody(call.request, host.maxBodyBytes);
   if ('problem' in body) {
     // What is left of the body is not worth reading.
-    if (body.problem === 'tooLarge') writeStatus(response.setHeader('Connection', 'close'), 413);
+    if (body.problem === 'tooLarge') writeStatus(response.setHeader('Connection', 'close'), 500);
     return;
   }
   const http = toRequestData(call, target.params, body.bytes);

@@ -1,14 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { InvokeFunction } from '../app/invokeFunction';
-import type { StreamServer } from '../app/startLibrary';
-import type { HostLog } from '../hostLog';
 import { answerAdmin, type AdminSubjects } from './adminRoutes';
 import { callFunction } from './callFunction';
 import { createFindHttpFunction } from './findHttpFunction';
 import { carriesKey } from './functionKey';
 import type { HttpFunction } from './httpFunction';
 import { toHttpCall } from './requestData';
-import { streamCall } from './streamCall';
 import { writeStatus } from './writeResponse';
 
 /** What the host's server needs. */
@@ -17,20 +14,27 @@ export interface HttpHandlerOptions {
   readonly admin: AdminSubjects;
   readonly functionsKey: string;
   readonly maxBodyBytes: number;
-  readonly streamServer: StreamServer | undefined;
   readonly invoke: InvokeFunction;
-  readonly log: HostLog;
 }
 
-/** The listener for the host's server: 404 for what is no route, 401 without the key where one is needed, else the function's answer. */
+/** The listener for the host's server: 400 for what Azure's server does not read, 404 for what is no route, 401 without the key where one is needed, else the function's answer. */
 export function createHttpHandler(
   options: HttpHandlerOptions,
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  const { admin, functionsKey, streamServer, invoke, log, maxBodyBytes } = options;
+  const { admin, functionsKey, invoke, maxBodyBytes } = options;
   const find = createFindHttpFunction(options.httpFunctions);
 
   return (request, response) => {
     const call = toHttpCall(request);
+    if (call === undefined) {
+      refuse(request, response, 400);
+      return;
+    }
+    if (call.path === '/') {
+      request.resume();
+      response.writeHead(200, { 'Content-Type': 'text/html' }).end('<p>Your Functions host is up and running.</p>');
+      return;
+    }
     const hasKey = (): boolean => carriesKey(functionsKey, request.headers, call.query);
     if (/^\/admin(\/|$)/i.test(call.path)) {
       if (hasKey()) answerAdmin(call, response, admin);
@@ -40,8 +44,7 @@ export function createHttpHandler(
     const target = find(call.method, call.path);
     if (target === undefined) refuse(request, response, 404);
     else if (target.httpFunction.needsKey && !hasKey()) refuse(request, response, 401);
-    else if (streamServer === undefined) void callFunction(call, response, target, { invoke, maxBodyBytes });
-    else void streamCall(call, response, target, { streamServer, invoke, log });
+    else void callFunction(call, response, target, { invoke, maxBodyBytes });
   };
 }
 

@@ -9,7 +9,9 @@ export function carriesKey(
   headers: Readonly<Record<string, string | string[] | undefined>>,
   query: URLSearchParams,
 ): boolean {
-  const given = headers['x-functions-key'] ?? query.get('code');
+  const header = headers['x-functions-key'];
+  // Node joins several of a name; the platform compares the first.
+  const given = (typeof header === 'string' ? header.split(',')[0] : undefined) ?? query.get('code');
   return typeof given === 'string' && timingSafeEqual(digest(given), digest(functionsKey));
 }
 

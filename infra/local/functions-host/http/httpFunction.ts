@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { RegisteredFunction } from '../app/functionApp';
-import type { BindingInfo } from '../app/functionsCore';
+import type { IndexedFunction } from '../app/trigger';
+import type { BindingInfo } from '../worker/functionsCore';
 import { joinRoute } from '../app/describeFunction';
 import { triggerOf } from '../app/trigger';
 import { errorLine, type HostLog } from '../hostLog';
@@ -18,7 +18,7 @@ const httpBinding = z.object({
 
 /** A function that HTTP requests invoke. */
 export interface HttpFunction {
-  readonly registered: RegisteredFunction;
+  readonly registered: IndexedFunction;
   /** With the prefix, without a slash in front: `api/invitations/{id}`. */
   readonly route: string;
   readonly template: RouteTemplate;
@@ -29,7 +29,7 @@ export interface HttpFunction {
 
 /** The HTTP functions among the given ones. One whose route or level is not known is one line in the log, and not found by requests. */
 export function toHttpFunctions(
-  functions: readonly RegisteredFunction[],
+  functions: readonly IndexedFunction[],
   routePrefix: string,
   log: HostLog,
 ): HttpFunction[] {
@@ -50,7 +50,7 @@ export function toHttpFunctions(
 }
 
 /** Its route is its name unless it has one. */
-function toHttpFunction(registered: RegisteredFunction, binding: BindingInfo, routePrefix: string): HttpFunction {
+function toHttpFunction(registered: IndexedFunction, binding: BindingInfo, routePrefix: string): HttpFunction {
   const { route: ownRoute = registered.metadata.name, methods, authLevel } = httpBinding.parse(binding);
   const route = joinRoute(routePrefix, ownRoute);
   return { registered, route, template: parseRouteTemplate(route), methods, needsKey: authLevel !== 'anonymous' };

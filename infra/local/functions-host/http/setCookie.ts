@@ -1,4 +1,4 @@
-import type { RpcHttpCookie } from '../app/functionsCore';
+import type { RpcHttpCookie } from '../worker/functionsCore';
 
 const SAME_SITE = { none: undefined, lax: 'Lax', strict: 'Strict', explicitNone: 'None' } as const;
 

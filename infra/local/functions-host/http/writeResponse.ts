@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { RpcHttpData, RpcInvocationResponse, RpcTypedData } from '../app/functionsCore';
+import type { RpcHttpData, RpcInvocationResponse, RpcTypedData } from '../worker/functionsCore';
 import { toSetCookie } from './setCookie';
 
 /** Sends what a function returned. Nothing returned is 204, as Azure documents it ("HTTP trigger", payload). */
@@ -15,7 +15,8 @@ export function writeResponse(response: ServerResponse, { returnValue }: RpcInvo
   if (cookies.length > 0) response.setHeader('Set-Cookie', cookies.map(toSetCookie));
   const status = Number(statusCode ?? 200);
   const bytes = toBytes(body);
-  if (status !== 204 && status !== 304) response.setHeader('Content-Length', bytes.length);
+  // Microsoft's host sends every answer of a function chunked.
+  if (status !== 204 && status !== 304) response.setHeader('Transfer-Encoding', 'chunked');
   response.writeHead(status).end(bytes);
 }
 

@@ -1,5 +1,5 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
-import type { RegisteredFunction } from '../app/functionApp';
+import type { IndexedFunction } from '../app/trigger';
 import type { InvokeFunction } from '../app/invokeFunction';
 import { createTraceContext } from '../app/traceContext';
 import { errorLine, type HostLog } from '../hostLog';
@@ -19,7 +19,7 @@ export interface Settler {
  * used up. Never rejects; a settlement that fails is one line in the log, and the message comes again when its lock ends.
  */
 export function createMessageHandler(options: {
-  readonly registered: RegisteredFunction;
+  readonly registered: IndexedFunction;
   readonly dataType: ServiceBusBinding['dataType'];
   readonly autoComplete: boolean;
   readonly settler: Settler;

@@ -1,5 +1,5 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
-import type { RpcTypedData } from '../app/functionsCore';
+import type { RpcTypedData } from '../worker/functionsCore';
 
 /** .NET's DateTime.MaxValue: a message without a time to live never expires. */
 const NEVER = '9999-12-31T23:59:59.9999999';

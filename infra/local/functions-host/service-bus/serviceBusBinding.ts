@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RegisteredFunction } from '../app/functionApp';
+import type { IndexedFunction } from '../app/trigger';
 import { triggerOf } from '../app/trigger';
 import { resolveSettings, type AppSettings } from '../settings/appSettings';
 
@@ -27,7 +27,7 @@ export interface ServiceBusBinding {
 }
 
 /** Reads the Service Bus trigger of a function and resolves the names in it. @throws Error for a name that does not resolve or is missing, and for what this host does not support. */
-export function toServiceBusBinding({ metadata }: RegisteredFunction, settings: AppSettings): ServiceBusBinding {
+export function toServiceBusBinding({ metadata }: IndexedFunction, settings: AppSettings): ServiceBusBinding {
   const parsed = serviceBusBinding.safeParse(triggerOf(metadata).binding);
   if (!parsed.success) throw new Error(parsed.error.issues.map(({ message }) => message).join('; '));
   const { connection, queueName, topicName, subscriptionName, isSessionsEnabled, autoCompleteMessages, dataType } =

@@ -1,6 +1,6 @@
 import type { ServiceBusClient, ServiceBusReceiver } from '@azure/service-bus';
 import type { Clock } from '../../../../shared/clock';
-import type { RegisteredFunction } from '../app/functionApp';
+import type { IndexedFunction } from '../app/trigger';
 import type { InvokeFunction } from '../app/invokeFunction';
 import type { HostLog } from '../hostLog';
 import type { ServiceBusOptions } from '../settings/hostJson';
@@ -13,7 +13,7 @@ import type { ServiceBusBinding } from './serviceBusBinding';
 /** What receiving for one function needs. */
 export interface ServiceBusTriggerOptions {
   readonly client: ServiceBusClient;
-  readonly registered: RegisteredFunction;
+  readonly registered: IndexedFunction;
   readonly binding: ServiceBusBinding;
   readonly serviceBus: ServiceBusOptions;
   readonly invoke: InvokeFunction;

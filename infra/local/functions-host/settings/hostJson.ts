@@ -10,6 +10,19 @@ const timeSpanMs = z.string().transform((text, context) => {
 
 const count = z.int().nonnegative();
 
+/** A blob can be leased for 15 to 60 s (azure-webjobs-sdk, SingletonOptions). */
+const lockPeriod = timeSpanMs.refine((ms) => ms >= 15_000 && ms <= 60_000, 'must be from 00:00:15 to 00:01:00');
+
+const logLevel = z.string().transform((text, context) => {
+  const level = LOG_LEVELS.find((name) => name === text.toLowerCase());
+  if (level === undefined) context.addIssue(`"${text}" is not a log level`);
+  return level ?? z.NEVER;
+});
+
+/** The levels of .NET's logging, the lowest first. */
+export const LOG_LEVELS = ['trace', 'debug', 'information', 'warning', 'error', 'critical', 'none'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
 /** host.json, the part that this host obeys, with Azure's defaults (Functions v4, Service Bus extension 5.x). */
 const hostJson = z.object({
   functionTimeout: z
@@ -17,6 +30,13 @@ const hostJson = z.object({
     .transform(() => Infinity)
     .or(timeSpanMs)
     .default(30 * 60_000),
+  singleton: z
+    .object({
+      listenerLockPeriod: lockPeriod.default(60_000),
+      listenerLockRecoveryPollingInterval: timeSpanMs.default(60_000),
+    })
+    .prefault({}),
+  logging: z.object({ logLevel: z.record(z.string(), logLevel).default({}) }).prefault({}),
   extensions: z
     .object({
       http: z.object({ routePrefix: z.string().default('api') }).prefault({}),
@@ -33,6 +53,14 @@ const hostJson = z.object({
     })
     .prefault({}),
 });
+
+/** How the locks of timers are kept. */
+export interface SingletonOptions {
+  /** For how long a lock holds without being renewed. */
+  readonly lockPeriodMs: number;
+  /** How often a host that has not got a lock tries again. */
+  readonly recoveryIntervalMs: number;
+}
 
 /** Service Bus settings of host.json. */
 export interface ServiceBusOptions {
@@ -55,6 +83,9 @@ export interface HostOptions {
   /** Without slashes at its ends; may be empty. */
   readonly routePrefix: string;
   readonly serviceBus: ServiceBusOptions;
+  readonly singleton: SingletonOptions;
+  /** The lowest level that is logged, by category or the beginning of one; `default` is for all others. */
+  readonly logLevels: Readonly<Record<string, LogLevel>>;
 }
 
 /**
@@ -64,7 +95,7 @@ export interface HostOptions {
  * @throws Error that names the file and every setting that is wrong.
  */
 export function readHostJson(appDirectory: string): HostOptions {
-  const { functionTimeout, extensions } = readJsonFile(appDirectory, 'host.json', hostJson);
+  const { functionTimeout, singleton, logging, extensions } = readJsonFile(appDirectory, 'host.json', hostJson);
   const {
     maxAutoLockRenewalDuration,
     sessionIdleTimeout,
@@ -82,5 +113,10 @@ export function readHostJson(appDirectory: string): HostOptions {
       maxAutoLockRenewalDurationMs: maxAutoLockRenewalDuration,
       sessionIdleTimeoutMs: sessionIdleTimeout,
     },
+    singleton: {
+      lockPeriodMs: singleton.listenerLockPeriod,
+      recoveryIntervalMs: singleton.listenerLockRecoveryPollingInterval,
+    },
+    logLevels: logging.logLevel,
   };
 }

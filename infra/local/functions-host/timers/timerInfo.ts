@@ -1,4 +1,4 @@
-import type { RpcTypedData } from '../app/functionsCore';
+import type { RpcTypedData } from '../worker/functionsCore';
 import type { TimerRun } from './runTimer';
 
 /** .NET's DateTime.MinValue: what Azure says of a timer that has not run yet. */

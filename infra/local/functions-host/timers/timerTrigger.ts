@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import type { Clock } from '../../../../shared/clock';
-import type { RegisteredFunction } from '../app/functionApp';
+import type { IndexedFunction } from '../app/trigger';
 import type { InvokeFunction } from '../app/invokeFunction';
 import { triggerOf } from '../app/trigger';
 import { resolveSettings, type AppSettings } from '../settings/appSettings';
 import type { TriggerListener } from '../triggerListener';
-import { runTimer, type TimerRun } from './runTimer';
+import { runTimer, type StartRun, type TimerRun } from './runTimer';
 import { toTimerData } from './timerInfo';
-import { parseTimerSchedule } from './timerSchedule';
+import type { TimerLock } from './timerLock';
+import { parseTimerSchedule, type TimerSchedule } from './timerSchedule';
 
 const timerBinding = z.object({
   schedule: z.string(),
@@ -24,17 +25,21 @@ export interface TimerListener extends TriggerListener {
 /**
  * Starts the timer of a function.
  *
- * There is no lease and no stored status, as there is in Azure: "no overlap" holds within this process, and a run
- * missed while no host was up is not noticed. `runAtOnce` is for people who do not want to wait for the schedule: the
+ * With a lock, its runs begin when this host has it, which it tries for at once and then at each `recoveryIntervalMs`;
+ * it is given back when the run that is under way at the end has ended. There is no stored status, as there is in Azure: a
+ * run missed while no host was up is not noticed. `runAtOnce` is for people who do not want to wait for the schedule: the
  * first run comes immediately and is past due.
  *
  * @throws Error when the schedule does not resolve or is not NCRONTAB.
  */
 export function startTimerTrigger(options: {
-  readonly registered: RegisteredFunction;
+  readonly registered: IndexedFunction;
   readonly settings: AppSettings;
   readonly clock: Clock;
   readonly runAtOnce: boolean;
+  /** Undefined: every host runs the timer. */
+  readonly lock: TimerLock | undefined;
+  readonly recoveryIntervalMs: number;
   readonly invoke: InvokeFunction;
 }): TimerListener {
   const { registered, clock, invoke } = options;
@@ -48,7 +53,7 @@ export function startTimerTrigger(options: {
   };
 
   const startRun = options.runAtOnce ? 'pastDue' : binding.runOnStartup ? 'runOnStartup' : undefined;
-  const ended = runTimer({ schedule, clock, signal: stopped.signal, startRun, invoke: run });
+  const ended = runWhileLocked({ ...options, schedule, stopped: stopped.signal, startRun, run });
 
   return {
     runNow: () => run({ isPastDue: false, status: { lastMs: undefined, nextMs: schedule.next(clock.now()) } }),
@@ -58,4 +63,24 @@ export function startTimerTrigger(options: {
     },
     close: () => ended,
   };
+}
+
+async function runWhileLocked(options: {
+  readonly schedule: TimerSchedule;
+  readonly clock: Clock;
+  readonly stopped: AbortSignal;
+  readonly startRun: StartRun | undefined;
+  readonly lock: TimerLock | undefined;
+  readonly recoveryIntervalMs: number;
+  readonly run: (run: TimerRun) => Promise<void>;
+}): Promise<void> {
+  const { schedule, clock, stopped, startRun, lock, recoveryIntervalMs, run } = options;
+  while (!stopped.aborted) {
+    if (lock === undefined || (await lock.tryAcquire())) {
+      const signal = lock === undefined ? stopped : AbortSignal.any([stopped, lock.lost()]);
+      await runTimer({ schedule, clock, signal, startRun, invoke: run });
+      await lock?.release();
+    }
+    await clock.sleep(recoveryIntervalMs, stopped);
+  }
 }

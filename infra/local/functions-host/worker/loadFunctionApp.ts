@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { errorLine, type HostLog } from '../hostLog';
+import { errorLine } from '../hostLog';
 import { findEntryFiles } from './entryFiles';
 import { createFunctionApp, type FunctionApp } from './functionApp';
 import { installCoreModule } from './installCoreModule';
+import type { AppLogLine } from './protocol';
 
 /** Why an app has no functions to offer. `message` names the file at fault and what it threw, on one line; `cause` is the error itself. */
 export class FunctionAppLoadError extends Error {
@@ -20,7 +21,7 @@ const packageJson = z.object({ main: z.string().min(1) });
  *
  * @throws FunctionAppLoadError when package.json has no `main`, nothing matches it, or an entry or a hook throws.
  */
-export async function loadFunctionApp(appDirectory: string, log: HostLog): Promise<FunctionApp> {
+export async function loadFunctionApp(appDirectory: string, log: (line: AppLogLine) => void): Promise<FunctionApp> {
   const main = readMain(appDirectory);
   const files = findEntryFiles(appDirectory, main);
   if (files.length === 0) {
@@ -52,7 +53,16 @@ export async function loadFunctionApp(appDirectory: string, log: HostLog): Promi
   if (app.functions.length === 0) {
     throw new FunctionAppLoadError(`No functions: ${files.join(', ')} registered none.`);
   }
+  await lock(app);
   return app;
+}
+
+/** Ends the app's start: from now on nothing registers, and `app.setup` is locked. */
+async function lock(app: FunctionApp): Promise<void> {
+  app.lock();
+  const capabilities = await app.programmingModel()?.getCapabilities({});
+  if (capabilities?.HttpUri !== undefined)
+    throw new FunctionAppLoadError('No functions: app.setup asks for HTTP streaming, which this host does not have.');
 }
 
 function readMain(appDirectory: string): string {

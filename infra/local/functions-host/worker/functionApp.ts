@@ -1,17 +1,9 @@
-import type { HostLog, HostLogLevel } from '../hostLog';
-import type {
-  Disposable,
-  FunctionCallback,
-  FunctionMetadata,
-  FunctionsCore,
-  HookCallback,
-  ProgrammingModel,
-  RpcLogLevel,
-} from './functionsCore';
+import type { IndexedFunction } from '../app/trigger';
+import type { Disposable, FunctionCallback, FunctionsCore, HookCallback, ProgrammingModel } from './functionsCore';
+import type { AppLogLine } from './protocol';
 
 /** A function of the app: what it is bound to, and its handler. */
-export interface RegisteredFunction {
-  readonly metadata: FunctionMetadata;
+export interface RegisteredFunction extends IndexedFunction {
   readonly callback: FunctionCallback;
 }
 
@@ -34,18 +26,12 @@ export interface FunctionApp {
   lock(): void;
   /** Calls the hooks of that name one after another, in the order of their registration; rejects with the first that throws. */
   runHooks(name: HookName, context: object): Promise<void>;
-  /** Passes a line of the app through the `log` hooks, which may change its level and message, and on to the host's log. */
-  log(line: {
-    level: RpcLogLevel;
-    message: string;
-    category: string;
-    functionName?: string;
-    invocationContext?: unknown;
-  }): void;
+  /** Passes a line through the `log` hooks, which may change its level and message, and on to the host. */
+  log(line: AppLogLine & { readonly invocationContext?: unknown }): void;
 }
 
 /** An app with nothing in it. */
-export function createFunctionApp(log: HostLog): FunctionApp {
+export function createFunctionApp(log: (line: AppLogLine) => void): FunctionApp {
   const functions: RegisteredFunction[] = [];
   const hooks: { name: string; callback: HookCallback }[] = [];
   let model: ProgrammingModel | undefined;
@@ -68,9 +54,12 @@ export function createFunctionApp(log: HostLog): FunctionApp {
     log({ level, message, category, functionName, invocationContext }) {
       const context = { level, message, category, invocationContext, hookData: {} };
       for (const hook of hooks.filter((candidate) => candidate.name === 'log')) hook.callback(context);
-      const hostLevel = toHostLevel(context.level, category);
-      if (hostLevel === undefined) return;
-      log({ level: hostLevel, message: context.message, ...(functionName === undefined ? {} : { functionName }) });
+      log({
+        level: context.level,
+        message: context.message,
+        category,
+        ...(functionName === undefined ? {} : { functionName }),
+      });
     },
 
     core: {
@@ -96,23 +85,6 @@ export function createFunctionApp(log: HostLog): FunctionApp {
     },
   };
   return app;
-}
-
-/** The library's own diagnostics are left out below a warning; of the app's, everything but `none` is shown. */
-function toHostLevel(level: RpcLogLevel, category: string): HostLogLevel | undefined {
-  switch (level) {
-    case 'critical':
-    case 'error':
-      return 'error';
-    case 'warning':
-      return 'warning';
-    case 'trace':
-    case 'debug':
-    case 'information':
-      return category === 'system' ? undefined : 'information';
-    case 'none':
-      return undefined;
-  }
 }
 
 function addTo<T>(list: T[], item: T): Disposable {
