@@ -43,6 +43,7 @@ import { createLog } from './telemetry/log';
 import type { Telemetry } from './telemetry/startTelemetry';
 import { parseTelemetryTargets } from './telemetry/telemetryTargets';
 import { activeTraceId } from './telemetry/trace';
+import { createWriteLine, wantsDebug } from './telemetry/writeLine';
 import { createUcwaSession } from './ucwa/createSession';
 import { createUcwaHttp } from './ucwa/http';
 import { createMemoryBudget } from './ucwa/channel/memoryBudget';
@@ -67,15 +68,16 @@ export interface App
   /** One run of a shard's timer. */
   poll(shard: number): Promise<void>;
   /** Polls, until the app is closed, the slots that no run holds. */
-  pollAsFallback(): Promise<void>;
+  pollAsFallback: () => Promise<void>;
   /** Removes what is older than `RETENTION_DAYS`. */
   removeExpiredRecords(): Promise<void>;
   /** Ends the runs within 5 seconds, then closes what was opened. */
   close(): Promise<void>;
+  /** Gives the slots back and ends the polling, within 3 seconds. */
+  stopPolling(): Promise<void>;
 }
 
-/** One JSON object a line, on the console. */
-const log = createLog((level, line) => console[level](line), activeTraceId);
+const log = createLog(createWriteLine(console, wantsDebug(process.env)), activeTraceId);
 
 /** Settings that somebody may still have and that do nothing. */
 const unusedSettings = ['POLL_STANDBY'];
@@ -83,6 +85,7 @@ const unusedSettings = ['POLL_STANDBY'];
 let parsed: ConfigResult | undefined;
 let built: App | undefined;
 let telemetry: Telemetry | undefined;
+let closing: Promise<void> | undefined;
 
 /** The settings of this process or every problem with them; never throws. The only place that reads the environment. */
 export function config(): ConfigResult {
@@ -118,17 +121,38 @@ export async function startProcess(): Promise<void> {
       log.error('telemetryNotStarted', { error: String(error) });
     }
   }
-  const settings = config();
-  if (settings.ok && settings.settings.pollFallback) void getApp().pollAsFallback();
+  // Where a container ends, the worker gets the signal and no hook is run.
+  process.once('SIGTERM', () => void closeApp().then(() => process.exit(0)));
+  try {
+    if (config().ok) startFallback(getApp());
+  } catch (error) {
+    log.error('fallbackFailed', { error: String(error) });
+  }
   for (const name of unusedSettings)
     if ((process.env[name] ?? '') !== '')
       log.warn('settingUnused', { setting: name, message: `Remove ${name}: POLL_FALLBACK replaces it.` });
 }
 
-/** Closes the app if it was ever built; for the platform's terminate hook. */
-export async function closeApp(): Promise<void> {
-  await built?.close();
-  await telemetry?.stop();
+function startFallback({ settings, pollAsFallback }: App): void {
+  if (!settings.pollFallback) return;
+  pollAsFallback().catch((error: unknown) => log.error('fallbackFailed', { error: String(error) }));
+}
+
+/** How long the platform waits for a process to end. */
+const CLOSE_WITHIN_MS = 5_000;
+
+/**
+ * Closes the app if it was ever built: the slots are given back first, then the polls end, then connections are closed and
+ * telemetry is sent. Within 5 seconds; a second call waits for the first. For the platform's terminate hook and SIGTERM.
+ */
+export function closeApp(): Promise<void> {
+  closing ??= Promise.race([closeInOrder(), systemClock.sleep(CLOSE_WITHIN_MS)]);
+  return closing;
+}
+
+async function closeInOrder(): Promise<void> {
+  await built?.stopPolling();
+  await Promise.all([built?.close(), telemetry?.stop()]);
 }
 
 export interface PollTimer {
@@ -288,6 +312,10 @@ function createApp(settings: Settings): App {
       const rows = (await removeOlderRecords(tables, beforeMs)) + (await sweepDeliveries(tables, beforeMs));
       const blobs = await rawBlobs.removeOlder(beforeMs);
       log.info('expiredRecordsRemoved', { rows, blobs, retentionDays: settings.retentionDays });
+    },
+    async stopPolling() {
+      terminating.abort();
+      await Promise.allSettled(runs);
     },
     async close() {
       terminating.abort();

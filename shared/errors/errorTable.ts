@@ -14,6 +14,8 @@ export const errorTable = {
   commandInFlight: { status: 409, retryable: true, title: 'The same command is still in flight' },
   tooManySecrets: { status: 409, retryable: true, title: 'Too many secrets of the subscription sign already' },
   invitationEnded: { status: 410, retryable: false, title: 'The invitation has ended' },
+  lengthRequired: { status: 411, retryable: false, title: 'The body of the request needs a Content-Length' },
+  encodingUnsupported: { status: 415, retryable: false, title: 'The body of the request must not be encoded' },
   actionNotAvailable: { status: 422, retryable: false, title: 'The invitation does not offer this action' },
   idempotencyKeyReused: { status: 422, retryable: false, title: 'The Idempotency-Key was used with another request' },
   tooManyRequests: { status: 429, retryable: true, title: 'Too many requests' },

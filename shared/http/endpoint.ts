@@ -52,7 +52,7 @@ export function toAnonymousHandler<Ports>(
     } catch (error) {
       const known = toRelayError(error);
       if (known.code === 'internal')
-        context.error(JSON.stringify({ event: 'requestFailed', error: String(known.cause) }));
+        context.error(JSON.stringify({ event: 'requestFailed', level: 'error', error: String(known.cause) }));
       return toProblemResponse(known, context.invocationId);
     }
   };

@@ -16,7 +16,7 @@ export interface Log {
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
- * Writes one JSON object a line through `write` (for example a console method per level).
+ * Writes one JSON object a line through `write`; each carries its `level`.
  * @param traceId the trace that a line is part of, if it is of any.
  */
 export function createLog(
@@ -26,6 +26,6 @@ export function createLog(
   const at =
     (level: keyof Log) =>
     (event: string, fields?: LogFields): void =>
-      write(level, JSON.stringify({ event, ...fields, traceId: traceId() }));
+      write(level, JSON.stringify({ event, level, ...fields, traceId: traceId() }));
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

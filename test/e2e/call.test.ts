@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { askUntil } from '../support/askUntil';
 import { startTestRelay, type TestRelay } from '../support/relay';
 
@@ -164,6 +165,20 @@ describe('what is refused', () => {
     expect([answer.status, answer.headers['content-type']]).toEqual([status, 'application/problem+json']);
     expect(answer.data).toMatchObject({ type: `urn:ucwa-relay:problem:${code}`, status });
     expect(relay.ucwa.simulator.ledger.commands).toHaveLength(before);
+  });
+
+  it('a body that is sent in chunks, which Azure drops: 411, and nothing reaches UCWA', async () => {
+    const invitationId = await ring('in chunks');
+    const before = relay.ucwa.simulator.ledger.commands.length;
+    const answer = await relay.command(invitationId, 'decline', Readable.from(['{"reason":"Local"}']), {
+      'content-type': 'application/json',
+    });
+    expect([answer.status, answer.data]).toEqual([
+      411,
+      expect.objectContaining({ type: 'urn:ucwa-relay:problem:lengthRequired' }),
+    ]);
+    expect(relay.ucwa.simulator.ledger.commands).toHaveLength(before);
+    await relay.command(invitationId, 'decline');
   });
 
   it('an action that is not linked: 422 naming what is', async () => {

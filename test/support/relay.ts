@@ -17,7 +17,7 @@ export interface TestRelay {
   http(): AxiosInstance;
   host(): HostProcess;
   /** Starts a host where there is none, or a second one beside it; `http` and `host` are of the newest. */
-  startHost(settings?: Readonly<Record<string, string>>): Promise<HostProcess>;
+  startHost(settings?: Readonly<Record<string, string>>, args?: readonly string[]): Promise<HostProcess>;
   /** Posts a command to an invitation. */
   command(
     invitationId: string,
@@ -91,11 +91,11 @@ export async function startTestRelay({
     topic,
     http,
     host: newest,
-    async startHost(more = {}) {
+    async startHost(more = {}, args = []) {
       const host = await startReadyHost({
         appDirectory,
         settings: { ...environment, ...more },
-        args: ['--run-timers-on-start', ...(processes ? ['--processes'] : [])],
+        args: ['--run-timers-on-start', ...(processes ? ['--processes'] : []), ...args],
       });
       hosts.push(host);
       return host;

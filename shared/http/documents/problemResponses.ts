@@ -12,6 +12,9 @@ const everywhere: readonly ErrorCode[] = [
   'identityUnavailable',
 ];
 
+/** Errors that any route with a body can answer. */
+const withBody: readonly ErrorCode[] = ['lengthRequired', 'encodingUnsupported'];
+
 /** Errors that say when to come back. */
 const comesBack = (code: ErrorCode): boolean => errorTable[code].retryable || errorTable[code].status >= 502;
 
@@ -34,8 +37,8 @@ export function toErrorResponses(route: Route): Readonly<Record<string, JsonObje
 }
 
 /** Every error that a route can answer. */
-export function errorsOf({ role, errors = [] }: Route): readonly ErrorCode[] {
-  return role === 'anonymous' ? errors : [...errors, ...everywhere];
+export function errorsOf({ role, body, errors = [] }: Route): readonly ErrorCode[] {
+  return [...errors, ...(body === undefined ? [] : withBody), ...(role === 'anonymous' ? [] : everywhere)];
 }
 
 function toErrorResponse(codes: readonly ErrorCode[]): JsonObject {

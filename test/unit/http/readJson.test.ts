@@ -15,6 +15,44 @@ async function problemOf(work: Promise<unknown>): Promise<{ message: string; err
   return { message: error.message, errors: error.extensions.errors };
 }
 
+/** A request as the worker gets it from Azure's host. */
+const request = (text: string, headers: Record<string, string>) => ({ ...body(text), headers: new Headers(headers) });
+
+describe('a body that Azure may have dropped', () => {
+  test.each([
+    ['was sent in chunks', '', { 'transfer-encoding': 'chunked', 'content-type': 'application/json' }],
+    ['was sent in chunks without a type', '', { 'transfer-encoding': 'chunked' }],
+    ['is announced by its type alone', '', { 'content-type': 'application/json; charset=utf-8' }],
+  ])('is refused with 411 where it %s', async (_title, text, headers) => {
+    await expect(readJson(request(text, headers), declineBodySchema)).rejects.toMatchObject({
+      code: 'lengthRequired',
+      message: expect.stringContaining('Content-Length') as string,
+    });
+  });
+
+  test.each([
+    [
+      'a body with its length',
+      '{"reason":"Local"}',
+      { 'content-type': 'application/json', 'content-length': '18' },
+      'Local',
+    ],
+    ['none, and its length says so', '', { 'content-type': 'application/json', 'content-length': '0' }, 'Global'],
+    ['none, and no type', '', {}, 'Global'],
+  ])('is not suspected where there is %s', async (_title, text, headers, reason) => {
+    expect(await readJson(request(text, headers), declineBodySchema)).toEqual({ reason });
+  });
+
+  test.each([
+    ['gzip', false],
+    ['identity', true],
+  ])('Content-Encoding %s', async (encoding, isTaken) => {
+    const read = readJson(request('{}', { 'content-encoding': encoding, 'content-length': '2' }), declineBodySchema);
+    if (isTaken) expect(await read).toEqual({ reason: 'Global' });
+    else await expect(read).rejects.toMatchObject({ code: 'encodingUnsupported' });
+  });
+});
+
 describe('readJson', () => {
   test.each([
     ['accept, empty body', acceptBodySchema, '', {}],

@@ -12,8 +12,8 @@ describe('createLog', () => {
     trace.id = '0af7651916cd43dd8448eb211c80319c';
     log.warn('publishFailed', { attempt: 1 });
     expect(lines).toEqual([
-      'info {"event":"eventRelayed","type":"started"}',
-      'warn {"event":"publishFailed","attempt":1,"traceId":"0af7651916cd43dd8448eb211c80319c"}',
+      'info {"event":"eventRelayed","level":"info","type":"started"}',
+      'warn {"event":"publishFailed","level":"warn","attempt":1,"traceId":"0af7651916cd43dd8448eb211c80319c"}',
     ]);
   });
 });

@@ -27,6 +27,8 @@ const said: Readonly<Partial<Record<ErrorCode, readonly [message: string, detail
     '4 earlier secrets still sign beside the present one; the first of them ends at 2026-01-16T12:00:00.000Z. Rotate then.',
   ],
   invitationEnded: ['This invitation has ended: nothing can be done with it any more.'],
+  lengthRequired: ['Azure Functions passes on no body that is sent in chunks. Send it with Content-Length.'],
+  encodingUnsupported: ['Send the body as it is, without Content-Encoding.'],
   actionNotAvailable: [
     'This invitation cannot be asked to accept to the phone now; it offers acceptWithAnswer, decline.',
     { extensions: { available: ['acceptWithAnswer', 'decline'] } },
