@@ -1,8 +1,9 @@
 import { bus } from './bus';
+import { endings } from './endings';
 import { fuzz } from './fuzz';
 import { kills } from './kills';
 import type { Scenario } from './scenario';
 import { webhooks } from './webhooks';
 
 /** A row for each scenario, by the flag that chooses it; the first runs where no flag is given. */
-export const scenarios: Readonly<Record<string, Scenario>> = { kills, fuzz, bus, webhooks };
+export const scenarios: Readonly<Record<string, Scenario>> = { kills, fuzz, bus, webhooks, endings };
