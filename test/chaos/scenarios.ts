@@ -1,4 +1,5 @@
 import { bus } from './bus';
+import { endings } from './endings';
 import { fuzz } from './fuzz';
 import { kills } from './kills';
 import type { Scenario } from './scenario';
@@ -11,5 +12,6 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   fuzz,
   bus,
   webhooks,
+  endings,
   'webhook-kills': webhookKills,
 };
