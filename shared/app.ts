@@ -11,6 +11,8 @@ import type { ConfirmEndpointPorts } from './http/confirmEndpoint';
 import type { HealthEndpointPorts } from './http/healthEndpoint';
 import type { InvitationEndpointPorts } from './http/invitationEndpoints';
 import type { PeopleEndpointPorts } from './http/peopleEndpoint';
+import { AZURE_HEALTH_MS } from './http/azureHealth';
+import { keepFor } from './http/keepFor';
 import { createRateLimit } from './http/rateLimit';
 import type { SubscriptionEndpointPorts } from './http/subscriptionEndpoints';
 import { credentialFor, environmentIdentity, managedIdentity } from './identity';
@@ -21,6 +23,7 @@ import { busEntities } from './messaging/busEntities';
 import { createCommandQueue } from './messaging/commandQueue';
 import { createEventPublisher } from './messaging/eventPublisher';
 import { openServiceBus } from './messaging/openServiceBus';
+import { probeBus } from './messaging/probeBus';
 import type { QueuedCommandPorts } from './messaging/queuedCommand';
 import type { RecordInvitationPorts } from './messaging/recordInvitation';
 import { pollSlots, type PollPorts } from './relay/pollSlots';
@@ -38,6 +41,7 @@ import { createDeliveryJournal } from './storage/deliveryJournal';
 import { sweepDeliveries } from './storage/deliveryRetention';
 import { createSubscriptionStore } from './storage/subscriptionStore';
 import { removeOlderRecords } from './storage/retention';
+import { probeTables } from './storage/probeTables';
 import { createTables } from './storage/tables';
 import { createLog } from './telemetry/log';
 import type { Telemetry } from './telemetry/startTelemetry';
@@ -253,6 +257,14 @@ function createApp(settings: Settings): App {
     commandQueue: createCommandQueue(bus),
     webhooks,
     deliveries,
+    azureHealth: keepFor(
+      AZURE_HEALTH_MS,
+      () => performance.now(),
+      async () => {
+        const [busProbes, tableProbe] = await Promise.all([probeBus(openBus, clock), probeTables(tables, clock)]);
+        return { bus: busProbes, tables: tableProbe };
+      },
+    ),
     limit: createRateLimit(() => performance.now(), { burst: 100, perSecond: 50 }),
     commands: {
       signingKey: settings.signingKey,

@@ -22,7 +22,7 @@ param operatorPrincipalId string = ''
 @allowed(['User', 'Group', 'ServicePrincipal'])
 param operatorPrincipalType string = 'User'
 
-@description('public: no network of its own. integrated: the app sits in a virtual network with a NAT gateway. private: as integrated, and storage, bus and vault are reached through private endpoints only, which makes the namespace Premium.')
+@description('public: no network of its own. integrated: the app sits in a virtual network with a NAT gateway. private: as integrated, and storage, bus and vault are reached through private endpoints only, which makes the namespace Premium. Cannot be changed later: a namespace does not become Premium in place; choose a new environment and move the consumers.')
 @allowed(['public', 'integrated', 'private'])
 param network string = 'public'
 
@@ -32,8 +32,17 @@ param virtualNetworkAddressPrefix string = '10.86.0.0/24'
 @description('DNS servers of the virtual network, for a pool whose name only an internal server knows. Empty: those of Azure. In a private network they must forward the privatelink zones to Azure.')
 param virtualNetworkDnsServers string[] = []
 
-@description('One Service Bus subscription for each consumer of yours. filter: an SQL filter over the application properties, empty for every event. sessions: messages of one invitation in order, to one receiver.')
+@description('Public IPv4 addresses or ranges, such as 203.0.113.8 or 203.0.113.0/28, that reach storage, bus and vault of a private network beside its private endpoints: a pipeline that writes secrets, consumers in another cloud. In the other networks they are open to whoever has a role.')
+param allowedNetworks string[] = []
+
+@description('Public IPv4 ranges, such as 203.0.113.0/28, that may call the HTTP API. Empty: every address. Flows, cards and monitors call it too.')
+param allowedCallers string[] = []
+
+@description('One Service Bus subscription for each consumer of yours. filter: an SQL filter over the application properties, empty for every event. sessions: messages of one invitation in order, to one receiver; cannot be changed later: Service Bus refuses it, so give the consumer a new name.')
 param consumerSubscriptions consumerSubscription[] = []
+
+@description('Queues that senders of queued commands name in replyTo. Each is created, and the app may send answers to these alone.')
+param replyQueues string[] = []
 
 @description('UCWA_ACCOUNTS: the JSON array of accounts. Empty: the secret ucwa-accounts stays as it is in the vault.')
 @secure()
@@ -58,6 +67,9 @@ param caCertificate string = ''
 
 @description('WEBHOOK_CA_CERTIFICATE: a private certification authority of webhook receivers in PEM form, with \\n for the line ends.')
 param webhookCaCertificate string = ''
+
+@description('RELAY_PUBLIC_URL: where callers reach the app, for a custom domain or a front end, such as https://calls.contoso.com. Bind the domain to the app first. Empty: the app’s own host name.')
+param publicUrl string = ''
 
 @description('RELAY_KINDS: which invitations are relayed.')
 param kinds string = 'audioVideo,phoneAudio'
@@ -86,6 +98,25 @@ param pollFallback bool = true
 @maxValue(1500)
 param pollRunSeconds int = 600
 
+@description('Memory of an instance in MB; the cost of always-ready instances follows it.')
+@allowed([512, 2048, 4096])
+param instanceMemory int = 2048
+
+@description('Instances that wait for HTTP requests. With one, nothing waits while it is replaced, every 30 to 60 minutes.')
+@minValue(1)
+@maxValue(20)
+param httpInstanceCount int = 2
+
+@description('HTTP requests that an instance serves at a time before another one is added.')
+@minValue(1)
+@maxValue(1000)
+param httpConcurrency int = 16
+
+@description('Most instances of the app, for a rush of calls, commands or deliveries. At least ten more than are always ready are allowed in any case.')
+@minValue(40)
+@maxValue(1000)
+param maximumInstanceCount int = 100
+
 @description('Client id of the app registration whose tokens are accepted. Empty: function keys alone.')
 param authenticationClientId string = ''
 
@@ -100,6 +131,9 @@ param pagePhones phone[] = []
 
 @description('E-mail address that is told of what can wait until morning. Empty: nobody.')
 param ticketEmail string = ''
+
+@description('Whether the vault keeps deleted secrets for 90 days whatever anyone does. Cannot be switched off later, and the name of a removed environment’s vault is taken for as long; false suits trials that are removed again.')
+param purgeProtection bool = true
 
 @description('How storage is kept: in three zones of the region, or, where the region has no zones, three times in one place.')
 @allowed(['Standard_ZRS', 'Standard_LRS'])
@@ -184,6 +218,7 @@ module storage 'modules/storage.bicep' = {
     tags: tags
     redundancy: storageRedundancy
     publicAccess: network != 'private'
+    allowedNetworks: allowedNetworks
     unreadableRetentionDays: retentionDays
   }
 }
@@ -196,7 +231,9 @@ module serviceBus 'modules/serviceBus.bicep' = {
     location: location
     tags: tags
     premium: network == 'private'
+    allowedNetworks: allowedNetworks
     consumerSubscriptions: consumerSubscriptions
+    replyQueues: replyQueues
   }
 }
 
@@ -208,6 +245,8 @@ module keyVault 'modules/keyVault.bicep' = {
     location: location
     tags: tags
     publicAccess: network != 'private'
+    allowedNetworks: allowedNetworks
+    purgeProtection: purgeProtection
     accounts: accounts
     signingKey: signingKey
     encryptionKey: encryptionKey
@@ -239,6 +278,18 @@ module roles 'modules/roles.bicep' = {
     serviceBusName: serviceBus.outputs.name
     keyVaultName: keyVault.outputs.name
     appInsightsName: monitoring.outputs.appInsightsName
+    replyQueues: replyQueues
+  }
+}
+
+module diagnostics 'modules/diagnostics.bicep' = {
+  name: 'diagnostics'
+  scope: group
+  params: {
+    workspaceId: monitoring.outputs.workspaceId
+    storageAccountName: storage.outputs.name
+    serviceBusName: serviceBus.outputs.name
+    keyVaultName: keyVault.outputs.name
   }
 }
 
@@ -258,6 +309,12 @@ module functionApp 'modules/functionApp.bicep' = {
     keyVaultUri: keyVault.outputs.uri
     appInsightsName: monitoring.outputs.appInsightsName
     subnetId: network == 'public' ? '' : virtualNetwork!.outputs.appSubnetId
+    allowedCallers: allowedCallers
+    instanceMemory: instanceMemory
+    httpInstanceCount: httpInstanceCount
+    httpConcurrency: httpConcurrency
+    maximumInstanceCount: maximumInstanceCount
+    publicUrl: publicUrl
     pollShardCount: pollShardCount
     pollFallback: pollFallback
     pollRunSeconds: pollRunSeconds

@@ -2,6 +2,7 @@ import type { HttpResponseInit } from '@azure/functions';
 import { toRelayError } from '../errors/relayError';
 import { slotOf, type SlotLeaseStore } from '../relay/slots';
 import { toAccountCheck, toHeartbeat } from './accountCheck';
+import { toAzureChecks, type AzureHealth } from './azureHealth';
 import { toSubscriberCheck, type SubscriberHealth } from './subscriberHealth';
 
 export type HealthStatus = 'pass' | 'warn' | 'fail';
@@ -23,6 +24,8 @@ export interface HealthPorts {
   readonly leases: Pick<SlotLeaseStore, 'read'>;
   /** Rejects when storage cannot be reached. */
   readonly subscribers: () => Promise<readonly SubscriberHealth[]>;
+  /** How bus, tables and clock are. */
+  readonly azure: () => Promise<AzureHealth>;
   readonly nowMs: number;
 }
 
@@ -40,9 +43,10 @@ export function settingsHealth(problems: readonly string[]): Health {
   return toHealth({ settings: problems.map((output) => ({ status: 'fail', componentType: 'component', output })) });
 }
 
-/** How the relay is: settings, storage, and each account as its poller last told it, each webhook with its counts. Never rejects. */
-export async function readHealth({ accounts, leases, subscribers, nowMs }: HealthPorts): Promise<Health> {
+/** How the relay is: settings, bus, tables, clock, storage, and each account as its poller last told it, each webhook with its counts. Never rejects. */
+export async function readHealth({ accounts, leases, subscribers, azure, nowMs }: HealthPorts): Promise<Health> {
   const settings = [{ status: 'pass', componentType: 'component' } as const];
+  const services = azure();
   try {
     const [rows, known] = await Promise.all([leases.read({ health: true }), subscribers()]);
     const heartbeats = new Map(rows.map((row) => [row.slot, toHeartbeat(row, nowMs)]));
@@ -56,12 +60,14 @@ export async function readHealth({ accounts, leases, subscribers, nowMs }: Healt
     ]);
     return toHealth({
       settings,
+      ...toAzureChecks(await services),
       storage: [{ status: 'pass', componentType: 'datastore' }],
       ...Object.fromEntries([...checks, ...webhooks]),
     });
   } catch (error) {
     return toHealth({
       settings,
+      ...toAzureChecks(await services),
       storage: [{ status: 'fail', componentType: 'datastore', output: toRelayError(error).message }],
     });
   }

@@ -3,6 +3,7 @@ import type { Clock } from '../clock';
 import type { Webhooks } from '../webhooks/createWebhooks';
 import type { DeliveryLog } from '../webhooks/ports';
 import type { Endpoint, EndpointPorts } from './endpoint';
+import type { AzureHealth } from './azureHealth';
 import { readHealth, toHealthResponse } from './health';
 import { readSubscriberHealth } from './subscriberHealth';
 
@@ -11,19 +12,22 @@ export interface HealthEndpointPorts extends EndpointPorts {
   readonly leases: SlotLeaseStore;
   readonly webhooks: Webhooks;
   readonly deliveries: DeliveryLog;
+  /** How bus, tables and clock are; never rejects. */
+  readonly azureHealth: () => Promise<AzureHealth>;
   readonly clock: Clock;
 }
 
 /** `GET /health` */
 export const healthEndpoint: Endpoint<HealthEndpointPorts> = async (
   _request,
-  { accounts, leases, webhooks, deliveries, clock },
+  { accounts, leases, webhooks, deliveries, azureHealth, clock },
 ) =>
   toHealthResponse(
     await readHealth({
       accounts: accounts.map(({ sipUri }) => sipUri),
       leases,
       subscribers: () => readSubscriberHealth(webhooks.subscriptions, deliveries),
+      azure: azureHealth,
       nowMs: clock.now(),
     }),
   );

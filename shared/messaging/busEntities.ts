@@ -5,3 +5,28 @@ export const busEntities = {
   commands: 'invitation-commands',
   deliveries: 'webhook-deliveries',
 } as const;
+
+/** What the relay does with an entity of the namespace, and so needs a right for. */
+export interface BusAccess {
+  readonly access: 'send' | 'receive';
+  readonly entity: string;
+  /** Of the topic `entity`. */
+  readonly subscription?: string;
+}
+
+/** Everything that the relay sends to and receives from; beside it only the queues that senders of commands name for answers. */
+export const busAccess: readonly BusAccess[] = [
+  { access: 'send', entity: busEntities.events },
+  { access: 'receive', entity: busEntities.events, subscription: 'webhooks' },
+  { access: 'receive', entity: busEntities.events, subscription: 'read-model' },
+  { access: 'send', entity: busEntities.unreadable },
+  { access: 'send', entity: busEntities.commands },
+  { access: 'receive', entity: busEntities.commands },
+  { access: 'send', entity: busEntities.deliveries },
+  { access: 'receive', entity: busEntities.deliveries },
+];
+
+/** `queue`, or `topic/subscription`. */
+export function entityPath({ entity, subscription }: BusAccess): string {
+  return subscription === undefined ? entity : `${entity}/${subscription}`;
+}

@@ -16,6 +16,18 @@ param appInsightsName string
 
 @description('Empty: no network of its own.')
 param subnetId string
+
+@description('Ranges that may call the app; empty: every address.')
+param allowedCallers string[]
+
+@allowed([512, 2048, 4096])
+param instanceMemory int
+param httpInstanceCount int
+param httpConcurrency int
+param maximumInstanceCount int
+
+@description('Empty: the app’s own host name.')
+param publicUrl string
 param pollShardCount int
 param pollFallback bool
 param pollRunSeconds int
@@ -32,14 +44,25 @@ param retentionDays int
 param authenticationClientId string
 param authenticationRequired bool
 
-// What stands between a ring and a subscriber never waits for an instance to start. Each of these scales by itself.
-var alwaysReadyFunctions = concat(
-  map(range(0, pollShardCount), shard => 'function:pollEventChannel${shard}'),
-  ['http', 'function:fanOutEvent', 'function:deliverWebhook']
+// No function on the way of a ring, a command or an answer waits for an instance to start, which may take two minutes
+// (Azure-Functions issue 2581). Each of these scales by itself.
+var alwaysReady = concat(
+  [{ name: 'http', instanceCount: httpInstanceCount }],
+  map(
+    concat(
+      map(range(0, pollShardCount), shard => 'pollEventChannel${shard}'),
+      ['fanOutEvent', 'recordInvitation', 'deliverWebhook', 'runInvitationCommand']
+    ),
+    name => { name: 'function:${name}', instanceCount: 1 }
+  )
 )
+var alwaysReadyCount = reduce(map(alwaysReady, each => each.instanceCount), 0, (sum, count) => sum + count)
+// Azure refuses more always-ready instances than the maximum.
+var spareInstances = 10
 var secretReference = '@Microsoft.KeyVault(SecretUri=${keyVaultUri}secrets/'
 var withAuthentication = !empty(authenticationClientId)
-var audience = 'api://${authenticationClientId}'
+// A v1 token is for the application ID URI, a v2 token for the client id.
+var audiences = ['api://${authenticationClientId}', authenticationClientId]
 
 resource appInsights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: appInsightsName
@@ -77,6 +100,15 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     siteConfig: {
       minTlsVersion: '1.2'
+      ipSecurityRestrictionsDefaultAction: empty(allowedCallers) ? 'Allow' : 'Deny'
+      ipSecurityRestrictions: [
+        for (range, index) in allowedCallers: {
+          name: 'caller-${index}'
+          action: 'Allow'
+          priority: 100 + index
+          ipAddress: range
+        }
+      ]
     }
     functionAppConfig: {
       deployment: {
@@ -94,15 +126,14 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         version: '24'
       }
       scaleAndConcurrency: {
-        instanceMemoryMB: 2048
-        // Beyond what is always ready: a rush of calls, commands or deliveries.
-        maximumInstanceCount: 100
-        alwaysReady: [
-          for alwaysReadyFunction in alwaysReadyFunctions: {
-            name: alwaysReadyFunction
-            instanceCount: 1
+        instanceMemoryMB: instanceMemory
+        maximumInstanceCount: max(maximumInstanceCount, alwaysReadyCount + spareInstances)
+        alwaysReady: alwaysReady
+        triggers: {
+          http: {
+            perInstanceConcurrency: httpConcurrency
           }
-        ]
+        }
       }
       // Documented (Azure Functions, site update strategies in Flex Consumption), and not in the compiler's types.
       #disable-next-line BCP037
@@ -135,13 +166,13 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     POLL_FALLBACK: pollFallback ? 'true' : 'false'
     RELAY_KINDS: kinds
     RELAY_INCLUDE_SDP: includeSdp ? 'true' : 'false'
-    RELAY_PUBLIC_URL: 'https://${app.properties.defaultHostName}'
+    RELAY_PUBLIC_URL: empty(publicUrl) ? 'https://${app.properties.defaultHostName}' : publicUrl
     RELAY_SIGNING_KEY: '${secretReference}relay-signing-key)'
     RELAY_ENCRYPTION_KEY: '${secretReference}relay-encryption-key)'
     WEBHOOK_ALLOWED_CIDRS: webhookAllowedCidrs
     WEBHOOK_CA_CERTIFICATE: webhookCaCertificate
     ENTRA_TENANT_ID: withAuthentication ? tenant().tenantId : ''
-    ENTRA_AUDIENCE: withAuthentication ? audience : ''
+    ENTRA_AUDIENCE: withAuthentication ? join(audiences, ',') : ''
     RETENTION_DAYS: string(retentionDays)
   }
 }
@@ -166,7 +197,7 @@ resource authentication 'Microsoft.Web/sites/config@2025-03-01' = if (withAuthen
           openIdIssuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
         }
         validation: {
-          allowedAudiences: [audience, authenticationClientId]
+          allowedAudiences: audiences
         }
       }
     }

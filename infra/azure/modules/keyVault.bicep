@@ -7,6 +7,12 @@ param tags object
 @description('False: reached through a private endpoint only.')
 param publicAccess bool
 
+@description('Public addresses that reach the vault all the same.')
+param allowedNetworks string[]
+
+@description('Cannot be switched off later.')
+param purgeProtection bool
+
 @description('Empty: the secret stays as it is.')
 @secure()
 param accounts string
@@ -30,13 +36,15 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
       name: 'standard'
     }
     enableRbacAuthorization: true
-    enablePurgeProtection: true
+    // Azure refuses false: a vault without it must not say so.
+    enablePurgeProtection: purgeProtection ? true : null
     enableSoftDelete: true
-    softDeleteRetentionInDays: 90
-    publicNetworkAccess: publicAccess ? 'enabled' : 'disabled'
+    softDeleteRetentionInDays: purgeProtection ? 90 : 7
+    publicNetworkAccess: publicAccess || !empty(allowedNetworks) ? 'enabled' : 'disabled'
     networkAcls: {
       bypass: 'None'
       defaultAction: publicAccess ? 'Allow' : 'Deny'
+      ipRules: [for network in allowedNetworks: { value: network }]
     }
   }
 }

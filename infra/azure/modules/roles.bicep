@@ -14,6 +14,9 @@ param serviceBusName string
 param keyVaultName string
 param appInsightsName string
 
+@description('Queues to which the app may send the answers to queued commands.')
+param replyQueues string[]
+
 var roles = {
   storageBlobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
   storageTableDataContributor: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
@@ -24,12 +27,31 @@ var roles = {
   monitoringMetricsPublisher: '3913510d-42f4-4e42-8a64-420c390055eb'
 }
 
+var entities = loadJsonContent('../entities.json')
+var events = entities.topics[0]
+var queuesToSendTo = concat(
+  map(filter(entities.queues, queue => contains(queue.access, 'send')), queue => queue.name),
+  replyQueues
+)
+var queuesToReceiveFrom = map(filter(entities.queues, queue => contains(queue.access, 'receive')), queue => queue.name)
+var subscriptionsToReceiveFrom = map(events.subscriptions, subscription => subscription.name)
+
 resource storageAccount 'Microsoft.Storage/storageAccounts@2025-08-01' existing = {
   name: storageAccountName
 }
 
 resource serviceBus 'Microsoft.ServiceBus/namespaces@2026-01-01' existing = {
   name: serviceBusName
+
+  resource queueToSendTo 'queues' existing = [for name in queuesToSendTo: { name: name }]
+
+  resource queueToReceiveFrom 'queues' existing = [for name in queuesToReceiveFrom: { name: name }]
+
+  resource topic 'topics' existing = {
+    name: events.name
+
+    resource subscription 'subscriptions' existing = [for name in subscriptionsToReceiveFrom: { name: name }]
+  }
 }
 
 resource keyVault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
@@ -40,6 +62,8 @@ resource appInsights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: appInsightsName
 }
 
+func roleDefinition(id string) string => subscriptionResourceId('Microsoft.Authorization/roleDefinitions', id)
+
 // The host keeps its keys and the timers' locks in blobs, and reads the package from there.
 resource blobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(storageAccount.id, principalId, roles.storageBlobDataOwner)
@@ -47,7 +71,7 @@ resource blobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   properties: {
     principalId: principalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.storageBlobDataOwner)
+    roleDefinitionId: roleDefinition(roles.storageBlobDataOwner)
   }
 }
 
@@ -57,33 +81,56 @@ resource tables 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   properties: {
     principalId: principalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId(
-      'Microsoft.Authorization/roleDefinitions',
-      roles.storageTableDataContributor
-    )
+    roleDefinitionId: roleDefinition(roles.storageTableDataContributor)
   }
 }
 
-resource receiver 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(serviceBus.id, principalId, roles.serviceBusDataReceiver)
-  scope: serviceBus
+resource eventSender 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(serviceBus::topic.id, principalId, roles.serviceBusDataSender)
+  scope: serviceBus::topic
   properties: {
     principalId: principalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.serviceBusDataReceiver)
+    roleDefinitionId: roleDefinition(roles.serviceBusDataSender)
   }
 }
 
-// Over the whole namespace: the answer to a queued command goes to the queue that its sender names.
-resource sender 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(serviceBus.id, principalId, roles.serviceBusDataSender)
-  scope: serviceBus
-  properties: {
-    principalId: principalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.serviceBusDataSender)
+resource queueSenders 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (name, index) in queuesToSendTo: {
+    name: guid(serviceBus::queueToSendTo[index].id, principalId, roles.serviceBusDataSender)
+    scope: serviceBus::queueToSendTo[index]
+    properties: {
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: roleDefinition(roles.serviceBusDataSender)
+    }
   }
-}
+]
+
+resource queueReceivers 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (name, index) in queuesToReceiveFrom: {
+    name: guid(serviceBus::queueToReceiveFrom[index].id, principalId, roles.serviceBusDataReceiver)
+    scope: serviceBus::queueToReceiveFrom[index]
+    properties: {
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: roleDefinition(roles.serviceBusDataReceiver)
+    }
+  }
+]
+
+// A trigger on a topic needs the role at its subscription; at the topic alone it fails (Azure Functions, Service Bus trigger).
+resource eventReceivers 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (name, index) in subscriptionsToReceiveFrom: {
+    name: guid(serviceBus::topic::subscription[index].id, principalId, roles.serviceBusDataReceiver)
+    scope: serviceBus::topic::subscription[index]
+    properties: {
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: roleDefinition(roles.serviceBusDataReceiver)
+    }
+  }
+]
 
 resource secrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(keyVault.id, principalId, roles.keyVaultSecretsUser)
@@ -91,7 +138,7 @@ resource secrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   properties: {
     principalId: principalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.keyVaultSecretsUser)
+    roleDefinitionId: roleDefinition(roles.keyVaultSecretsUser)
   }
 }
 
@@ -101,10 +148,7 @@ resource telemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   properties: {
     principalId: principalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId(
-      'Microsoft.Authorization/roleDefinitions',
-      roles.monitoringMetricsPublisher
-    )
+    roleDefinitionId: roleDefinition(roles.monitoringMetricsPublisher)
   }
 }
 
@@ -114,6 +158,6 @@ resource operator 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!em
   properties: {
     principalId: operatorPrincipalId
     principalType: operatorPrincipalType
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.keyVaultSecretsOfficer)
+    roleDefinitionId: roleDefinition(roles.keyVaultSecretsOfficer)
   }
 }

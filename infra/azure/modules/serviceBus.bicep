@@ -7,8 +7,14 @@ param tags object
 @description('Premium has private endpoints and no limit of operations per second; Standard neither.')
 param premium bool
 
+@description('Public addresses that reach a Premium namespace all the same.')
+param allowedNetworks string[]
+
 @description('[{ name, filter, sessions }]')
 param consumerSubscriptions array
+
+@description('Queues for the answers to queued commands.')
+param replyQueues string[]
 
 var entities = loadJsonContent('../entities.json')
 var events = entities.topics[0]
@@ -30,7 +36,18 @@ resource namespace 'Microsoft.ServiceBus/namespaces@2026-01-01' = {
   properties: {
     disableLocalAuth: true
     minimumTlsVersion: '1.2'
-    publicNetworkAccess: premium ? 'Disabled' : 'Enabled'
+    publicNetworkAccess: premium && empty(allowedNetworks) ? 'Disabled' : 'Enabled'
+  }
+}
+
+// Only a Premium namespace has a firewall.
+resource firewall 'Microsoft.ServiceBus/namespaces/networkRuleSets@2026-01-01' = if (premium && !empty(allowedNetworks)) {
+  parent: namespace
+  name: 'default'
+  properties: {
+    publicNetworkAccess: 'Enabled'
+    defaultAction: 'Deny'
+    ipRules: [for network in allowedNetworks: { ipMask: network, action: 'Allow' }]
   }
 }
 
@@ -39,6 +56,14 @@ resource queues 'Microsoft.ServiceBus/namespaces/queues@2026-01-01' = [
     parent: namespace
     name: queue.name
     properties: queue.properties
+  }
+]
+
+resource answers 'Microsoft.ServiceBus/namespaces/queues@2026-01-01' = [
+  for name in replyQueues: {
+    parent: namespace
+    name: name
+    properties: entities.replyQueue
   }
 ]
 

@@ -8,6 +8,9 @@ param redundancy string
 @description('False: reached through private endpoints only.')
 param publicAccess bool
 
+@description('Public addresses that reach the account all the same.')
+param allowedNetworks string[]
+
 @description('How long the text of an event that could not be read is kept.')
 param unreadableRetentionDays int
 
@@ -31,10 +34,11 @@ resource account 'Microsoft.Storage/storageAccounts@2025-08-01' = {
     defaultToOAuthAuthentication: true
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
-    publicNetworkAccess: publicAccess ? 'Enabled' : 'Disabled'
+    publicNetworkAccess: publicAccess || !empty(allowedNetworks) ? 'Enabled' : 'Disabled'
     networkAcls: {
       bypass: 'None'
       defaultAction: publicAccess ? 'Allow' : 'Deny'
+      ipRules: [for network in allowedNetworks: { value: network, action: 'Allow' }]
     }
   }
 }

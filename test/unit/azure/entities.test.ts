@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { busEntities } from '../../../shared/messaging/busEntities';
+import { busAccess, busEntities, entityPath } from '../../../shared/messaging/busEntities';
 import { azureFolder } from '../../support/bicep';
 
 type Properties = Readonly<Record<string, unknown>>;
 interface Entity {
   readonly name: string;
+  /** What the relay may do with a queue. */
+  readonly access?: readonly ('send' | 'receive')[];
   readonly properties: Properties;
   readonly subscriptions?: readonly Entity[];
 }
@@ -50,7 +52,7 @@ function toAzure({ Name, Properties: properties, Subscriptions }: LocalEntity): 
   };
 }
 
-const withoutSize = (entity: Entity): Entity => ({
+const withoutSize = ({ access: _access, ...entity }: Entity): Entity => ({
   ...entity,
   properties: Object.fromEntries(Object.entries(entity.properties).filter(([name]) => name !== overrides.withoutSize)),
 });
@@ -62,6 +64,27 @@ describe('the list of entities', () => {
   it('is the local bus’s, but for what is named here', () => {
     expect(namespace?.Queues.map(toAzure)).toEqual(azure.queues.map(withoutSize));
     expect(namespace?.Topics.map(toAzure)).toEqual(azure.topics.map(withoutSize));
+  });
+
+  it('has the rights that the code needs at each queue, and no other', () => {
+    expect(azure.queues.flatMap(({ name, access = [] }) => access.map((each) => `${each} ${name}`)).sort()).toEqual(
+      busAccess
+        .filter(({ entity }) => entity !== busEntities.events)
+        .map(({ access, entity }) => `${access} ${entity}`)
+        .sort(),
+    );
+  });
+
+  it('has the subscriptions that functions read, and no other', () => {
+    const subscriptions = azure.topics.flatMap((topic) =>
+      (topic.subscriptions ?? []).map(({ name }) => `${topic.name}/${name}`),
+    );
+    expect(subscriptions.sort()).toEqual(
+      busAccess
+        .filter(({ subscription }) => subscription !== undefined)
+        .map(entityPath)
+        .sort(),
+    );
   });
 
   it('has the entities that the code names, and no other', () => {

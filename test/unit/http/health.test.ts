@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { RelayError } from '../../../shared/errors/relayError';
 import { readHealth, settingsHealth, toHealthResponse } from '../../../shared/http/health';
+import type { AzureHealth } from '../../../shared/http/azureHealth';
 import type { SubscriberHealth } from '../../../shared/http/subscriberHealth';
 import { noDeliveries } from '../../../shared/webhooks/deliveryCounts';
 import { encodeSlotHealth, toAccountHealth, type AccountHealth } from '../../../shared/relay/accountHealth';
@@ -16,6 +17,8 @@ const onAir: AccountHealth = {
   modalities: ['Audio', 'PhoneAudio'],
 };
 
+const azure = (): Promise<AzureHealth> => Promise.resolve({ bus: [], tables: { problems: [] } });
+
 const healthOf = (
   accounts: AccountHealth[],
   lease: Partial<SlotLease> = {},
@@ -23,6 +26,7 @@ const healthOf = (
 ) =>
   readHealth({
     accounts: [account],
+    azure,
     nowMs,
     subscribers: () => Promise.resolve(subscribers),
     leases: {
@@ -39,6 +43,7 @@ describe('health', () => {
       status: 'pass',
       checks: {
         settings: [{ status: 'pass', componentType: 'component' }],
+        tables: [{ status: 'pass', componentType: 'datastore' }],
         storage: [{ status: 'pass', componentType: 'datastore' }],
         [`account:${account}`]: [
           {
@@ -119,7 +124,7 @@ describe('health', () => {
       read: () => Promise.reject(new RelayError('storageUnavailable', 'The storage account did not answer.')),
     };
     expect(
-      await readHealth({ accounts: [account], leases, subscribers: () => Promise.resolve([]), nowMs }),
+      await readHealth({ accounts: [account], azure, leases, subscribers: () => Promise.resolve([]), nowMs }),
     ).toMatchObject({ status: 'fail', checks: { storage: [{ output: 'The storage account did not answer.' }] } });
   });
 
@@ -180,6 +185,7 @@ describe('health of more accounts in a slot than a heartbeat holds', () => {
   };
   const healthOfAll = (all: AccountHealth[]) =>
     readHealth({
+      azure,
       accounts: all.map((one) => one.account),
       nowMs,
       subscribers: () => Promise.resolve([]),

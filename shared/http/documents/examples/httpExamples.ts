@@ -14,6 +14,7 @@ import { toSubscriptionView } from '../../../webhooks/subscriptions/subscription
 import type { TestResult } from '../../../webhooks/subscriptions/testSubscription';
 import { toCall } from '../../connector/callEndpoints';
 import { toDeliveryView } from '../../deliveryView';
+import { busAccess } from '../../../messaging/busEntities';
 import { readHealth } from '../../health';
 import { toView } from '../../invitationEndpoints';
 import { sampleAccount, sampleCall, sampleSdp, sampleTimeMs } from './sampleCall';
@@ -198,6 +199,7 @@ export async function healthExample(): Promise<object> {
     accounts: [sampleAccount],
     leases: { read: () => Promise.resolve([row]) },
     subscribers: () => Promise.resolve([subscriber]),
+    azure: () => Promise.resolve({ bus: busAccess, tables: { problems: [], clockAheadMs: 0 } }),
     nowMs: sampleTimeMs,
   });
 }
