@@ -45,6 +45,7 @@ async function health(): Promise<{ readonly status?: string; readonly output?: u
     accounts: [sipUri],
     leases: { read: () => Promise.resolve([row]) },
     subscribers: () => Promise.resolve([]),
+    azure: () => Promise.resolve({ bus: [], tables: { problems: [] } }),
     nowMs: clock.now(),
   });
   return checks?.[`account:${sipUri}`]?.[0] ?? {};
