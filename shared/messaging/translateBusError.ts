@@ -29,6 +29,16 @@ export function isBusConnectionLost(error: unknown): boolean {
   return isServiceBusError(error) && error.code === 'ServiceCommunicationProblem';
 }
 
+/** Whether the key or the identity lacks a right. */
+export function isMissingRight(error: unknown): boolean {
+  return isServiceBusError(error) && error.code === 'UnauthorizedAccess';
+}
+
+/** Whether the namespace has no such entity. */
+export function isMissingEntity(error: unknown): boolean {
+  return isServiceBusError(error) && error.code === 'MessagingEntityNotFound';
+}
+
 type Meaning = readonly [ErrorCode, string];
 
 const unreachable: Meaning = ['busUnavailable', 'Service Bus cannot be reached.'];
