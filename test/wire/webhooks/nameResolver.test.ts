@@ -1,0 +1,186 @@
+import { createSocket, type Socket } from 'node:dgram';
+import type { LookupAddress } from 'node:dns';
+import { systemClock } from '../../../shared/clock';
+import { createNameResolver, type NameResolverOptions } from '../../../shared/webhooks/sender/nameResolver';
+import { createFakeClock } from '../../support/fakeClock';
+
+const [A, AAAA] = [1, 28];
+/** What the name server knows: addresses, a response code, or `silence`. */
+type Answer = readonly string[] | number | 'silence';
+
+let server: Socket;
+let queries: string[];
+let answer: (name: string, type: number) => Answer;
+/** Answers that the test holds back. */
+let held: (() => void)[];
+let isHeld: (type: number) => boolean;
+
+beforeEach(async () => {
+  queries = [];
+  held = [];
+  isHeld = () => false;
+  answer = (_name, type) => (type === A ? ['203.0.113.1'] : []);
+  server = createSocket('udp4').on('message', (message, { port, address }) => {
+    const { name, type, end } = readQuestion(message);
+    queries.push(`${type === A ? 'A' : 'AAAA'} ${name}`);
+    const reply = toReply(message, end, type, answer(name, type));
+    const send = (): void => void (reply !== undefined && server.send(reply, port, address));
+    if (isHeld(type)) held.push(send);
+    else send();
+  });
+  await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve));
+});
+afterEach(() => server.close());
+
+function resolver(options: Partial<NameResolverOptions> = {}) {
+  return createNameResolver({
+    clock: systemClock,
+    servers: [`127.0.0.1:${server.address().port}`],
+    lookUp: () => Promise.reject(new Error('asked the system')),
+    hostNames: () => new Set(),
+    ...options,
+  });
+}
+
+test('asks for both families and puts IPv4 first', async () => {
+  answer = (_name, type) => (type === A ? ['203.0.113.1', '203.0.113.2'] : ['2001:db8:0:0:0:0:0:1']);
+  expect(await resolver().resolve('receiver.example')).toEqual([
+    { address: '203.0.113.1', family: 4 },
+    { address: '203.0.113.2', family: 4 },
+    { address: '2001:db8::1', family: 6 },
+  ]);
+  expect([...queries].sort()).toEqual(['A receiver.example', 'AAAA receiver.example']);
+});
+
+test.each<[string, number, LookupAddress]>([
+  ['IPv6', AAAA, { address: '203.0.113.1', family: 4 }],
+  ['IPv4', A, { address: '2001:db8::1', family: 6 }],
+])('waits 250 ms for the other family: %s never comes', async (_family, silent, expected) => {
+  answer = (_name, type) => (type === silent ? 'silence' : type === A ? ['203.0.113.1'] : ['2001:db8:0:0:0:0:0:1']);
+  const clock = createFakeClock();
+  const resolving = resolver({ clock }).resolve('receiver.example');
+  await clock.asleep((ms) => ms === 250);
+  await clock.advance(250);
+  expect(await resolving).toEqual([expected]);
+  expect(clock.sleepers()).toBe(0);
+});
+
+test('a family that comes within 250 ms is there', async () => {
+  answer = (_name, type) => (type === A ? ['203.0.113.1'] : ['2001:db8:0:0:0:0:0:1']);
+  isHeld = (type) => type === AAAA;
+  const clock = createFakeClock();
+  const resolving = resolver({ clock }).resolve('receiver.example');
+  await clock.asleep((ms) => ms === 250);
+  for (const send of held) send();
+  expect(await resolving).toHaveLength(2);
+});
+
+test.each([
+  ['does not exist', 3, 'ENOTFOUND'],
+  ['has no address', [], 'ENODATA'],
+  ['has a server that fails', 2, 'ESERVFAIL'],
+])('a name that %s says so', async (_what, code, expected) => {
+  answer = () => code;
+  await expect(resolver().resolve('receiver.example')).rejects.toMatchObject({ code: expected });
+});
+
+test('a name server that is silent is left after 4 s', async () => {
+  answer = () => 'silence';
+  const clock = createFakeClock();
+  const resolving = resolver({ clock }).resolve('receiver.example');
+  const refused = expect(resolving).rejects.toMatchObject({ code: 'ECANCELLED' });
+  await clock.asleep((ms) => ms === 4000);
+  await clock.advance(4000);
+  await refused;
+});
+
+test('one query for a host at a time, for as many as ask', async () => {
+  const one = resolver();
+  await Promise.all(['receiver.example', 'RECEIVER.example', 'receiver.example.'].map((name) => one.resolve(name)));
+  expect(queries).toHaveLength(2);
+  await one.resolve('receiver.example');
+  expect(queries).toHaveLength(4);
+});
+
+test('a failure is remembered for 5 s', async () => {
+  answer = () => 3;
+  const clock = createFakeClock();
+  const one = resolver({ clock });
+  for (let count = 0; count < 3; count += 1)
+    await expect(one.resolve('receiver.example')).rejects.toMatchObject({ code: 'ENOTFOUND' });
+  expect(queries).toHaveLength(2);
+  await clock.advance(5000);
+  answer = (_name, type) => (type === A ? ['203.0.113.1'] : []);
+  expect(await one.resolve('receiver.example')).toHaveLength(1);
+});
+
+test('a name that hangs delays no other', async () => {
+  answer = (name, type) => (name.startsWith('hangs') ? 'silence' : type === A ? ['203.0.113.1'] : []);
+  const clock = createFakeClock();
+  const one = resolver({ clock });
+  const hanging = Array.from({ length: 64 }, (_, n) => one.resolve(`hangs${n}.example`).catch(() => undefined));
+  expect(await one.resolve('receiver.example')).toHaveLength(1);
+  await clock.advance(4000);
+  await Promise.all(hanging);
+});
+
+describe('the system', () => {
+  test.each(['localhost', 'receiver.localhost', 'intranet', 'named.example'])('is asked for %s', async (name) => {
+    const address = { address: '127.0.0.1', family: 4 };
+    const lookUp = () => Promise.resolve([address]);
+    expect(await resolver({ lookUp, hostNames: () => new Set(['named.example']) }).resolve(name)).toEqual([address]);
+    expect(queries).toEqual([]);
+  });
+
+  test('is asked for two names at a time; the third waits, and is known to wait', async () => {
+    const asked: string[] = [];
+    const answers: (() => void)[] = [];
+    const lookUp = (name: string) => {
+      asked.push(name);
+      return new Promise<LookupAddress[]>((resolve) =>
+        answers.push(() => resolve([{ address: '127.0.0.1', family: 4 }])),
+      );
+    };
+    const one = resolver({ lookUp });
+    const resolving = ['one', 'two', 'three'].map((name) => one.resolve(name));
+    await Promise.resolve();
+    expect([asked, one.isWaiting('two'), one.isWaiting('three')]).toEqual([['one', 'two'], false, true]);
+    answers[0]?.();
+    await resolving[0];
+    expect([asked, one.isWaiting('three')]).toEqual([['one', 'two', 'three'], false]);
+    for (const reply of answers) reply();
+    await Promise.all(resolving);
+  });
+});
+
+function readQuestion(message: Buffer): { readonly name: string; readonly type: number; readonly end: number } {
+  const labels: string[] = [];
+  let at = 12;
+  for (let length = message[at] ?? 0; length > 0; length = message[at] ?? 0) {
+    labels.push(message.toString('latin1', at + 1, at + 1 + length));
+    at += length + 1;
+  }
+  return { name: labels.join('.').toLowerCase(), type: message.readUInt16BE(at + 1), end: at + 5 };
+}
+
+/** RFC 1035 §4.1: header, the question again, and an answer for each address. */
+function toReply(message: Buffer, end: number, type: number, known: Answer): Buffer | undefined {
+  if (known === 'silence') return undefined;
+  const addresses = typeof known === 'number' ? [] : known;
+  const header = Buffer.alloc(12);
+  message.copy(header, 0, 0, 2);
+  header.writeUInt16BE(0x8180 | (typeof known === 'number' ? known : 0), 2);
+  header.writeUInt16BE(1, 4);
+  header.writeUInt16BE(addresses.length, 6);
+  const records = addresses.map((address) => {
+    const bytes =
+      type === AAAA
+        ? Buffer.concat(address.split(':').map((part) => Buffer.from(part.padStart(4, '0'), 'hex')))
+        : Buffer.from(address.split('.').map(Number));
+    const record = Buffer.from('c00c00000001000000000000', 'hex');
+    record.writeUInt16BE(type, 2);
+    record.writeUInt16BE(bytes.length, 10);
+    return Buffer.concat([record, bytes]);
+  });
+  return Buffer.concat([header, message.subarray(12, end), ...records]);
+}
