@@ -28,7 +28,12 @@ export function startConsumer(source: string, environment: Readonly<Record<strin
   const { outputText } = transpileModule(source, {
     compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022 },
   });
-  const child = spawn(process.execPath, ['-e', outputText], {
+  return startProgram(['-e', outputText], environment);
+}
+
+/** Runs Node.js with these arguments. */
+export function startProgram(args: readonly string[], environment: Readonly<Record<string, string>>): ConsumerProcess {
+  const child = spawn(process.execPath, args, {
     cwd: project,
     env: { ...process.env, NODE_OPTIONS: '', ...environment },
   });

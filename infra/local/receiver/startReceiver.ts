@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isSecret } from '../../../shared/webhooks/delivery/signature';
 import { verifyWebhook, type Verdict } from './verifyWebhook';
 
 /** One delivery as it came. */
@@ -31,10 +32,12 @@ const MAX_BODY_BYTES = 256 * 1024;
 
 /**
  * A webhook receiver as a subscriber may write one: consents to the CloudEvents handshake (http-webhook §4), answers
- * 204 to a genuine delivery and 401 to any other, and hands both to `onDelivery`.
+ * 204 to a genuine delivery and 401 to any other, and hands both to `onDelivery`. Error: RangeError for a secret that is
+ * empty or cut, with which anybody could sign.
  */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   const secret = options.secret ?? `whsec_${randomBytes(32).toString('base64')}`;
+  if (!isSecret(secret)) throw new RangeError('The secret must be whsec_ and the base64 of 24 to 64 bytes.');
   const server = createServer((request, response) => {
     answer(request, response, secret, options.onDelivery).catch(() => response.destroy());
   });
