@@ -6,7 +6,7 @@ import type { HealthCheck } from './health';
 
 /** A subscription with what became of its deliveries so far. */
 export interface SubscriberHealth {
-  readonly subscription: Pick<SubscriptionView, 'id' | 'description' | 'state' | 'stateReason'>;
+  readonly subscription: Pick<SubscriptionView, 'id' | 'description' | 'state' | 'stateReason' | 'problem'>;
   readonly counts: DeliveryCounts;
 }
 
@@ -25,21 +25,22 @@ export async function readSubscriberHealth(
 
 /**
  * The check of one subscriber, with its counts. One that fails or was disabled is a warning: it is the subscriber's
- * trouble, and the relay works. Pure.
+ * trouble, and the relay works. One whose secrets cannot be decrypted is a failure of the relay's own settings. Pure.
  */
 export function toSubscriberCheck({
-  subscription: { description, state, stateReason },
+  subscription: { description, state, stateReason, problem },
   counts,
 }: SubscriberHealth): HealthCheck {
   const { failingSinceMs, lastDeliveredMs, lastFailedMs: _lastFailedMs, ...totals } = counts;
   const fails = counts.failuresInRow >= FAILURES_TO_OPEN;
   const output =
+    problem ??
     stateReason ??
     (fails && failingSinceMs !== undefined
       ? `Nothing has been delivered since ${new Date(failingSinceMs).toISOString()}.`
       : undefined);
   return {
-    status: state === 'disabled' || fails ? 'warn' : 'pass',
+    status: problem !== undefined ? 'fail' : state === 'disabled' || fails ? 'warn' : 'pass',
     componentType: 'component',
     observedValue: state,
     ...(description === undefined ? {} : { description }),

@@ -150,6 +150,13 @@ describe('health', () => {
       { observedValue: 'disabled', output: 'responded 410' },
     ],
     ['is paused', 'pass', {}, { state: 'paused' }, { observedValue: 'paused' }],
+    [
+      'cannot be decrypted',
+      'fail',
+      {},
+      { problem: 'RELAY_ENCRYPTION_KEY lacks the key' },
+      { output: 'RELAY_ENCRYPTION_KEY lacks the key' },
+    ],
   ])('tells how a webhook is that %s: %s, with its counts', async (_how, status, counts, subscription, told) => {
     const health = await healthOf([onAir], {}, [
       { subscription: { id: 'sub_1', state: 'active', ...subscription }, counts: { ...noDeliveries, ...counts } },
