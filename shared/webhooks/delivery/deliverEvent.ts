@@ -118,7 +118,7 @@ async function deliverToAll(arrived: Arrived, ports: DeliverEventPorts): Promise
   const { event } = record;
   const inserting = keepRecord(event, () => records.insertEvent(record));
   const recorded = inserting.then((kept) =>
-    hasEarlier || kept === 'noAnswer' ? undefined : waitForPredecessor(event, ports),
+    hasEarlier || kept === 'noAnswer' || fresh.length === 0 ? undefined : waitForPredecessor(event, ports),
   );
   const indexing = inserting.then(() => keepRecord(event, () => records.indexEvent(record)));
   const observed: Promise<void>[] = [];
