@@ -45,8 +45,8 @@ export function createDeliveryEngine(given: { readonly subscriptions?: readonly 
     storage: {} as Partial<CallRecords>,
     policies: createDeliveryPolicies(clock),
   };
-  const recordsNow = new Proxy(records as CallRecords, {
-    get: (target, name: keyof CallRecords) => world.storage[name] ?? target[name],
+  const recordsNow = new Proxy<CallRecords>(records, {
+    get: (target, name) => Reflect.get({ ...target, ...world.storage }, name) as unknown,
   });
   const render = createRenderOnce(() => undefined);
   const deliver: Deliver = createDeliver({

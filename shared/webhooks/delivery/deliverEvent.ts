@@ -137,10 +137,11 @@ async function deliverToAll(arrived: Arrived, ports: DeliverEventPorts): Promise
     ...ends,
   ].filter(isTroubled);
   const inserted = await inserting;
+  const writesResults = inserted === 'kept' && ends.length > 0;
   const kept = await Promise.all([
-    inserted,
+    inserting,
     indexing,
-    inserted === 'kept' && ends.length > 0 && keepRecord(event, () => records.writeResults(event, results)),
+    ...(writesResults ? [keepRecord(event, () => records.writeResults(event, results))] : []),
     ...troubled.map((end) => keepRecord(event, () => records.writeDelivery(toTroubledDelivery(event, end)))),
   ]);
   const messages: ScheduledRetry[] = [

@@ -115,7 +115,8 @@ export function createProcess({ time, random, nextFault, onCrash }: ProcessPorts
             .then(effect)
             .then(
               (result) => answer(backMs, () => resolve(result)),
-              (error: Error) => answer(backMs, () => reject(error)),
+              (error: unknown) =>
+                answer(backMs, () => reject(error instanceof Error ? error : new Error(String(error)))),
             );
           if (fault?.when === 'after') befall(fault);
         });

@@ -51,15 +51,14 @@ it('goes on with a message after a failure, and keeps the response', async () =>
 it('sends the events of a call one after another', async () => {
   const { deliver, due, world, clock } = setUp();
   let respond = (): void => undefined;
-  world.respond = () => new Promise((resolve) => (respond = () => resolve(responded(200))));
-  const all = [deliver(due(started)), deliver(due(updated)), deliver(due({ ...started, subject: 'another' }))];
+  const pending = new Promise<void>((resolve) => (respond = resolve));
+  world.respond = (eventId) => (eventId === 'event-1' ? pending : Promise.resolve()).then(() => responded(200));
+  const all = [started, updated, { ...updated, id: 'event-9', subject: 'another' }].map((event) => deliver(due(event)));
   await clock.advance(0);
-  expect(world.posts).toEqual(['event-1 to sub_a', 'event-1 to sub_a']);
-  world.respond = () => Promise.resolve(responded(200));
+  expect(world.posts).toEqual(['event-1 to sub_a', 'event-9 to sub_a']);
   respond();
-  await clock.advance(0);
-  expect(world.posts).toHaveLength(2);
-  void all;
+  await Promise.all(all);
+  expect(world.posts[2]).toBe('event-2 to sub_a');
 });
 
 it('waits until its event is on record', async () => {

@@ -71,7 +71,7 @@ function setUp({ subscription = {}, events = [], delivery }: Given) {
         ),
     },
   });
-  return { sent, log, queue, ...redeliver };
+  return { sent, log, queue, redeliver };
 }
 
 const nothing: Recovered = { queued: 0, waiting: 0, delivered: 0, expired: 0, superseded: 0 };
@@ -129,27 +129,27 @@ describe('recover', () => {
       { queued: 2 },
     ],
   ])('%s', async (_title, given, expected) => {
-    const { recover, sent } = setUp(given);
-    expect(await recover('sub_a', { sinceMs: 0 })).toEqual({ ...nothing, ...expected });
+    const { redeliver, sent } = setUp(given);
+    expect(await redeliver.recover('sub_a', { sinceMs: 0 })).toEqual({ ...nothing, ...expected });
     expect(sent).toHaveLength(expected.queued ?? 0);
   });
 
   it('only counts in a dry run', async () => {
-    const { recover, sent } = setUp({ events: [recorded(completed)] });
-    expect(await recover('sub_a', { sinceMs: 0, dryRun: true })).toMatchObject({ queued: 1 });
+    const { redeliver, sent } = setUp({ events: [recorded(completed)] });
+    expect(await redeliver.recover('sub_a', { sinceMs: 0, dryRun: true })).toMatchObject({ queued: 1 });
     expect(sent).toEqual([]);
   });
 
   it('queues with the id that was given, so that the same request queues nothing twice', async () => {
-    const { recover, sent } = setUp({ events: [recorded(completed)] });
-    await recover('sub_a', { sinceMs: 0, redeliveryId: 'key' });
+    const { redeliver, sent } = setUp({ events: [recorded(completed)] });
+    await redeliver.recover('sub_a', { sinceMs: 0, redeliveryId: 'key' });
     expect(sent).toMatchObject([{ message: { event: { id: completed.id }, redelivery: { id: 'key', exact: false } } }]);
   });
 
   it('skips an event that the bus refuses', async () => {
-    const { recover, queue, log } = setUp({ events: [recorded(completed)] });
+    const { redeliver, queue, log } = setUp({ events: [recorded(completed)] });
     queue.send = () => Promise.reject(new RelayError('messageTooLarge', 'too large'));
-    await recover('sub_a', { sinceMs: 0 });
+    await redeliver.recover('sub_a', { sinceMs: 0 });
     expect(log.lines).toMatchObject([{ event: 'eventNotRecovered' }, { event: 'deliveriesRecovered' }]);
   });
 });
@@ -157,7 +157,7 @@ describe('recover', () => {
 describe('redeliver', () => {
   it('queues exactly that event, delivered before or not', async () => {
     const { redeliver, sent } = setUp({ events: [recorded(completed, result('delivered'))] });
-    await redeliver('sub_a', toDeliveryId(completed), 'key');
+    await redeliver.redeliver('sub_a', toDeliveryId(completed), 'key');
     expect(sent).toMatchObject([{ message: { event: { id: completed.id }, redelivery: { id: 'key', exact: true } } }]);
   });
 
@@ -181,7 +181,7 @@ describe('redeliver', () => {
     ],
   ])('refuses %s', async (_title, given, subscriptionId, deliveryId, code) => {
     const { redeliver, sent } = setUp(given);
-    await expect(redeliver(subscriptionId, deliveryId)).rejects.toMatchObject({ code });
+    await expect(redeliver.redeliver(subscriptionId, deliveryId)).rejects.toMatchObject({ code });
     expect(sent).toEqual([]);
   });
 });
