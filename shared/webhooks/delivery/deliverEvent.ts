@@ -8,14 +8,15 @@ import { fromTraceParent, note, withSpan } from '../../telemetry/trace';
 import { toPublicEvent } from '../formats/publicEvent';
 import type { SubscriptionStore } from '../subscriptions/subscriptionStore';
 import { matchesFilter } from '../subscriptions/matchesFilter';
-import { ratePerMinuteOf, timeoutMsOf, type Subscription } from '../subscriptions/subscription';
-import type { Deliver, DeliveryEnd } from './deliver';
+import { timeoutMsOf, type Subscription } from '../subscriptions/subscription';
+import type { Deliver } from './deliver';
+import type { DeliveryEnd } from './deliveryEnd';
+import { handOver, isHandedOver, messageAgain, toFirstAttempt } from './handOver';
 import { recordDelayMs, toResult, toTroubledDelivery, type KeepRecord } from './keepRecord';
 import { isAheadOfPredecessor, isCallEnd, isCallStart, isRing } from './lateSnapshot';
 import type { NextFreeTime } from './pacing';
 import type { RecentCalls } from './recentCalls';
 import type { Render } from './renderOnce';
-import { firstAttemptMessage } from './retryMessage';
 import type { RetryQueue, ScheduledRetry } from './retryQueue';
 import type { SubscriberWatch } from './subscriberWatch';
 import { withDeadline } from '../../withDeadline';
@@ -39,17 +40,20 @@ export interface EventArrival {
   readonly deliveryCount?: number | undefined;
   /** When the bus took it: milliseconds since the epoch. */
   readonly enqueuedAtMs?: number | undefined;
+  /** How often its subscribers could not be read before; 0 unless given. */
+  readonly tries?: number;
 }
 
 /** Resolves to the number of subscribers that the event is for, when the message may be completed. */
 export type DeliverEvent = (event: RelayEvent, arrival?: EventArrival) => Promise<number>;
 
-/** Nothing waits longer than this for its place; a request takes as long again at most. */
+/** Nothing waits longer than this for its place. */
 export const MAX_WAIT_MS = 5_000;
-export const FIRST_ATTEMPT_TIMEOUT_MS = 5_000;
 /** How long an event waits for the one before it, which another process may be handling. */
 const PREDECESSOR_WAIT_MS = 250;
-const WITHOUT_SUBSCRIPTIONS_DELAY_MS = 10_000;
+/** An event whose subscribers cannot be read is tried again after 5 s, then at twice the distance, up to an hour. */
+const FIRST_REREAD_MS = 5_000;
+const MAX_REREAD_MS = 3_600_000;
 
 /**
  * Records an event of the topic, sends it to every subscriber that it is for and records the results; what failed or was not
@@ -64,12 +68,14 @@ export function createDeliverEvent(ports: DeliverEventPorts): DeliverEvent {
     const event = toPublicEvent(given);
     const all = await withDeadline(clock, subscriptions.list(), MAX_WAIT_MS).catch(() => undefined);
     if (all === undefined) {
-      const message = { kind: 'event', event, tries: 1, ...enqueued(arrival) } as const;
-      await queue.send([{ message, atMs: arrivedMs + WITHOUT_SUBSCRIPTIONS_DELAY_MS }]);
+      const tries = (arrival.tries ?? 0) + 1;
+      const delayMs = Math.min(FIRST_REREAD_MS * 2 ** (tries - 1), MAX_REREAD_MS);
+      const message = { kind: 'event', event, tries, ...enqueued(arrival) } as const;
+      await queue.send([{ message, atMs: clock.now() + delayMs }]);
       return 0;
     }
     const earlier = recentCalls.arrive(event);
-    const startedAtMs = earlier?.startedAtMs ?? (isCallStart(event) ? event.timeMs : undefined);
+    const startedAtMs = isCallStart(event) ? event.timeMs : earlier?.startedAtMs;
     const record: CallRecord = {
       event,
       recordedAtMs: arrivedMs,
@@ -77,9 +83,11 @@ export function createDeliverEvent(ports: DeliverEventPorts): DeliverEvent {
       ...(startedAtMs !== undefined && { startedAtMs }),
     };
     const isRepeated = (arrival.deliveryCount ?? 1) > 1;
-    const before = isRepeated ? await readBefore(event, ports) : undefined;
+    const known = isRepeated ? await readResults(event, ports) : [];
     const receivers = all.filter((subscription) => isFor(event, subscription, ports.render));
-    await deliverToAll({ record, receivers, isRepeated, before, hasEarlier: earlier !== undefined }, ports);
+    const isKnown = new Set(known.map(({ subscriptionId }) => subscriptionId));
+    const fresh = receivers.filter(({ id }) => !isKnown.has(id));
+    await deliverToAll({ record, fresh, known, all, isRepeated, hasEarlier: earlier !== undefined }, ports);
     note({ 'relay.subscribers': receivers.length });
     return receivers.length;
   };
@@ -94,58 +102,78 @@ export function createDeliverEvent(ports: DeliverEventPorts): DeliverEvent {
 
 interface Arrived {
   readonly record: CallRecord;
-  readonly receivers: readonly Subscription[];
-  readonly isRepeated: boolean;
+  /** Those that the event is for and that have no result yet. */
+  readonly fresh: readonly Subscription[];
   /** What was recorded when the bus gave the event out before. */
-  readonly before: RecordedEvent | undefined;
+  readonly known: readonly DeliveryResult[];
+  readonly all: readonly Subscription[];
+  readonly isRepeated: boolean;
   /** That this process itself has handled an earlier event of the call. */
   readonly hasEarlier: boolean;
 }
 
 async function deliverToAll(arrived: Arrived, ports: DeliverEventPorts): Promise<void> {
   const { records, keepRecord, queue, watch, clock } = ports;
-  const { record, receivers, before } = arrived;
+  const { record, fresh, known, hasEarlier } = arrived;
   const { event } = record;
   const inserting = keepRecord(event, () => records.insertEvent(record));
-  const recorded = inserting.then(() => (arrived.hasEarlier ? undefined : waitForPredecessor(event, ports)));
+  const recorded = inserting.then((kept) =>
+    hasEarlier || kept === 'noAnswer' || fresh.length === 0 ? undefined : waitForPredecessor(event, ports),
+  );
   const indexing = inserting.then(() => keepRecord(event, () => records.indexEvent(record)));
-  const known = new Map(before?.results?.map((result) => [result.subscriptionId, result]));
+  const observed: Promise<void>[] = [];
   const ends = await Promise.all(
-    receivers.map(async (subscription) => {
-      const result = known.get(subscription.id);
-      if (result !== undefined) return goOnFrom(event, subscription, result, clock);
-      return handsOver(subscription)
-        ? handOver(event, subscription, ports)
-        : ports.deliver({
-            event,
-            subscription,
-            attempt: 1,
-            moves: 0,
-            isRepeated: arrived.isRepeated,
-            timeoutMs: timeoutMsOf(subscription, true),
-            waitUntilMs: record.recordedAtMs + MAX_WAIT_MS,
-            recorded,
-          });
+    fresh.map(async (subscription) => {
+      const end = await beginDelivery(subscription, recorded, arrived, ports);
+      countDelivery(end.attempt.outcome, subscription.id);
+      observed.push(watch.observe(subscription, end));
+      return end;
     }),
   );
-  const results = ends.map(toResult);
-  const isNews = receivers.some(({ id }) => !known.has(id));
+
+  const results = [...known, ...ends.map(toResult)];
+  const troubled = [
+    ...known.filter(isOver).map((result) => ({ attempt: toFirstAttempt(result, clock) })),
+    ...ends,
+  ].filter(isTroubled);
   const inserted = await inserting;
+  const writesResults = inserted === 'kept' && ends.length > 0;
   const kept = await Promise.all([
+    inserting,
     indexing,
-    isNews && inserted === 'kept' ? keepRecord(event, () => records.writeResults(event, results)) : inserted,
-    ...ends
-      .filter(isTroubled)
-      .map((end) => keepRecord(event, () => records.writeDelivery(toTroubledDelivery(event, end)))),
+    ...(writesResults ? [keepRecord(event, () => records.writeResults(event, results))] : []),
+    ...troubled.map((end) => keepRecord(event, () => records.writeDelivery(toTroubledDelivery(event, end)))),
   ]);
-  const messages: ScheduledRetry[] = ends.flatMap(({ next }) => next ?? []);
-  if (kept.includes('noAnswer') || inserted === 'noAnswer') {
+  const messages: ScheduledRetry[] = [
+    ...known.filter((result) => !isOver(result)).map((result) => messageAgain(event, result, arrived.all, clock)),
+    ...ends.flatMap(({ next }) => next ?? []),
+  ];
+  if (kept.includes('noAnswer')) {
     const message = { kind: 'record', ...record, ...(results.length > 0 && { results }), tries: 1 } as const;
     messages.push({ message, atMs: clock.now() + recordDelayMs(1) });
   }
   if (messages.length > 0) await queue.send(messages);
-  for (const { attempt } of ends) countDelivery(attempt.outcome, attempt.subscriptionId);
-  await Promise.all(receivers.map((subscription, index) => watch.observe(subscription, ends[index])));
+  await Promise.all(observed);
+}
+
+/** Makes the first attempt, or leaves it to `retryDelivery`. */
+function beginDelivery(
+  subscription: Subscription,
+  recorded: Promise<unknown>,
+  { record: { event, recordedAtMs }, isRepeated }: Arrived,
+  ports: DeliverEventPorts,
+): Promise<DeliveryEnd> {
+  if (isHandedOver(subscription)) return handOver(event, subscription, ports);
+  return ports.deliver({
+    event,
+    subscription,
+    attempt: 1,
+    moves: 0,
+    isRepeated,
+    timeoutMs: timeoutMsOf(subscription, true),
+    waitUntilMs: recordedAtMs + MAX_WAIT_MS,
+    recorded,
+  });
 }
 
 /** Whether the event is for the subscriber: the subscription is active, its filters let it through and its format shows something of it. */
@@ -159,12 +187,13 @@ function isFor(event: RelayEvent, subscription: Subscription, render: Render): b
   );
 }
 
-/** What is on record of an event that the bus gives out again; nothing where storage does not answer. */
-async function readBefore(
+/** The results on record of an event that the bus gives out again; none where storage does not respond. */
+async function readResults(
   event: RelayEvent,
   { records, clock }: DeliverEventPorts,
-): Promise<RecordedEvent | undefined> {
-  return withDeadline(clock, records.readEvent(event)).catch(() => undefined);
+): Promise<readonly DeliveryResult[]> {
+  const before = await withDeadline(clock, records.readEvent(event)).catch(() => undefined);
+  return before?.results ?? [];
 }
 
 /** Lets the event before this one come first where another process is handling it. Never rejects. */
@@ -174,54 +203,12 @@ async function waitForPredecessor(event: RelayEvent, { records, clock }: Deliver
   if (isAheadOfPredecessor(event, events)) await clock.sleep(PREDECESSOR_WAIT_MS);
 }
 
-/** That its deliveries begin in `retryDelivery`: they may take longer than this function has, or have their times given. */
-function handsOver(subscription: Subscription): boolean {
-  return timeoutMsOf(subscription, true) > FIRST_ATTEMPT_TIMEOUT_MS || ratePerMinuteOf(subscription) !== undefined;
-}
-
-async function handOver(
-  event: RelayEvent,
-  subscription: Subscription,
-  { nextFreeTime, clock }: DeliverEventPorts,
-): Promise<DeliveryEnd> {
-  const perMinute = ratePerMinuteOf(subscription);
-  const reserved =
-    perMinute === undefined
-      ? undefined
-      : await withDeadline(clock, nextFreeTime(subscription, perMinute)).catch(() => undefined);
-  const atMs = reserved ?? clock.now();
-  const attempt = {
-    subscriptionId: subscription.id,
-    attempted: false,
-    durationMs: 0,
-    attempt: 1,
-    moves: 0,
-    atMs: clock.now(),
-  };
-  if (event.expiryTimeMs !== undefined && atMs >= event.expiryTimeMs)
-    return {
-      attempt: { ...attempt, outcome: 'expired', reason: 'the ring ends before its rate allows a delivery' },
-      isLost: true,
-    };
-  const message = firstAttemptMessage(event, subscription.id, reserved === undefined ? {} : { isPaced: true });
-  return { attempt: { ...attempt, outcome: 'retrying', nextAtMs: atMs }, next: { message, atMs }, isLost: false };
-}
-
-/** What was recorded of a delivery stands; its message is sent again, since the queue drops what it has. */
-function goOnFrom(event: RelayEvent, subscription: Subscription, result: DeliveryResult, clock: Clock): DeliveryEnd {
-  const attempt = { ...result, attempt: 1, moves: 0, atMs: clock.now() };
-  if (result.outcome !== 'retrying') return { attempt, isLost: false };
-  const isHandedOver = !result.attempted && handsOver(subscription);
-  const message = firstAttemptMessage(event, subscription.id, {
-    attempt: result.attempted ? 2 : 1,
-    moves: result.attempted || isHandedOver ? 0 : 1,
-    ...(isHandedOver && ratePerMinuteOf(subscription) !== undefined && { isPaced: true }),
-  });
-  return { attempt, next: { message, atMs: result.nextAtMs ?? clock.now() }, isLost: false };
+function isOver({ outcome }: DeliveryResult): boolean {
+  return outcome !== 'retrying';
 }
 
 /** A delivery that was handed over has not failed. */
-function isTroubled({ attempt: { outcome, attempted, reason } }: DeliveryEnd): boolean {
+function isTroubled({ attempt: { outcome, attempted, reason } }: Pick<DeliveryEnd, 'attempt'>): boolean {
   return outcome !== 'delivered' && (attempted || reason !== undefined);
 }
 

@@ -5,7 +5,7 @@ import type { DeliveryResult } from '../../invitations/record/deliveryResult';
 import type { RelayEvent } from '../../invitations/relayEvent';
 import type { Log } from '../../telemetry/log';
 import { countRefusedRecord } from '../../telemetry/metrics';
-import type { DeliveryEnd } from './deliver';
+import type { DeliveryEnd } from './deliveryEnd';
 import { withDeadline } from '../../withDeadline';
 
 /** `noAnswer`: to be tried again later. `refused`: storage will never take it; it was logged and is not tried again. */

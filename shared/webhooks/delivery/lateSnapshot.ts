@@ -39,7 +39,9 @@ export function judgeLateSnapshot(
   const { sequence = '' } = event;
   const newer = recorded.filter((other) => other.sequence !== undefined && other.sequence > sequence);
   if (newer.some(isCallEnd)) return { outcome: 'expired', reason: 'the call is over' };
-  const replacing = exact ? undefined : newer.find((other) => matchesFilter(other, filters) && rendersIn(other));
+  const replacing = exact
+    ? undefined
+    : newer.find((other) => isRing(other) && matchesFilter(other, filters) && rendersIn(other));
   return replacing === undefined
     ? { outcome: 'send' }
     : { outcome: 'superseded', reason: 'a newer snapshot of the call is on record' };

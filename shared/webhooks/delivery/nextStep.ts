@@ -37,6 +37,7 @@ export function stepAfterAttempt(response: ResponseClass, input: StepInput): Nex
   if (response.class === 'delivered') return { step: 'delivered' };
   const { reason } = response;
   if (response.class === 'gone') return { step: 'disable', reason };
+  if (response.class === 'notStarted') return stepAfterWait(reason, input);
   const isRing = input.expiryTimeMs !== undefined;
   if (response.class === 'permanent' && isRing && input.attempt >= MAX_PERMANENT_ATTEMPTS)
     return { step: 'dead', reason: `${reason}, ${String(MAX_PERMANENT_ATTEMPTS)} times` };
@@ -46,31 +47,43 @@ export function stepAfterAttempt(response: ResponseClass, input: StepInput): Nex
 
 /**
  * The step after the delivery policy refused: not before it admits something again, and not before the schedule's next wait is
- * over. A delivery that found no place in time is due at once. Pure.
+ * over. Pure.
  */
 export function stepAfterRefusal({ why, untilMs, failingForMs }: Refusal, input: StepInput): NextStep {
-  if (why === 'busy') return moveTo(input.nowMs, 'too many deliveries wait for the subscriber', input);
+  if (why === 'busy') return stepAfterWait('too many deliveries wait for the subscriber', input);
   const reason = why === 'throttled' ? 'the subscriber asked to wait' : 'the subscriber fails, its circuit is open';
   const failingWaitMs = input.expiryTimeMs === undefined ? Math.min(failingForMs, MAX_FAILING_WAIT_MS) : 0;
   return later('move', reason, Math.max(untilMs + input.random * SPREAD_MS, input.nowMs + failingWaitMs), input);
 }
 
-/** The step where the state of the call could not be read in time. Pure. */
-export function stepWithoutStorage(input: StepInput): NextStep {
-  return later('move', 'storage did not answer', input.nowMs, input);
+/** The step of an attempt that could not begin in time: the first time due at once, then by the schedule. Pure. */
+export function stepAfterWait(reason: string, input: StepInput): NextStep {
+  return input.attempt + input.moves === 1
+    ? unlessOver({ step: 'move', atMs: input.nowMs, reason }, input)
+    : later('move', reason, input.nowMs, input);
 }
 
-/** Due at that time; `expired` for a ring that is over by then. Pure. */
-export function moveTo(atMs: number, reason: string, { expiryTimeMs }: StepInput): NextStep {
-  return expiryTimeMs !== undefined && atMs >= expiryTimeMs
-    ? { step: 'expired', reason: `${reason}; the ring ends before the next attempt`, isLost: true }
-    : { step: 'move', atMs, reason };
+/** The step where what it depends on could not be read in time. Pure. */
+export function stepWithoutState(input: StepInput): NextStep {
+  const next = later('move', 'storage did not respond', input.nowMs, input);
+  return next.step === 'expired' ? { ...next, isLost: false } : next;
+}
+
+/** The step of a ring that is over before the subscription's rate lets it be sent. Pure. */
+export function stepAfterLatePace(): NextStep {
+  return { step: 'expired', reason: 'the ring ends before the subscription’s rate admits it', isLost: false };
 }
 
 function later(step: 'retry' | 'move', reason: string, earliestMs: number, input: StepInput): NextStep {
   const stepsUsed = input.attempt + input.moves;
   const delayMs = retryDelayMs(stepsUsed, input.random);
   if (delayMs === undefined) return { step: 'dead', reason: `${reason}; the last of ${String(stepsUsed)} steps` };
-  const moved = moveTo(Math.max(earliestMs, input.nowMs + delayMs), reason, input);
-  return moved.step === 'move' ? { ...moved, step } : moved;
+  return unlessOver({ step, atMs: Math.max(earliestMs, input.nowMs + delayMs), reason }, input);
+}
+
+/** The step, or `expired` for a ring that is over by then. */
+function unlessOver(next: Extract<NextStep, { readonly atMs: number }>, { expiryTimeMs }: StepInput): NextStep {
+  return expiryTimeMs !== undefined && next.atMs >= expiryTimeMs
+    ? { step: 'expired', reason: `${next.reason}; the ring ends before the next attempt`, isLost: true }
+    : next;
 }

@@ -5,9 +5,11 @@ import { countDelivery } from '../../telemetry/metrics';
 import { fromTraceParent, note, withSpan } from '../../telemetry/trace';
 import { ratePerMinuteOf, timeoutMsOf, type Subscription } from '../subscriptions/subscription';
 import type { SubscriptionStore } from '../subscriptions/subscriptionStore';
-import type { Deliver, DeliveryEnd, DueDelivery } from './deliver';
+import type { Deliver } from './deliver';
 import { MAX_WAIT_MS, type DeliverEvent } from './deliverEvent';
+import { toEnd, type DeliveryEnd } from './deliveryEnd';
 import { recordDelayMs, toTroubledDelivery, type KeepRecord } from './keepRecord';
+import { stepAfterLatePace, stepWithoutState } from './nextStep';
 import type { NextFreeTime } from './pacing';
 import type { AttemptMessage, RecordMessage, RetryMessage } from './retryMessage';
 import type { RetryQueue, ScheduledRetry } from './retryQueue';
@@ -24,6 +26,8 @@ export interface RetryDeliveryPorts {
   readonly queue: RetryQueue;
   readonly watch: SubscriberWatch;
   readonly clock: Clock;
+  /** From 0 to 1. */
+  readonly random: () => number;
   readonly log: Log;
 }
 
@@ -57,45 +61,61 @@ export function createRetryDelivery(ports: RetryDeliveryPorts): RetryDelivery {
         case 'record':
           return recordAgain(message, ports);
         case 'event':
-          await ports.deliverEvent(message.event, { deliveryCount: 2, enqueuedAtMs: message.enqueuedAtMs });
+          await ports.deliverEvent(message.event, {
+            deliveryCount: 2,
+            enqueuedAtMs: message.enqueuedAtMs,
+            tries: message.tries,
+          });
       }
     });
   };
 }
 
 async function makeAttempt(message: AttemptMessage, isRepeated: boolean, ports: RetryDeliveryPorts): Promise<void> {
-  const { subscriptions, queue, deliver, watch, clock, log } = ports;
-  const { event, subscriptionId, attempt, moves } = message;
+  const { subscriptions, watch, clock, log } = ports;
+  const { event, subscriptionId, attempt, moves, redelivery } = message;
   const waitUntilMs = clock.now() + MAX_WAIT_MS;
-  let subscription: Subscription | undefined;
-  try {
-    subscription = await withDeadline(clock, subscriptions.find(subscriptionId));
-  } catch {
-    await queue.send([{ message: { ...message, moves: moves + 1 }, atMs: clock.now() + STORAGE_DELAY_MS }]);
-    return;
-  }
+  const isFirst = attempt === 1 && moves === 0 && redelivery === undefined && !isRepeated;
+  const found = await withDeadline(clock, subscriptions.find(subscriptionId)).catch(() => 'unknown' as const);
   // Its rows went with it.
-  if (subscription === undefined) return;
-  const pacedAtMs = await timeByRate(message, subscription, ports);
-  if (pacedAtMs !== undefined && pacedAtMs < (event.expiryTimeMs ?? Infinity)) {
-    await queue.send([{ message: { ...message, moves: moves + 1, isPaced: true }, atMs: pacedAtMs }]);
-    return;
+  if (found === undefined) return;
+  if (found === 'unknown') {
+    const input = { attempt, moves, nowMs: clock.now(), expiryTimeMs: event.expiryTimeMs, random: ports.random() };
+    const end = toEnd({ ...message, subscription: { id: subscriptionId } }, stepWithoutState(input), clock.now());
+    return recordAndGoOn(message, end, isFirst, ports);
   }
-  const isFirst = attempt === 1 && moves === 0 && message.redelivery === undefined && !isRepeated;
-  const due: DueDelivery = {
-    ...message,
-    subscription,
-    isRepeated: !isFirst,
-    timeoutMs: timeoutMsOf(subscription, event.expiryTimeMs !== undefined),
-    waitUntilMs,
-  };
-  const end = subscription.state.name === 'active' ? await deliver(due) : endInactive(due, subscription, clock.now());
+  const end = await deliverWhenAllowed(message, found, { isFirst, waitUntilMs }, ports);
+  if (end === undefined) return;
   note({ 'relay.outcome': end.attempt.outcome });
   await recordAndGoOn(message, end, isFirst, ports);
   countDelivery(end.attempt.outcome, subscriptionId);
   const { outcome, attempted, durationMs } = end.attempt;
   log.debug('deliveryRetried', { subscriptionId, eventId: event.id, attempt, attempted, outcome, durationMs });
-  await watch.observe(subscription, end);
+  await watch.observe(found, end);
+}
+
+/** The attempt, unless the subscription is not active; undefined when its rate gave the message a later time. */
+async function deliverWhenAllowed(
+  message: AttemptMessage,
+  subscription: Subscription,
+  { isFirst, waitUntilMs }: { readonly isFirst: boolean; readonly waitUntilMs: number },
+  ports: RetryDeliveryPorts,
+): Promise<DeliveryEnd | undefined> {
+  const { queue, deliver, clock } = ports;
+  const { event } = message;
+  const delivery = { ...message, subscription };
+  const { name } = subscription.state;
+  if (name !== 'active') {
+    return toEnd(delivery, { step: 'inactive', reason: `the subscription is ${name}` }, clock.now());
+  }
+  const pacedAtMs = await timeByRate(message, subscription, ports);
+  if (pacedAtMs === undefined) {
+    const timeoutMs = timeoutMsOf(subscription, event.expiryTimeMs !== undefined);
+    return deliver({ ...delivery, isRepeated: !isFirst, timeoutMs, waitUntilMs });
+  }
+  if (pacedAtMs >= (event.expiryTimeMs ?? Infinity)) return toEnd(delivery, stepAfterLatePace(), clock.now());
+  await queue.send([{ message: { ...message, isPaced: true }, atMs: pacedAtMs }]);
+  return undefined;
 }
 
 /** Records the attempt, then sends the next copy; a record that storage did not take goes as a message beside it. */
@@ -127,28 +147,11 @@ async function timeByRate(
   { nextFreeTime, clock }: RetryDeliveryPorts,
 ): Promise<number | undefined> {
   const perMinute = ratePerMinuteOf(subscription);
-  if (perMinute === undefined || isPaced === true || subscription.state.name !== 'active') return undefined;
+  if (perMinute === undefined || isPaced === true) return undefined;
   const freeAtMs = await withDeadline(clock, nextFreeTime(subscription, perMinute)).catch(
     () => clock.now() + STORAGE_DELAY_MS,
   );
   return freeAtMs <= clock.now() + PACE_SLACK_MS ? undefined : freeAtMs;
-}
-
-function endInactive(due: DueDelivery, { id, state }: Subscription, nowMs: number): DeliveryEnd {
-  return {
-    attempt: {
-      subscriptionId: id,
-      outcome: 'disabled',
-      attempted: false,
-      durationMs: 0,
-      reason: `the subscription is ${state.name}`,
-      attempt: due.attempt,
-      moves: due.moves,
-      atMs: nowMs,
-      ...(due.redelivery !== undefined && { redeliveryId: due.redelivery.id }),
-    },
-    isLost: false,
-  };
 }
 
 /** Writes what storage did not take, or asks for another try later. */
@@ -157,22 +160,16 @@ async function recordAgain(
   { records, keepRecord, queue, clock }: RetryDeliveryPorts,
 ): Promise<void> {
   const { event, attempt, tries, kind: _kind, ...recorded } = message;
-  const troubled =
-    attempt === undefined
-      ? (recorded.results ?? []).flatMap((result) =>
-          result.outcome === 'delivered' ? [] : [{ ...result, attempt: 1, moves: 0, atMs: recorded.recordedAtMs }],
-        )
-      : // One that goes on has a newer row by now, or will have.
-        attempt.outcome === 'retrying'
-        ? []
-        : [attempt];
+  const first = (recorded.results ?? [])
+    .filter(({ outcome }) => outcome !== 'delivered')
+    .map((result) => ({ ...result, attempt: 1, moves: 0, atMs: recorded.recordedAtMs }));
+  // A delivery that goes on has a newer row by now, or will have.
+  const ended = (attempt === undefined ? first : [attempt]).filter(({ outcome }) => outcome !== 'retrying');
   const kept = await Promise.all([
     keepRecord(event, () =>
       attempt === undefined ? records.writeRecord({ event, ...recorded }) : records.writeAttempt(event, attempt),
     ),
-    ...troubled.map((one) =>
-      keepRecord(event, () => records.writeDelivery(toTroubledDelivery(event, { attempt: one }))),
-    ),
+    ...ended.map((one) => keepRecord(event, () => records.writeDelivery(toTroubledDelivery(event, { attempt: one })))),
   ]);
   if (!kept.includes('noAnswer')) return;
   await queue.send([{ message: { ...message, tries: tries + 1 }, atMs: clock.now() + recordDelayMs(tries + 1) }]);

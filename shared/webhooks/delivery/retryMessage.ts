@@ -33,7 +33,7 @@ const attemptMessage = z.object({
   attempt: z.number().int().positive(),
   /** How often the delivery was moved to a later time without an attempt. */
   moves: z.number().int().nonnegative(),
-  /** That the time of this message was taken from the subscription's rate. */
+  /** That the time of this message was taken from the subscription's rate; such a wait uses up no step of the schedule. */
   isPaced: z.boolean().exactOptional(),
 });
 
@@ -86,8 +86,8 @@ export function toRetryBody(message: RetryMessage): Buffer {
 }
 
 /**
- * The same step has the same id, so that the queue's duplicate detection drops what a crash made twice; a move has another one,
- * since a copy with the same id would be dropped.
+ * The same step has the same id, so that the queue's duplicate detection drops what a crash made twice; a move, and a wait
+ * for the subscription's rate, has another one, since a copy with the same id would be dropped.
  */
 export function retryMessageId(message: RetryMessage): string {
   const { kind, event: of } = message;
@@ -100,6 +100,7 @@ export function retryMessageId(message: RetryMessage): string {
         message.redelivery?.id ?? '',
         message.attempt,
         message.moves,
+        ...(message.isPaced === true ? ['paced'] : []),
       );
     case 'record': {
       const { subscriptionId = '', redeliveryId = '', attempt = 0, moves = 0 } = message.attempt ?? {};

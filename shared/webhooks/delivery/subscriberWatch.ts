@@ -4,12 +4,12 @@ import type { CallViews } from '../../invitations/record/callViews';
 import type { EventPublisher } from '../../messaging/publisher';
 import type { Log } from '../../telemetry/log';
 import type { Subscription } from '../subscriptions/subscription';
-import type { DeliveryEnd } from './deliver';
+import type { DeliveryEnd } from './deliveryEnd';
 import type { DeliveryPolicies } from './deliveryPolicies';
 import type { DisableSubscription } from './disableSubscription';
 import { toSubscriberEvent } from './subscriberEvents';
 import type { SubscriberHealthRow, SubscriberHealthStore } from './subscriberHealth';
-import { withDeadline } from '../../withDeadline';
+import { settlesBy, STORAGE_WAIT_MS, withDeadline } from '../../withDeadline';
 
 /** A subscription that nothing has reached for this long… */
 export const FAILING_DISABLES_MS = 5 * 24 * 3_600_000;
@@ -33,8 +33,11 @@ export interface SubscriberWatchPorts {
 
 /** Keeps what `/health` says of each subscriber, reports when one begins to fail and recovers, and disables one that is gone. */
 export interface SubscriberWatch {
-  /** To be called with each end of a delivery. Never rejects; costs nothing while a healthy subscriber stays healthy. */
-  observe(subscription: Subscription, end: DeliveryEnd | undefined): Promise<void>;
+  /**
+   * To be called with each end of a delivery. Never rejects, and resolves after a second at the latest; the work goes on then.
+   * A healthy subscriber costs its share of one read in 5 s for all subscribers together.
+   */
+  observe(subscription: Subscription, end: DeliveryEnd): Promise<void>;
 }
 
 export function createSubscriberWatch(ports: SubscriberWatchPorts): SubscriberWatch {
@@ -101,18 +104,20 @@ export function createSubscriberWatch(ports: SubscriberWatchPorts): SubscriberWa
     await disable(subscription, `nothing has been delivered since ${since}, in ${String(failures)} attempts`);
   };
 
+  const observe = async (subscription: Subscription, end: DeliveryEnd): Promise<void> => {
+    const { outcome, attempted } = end.attempt;
+    try {
+      if (end.disable !== undefined) await disable(subscription, end.disable);
+      else if (outcome === 'delivered') await onSuccess(subscription);
+      else if (attempted || end.isLost) await onFailure(subscription, end);
+    } catch (error) {
+      const { code, message } = toRelayError(error);
+      log.warn('subscriberHealthNotKept', { subscriptionId: subscription.id, code, reason: message });
+    }
+  };
   return {
     async observe(subscription, end) {
-      if (end === undefined) return;
-      const { outcome, attempted } = end.attempt;
-      try {
-        if (end.disable !== undefined) await disable(subscription, end.disable);
-        else if (outcome === 'delivered') await (attempted ? onSuccess(subscription) : undefined);
-        else if (attempted || end.isLost) await onFailure(subscription, end);
-      } catch (error) {
-        const { code, message } = toRelayError(error);
-        log.warn('subscriberHealthNotKept', { subscriptionId: subscription.id, code, reason: message });
-      }
+      await settlesBy(clock, observe(subscription, end), clock.now() + STORAGE_WAIT_MS);
     },
   };
 }

@@ -1,0 +1,82 @@
+import { MAX_REASON_LENGTH, type DeliveryOutcome, type LaterAttempt } from '../../invitations/record/deliveryResult';
+import type { Subscription } from '../subscriptions/subscription';
+import type { NextStep } from './nextStep';
+import type { AttemptMessage } from './retryMessage';
+
+/** One event for one subscriber: the attempt that is due. */
+export interface Delivery extends Pick<AttemptMessage, 'event' | 'attempt' | 'moves' | 'redelivery'> {
+  readonly subscription: Pick<Subscription, 'id'>;
+}
+
+/** What became of it: the attempt as it is recorded, and the message that goes on with it. */
+export interface DeliveryEnd {
+  readonly attempt: LaterAttempt;
+  /** The response's first 4 KiB, redacted; of an attempt that was not delivered. */
+  readonly response?: string;
+  readonly next?: { readonly message: AttemptMessage; readonly atMs: number };
+  /** That the subscription is to be disabled, and why. */
+  readonly disable?: string;
+  /** That its owner did not get what was meant for it, through the subscriber's own fault. */
+  readonly isLost: boolean;
+}
+
+/** A request that was made. */
+export interface MadeAttempt {
+  readonly durationMs: number;
+  readonly status?: number;
+  readonly body?: string;
+}
+
+/** A step, or that a newer snapshot is sent in its place, or that the subscription is not active. */
+export type EndStep = NextStep | { readonly step: 'superseded' | 'inactive'; readonly reason: string };
+
+const outcomes = {
+  delivered: 'delivered',
+  retry: 'retrying',
+  move: 'retrying',
+  expired: 'expired',
+  superseded: 'superseded',
+  dead: 'dead',
+  disable: 'disabled',
+  inactive: 'disabled',
+} as const satisfies Record<EndStep['step'], DeliveryOutcome>;
+
+/** @param nowMs when it ended @param made the request, where one was made. Pure. */
+export function toEnd(of: Delivery, step: EndStep, nowMs: number, made?: MadeAttempt): DeliveryEnd {
+  const { subscription, attempt, moves, redelivery } = of;
+  const isLater = step.step === 'retry' || step.step === 'move';
+  return {
+    attempt: {
+      subscriptionId: subscription.id,
+      outcome: outcomes[step.step],
+      attempted: made !== undefined,
+      durationMs: made?.durationMs ?? 0,
+      ...(made?.status !== undefined && { status: made.status }),
+      ...('reason' in step && { reason: shorten(step.reason) }),
+      ...(isLater && { nextAtMs: step.atMs }),
+      ...(redelivery !== undefined && { redeliveryId: redelivery.id }),
+      attempt,
+      moves,
+      atMs: nowMs,
+    },
+    ...(made?.body !== undefined && step.step !== 'delivered' && { response: made.body }),
+    ...(isLater && { next: { message: nextMessage(of, step.step === 'retry'), atMs: step.atMs } }),
+    ...(step.step === 'disable' && { disable: step.reason }),
+    isLost: step.step === 'dead' || (step.step === 'expired' && step.isLost),
+  };
+}
+
+function nextMessage({ event, subscription, redelivery, attempt, moves }: Delivery, isRetry: boolean): AttemptMessage {
+  return {
+    kind: 'attempt',
+    event,
+    subscriptionId: subscription.id,
+    ...(redelivery !== undefined && { redelivery }),
+    attempt: isRetry ? attempt + 1 : attempt,
+    moves: isRetry ? moves : moves + 1,
+  };
+}
+
+function shorten(reason: string): string {
+  return reason.length <= MAX_REASON_LENGTH ? reason : `${reason.slice(0, MAX_REASON_LENGTH - 1)}…`;
+}

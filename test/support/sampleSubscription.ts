@@ -1,0 +1,21 @@
+import type { Subscription } from '../../shared/webhooks/subscriptions/subscription';
+
+/** An active subscription that hears every invitation. */
+export function sampleSubscription(changes: Partial<Subscription> = {}): Subscription {
+  return {
+    id: 'sub_a',
+    encryptedUrl: 'x',
+    shownUrl: 'https://subscriber.example/hook/REDACTED',
+    encryptedHeaders: {},
+    earlierSecrets: [],
+    filters: {},
+    format: 'cloudevents',
+    handshake: 'skip',
+    state: { name: 'active' },
+    encryptedSecret: 'x',
+    createdBy: 'key:a',
+    createdAtMs: 1,
+    changedAtMs: 1,
+    ...changes,
+  };
+}

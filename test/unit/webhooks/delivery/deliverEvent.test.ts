@@ -1,0 +1,219 @@
+import { RelayError } from '../../../../shared/errors/relayError';
+import type { DeliveryResult } from '../../../../shared/invitations/record/deliveryResult';
+import type { RelayEvent } from '../../../../shared/invitations/relayEvent';
+import { createDeliveryEngine, never, responded } from '../../../support/deliveryEngine';
+import { sampleInvitationEvent } from '../../../support/sampleEvents';
+import { sampleSubscription } from '../../../support/sampleSubscription';
+
+const started = sampleInvitationEvent(1);
+const { expiryTimeMs: _expiryTimeMs, ...ended } = sampleInvitationEvent(2);
+const completed: RelayEvent = {
+  ...ended,
+  type: 'ucwa.audioVideoInvitation.completed',
+  data: { ...ended.data, event: 'completed' },
+};
+const result = (changes: Partial<DeliveryResult>): DeliveryResult => ({
+  subscriptionId: 'sub_a',
+  outcome: 'delivered',
+  attempted: true,
+  durationMs: 1,
+  ...changes,
+});
+const redelivered = { deliveryCount: 2 };
+const kinds = (sent: readonly { readonly message: { readonly kind: string } }[]) =>
+  sent.map(({ message }) => message.kind);
+
+it('records the event, sends it and records the results', async () => {
+  const { deliverEvent, world } = createDeliveryEngine();
+  expect(await deliverEvent(started, { enqueuedAtMs: 5 })).toBe(1);
+  expect(world.posts).toEqual(['event-1 to sub_a']);
+  const [recorded] = world.records.events();
+  expect(recorded).toMatchObject({ enqueuedAtMs: 5, results: [{ subscriptionId: 'sub_a', outcome: 'delivered' }] });
+  expect(world.records.indexed()).toMatchObject([{ startedAtMs: started.timeMs }]);
+  expect([world.sent, world.records.deliveries()]).toEqual([[], []]);
+});
+
+it('sends one message for each subscriber that failed, and lists its delivery', async () => {
+  const subscriptions = ['sub_a', 'sub_b'].map((id) => sampleSubscription({ id }));
+  const { deliverEvent, world } = createDeliveryEngine({ subscriptions });
+  world.respond = () => Promise.resolve(responded(world.posts.length === 1 ? 500 : 200));
+  await deliverEvent(started);
+  expect(world.sent).toMatchObject([{ message: { kind: 'attempt', subscriptionId: 'sub_a', attempt: 2, moves: 0 } }]);
+  expect(world.records.deliveries()).toMatchObject([
+    { subscriptionId: 'sub_a', outcome: 'retrying', response: 'body' },
+  ]);
+});
+
+it.each([
+  ['paused', { state: { name: 'paused', atMs: 1 } }],
+  ['filtered', { filters: { types: ['ucwa.other'] } }],
+  ['of a format that shows nothing of it', { format: 'teams' }],
+] as const)('sends nothing to a subscription that is %s, and writes no results', async (_title, changes) => {
+  const { deliverEvent, world } = createDeliveryEngine({
+    subscriptions: [sampleSubscription(changes as Parameters<typeof sampleSubscription>[0])],
+  });
+  expect(await deliverEvent(completed)).toBe(0);
+  expect(world.posts).toEqual([]);
+  expect(world.records.events()[0]).not.toHaveProperty('results');
+});
+
+it('says nothing about a subscription to itself', async () => {
+  const { deliverEvent, world } = createDeliveryEngine({
+    subscriptions: ['sub_a', 'sub_b'].map((id) => sampleSubscription({ id, filters: { types: ['ucwa.*'] } })),
+  });
+  await deliverEvent({ ...ended, type: 'ucwa.subscription.failing', subject: 'sub_a', data: {} });
+  expect(world.posts).toEqual(['event-2 to sub_b']);
+});
+
+describe('a subscription that takes longer, or has a rate,', () => {
+  it.each([
+    ['gets a message that is due at once', { timeoutSeconds: 12 }, 0, { attempt: 1, moves: 0 }],
+    ['gets a message for its next free time', { maxPerMinute: 60 }, 4_000, { attempt: 1, moves: 0, isPaced: true }],
+  ])('%s', async (_title, changes, waitMs, message) => {
+    const { deliverEvent, world } = createDeliveryEngine({ subscriptions: [sampleSubscription(changes)] });
+    world.freeAtMs = world.clock.now() + waitMs;
+    await deliverEvent(started);
+    expect(world.sent).toMatchObject([{ message, atMs: world.clock.now() + waitMs }]);
+    expect([world.posts, world.records.deliveries()]).toEqual([[], []]);
+  });
+
+  it('misses a ring that ends before its free time', async () => {
+    const { deliverEvent, world } = createDeliveryEngine({ subscriptions: [sampleSubscription({ maxPerMinute: 1 })] });
+    world.freeAtMs = world.clock.now() + 60_000;
+    await deliverEvent(started);
+    expect(world.sent).toEqual([]);
+    expect(world.records.deliveries()).toMatchObject([{ outcome: 'expired' }]);
+  });
+});
+
+describe('an event that the bus gives out again', () => {
+  it.each([
+    ['is not sent to those that have it', result({}), []],
+    ['is not sent to those that will not get it', result({ outcome: 'dead', reason: 'x' }), []],
+    ['has the message after a failure sent again', result({ outcome: 'retrying' }), [{ attempt: 2, moves: 0 }]],
+    [
+      'has the message after a refusal sent again',
+      result({ outcome: 'retrying', attempted: false, reason: 'busy' }),
+      [{ attempt: 1, moves: 1 }],
+    ],
+    [
+      'has the message of a delivery that was handed over sent again',
+      result({ outcome: 'retrying', attempted: false }),
+      [{ attempt: 1, moves: 0 }],
+    ],
+    [
+      'has the message of a subscription that has left sent again',
+      result({ outcome: 'retrying', subscriptionId: 'sub_gone' }),
+      [{ attempt: 2, subscriptionId: 'sub_gone' }],
+    ],
+  ])('%s', async (_title, known, messages) => {
+    const { deliverEvent, world } = createDeliveryEngine({
+      subscriptions: known.subscriptionId === 'sub_a' ? [sampleSubscription()] : [],
+    });
+    await world.records.insertEvent({ event: started, recordedAtMs: 1, results: [known] });
+    await deliverEvent(started, redelivered);
+    expect(world.posts).toEqual([]);
+    expect(world.sent).toMatchObject(messages.map((message) => ({ message })));
+    expect(world.records.events()[0]?.results).toEqual([known]);
+  });
+
+  it('is sent to those that have no result yet, beside the results of others', async () => {
+    const { deliverEvent, world } = createDeliveryEngine();
+    await world.records.insertEvent({
+      event: started,
+      recordedAtMs: 1,
+      results: [result({ subscriptionId: 'sub_b' })],
+    });
+    await deliverEvent(started, redelivered);
+    expect(world.posts).toEqual(['event-1 to sub_a']);
+    expect(world.records.events()[0]?.results).toMatchObject([
+      { subscriptionId: 'sub_b' },
+      { subscriptionId: 'sub_a' },
+    ]);
+  });
+
+  it('is not sent when a newer snapshot is on record', async () => {
+    const { deliverEvent, world } = createDeliveryEngine();
+    await world.records.insertEvent({ event: completed, recordedAtMs: 1 });
+    await deliverEvent(started, redelivered);
+    expect(world.posts).toEqual([]);
+  });
+});
+
+describe('while storage is away', () => {
+  const away = () => Promise.reject(new RelayError('storageUnavailable', 'away'));
+
+  it.each([
+    ['rejects', { insertEvent: away, indexEvent: away }],
+    ['does not respond', { insertEvent: () => never, indexEvent: () => never }],
+    ['takes the event but not its results', { writeResults: away }],
+  ])('and %s: the event is sent, and its record goes as a message', async (_title, storage) => {
+    const { deliverEvent, world, clock } = createDeliveryEngine();
+    world.storage = storage;
+    await clock.advanceUntil(deliverEvent(started), 500);
+    expect(world.posts).toEqual(['event-1 to sub_a']);
+    expect(world.sent).toMatchObject([
+      { message: { kind: 'record', tries: 1, results: [{ outcome: 'delivered' }] }, atMs: clock.now() + 30_000 },
+    ]);
+  });
+
+  it('the event itself goes as a message where subscriptions were never read, each time later', async () => {
+    const { deliverEvent, world, clock } = createDeliveryEngine();
+    world.list = away;
+    await deliverEvent(started);
+    await deliverEvent(started, { tries: 1 });
+    expect(world.sent).toMatchObject([
+      { message: { kind: 'event', tries: 1 }, atMs: clock.now() + 5_000 },
+      { message: { kind: 'event', tries: 2 }, atMs: clock.now() + 10_000 },
+    ]);
+  });
+});
+
+it('does not repeat a record that storage refused for good', async () => {
+  const { deliverEvent, world } = createDeliveryEngine();
+  world.storage = { insertEvent: () => Promise.reject(new RelayError('storageRefused', 'too large')) };
+  await deliverEvent(started);
+  expect([world.posts.length, world.sent.length, world.log.lines.length]).toEqual([1, 0, 1]);
+});
+
+it('rejects when the bus takes no message, so that the event is given out again', async () => {
+  const { deliverEvent, world } = createDeliveryEngine();
+  world.respond = () => Promise.resolve(responded(500));
+  world.sent.push = () => {
+    throw new RelayError('busUnavailable', 'away');
+  };
+  await expect(deliverEvent(started)).rejects.toMatchObject({ code: 'busUnavailable' });
+});
+
+describe('an event whose predecessor another process handles', () => {
+  it('waits a moment, once', async () => {
+    const { deliverEvent, world, clock } = createDeliveryEngine();
+    const done = deliverEvent(completed);
+    await clock.advance(200);
+    expect(world.posts).toEqual([]);
+    await clock.advance(50);
+    await done;
+    expect(world.posts).toEqual(['event-2 to sub_a']);
+  });
+
+  it('does not wait when this process has handled an earlier event of the call', async () => {
+    const { deliverEvent, world } = createDeliveryEngine();
+    await deliverEvent(started);
+    world.storage = { readEvents: () => Promise.reject(new Error('not to be read')) };
+    await deliverEvent(completed);
+    expect(world.posts).toHaveLength(2);
+  });
+});
+
+it('ends within 12 s beside a subscriber and a storage that never respond', async () => {
+  const { deliverEvent, world, clock } = createDeliveryEngine();
+  world.respond = async () => {
+    await clock.sleep(5_000);
+    return { kind: 'networkError', reason: 'timeout', detail: '', durationMs: 5_000 };
+  };
+  world.storage = { insertEvent: () => never, indexEvent: () => never, readEvents: () => never };
+  const startMs = clock.now();
+  await clock.advanceUntil(Promise.all([deliverEvent(started), deliverEvent(completed)]), 500);
+  expect(clock.now() - startMs).toBeLessThanOrEqual(12_000);
+  expect(kinds(world.sent).sort()).toEqual(['attempt', 'attempt', 'record', 'record']);
+});

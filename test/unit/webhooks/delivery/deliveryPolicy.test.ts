@@ -1,0 +1,152 @@
+import {
+  createDeliveryPolicy,
+  FAILURES_TO_OPEN,
+  MAX_IN_FLIGHT,
+  OPEN_MS,
+  type AttemptResult,
+  type DeliveryPolicy,
+  type Permit,
+} from '../../../../shared/webhooks/delivery/deliveryPolicy';
+import { createFakeClock } from '../../../support/fakeClock';
+
+function setUp() {
+  const clock = createFakeClock();
+  return { clock, policy: createDeliveryPolicy(clock), soon: () => clock.now() + 5_000 };
+}
+
+async function admitted(policy: DeliveryPolicy, untilMs: number): Promise<Permit> {
+  const permit = await policy.acquire(untilMs);
+  if (!permit.admitted) throw new Error(permit.why);
+  return permit;
+}
+
+async function attempt(policy: DeliveryPolicy, result: AttemptResult, times = 1): Promise<void> {
+  for (let time = 0; time < times; time += 1) (await admitted(policy, Infinity)).release(result);
+}
+
+const failed = { result: 'failed' } as const;
+const succeeded = { result: 'succeeded' } as const;
+
+describe('the bulkhead', () => {
+  it('admits 16 at a time and the others in order', async () => {
+    const { policy, soon } = setUp();
+    const permits = await Promise.all(Array.from({ length: MAX_IN_FLIGHT }, () => admitted(policy, soon())));
+    const order: number[] = [];
+    const waiting = [1, 2].map(async (number) => {
+      const permit = await admitted(policy, soon());
+      order.push(number);
+      return permit;
+    });
+    permits[0]?.release(succeeded);
+    (await waiting[0])?.release(succeeded);
+    await waiting[1];
+    expect(order).toEqual([1, 2]);
+  });
+
+  it('lets nobody overtake those that wait', async () => {
+    const { policy, soon } = setUp();
+    const [first] = await Promise.all(Array.from({ length: MAX_IN_FLIGHT }, () => admitted(policy, soon())));
+    const order: string[] = [];
+    const earlier = policy.acquire(soon()).then(() => order.push('earlier'));
+    first?.release(succeeded);
+    void policy.acquire(soon()).then(() => order.push('later'));
+    await earlier;
+    expect(order).toEqual(['earlier']);
+  });
+
+  it('refuses as busy what waited in vain', async () => {
+    const { policy, clock, soon } = setUp();
+    await Promise.all(Array.from({ length: MAX_IN_FLIGHT }, () => admitted(policy, soon())));
+    const waiting = policy.acquire(soon());
+    await clock.advance(5_000);
+    await expect(waiting).resolves.toMatchObject({ admitted: false, why: 'busy', untilMs: clock.now() });
+    expect(policy.refusal()).toBeUndefined();
+  });
+});
+
+describe('the circuit breaker', () => {
+  it.each([
+    [FAILURES_TO_OPEN - 1, undefined],
+    [FAILURES_TO_OPEN, 'circuitOpen'],
+  ])('after %i failures in a row refuses as %s', async (failures, why) => {
+    const { policy } = setUp();
+    await attempt(policy, failed, failures);
+    expect(policy.refusal()?.why).toBe(why);
+  });
+
+  it('counts failures in a row only, and no attempt without a request', async () => {
+    const { policy } = setUp();
+    await attempt(policy, failed, FAILURES_TO_OPEN - 1);
+    await attempt(policy, succeeded);
+    await attempt(policy, failed, FAILURES_TO_OPEN - 1);
+    await attempt(policy, { result: 'unknown' });
+    expect(policy.refusal()).toBeUndefined();
+  });
+
+  it('says until when, and since when the subscriber fails', async () => {
+    const { policy, clock } = setUp();
+    await attempt(policy, failed);
+    const sinceMs = clock.now();
+    await clock.advance(7_000);
+    await attempt(policy, failed, FAILURES_TO_OPEN - 1);
+    expect(policy.refusal()).toMatchObject({ untilMs: clock.now() + OPEN_MS, failingForMs: 7_000 });
+    expect(policy.failingSinceMs()).toBe(sinceMs);
+    expect(policy.isOpen()).toBe(true);
+  });
+
+  describe('half open', () => {
+    async function halfOpen() {
+      const world = setUp();
+      await attempt(world.policy, failed, FAILURES_TO_OPEN);
+      await world.clock.advance(OPEN_MS);
+      const probe = await admitted(world.policy, world.soon());
+      const waiting = [1, 2].map(() => world.policy.acquire(world.soon()));
+      return { ...world, probe, waiting };
+    }
+
+    it('admits all that waited when the probe succeeds', async () => {
+      const { policy, probe, waiting } = await halfOpen();
+      probe.release(succeeded);
+      expect(await Promise.all(waiting)).toMatchObject([{ admitted: true }, { admitted: true }]);
+      expect(policy.isOpen()).toBe(false);
+      expect(policy.failingSinceMs()).toBeUndefined();
+    });
+
+    it('refuses all that waited when the probe fails', async () => {
+      const { probe, waiting, clock } = await halfOpen();
+      probe.release(failed);
+      const refused = { admitted: false, why: 'circuitOpen', untilMs: clock.now() + OPEN_MS };
+      expect(await Promise.all(waiting)).toMatchObject([refused, refused]);
+    });
+
+    it('makes the next one the probe when the first made no request', async () => {
+      const { probe, waiting } = await halfOpen();
+      probe.release({ result: 'unknown' });
+      const [second, third] = waiting;
+      const next = (await second) as Permit;
+      next.release(failed);
+      await expect(third).resolves.toMatchObject({ why: 'circuitOpen' });
+    });
+  });
+});
+
+describe('Retry-After', () => {
+  it.each([
+    [undefined, 5_000],
+    [1_200, 1_200],
+  ])('of %p ms refuses for %p ms', async (retryAfterMs, waitMs) => {
+    const { policy, clock } = setUp();
+    await attempt(policy, { result: 'throttled', retryAfterMs });
+    expect(policy.refusal()).toMatchObject({ why: 'throttled', untilMs: clock.now() + waitMs });
+    await clock.advance(waitMs);
+    expect(policy.refusal()).toBeUndefined();
+  });
+
+  it('is not shortened by a shorter one', async () => {
+    const { policy, clock, soon } = setUp();
+    const [first, second] = await Promise.all([admitted(policy, soon()), admitted(policy, soon())]);
+    first.release({ result: 'throttled', retryAfterMs: 60_000 });
+    second.release({ result: 'throttled', retryAfterMs: 1_000 });
+    expect(policy.refusal()?.untilMs).toBe(clock.now() + 60_000);
+  });
+});

@@ -1,0 +1,16 @@
+import { createRenderOnce } from '../../../../shared/webhooks/delivery/renderOnce';
+import { sampleInvitationEvent } from '../../../support/sampleEvents';
+
+const render = createRenderOnce(() => undefined);
+const event = sampleInvitationEvent();
+
+it('renders an event once for each format', () => {
+  expect(render(event, { format: 'flat' })).toBe(render(event, { format: 'flat' }));
+  expect(render(event, { format: 'flat' })).not.toBe(render(event, { format: 'cloudevents' }));
+  expect(render({ ...event }, { format: 'flat' })).not.toBe(render(event, { format: 'flat' }));
+});
+
+it('shows nothing of what the format does not tell', () => {
+  const updated = { ...event, data: { ...event.data, event: 'updated' as const } };
+  expect(render(updated, { format: 'teams' })).toBeUndefined();
+});
