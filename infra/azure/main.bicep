@@ -126,6 +126,10 @@ param authenticationRequired bool = false
 @description('E-mail address that is told when calls are not seen. Empty: nobody.')
 param pageEmail string = ''
 
+@secure()
+@description('A function key with which Microsoft asks /api/health every five minutes and pages when it is not 200. It exists only after the first deployment (az functionapp keys set). Leave it empty where callers need a token too.')
+param healthKey string = ''
+
 @description('Telephones that get a text message when calls are not seen.')
 param pagePhones phone[] = []
 
@@ -350,6 +354,20 @@ module alerts 'modules/alerts.bicep' = {
     pageEmail: pageEmail
     pagePhones: pagePhones
     ticketEmail: ticketEmail
+  }
+}
+
+module availability 'modules/availability.bicep' = {
+  name: 'availability'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    namePrefix: '${abbreviations.webTest}${token}-'
+    appInsightsId: monitoring.outputs.appInsightsId
+    appUrl: functionApp.outputs.url
+    pageActionGroupId: alerts.outputs.pageActionGroupId
+    healthKey: healthKey
   }
 }
 

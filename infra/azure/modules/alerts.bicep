@@ -21,24 +21,25 @@ var lines = 'let lines = traces | extend line = parse_json(message) | extend eve
 // A host that speaks OpenTelemetry (host.json, telemetryMode) names a run after its span, and the function in faas.name.
 var runs = 'let runs = requests | extend name = coalesce(tostring(customDimensions["faas.name"]), name);'
 
-// Every run of a poll timer ends after pollRunSeconds: two of them without one that succeeded, and nobody polls a shard.
+// Every run of a poll timer ends after pollRunSeconds: two of them without one that succeeded, and the timer is dead.
 var pollWindow = pollRunSeconds > 840 ? 'PT1H' : 'PT30M'
 
 var pages = [
   {
     name: 'nobody-polls'
-    description: 'A shard of accounts has no poller: its calls are not seen.'
-    query: '${runs} runs | where success == true and name matches regex "^pollEventChannel[0-9]+$" | summarize shards = dcount(name)'
-    measure: 'shards'
+    // A process that holds no channel says 0.
+    description: 'No process of the app polls, neither for a timer nor as the fallback: no call is seen.'
+    query: 'customMetrics | where name == "relay.poll_age" and valueMax > 0'
+    measure: ''
     operator: 'LessThan'
-    threshold: pollShardCount
-    window: pollWindow
+    threshold: 1
+    window: 'PT5M'
     splitBy: ''
   }
   {
     name: 'account-off-air'
     description: 'An account’s event channel ended and has not come back: its calls are not seen.'
-    query: '${lines} lines | where event in ("accountOffAir", "ucwaNoInvitations", "ucwaOnAir", "eventRelayed") | summarize arg_max(timestamp, event) by account | where event in ("accountOffAir", "ucwaNoInvitations") and timestamp < ago(2m)'
+    query: '${lines} lines | where event in ("accountOffAir", "ucwaNoInvitations", "ucwaOnAir", "accountPolledAgain", "eventRelayed") | summarize arg_max(timestamp, event) by account | where event in ("accountOffAir", "ucwaNoInvitations") and timestamp < ago(2m)'
     measure: ''
     operator: 'GreaterThan'
     threshold: 0
@@ -88,10 +89,18 @@ var tickets = [
   }
   {
     name: 'function-failing'
+    // A host that ends fires its timers once more, when its worker has gone: that is no failure.
     description: 'A function that no caller feeds has thrown: its message is redelivered, and dead-lettered after ten tries.'
-    query: '${runs} runs | where success == false and name in ("deliverEvent", "retryDelivery", "runInvitationCommand", "removeExpiredRecords") | summarize count() by name'
+    query: '${runs} let dying = exceptions | where outerMessage has "initialized language workers" | distinct operation_Id; runs | where success == false and operation_Id !in (dying) and name in ("deliverEvent", "retryDelivery", "runInvitationCommand", "removeExpiredRecords") | summarize count() by name'
     window: 'PT1H'
     splitBy: 'name'
+  }
+  {
+    name: 'timer-stopped'
+    description: 'The timer of a shard has not run for a long time: its accounts are polled by the fallback alone.'
+    query: '${runs} runs | where success == true and name matches regex "^pollEventChannel[0-9]+$" | summarize shards = dcount(name) | where shards < ${pollShardCount} | extend shards = tostring(shards)'
+    window: pollWindow
+    splitBy: 'shards'
   }
 ]
 
@@ -349,3 +358,5 @@ resource unreadableRule 'Microsoft.Insights/metricAlerts@2026-01-01' = {
     ]
   }
 }
+
+output pageActionGroupId string = page.id
