@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { projectFolder } from '../../infra/local/start/projectFolder';
 import type { ServiceBus } from '../../infra/local/service-bus/startServiceBus';
 import { startTestStorage } from '../support/azurite';
-import { startReadyHost, type HostProcess } from '../support/functionsHost';
+import { startReadyHost, type HostProcess, type ReadyHost } from '../support/functionsHost';
 import { startTestServiceBus } from '../support/serviceBus';
 import { startTestUcwa, type TestUcwa } from '../support/ucwaSimulator';
 import { createTopicRecord, type TopicRecord } from './topicRecord';
@@ -12,13 +12,20 @@ import { createTopicRecord, type TopicRecord } from './topicRecord';
 /** `RELAY_SIGNING_KEY` of the hosts. */
 export const signingKey = 'a signing key for chaos, long enough';
 
+/** What a host is started with. */
+export interface HostSettings {
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Of the host's command line. Default: a process for each Service Bus function. */
+  readonly args?: readonly string[];
+}
+
 /** The relay as it is built, over a simulator, a bus and storage that outlive its hosts. */
 export interface ChaosWorld {
   readonly ucwa: TestUcwa;
   readonly accounts: readonly string[];
   readonly topic: TopicRecord;
-  /** One more Functions host, in a process of its own; resolves when it is ready. */
-  startHost(): Promise<HostProcess>;
+  /** One more Functions host, in a process of its own (with `args` besides those of the world, and these settings); resolves when it is ready. */
+  startHost(more?: HostSettings): Promise<HostProcess & ReadyHost>;
   /** Closes the bus, with every connection to it. */
   stopBus(): Promise<void>;
   /** Starts it again on the same port, with all that it had accepted. */
@@ -58,9 +65,9 @@ export async function startChaosWorld(accountCount: number): Promise<ChaosWorld>
     ucwa,
     accounts,
     topic,
-    async startHost() {
-      const args = ['--run-timers-on-start', '--processes'];
-      const host = await startReadyHost({ appDirectory: projectFolder, settings, args });
+    async startHost({ settings: given = {}, args: ofHost = ['--processes'] } = {}) {
+      const args = ['--run-timers-on-start', ...ofHost];
+      const host = await startReadyHost({ appDirectory: projectFolder, settings: { ...settings, ...given }, args });
       hosts.push(host);
       return host;
     },

@@ -1,4 +1,5 @@
 import { bus } from './bus';
+import { endings } from './endings';
 import { fuzz } from './fuzz';
 import { kills } from './kills';
 import type { Scenario } from './scenario';
@@ -12,4 +13,5 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   bus,
   webhooks,
   'webhook-kills': webhookKills,
+  endings,
 };
