@@ -5,7 +5,7 @@ import type { BusSender } from './outbox';
 import { createOpenSenders, type OpenSenders } from './openSenders';
 import { SEND_TIMEOUT_MS } from './openServiceBus';
 import type { EncodedMessage } from './toServiceBusMessage';
-import { isBusTimeout, translateBusError } from './translateBusError';
+import { isBusConnectionLost, isBusTimeout, translateBusError } from './translateBusError';
 
 /** One connection to the namespace for all that is sent, opened when first needed and replaced when it no longer answers. */
 export interface BusConnection {
@@ -16,48 +16,69 @@ export interface BusConnection {
 
 const CLOSE_TIMEOUT_MS = 1_000;
 
+/** A link that works answers in milliseconds; after this, one that had answered before is taken for cut. */
+const RESEND_AFTER_MS = 1_000;
+
 interface Live {
-  readonly client: ServiceBusClient;
-  readonly senders: OpenSenders;
+  readonly opening: Promise<{ readonly client: ServiceBusClient; readonly senders: OpenSenders }>;
+  /** Entities whose link has answered, so that its silence means something. */
+  readonly answered: Set<string>;
 }
 
 /**
  * @param openClient makes a client that is this connection's own: it is closed and another one asked for when a send
  * timed out. The SDK keeps using a connection whose peer has vanished without a word until its idle time-out of a minute
  * or more; by then a call has rung out.
+ *
+ * A send on a link that had answered before, and that is not answered within a second or loses its connection, is sent
+ * once more on a new connection: message ids are stable, so that a topic with duplicate detection takes it once.
  */
 export function createBusConnection(openClient: () => Promise<ServiceBusClient>, clock: Clock): BusConnection {
-  let live: Promise<Live> | undefined;
+  let live: Live | undefined;
   let closed = false;
 
-  function open(): Promise<Live> {
-    if (closed) return Promise.reject(new RelayError('busUnavailable', 'The relay is stopping.'));
+  function open(): Live {
+    if (closed) throw new RelayError('busUnavailable', 'The relay is stopping.');
     if (live !== undefined) return live;
     const opening = openClient().then((client) => ({ client, senders: createOpenSenders(client) }));
-    live = opening;
-    opening.catch(() => abandon(opening));
-    return opening;
+    const opened: Live = { opening, answered: new Set() };
+    live = opened;
+    opening.catch(() => abandon(opened));
+    return opened;
   }
 
-  function abandon(abandoned: Promise<Live>): void {
+  function abandon(abandoned: Live): void {
     if (live !== abandoned) return; // another send has said so before
     live = undefined;
-    abandoned.then(({ client }) => client.close()).catch(() => undefined);
+    abandoned.opening.then(({ client }) => client.close()).catch(() => undefined);
   }
 
-  async function use<T>(
-    entity: string,
-    action: (sender: ServiceBusSender, signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    const connection = open();
+  async function use<T>(entity: string, action: SendAction<T>): Promise<T> {
+    const startedAtMs = clock.now();
+    const first = open();
+    const mayResend = first.answered.has(entity);
     try {
-      return await within(clock, SEND_TIMEOUT_MS, async (signal) =>
-        (await connection).senders.use(entity, (sender) => action(sender, signal)),
-      );
+      return await attempt(first, entity, action, mayResend ? RESEND_AFTER_MS : SEND_TIMEOUT_MS);
     } catch (error) {
-      if (error instanceof DeadlinePassed || isBusTimeout(error)) abandon(connection);
+      if (isSilence(error)) abandon(first);
+      const isCut = isSilence(error) || live !== first || isBusConnectionLost(error);
+      if (!mayResend || !isCut) throw translateBusError(error);
+    }
+    const second = open();
+    try {
+      return await attempt(second, entity, action, SEND_TIMEOUT_MS - (clock.now() - startedAtMs));
+    } catch (error) {
+      if (isSilence(error)) abandon(second);
       throw translateBusError(error);
     }
+  }
+
+  async function attempt<T>(on: Live, entity: string, action: SendAction<T>, timeoutMs: number): Promise<T> {
+    const result = await within(clock, timeoutMs, async (signal) =>
+      (await on.opening).senders.use(entity, (sender) => action(sender, signal)),
+    );
+    on.answered.add(entity);
+    return result;
   }
 
   const sendFirst = (entity: string, messages: readonly EncodedMessage[]): Promise<number> =>
@@ -75,10 +96,16 @@ export function createBusConnection(openClient: () => Promise<ServiceBusClient>,
       const closing = live;
       live = undefined;
       if (closing !== undefined)
-        await within(clock, CLOSE_TIMEOUT_MS, async () => (await closing).client.close()).catch(() => undefined);
+        await within(clock, CLOSE_TIMEOUT_MS, async () => (await closing.opening).client.close()).catch(
+          () => undefined,
+        );
     },
   };
 }
+
+type SendAction<T> = (sender: ServiceBusSender, signal: AbortSignal) => Promise<T>;
+
+const isSilence = (error: unknown): boolean => error instanceof DeadlinePassed || isBusTimeout(error);
 
 /** Adds the first messages until one does not fit; the batch knows the size that the link allows. */
 function fill(batch: ServiceBusMessageBatch, messages: readonly EncodedMessage[]): number {

@@ -33,6 +33,8 @@ export interface ScriptedBus {
   arrived(count: number): Promise<void>;
   /** Resolves when no more links than that are open. */
   linksDownTo(count: number): Promise<void>;
+  /** Cuts all connections, without a word of AMQP. */
+  cut(): void;
   close(): Promise<void>;
 }
 
@@ -59,7 +61,7 @@ export async function startScriptedBus(): Promise<ScriptedBus> {
     for (const look of watchers) look();
   };
 
-  const bus: Omit<ScriptedBus, 'connectionString' | 'close'> = {
+  const bus: Omit<ScriptedBus, 'connectionString' | 'cut' | 'close'> = {
     answer: () => 'accept',
     answerLink: () => 'accept',
     batches,
@@ -130,6 +132,9 @@ export async function startScriptedBus(): Promise<ScriptedBus> {
 
   return Object.assign(bus, {
     connectionString: `Endpoint=sb://127.0.0.1:${port};SharedAccessKeyName=test;SharedAccessKey=dGVzdA==;UseDevelopmentEmulator=true`,
+    cut: () => {
+      for (const socket of sockets) socket.destroy();
+    },
     close: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
