@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { RelayError } from '../errors/relayError';
 import type { BusConnection } from './busConnection';
 import { busEntities } from './busEntities';
+import { withTraceProperties } from './traceProperties';
 
 /** Answer to a queued command, on the queue that its message named. */
 export interface CommandReply {
@@ -18,7 +18,8 @@ export interface CommandReply {
 }
 
 export interface CommandQueue {
-  reply(queue: string, answer: CommandReply): Promise<void>;
+  /** @param sessionId the session of the reply, where its reader waits for one. */
+  reply(queue: string, answer: CommandReply, sessionId?: string): Promise<void>;
   /** Puts the message into the dead-letter queue with a reason that a person understands. */
   refuse(body: unknown, messageId: string, reason: string): Promise<void>;
 }
@@ -26,8 +27,15 @@ export interface CommandQueue {
 /** Application property of a copy that is on its way to the dead-letter queue: why. */
 export const REFUSAL_PROPERTY = 'refusal';
 
+/** With the reason and all properties this fits in one message (Service Bus Standard: 256 KB). */
+const MAX_KEPT_BYTES = 192 * 1024;
+const MAX_REASON_CHARACTERS = 4096;
+
+/** In place of a refused command that is too long, or nested too deep, to be kept. */
+const OMITTED = { omitted: 'The command was too long or nested too deep to be kept.' };
+
 /**
- * The sending side of `invitation-commands`. Errors: `busUnavailable`, `busRefused`; `messageTooLarge` for a refusal that fits in no message.
+ * The sending side of `invitation-commands`. Errors: `busUnavailable`, `busRefused`.
  *
  * A function in Node cannot settle a message but by ending well or badly, and the reason of a message that was given back
  * too often is lost. So a refused command is completed, and a copy of it that says why expires at once: the queue
@@ -35,40 +43,42 @@ export const REFUSAL_PROPERTY = 'refusal';
  */
 export function createCommandQueue(connection: BusConnection): CommandQueue {
   return {
-    async reply(queue, answer) {
+    async reply(queue, answer, sessionId) {
       await connection.sender(queue).sendFirst([
-        {
+        withTraceProperties({
           body: Buffer.from(JSON.stringify(answer)),
           contentType: 'application/json',
           messageId: randomUUID(),
           correlationId: answer.correlationId,
           subject: 'ucwa.command.reply',
-        },
+          ...(sessionId !== undefined && { sessionId }),
+        }),
       ]);
     },
     async refuse(body, messageId, reason) {
-      const sent = await connection.sender(busEntities.commands).sendFirst([
-        {
-          body: toBytes(body),
+      const kept = toBytes(body);
+      await connection.sender(busEntities.commands).sendFirst([
+        withTraceProperties({
+          body: kept ?? Buffer.from(JSON.stringify(OMITTED)),
           contentType: 'application/json',
           messageId: `${messageId.slice(0, 100)}.refused`,
           subject: 'ucwa.command.refused',
           timeToLive: 1,
-          applicationProperties: { [REFUSAL_PROPERTY]: reason },
-        },
+          applicationProperties: { [REFUSAL_PROPERTY]: reason.slice(0, MAX_REASON_CHARACTERS) },
+        }),
       ]);
-      // Then the message itself must stay: given back often enough, it ends in the dead-letter queue too.
-      if (sent === 0)
-        throw new RelayError(
-          'messageTooLarge',
-          'The refused command and the reason together are larger than Service Bus takes.',
-        );
     },
   };
 }
 
-/** What the platform parsed goes back as JSON, what it left alone as it was. */
-function toBytes(body: unknown): Buffer {
-  if (body instanceof Uint8Array) return Buffer.from(body);
-  return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+/** What the platform parsed goes back as JSON, what it left alone as it was; undefined where it is too long, or nested too deep to be written. */
+function toBytes(body: unknown): Buffer | undefined {
+  try {
+    const bytes = body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(asText(body));
+    return bytes.length <= MAX_KEPT_BYTES ? bytes : undefined;
+  } catch {
+    return undefined;
+  }
 }
+
+const asText = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body));

@@ -1,5 +1,6 @@
 import { RelayError } from '../errors/relayError';
 import type { EncodedMessage } from './toServiceBusMessage';
+import { withTraceProperties } from './traceProperties';
 
 /** The way to one entity of the bus. */
 export interface BusSender {
@@ -60,7 +61,7 @@ export function createOutbox<Item>({ sender, encode, replace }: OutboxOptions<It
   let turn: NodeJS.Immediate | undefined;
   let closed = false;
 
-  const toEntry = (item: Item): Entry<Item> => ({ item, message: encode(item) });
+  const toEntry = (item: Item): Entry<Item> => ({ item, message: withTraceProperties(encode(item)) });
 
   function schedule(): void {
     if (turn !== undefined || waiting.length === 0 || inFlight.size >= SENDS_IN_FLIGHT) return;

@@ -16,6 +16,7 @@ import { countDeadLetters } from '../telemetry/metrics';
 import { busEntities } from './busEntities';
 import { REFUSAL_PROPERTY, type CommandQueue } from './commandQueue';
 import { retryInPlace } from './retryInPlace';
+import { traceParentIn } from './traceProperties';
 
 /** What every command on the queue has beside the fields of its HTTP body. */
 export const commandEnvelopeSchema = z.looseObject({
@@ -27,7 +28,12 @@ export const commandEnvelopeSchema = z.looseObject({
     .max(200, 'must be at most 200 characters')
     .optional()
     .describe('Who asks, for the record; nobody checks it'),
-  replyTo: z.string().max(260).optional().describe('Queue for the answer'),
+  replyTo: z
+    .string()
+    .max(260)
+    .refine((queue) => !isRelayEntity(queue), 'must be a queue of yours, not one of the relay')
+    .optional()
+    .describe('Queue for the answer; the replyTo of the message does as well'),
   idempotencyKey: z.string().min(1).max(255).optional().describe('As the header Idempotency-Key'),
   traceparent: z
     .string()
@@ -50,19 +56,30 @@ export interface QueuedMessage {
   readonly body: unknown;
   readonly messageId: string;
   readonly applicationProperties: Readonly<Record<string, unknown>>;
+  /** Queue for the answer, and the session of it: properties of the message. */
+  readonly replyTo?: string | undefined;
+  readonly replyToSessionId?: string | undefined;
 }
 
 /** What the platform gives beside the body (Azure Functions, "Service Bus trigger", Message metadata). */
 export function toQueuedMessage(body: unknown, metadata: Readonly<Record<string, unknown>> | undefined): QueuedMessage {
-  const { messageId, applicationProperties } = metadataSchema.parse(metadata ?? {});
-  return { body, messageId, applicationProperties };
+  const { messageId, applicationProperties, replyTo, replyToSessionId } = metadataSchema.parse(metadata ?? {});
+  return { body, messageId, applicationProperties, replyTo, replyToSessionId };
 }
 
 // A messageId that looks like a number arrives as one.
 const metadataSchema = z.looseObject({
   messageId: z.coerce.string().default(''),
   applicationProperties: z.record(z.string(), z.unknown()).default({}),
+  replyTo: z.coerce.string().min(1).optional().catch(undefined),
+  replyToSessionId: z.coerce.string().min(1).optional().catch(undefined),
 });
+
+/** A name that leads to an entity of the relay, or to a part of one: an answer there would be taken for something else. */
+function isRelayEntity(name: string): boolean {
+  const [entity] = name.toLowerCase().replace(/^\/+/, '').split('/');
+  return Object.values<string>(busEntities).some((known) => known === entity);
+}
 
 /** `{command, invitationId, …the fields of that command's HTTP body, caller?, replyTo?, idempotencyKey?, traceparent?}`. Errors: `requestInvalid` naming each field. */
 export function parseQueuedCommand(body: unknown): {
@@ -100,23 +117,22 @@ export function parseQueuedCommand(body: unknown): {
  * answer that its queue does not take is logged and no more: the record is the settlement.
  */
 export async function runQueuedCommand(
-  { body, messageId, applicationProperties }: QueuedMessage,
+  { body, messageId, applicationProperties, replyTo: sendersReplyTo, replyToSessionId }: QueuedMessage,
   ports: QueuedCommandPorts,
   signal: AbortSignal,
 ): Promise<void> {
   if (REFUSAL_PROPERTY in applicationProperties)
     throw new RelayError('requestInvalid', 'A refused command, on its way to the dead-letter queue.');
-  const parsed = parseOrRefusal(body);
+  const parsed = parseOrRefusal(body, sendersReplyTo);
   if ('refusal' in parsed) {
     await retryInPlace(() => ports.commandQueue.refuse(body, messageId, parsed.refusal), ports);
     countDeadLetters(1, busEntities.commands);
     return;
   }
   const { request, replyTo } = parsed;
-  const property = applicationProperties.traceparent;
   const door = {
     kind: 'consumer',
-    traceParent: parsed.traceParent ?? (typeof property === 'string' ? property : undefined),
+    traceParent: parsed.traceParent ?? traceParentIn(applicationProperties),
   } as const;
   const answer = { correlationId: messageId, invitationId: request.invitationId, command: request.command.command };
   const settled = await inCommandSpan(request, door, () =>
@@ -129,14 +145,21 @@ export async function runQueuedCommand(
     },
   );
   if (replyTo === undefined) return;
-  await ports.commandQueue.reply(replyTo, settled).catch((error: unknown) => {
+  await ports.commandQueue.reply(replyTo, settled, replyToSessionId).catch((error: unknown) => {
     ports.commands.log.warn('commandNotAnswered', { queue: replyTo, error: toRelayError(error).code });
   });
 }
 
-function parseOrRefusal(body: unknown): ReturnType<typeof parseQueuedCommand> | { readonly refusal: string } {
+function parseOrRefusal(
+  body: unknown,
+  sendersReplyTo: string | undefined,
+): ReturnType<typeof parseQueuedCommand> | { readonly refusal: string } {
   try {
-    return parseQueuedCommand(body);
+    const parsed = parseQueuedCommand(body);
+    const replyTo = parsed.replyTo ?? sendersReplyTo;
+    if (replyTo !== undefined && isRelayEntity(replyTo))
+      return { refusal: `The message’s replyTo, ${replyTo}, must be a queue of yours, not one of the relay.` };
+    return { ...parsed, replyTo };
   } catch (error) {
     return { refusal: toRelayError(error).message };
   }

@@ -2,6 +2,7 @@ import type { ServiceBusMessage } from '@azure/service-bus';
 import { createHash } from 'node:crypto';
 import type { RelayEvent } from '../invitations/relayEvent';
 import { toCloudEvent } from './cloudEvent';
+import { withTraceProperties } from './traceProperties';
 
 /** A Service Bus message whose body is bytes already: serialised once, however often it is sent. */
 export interface EncodedMessage extends ServiceBusMessage {
@@ -21,7 +22,7 @@ const filterable = ['kind', 'event', 'direction', 'state', 'importance'] as cons
  * SDK sees the JSON: in JavaScript `message.body` is the parsed object.
  */
 export function toServiceBusMessage(event: RelayEvent): EncodedMessage {
-  return {
+  const message: EncodedMessage = {
     body: Buffer.from(JSON.stringify(toCloudEvent(event)), 'utf8'),
     contentType: 'application/cloudevents+json',
     messageId: shortId(event.id),
@@ -30,6 +31,7 @@ export function toServiceBusMessage(event: RelayEvent): EncodedMessage {
     ...(event.correlationId !== undefined && { correlationId: event.correlationId }),
     applicationProperties: { type: event.type, account: event.account, ...filterableProperties(event.data) },
   };
+  return withTraceProperties(message, event.traceParent);
 }
 
 function filterableProperties(data: unknown): Record<string, string> {

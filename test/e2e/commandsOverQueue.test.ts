@@ -35,6 +35,35 @@ describe('commands over the queue', () => {
     });
   });
 
+  it('answers where the message’s own replyTo says, in the session that it asks for', async () => {
+    const invitationId = await situations['incoming, ringing'](relay, 'replyTo and session');
+    const reply = await door.askInSession({ command: 'decline', invitationId }, 'desk 7');
+    expect(reply).toMatchObject({
+      body: { invitationId, command: 'decline', result: 'sent' },
+      sessionId: 'desk 7',
+      correlationId: expect.stringMatching(/^session-/),
+    });
+  });
+
+  test.each([
+    ['in its body', 'invitation-events', {}],
+    ['in its body, a part of one', 'Invitation-Commands/$DeadLetterQueue', {}],
+    ['outside', undefined, { replyTo: 'invitation-commands' }],
+  ])('refuses a command whose replyTo (%s) is an entity of the relay', async (_, replyTo, outside) => {
+    await door.send({ command: 'decline', invitationId: 'x', replyTo }, {}, outside);
+    const dead = await door.deadLetter();
+    expect(dead.applicationProperties?.refusal).toMatch(/replyTo.*must be a queue of yours/);
+  });
+
+  test.each([
+    ['too long', { command: 'dance', padding: 'x'.repeat(200_000) }],
+    ['nested too deep', `{"command":"dance","padding":${'['.repeat(50_000)}${']'.repeat(50_000)}}`],
+  ])('keeps the reason of a refused command that is %s', async (_, body) => {
+    await door.send(typeof body === 'string' ? Buffer.from(body) : body);
+    const dead = await door.deadLetter();
+    expect(dead.applicationProperties?.refusal).toMatch(/"command" must be accept, decline or cancel/);
+  });
+
   it('lets exactly one of fifty callers at once have a ringing call, over and over', async () => {
     for (let round = 1; round <= 5; round++) {
       const invitationId = await situations['incoming, ringing'](relay, `race ${String(round)}`);

@@ -87,6 +87,7 @@ describe('the trace of a call', () => {
   it.each([
     ['a field of the message', (traceparent: string) => [{ traceparent }, {}]],
     ['an application property', (traceparent: string) => [{}, { traceparent }]],
+    ['the property that Azure’s SDKs set', (traceparent: string) => [{}, { 'Diagnostic-Id': traceparent }]],
   ])('goes on with a command over the queue that names it in %s', async (where, name) => {
     relay.ucwa.ring({ subject: where });
     const started = await relay.topic.invitationEvent({ event: 'started', subject: where });

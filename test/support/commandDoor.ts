@@ -5,12 +5,15 @@ import type { CommandReply } from '../../shared/messaging/commandQueue';
 
 const REPLIES = 'replies';
 
-/** The product's entities and a queue for replies, as a downstream system would have one of its own. */
+/** A queue for replies whose readers wait for a session of theirs. */
+export const SESSION_REPLIES = 'session-replies';
+
+/** The product's entities, of which the queue `replies` is for local use, and a queue for replies with sessions. */
 export function configWithReplies(): unknown {
   const config = JSON.parse(readFileSync(join(__dirname, '../../infra/local/service-bus/Config.json'), 'utf8')) as {
     UserConfig: { Namespaces: { Queues: unknown[] }[] };
   };
-  config.UserConfig.Namespaces[0]?.Queues.push({ Name: REPLIES, Properties: {} });
+  config.UserConfig.Namespaces[0]?.Queues.push({ Name: SESSION_REPLIES, Properties: { RequiresSession: true } });
   return config;
 }
 
@@ -18,8 +21,14 @@ export function configWithReplies(): unknown {
 export interface CommandDoor {
   /** Sends the command and waits for its reply. */
   ask(command: object): Promise<CommandReply>;
-  /** Sends a body as it is. */
-  send(body: unknown, applicationProperties?: Readonly<Record<string, string>>): Promise<void>;
+  /** Sends the command and waits for its reply in the session `sessionId`; the reply's correlation id and session with it. */
+  askInSession(command: object, sessionId: string): Promise<ServiceBusReceivedMessage>;
+  /** Sends a body as it is; `replyTo` as a property of the message. */
+  send(
+    body: unknown,
+    applicationProperties?: Readonly<Record<string, string>>,
+    outside?: { readonly replyTo?: string; readonly messageId?: string },
+  ): Promise<void>;
   /** The next message of the dead-letter queue. */
   deadLetter(): Promise<ServiceBusReceivedMessage>;
   close(): Promise<void>;
@@ -49,12 +58,27 @@ export function openCommandDoor(connectionString: string): CommandDoor {
       await sender.sendMessages({ messageId, contentType: 'application/json', body: { ...command, replyTo: REPLIES } });
       return reply;
     },
-    send: (body, applicationProperties = {}) =>
+    async askInSession(command, sessionId) {
+      await sender.sendMessages({
+        messageId: `session-${String(++sent)}`,
+        contentType: 'application/json',
+        body: command,
+        replyTo: SESSION_REPLIES,
+        replyToSessionId: sessionId,
+      });
+      const receiver = await client.acceptSession(SESSION_REPLIES, sessionId, { receiveMode: 'receiveAndDelete' });
+      const [reply] = await receiver.receiveMessages(1, { maxWaitTimeInMs: 20_000 });
+      await receiver.close();
+      if (reply === undefined) throw new Error('No reply came to the session.');
+      return reply;
+    },
+    send: (body, applicationProperties = {}, outside = {}) =>
       sender.sendMessages({
         messageId: `raw-${String(++sent)}`,
         contentType: 'application/json',
         body,
         applicationProperties,
+        ...outside,
       }),
     async deadLetter() {
       const [message] = await deadLetters.receiveMessages(1, { maxWaitTimeInMs: 20_000 });

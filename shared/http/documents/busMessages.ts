@@ -41,6 +41,11 @@ export const unreadableEventSchema = z.strictObject({
     ),
 });
 
+const traceProperties = {
+  traceparent: z.string().optional().describe('W3C Trace Context'),
+  'Diagnostic-Id': z.string().optional().describe('The same, under the name that Azure’s SDKs read'),
+};
+
 /** Application properties of every event, for the filters of subscriptions. What an event does not have is absent. */
 export const eventPropertiesSchema = z.strictObject({
   type: z.string().describe('CloudEvents type'),
@@ -50,6 +55,7 @@ export const eventPropertiesSchema = z.strictObject({
   direction: z.string().optional(),
   state: z.string().optional(),
   importance: z.string().optional(),
+  ...traceProperties,
 });
 
-export const unreadablePropertiesSchema = z.strictObject({ account: z.string() });
+export const unreadablePropertiesSchema = z.strictObject({ account: z.string(), ...traceProperties });

@@ -28,11 +28,19 @@ describe('refusing a command', () => {
     ]);
   });
 
-  it('fails where the copy fits in no message: the command itself must not be lost', async () => {
-    const { queue } = createQueue(false);
-    await expect(queue.refuse({ command: 'dance' }, 'm1', 'The command is not valid.')).rejects.toMatchObject({
-      code: 'messageTooLarge',
-      retryable: false,
-    });
+  it.each([
+    ['too long', 'x'.repeat(300_000)],
+    ['nested too deep', nested(100_000)],
+  ])('keeps the reason of one that is %s, without its body', async (_, body) => {
+    const { queue, sent } = createQueue(true);
+    await queue.refuse(body, 'm1', 'The command is not valid.');
+    expect(sent).toMatchObject([{ applicationProperties: { [REFUSAL_PROPERTY]: 'The command is not valid.' } }]);
+    expect(sent[0]?.body.toString()).toMatch(/too long or nested too deep/);
   });
 });
+
+function nested(depth: number): unknown {
+  let value: unknown = [];
+  for (let level = 0; level < depth; level += 1) value = [value];
+  return value;
+}

@@ -33,6 +33,13 @@ describe('toServiceBusMessage', () => {
     expect(gap.applicationProperties).toEqual({ type: 'ucwa.channel.gap', account: 'sip:reception@contoso.com' });
   });
 
+  it('names the trace of the event, under the name of Azure’s SDKs too', () => {
+    const traceParent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const { applicationProperties } = toServiceBusMessage({ ...sampleGapEvent(), traceParent });
+
+    expect(applicationProperties).toMatchObject({ traceparent: traceParent, 'Diagnostic-Id': traceParent });
+  });
+
   it.each([
     [128, 'as it is'],
     [129, 'as a hash'],
