@@ -29,10 +29,10 @@ localOnly('TLS on the port', () => {
   test.each(['localhost', '127.0.0.1'])('AMQP within TLS, to %s, trusting the certificate alone', async (host) => {
     const socket = connect({ host, port: bus.port, ca: await ca(), ...(host === 'localhost' && { servername: host }) });
     socket.write(AMQP_HEADER);
-    const [answer] = (await new Promise((resolve, reject) => {
-      socket.once('data', (chunk) => resolve([chunk]));
+    const answer = await new Promise<Buffer>((resolve, reject) => {
+      socket.once('data', resolve);
       socket.once('error', reject);
-    })) as [Buffer];
+    });
     expect(answer.subarray(0, 8)).toEqual(AMQP_HEADER);
     socket.destroy();
   });
