@@ -109,7 +109,7 @@ async function main(): Promise<void> {
   console.log(`Service Bus is ready: ${bus.connectionString}`);
   if (bus.tls !== undefined) log(`With TLS: ${bus.tls.connectionString}\n  trust ${bus.tls.certificate}`);
   for (const entity of receivable(bus)) log(`  ${entity}`);
-  process.send?.({ ready: { port: bus.port, connectionString: bus.connectionString } });
+  process.send?.({ ready: { port: bus.port, connectionString: bus.connectionString, tls: bus.tls } });
 
   let stopping = false;
   const stop = (): void => {

@@ -3,7 +3,11 @@ import type { StartedStack } from './startStack';
 import type { Terminal } from './terminal';
 
 /** Says where everything is, what is real, and what to type next. `readyInMs` is the time since the process began. */
-export function printHeader(terminal: Terminal, { facts, replaced, notes }: StartedStack, readyInMs: number): void {
+export function printHeader(
+  terminal: Terminal,
+  { facts, replaced, notes, serviceBusTls }: StartedStack,
+  readyInMs: number,
+): void {
   const row = (name: string, address: string): void => terminal.line(`  ${name.padEnd(18)}${address}`);
   const given = (setting: string | undefined): string => `given by ${setting ?? 'a setting'}: no stand-in`;
   terminal.line();
@@ -11,7 +15,14 @@ export function printHeader(terminal: Terminal, { facts, replaced, notes }: Star
   terminal.line();
   row('Functions', facts.functionsUrl);
   row('UCWA', facts.ucwaUrl === undefined ? given(replaced.ucwa) : `${facts.ucwaUrl}  (simulator)`);
-  row('Service Bus', facts.serviceBusConnection ?? given(replaced.serviceBus));
+  row(
+    'Service Bus',
+    replaced.serviceBus === undefined ? (facts.serviceBusConnection ?? '') : given(replaced.serviceBus),
+  );
+  if (serviceBusTls !== undefined) {
+    row('  with TLS', serviceBusTls.connectionString);
+    row('  trust', serviceBusTls.certificate);
+  }
   row(
     'Storage',
     facts.storageConnection === undefined

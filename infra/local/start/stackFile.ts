@@ -5,7 +5,7 @@ import { readJson, writePrivateJson } from './privateFile';
 
 /**
  * Where everything of the running stack is (product, "Names that are public"). A stand-in that a setting has replaced
- * is left out: what is given stays where it was given.
+ * is left out, but for a connection string of Service Bus that was given.
  */
 export const stackFactsSchema = z.object({
   functionsUrl: z.string(),

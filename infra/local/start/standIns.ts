@@ -5,7 +5,8 @@ import { projectFolder, standInScript } from './projectFolder';
 
 const port = z.number().int();
 
-const serviceBusReady = z.object({ port, connectionString: z.string() });
+const tls = z.object({ connectionString: z.string(), certificate: z.string() });
+const serviceBusReady = z.object({ port, connectionString: z.string(), tls: tls.optional() });
 export type ServiceBusReady = z.infer<typeof serviceBusReady>;
 
 /** The local Service Bus with the product's own entities. */

@@ -9,7 +9,13 @@ import { nextFreePort } from './nextFreePort';
 import type { Parts } from './parts';
 import type { StackFacts } from './stackFile';
 import { subscribeReceiver } from './subscribeReceiver';
-import { startHostProcess, startReceiverProcess, startServiceBusProcess, startUcwaProcess } from './standIns';
+import {
+  startHostProcess,
+  startReceiverProcess,
+  startServiceBusProcess,
+  startUcwaProcess,
+  type ServiceBusReady,
+} from './standIns';
 
 /** Where each part listens on 127.0.0.1 if that port is free, else at the next free one; 0 lets the system choose. */
 export interface StackPorts {
@@ -39,6 +45,8 @@ export interface StartedStack {
   readonly notes: readonly string[];
   /** The bus that the app uses, given or local; undefined where it is reached by an identity. */
   readonly serviceBusConnection: string | undefined;
+  /** For SDKs that know no emulator: the local bus by TLS, and the certificate to trust. */
+  readonly serviceBusTls: ServiceBusReady['tls'];
 }
 
 /**
@@ -121,7 +129,7 @@ export async function startStack(options: StackOptions, parts: Parts, signal: Ab
       functionsUrl,
       functionsKey: host.functionsKey,
       ucwaUrl: standIns.ucwaUrl,
-      serviceBusConnection: standIns.serviceBusConnection,
+      serviceBusConnection: environment['ServiceBusConnection'],
       storageConnection: standIns.storageConnection,
       receiverUrl,
       pids: { start: process.pid, ...parts.pids() },
@@ -129,6 +137,7 @@ export async function startStack(options: StackOptions, parts: Parts, signal: Ab
     replaced,
     notes,
     serviceBusConnection: environment['ServiceBusConnection'],
+    serviceBusTls: bus?.tls,
   };
 }
 

@@ -7,13 +7,16 @@ export interface TopicWatch {
   readonly onProblem: (problem: string) => void;
 }
 
+const SUBSCRIPTION = 'screen';
+
 /**
  * Tells of every event on the topic `invitation-events`, as any consumer would receive it: the genuine SDK, the
- * subscription `all`. Messages are taken off the subscription.
+ * subscription `screen`, which is for this alone. Messages are taken off the subscription. A namespace that was given may
+ * lack it: that is said once.
  */
 export function watchTopic(connectionString: string, watch: TopicWatch): { close(): Promise<void> } {
   const client = new ServiceBusClient(connectionString);
-  const receiver = client.createReceiver('invitation-events', 'all', { receiveMode: 'receiveAndDelete' });
+  const receiver = client.createReceiver('invitation-events', SUBSCRIPTION, { receiveMode: 'receiveAndDelete' });
   let closing = false;
   receiver.subscribe({
     processMessage: (message) => {
@@ -23,10 +26,15 @@ export function watchTopic(connectionString: string, watch: TopicWatch): { close
       else watch.onProblem(`message ${String(message.messageId)} on the topic is no event`);
       return Promise.resolve();
     },
-    processError: ({ error }) => {
+    processError: async ({ error }) => {
+      if ('code' in error && error.code === 'MessagingEntityNotFound' && !closing) {
+        closing = true;
+        watch.onProblem(`the topic has no subscription '${SUBSCRIPTION}': with one, events are shown here`);
+        await receiver.close();
+        return;
+      }
       // A link that breaks because the bus is being stopped after us is no problem.
       if (!closing) watch.onProblem(`the bus: ${error.message || error.name}`);
-      return Promise.resolve();
     },
   });
   return {

@@ -41,7 +41,13 @@ export async function startStorage(options: StorageOptions = {}): Promise<LocalP
       return storage;
     } catch (error) {
       await storage.stop();
-      if (attempt === ATTEMPTS || !storage.lastLines().includes('EADDRINUSE')) throw error;
+      const taken = storage.lastLines().includes('EADDRINUSE');
+      if (attempt < ATTEMPTS && taken) continue;
+      if (taken || options.folder === undefined) throw error;
+      throw new Error(
+        `${error instanceof Error ? error.message : String(error)}\nIf what it keeps is damaged, delete ${options.folder} and start again.`,
+        { cause: error },
+      );
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Database, Key, RootDatabase } from 'lmdb';
+import { BrokerError } from '../broker/brokerError';
 import type { BrokerMessage } from '../broker/brokerMessage';
 import type { RuleDescription } from '../filters/ruleDescription';
 import type { MessageStore, StoredMessage } from './messageStore';
@@ -9,10 +10,20 @@ const LAST = Buffer.from([0xff, 0xff]);
 /**
  * Opens, or makes, the store in a directory. It is LMDB: what has been committed survives the end of the process at any
  * instant. The package is loaded only here, because only who asks for persistence needs it.
+ * @throws Error that says which folder to delete, where what is there cannot be read.
  */
 export async function openLmdbStore(directory: string): Promise<MessageStore> {
   const { open } = await import('lmdb');
-  return new LmdbStore(open({ path: directory, noSubdir: false }));
+  try {
+    return new LmdbStore(open({ path: directory, noSubdir: false }));
+  } catch (error) {
+    throw new Error(
+      `What is kept in ${directory} cannot be read: delete that folder, and with it the messages there.`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 /** One table for messages and one for everything else, both by entity. */
@@ -35,43 +46,47 @@ class LmdbStore implements MessageStore {
       scheduledForMs,
       deliveryCount,
     } = message;
-    void this.messageTable.put([entity, sequenceNumber], {
-      sequenceNumber,
-      enqueuedSequenceNumber,
-      enqueuedTimeMs,
-      scheduledForMs,
-      deliveryCount,
-      raw: payload.raw,
-      messageId: payload.messageId,
-      applicationProperties:
-        applicationProperties === payload.applicationProperties ? undefined : applicationProperties,
-    });
+    heard(
+      this.messageTable.put([entity, sequenceNumber], {
+        sequenceNumber,
+        enqueuedSequenceNumber,
+        enqueuedTimeMs,
+        scheduledForMs,
+        deliveryCount,
+        raw: payload.raw,
+        messageId: payload.messageId,
+        applicationProperties:
+          applicationProperties === payload.applicationProperties ? undefined : applicationProperties,
+      }),
+    );
   }
 
   remove(entity: string, sequenceNumber: number): void {
-    void this.messageTable.remove([entity, sequenceNumber]);
+    heard(this.messageTable.remove([entity, sequenceNumber]));
   }
 
   reserve(entity: string, ceiling: number): void {
-    void this.factTable.put(['ceiling', entity], ceiling);
+    heard(this.factTable.put(['ceiling', entity], ceiling));
   }
 
   saveSessionState(entity: string, sessionId: string, state: Buffer | undefined): void {
-    void (state === undefined
-      ? this.factTable.remove(['session', entity, sessionId])
-      : this.factTable.put(['session', entity, sessionId], state));
+    heard(
+      state === undefined
+        ? this.factTable.remove(['session', entity, sessionId])
+        : this.factTable.put(['session', entity, sessionId], state),
+    );
   }
 
   saveRules(entity: string, rules: readonly RuleDescription[]): void {
-    void this.factTable.put(['rules', entity], rules);
+    heard(this.factTable.put(['rules', entity], rules));
   }
 
   remember(entity: string, messageId: string, untilMs: number): void {
-    void this.factTable.put(['duplicate', entity, untilMs, messageId], true);
+    heard(this.factTable.put(['duplicate', entity, untilMs, messageId], true));
   }
 
   forget(entity: string, messageId: string, untilMs: number): void {
-    void this.factTable.remove(['duplicate', entity, untilMs, messageId]);
+    heard(this.factTable.remove(['duplicate', entity, untilMs, messageId]));
   }
 
   *messages(entity: string): Generator<StoredMessage> {
@@ -103,10 +118,29 @@ class LmdbStore implements MessageStore {
   }
 
   async committed(): Promise<void> {
-    await this.root.committed;
+    try {
+      await this.root.committed;
+    } catch (error) {
+      throw new BrokerError(
+        'entityFull',
+        `The message cannot be stored, as when the disk is full: ${await reasonOf(error)}`,
+      );
+    }
   }
 
   async close(): Promise<void> {
     await this.root.close();
   }
+}
+
+/** A write that fails is told of by `committed`; nobody else waits for it, and unheard it would end the process. */
+function heard(write: Promise<unknown>): void {
+  write.catch(reasonOf);
+}
+
+/** lmdb rejects every write of a failed commit with one error, which has the reason as a promise that is rejected in turn. */
+async function reasonOf(error: unknown): Promise<string> {
+  const { commitError } = error as { readonly commitError?: unknown };
+  const reason = await Promise.resolve(commitError).catch((cause: unknown) => cause);
+  return [reason, error].find((one): one is Error => one instanceof Error)?.message ?? String(error);
 }

@@ -38,6 +38,7 @@ export interface MessageStore {
   /** Message ids of the duplicate window, the oldest first, each with its end. */
   remembered(entity: string): Iterable<readonly [messageId: string, untilMs: number]>;
 
+  /** @throws BrokerError entityFull when what was written before cannot be stored; later writes may succeed again. */
   committed(): Promise<void>;
   close(): Promise<void>;
 }
