@@ -5,7 +5,7 @@ import type { HealthCheck } from './health';
 
 /** A subscription, and what is known of its health; nothing where it has never failed. */
 export interface SubscriberHealth {
-  readonly subscription: Pick<SubscriptionView, 'id' | 'description' | 'state' | 'stateReason'>;
+  readonly subscription: Pick<SubscriptionView, 'id' | 'description' | 'state' | 'stateReason' | 'problem'>;
   readonly health: SubscriberHealthRow | undefined;
 }
 
@@ -20,20 +20,21 @@ export async function readSubscriberHealth(
 
 /**
  * The check of one subscriber. One that fails or was disabled is a warning: the fault is the subscriber's, and the relay
- * works. Pure.
+ * works. One whose secrets cannot be decrypted is a failure of the relay's own settings. Pure.
  */
 export function toSubscriberCheck({
-  subscription: { description, state, stateReason },
+  subscription: { description, state, stateReason, problem },
   health,
 }: SubscriberHealth): HealthCheck {
   const isFailing = health?.state === 'failing';
   const output =
+    problem ??
     stateReason ??
     (isFailing
       ? `Nothing has been delivered since ${toIso(health.failingSinceMs)}. Last error: ${health.lastError}.`
       : undefined);
   return {
-    status: state === 'disabled' || isFailing ? 'warn' : 'pass',
+    status: problem !== undefined ? 'fail' : state === 'disabled' || isFailing ? 'warn' : 'pass',
     componentType: 'component',
     observedValue: state,
     ...(description === undefined ? {} : { description }),

@@ -24,6 +24,7 @@ export const subscriptionViewSchema = z.strictObject({
   state: z.enum(['active', 'paused', 'disabled']),
   stateSince: moment.optional().describe('Since when it is paused or disabled'),
   stateReason: z.string().optional().describe('Why it was disabled'),
+  problem: z.string().optional().describe('Why nothing can be sent to it, and what the operator has to do'),
   earlierSecretsUntil: z
     .array(moment)
     .optional()

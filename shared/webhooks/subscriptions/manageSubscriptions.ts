@@ -2,6 +2,7 @@ import { changeSubscription, type Changed, type ChangeSubscriptionPorts } from '
 import { createSubscription, type Created, type CreateSubscriptionPorts } from './createSubscription';
 import { existingSubscription, requireSubscriptionId } from './existingSubscription';
 import { rotateSecret, type Rotated } from './rotateSecret';
+import type { Subscription } from './subscription';
 import type { SubscriptionStore } from './subscriptionStore';
 import { toSubscriptionView, type SubscriptionView } from './subscriptionView';
 
@@ -38,6 +39,10 @@ export interface FlowSubscription {
 export function createManageSubscriptions(ports: ManageSubscriptionsPorts): ManageSubscriptions {
   const { store, clock, log } = ports;
   const change = (id: string, body: unknown): Promise<Changed> => changeSubscription(ports, id, body);
+  const view = (subscription: Subscription): SubscriptionView => {
+    const problem = problemOf(subscription, ports);
+    return { ...toSubscriptionView(subscription, clock.now()), ...(problem !== undefined && { problem }) };
+  };
   return {
     create: (body, caller, idempotencyKey) => createSubscription(ports, body, caller, { idempotencyKey }),
     async createForFlow({ url, description, filters }, caller) {
@@ -48,10 +53,10 @@ export function createManageSubscriptions(ports: ManageSubscriptionsPorts): Mana
     },
     async list() {
       const subscriptions = [...(await store.list())].sort((one, other) => one.createdAtMs - other.createdAtMs);
-      return subscriptions.map((subscription) => toSubscriptionView(subscription, clock.now()));
+      return subscriptions.map(view);
     },
     async get(id) {
-      return toSubscriptionView(await existingSubscription(store, id), clock.now());
+      return view(await existingSubscription(store, id));
     },
     change,
     async remove(id) {
@@ -61,4 +66,17 @@ export function createManageSubscriptions(ports: ManageSubscriptionsPorts): Mana
     },
     rotateSecret: (id, body, caller = '', idempotencyKey) => rotateSecret(ports, id, body, caller, idempotencyKey),
   };
+}
+
+/** Why a subscription cannot be sent to with the keys that there are. */
+function problemOf(
+  subscription: Subscription,
+  { decrypt, clock }: Pick<ManageSubscriptionsPorts, 'decrypt' | 'clock'>,
+): string | undefined {
+  try {
+    decrypt(subscription, clock.now());
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }

@@ -47,7 +47,7 @@ export async function rotateSecret(
 ): Promise<Rotated> {
   const { store, cipher, clock, log } = ports;
   requireSubscriptionId(id);
-  const request = parseOrExplain(body ?? {}, secretRotationSchema);
+  const request = parseOrExplain(body, secretRotationSchema);
   const key = toRequestKey(idempotencyKey, caller, `rotate ${id}`, request);
   let secret = '';
   const changed = await store.update(id, (current) => {

@@ -24,6 +24,8 @@ export interface SubscriptionView {
   readonly stateSince?: string;
   /** Why it was disabled. */
   readonly stateReason?: string;
+  /** Why nothing can be sent to it, whatever its state: what the operator has to do. */
+  readonly problem?: string;
   /** Until when each secret before the last rotations signs as well, the newest first. */
   readonly earlierSecretsUntil?: readonly string[];
   readonly createdBy: string;

@@ -154,6 +154,13 @@ describe('health', () => {
       { observedValue: 'disabled', output: 'responded 410' },
     ],
     ['is paused', 'pass', undefined, { state: 'paused' }, { observedValue: 'paused' }],
+    [
+      'cannot be decrypted',
+      'fail',
+      undefined,
+      { problem: 'RELAY_ENCRYPTION_KEY lacks the key' },
+      { output: 'RELAY_ENCRYPTION_KEY lacks the key' },
+    ],
   ])('shows a webhook that %s as %s, with its last error', async (_how, status, row, subscription, expected) => {
     const health = await healthOf([onAir], {}, [
       { subscription: { id: 'sub_1', state: 'active', ...subscription }, health: row },

@@ -47,7 +47,7 @@ async function verifies(id: string, ...secrets: string[]): Promise<boolean[]> {
 
 test('each earlier secret signs for 24 hours after it was replaced', async () => {
   const { id, secret: first } = await api.subscribe(server.url);
-  const { secret: second, subscription } = await api.rotateSecret(id, undefined);
+  const { secret: second, subscription } = await api.rotateSecret(id, {});
   expect(subscription.earlierSecretsUntil).toEqual(['2026-01-16T12:00:00.000Z']);
   await api.clock.advance(12 * HOUR_MS);
   const { secret: third } = await api.rotateSecret(id, {});
@@ -57,6 +57,11 @@ test('each earlier secret signs for 24 hours after it was replaced', async () =>
   expect((await api.get(id)).earlierSecretsUntil).toEqual(['2026-01-17T00:00:00.000Z']);
   await api.clock.advance(12 * HOUR_MS);
   expect(await verifies(id, first, second, third)).toEqual([false, false, true]);
+});
+
+test.each([null, undefined, [], 'secret'])('a body %j is none', async (body) => {
+  const { id } = await api.subscribe(server.url);
+  await expect(api.rotateSecret(id, body)).rejects.toMatchObject({ code: 'requestInvalid' });
 });
 
 test('the secret that there is changes nothing', async () => {
@@ -146,7 +151,11 @@ describe('RELAY_ENCRYPTION_KEY', () => {
     const before = createSubscriptionApi(storage.tables, { encryptionKey: older });
     const { id } = await before.subscribe(server.url);
     const after = createSubscriptionApi(storage.tables, { encryptionKey: newer });
-    expect(await after.list()).toHaveLength(1);
+    expect(await after.list()).toMatchObject([
+      { id, problem: expect.stringContaining('RELAY_ENCRYPTION_KEY lacks the key') },
+    ]);
+    expect(await after.get(id)).toHaveProperty('problem');
+    expect(await before.get(id)).not.toHaveProperty('problem');
     await expect(after.test(id)).rejects.toMatchObject({
       code: 'settingsInvalid',
       message: expect.stringContaining('RELAY_ENCRYPTION_KEY lacks the key'),
