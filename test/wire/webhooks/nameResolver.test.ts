@@ -2,9 +2,9 @@ import { createSocket, type Socket } from 'node:dgram';
 import type { LookupAddress } from 'node:dns';
 import { systemClock } from '../../../shared/clock';
 import { createNameResolver, type NameResolverOptions } from '../../../shared/webhooks/sender/nameResolver';
+import { readQuestion, toReply, TYPE_A as A, TYPE_AAAA as AAAA } from '../../support/dnsMessages';
 import { createFakeClock } from '../../support/fakeClock';
 
-const [A, AAAA] = [1, 28];
 /** What the name server knows: addresses, a response code, or `silence`. */
 type Answer = readonly string[] | number | 'silence';
 
@@ -23,8 +23,9 @@ beforeEach(async () => {
   server = createSocket('udp4').on('message', (message, { port, address }) => {
     const { name, type, end } = readQuestion(message);
     queries.push(`${type === A ? 'A' : 'AAAA'} ${name}`);
-    const reply = toReply(message, end, type, answer(name, type));
-    const send = (): void => void (reply !== undefined && server.send(reply, port, address));
+    const known = answer(name, type);
+    if (known === 'silence') return;
+    const send = (): void => server.send(toReply(message, end, type, known), port, address);
     if (isHeld(type)) held.push(send);
     else send();
   });
@@ -152,35 +153,3 @@ describe('the system', () => {
     await Promise.all(resolving);
   });
 });
-
-function readQuestion(message: Buffer): { readonly name: string; readonly type: number; readonly end: number } {
-  const labels: string[] = [];
-  let at = 12;
-  for (let length = message[at] ?? 0; length > 0; length = message[at] ?? 0) {
-    labels.push(message.toString('latin1', at + 1, at + 1 + length));
-    at += length + 1;
-  }
-  return { name: labels.join('.').toLowerCase(), type: message.readUInt16BE(at + 1), end: at + 5 };
-}
-
-/** RFC 1035 §4.1: header, the question again, and an answer for each address. */
-function toReply(message: Buffer, end: number, type: number, known: Answer): Buffer | undefined {
-  if (known === 'silence') return undefined;
-  const addresses = typeof known === 'number' ? [] : known;
-  const header = Buffer.alloc(12);
-  message.copy(header, 0, 0, 2);
-  header.writeUInt16BE(0x8180 | (typeof known === 'number' ? known : 0), 2);
-  header.writeUInt16BE(1, 4);
-  header.writeUInt16BE(addresses.length, 6);
-  const records = addresses.map((address) => {
-    const bytes =
-      type === AAAA
-        ? Buffer.concat(address.split(':').map((part) => Buffer.from(part.padStart(4, '0'), 'hex')))
-        : Buffer.from(address.split('.').map(Number));
-    const record = Buffer.from('c00c00000001000000000000', 'hex');
-    record.writeUInt16BE(type, 2);
-    record.writeUInt16BE(bytes.length, 10);
-    return Buffer.concat([record, bytes]);
-  });
-  return Buffer.concat([header, message.subarray(12, end), ...records]);
-}
