@@ -100,4 +100,6 @@ export interface CommandSettlement {
   readonly result: string;
   /** HTTP status of the answer. */
   readonly status: number;
+  /** The same caller's same command had been sent before, and got its first answer again: nothing was sent. */
+  readonly replayed?: true;
 }

@@ -62,12 +62,13 @@ export async function runCommand(
   persist: <T>(work: () => Promise<T>) => Promise<T> = (work) => work(),
 ): Promise<CommandSent> {
   let account: string | undefined;
-  const settle = async (result: string, status: number): Promise<void> =>
-    record(request, account, { result, status }, ports);
+  const settle = async (result: string, status: number, replayed = false): Promise<void> =>
+    record(request, account, { result, status, ...(replayed && { replayed }) }, ports);
   try {
     const invitation = findInvitation(request.invitationId, ports);
     account = invitation.gateway.account.sipUri;
     const sent = await persist(() => claimAndSend(request, invitation, ports, signal, () => settle('sent', 202)));
+    if (sent.replayed) await settle('sent', 202, true);
     return { result: 'sent', invitationId: request.invitationId, command: request.command.command, ...sent };
   } catch (error) {
     const known = toRelayError(error);
@@ -225,7 +226,7 @@ function fingerprintOf(command: Command): string {
 async function record(
   request: CommandRequest,
   account: string | undefined,
-  settled: { result: string; status: number },
+  settled: Pick<CommandSettlement, 'result' | 'status' | 'replayed'>,
   ports: CommandPorts,
 ): Promise<void> {
   const { command } = request;

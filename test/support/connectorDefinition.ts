@@ -10,7 +10,10 @@ export interface ConnectorDefinition {
   readonly paths: Readonly<Record<string, ConnectorPath>>;
   readonly definitions: Readonly<Record<string, ConnectorSchema>>;
   readonly securityDefinitions: Readonly<
-    Record<string, { readonly type: string; readonly in: string; readonly name: string }>
+    Record<
+      string,
+      { readonly type: 'apiKey'; readonly in: 'header'; readonly name: string } | { readonly type: 'oauth2' }
+    >
   >;
   readonly security: readonly Readonly<Record<string, readonly string[]>>[];
 }
@@ -35,7 +38,7 @@ export interface ConnectorOperation {
       }
     >
   >;
-  readonly security?: readonly unknown[];
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
   readonly 'x-ms-trigger'?: string;
   readonly 'x-ms-visibility'?: string;
 }

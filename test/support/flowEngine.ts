@@ -15,6 +15,8 @@ import { startSubscriber, type ReceivedRequest, type SubscriberServer } from './
 export interface Connection {
   readonly origin: string;
   readonly key: string;
+  /** With OAuth 2.0: what the sign-in gave. */
+  readonly token?: string;
 }
 
 /** A flow with a trigger, in use. */
@@ -75,7 +77,7 @@ export function createFlowEngine(definitionFile: string, connection: Connection)
       url: connection.origin + definition.basePath + path,
       params: query,
       ...(bodySchema !== undefined && { data: body }),
-      headers: keyHeader(definition, operation, connection.key),
+      headers: credentials(definition, operation, connection),
     });
     const documented = operation.responses[String(response.status)];
     if (documented === undefined)
@@ -158,14 +160,23 @@ export function createFlowEngine(definitionFile: string, connection: Connection)
   };
 }
 
-function keyHeader(
+/** What the connection has for the operation: of the alternatives in the definition the one with a token, if there is one. */
+function credentials(
   { securityDefinitions, security }: ConnectorDefinition,
   operation: PlacedOperation,
-  key: string,
+  { key, token }: Connection,
 ): Record<string, string> {
-  const [needed] = operation.security ?? security;
-  const scheme = securityDefinitions[Object.keys(needed ?? {})[0] ?? ''];
-  return scheme === undefined ? {} : { [scheme.name]: key };
+  const alternatives = (operation.security ?? security).map((needed) =>
+    Object.keys(needed).map((name) => securityDefinitions[name]),
+  );
+  const chosen =
+    alternatives.find((schemes) => (token !== undefined) === schemes.some((scheme) => scheme?.type === 'oauth2')) ?? [];
+  return Object.fromEntries(
+    chosen.flatMap((scheme) => {
+      if (scheme === undefined) throw new Error('The definition refers to a security scheme that it does not have.');
+      return [scheme.type === 'oauth2' ? ['authorization', `Bearer ${token ?? ''}`] : [scheme.name, key]];
+    }),
+  );
 }
 
 /** Holds a value against one of the definition's schemas. */

@@ -12,6 +12,9 @@ import { toSentence, toSwaggerSchema } from './toSwaggerSchema';
 /** Stands in the file until somebody puts the name of their function app there. */
 const PLACEHOLDER_HOST = 'your-function-app.azurewebsites.net';
 
+/** The connection's own tenant takes the place of `common` (apiProperties.json, tenantId). */
+const SIGN_IN = 'https://login.microsoftonline.com/common/oauth2';
+
 /**
  * The Power Automate connector, `apiDefinition.swagger.json`: OpenAPI 2.0 with Microsoft's extensions, made from the route
  * table, the zod schemas and the error table. Source: Microsoft, custom connectors, "OpenAPI extensions", "Use a webhook as
@@ -51,8 +54,18 @@ export async function createConnectorDefinition(): Promise<JsonObject> {
     produces: ['application/json'],
     paths,
     definitions: neededDefinitions(schemas, named),
-    securityDefinitions: { api_key: { type: 'apiKey', in: 'header', name: 'x-functions-key' } },
-    security: [{ api_key: [] }],
+    securityDefinitions: {
+      api_key: { type: 'apiKey', in: 'header', name: 'x-functions-key' },
+      oauth2_auth: {
+        type: 'oauth2',
+        flow: 'accessCode',
+        authorizationUrl: `${SIGN_IN}/authorize`,
+        tokenUrl: `${SIGN_IN}/token`,
+        scopes: {},
+      },
+    },
+    // A key alone, or beside a token where the relay asks for one.
+    security: [{ api_key: [] }, { api_key: [], oauth2_auth: [] }],
   };
 }
 

@@ -38,6 +38,10 @@ const commandSettlementSchema = z.strictObject({
   reason: z.string().exactOptional().describe('The decline reason, or how it was accepted'),
   result: z.string().describe('sent, or the error’s code'),
   status: z.int().describe('HTTP status of the answer'),
+  replayed: z
+    .literal(true)
+    .exactOptional()
+    .describe('The same caller’s same command had been sent before, and got its first answer again: nothing was sent'),
 }) satisfies z.ZodType<CommandSettlement>;
 
 const subscriberReportSchema = z.strictObject({

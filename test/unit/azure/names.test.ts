@@ -203,3 +203,12 @@ it('what azd publishes is what `npm run package` writes', () => {
   expect(file('modules/functionApp.bicep').text).toContain("'azd-service-name': 'relay'");
   expect(read('azure.yaml')).toMatch(/services:\n {2}relay:/);
 });
+
+it('azd registers the provider of Flex networks before, and refreshes the references to the vault after', () => {
+  const text = read('azure.yaml');
+  expect(text.match(/run: az provider register --namespace Microsoft\.App --wait/g)).toHaveLength(2);
+  expect(text.match(/config\/configreferences\/appsettings\/refresh\?api-version=/g)).toHaveLength(2);
+  const { text: main } = file('main.bicep');
+  for (const [, name] of text.matchAll(/\$(?:env:)?(AZURE_\w+)/g))
+    expect(name === 'AZURE_SUBSCRIPTION_ID' || main.includes(`output ${name ?? ''} `)).toBe(true);
+});

@@ -352,6 +352,18 @@ describe('runCommand', () => {
     expect(invitation.posts).toHaveLength(1);
   });
 
+  it('publishes and keeps a command that got its first answer again, and says so', async () => {
+    const invitation = createInvitation(createFakeClock());
+    await invitation.run(decline);
+    await invitation.run(decline);
+    const settled = [
+      expect.not.objectContaining({ replayed: true }),
+      expect.objectContaining({ replayed: true, result: 'sent', status: 202 }),
+    ];
+    expect(invitation.audit).toEqual(settled);
+    expect(invitation.events.map(({ data }) => data)).toEqual(settled);
+  });
+
   it('names the winner to others also when the call is over', async () => {
     const invitation = createInvitation(createFakeClock());
     await invitation.run(decline);

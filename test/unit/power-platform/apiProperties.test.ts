@@ -3,24 +3,73 @@ import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { connectorFolder, readConnectorDefinition } from '../../support/connectorDefinition';
 
+interface ParameterSet {
+  readonly name: string;
+  readonly uiDefinition: { readonly displayName: string };
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
 const { properties } = JSON.parse(readFileSync(join(connectorFolder, 'apiProperties.json'), 'utf8')) as {
-  properties: { connectionParameters: Record<string, unknown>; iconBrandColor: string; capabilities: unknown };
+  properties: {
+    connectionParameterSets: { values: readonly ParameterSet[] };
+    policyTemplateInstances: readonly unknown[];
+    iconBrandColor: string;
+    capabilities: unknown;
+  };
 };
+const apiKey = (tabIndex: number) => ({
+  type: 'securestring',
+  uiDefinition: {
+    displayName: expect.any(String),
+    description: expect.stringMatching(/\.$/),
+    tooltip: expect.any(String),
+    constraints: { required: 'true', clearText: false, tabIndex },
+  },
+});
 
 describe('apiProperties.json', () => {
-  it('asks for the key that the definition sends, and hides it', () => {
-    expect(Object.keys(properties.connectionParameters)).toEqual(
-      Object.keys(readConnectorDefinition().securityDefinitions),
-    );
-    expect(properties.connectionParameters['api_key']).toEqual({
-      type: 'securestring',
-      uiDefinition: {
-        displayName: expect.any(String),
-        description: expect.stringMatching(/\.$/),
-        tooltip: expect.any(String),
-        constraints: { required: 'true', clearText: false, tabIndex: 1 },
+  const [key, oauth, ...others] = properties.connectionParameterSets.values;
+
+  it('lets the maker choose between a key, which it hides, and a sign-in beside the key', () => {
+    expect(others).toEqual([]);
+    expect([key?.name, oauth?.name]).toEqual(['function-key', 'sign-in']);
+    expect(key?.parameters).toEqual({ api_key: apiKey(1) });
+    expect(oauth?.parameters).toEqual({
+      token: {
+        type: 'oauthSetting',
+        oAuthSettings: {
+          identityProvider: 'aad',
+          clientId: '00000000-0000-0000-0000-000000000000',
+          scopes: [],
+          redirectMode: 'GlobalPerConnector',
+          redirectUrl: expect.stringMatching(/^https:\/\/global\.consent\.azure-apim\.net\/redirect\//),
+          properties: { IsFirstParty: 'False' },
+          customParameters: {
+            loginUri: { value: 'https://login.microsoftonline.com' },
+            tenantId: { value: '00000000-0000-0000-0000-000000000000' },
+            resourceUri: { value: 'api://00000000-0000-0000-0000-000000000000' },
+            enableOnbehalfOfLogin: { value: 'false' },
+          },
+        },
+        uiDefinition: expect.objectContaining({ displayName: 'Sign in' }),
       },
+      api_key: apiKey(2),
     });
+  });
+
+  it('sends the key in the header of the definition, with either choice', () => {
+    const { api_key: scheme } = readConnectorDefinition().securityDefinitions;
+    expect(properties.policyTemplateInstances).toEqual([
+      {
+        templateId: 'setheader',
+        title: 'Function key',
+        parameters: {
+          'x-ms-apimTemplateParameter.name': scheme?.type === 'apiKey' ? scheme.name : undefined,
+          'x-ms-apimTemplateParameter.value': "@connectionParameters('api_key','')",
+          'x-ms-apimTemplateParameter.existsAction': 'override',
+          'x-ms-apimTemplate-policySection': 'Request',
+        },
+      },
+    ]);
   });
 
   it('has a brand colour of its own, and no capabilities', () => {

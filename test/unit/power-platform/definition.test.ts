@@ -70,14 +70,21 @@ describe('the connector’s definition', () => {
     expect(description).toMatch(sentence);
   });
 
-  it('has a host without scheme or path, which the README says to replace, and a key in a header', () => {
+  it('has a host without scheme or path, which the README says to replace, and a key in a header, beside it OAuth 2.0', () => {
     expect(readFileSync(join(connectorFolder, 'README.md'), 'utf8')).toContain(`replace \`${definition.host}\``);
     expect(definition.host).toMatch(/^[a-z0-9.-]+$/);
     expect(definition.basePath).toMatch(/^\/\w+$/);
     expect(definition.securityDefinitions).toEqual({
       api_key: { type: 'apiKey', in: 'header', name: 'x-functions-key' },
+      oauth2_auth: {
+        type: 'oauth2',
+        flow: 'accessCode',
+        authorizationUrl: 'https://login.microsoftonline.com/common/oauth2/authorize',
+        tokenUrl: 'https://login.microsoftonline.com/common/oauth2/token',
+        scopes: {},
+      },
     });
-    expect(definition.security).toEqual([{ api_key: [] }]);
+    expect(definition.security).toEqual([{ api_key: [] }, { api_key: [], oauth2_auth: [] }]);
   });
 
   it('has the triggers and actions that makers look for', () => {
