@@ -74,7 +74,10 @@ export const healthSchema = z.strictObject({
           observedValue: z
             .union([z.string(), z.number()])
             .optional()
-            .describe('State of the account (onAir when calls are heard) or of the webhook'),
+            .describe(
+              'State of the account (onAir when calls are heard) or of the webhook; send or receive at an entity; how far this clock is ahead',
+            ),
+          observedUnit: z.string().optional(),
           time: moment.optional().describe('Of the last poll'),
           lastPollAgeSeconds: z.int().optional(),
           tokenRemainingSeconds: z.int().optional(),
