@@ -68,7 +68,7 @@ export async function runCommand(
     const invitation = findInvitation(request.invitationId, ports);
     account = invitation.gateway.account.sipUri;
     const sent = await persist(() => claimAndSend(request, invitation, ports, signal, () => settle('sent', 202)));
-    if (sent.replayed) await settle('sent', 202, sent.replayed);
+    if (sent.replayed) await settle('sent', 202, true);
     return { result: 'sent', invitationId: request.invitationId, command: request.command.command, ...sent };
   } catch (error) {
     const known = toRelayError(error);
