@@ -209,7 +209,7 @@ async function handOver(
 
 /** What was recorded of a delivery stands; its message is sent again, since the queue drops what it has. */
 function goOnFrom(event: RelayEvent, subscription: Subscription, result: DeliveryResult, clock: Clock): DeliveryEnd {
-  const attempt = { ...result, attempt: 1, moves: 0, atMs: clock.now() };
+  const attempt = { ...result, attempt: 1, moves: 0, atMs: result.atMs ?? clock.now() };
   if (result.outcome !== 'retrying') return { attempt, isLost: false };
   const isHandedOver = !result.attempted && handsOver(subscription);
   const message = firstAttemptMessage(event, subscription.id, {
