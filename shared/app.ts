@@ -15,6 +15,7 @@ import { AZURE_HEALTH_MS } from './http/azureHealth';
 import { keepFor } from './http/keepFor';
 import { createRateLimit } from './http/rateLimit';
 import type { SubscriptionEndpointPorts } from './http/subscriptionEndpoints';
+import type { TimelineEndpointPorts } from './http/timelineEndpoint';
 import { credentialFor, environmentIdentity, managedIdentity } from './identity';
 import type { CallViews } from './invitations/record/callViews';
 import { accountKey, decodeInvitationId, encodeInvitationId } from './invitations/invitationId';
@@ -31,6 +32,8 @@ import { FALLBACK_RENEWAL_MS, newOwner, SLOT_COUNT, slotsOfShard } from './relay
 import { createAccountStates } from './storage/accountStates';
 import { createCallRecords } from './storage/calls/createCallRecords';
 import { createCallViews } from './storage/calls/createCallViews';
+import { removeOldCalls } from './storage/calls/removeOldCalls';
+import { removeOldDeliveries } from './storage/calls/removeOldDeliveries';
 import { createClaims } from './storage/claims';
 import { createCommandAudit } from './storage/commandAudit';
 import { erasePerson } from './storage/erasePerson';
@@ -53,7 +56,7 @@ import { createUcwaHttp } from './ucwa/http';
 import { createMemoryBudget } from './ucwa/channel/memoryBudget';
 import { createStallMonitor } from './ucwa/channel/stallMonitor';
 import type { UcwaSession } from './ucwa/session';
-import { createWebhooks } from './webhooks/createWebhooks';
+import { createWebhooks, type Webhooks } from './webhooks/createWebhooks';
 import { createServiceBusRetryQueue } from './webhooks/delivery/retryQueue';
 import type { ConfirmUrl } from './webhooks/formats/teamsCard';
 
@@ -66,9 +69,11 @@ export interface App
     InvitationEndpointPorts,
     PeopleEndpointPorts,
     QueuedCommandPorts,
-    SubscriptionEndpointPorts {
+    SubscriptionEndpointPorts,
+    TimelineEndpointPorts {
   readonly settings: Settings;
   readonly invitations: CallViews;
+  readonly webhooks: Webhooks;
   /** One run of a shard's timer. */
   poll(shard: number): Promise<void>;
   /** Polls, until the app is closed, the slots that no run holds. */
@@ -325,7 +330,10 @@ function createApp(settings: Settings): App {
       (await erasePerson(tables, uri)) + (await rawBlobs.removeMatching((text) => mentions(text, uri))),
     async removeExpiredRecords() {
       const beforeMs = clock.now() - settings.retentionDays * 86_400_000;
-      const rows = await removeOlderRecords(tables, beforeMs);
+      const rows =
+        (await removeOldCalls(tables, beforeMs)) +
+        (await removeOldDeliveries(tables, beforeMs)) +
+        (await removeOlderRecords(tables, beforeMs));
       const blobs = await rawBlobs.removeOlder(beforeMs);
       log.info('expiredRecordsRemoved', { rows, blobs, retentionDays: settings.retentionDays });
     },

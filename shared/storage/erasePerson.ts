@@ -1,15 +1,18 @@
+import { filtered } from './calls/removeOldCalls';
+import { queryRows } from './calls/rows';
 import { mentions } from './mentions';
 import { removeRows } from './removeRows';
 import { recordTables } from './retention';
 import type { Tables } from './tables';
+import { fromTextChunks } from './textChunks';
 import { storageUnavailable } from './translateStorageError';
 
 /** A row of any table. */
-type Row = object & { readonly partitionKey?: string | undefined };
+type Row = Readonly<Record<string, unknown>>;
 
 /**
- * Erases a person from the product's tables: every row that names the URI, and with it every row about the invitations that
- * do, so that no half of a call is left. Reads every record there is, so it takes as long as the tables are large; it may be
+ * Erases a person from the product's tables: every row that names the URI, and with it every row of the calls that do, so
+ * that no half of a call is left. Reads every record there is, so it takes as long as the tables are large; it may be
  * stopped and called again. The number of rows removed. Errors: `storageUnavailable`.
  *
  * @param uri as events carry it (`sip:…` or `tel:…`); compared without case.
@@ -17,16 +20,13 @@ type Row = object & { readonly partitionKey?: string | undefined };
 export async function erasePerson(tables: Tables, uri: string): Promise<number> {
   let removed = 0;
   try {
-    const invitations = new Set<string>();
-    for await (const row of (await tables.client('calls')).listEntities())
-      if (mentions(textOf(row), uri) && row.partitionKey !== undefined) invitations.add(row.partitionKey);
-    for (const name of recordTables) {
+    const calls = new Set<string>();
+    for await (const row of queryRows(tables, 'calls', {})) if (names(row, uri)) calls.add(String(row.partitionKey));
+    const concerned = (row: Row): boolean => callsOf(row).some((call) => calls.has(call)) || names(row, uri);
+    // The calls go last: by them a run that was stopped is gone on with.
+    for (const name of recordTables.toSorted((one, other) => Number(one === 'calls') - Number(other === 'calls'))) {
       const table = await tables.client(name);
-      const isConcerned = (row: Row): boolean => {
-        const text = textOf(row);
-        return mentions(text, uri) || [...invitations].some((invitation) => text.includes(invitation));
-      };
-      removed += await removeRows(table, filtered(table.listEntities(), isConcerned));
+      removed += await removeRows(table, filtered(queryRows(tables, name, {}), concerned));
     }
   } catch (error) {
     throw storageUnavailable(error);
@@ -34,14 +34,13 @@ export async function erasePerson(tables: Tables, uri: string): Promise<number> 
   return removed;
 }
 
-/** Every text of a row, with the keys; what is JSON in ASCII is read back, so that a name outside of ASCII is found. */
-function textOf(row: Row): string {
-  return Object.values(row)
-    .filter((value): value is string => typeof value === 'string')
-    .map((text) => text.replace(/\\u([0-9a-f]{4})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))))
-    .join('\n');
+/** Whether one of the row's texts names the person, or the JSON that is cut and escaped in several of them. */
+function names(row: Row, uri: string): boolean {
+  const json = JSON.stringify([fromTextChunks(row), fromTextChunks(row, 'results')]);
+  return [json, ...Object.values(row)].some((value) => typeof value === 'string' && mentions(value, uri));
 }
 
-async function* filtered<T>(rows: AsyncIterable<T>, wanted: (row: T) => boolean): AsyncGenerator<T> {
-  for await (const row of rows) if (wanted(row)) yield row;
+/** The calls that a row may be about: its partition, or a part of its key. */
+function callsOf({ partitionKey, rowKey, invitationId }: Row): readonly string[] {
+  return [partitionKey, invitationId, ...String(rowKey).split('.')].filter((part) => typeof part === 'string');
 }

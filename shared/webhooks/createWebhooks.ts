@@ -30,9 +30,12 @@ import { createTestSubscription, type TestSubscription } from './subscriptions/t
 export interface WebhooksPorts {
   readonly store: SubscriptionStore;
   readonly records: CallRecords;
-  readonly views: Pick<CallViews, 'findByDeliveryId' | 'recordedBetween' | 'delivery' | 'failuresSince'>;
+  readonly views: Pick<
+    CallViews,
+    'findByDeliveryId' | 'recordedBetween' | 'delivery' | 'failuresSince' | 'removeDeliveries'
+  >;
   readonly health: SubscriberHealthStore;
-  readonly rateSlots: Pick<RateSlots, 'reserve'>;
+  readonly rateSlots: RateSlots;
   readonly queue: RetryQueue;
   readonly publisher: Pick<EventPublisher, 'publish'>;
   /** `RELAY_ENCRYPTION_KEY`; without it nothing can be subscribed. */
@@ -99,6 +102,9 @@ export function createWebhooks(ports: WebhooksPorts): Webhooks {
       requestOrigin,
       allowedCidrs,
       names,
+      forget: async (id) => {
+        await Promise.all([ports.views.removeDeliveries(id), ports.health.remove(id), ports.rateSlots.remove(id)]);
+      },
       clock,
       log,
     }),

@@ -45,6 +45,7 @@ export function createSubscriptionApi(tables: Tables, options: SubscriptionApiOp
     requestOrigin,
     allowedCidrs,
     names,
+    forget: () => Promise.resolve(),
     clock,
     log,
   });

@@ -23,7 +23,11 @@ export const invitationViewSchema = z.strictObject({
 });
 
 export const invitationPageSchema = z.strictObject({
-  invitations: z.array(invitationViewSchema).describe('Within an account the newest first'),
+  invitations: z
+    .array(invitationViewSchema)
+    .describe(
+      'The newest first; each invitation once. While there is a cursor, a page may hold less than its limit, or nothing',
+    ),
   cursor: z.string().optional().describe('Of the next page; absent on the last'),
 });
 

@@ -2,7 +2,9 @@ import type { ErrorCode } from '../../errors/errorTable';
 import type { CommandName } from '../../invitations/command';
 import { listQuerySchema } from '../invitationEndpoints';
 import { commandAnswers, invitationAnswers, requestExamples } from './examples/httpExamples';
+import { timelineAnswer } from './examples/timelineExample';
 import type { Body, Route } from './route';
+import { timelineQuerySchema } from './timelineAnswers';
 
 /** What any request to Skype for Business can end in. */
 const upstream: readonly ErrorCode[] = [
@@ -74,7 +76,8 @@ export function invitationRoutes(): readonly Route[] {
       operationId: 'listInvitations',
       tag: 'Invitations',
       summary: 'List invitations',
-      description: 'From the read model, which follows the topic within moments.',
+      description:
+        'The newest first: of one account by the time at which they began, of all by their newest event. `state=active` reads what was heard of in the last ten minutes.',
       role: 'Invitations.Read',
       query: listQuerySchema,
       answers: { 200: { description: 'One page', schema: 'InvitationPage', examples: { missedCall: page } } },
@@ -95,6 +98,21 @@ export function invitationRoutes(): readonly Route[] {
         },
       },
       errors: ['invitationNotFound', 'storageUnavailable'],
+    },
+    {
+      method: 'get',
+      path: '/invitations/{id}/timeline',
+      operationId: 'getInvitationTimeline',
+      tag: 'Invitations',
+      summary: 'Read what happened to one invitation',
+      description:
+        'Its events with their times on the way, what became of each with every webhook subscriber, the commands with their callers, the gaps of the channel, and the outcome. A page holds at most 1,000 records and 1 MiB.',
+      role: 'Invitations.Read',
+      query: timelineQuerySchema,
+      answers: {
+        200: { description: 'One page', schema: 'Timeline', examples: { missedCall: timelineAnswer() } },
+      },
+      errors: ['requestInvalid', 'invitationNotFound', 'storageUnavailable'],
     },
     {
       method: 'get',

@@ -21,6 +21,7 @@ import * as events from './events';
 import type { NamedSchema } from './jsonSchemas';
 import { problemSchema } from './problemSchema';
 import * as subscriptions from './subscriptionAnswers';
+import { timelineSchema } from './timelineAnswers';
 
 const taken = (schema: z.ZodType): NamedSchema => ({ schema, direction: 'taken' });
 const given = (schema: z.ZodType): NamedSchema => ({ schema, direction: 'given' });
@@ -53,6 +54,7 @@ export const apiSchemas = {
   Invitation: given(answers.invitationViewSchema),
   InvitationWithHistory: given(answers.invitationHistorySchema),
   InvitationPage: given(answers.invitationPageSchema),
+  Timeline: given(timelineSchema),
   LiveOffer: given(answers.liveOfferSchema),
   SubscriptionRequest: taken(subscriptionRequestSchema),
   SubscriptionChange: taken(subscriptionChangeSchema),

@@ -15,6 +15,8 @@ export interface DeliveryResult {
   readonly status?: number;
   /** From the beginning of the request to its end, in milliseconds; 0 without one. */
   readonly durationMs: number;
+  /** When it ended (milliseconds since the epoch), where that is known. */
+  readonly atMs?: number;
   /** Why it was not delivered, at most MAX_REASON_LENGTH characters. */
   readonly reason?: string;
   /** When the next message is due (milliseconds since the epoch); with `retrying` only. */

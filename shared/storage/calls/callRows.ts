@@ -36,6 +36,7 @@ const resultSchema = z.object({
   attempted: z.boolean(),
   status: z.number().exactOptional(),
   durationMs: z.number(),
+  atMs: z.number().exactOptional(),
   reason: z.string().exactOptional(),
   nextAtMs: z.number().exactOptional(),
 });

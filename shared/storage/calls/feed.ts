@@ -2,7 +2,7 @@ import { isInvitationEvent } from '../../invitations/isInvitationEvent';
 import { accountKey } from '../../invitations/invitationId';
 import type { CallRecord } from '../../invitations/record/callRecords';
 import { toEventKey, type EventKey, type KeyedEvent } from '../../invitations/record/eventKey';
-import { newestFirst, MINUTE_MS, newestFirstMinute, timeOf } from './newestFirst';
+import { newestFirst, newestFirstMinute, timeOf } from './newestFirst';
 import { toListItemTexts } from './listItem';
 import { double, type WrittenRow } from './rows';
 
@@ -62,5 +62,5 @@ export function recordedBefore(rowKey: string): string {
 
 /** Filter of the partitions all of whose rows were recorded before that moment. */
 export function minutesBefore(beforeMs: number): string {
-  return `PartitionKey gt '${newestFirstMinute(beforeMs - MINUTE_MS)}'`;
+  return `PartitionKey gt '${newestFirstMinute(beforeMs)}'`;
 }

@@ -1,6 +1,6 @@
 /** 13 digits of milliseconds reach to the year 2286. */
 const HIGHEST_MS = 9_999_999_999_999;
-export const MINUTE_MS = 60_000;
+const MINUTE_MS = 60_000;
 
 /** Thirteen digits that sort the newest first. */
 export function newestFirst(timeMs: number): string {

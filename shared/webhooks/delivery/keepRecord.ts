@@ -36,7 +36,7 @@ export function recordDelayMs(tries: number): number {
 
 /** The result of a first attempt, for the event's row. */
 export function toResult({ attempt }: DeliveryEnd): DeliveryResult {
-  const { redeliveryId: _redeliveryId, attempt: _attempt, moves: _moves, atMs: _atMs, ...result } = attempt;
+  const { redeliveryId: _redeliveryId, attempt: _attempt, moves: _moves, ...result } = attempt;
   return result;
 }
 

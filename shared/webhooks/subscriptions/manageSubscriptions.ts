@@ -8,6 +8,8 @@ import { toSubscriptionView, type SubscriptionView } from './subscriptionView';
 
 export interface ManageSubscriptionsPorts extends CreateSubscriptionPorts, ChangeSubscriptionPorts {
   readonly store: SubscriptionStore;
+  /** Removes what is kept of a subscription that is gone: deliveries, health, rate. Idempotent. */
+  readonly forget: (id: string) => Promise<void>;
 }
 
 /** The subscriptions API without HTTP. Bodies come unparsed. Errors of all: `notFound` for an unknown id, `storageUnavailable`. */
@@ -62,6 +64,7 @@ export function createManageSubscriptions(ports: ManageSubscriptionsPorts): Mana
     async remove(id) {
       requireSubscriptionId(id);
       await store.remove(id);
+      await ports.forget(id);
       log.info('subscriptionRemoved', { subscriptionId: id });
     },
     rotateSecret: (id, body, caller = '', idempotencyKey) => rotateSecret(ports, id, body, caller, idempotencyKey),

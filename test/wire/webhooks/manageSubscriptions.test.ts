@@ -241,6 +241,7 @@ test('there are five hundred at most, and a request for more is told so', async 
     requestOrigin: 'relay.contoso.com',
     allowedCidrs: [],
     names: { resolve: unasked },
+    forget: unasked,
     clock,
     log,
   });

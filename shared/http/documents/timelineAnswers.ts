@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { commandNames } from '../../invitations/command';
+import { outcomeSchema } from '../../invitations/invitationData';
+import { deliveryOutcomes } from '../../invitations/record/deliveryResult';
+import { filtersSchema } from '../../webhooks/subscriptions/matchesFilter';
+
+/** What `GET /invitations/{id}/timeline` answers. */
+
+const moment = z.iso.datetime();
+
+const attemptSchema = z.strictObject({
+  attempt: z.int().describe('From 1'),
+  moves: z.int().optional().describe('How often it had been moved to a later time before'),
+  redeliveryId: z.string().optional().describe('Of the redelivery that it belongs to'),
+  attempted: z.boolean().describe('False where no request was made: it was moved, or ended without one'),
+  outcome: z.enum(deliveryOutcomes).describe('How the delivery stood after this'),
+  at: moment.optional().describe('When it ended'),
+  durationMs: z.number().describe('Of the request'),
+  status: z.int().optional().describe('HTTP status of the response'),
+  reason: z.string().optional(),
+  nextAt: moment.optional().describe('When it was to be tried again'),
+});
+
+const subscriberSchema = z.strictObject({
+  subscriptionId: z.string(),
+  description: z.string().optional(),
+  outcome: z
+    .enum([...deliveryOutcomes, 'pending', 'filtered', 'notSent'])
+    .describe(
+      'As it stands now; pending: no result is on record yet; filtered: filteredBy tells; notSent: it is paused or its format says nothing of this event',
+    ),
+  deliveryId: z.string().optional().describe('What redeliver takes'),
+  deliveredInMs: z.number().optional().describe('How long the request took that delivered it'),
+  deliveredAt: moment.optional(),
+  filteredBy: z
+    .enum(Object.keys(filtersSchema.shape) as [string, ...string[]])
+    .optional()
+    .describe('The first field of its filters, as they stand now, that excludes the event'),
+  changedSince: z
+    .literal(true)
+    .optional()
+    .describe('The subscription was changed after the event: what its filters were then is not known'),
+  attempts: z.array(attemptSchema),
+});
+
+export const timelineEventSchema = z.strictObject({
+  id: z.string(),
+  type: z.string().optional().describe('Absent, as all but subscribers, where the event is on a page before'),
+  sequence: z.string().optional(),
+  state: z.string().optional().describe('Of the invitation'),
+  delayed: z.boolean().optional(),
+  receivedAt: moment.optional().describe('When the relay received it from Skype for Business'),
+  onBusAt: moment.optional().describe('When Service Bus took it'),
+  recordedAt: moment.optional().describe('When the relay began to deliver it'),
+  deliveredAt: moment.optional().describe('When the last subscriber so far had it'),
+  subscribers: z.array(subscriberSchema),
+});
+
+const commandSchema = z.strictObject({
+  id: z.string(),
+  at: moment,
+  command: z.enum(commandNames),
+  caller: z.string(),
+  authentication: z.string(),
+  reason: z.string().optional().describe('Of a decline its reason, of an accept how'),
+  result: z.string().describe('sent, or the error code'),
+  status: z.int(),
+});
+
+const gapSchema = z.strictObject({
+  id: z.string(),
+  cause: z.string(),
+  after: moment.describe('The channel was whole until then'),
+  before: moment.describe('and again from then on'),
+});
+
+export const timelinePartsSchema = z.strictObject({
+  events: z.array(timelineEventSchema).describe('In sequence'),
+  commands: z.array(commandSchema).describe('In the order of their time'),
+  gaps: z.array(gapSchema).describe('Of the account’s channel while the call went on'),
+});
+
+export const timelineSchema = timelinePartsSchema.extend({
+  invitationId: z.string(),
+  account: z.string().describe('SIP URI of the account'),
+  state: z.enum(['active', 'ended']).describe('active: it may still be ringing'),
+  startedAt: moment.describe('Time of its earliest event'),
+  endedBy: z.enum(['completed', 'gap', 'expiry']).optional(),
+  outcome: outcomeSchema.optional(),
+  cursor: z.string().optional().describe('Of the next page; absent on the last'),
+});
+
+export const timelineQuerySchema = z.strictObject({
+  cursor: z.string().optional().describe('From the page before, unchanged'),
+});

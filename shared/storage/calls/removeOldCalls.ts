@@ -1,0 +1,80 @@
+import { removeRows } from '../removeRows';
+import type { Tables } from '../tables';
+import { storageUnavailable } from '../translateStorageError';
+import { LATER } from './callRows';
+import { minutesBefore, parseFeedRowKey } from './feed';
+import { inGroups } from './listPage';
+import { newestFirst } from './newestFirst';
+import { queryRows, rowKeyOf, type Row } from './rows';
+
+/** Rows of the feed that are handled together, and partitions of calls at once. */
+const FEED_ROWS_TOGETHER = 100;
+const CALLS_TOGETHER = 16;
+
+/**
+ * Removes what was recorded of events before that moment: by the feed's old minutes, each event with its later attempts, its
+ * call in the list of its account, then the feed's own rows. Answers how many rows there were. It may be stopped and run
+ * again at any time. Errors: `storageUnavailable`.
+ * @param beforeMs milliseconds since the epoch; to the minute.
+ */
+export async function removeOldCalls(tables: Tables, beforeMs: number): Promise<number> {
+  const accounts = new Set<string>();
+  let removed = 0;
+  try {
+    const feed = queryRows(tables, 'feed', {
+      filter: minutesBefore(beforeMs),
+      select: ['PartitionKey', 'RowKey', 'account'],
+    });
+    for await (const rows of inGroups(feed, FEED_ROWS_TOGETHER)) {
+      const calls = [...eventsByCall(rows)];
+      for (let at = 0; at < calls.length; at += CALLS_TOGETHER) {
+        const counts = calls.slice(at, at + CALLS_TOGETHER).map((call) => removeEvents(tables, ...call));
+        removed += (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+      }
+      for (const account of new Set(rows.map((row) => String(row.account)))) {
+        if (accounts.has(account)) continue;
+        accounts.add(account);
+        removed += await removeFromAccount(tables, account, beforeMs);
+      }
+      removed += await removeRows(await tables.client('feed'), toAsync(rows));
+    }
+  } catch (error) {
+    throw storageUnavailable(error);
+  }
+  return removed;
+}
+
+function eventsByCall(rows: readonly Row[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const calls = new Map<string, Set<string>>();
+  for (const row of rows) {
+    const event = parseFeedRowKey(rowKeyOf(row))?.event;
+    if (event === undefined) continue;
+    calls.set(event.partition, (calls.get(event.partition) ?? new Set()).add(event.row));
+  }
+  return calls;
+}
+
+/** Removes these events of a partition and their later attempts. */
+async function removeEvents(tables: Tables, partition: string, events: ReadonlySet<string>): Promise<number> {
+  const queryOptions = { filter: `PartitionKey eq '${partition}'`, select: ['PartitionKey', 'RowKey'] };
+  const eventOf = (key: string): string =>
+    key.startsWith(LATER) ? key.slice(LATER.length).split('.').slice(0, 3).join('.') : key;
+  const ofEvents = filtered(queryRows(tables, 'calls', queryOptions), (row) => events.has(eventOf(rowKeyOf(row))));
+  return removeRows(await tables.client('calls'), ofEvents);
+}
+
+async function removeFromAccount(tables: Tables, account: string, beforeMs: number): Promise<number> {
+  const filter = `PartitionKey eq '${account}' and RowKey gt '${newestFirst(beforeMs)}~'`;
+  const rows = queryRows(tables, 'callsByAccount', { filter, select: ['PartitionKey', 'RowKey'] });
+  return removeRows(await tables.client('callsByAccount'), rows);
+}
+
+/** The rows for which `wanted` answers true. */
+export async function* filtered<T>(rows: AsyncIterable<T>, wanted: (row: T) => boolean): AsyncGenerator<T> {
+  for await (const row of rows) if (wanted(row)) yield row;
+}
+
+async function* toAsync<T>(rows: readonly T[]): AsyncGenerator<T> {
+  yield* rows;
+  await Promise.resolve();
+}
