@@ -39,11 +39,6 @@ export function isMissingEntity(error: unknown): boolean {
   return isServiceBusError(error) && error.code === 'MessagingEntityNotFound';
 }
 
-/** Whether the connection, or its link, ended while the bus was asked. */
-export function isBusConnectionLost(error: unknown): boolean {
-  return isServiceBusError(error) && error.code === 'ServiceCommunicationProblem';
-}
-
 type Meaning = readonly [ErrorCode, string];
 
 const unreachable: Meaning = ['busUnavailable', 'Service Bus cannot be reached.'];

@@ -203,50 +203,8 @@ async function waitForPredecessor(event: RelayEvent, { records, clock }: Deliver
   if (isAheadOfPredecessor(event, events)) await clock.sleep(PREDECESSOR_WAIT_MS);
 }
 
-/** That its deliveries begin in `retryDelivery`: they may take longer than this function has, or have their times given. */
-function handsOver(subscription: Subscription): boolean {
-  return timeoutMsOf(subscription, true) > FIRST_ATTEMPT_TIMEOUT_MS || ratePerMinuteOf(subscription) !== undefined;
-}
-
-async function handOver(
-  event: RelayEvent,
-  subscription: Subscription,
-  { nextFreeTime, clock }: DeliverEventPorts,
-): Promise<DeliveryEnd> {
-  const perMinute = ratePerMinuteOf(subscription);
-  const reserved =
-    perMinute === undefined
-      ? undefined
-      : await withDeadline(clock, nextFreeTime(subscription, perMinute)).catch(() => undefined);
-  const atMs = reserved ?? clock.now();
-  const attempt = {
-    subscriptionId: subscription.id,
-    attempted: false,
-    durationMs: 0,
-    attempt: 1,
-    moves: 0,
-    atMs: clock.now(),
-  };
-  if (event.expiryTimeMs !== undefined && atMs >= event.expiryTimeMs)
-    return {
-      attempt: { ...attempt, outcome: 'expired', reason: 'the ring ends before its rate allows a delivery' },
-      isLost: true,
-    };
-  const message = firstAttemptMessage(event, subscription.id, reserved === undefined ? {} : { isPaced: true });
-  return { attempt: { ...attempt, outcome: 'retrying', nextAtMs: atMs }, next: { message, atMs }, isLost: false };
-}
-
-/** What was recorded of a delivery stands; its message is sent again, since the queue drops what it has. */
-function goOnFrom(event: RelayEvent, subscription: Subscription, result: DeliveryResult, clock: Clock): DeliveryEnd {
-  const attempt = { ...result, attempt: 1, moves: 0, atMs: result.atMs ?? clock.now() };
-  if (result.outcome !== 'retrying') return { attempt, isLost: false };
-  const isHandedOver = !result.attempted && handsOver(subscription);
-  const message = firstAttemptMessage(event, subscription.id, {
-    attempt: result.attempted ? 2 : 1,
-    moves: result.attempted || isHandedOver ? 0 : 1,
-    ...(isHandedOver && ratePerMinuteOf(subscription) !== undefined && { isPaced: true }),
-  });
-  return { attempt, next: { message, atMs: result.nextAtMs ?? clock.now() }, isLost: false };
+function isOver({ outcome }: DeliveryResult): boolean {
+  return outcome !== 'retrying';
 }
 
 /** A delivery that was handed over has not failed. */
