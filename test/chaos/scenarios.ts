@@ -14,4 +14,5 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   webhooks,
   endings,
   'webhook-kills': webhookKills,
+  endings,
 };
