@@ -19,15 +19,17 @@ function simulator(): RunningUcwaSimulator['simulator'] {
   return running.simulator;
 }
 
-/** A package with one event: a call rings. Embedded is what the relay asks for; `linked` leaves it to be fetched, as servers do with `to`. */
+/** A package with one event: a call rings. Everybody is embedded; with `linked` the called user is only linked, as servers do it. */
 function ringingPackage(account: string, subject: string, linked: boolean): Hal {
   const [application] = simulator().applications.of(account);
   if (application === undefined) throw new Error(`${account} is not signed in.`);
   const plan = callPlanSchema.parse({ account, from: 'sip:alice@contoso.com', name: 'Alice', subject });
   const [started] = ringingEvents(new Invitation(new Call(plan, false), application));
   if (started?.embedded === undefined) throw new Error('A ringing call has no event.');
-  const { to, ...links } = started.embedded._links ?? {};
-  const embedded = { ...started.embedded, _links: linked && to !== undefined ? { ...links, to } : links };
+  const to = { rel: 'contact', uri: account, name: 'Reception' };
+  const embedded = linked
+    ? started.embedded
+    : { ...started.embedded, _embedded: { ...started.embedded._embedded, to } };
   return { sender: toSenders([{ ...started, embedded }]) };
 }
 
