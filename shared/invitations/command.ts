@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { compact } from './compact';
 
 /** UCWA's documented decline reasons (audioVideoInvitation, decline). */
 export const declineReasons = [
@@ -20,41 +21,74 @@ export const declineReasons = [
 export const MAX_SDP_BYTES = 64 * 1024;
 
 const sdp = z
-  .string('is required with "answer": the SDP answer')
+  .string()
   .refine((text) => Buffer.byteLength(text) <= MAX_SDP_BYTES, `must be at most ${String(MAX_SDP_BYTES)} bytes`)
   .refine(
     (text) => /^v=0\r?\n/.test(text) && /^o=/m.test(text) && /^m=/m.test(text),
     'must be an SDP: it starts with v=0 and has an o= and an m= line (RFC 8866 §5)',
   )
-  .describe(`SDP answer, at most ${String(MAX_SDP_BYTES)} bytes`);
+  .describe(`With answer, where it is required: the SDP answer, at most ${String(MAX_SDP_BYTES)} bytes`);
 
-const acceptWithAnswer = z.strictObject({
-  with: z.literal('answer'),
-  sdp,
+/**
+ * The fields of an accept. One flat object, for generated clients make nothing usable of alternatives; what goes with what
+ * is checked by acceptBodySchema.
+ */
+export const acceptFieldsSchema = z.strictObject({
+  with: z
+    .enum(['answer', 'phoneAudio'], 'must be "answer", "phoneAudio" or absent')
+    .optional()
+    .describe('answer: with the SDP in sdp; phoneAudio: on the user’s own phone, as also unless given'),
+  sdp: sdp.optional(),
   processedOfferId: z
     .string()
     .min(1)
     .max(100, 'must be at most 100 characters')
     .optional()
-    .describe('contentId of the offer that this answers; that of the offer which is no fall-back unless given'),
+    .describe(
+      'With answer: contentId of the offer that this answers; that of the offer which is no fall-back unless given',
+    ),
   sessionContext: z
     .string()
     .min(1)
     .max(50, 'must be at most 50 characters')
     .optional()
-    .describe('The invitation’s own unless given; where it has none, one that the relay makes'),
+    .describe('With answer: the invitation’s own unless given; where it has none, one that the relay makes'),
   provisional: z
     .boolean()
     .optional()
-    .describe('Sends the SDP as a provisional answer (early media); the call keeps ringing'),
+    .describe('With answer: sends the SDP as a provisional answer (early media); the call keeps ringing'),
 });
 
-/** Body of accept: with an SDP answer, to the user's phone, or `{}` for the phone if that is linked. */
-export const acceptBodySchema = z.discriminatedUnion(
-  'with',
-  [acceptWithAnswer, z.strictObject({ with: z.literal('phoneAudio').optional() })],
-  'must be "answer", "phoneAudio" or absent',
-);
+export type Accept =
+  | {
+      readonly with: 'answer';
+      readonly sdp: string;
+      readonly processedOfferId?: string;
+      readonly sessionContext?: string;
+      readonly provisional?: true;
+    }
+  | { readonly with?: 'phoneAudio' };
+
+/**
+ * Body of accept: with an SDP answer, to the user's phone, or `{}` for the phone if that is linked. `provisional: false`
+ * says nothing: some generated clients always send it.
+ */
+export const acceptBodySchema = acceptFieldsSchema
+  .superRefine(({ with: way, provisional, ...fields }, context) => {
+    const refuse = (field: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [field], message });
+    if (way === 'answer') {
+      if (fields.sdp === undefined) refuse('sdp', 'is required with "answer": the SDP answer');
+      return;
+    }
+    const given = [...Object.keys(fields), ...(provisional === true ? ['provisional'] : [])];
+    for (const field of given) refuse(field, 'goes with "with": "answer" only');
+  })
+  .transform(({ with: way, sdp: answer, processedOfferId, sessionContext, provisional }): Accept => {
+    if (way !== 'answer' || answer === undefined) return way === 'phoneAudio' ? { with: way } : {};
+    const isProvisional = provisional === true ? (true as const) : undefined;
+    return { with: way, sdp: answer, ...compact({ processedOfferId, sessionContext, provisional: isProvisional }) };
+  });
 
 /** Body of decline. `Global`: every phone of the user stops ringing; `Local`: only the relay's endpoint. */
 export const declineBodySchema = z.strictObject({
@@ -71,7 +105,7 @@ export const commandNames = ['accept', 'decline', 'cancel'] as const;
 export type CommandName = (typeof commandNames)[number];
 
 export type Command =
-  | ({ readonly command: 'accept' } & z.infer<typeof acceptBodySchema>)
+  | ({ readonly command: 'accept' } & Accept)
   | ({ readonly command: 'decline' } & z.infer<typeof declineBodySchema>)
   | { readonly command: 'cancel' };
 

@@ -52,9 +52,8 @@ export const commandSentSchema = z.strictObject({
   invitationId,
   command: z.enum(commandNames).describe('What was sent'),
   sessionContext: z.string().optional().describe('Of an accept with an SDP: the session context that the answer named'),
+  outcome: outcomeSchema.optional().describe('With Prefer: wait, where it came in time: how the call went on'),
 });
-
-export const commandOutcomeSchema = commandSentSchema.extend({ outcome: outcomeSchema });
 
 export const erasedSchema = z.strictObject({ removed: z.int().describe('How many records there were') });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { acceptBodySchema, cancelBodySchema, commandNames, declineBodySchema } from '../../invitations/command';
+import { acceptFieldsSchema, cancelBodySchema, commandNames, declineBodySchema } from '../../invitations/command';
 import type { CommandReply } from '../../messaging/commandQueue';
 import { commandEnvelopeSchema } from '../../messaging/queuedCommand';
 
@@ -7,12 +7,10 @@ import { commandEnvelopeSchema } from '../../messaging/queuedCommand';
 
 const { invitationId, caller, replyTo, idempotencyKey, traceparent } = commandEnvelopeSchema.shape;
 const envelope = { invitationId, caller, replyTo, idempotencyKey, traceparent };
-const [answer, phone] = acceptBodySchema.options;
 
 /** A command: its name, whom it is to, and the fields of that command's HTTP body. */
 export const queuedCommandSchema = z.union([
-  answer.extend({ command: z.literal('accept'), ...envelope }),
-  phone.extend({ command: z.literal('accept'), ...envelope }),
+  acceptFieldsSchema.extend({ command: z.literal('accept'), ...envelope }),
   declineBodySchema.extend({ command: z.literal('decline'), ...envelope }),
   cancelBodySchema.extend({ command: z.literal('cancel'), ...envelope }),
 ]);

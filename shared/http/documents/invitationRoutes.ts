@@ -52,7 +52,7 @@ export function invitationRoutes(): readonly Route[] {
       answers: {
         200: {
           description: 'Skype for Business has the command, and this is how the call went on',
-          schema: 'CommandOutcome',
+          schema: 'CommandSent',
           examples: { outcome },
           headers,
         },

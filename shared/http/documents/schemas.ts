@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { acceptBodySchema, cancelBodySchema, declineBodySchema } from '../../invitations/command';
+import { acceptFieldsSchema, cancelBodySchema, declineBodySchema } from '../../invitations/command';
 import {
   calleeSchema,
   callerSchema,
@@ -45,11 +45,10 @@ export const otherEventSchemas = {
 
 /** Every schema that the OpenAPI document names. */
 export const apiSchemas = {
-  Accept: taken(acceptBodySchema),
+  Accept: taken(acceptFieldsSchema),
   Decline: taken(declineBodySchema),
   Cancel: taken(cancelBodySchema),
   CommandSent: given(answers.commandSentSchema),
-  CommandOutcome: given(answers.commandOutcomeSchema),
   Invitation: given(answers.invitationViewSchema),
   InvitationWithHistory: given(answers.invitationHistorySchema),
   InvitationPage: given(answers.invitationPageSchema),

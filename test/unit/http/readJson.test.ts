@@ -58,6 +58,12 @@ describe('readJson', () => {
     ['accept, empty body', acceptBodySchema, '', {}],
     ['accept to the phone', acceptBodySchema, '{"with":"phoneAudio"}', { with: 'phoneAudio' }],
     ['accept with an SDP', acceptBodySchema, JSON.stringify({ with: 'answer', sdp }), { with: 'answer', sdp }],
+    [
+      'accept to the phone, from a client that always says provisional',
+      acceptBodySchema,
+      '{"with":"phoneAudio","provisional":false}',
+      { with: 'phoneAudio' },
+    ],
     ['decline without a reason is Global', declineBodySchema, '{}', { reason: 'Global' }],
     ['cancel', cancelBodySchema, '', {}],
   ])('takes %s', async (_title, schema, text, expected) => {
@@ -101,6 +107,20 @@ describe('readJson', () => {
       '{"with":"fax"}',
       'with',
       'must be "answer", "phoneAudio" or absent',
+    ],
+    [
+      'an SDP beside the phone',
+      acceptBodySchema,
+      JSON.stringify({ with: 'phoneAudio', sdp }),
+      'sdp',
+      'goes with "with": "answer" only',
+    ],
+    [
+      'a provisional answer to the phone',
+      acceptBodySchema,
+      '{"provisional":true}',
+      'provisional',
+      'goes with "with": "answer" only',
     ],
     ['a body over the limit', cancelBodySchema, `"${'x'.repeat(300_000)}"`, '', 'must be at most 262144 bytes'],
     ['a list', declineBodySchema, '[]', '', expect.any(String)],
