@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { toJsonSchemas, type JsonObject } from './jsonSchemas';
+import { withNamedParts } from './namedParts';
 import { openApiComponents, securityOf } from './openApiComponents';
 import { openApiWebhooks } from './openApiWebhooks';
 import { errorCodesOf, toErrorResponses } from './problemResponses';
 import { pathParameters, tags, type Answer, type Body, type Route } from './route';
 import { apiRoutes } from './routes';
 import { apiSchemas } from './schemas';
+
+const refPrefix = '#/components/schemas/';
 
 /** Version of the API, not of the program: it changes with what a caller can rely on. */
 export const API_VERSION = '1.0.0';
@@ -33,7 +36,7 @@ export async function createOpenApi(): Promise<JsonObject> {
     webhooks: openApiWebhooks(),
     components: {
       ...openApiComponents(errorCodesOf(routes)),
-      schemas: toJsonSchemas(apiSchemas, { target: 'draft-2020-12', refPrefix: '#/components/schemas/' }),
+      schemas: withNamedParts(toJsonSchemas(apiSchemas, { target: 'draft-2020-12', refPrefix }), refPrefix),
     },
   };
 }

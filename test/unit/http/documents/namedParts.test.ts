@@ -1,0 +1,47 @@
+import { createOpenApi } from '../../../../shared/http/documents/openApi';
+import { withNamedParts } from '../../../../shared/http/documents/namedParts';
+
+const refPrefix = '#/components/schemas/';
+
+test('objects and enumerations within a schema become schemas of their own, called after both', () => {
+  const colour = { type: 'string', enum: ['red', 'green'], description: 'Of the door' };
+  const doors = { type: 'array', items: { type: 'object', properties: { colour } } };
+  expect(
+    withNamedParts({ House: { type: 'object', properties: { doors, floor: { type: 'integer' } } } }, refPrefix),
+  ).toEqual({
+    House: {
+      type: 'object',
+      properties: {
+        doors: { type: 'array', items: { $ref: '#/components/schemas/HouseDoor' } },
+        floor: { type: 'integer' },
+      },
+    },
+    HouseDoor: {
+      type: 'object',
+      properties: { colour: { $ref: '#/components/schemas/HouseDoorColour', description: 'Of the door' } },
+    },
+    HouseDoorColour: { type: 'string', enum: ['red', 'green'] },
+  });
+});
+
+test('a name that is taken is not taken twice', () => {
+  const inner = { type: 'object', properties: {} };
+  expect(Object.keys(withNamedParts({ A: { properties: { b: inner } }, AB: inner }, refPrefix))).toEqual([
+    'A',
+    'AB',
+    'ABValue',
+  ]);
+});
+
+test('the OpenAPI document has a name for every object, and no alternatives beside null', async () => {
+  const unnamed: string[] = [];
+  const look = (value: unknown, path: string, top: boolean): void => {
+    if (typeof value !== 'object' || value === null) return;
+    if (!top && 'properties' in value && typeof value.properties === 'object' && 'type' in value) unnamed.push(path);
+    if ('oneOf' in value) unnamed.push(`${path}/oneOf`);
+    for (const [name, member] of Object.entries(value)) look(member, `${path}/${name}`, false);
+  };
+  const { schemas } = (await createOpenApi())['components'] as { schemas: Record<string, object> };
+  for (const [name, schema] of Object.entries(schemas)) look(schema, name, true);
+  expect(unnamed).toEqual([]);
+});
