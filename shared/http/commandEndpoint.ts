@@ -53,7 +53,7 @@ function commandEndpoint<Schema extends z.ZodType>(
     const waitSeconds = parseWait(request.headers.get('prefer'));
     if (waitSeconds === undefined) return json(202, body, headers);
     const outcome = await waitForOutcome(sent.invitationId, waitSeconds * 1000, {
-      store: ports.invitations,
+      calls: ports.invitations,
       clock: ports.clock,
     });
     const applied = { ...headers, 'preference-applied': `wait=${String(waitSeconds)}` };

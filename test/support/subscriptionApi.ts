@@ -36,6 +36,7 @@ export function createSubscriptionApi(tables: Tables, options: SubscriptionApiOp
   const sender = createSender({ clock, allowedCidrs, names });
   const post = createPostSigned({ sender, decrypt, clock, requestOrigin });
   const accounts = () => ['sip:reception@contoso.com'];
+  const forgotten: string[] = [];
   const manage = createManageSubscriptions({
     store,
     cipher,
@@ -45,12 +46,14 @@ export function createSubscriptionApi(tables: Tables, options: SubscriptionApiOp
     requestOrigin,
     allowedCidrs,
     names,
-    forget: () => Promise.resolve(),
+    forget: (id) => Promise.resolve(void forgotten.push(id)),
     clock,
     log,
   });
   return {
     ...manage,
+    /** Subscriptions whose deliveries, health and rate were removed. */
+    forgotten,
     clock,
     log,
     store,

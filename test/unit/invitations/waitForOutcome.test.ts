@@ -23,10 +23,10 @@ const ended: InvitationHead = {
 };
 
 describe('waitForOutcome', () => {
-  it('answers as soon as the read model knows', async () => {
+  it('answers as soon as it is on record', async () => {
     const clock = createFakeClock();
     const heads: InvitationHead[] = [];
-    const waiting = waitForOutcome('i', 10_000, { clock, store: { head: () => Promise.resolve(heads[0]) } });
+    const waiting = waitForOutcome('i', 10_000, { clock, calls: { head: () => Promise.resolve(heads[0]) } });
     await clock.advance(3_000);
     heads.push(ended);
     await clock.advance(200);
@@ -36,7 +36,7 @@ describe('waitForOutcome', () => {
 
   it('gives up after its time', async () => {
     const clock = createFakeClock();
-    const waiting = waitForOutcome('i', 10_000, { clock, store: { head: () => Promise.resolve(undefined) } });
+    const waiting = waitForOutcome('i', 10_000, { clock, calls: { head: () => Promise.resolve(undefined) } });
     await clock.advance(10_000);
     expect(await waiting).toBeUndefined();
   });
@@ -45,7 +45,7 @@ describe('waitForOutcome', () => {
     const clock = createFakeClock();
     let isDown = true;
     const head = () => (isDown ? Promise.reject(new RelayError('storageUnavailable', 'down')) : Promise.resolve(ended));
-    const waiting = waitForOutcome('i', 10_000, { clock, store: { head } });
+    const waiting = waitForOutcome('i', 10_000, { clock, calls: { head } });
     await clock.advance(5_000);
     isDown = false;
     await clock.advance(200);

@@ -189,6 +189,8 @@ test('removing is idempotent; what is gone is not found', async () => {
   const { id } = await api.subscribe(server.url);
   await api.remove(id);
   await api.remove(id);
+  // The second time again: what a removal that was cut off has left goes then.
+  expect(api.forgotten).toEqual([id, id]);
   await expect(api.get(id)).rejects.toMatchObject({ code: 'notFound' });
   await expect(api.change(id, {})).rejects.toMatchObject({ code: 'notFound' });
   await expect(api.rotateSecret(id, {})).rejects.toMatchObject({ code: 'notFound' });
