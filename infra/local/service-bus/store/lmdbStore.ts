@@ -2,6 +2,7 @@ import type { Database, Key, RootDatabase } from 'lmdb';
 import { BrokerError } from '../broker/brokerError';
 import type { BrokerMessage } from '../broker/brokerMessage';
 import type { RuleDescription } from '../filters/ruleDescription';
+import { isReadable } from './isReadable';
 import type { MessageStore, StoredMessage } from './messageStore';
 
 /** Beyond every number and string in LMDB's order of keys. */
@@ -10,20 +11,14 @@ const LAST = Buffer.from([0xff, 0xff]);
 /**
  * Opens, or makes, the store in a directory. It is LMDB: what has been committed survives the end of the process at any
  * instant. The package is loaded only here, because only who asks for persistence needs it.
- * @throws Error that says which folder to delete, where what is there cannot be read.
+ * @throws Error that says which folder to delete, where what is there is damaged.
  */
 export async function openLmdbStore(directory: string): Promise<MessageStore> {
+  if (!(await isReadable(directory)))
+    throw new Error(`What is kept in ${directory} is damaged: delete that folder, and with it the messages there.`);
   const { open } = await import('lmdb');
-  try {
-    return new LmdbStore(open({ path: directory, noSubdir: false }));
-  } catch (error) {
-    throw new Error(
-      `What is kept in ${directory} cannot be read: delete that folder, and with it the messages there.`,
-      {
-        cause: error,
-      },
-    );
-  }
+  // Its own batching writes through a promise that nobody holds: on a full disk that one would end the process.
+  return new LmdbStore(open({ path: directory, noSubdir: false, eventTurnBatching: false }));
 }
 
 /** One table for messages and one for everything else, both by entity. */
