@@ -41,7 +41,7 @@ export function applicationOf(
 const reading = (suffix: string, read: (application: Application) => Hal): Route => ({
   method: 'GET',
   path: new RegExp(`^${APPLICATION}${suffix}$`),
-  scope: suffix === '' ? 'application' : 'resource',
+  scope: 'resource',
   answer(simulator, exchange) {
     const application = applicationOf(simulator, exchange);
     return 'refusal' in application ? application.refusal : resource(read(application));
@@ -77,8 +77,16 @@ export const applicationRoutes: readonly Route[] = [
     action: 'createApplication',
     answer: createApplication,
   },
-  reading('', applicationResource),
-  reading('/me', meResource),
+  {
+    method: 'GET',
+    path: new RegExp(`^${APPLICATION}$`),
+    scope: 'application',
+    answer(simulator, exchange) {
+      const application = applicationOf(simulator, exchange);
+      return 'refusal' in application ? application.refusal : resource(describe(simulator, application));
+    },
+  },
+  reading('/me', (application) => meResource(application)),
   reading('/people', peopleResource),
   reading('/onlineMeetings', onlineMeetingsResource),
   reading('/communication', communicationResource),
@@ -107,6 +115,12 @@ export const applicationRoutes: readonly Route[] = [
   { method: 'GET', path: new RegExp(`^${APPLICATION}/events$`), scope: 'events', answer: poll },
 ];
 
+/** The application as its user's policy lets it be seen. */
+function describe({ faults }: UcwaSimulator, application: Application): Hal {
+  const mayBeMade = faults.take('notToBeMadeAvailable', { account: application.account }) === undefined;
+  return applicationResource(application, mayBeMade);
+}
+
 function createApplication(simulator: UcwaSimulator, { account, body }: RoutedExchange): Reply {
   const parsed = applicationSchema.safeParse(parseJson(body));
   if (!parsed.success) {
@@ -114,11 +128,11 @@ function createApplication(simulator: UcwaSimulator, { account, body }: RoutedEx
     return invalidParameter(String(issue?.path[0] ?? 'body'), issue?.code === 'too_big' ? 'TooLong' : 'Invalid');
   }
   const existing = simulator.applications.ofEndpoint(account, parsed.data.endpointId);
-  if (existing !== undefined) return resource(applicationResource(existing));
+  if (existing !== undefined) return resource(describe(simulator, existing));
   if (simulator.applications.isFull(account))
     return refusal(409, 'TooManyApplications', 'The user has too many applications.');
   const application = simulator.createApplication(account, parsed.data);
-  return { ...resource(applicationResource(application), 201), headers: { Location: application.path } };
+  return { ...resource(describe(simulator, application), 201), headers: { Location: application.path } };
 }
 
 async function poll(simulator: UcwaSimulator, exchange: RoutedExchange): Promise<Reply | typeof lookAgain> {
