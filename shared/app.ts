@@ -222,6 +222,7 @@ function createApp(settings: Settings): App {
         random: Math.random,
         log,
         rejectedCredentials,
+        signingKey: settings.signingKey,
         budget,
         stalls,
         kinds: settings.kinds,

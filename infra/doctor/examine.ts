@@ -56,7 +56,12 @@ export async function examine(
   const { http, trace } = traceHttp(createUcwaHttp({ caCertificate, clock }), clock);
   const chart = new Chart({ clock, trace, onStep }, signal);
   const hosts = hostRule(account.sipUri, account.discoveryUrl, allowedHosts);
-  const passwordGuard = new PasswordGuard({ account, clock, rejectedCredentials: noRecord });
+  const passwordGuard = new PasswordGuard({
+    account,
+    clock,
+    rejectedCredentials: noRecord,
+    signingKey: 'nothing is recorded',
+  });
   const pool = new Pool({ account, hosts, http, clock, random: Math.random, log: silentLog, passwordGuard });
   let own: OwnApplication;
 

@@ -12,6 +12,8 @@ interface Symptom {
   readonly message: string;
   readonly status: number | undefined;
   readonly networkCode: string | undefined;
+  /** What the error itself says is to be done. */
+  readonly remedy: string | undefined;
   /** The last answer was a web page. */
   readonly isHtml: boolean;
   /** How long the last request had waited. */
@@ -93,7 +95,7 @@ const rules: readonly Rule[] = [
   },
   {
     when: is('hostNotAllowed'),
-    say: 'If that host is yours, add it to UCWA_ALLOWED_HOSTS; if not, find out who leads the account there.',
+    say: 'Compare with the web services that your topology names (Get-CsService -WebServer): only a host from there may go into UCWA_ALLOWED_HOSTS. Else find out who leads the account away: DNS of lyncdiscover, a portal, a proxy.',
   },
   {
     when: all(
@@ -102,6 +104,11 @@ const rules: readonly Rule[] = [
       ({ status, requests }) => status === undefined && requests >= LED_AROUND,
     ),
     say: 'The pools redirect in a circle: check where the user is homed (Get-CsUser) and the redirects of a hybrid or split domain.',
+  },
+
+  {
+    when: is('accountMoved'),
+    say: 'Take the account out of UCWA_ACCOUNTS, or move the user back to the server (Move-CsUser): UCWA is not offered in the cloud.',
   },
 
   // Sign-in
@@ -140,6 +147,10 @@ const rules: readonly Rule[] = [
   },
 
   // The application
+  {
+    when: ({ remedy }) => remedy !== undefined,
+    say: ({ remedy }) => remedy ?? '',
+  },
   {
     when: all(isAt('application'), ({ status }) => status === 403),
     say: 'The user may not use UCWA here: enable mobility for it (Grant-CsMobilityPolicy, EnableMobility) and see on which pool it is homed.',
@@ -200,13 +211,14 @@ export function explain(
   const isOfAllRoots = 'tried' in error.extensions;
   const { code, extensions } = isOfAllRoots && last?.result instanceof RelayError ? last.result : error;
   const status = isOfAllRoots ? response?.status : extensions['status'];
-  const { networkCode } = extensions;
+  const { networkCode, remedy: stated } = extensions;
   const symptom: Symptom = {
     step,
     code,
     message: error.message,
     status: typeof status === 'number' ? status : undefined,
     networkCode: typeof networkCode === 'string' ? networkCode : undefined,
+    remedy: typeof stated === 'string' ? stated : undefined,
     isHtml: response !== undefined && formOf(response.contentType) === 'html',
     waitedMs: last === undefined ? 0 : last.endedAtMs - last.sentAtMs,
     requests: trace.length,

@@ -31,6 +31,17 @@ export const errorTable = {
     retryable: false,
     title: 'Skype for Business offers no sign-in that the relay can use',
   },
+  accountRefused: {
+    status: 502,
+    retryable: false,
+    title: 'Skype for Business refuses this account until a person changes something',
+  },
+  accountMoved: { status: 502, retryable: false, title: 'The user has been moved to the cloud' },
+  signInDeferred: {
+    status: 502,
+    retryable: true,
+    title: 'The account signs in later, so that its password is not sent too often',
+  },
   hostNotAllowed: { status: 502, retryable: false, title: 'A redirect or link leads to a host that is not allowed' },
   ticketExpired: { status: 502, retryable: true, title: 'The web ticket is no longer valid' },
   applicationGone: { status: 502, retryable: true, title: 'The UCWA application no longer exists' },

@@ -1,10 +1,21 @@
+import { waitMs, type BackOff } from '../backOff';
 import { toRelayError } from '../errors/relayError';
 import type { ReadOptions, UcwaSession } from '../ucwa/session';
 import type { Ramp } from './ramp';
 import { relayAccount, type RelayPorts } from './relayAccount';
 
-/** After an error that ends a channel and names no better moment: rejected credentials, another owner's poll. */
+/** After an error that ends a channel and names no better moment, as a rejected password. */
 const RETRY_MS = 60_000;
+/** What a person must change is tried again after as long as the error says, at most this. */
+const LONGEST_RETRY_MS = 900_000;
+/**
+ * Another poll has taken the channel though the slot is ours: a poller that stood still, or one that knows nothing of our
+ * leases. Growing, lest the two replace each other without end; short, for nobody may be polling now.
+ */
+const REPLACED_MS = 2_000;
+const replacedBackOff: BackOff = { baseMs: 2_000, capMs: 12_000 };
+/** A channel that was polled for this long had worked. */
+const SETTLED_MS = 60_000;
 
 /**
  * Relays one account until `signal` aborts. What ends its channel (a rejected password, another owner) is logged once per
@@ -22,7 +33,9 @@ export async function keepOnAir(
   // Who has signed in during an earlier run goes on at once: ten thousand would be off the air for minutes.
   if (session.health().tokenExpiresAtMs === undefined) await ramp(() => session.application(signal), signal);
   let lastCode: string | undefined;
+  let replaced = 0;
   while (!signal.aborted) {
+    const startedAtMs = ports.clock.now();
     try {
       await relayAccount(session, ports, signal, options);
       lastCode = undefined;
@@ -30,10 +43,20 @@ export async function keepOnAir(
       if (isAborted(signal)) return;
       const known = toRelayError(error);
       if (known.code === 'pollReplaced' && isHandedOver()) return;
+      // What has worked in between begins anew: the next trouble is news again.
+      if ((session.health().lastPollAtMs ?? 0) > startedAtMs + SETTLED_MS) {
+        lastCode = undefined;
+        replaced = 0;
+      }
       const level = known.code === lastCode ? 'debug' : 'error';
       ports.log[level]('accountOffAir', { account: session.account.sipUri, error: known.code, message: known.message });
       lastCode = known.code;
-      await ports.clock.sleep(Math.min(known.retryAfterMs ?? RETRY_MS, RETRY_MS), signal);
+      replaced = known.code === 'pollReplaced' ? replaced + 1 : 0;
+      const waitedMs =
+        replaced > 0
+          ? REPLACED_MS + waitMs(replacedBackOff, replaced, ports.random)
+          : Math.min(known.retryAfterMs ?? RETRY_MS, known.code === 'accountRefused' ? LONGEST_RETRY_MS : RETRY_MS);
+      await ports.clock.sleep(waitedMs, signal);
     }
   }
 }

@@ -3,8 +3,8 @@ import { observeChannels } from '../telemetry/metrics';
 import type { UcwaSession } from '../ucwa/session';
 import { encodeSlotHealth, toAccountHealth } from './accountHealth';
 import type { RelayPorts } from './relayAccount';
-import { createSlotChannels } from './slotChannels';
-import { createOwnership, type SlotHealth } from './slotOwnership';
+import { createSlotChannels, type SlotChannels } from './slotChannels';
+import { createOwnership, type Ownership, type Renewal, type SlotHealth } from './slotOwnership';
 import { ASKING_INTERVAL_MS, FALLBACK_RENEWAL_MS, isFallback, LEASE_RENEWAL_MS, slotOf } from './slots';
 import type { SlotLeaseStore } from './slots';
 
@@ -44,27 +44,43 @@ export async function pollSlots(run: PollRun, ports: PollPorts, signal: AbortSig
   const slots = run.slots.filter((slot) => sessionsOf.has(slot));
   const fallback = isFallback(ports.owner);
   const ownership = createOwnership(slots, slotHealth(sessionsOf.get), ports);
-  const channels = createSlotChannels(sessionsOf.get, ports, stop);
+  let renewing: Promise<Renewal> | undefined;
+  /** One renewal at a time, whoever asks. */
+  const renew = (): Promise<Renewal> =>
+    (renewing ??= renewNow(ownership, channels, ports).finally(() => (renewing = undefined)));
+  const confirmLease = async (): Promise<void> => {
+    if (ownership.mayHaveLapsed()) await renew();
+  };
+  const channels = createSlotChannels(sessionsOf.get, ports, stop, confirmLease);
   const stopObserving = observeChannels(() => channels.observe());
 
   while (!stop.aborted) {
-    const { owned, handedOver, isAsking } = await ownership.renew();
-    for (const slot of channels.slots()) {
-      if (owned.has(slot)) continue;
-      if (handedOver.has(slot)) channels.handOver(slot);
-      else {
-        ports.log.warn('slotLost', { slot });
-        channels.close(slot);
-      }
-    }
-    const taken = [...owned].filter(([slot]) => !channels.slots().includes(slot));
-    for (const [slot, readUntil] of taken) channels.open(slot, readUntil);
-    if (fallback && taken.length > 0) ports.log.info('slotsTakenByFallback', { slots: taken.length });
+    const { isAsking } = await renew();
     await ports.clock.sleep(isAsking ? ASKING_INTERVAL_MS : fallback ? FALLBACK_RENEWAL_MS : LEASE_RENEWAL_MS, stop);
   }
 
   stopObserving();
-  await Promise.all([ownership.giveBack(), channels.ended(STOP_WITHIN_MS)]);
+  // A renewal that is under way must not take back what is given back.
+  const givenBack = (renewing ?? Promise.resolve()).then(() => ownership.giveBack());
+  await Promise.all([givenBack, channels.ended(STOP_WITHIN_MS)]);
+}
+
+/** Renews, closes the channels of slots that are not ours any more, and opens those of slots that have become ours. */
+async function renewNow(ownership: Ownership, channels: SlotChannels, { log, owner }: PollPorts): Promise<Renewal> {
+  const renewal = await ownership.renew();
+  const { owned, handedOver } = renewal;
+  for (const slot of channels.slots()) {
+    if (owned.has(slot)) continue;
+    if (handedOver.has(slot)) channels.handOver(slot);
+    else {
+      log.warn('slotLost', { slot });
+      channels.close(slot);
+    }
+  }
+  const taken = [...owned].filter(([slot]) => !channels.slots().includes(slot));
+  for (const [slot, readUntil] of taken) channels.open(slot, readUntil);
+  if (isFallback(owner) && taken.length > 0) log.info('slotsTakenByFallback', { slots: taken.length });
+  return renewal;
 }
 
 /** The accounts' sessions, by slot; made when a slot is first asked for, since a fallback rarely polls any. */

@@ -35,15 +35,21 @@ interface OpenSlot {
 const SIGN_INS_AT_ONCE = 32;
 const HAND_OVER_WITHIN_MS = 60_000;
 
-/** No channel is open yet; all end when `stop` aborts. */
+/**
+ * No channel is open yet; all end when `stop` aborts.
+ * @param confirmLease resolves when what is held is known to be held still; what is not has been closed by then.
+ */
 export function createSlotChannels(
   sessionsOf: (slot: number) => readonly UcwaSession[],
   ports: RelayPorts,
   stop: AbortSignal,
+  confirmLease: () => Promise<void>,
 ): SlotChannels {
   const { clock } = ports;
   const ramp = createRamp(SIGN_INS_AT_ONCE, clock);
   const open = new Map<number, OpenSlot>();
+  /** When the slot's channels were opened: a channel that was never polled has waited since then. */
+  const openedAtMs = new Map<number, number>();
   const ending = new Set<Promise<unknown>>();
 
   const channels: SlotChannels = {
@@ -56,12 +62,20 @@ export function createSlotChannels(
       const isHandedOver = (): boolean => opened.isHandedOver;
       const ended: Promise<unknown> = Promise.all(
         sessionsOf(slot).map((session) =>
-          keepOnAir(session, { readUntilMs: readUntil?.(session.account.sipUri) }, ramp, ports, either, isHandedOver),
+          keepOnAir(
+            session,
+            { readUntilMs: readUntil?.(session.account.sipUri), confirmLease },
+            ramp,
+            ports,
+            either,
+            isHandedOver,
+          ),
         ),
       ).finally(() => ending.delete(ended));
       const opened: OpenSlot = { leave, ended, isHandedOver: false };
       ending.add(ended);
       open.set(slot, opened);
+      openedAtMs.set(slot, clock.now());
     },
     close(slot) {
       open.get(slot)?.leave.abort();
@@ -82,7 +96,7 @@ export function createSlotChannels(
       channels.slots().flatMap((slot) =>
         sessionsOf(slot).map((session) => {
           const { state, lastPollAtMs } = session.health();
-          return { state, pollAgeMs: lastPollAtMs === undefined ? undefined : clock.now() - lastPollAtMs };
+          return { state, pollAgeMs: clock.now() - (lastPollAtMs ?? openedAtMs.get(slot) ?? clock.now()) };
         }),
       ),
     async ended(withinMs) {

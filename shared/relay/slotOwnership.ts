@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
 import { RelayError, toRelayError } from '../errors/relayError';
 import type { Log } from '../telemetry/log';
+import { createLeaseWatch } from './leaseWatch';
 import { readUntil, type ReadUntil } from './readUntil';
 import { LEASE_DURATION_MS, leasesToWrite, type SlotLease, type SlotLeaseStore } from './slots';
 
@@ -27,6 +28,8 @@ export interface Ownership {
   renew(): Promise<Renewal>;
   /** Tells how far its accounts' channels were read, and gives everything back, so that the next run need not wait for a lapse. Within a second; never rejects. */
   giveBack(): Promise<void>;
+  /** Whether so long has passed since the last renewal that another poller may have taken what is ours: the process stood still. */
+  mayHaveLapsed(): boolean;
 }
 
 /** How a slot's accounts are. */
@@ -53,6 +56,9 @@ export function createOwnership(slots: readonly number[], health: SlotHealth, po
   const { owner, leases: store, clock } = ports;
   let renewal: Renewal = { owned: new Map(), handedOver: new Set(), isAsking: false };
   let healthToldAtMs = -Infinity;
+  const watch = createLeaseWatch(clock);
+  const moment = () => ({ nowMs: clock.now(), monotonicMs: clock.monotonicMs() });
+  let concluded = moment();
   const statesTold = new Map<number, string>();
 
   const write = async (): Promise<Renewal | undefined> => {
@@ -64,7 +70,8 @@ export function createOwnership(slots: readonly number[], health: SlotHealth, po
       states.set(slot, now);
       return isDue || now !== statesTold.get(slot) ? health.tell(slot) : undefined;
     };
-    const toWrite = (found: readonly SlotLease[]) => leasesToWrite(found, { slots, owner, nowMs, healthOf });
+    const toWrite = (found: readonly SlotLease[]) =>
+      leasesToWrite(watch.judge(found, nowMs), { slots, owner, nowMs, healthOf });
     // A row that a fallback handed over keeps the name of the run that had asked, until now.
     const isNew = (row: SlotLease): boolean => row.owner !== owner || row.askedBy === owner;
     let rows = await store.read();
@@ -112,7 +119,14 @@ export function createOwnership(slots: readonly number[], health: SlotHealth, po
       } catch (error) {
         ports.log.warn('leasesNotRenewed', { error: toRelayError(error).code, leaseMs: LEASE_DURATION_MS });
       }
+      concluded = moment();
       return renewal;
+    },
+    mayHaveLapsed() {
+      const since = moment();
+      // The machine's clock goes on while a virtual machine is suspended; the monotonic one cannot be set.
+      const agoMs = Math.max(since.nowMs - concluded.nowMs, since.monotonicMs - concluded.monotonicMs);
+      return agoMs >= LEASE_DURATION_MS;
     },
     async giveBack() {
       try {

@@ -4,8 +4,8 @@ import { metrics, type BatchObservableCallback, type MeterProvider } from '@open
 export interface ChannelFacts {
   /** As `/health` names it. */
   readonly state: string;
-  /** Since its last poll was answered; undefined before the first. */
-  readonly pollAgeMs: number | undefined;
+  /** Since its last poll was answered; since it was opened, before the first. */
+  readonly pollAgeMs: number;
 }
 
 /** Every event that the bus has accepted. */
@@ -87,7 +87,7 @@ function createInstruments(provider: MeterProvider) {
     for (const state of byState.keys()) byState.set(state, 0);
     for (const { state } of all) byState.set(state, (byState.get(state) ?? 0) + 1);
     for (const [state, count] of byState) observed.observe(channels, count, { state });
-    observed.observe(pollAge, Math.max(0, ...all.map(({ pollAgeMs }) => pollAgeMs ?? 0)));
+    observed.observe(pollAge, Math.max(0, ...all.map(({ pollAgeMs }) => pollAgeMs)));
   };
   meter.addBatchObservableCallback(observe, [channels, pollAge]);
 

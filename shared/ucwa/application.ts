@@ -11,6 +11,8 @@ const TIMEOUT_MS = 30_000;
 export interface Application {
   /** `/ucwa/oauth/v1/applications/102`. */
   readonly path: string;
+  /** The path with the query of the self link (an instanceId, seen nowhere yet), under which the application itself is asked for. */
+  readonly selfHref: string;
   readonly id: string;
   /** The channel where it stands: the link carries the current ack. */
   readonly eventsHref: string;
@@ -66,13 +68,15 @@ function toApplication(resource: Resource): Application {
   const events = linkOf(resource, 'events');
   if (self === undefined || events === undefined)
     throw new RelayError('responseUnreadable', 'Skype for Business answered an application without self or events.');
-  const path = toPath(self.href);
+  const selfHref = toPath(self.href);
+  const path = selfHref.replace(/\?.*$/s, '');
   const me = embeddedOf(resource, 'me');
   const communication = embeddedOf(resource, 'communication');
   const modalities = communication?.properties['supportedModalities'];
   const name = me?.properties['name'];
   return {
     path,
+    selfHref,
     id: lastSegment(path),
     eventsHref: events.href,
     makeMeAvailableHref: linkOf(me, 'makeMeAvailable')?.href,

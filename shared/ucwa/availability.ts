@@ -1,6 +1,8 @@
 import type { AccountSettings } from '../config/settings';
+import type { RelayError } from '../errors/relayError';
 import { parseResource } from './parseResource';
 import type { Pool } from './pool';
+import { accountRefused, unusableAvailability } from './signIn/refusals';
 import { translateResponse } from './translateError';
 
 const TIMEOUT_MS = 30_000;
@@ -31,9 +33,14 @@ export async function makeAvailable(
     if (response.status >= 200 && response.status < 300) return modalities;
     const error = translateResponse(response, now());
     if (response.status === 409 && error.extensions['subcode'] === 'AlreadyExists') return modalities;
+    if (response.status === 400) throw accountRefused(unusableAvailability, saidOf(error.extensions), error.extensions);
     if (response.status !== 403) throw error;
   }
   return [];
+}
+
+function saidOf({ status, code, subcode }: RelayError['extensions']): string {
+  return [status, code, subcode].filter((part) => typeof part === 'string' || typeof part === 'number').join(' ');
 }
 
 /**

@@ -8,6 +8,8 @@ export interface Challenge {
   readonly grants: readonly string[];
   /** `authorization_uri` of Bearer: modern authentication. */
   readonly authorizationUri?: string;
+  /** The server did not say so; the well-known token service is tried. */
+  readonly isGuess?: true;
   /** The schemes in the order given, each once, as sent. */
   readonly schemes: readonly string[];
 }

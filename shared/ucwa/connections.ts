@@ -14,6 +14,7 @@ export interface Connections {
 
 /** Idle connections are closed by us before the pool (IIS: 120 s) closes them under a request that is being sent. */
 const IDLE_CONNECTION_MS = 60_000;
+const ADDRESS_MS = 2_000;
 /** TCP probes on a waiting P-GET, so that no firewall on the way forgets it and a dead peer is noticed. */
 const TCP_KEEP_ALIVE_MS = 30_000;
 
@@ -36,6 +37,9 @@ export function createConnections(caCertificate: string | undefined): Connection
     maxSockets: Infinity,
     maxFreeSockets: Infinity,
     timeout: IDLE_CONNECTION_MS,
+    // Happy eyeballs (RFC 8305), with time for a slow way: each address gets two seconds before the next is tried.
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: ADDRESS_MS,
   };
   const secure = { ...pooled, secureContext: secureContext(caCertificate) };
   const plainAgents = Array.from({ length: GROUPS }, () => forgetting(new http.Agent(pooled)));
@@ -61,14 +65,11 @@ function groupOf(url: string): number {
   return (sum >>> 0) % GROUPS;
 }
 
-/**
- * A connection remembers, as long as it lives, the options of the request that opened it (Node.js, http.Agent); through
- * what axios puts there, that exchange would never be let go, and ten thousand of them were seen to fill half the heap.
- */
+/** A connection remembers, as long as it lives, the options of the request that opened it (Node.js, http.Agent): not its headers, for there is a ticket in them. */
 function forgetting<Agent extends http.Agent>(agent: Agent): Agent {
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (options, callback) => {
-    for (const name of ['beforeRedirect', 'beforeRedirects', 'headers']) Reflect.deleteProperty(options, name);
+    Reflect.deleteProperty(options, 'headers');
     return connect(options, callback);
   };
   return agent;

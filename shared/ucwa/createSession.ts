@@ -20,6 +20,7 @@ import { Pool } from './pool';
 import { Presence, type Opened } from './presence';
 import type { Resource } from './resource';
 import type { ChannelItem, PostRequest, ReadOptions, RejectedCredentials, SessionHealth, UcwaSession } from './session';
+import { SignInBudget } from './signIn/signInBudget';
 import type { BearerToken } from './ticket';
 import { toPath } from './toPath';
 import { translateResponse } from './translateError';
@@ -35,6 +36,8 @@ const offAirStates: Partial<Record<ErrorCode, SessionHealth['state']>> = {
   credentialsRejected: 'credentialsRejected',
   noUsableGrant: 'cannotSignIn',
   hostNotAllowed: 'cannotSignIn',
+  accountMoved: 'cannotSignIn',
+  accountRefused: 'refused',
   pollReplaced: 'replaced',
 };
 
@@ -49,6 +52,8 @@ export interface UcwaSessionOptions {
   readonly random: () => number;
   readonly log: Log;
   readonly rejectedCredentials: RejectedCredentials;
+  /** The relay's key; a rejected password is remembered by an HMAC with it. */
+  readonly signingKey: string;
   /** One a process. */
   readonly budget: MemoryBudget;
   /** One a process. */
@@ -73,6 +78,7 @@ class Session implements UcwaSession {
   readonly #presence: Presence;
   readonly #channel: EventChannel;
   readonly #activity: Activity;
+  readonly #budget: SignInBudget;
   #isPolling = false;
   /** Resolves when the last who came to read the channel has left it. */
   #channelFree: Promise<void> = Promise.resolve();
@@ -81,6 +87,8 @@ class Session implements UcwaSession {
   #state: SessionHealth['state'] = 'signedOut';
   #lastPollAtMs: number | undefined;
   #lastError: string | undefined;
+  /** The last trouble but for waiting. */
+  #cause: string | undefined;
   #disconnectedSinceMs: number | undefined;
   #cutAfterMs: number | undefined;
   /** The trouble that was logged as news; while it lasts it is not news again, for an outage strikes thousands at once. */
@@ -91,7 +99,9 @@ class Session implements UcwaSession {
     this.account = account;
     this.#options = options;
     this.#activity = new Activity({ clock, random });
-    const passwordGuard = new PasswordGuard({ account, rejectedCredentials, clock });
+    this.#budget = new SignInBudget(clock);
+    const { signingKey } = options;
+    const passwordGuard = new PasswordGuard({ account, rejectedCredentials, clock, signingKey, budget: this.#budget });
     const hosts = hostRule(account.sipUri, account.discoveryUrl, allowedHosts);
     this.#pool = new Pool({ account, hosts, http, clock, random, log, passwordGuard, bearerToken });
     this.#presence = new Presence({ account, pool: this.#pool, clock, log, endpointId });
@@ -227,7 +237,7 @@ class Session implements UcwaSession {
     this.#disconnectedSinceMs ??= this.#now();
     const opened = await this.#presence.openAvailable(signal);
     if (!this.#canReceive()) {
-      this.#lastError = `None of the modalities that the relayed kinds of invitation need was granted (granted: ${this.#presence.modalities?.join(', ') || 'none'}).`;
+      this.#lastError = `No call will come: none of the modalities that the relayed kinds of invitation need was granted (granted: ${this.#presence.modalities?.join(', ') || 'none'}).`;
       this.#options.log.error('ucwaNoInvitations', { account: this.account.sipUri, message: this.#lastError });
     }
     return opened;
@@ -243,6 +253,7 @@ class Session implements UcwaSession {
 
   #connected(): void {
     this.#state = 'onAir';
+    this.#budget.connected();
     this.#disconnectedSinceMs = undefined;
   }
 
@@ -261,7 +272,10 @@ class Session implements UcwaSession {
   }
 
   #failed(error: RelayError, waitMs: number | undefined): void {
-    this.#lastError = error.message;
+    this.#budget.disconnected();
+    // Why the account is not connected is what a person wants to know, not that it waits.
+    this.#lastError = error.code === 'signInDeferred' ? [this.#cause, error.message].join(' ').trim() : error.message;
+    if (error.code !== 'signInDeferred') this.#cause = error.message;
     this.#state = offAirStates[error.code] ?? 'backingOff';
     this.#disconnectedSinceMs ??= this.#lastPollAtMs ?? this.#now();
     const { status, code, subcode, requestId } = error.extensions;

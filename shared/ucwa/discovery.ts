@@ -3,12 +3,15 @@ import { parseChallenge, type Challenge } from './challenge';
 import { allowedUrl, sipDomain, type HostRule } from './hosts';
 import type { HttpResponse } from './http';
 import { parseResource } from './parseResource';
+import { formOf } from './representation';
 import { linkOf } from './resource';
 import type { Ticket } from './ticket';
 import { translateResponse } from './translateError';
 
 /** Root, redirect to another pool, user, sign-in, redirect again (split-domain hybrid), user: eight are plenty. */
 const MAX_HOPS = 8;
+/** Redirects of HTTP before the root resource. */
+const ROOT_HOPS = 5;
 
 export interface DiscoveryPorts {
   readonly hosts: HostRule;
@@ -39,35 +42,122 @@ export function discoveryRoots(sipUri: string, discoveryUrl: string | undefined,
 }
 
 /**
- * Walks from the first root that answers to the applications address, signing in where a server asks for it, by
- * redirects to allowed hosts only. A ticket is shown to the origin that asked for it and to no other.
- * Errors: `hostNotAllowed`, `upstreamFailed` naming every root tried, and those of obtainTicket and of the exchange.
+ * Walks from the first root that is one to the applications address, signing in where a server asks for it, by redirects
+ * to allowed hosts only. A ticket is shown to the origin that asked for it and to no other. A root that responds with
+ * anything but a root resource (403, 404, 5xx, a web page, a redirect out of what is allowed) is named and passed over
+ * (RootURL, step 3; skype-docs #222).
+ * Errors: `accountMoved` where it leads to the cloud; `hostNotAllowed` where it leads out of what is allowed;
+ * `upstreamFailed` naming every root tried; and those of obtainTicket and of the exchange.
  */
 export async function discover(ports: DiscoveryPorts, roots: readonly string[]): Promise<Discovered> {
-  const failures: string[] = [];
+  const failures: RelayError[] = [];
   for (const root of roots) {
-    const url = allowedUrl(ports.hosts, root);
-    const response = await askRoot(ports, url);
-    if (!(response instanceof RelayError)) return walk(ports, url, response);
-    failures.push(response.message);
+    const found = await openRoot(ports, allowedUrl(ports.hosts, root));
+    if (!(found instanceof RelayError)) return walk(ports, found.url, found.response);
+    failures.push(found);
   }
-  throw new RelayError('upstreamFailed', `Discovery found no Skype for Business. ${failures.join(' ')}`, {
-    extensions: { tried: roots },
+  const moved = failures.find(({ code }) => code === 'accountMoved');
+  if (moved !== undefined) throw moved;
+  const sentences = failures.map(({ message }) => message);
+  const code = failures.every((one) => one.code === 'hostNotAllowed') ? 'hostNotAllowed' : 'upstreamFailed';
+  throw new RelayError(code, `Discovery found no Skype for Business. ${sentences.join(' ')}`, {
+    extensions: { tried: roots, ...(failures.at(-1)?.extensions ?? {}) },
   });
 }
 
-/** The root's answer, or why the next root is tried: no connection, no answer in time, or 404 (documentation: RootURL). */
-async function askRoot(ports: DiscoveryPorts, url: URL): Promise<HttpResponse | RelayError> {
+/** Where the root leads, by redirects of HTTP, if that is a root resource, or a challenge; else why the next root is tried. */
+async function openRoot(
+  ports: DiscoveryPorts,
+  root: URL,
+): Promise<{ readonly url: URL; readonly response: HttpResponse } | RelayError> {
+  let url = root;
+  for (let hop = 0; hop < ROOT_HOPS; hop += 1) {
+    let response: HttpResponse;
+    try {
+      response = await ports.get(url, undefined);
+    } catch (error) {
+      if (error instanceof RelayError && (error.code === 'upstreamFailed' || error.code === 'upstreamTimeout'))
+        return error;
+      throw error;
+    }
+    const onward = rootLeadsTo(response);
+    if (onward === undefined) return notARoot(root, url, response);
+    if (onward !== 'here') {
+      const target = targetOf(ports.hosts, onward, url);
+      if (target instanceof RelayError) return passedOver(root, target);
+      if (isRedirect(response)) {
+        url = target;
+        continue;
+      }
+    }
+    return { url, response };
+  }
+  return new RelayError('upstreamFailed', `Discovery at ${root.host} redirects in a circle.`);
+}
+
+/** `here` for a challenge or the applications; the address that a root resource or a redirect leads to; undefined for what is neither. */
+function rootLeadsTo(response: HttpResponse): string | undefined {
+  const { status, headers, text, contentType } = response;
+  if (isRedirect(response)) return headers['location'];
+  if ((status === 401 || status === 403) && parseChallenge(headers['www-authenticate']).webTicket) return 'here';
+  if (status < 200 || status >= 300) return undefined;
   try {
-    const response = await ports.get(url, undefined);
-    return response.status === 404
-      ? new RelayError('upstreamFailed', `There is no discovery at ${url.host} (404).`)
-      : response;
+    const resource = parseResource(text, contentType);
+    if (linkOf(resource, 'applications') !== undefined) return 'here';
+    return (linkOf(resource, 'user') ?? linkOf(resource, 'redirect'))?.href;
   } catch (error) {
-    if (error instanceof RelayError && (error.code === 'upstreamFailed' || error.code === 'upstreamTimeout'))
-      return error;
+    if (error instanceof RelayError) return undefined;
     throw error;
   }
+}
+
+const isRedirect = ({ status, headers }: HttpResponse): boolean =>
+  status >= 300 && status < 400 && headers['location'] !== undefined;
+
+function notARoot(root: URL, url: URL, { status, contentType }: HttpResponse): RelayError {
+  const way = root.host === url.host ? '' : ` (it redirects to ${url.host})`;
+  if (status === 404)
+    return new RelayError('upstreamFailed', `There is no discovery at ${url.host} (404).`, { extensions: { status } });
+  const what = formOf(contentType) === 'html' ? 'a web page' : 'something that is no root resource';
+  return new RelayError(
+    'upstreamFailed',
+    `${root.host}${way} responds with ${what} (${String(status)}), not with discovery.`,
+    {
+      extensions: { status },
+    },
+  );
+}
+
+/** Only a foreign address is passed over as one; the cloud is where the user is. */
+function passedOver(root: URL, error: RelayError): RelayError {
+  if (error.code === 'accountMoved') return error;
+  const { code, message, extensions } = error;
+  return new RelayError(code, `Discovery at ${root.host} is passed over: ${message}`, { extensions });
+}
+
+/** Hosts of Skype for Business Online and Teams. */
+const CLOUD = /\.(online\.lync\.com|teams\.microsoft\.com)$/i;
+
+function targetOf(hosts: HostRule, address: string, base: URL): URL | RelayError {
+  try {
+    const { host } = URL.canParse(address, base.href) ? new URL(address, base) : base;
+    if (CLOUD.test(`.${host}`))
+      return new RelayError(
+        'accountMoved',
+        `Discovery leads to ${host}: this user has been moved to the cloud (Skype for Business Online or Teams), where UCWA is not offered.`,
+        { extensions: { host } },
+      );
+    return allowedUrl(hosts, address, base.href);
+  } catch (error) {
+    if (error instanceof RelayError) return error;
+    throw error;
+  }
+}
+
+function followed(hosts: HostRule, address: string, base: URL): URL {
+  const target = targetOf(hosts, address, base);
+  if (target instanceof RelayError) throw target;
+  return target;
 }
 
 async function walk(ports: DiscoveryPorts, root: URL, rootResponse: HttpResponse): Promise<Discovered> {
@@ -75,10 +165,9 @@ async function walk(ports: DiscoveryPorts, root: URL, rootResponse: HttpResponse
   let ticket: Ticket | undefined;
   for (let hop = 0; hop < MAX_HOPS; hop += 1) {
     const step = nextStep(url, response, ticket, ports.now());
-    if ('applications' in step)
-      return { applicationsUrl: allowedUrl(ports.hosts, step.applications, url.href), ticket };
+    if ('applications' in step) return { applicationsUrl: followed(ports.hosts, step.applications, url), ticket };
     if ('challenge' in step) ticket = await ports.obtainTicket(url.origin, step.challenge);
-    else url = allowedUrl(ports.hosts, step.goTo, url.href);
+    else url = followed(ports.hosts, step.goTo, url);
     response = await ports.get(url, ticket?.origin === url.origin ? ticket : undefined);
   }
   throw new RelayError('upstreamFailed', `Discovery from ${root.host} was led on more than ${MAX_HOPS} times.`);
@@ -88,8 +177,7 @@ type Step = { readonly applications: string } | { readonly challenge: Challenge 
 
 function nextStep(url: URL, response: HttpResponse, ticket: Ticket | undefined, nowMs: number): Step {
   const { status, headers, text, contentType } = response;
-  const location = headers['location'];
-  if (status >= 300 && status < 400 && location !== undefined) return { goTo: location };
+  if (isRedirect(response)) return { goTo: headers['location'] ?? '' };
   const challenge = parseChallenge(headers['www-authenticate']);
   const mayChallenge = (status === 401 || status === 403) && ticket?.origin !== url.origin;
   if (mayChallenge && challenge.schemes.length > 0) return { challenge };

@@ -30,7 +30,7 @@ export function hostRule(sipUri: string, discoveryUrl: string | undefined, allow
 
 /**
  * `address`, resolved against `base`, if a password or ticket may go there: https on an allowed host, or plain http on
- * loopback. Errors: `hostNotAllowed`, naming the host and the setting to add it to; `responseUnreadable` for no address.
+ * loopback. Errors: `hostNotAllowed`, naming the host; it does not suggest to allow it, for anyone who can forge a response could name one; `responseUnreadable` for no address.
  */
 export function allowedUrl(rule: HostRule, address: string, base?: string): URL {
   if (!URL.canParse(address, base))
@@ -49,7 +49,7 @@ export function allowedUrl(rule: HostRule, address: string, base?: string): URL 
   if (!isAllowed(rule, url.hostname)) {
     throw new RelayError(
       'hostNotAllowed',
-      `Sign-in leads to ${url.host}, which is not allowed; if it is yours, add ${url.hostname} to UCWA_ALLOWED_HOSTS.`,
+      `Sign-in leads to ${url.host}, which is neither in ${rule.domain} nor in UCWA_ALLOWED_HOSTS: no password is sent there.`,
       {
         extensions: { host: url.host },
       },

@@ -1,9 +1,8 @@
+import axios from 'axios';
 import type { Clock } from '../clock';
 import { fail, note, withinSpan, type SpanFacts } from '../telemetry/trace';
 import { createConnections } from './connections';
-import { readText } from './readText';
-import { sendByAxios } from './sendByAxios';
-import { sendByNode } from './sendByNode';
+import { createHttpAdapter } from './httpAdapter';
 import { translateNetworkError } from './translateError';
 
 export interface HttpRequest {
@@ -46,38 +45,45 @@ export const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 
 export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaHttp {
   const connections = createConnections(caCertificate);
+  // Nothing of the request or the response is transformed: what goes out and comes in is the text itself.
+  const client = axios.create({
+    adapter: createHttpAdapter(connections),
+    validateStatus: null,
+    transformRequest: [],
+    transformResponse: [],
+    maxContentLength: MAX_RESPONSE_BYTES,
+    headers: { common: { Accept: '*/*' } },
+  });
 
   const exchange: UcwaHttp['request'] = async ({ method, url, headers, body, timeoutMs, signal }) => {
-    const fate: { endedBy?: 'time' | 'caller'; stop?: () => void } = {};
+    const stop = new AbortController();
+    let endedBy: 'time' | 'caller' | undefined;
     const end = (by: 'time' | 'caller') => (): void => {
-      fate.endedBy ??= by;
-      fate.stop?.();
+      endedBy ??= by;
+      stop.abort();
     };
-    const silence = clock.alarm(timeoutMs, end('time'));
+    const cancel = clock.alarm(timeoutMs, end('time'));
     const leave = end('caller');
     signal?.addEventListener('abort', leave, { once: true });
+    if (signal?.aborted === true) leave();
     try {
-      const send = method === 'GET' ? sendByNode : sendByAxios;
-      const { answer, stop } = send({
+      const response = await client.request<string>({
         method,
         url,
-        headers: { 'User-Agent': 'ucwa-relay', ...headers },
-        ...(body === undefined ? {} : { body }),
-        agent: connections.agentOf(url),
+        // Without a body there is no type of it: axios would name one for a POST.
+        headers: { 'User-Agent': 'ucwa-relay', ...headers, ...(body === undefined && { 'Content-Type': false }) },
+        ...(body !== undefined && { data: body }),
+        signal: stop.signal,
       });
-      fate.stop = stop;
-      if (signal?.aborted === true) leave();
-      const { status, headers: received, body: stream } = await answer;
-      const text = await readText(stream, MAX_RESPONSE_BYTES);
-      return { status, ...plainHeaders(received), text };
+      return { status: response.status, ...plainHeaders(response.headers), text: response.data };
     } catch (error) {
       throw translateNetworkError(error, {
         host: new URL(url).host,
-        ...(fate.endedBy === 'time' ? { timeoutMs } : {}),
-        stopped: fate.endedBy !== undefined,
+        ...(endedBy === 'time' ? { timeoutMs } : {}),
+        stopped: endedBy !== undefined,
       });
     } finally {
-      silence();
+      cancel();
       signal?.removeEventListener('abort', leave);
     }
   };

@@ -1,7 +1,10 @@
 import { asList, asObject, asText } from './json';
+import { collectSenders } from './collectSenders';
+import { isTooLongHref } from './hrefLimit';
 import { onwardLinks } from './onwardLinks';
 import {
   bareRel,
+  isUnreadable,
   type ChannelEvent,
   type EventPackage,
   type PropertyValue,
@@ -15,19 +18,28 @@ import { linksFromJson, resourceFromJson } from './resourceFromJson';
 import { Unreadable } from './unreadable';
 
 /** An event package from JSON. Throws Unreadable only if there is no package at all; a bad part keeps its place, raw. */
-export function packageFromJson(value: PropertyValue): EventPackage {
+export function packageFromJson(value: PropertyValue, text = JSON.stringify(value)): EventPackage {
   const body = asObject(value);
-  if (body === undefined) throw new Unreadable('The event package is not an object.', JSON.stringify(value));
-  return { senders: asList(body['sender']).map(toSender), ...onwardLinks(linksFromJson(asObject(body['_links']))) };
+  if (body === undefined) throw new Unreadable('The event package is not an object.', text);
+  const senders = collectSenders(text, (unreadable) =>
+    asList(body['sender']).map((sender) => toSender(sender, unreadable)),
+  );
+  return { senders, ...onwardLinks(linksFromJson(asObject(body['_links']))) };
 }
 
-function toSender(value: PropertyValue): Sender {
+type Unread = (part: UnreadablePart) => UnreadablePart;
+
+function toSender(value: PropertyValue, unread: Unread): Sender {
   const sender = asObject(value);
-  if (sender === undefined) return { rel: '', href: '', events: [unreadable('A sender is not an object.', value)] };
+  if (sender === undefined)
+    return { rel: '', href: '', events: [unread(unreadable('A sender is not an object.', value))] };
   return {
     rel: asText(sender['rel']) ?? '',
     href: asText(sender['href']) ?? '',
-    events: asList(sender['events']).map(toPart),
+    events: asList(sender['events']).map((event) => {
+      const part = toPart(event);
+      return isUnreadable(part) ? unread(part) : part;
+    }),
   };
 }
 
@@ -69,7 +81,7 @@ function toReference(value: PropertyValue | undefined): Reference | undefined {
   const link = asObject(asList(value)[0]);
   const rel = asText(link?.['rel']);
   const href = asText(link?.['href']);
-  if (rel === undefined || href === undefined) return undefined;
+  if (rel === undefined || href === undefined || isTooLongHref(href)) return undefined;
   const title = link?.['title'];
   return { rel, href, ...(typeof title === 'string' ? { title } : {}) };
 }

@@ -1,7 +1,10 @@
+import { collectSenders } from './collectSenders';
+import { isTooLongHref } from './hrefLimit';
 import { onwardLinks } from './onwardLinks';
 import { toReason } from './packageFromJson';
 import {
   bareRel,
+  isUnreadable,
   type ChannelEvent,
   type EventPackage,
   type Reference,
@@ -14,10 +17,16 @@ import { Unreadable } from './unreadable';
 import { toXml, type XmlElement } from './xml';
 
 /** An event package from XML, the same model as from JSON. Throws Unreadable if the root is no `events`. */
-export function packageFromXml(root: XmlElement): EventPackage {
+export function packageFromXml(root: XmlElement, text = ''): EventPackage {
   if (root.name !== 'events') throw new Unreadable(`The XML is a ${root.name}, not an event package.`, toXml(root));
   const senders = root.children.filter((child) => child.name === 'sender');
-  return { senders: senders.map(toSender), ...onwardLinks(linksFromXml(root)) };
+  const read = collectSenders(text, (unread) =>
+    senders.map((sender) => {
+      const { rel, href, events } = toSender(sender);
+      return { rel, href, events: events.map((part) => (isUnreadable(part) ? unread(part) : part)) };
+    }),
+  );
+  return { senders: read, ...onwardLinks(linksFromXml(root)) };
 }
 
 function toSender({ attributes, children }: XmlElement): Sender {
@@ -52,7 +61,9 @@ function embeddedUnder(rel: string, element: XmlElement): Resource | undefined {
 }
 
 function toReference({ attributes: { rel, href, title } }: XmlElement): Reference | undefined {
-  return rel === undefined || href === undefined ? undefined : { rel, href, ...(title === undefined ? {} : { title }) };
+  return rel === undefined || href === undefined || isTooLongHref(href)
+    ? undefined
+    : { rel, href, ...(title === undefined ? {} : { title }) };
 }
 
 /** `<reason><code/><subcode/><message/></reason>`. */

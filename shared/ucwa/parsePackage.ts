@@ -15,7 +15,7 @@ export function parsePackage(text: string, contentType: string): ParsedPackage {
   if (text.trim() === '') return { package: { senders: [] } };
   try {
     const body = parseRepresentation(text, contentType);
-    return { package: body.form === 'json' ? packageFromJson(body.value) : packageFromXml(body.root) };
+    return { package: body.form === 'json' ? packageFromJson(body.value, text) : packageFromXml(body.root, text) };
   } catch (error) {
     if (error instanceof Unreadable) return { problem: error.problem };
     throw error;

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Clock } from '../clock';
 import type { AccountSettings } from '../config/settings';
 import { RelayError } from '../errors/relayError';
 import type { PasswordTry, RejectedCredentials } from './session';
+import type { SignInBudget } from './signIn/signInBudget';
 
 /** A rejected password is tried again after this, once: a directory that counts failures over minutes never locks the account. */
 const RETRY_AFTER_MS = 3_600_000;
@@ -15,6 +16,10 @@ export interface PasswordGuardPorts {
   readonly account: AccountSettings;
   readonly rejectedCredentials: RejectedCredentials;
   readonly clock: Clock;
+  /** The relay's key, so that nobody who reads the mark can try passwords against it. */
+  readonly signingKey: string;
+  /** Limits how often the password is sent; default: without limit. */
+  readonly budget?: SignInBudget | undefined;
 }
 
 /** Keeps the account's password from being tried when it is known to be wrong. One a session. */
@@ -26,7 +31,7 @@ export class PasswordGuard {
 
   constructor(ports: PasswordGuardPorts) {
     this.#ports = ports;
-    this.#fingerprint = fingerprintOf(ports.account);
+    this.#fingerprint = fingerprintOf(ports.account, ports.signingKey);
   }
 
   /**
@@ -36,12 +41,13 @@ export class PasswordGuard {
    * account and what to do; `storageUnavailable` (the password is not tried then); what `attempt` rejects with.
    */
   async attempt<Answer>(attempt: () => Promise<Answer | 'rejected'>): Promise<Answer> {
-    const { account, rejectedCredentials, clock } = this.#ports;
+    const { account, rejectedCredentials, clock, budget } = this.#ports;
     const claimed = await this.#claim();
     // Not worth failing for: what is left behind only delays the next sign-in with the same password, once.
     const clear = (): Promise<void> => rejectedCredentials.clear(account.sipUri).catch(() => undefined);
     let answer: Answer | 'rejected';
     try {
+      budget?.spend();
       answer = await attempt();
     } catch (error) {
       if (claimed === 'trying') await clear();
@@ -98,10 +104,10 @@ export class PasswordGuard {
   }
 }
 
-/** Thirty-two bits, salted with the account: enough to notice a changed password, too few to confirm a guess. */
-function fingerprintOf({ sipUri, username, password }: AccountSettings): string {
-  return createHash('sha256')
-    .update(JSON.stringify([sipUri.toLowerCase(), username, password]))
+/** Enough to notice a changed password; without the relay's key it tells nothing of it. */
+function fingerprintOf({ sipUri, username, password }: AccountSettings, signingKey: string): string {
+  return createHmac('sha256', signingKey)
+    .update(JSON.stringify(['rejected password', sipUri.toLowerCase(), username, password]))
     .digest('hex')
-    .slice(0, 8);
+    .slice(0, 16);
 }

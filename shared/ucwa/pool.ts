@@ -14,6 +14,10 @@ const DISCOVERY_TIMEOUT_MS = 15_000;
 /** A ticket whose renewal failed is used on; the next try is after this. */
 const RENEW_AGAIN_MS = 60_000;
 
+/** So many challenges in a row that name a foreign host are no slip. */
+const STRAYS = 3;
+const REFUSALS: ReadonlySet<number> = new Set([401, 403, 500]);
+
 export interface PoolRequest extends Pick<HttpRequest, 'method' | 'body' | 'timeoutMs'> {
   /** Absolute or host-relative: only path and query count. */
   readonly href: string;
@@ -35,6 +39,8 @@ export class Pool {
   #ticket: Ticket | undefined;
   #lastResponseMs: number | undefined;
   #signingIn: Promise<URL> | undefined;
+  /** Challenges in a row that named a host to which no password goes. */
+  #strays = 0;
   #obtaining: { readonly origin: string; readonly ticket: Promise<Ticket> } | undefined;
 
   constructor(ports: PoolPorts) {
@@ -125,6 +131,7 @@ export class Pool {
     try {
       const challenge = held?.challenge ?? (await this.#challengeOf(origin, refusal));
       this.#ticket = await obtainTicket(this.#ports, origin, challenge);
+      this.#strays = 0;
       log.info('ucwaTicketObtained', {
         account: account.sipUri,
         expiresAt: new Date(this.#ticket.expiresAtMs).toISOString(),
@@ -133,13 +140,21 @@ export class Pool {
     } catch (error) {
       if (held === undefined || held.expiresAtMs <= clock.now()) {
         this.#ticket = undefined;
-        throw error;
+        throw this.#isStray(error) ? strayChallenge(error) : error;
       }
       const { code, message } = toRelayError(error);
       log.warn('ucwaTicketNotRenewed', { account: account.sipUri, error: code, message });
       this.#ticket = { ...held, renewAtMs: Math.min(held.expiresAtMs, clock.now() + RENEW_AGAIN_MS) };
       return this.#ticket;
     }
+  }
+
+  /** A pool that has taken us in does not send us away: a challenge that names a foreign host is a proxy's or a front end's slip, until it is repeated. */
+  #isStray(error: unknown): error is RelayError {
+    if (!(error instanceof RelayError) || error.code !== 'hostNotAllowed' || this.#lastResponseMs === undefined)
+      return false;
+    this.#strays += 1;
+    return this.#strays < STRAYS;
   }
 
   /** What the origin asks for: from the refusal at hand if that says so, else from a request without a ticket. */
@@ -157,6 +172,8 @@ export class Pool {
     if (challenge.schemes.length > 0) return challenge;
     if (response.status < 400)
       throw new RelayError('upstreamFailed', `Skype for Business at ${new URL(origin).host} asks for no ticket.`);
+    // A refusal that does not say where to sign in: where pools have their token service (seen).
+    if (REFUSALS.has(response.status)) return { webTicket: true, isGuess: true, grants: ['password'], schemes: [] };
     throw translateResponse(response, this.#ports.clock.now());
   }
 
@@ -187,6 +204,11 @@ export class Pool {
       });
     return response;
   }
+}
+
+/** The error as one that is tried again after seconds. */
+function strayChallenge({ message, extensions }: RelayError): RelayError {
+  return new RelayError('ticketExpired', `Skype for Business did not take the ticket. ${message}`, { extensions });
 }
 
 /** What Microsoft's support asks for first. */

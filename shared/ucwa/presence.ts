@@ -61,7 +61,8 @@ export class Presence {
     const { application: opened } = await this.open(signal);
     const created = opened.path === this.#newPath;
     const application = await this.#available(opened, signal);
-    const modalities = application.modalities ?? account.modalities;
+    // Neither granted nor to be asked for: there is no endpoint that a call could ring.
+    const modalities = application.modalities ?? [];
     this.#application = application;
     this.#modalities = modalities;
     this.#newPath = undefined;
@@ -99,7 +100,7 @@ export class Presence {
   async #available(opened: Application, signal: AbortSignal): Promise<Application> {
     const granted = await this.#grant(opened, signal);
     if (granted === undefined) return opened;
-    const application = await readApplication(this.#ports.pool, opened.path, this.#now, signal);
+    const application = await readApplication(this.#ports.pool, opened.selfHref, this.#now, signal);
     const stated = application.modalities ?? [];
     // The channel is read from where it was: what the change itself has told is on it.
     return { ...application, eventsHref: opened.eventsHref, modalities: stated.length > 0 ? stated : granted };

@@ -33,7 +33,22 @@ export function parseRepresentation(text: string, contentType: string): Represen
   return { form: 'json', value: parseJson(body) };
 }
 
+/** A package of five hundred invitations has some thirty thousand. */
+const MOST_VALUES = 300_000;
+
+/** Whether there are more values than are taken: parsing a million would hold the process up, and fill its memory. What stands in texts is counted too. */
+function hasTooMany(body: string): boolean {
+  let count = 0;
+  for (const mark of ['{', '[', ','])
+    for (let at = body.indexOf(mark); at !== -1; at = body.indexOf(mark, at + 1)) {
+      count += 1;
+      if (count > MOST_VALUES) return true;
+    }
+  return false;
+}
+
 function parseJson(body: string): PropertyValue {
+  if (hasTooMany(body)) throw new Unreadable('The JSON has more values than are taken.', body);
   const start = body.search(/[{[]/);
   for (const candidate of start > 0 ? [body, body.slice(start)] : [body]) {
     let value: PropertyValue;

@@ -1,3 +1,4 @@
+import { isTooLongHref } from './hrefLimit';
 import { asList, asObject, asText, type JsonObject } from './json';
 import type { Link, PropertyValue, Resource } from './resource';
 import { Unreadable } from './unreadable';
@@ -42,7 +43,7 @@ export function linksFromJson(links: JsonObject | undefined): Record<string, Lin
 function toLink(value: PropertyValue): Link | undefined {
   const link = asObject(value);
   const href = asText(link?.['href']);
-  if (href === undefined) return undefined;
+  if (href === undefined || isTooLongHref(href)) return undefined;
   const title = link?.['title'];
   return typeof title === 'string' ? { href, title } : { href };
 }

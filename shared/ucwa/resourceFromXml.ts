@@ -1,3 +1,4 @@
+import { isTooLongHref } from './hrefLimit';
 import type { Link, PropertyValue, Resource } from './resource';
 import type { XmlElement } from './xml';
 
@@ -27,7 +28,7 @@ export function linksFromXml(element: XmlElement): Record<string, Link[]> {
     ...element.children
       .filter((child) => child.name === 'link')
       .flatMap(({ attributes: { rel, href: target, title } }) => {
-        if (rel === undefined || target === undefined) return [];
+        if (rel === undefined || target === undefined || isTooLongHref(target)) return [];
         return [[rel, { href: target, ...(title === undefined ? {} : { title }) }] as const];
       }),
   ]);

@@ -59,7 +59,9 @@ export async function obtainTicket(ports: TicketPorts, origin: string, challenge
     };
   };
   if (challenge.grants.includes('password')) {
-    const { token, lifeSeconds } = await ports.passwordGuard.attempt(() => grantPassword(ports, origin, challenge));
+    const tokenUrl = allowedUrl(ports.hosts, challenge.tokenHref ?? TOKEN_PATH, origin);
+    const grant = () => grantPassword(ports, origin, tokenUrl, challenge);
+    const { token, lifeSeconds } = await ports.passwordGuard.attempt(grant);
     return make(`Bearer ${token}`, lifeSeconds);
   }
   if (challenge.authorizationUri !== undefined && ports.bearerToken !== undefined) {
@@ -74,11 +76,16 @@ interface Granted {
   readonly lifeSeconds: number;
 }
 
-async function grantPassword(ports: TicketPorts, origin: string, challenge: Challenge): Promise<Granted | 'rejected'> {
-  const { account, http, hosts } = ports;
+async function grantPassword(
+  ports: TicketPorts,
+  origin: string,
+  tokenUrl: URL,
+  challenge: Challenge,
+): Promise<Granted | 'rejected'> {
+  const { account, http } = ports;
   const response = await http.request({
     method: 'POST',
-    url: allowedUrl(hosts, challenge.tokenHref ?? TOKEN_PATH, origin).href,
+    url: tokenUrl.href,
     headers: { Accept: 'application/json', 'Content-Type': 'application/x-www-form-urlencoded;charset=UTF-8' },
     body: new URLSearchParams({
       grant_type: 'password',
@@ -96,6 +103,7 @@ async function grantPassword(ports: TicketPorts, origin: string, challenge: Chal
   const error = asText(reply?.['error']);
   const isPassive = reply?.['ms_rtc_passiveauthuri'] !== undefined;
   if (isPassive) throw noUsableGrant(new URL(origin).host, { ...challenge, grants: ['urn:microsoft.rtc:passive'] });
+  if (challenge.isGuess === true && error === undefined) throw noTokenService(origin, response.status);
   // A 401 here is IIS turning the user away: for the directory's count of failures it is the same.
   if (error === 'invalid_grant' || response.status === 401) return 'rejected';
   if (error === 'unsupported_grant_type' || response.status === 403) {
@@ -109,6 +117,15 @@ async function grantPassword(ports: TicketPorts, origin: string, challenge: Chal
       extensions: { status: response.status },
     });
   throw translateResponse(response, ports.clock.now());
+}
+
+function noTokenService(origin: string, status: number): RelayError {
+  const { host } = new URL(origin);
+  return new RelayError(
+    'upstreamFailed',
+    `Skype for Business at ${host} refuses the ticket without saying where to get another, and there is no token service at ${TOKEN_PATH} either (${String(status)}). See that the web services of ${host} run (Get-CsWebServiceConfiguration), and that no proxy removes its WWW-Authenticate.`,
+    { extensions: { host, status } },
+  );
 }
 
 function jsonOf({ text, contentType }: HttpResponse): PropertyValue | undefined {

@@ -1,4 +1,5 @@
 import { RelayError } from '../errors/relayError';
+import { isTooLongHref } from './hrefLimit';
 
 /**
  * An href as UCWA gives it, reduced to path and query: whatever host it names, it is only ever followed on the
@@ -8,10 +9,9 @@ import { RelayError } from '../errors/relayError';
  * Always begins with one slash. Errors: `responseUnreadable` for what is no address on a server (`data:` and the like).
  */
 export function toPath(href: string): string {
-  const mended = href
-    .trim()
-    .replace(/\\+u0026/gi, '&')
-    .replace(/#.*$/s, '');
+  if (isTooLongHref(href))
+    throw new RelayError('responseUnreadable', 'Skype for Business gave a link that is longer than links are.');
+  const [mended = ''] = href.trim().split(ESCAPED_AMPERSAND).join('&').split('#', 1);
   const absolute = /^https?:\/\/[^/?]*(.*)$/is.exec(mended);
   if (absolute === null && /^[a-z][a-z0-9+.-]*:/i.test(mended)) {
     throw new RelayError('responseUnreadable', 'Skype for Business gave a link that is no address on its server.');
@@ -22,7 +22,12 @@ export function toPath(href: string): string {
   return `/${path}`.replace(/\/{2,}/g, '/') + (queryAt < 0 ? '' : address.slice(queryAt));
 }
 
+/** `&` in JSON that was escaped again on the way. Not more than eight times: each time begins anew where it does not fit. */
+const ESCAPED_AMPERSAND = /\\{1,8}u0026/i;
+
 /** The last segment of a path, without the query: an application's or invitation's id. */
 export function lastSegment(path: string): string {
-  return /([^/?]*)\/?(?:\?.*)?$/s.exec(path)?.[1] ?? '';
+  const [address = ''] = path.split('?', 1);
+  const whole = address.endsWith('/') ? address.slice(0, -1) : address;
+  return whole.slice(whole.lastIndexOf('/') + 1);
 }

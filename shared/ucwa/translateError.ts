@@ -2,7 +2,9 @@ import { isAxiosError } from 'axios';
 import type { ErrorCode } from '../errors/errorTable';
 import { RelayError } from '../errors/relayError';
 import type { HttpResponse } from './http';
+import { parseChallenge } from './challenge';
 import { parseUcwaError } from './parseUcwaError';
+import { accountRefused, refusalOf } from './signIn/refusals';
 
 interface Exchange {
   readonly host: string;
@@ -71,18 +73,21 @@ function ownCode(error: unknown): string | undefined {
 export function translateResponse(response: HttpResponse, nowMs: number): RelayError {
   const { status, headers } = response;
   const reason = parseUcwaError(response.text, response.contentType);
+  const refusal = refusalOf(status, reason?.subcode);
   const [code, sentence] = meaningOf(response, reason?.subcode);
   const retryAfterMs = parseRetryAfter(headers['retry-after'], nowMs);
   const requestId = headers['client-request-id'];
   const said = [status, reason?.code, reason?.subcode].filter((part) => part !== undefined).join(' ');
+  const extensions = {
+    status,
+    ...(reason?.code === undefined ? {} : { code: reason.code }),
+    ...(reason?.subcode === undefined ? {} : { subcode: reason.subcode }),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+  if (refusal !== undefined) return accountRefused(refusal, said, extensions);
   return new RelayError(code, `${sentence} (${said}).`, {
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    extensions: {
-      status,
-      ...(reason?.code === undefined ? {} : { code: reason.code }),
-      ...(reason?.subcode === undefined ? {} : { subcode: reason.subcode }),
-      ...(requestId === undefined ? {} : { requestId }),
-    },
+    extensions,
   });
 }
 
@@ -94,6 +99,8 @@ function meaningOf(response: HttpResponse, subcode: string | undefined): [ErrorC
   }
   if (status === 409 && subcode === 'PGetReplaced')
     return ['pollReplaced', 'Another poll has taken over the event channel'];
+  if (status === 410 && subcode === 'CannotRedirect')
+    return ['poolMoved', 'The user’s pool cannot serve it, and no backup pool is configured'];
   if (status === 410) return ['channelGone', 'The address is gone for good'];
   if (status === 502) return ['poolMoved', 'The pool cannot be reached through its server'];
   if (status === 408 || status === 429 || status >= 500)
@@ -101,12 +108,15 @@ function meaningOf(response: HttpResponse, subcode: string | undefined): [ErrorC
   return ['upstreamRefused', 'Skype for Business refused the request'];
 }
 
-/** 401; or the trap of a ticket that another host has issued, which answers 403 or 500 with diagnosis 28032. */
+/** A ticket that is not taken: one that another host has issued (28032), or a bad OAuth token (28055; skype-docs #347). */
+const REFUSED_TICKET = /^\s*280(32|55)\b/;
+
+/** 401; 403 or 500 that names the ticket in its diagnostics; or 403 with the web ticket service's challenge. */
 export function isTicketRefused({ status, headers }: HttpResponse): boolean {
-  return (
-    status === 401 ||
-    ((status === 403 || status === 500) && (headers['x-ms-diagnostics'] ?? '').trim().startsWith('28032'))
-  );
+  if (status === 401) return true;
+  if (status !== 403 && status !== 500) return false;
+  if (REFUSED_TICKET.test(headers['x-ms-diagnostics'] ?? '')) return true;
+  return status === 403 && parseChallenge(headers['www-authenticate']).webTicket;
 }
 
 /** Retry-After (RFC 9110 §10.2.3), seconds or a date, as milliseconds from now; undefined if there is none that makes sense. */

@@ -60,6 +60,7 @@ const cases: { readonly [Kind in FaultKind]: readonly FaultCase[] } = {
     { fault: { kind: 'applicationDropped' }, gap: 'applicationLost' },
     { fault: { kind: 'applicationDropped', subcode: 'InactiveApplicationExpired' }, gap: 'applicationLost' },
   ],
+  notToBeMadeAvailable: [],
   modalitiesForbidden: [
     { fault: { kind: 'modalitiesForbidden' }, strikes: 'whileSigningIn', modalities: ['phoneAudio'] },
   ],

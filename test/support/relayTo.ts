@@ -1,11 +1,36 @@
 import { decodeInvitationId, encodeInvitationId } from '../../shared/invitations/invitationId';
 import type { InvitationEvent } from '../../shared/invitations/relayEvent';
-import { relayAccount } from '../../shared/relay/relayAccount';
+import { keepOnAir } from '../../shared/relay/keepOnAir';
+import type { Ramp } from '../../shared/relay/ramp';
+import { relayAccount, type RelayPorts } from '../../shared/relay/relayAccount';
 import { silentLog } from '../../shared/telemetry/log';
 import type { UcwaSession } from '../../shared/ucwa/session';
 import type { FakeClock } from './fakeClock';
+import { createRecordingLog, type RecordingLog } from './recordingLog';
 
 const signingKey = 'a signing key for tests, long enough';
+
+/** A session's channel, kept connected as the poller does, with what that logs. */
+export function keepConnected(
+  session: UcwaSession,
+  clock: FakeClock,
+): { readonly log: RecordingLog; stop(): Promise<void> } {
+  const log = createRecordingLog();
+  const stop = new AbortController();
+  const ramp: Ramp = (signIn) =>
+    signIn().then(
+      () => undefined,
+      () => undefined,
+    );
+  const ended = keepOnAir(session, {}, ramp, { ...portsOf(clock, []), log }, stop.signal);
+  return {
+    log,
+    async stop() {
+      stop.abort();
+      await ended;
+    },
+  };
+}
 
 export interface RelayedSession {
   /** The invitation events, each with the moment at which the bus accepted it. */
@@ -17,34 +42,34 @@ export interface RelayedSession {
 export function relayTo(session: UcwaSession, clock: FakeClock): RelayedSession {
   const stop = new AbortController();
   const published: { atMs: number; event: InvitationEvent }[] = [];
-  const ended = relayAccount(
-    session,
-    {
-      publisher: {
-        publish: (events) => {
-          for (const event of events)
-            if (event.type.includes('Invitation.'))
-              published.push({ atMs: clock.now(), event: event as InvitationEvent });
-          return Promise.resolve();
-        },
-        park: () => Promise.resolve(),
-        close: () => Promise.resolve(),
-      },
-      invitationIdOf: (reference) => encodeInvitationId(reference, signingKey),
-      referenceOf: (id) => decodeInvitationId(id, signingKey),
-      kinds: ['audioVideo', 'phoneAudio'],
-      includeSdp: false,
-      clock,
-      random: () => 0.5,
-      log: silentLog,
-    },
-    stop.signal,
-  );
+  const ended = relayAccount(session, portsOf(clock, published), stop.signal);
   return {
     published,
     async stop() {
       stop.abort();
       await ended;
     },
+  };
+}
+
+function portsOf(clock: FakeClock, published: { atMs: number; event: InvitationEvent }[]): RelayPorts {
+  return {
+    publisher: {
+      publish: (events) => {
+        for (const event of events)
+          if (event.type.includes('Invitation.'))
+            published.push({ atMs: clock.now(), event: event as InvitationEvent });
+        return Promise.resolve();
+      },
+      park: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    },
+    invitationIdOf: (reference) => encodeInvitationId(reference, signingKey),
+    referenceOf: (id) => decodeInvitationId(id, signingKey),
+    kinds: ['audioVideo', 'phoneAudio'],
+    includeSdp: false,
+    clock,
+    random: () => 0.5,
+    log: silentLog,
   };
 }

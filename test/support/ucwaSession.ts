@@ -92,6 +92,7 @@ export function startTestSession(
     random: () => 0.5,
     log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') },
     rejectedCredentials: memoryRejectedCredentials(),
+    signingKey: 'a signing key for tests, long enough',
     budget: createMemoryBudget(clock),
     stalls: { stalledMs: () => 0 },
     kinds: ['audioVideo', 'phoneAudio'],

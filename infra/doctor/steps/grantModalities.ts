@@ -18,7 +18,7 @@ export async function grantModalities(
   const now = (): number => clock.now();
   const asked = application.makeMeAvailableHref;
   const granted = asked === undefined ? undefined : await makeAvailable(pool, asked, account, now, signal);
-  const stated = (await readApplication(pool, application.path, now, signal)).modalities ?? [];
+  const stated = (await readApplication(pool, application.selfHref, now, signal)).modalities ?? [];
   const modalities = stated.length > 0 ? stated : (granted ?? []);
   const canCome = (kind: keyof typeof kinds): boolean =>
     kinds[kind].needsModality.some((each) => modalities.includes(each));
@@ -29,6 +29,11 @@ export async function grantModalities(
     ...(asked === undefined && modalities.length === 0 ? ['the application links no makeMeAvailable'] : []),
     `invitations that can come: ${wanted.filter(canCome).join(', ') || 'none'}`,
   ].join('; ');
+  if (asked === undefined && modalities.length === 0)
+    throw new Trouble(
+      fact,
+      'No call will come: policy does not let this user be made available. Enable mobility and voice for it (Grant-CsMobilityPolicy with EnableMobility and EnableOutsideVoice).',
+    );
   const missing = wanted.filter((kind) => !canCome(kind));
   if (missing.length === 0) return { fact, value: true };
   const needed = [...new Set(missing.flatMap((kind) => kinds[kind].needsModality))].filter(

@@ -15,6 +15,9 @@ const upstream: readonly ErrorCode[] = [
     'credentialsRejected',
     'noUsableGrant',
     'hostNotAllowed',
+    'accountRefused',
+    'accountMoved',
+    'signInDeferred',
   ] as const),
   ...(['ticketExpired', 'applicationGone', 'poolMoved', 'responseUnreadable'] as const),
 ];

@@ -18,6 +18,8 @@ const actions: Partial<Record<ErrorCode, RecoveryAction>> = {
   credentialsRejected: 'stop',
   noUsableGrant: 'stop',
   hostNotAllowed: 'stop',
+  accountRefused: 'stop',
+  accountMoved: 'stop',
   settingsInvalid: 'stop',
   internal: 'stop',
   pollReplaced: 'stop',

@@ -374,3 +374,84 @@ describe('a fallback', () => {
     await Promise.all([ended, stopFallback()]);
   });
 });
+
+describe('a poller that stood still', () => {
+  it('renews before it polls, and leaves what another has taken', async () => {
+    const [clockOfA, clockOfB] = [createFakeClock(), createFakeClock()];
+    const leases = createMemorySlotLeases();
+    const both = (ms: number) => Promise.all([clockOfA.advance(ms), clockOfB.advance(ms)]);
+    const confirmations: { confirm: () => Promise<void>; signal: AbortSignal }[] = [];
+    const portsOfA = portsOf('a', clockOfA, leases, createPollers());
+    const session: PollPorts['session'] = (account) => ({
+      ...portsOfA.session(account),
+      packages: (signal, options) => {
+        confirmations.push({ confirm: () => options?.confirmLease?.(signal) ?? Promise.resolve(), signal });
+        return portsOfA.session(account).packages(signal);
+      },
+    });
+    const stop = new AbortController();
+    const endedA = pollSlots({ slots }, { ...portsOfA, session }, stop.signal);
+    await both(1_000);
+    expect(confirmations).toHaveLength(accounts.length);
+    const pollersOfB = createPollers();
+    const endedB = pollSlots({ slots }, portsOf('b', clockOfB, leases, pollersOfB), stop.signal);
+    await both(1_000);
+
+    // Nothing is to be renewed while the leases cannot have lapsed.
+    await Promise.all(confirmations.map(({ confirm }) => confirm()));
+    expect(confirmations.filter(({ signal }) => signal.aborted)).toEqual([]);
+
+    await clockOfB.advance(LEASE_DURATION_MS + LEASE_RENEWAL_MS);
+    expect(pollersOfB.count()).toBe(accounts.length);
+    const stalled = clockOfA.stall(LEASE_DURATION_MS + LEASE_RENEWAL_MS);
+    await Promise.all(confirmations.map(({ confirm }) => confirm()));
+    expect(confirmations.filter(({ signal }) => !signal.aborted)).toEqual([]);
+    await stalled;
+    stop.abort();
+    await Promise.all([endedA, endedB]);
+  });
+
+  it('goes on where its leases are its own still, and where storage cannot say', async () => {
+    for (const isDown of [false, true]) {
+      const clock = createFakeClock();
+      const leases = createMemorySlotLeases();
+      let down = false;
+      const store: SlotLeaseStore = {
+        read: (what) => (down ? Promise.reject(new RelayError('storageUnavailable', 'down')) : leases.read(what)),
+        write: (rows) => leases.write(rows),
+      };
+      const pollers = createPollers();
+      const stop = new AbortController();
+      const ended = pollSlots({ slots }, portsOf('a', clock, store, pollers), stop.signal);
+      await clock.advance(1_000);
+      down = isDown;
+      await clock.stall(60_000);
+      await clock.advance(10_000);
+      expect(pollers.count()).toBe(accounts.length);
+      stop.abort();
+      await ended;
+    }
+  });
+});
+
+it('takes over within fifteen seconds what a poller whose clock ran ahead has left', async () => {
+  const clock = createFakeClock();
+  const leases = createMemorySlotLeases();
+  const pollers = createPollers();
+  const ahead = createFakeClock(clock.now() + 1_800_000);
+  const dying = createMortal(ahead, leases);
+  void pollSlots({ slots }, portsOf('a', dying.clock, dying.leases, pollers), new AbortController().signal);
+  await ahead.advance(1_000);
+  const stop = new AbortController();
+  const ended = pollSlots({ slots }, portsOf('b', clock, leases, pollers), stop.signal);
+  for (let second = 0; second < 60; second += 1) await Promise.all([ahead.advance(1_000), clock.advance(1_000)]);
+  expect(pollers.of('sip:user0@contoso.com')).toBe('a');
+  dying.kill();
+  pollers.die('a');
+  const diedAtMs = clock.now();
+  while (pollers.count() < accounts.length && clock.now() - diedAtMs < 60_000) await clock.advance(500);
+  process.stdout.write(`take-over from a clock 30 minutes ahead: ${String(clock.now() - diedAtMs)} ms\n`);
+  expect(clock.now() - diedAtMs).toBeLessThanOrEqual(15_000);
+  stop.abort();
+  await ended;
+});

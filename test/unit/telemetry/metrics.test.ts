@@ -63,9 +63,9 @@ it('counts from the moment at which somebody listens', async () => {
 
 it('shows the channels of all shards that this process holds, and none that it has left', async () => {
   listen();
-  const channel = (state: string, pollAgeMs?: number): ChannelFacts => ({ state, pollAgeMs });
+  const channel = (state: string, pollAgeMs: number): ChannelFacts => ({ state, pollAgeMs });
   const stopFirst = observeChannels(() => [channel('onAir', 1_000), channel('onAir', 90_000)]);
-  const stopSecond = observeChannels(() => [channel('onAir', 10), channel('signingIn')]);
+  const stopSecond = observeChannels(() => [channel('onAir', 20), channel('signingIn', 10)]);
   expect(await collected()).toMatchObject({
     'relay.channels': [
       [{ state: 'onAir' }, 3],
@@ -79,7 +79,7 @@ it('shows the channels of all shards that this process holds, and none that it h
       [{ state: 'onAir' }, 1],
       [{ state: 'signingIn' }, 1],
     ],
-    'relay.poll_age': [[{}, 10]],
+    'relay.poll_age': [[{}, 20]],
   });
   stopSecond();
   expect(await collected()).toMatchObject({

@@ -23,6 +23,8 @@ const status = (code: number, headers: Readonly<Record<string, string>> = {}): H
 });
 const challenge = status(401, { 'www-authenticate': 'MsRtcOAuth href="/t",grant_type="password"' });
 
+const guarded = (page: HttpResponse) => (hasTicket: boolean) => (hasTicket ? page : challenge);
+
 type Answer = HttpResponse | RelayError | ((hasTicket: boolean) => HttpResponse);
 
 /** Answers by address; keeps what was asked, `+` for a request with a ticket. */
@@ -52,8 +54,6 @@ function web(pages: Readonly<Record<string, Answer>>) {
   return { asked, issued, find: () => discover(ports, discoveryRoots(SIP, undefined, hosts)) };
 }
 
-const guarded = (page: HttpResponse) => (hasTicket: boolean) => (hasTicket ? page : challenge);
-
 describe('roots', () => {
   test.each([
     ['the domain’s two', undefined, [INTERNAL, EXTERNAL]],
@@ -64,20 +64,77 @@ describe('roots', () => {
   });
 });
 
-test.each([
+const portal = { ...json({}), headers: {}, contentType: 'text/html', text: '<html><body>Our web site</body></html>' };
+
+test.each<[string, Answer, Record<string, Answer>?]>([
   ['cannot be reached', new RelayError('upstreamFailed', 'x')],
-  ['does not answer in time', new RelayError('upstreamTimeout', 'x')],
-  ['answers 404', status(404)],
-])('when the internal root %s the external one is asked', async (_, internal) => {
-  const { find, asked } = web({ [INTERNAL]: internal, [EXTERNAL]: json({ applications: '/apps' }) });
+  ['does not respond in time', new RelayError('upstreamTimeout', 'x')],
+  ['responds 404', status(404)],
+  ['responds 403 (skype-docs #222)', status(403)],
+  ['responds 503', status(503)],
+  ['responds 500', status(500)],
+  ['is a corporate web site (wildcard DNS)', portal],
+  ['is some JSON', json({ elsewhere: '/x' })],
+  ['redirects to another domain (RootURL, step 3)', status(302, { location: 'https://portal.fabrikam.net/login' })],
+  ['names another domain', json({ redirect: 'https://lync.fabrikam.net/' })],
+  ['names a host without TLS', json({ user: 'http://pool.contoso.com/user' })],
+  [
+    'redirects to a web site of the domain',
+    status(302, { location: 'https://www.contoso.com/' }),
+    { 'https://www.contoso.com/': portal },
+  ],
+  ['redirects in a circle', status(302, { location: INTERNAL })],
+])('when the internal root %s the external one is asked', async (_, internal, more = {}) => {
+  const { find, asked } = web({ [INTERNAL]: internal, [EXTERNAL]: json({ applications: '/apps' }), ...more });
   await expect(find()).resolves.toMatchObject({ applicationsUrl: new URL(`${EXTERNAL}apps`) });
-  expect(asked).toEqual([INTERNAL, EXTERNAL]);
+  expect(asked.at(0)).toBe(INTERNAL);
+  expect(asked.at(-1)).toBe(EXTERNAL);
 });
 
-test('when the internal root is there but in trouble the external one is not', async () => {
-  const { find, asked } = web({ [INTERNAL]: status(503), [EXTERNAL]: json({ applications: '/apps' }) });
-  await expect(find()).rejects.toMatchObject({ code: 'upstreamFailed', extensions: { status: 503 } });
-  expect(asked).toEqual([INTERNAL]);
+test('a root may redirect within the domain, and may challenge at once', async () => {
+  const { find } = web({
+    [INTERNAL]: status(302, { location: 'https://web.contoso.com/root' }),
+    'https://web.contoso.com/root': guarded(json({ applications: '/apps' })),
+  });
+  await expect(find()).resolves.toMatchObject({ applicationsUrl: new URL('https://web.contoso.com/apps') });
+});
+
+test('a root in XML is one (skype-docs #105)', async () => {
+  const xml = {
+    ...json({}),
+    contentType: 'application/vnd.microsoft.com.ucwa+xml',
+    text: '<resource rel="root" href="/root"><link rel="redirect" href="https://web.contoso.com/root"/></resource>',
+  };
+  const { find } = web({ [INTERNAL]: xml, 'https://web.contoso.com/root': json({ applications: '/apps' }) });
+  await expect(find()).resolves.toMatchObject({ applicationsUrl: new URL('https://web.contoso.com/apps') });
+});
+
+test.each([
+  ['the root', { [EXTERNAL]: json({ redirect: 'https://webdir0e.online.lync.com/Autodiscover' }) }],
+  ['a redirect of the root', { [EXTERNAL]: status(302, { location: 'https://teams.microsoft.com/' }) }],
+  [
+    'the user that is signed in',
+    {
+      [EXTERNAL]: json({ user: '/user' }),
+      [`${EXTERNAL}user`]: json({ redirect: 'https://webdir0e.online.lync.com/Autodiscover' }),
+    },
+  ],
+])('where %s leads to the cloud, the user has been moved', async (_, pages) => {
+  await expect(web(pages).find()).rejects.toMatchObject({
+    code: 'accountMoved',
+    message: expect.stringContaining('moved to the cloud') as string,
+  });
+});
+
+test('a host that discovery alone names is never suggested for the settings', async () => {
+  const { find } = web({
+    [INTERNAL]: json({ redirect: 'https://lync.fabrikam.net/' }),
+    [EXTERNAL]: json({ user: 'https://lync.fabrikam.net/' }),
+  });
+  await expect(find()).rejects.toMatchObject({
+    code: 'hostNotAllowed',
+    message: expect.not.stringMatching(/add/) as string,
+  });
 });
 
 test('when there is none the error names all that were tried', async () => {
@@ -115,15 +172,13 @@ test('a server that refuses its own ticket is not signed in to again and again',
   expect(issued).toHaveLength(1);
 });
 
-test.each([
-  ['redirect', json({ redirect: 'https://lync.fabrikam.com/' })],
-  ['user', json({ user: 'https://lync.fabrikam.com/' })],
-  ['applications', json({ applications: 'https://lync.fabrikam.com/' })],
-  ['Location', status(302, { location: 'https://lync.fabrikam.com/' })],
-])('%s to a host that is not allowed is not followed', async (_, page) => {
-  const { find, asked } = web({ [INTERNAL]: page });
+test('a server that we are signed in to and that leads out of what is allowed is not followed', async () => {
+  const { find, asked } = web({
+    [INTERNAL]: json({ user: '/user' }),
+    [`${INTERNAL}user`]: guarded(json({ applications: 'https://lync.fabrikam.com/' })),
+  });
   await expect(find()).rejects.toMatchObject({ code: 'hostNotAllowed', extensions: { host: 'lync.fabrikam.com' } });
-  expect(asked).toEqual([INTERNAL]);
+  expect(asked.at(-1)).toBe(`+${INTERNAL}user`);
 });
 
 test('a circle ends', async () => {

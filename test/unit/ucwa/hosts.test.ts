@@ -40,7 +40,7 @@ test.each([
 
 test('says which host, and where to add it', () => {
   expect(() => allowedUrl(rule, 'https://web.fabrikam.com/x?secret')).toThrow(
-    'Sign-in leads to web.fabrikam.com, which is not allowed; if it is yours, add web.fabrikam.com to UCWA_ALLOWED_HOSTS.',
+    'Sign-in leads to web.fabrikam.com, which is neither in contoso.com nor in UCWA_ALLOWED_HOSTS: no password is sent there.',
   );
 });
 

@@ -37,8 +37,8 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
     {
       fault: { kind: 'discoveryRedirect', to: 'https://lyncdiscover.elsewhere.example/' },
       step: 'discovery',
-      says: /lyncdiscover\.elsewhere\.example, which is not allowed/,
-      remedy: /UCWA_ALLOWED_HOSTS; if not, find out/,
+      says: /lyncdiscover\.elsewhere\.example, which is neither in contoso\.com/,
+      remedy: /only a host from there may go into UCWA_ALLOWED_HOSTS/,
     },
     {
       fault: { kind: 'discoveryRedirect', to: 'http://pool.contoso.com/' },
@@ -130,6 +130,14 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       says: /no longer exists \(404 .*ApplicationNotFound\), after the poll had waited 6\d s/,
       remedy: /keep a client on one of them/,
       ...polling,
+    },
+  ],
+  notToBeMadeAvailable: [
+    {
+      fault: { kind: 'notToBeMadeAvailable', times: 100 },
+      step: 'modalities',
+      says: /granted none.*links no makeMeAvailable/,
+      remedy: /No call will come: policy does not let this user be made available/,
     },
   ],
   modalitiesForbidden: [
@@ -285,7 +293,7 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
     {
       fault: { kind: 'htmlBody', status: 200, on: 'discovery' },
       step: 'discovery',
-      says: /HTML page/,
+      says: /responds with a web page \(200\)/,
       remedy: /no portal or pre-authentication/,
     },
     {

@@ -123,6 +123,19 @@ const strikes: Record<FaultKind, { fault: Omit<FaultRequest, 'kind'>; check: (st
       expect(again.path).not.toBe(client.path);
     },
   },
+  notToBeMadeAvailable: {
+    fault: {},
+    check: async ({ client, ucwa }) => {
+      const [application] = ucwa.simulator.applications.all();
+      const links = async () => {
+        const { data } = await client.get<{ _embedded: { me: { _links: object } } }>(application?.path ?? '');
+        return data._embedded.me._links;
+      };
+      if (application !== undefined) application.availability = undefined;
+      expect(await links()).not.toHaveProperty('makeMeAvailable');
+      expect(await links()).toHaveProperty('makeMeAvailable');
+    },
+  },
   modalitiesForbidden: {
     fault: {},
     check: async ({ ucwa }) => {

@@ -5,7 +5,7 @@ import type { Application } from './application';
 const ECHO = 'please pass this in a PUT request';
 
 /** The `application` resource with what it embeds (UCWA 2.0, "application"). */
-export function applicationResource(application: Application): Hal {
+export function applicationResource(application: Application, mayBeMadeAvailable = true): Hal {
   const { path, request } = application;
   return {
     culture: request.culture,
@@ -19,7 +19,7 @@ export function applicationResource(application: Application): Hal {
       events: application.channel.currentHref,
     }),
     _embedded: {
-      me: meResource(application),
+      me: meResource(application, mayBeMadeAvailable),
       people: peopleResource(application),
       onlineMeetings: onlineMeetingsResource(application),
       communication: communicationResource(application),
@@ -29,7 +29,7 @@ export function applicationResource(application: Application): Hal {
 }
 
 /** `me`: before makeMeAvailable only that is linked, afterwards what it brings (UCWA 2.0, "me"). */
-export function meResource({ path, account, availability }: Application): Hal {
+export function meResource({ path, account, availability }: Application, mayBeMadeAvailable = true): Hal {
   const me = `${path}/me`;
   const address = account.replace(/^sip:/, '');
   const available = availability !== undefined;
@@ -39,7 +39,7 @@ export function meResource({ path, account, availability }: Application): Hal {
     emailAddresses: [address],
     _links: toLinks({
       self: me,
-      makeMeAvailable: available ? undefined : `${me}/makeMeAvailable`,
+      makeMeAvailable: available || !mayBeMadeAvailable ? undefined : `${me}/makeMeAvailable`,
       presence: available ? `${me}/presence` : undefined,
       note: available ? `${me}/note` : undefined,
       location: available ? `${me}/location` : undefined,
@@ -52,7 +52,7 @@ export function meResource({ path, account, availability }: Application): Hal {
   };
 }
 
-/** `communication`: what can be started follows what was registered (UCWA 2.0, "communication"). */
+/** `communication`: what can be started follows policy, not what was registered: it is linked before makeMeAvailable too (seen). */
 export function communicationResource({
   communicationPath,
   communicationKey,
@@ -60,8 +60,6 @@ export function communicationResource({
   availability,
 }: Application): Hal {
   const modalities = availability?.modalities ?? [];
-  const ifRegistered = (modality: string, href: string): string | undefined =>
-    modalities.includes(modality) ? href : undefined;
   return {
     [communicationKey]: ECHO,
     supportedModalities: modalities,
@@ -69,9 +67,9 @@ export function communicationResource({
     _links: toLinks({
       self: communicationPath,
       conversations: `${communicationPath}/conversations?filter=active`,
-      startMessaging: ifRegistered('Messaging', `${communicationPath}/messagingInvitations`),
-      startPhoneAudio: ifRegistered('PhoneAudio', `${communicationPath}/phoneAudioInvitations`),
-      startAudioVideo: ifRegistered('Audio', `${communicationPath}/audioVideoInvitations`),
+      startMessaging: `${communicationPath}/messagingInvitations`,
+      startPhoneAudio: `${communicationPath}/phoneAudioInvitations`,
+      startAudioVideo: `${communicationPath}/audioVideoInvitations`,
       startOnlineMeeting: `${communicationPath}/onlineMeetingInvitations?onlineMeetingUri=adhoc`,
       joinOnlineMeeting: `${communicationPath}/onlineMeetingInvitations`,
     }),

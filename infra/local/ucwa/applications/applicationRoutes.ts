@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { lookAgain } from '../channel/eventChannel';
 import { pollSettings } from '../channel/pollSettings';
 import type { Hal } from '../http/hal';
-import { parseJson } from '../http/parseJson';
+import { parseBody } from '../http/parseBody';
 import { invalidParameter, noContent, refusal, resource, type Reply } from '../http/reply';
 import type { Route, RoutedExchange } from '../http/route';
 import type { UcwaSimulator } from '../ucwaSimulator';
@@ -14,7 +14,7 @@ import {
   onlineMeetingsResource,
   peopleResource,
 } from './applicationResource';
-import { makeMeAvailable } from './makeMeAvailable';
+import { makeMeAvailable, makeMeAvailableNames } from './makeMeAvailable';
 import { putCommunication } from './putCommunication';
 
 export const APPLICATION = '/ucwa/oauth/v1/applications/(?<application>\\d+)';
@@ -41,7 +41,7 @@ export function applicationOf(
 const reading = (suffix: string, read: (application: Application) => Hal): Route => ({
   method: 'GET',
   path: new RegExp(`^${APPLICATION}${suffix}$`),
-  scope: suffix === '' ? 'application' : 'resource',
+  scope: 'resource',
   answer(simulator, exchange) {
     const application = applicationOf(simulator, exchange);
     return 'refusal' in application ? application.refusal : resource(read(application));
@@ -77,8 +77,16 @@ export const applicationRoutes: readonly Route[] = [
     action: 'createApplication',
     answer: createApplication,
   },
-  reading('', applicationResource),
-  reading('/me', meResource),
+  {
+    method: 'GET',
+    path: new RegExp(`^${APPLICATION}$`),
+    scope: 'application',
+    answer(simulator, exchange) {
+      const application = applicationOf(simulator, exchange);
+      return 'refusal' in application ? application.refusal : resource(describe(simulator, application));
+    },
+  },
+  reading('/me', (application) => meResource(application)),
   reading('/people', peopleResource),
   reading('/onlineMeetings', onlineMeetingsResource),
   reading('/communication', communicationResource),
@@ -91,34 +99,46 @@ export const applicationRoutes: readonly Route[] = [
     '/me/makeMeAvailable',
     'makeMeAvailable',
     'makeMeAvailable',
-    (simulator, application, { account, body }) =>
+    (simulator, application, { account, body, headers }) =>
       makeMeAvailable(
         application,
-        parseJson(body),
+        parseBody(body, headers['content-type'], makeMeAvailableNames),
         () => simulator.faults.take('modalitiesForbidden', { account }) !== undefined,
       ),
   ),
-  changing('POST', '/me/reportMyActivity', 'activity', 'reportMyActivity', (_, { availability }) =>
+  // Under the application too (MeDashboard.md).
+  changing('POST', '(?:/me)?/reportMyActivity', 'activity', 'reportMyActivity', (_, { availability }) =>
     availability === undefined ? refusal(409, 'MakeMeAvailableRequired', 'Make the user available first.') : noContent,
   ),
   changing('PUT', '/communication', 'application', 'putCommunication', (_, application, { headers, body }) =>
-    putCommunication(application, headers, parseJson(body)),
+    putCommunication(
+      application,
+      headers,
+      parseBody(body, headers['content-type'], ['supportedModalities', 'supportedMessageFormats']),
+    ),
   ),
   { method: 'GET', path: new RegExp(`^${APPLICATION}/events$`), scope: 'events', answer: poll },
 ];
 
-function createApplication(simulator: UcwaSimulator, { account, body }: RoutedExchange): Reply {
-  const parsed = applicationSchema.safeParse(parseJson(body));
+/** The application as its user's policy lets it be seen. */
+function describe({ faults }: UcwaSimulator, application: Application): Hal {
+  const mayBeMade = faults.take('notToBeMadeAvailable', { account: application.account }) === undefined;
+  return applicationResource(application, mayBeMade);
+}
+
+function createApplication(simulator: UcwaSimulator, { account, body, headers }: RoutedExchange): Reply {
+  const names = Object.keys(applicationSchema.shape);
+  const parsed = applicationSchema.safeParse(parseBody(body, headers['content-type'], names));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return invalidParameter(String(issue?.path[0] ?? 'body'), issue?.code === 'too_big' ? 'TooLong' : 'Invalid');
   }
   const existing = simulator.applications.ofEndpoint(account, parsed.data.endpointId);
-  if (existing !== undefined) return resource(applicationResource(existing));
+  if (existing !== undefined) return resource(describe(simulator, existing));
   if (simulator.applications.isFull(account))
     return refusal(409, 'TooManyApplications', 'The user has too many applications.');
   const application = simulator.createApplication(account, parsed.data);
-  return { ...resource(applicationResource(application), 201), headers: { Location: application.path } };
+  return { ...resource(describe(simulator, application), 201), headers: { Location: application.path } };
 }
 
 async function poll(simulator: UcwaSimulator, exchange: RoutedExchange): Promise<Reply | typeof lookAgain> {

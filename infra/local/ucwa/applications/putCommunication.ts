@@ -6,6 +6,8 @@ import { communicationResource } from './applicationResource';
 
 /** PUT of `communication`: everything echoed, under the etag that was read (reference, section 2). */
 export function putCommunication(application: Application, headers: IncomingHttpHeaders, body: unknown): Reply {
+  if (application.availability === undefined)
+    return refusal(409, 'MakeMeAvailableRequired', 'Make the user available first.');
   const ifMatch = headers['if-match'];
   if (ifMatch === undefined) return refusal(428, undefined, 'If-Match is required.');
   if (ifMatch.replaceAll('"', '') !== String(application.communicationEtag))
@@ -18,7 +20,7 @@ export function putCommunication(application: Application, headers: IncomingHttp
     return invalidParameter(application.communicationKey, 'Missing');
   application.availability = {
     modalities: parsed.data.supportedModalities,
-    messageFormats: parsed.data.supportedMessageFormats ?? application.availability?.messageFormats ?? ['Plain'],
+    messageFormats: parsed.data.supportedMessageFormats ?? application.availability.messageFormats,
   };
   application.communicationEtag++;
   const communication = { rel: 'communication', href: application.communicationPath };

@@ -60,6 +60,10 @@ export const faultTable = {
     fields: { subcode: z.enum(['ApplicationNotFound', 'InactiveApplicationExpired']).default('ApplicationNotFound') },
     says: 'The account’s applications are gone now: 404 with `subcode` on everything under them, and what was not acknowledged is forgotten.',
   },
+  notToBeMadeAvailable: {
+    fields: {},
+    says: 'The application links no makeMeAvailable, as where policy does not allow it.',
+  },
   modalitiesForbidden: {
     fields: {},
     says: 'makeMeAvailable answers 403 when it asks for more than Messaging and PhoneAudio.',

@@ -22,6 +22,7 @@ export const challengeVariants = [
   'repeatedGrants',
   'passive',
   'on403',
+  'foreignHost',
 ] as const;
 export type ChallengeVariant = (typeof challengeVariants)[number];
 
@@ -82,6 +83,11 @@ function challenges(href: string, variant: ChallengeVariant, grants: readonly st
       return ['Bearer trusted_issuers="", client_id="00000004-0000-0ff1-ce00-000000000000"', usual];
     case 'unquotedHref':
       return [BEARER, `MsRtcOAuth href=${href},grant_type="${grants.join(',')}"`];
+    case 'foreignHost':
+      return [
+        BEARER,
+        `MsRtcOAuth href="https://sso.elsewhere.example/WebTicket/oauthtoken",grant_type="${grants.join(',')}"`,
+      ];
     case 'hrefMissing':
       return [BEARER, `MsRtcOAuth grant_type="${grants.join(',')}"`];
     case 'repeatedGrants':

@@ -4,12 +4,10 @@ import type { ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import axios from 'axios';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { createConnections, type Connections } from '../../../shared/ucwa/connections';
-import { readText } from '../../../shared/ucwa/readText';
-import type { Send } from '../../../shared/ucwa/send';
-import { sendByAxios } from '../../../shared/ucwa/sendByAxios';
-import { sendByNode } from '../../../shared/ucwa/sendByNode';
+import { createHttpAdapter } from '../../../shared/ucwa/httpAdapter';
 import { startScriptedServer, type Script, type ScriptedServer } from '../../support/scriptedServer';
 
 const pem = (name: string): string => readFileSync(join(__dirname, '../../fixtures/tls', name), 'utf8');
@@ -49,23 +47,24 @@ const begin = (response: ServerResponse, headers: Record<string, string>): void 
   setImmediate(() => response.destroy());
 };
 
-describe.each<[string, Send]>([
-  ['by axios', sendByAxios],
-  ['by Node.js', sendByNode],
-])('an exchange %s', (_name, send) => {
-  /** @param stops is handed what ends the exchange. */
-  const exchange = async (url: string, stops = (_stop: () => void): void => undefined) => {
-    const { answer, stop } = send({
-      method: 'GET',
-      url,
-      headers: { Accept: 'application/json' },
-      agent: connections.agentOf(url),
-    });
-    stops(stop);
-    const { status, headers, body } = await answer;
-    return { status, headers, text: await readText(body, LIMIT_BYTES) };
-  };
+/** @param stops is handed what ends the exchange. */
+const exchange = async (url: string, stops = (_stop: () => void): void => undefined) => {
+  const stop = new AbortController();
+  const exchanged = axios.request<string>({
+    adapter: createHttpAdapter(connections),
+    url,
+    headers: { Accept: 'application/json' },
+    validateStatus: null,
+    transformResponse: [],
+    maxContentLength: LIMIT_BYTES,
+    signal: stop.signal,
+  });
+  stops(() => stop.abort());
+  const { status, headers, data } = await exchanged;
+  return { status, headers, text: data };
+};
 
+describe('the adapter', () => {
   test.each<[string, Script, string]>([
     ['of a known length', answering(TEXT), TEXT],
     [
@@ -158,6 +157,26 @@ describe.each<[string, Send]>([
     const server = await startScriptedServer(() => undefined);
     await server.close();
     await expect(exchange(server.url)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  test('a switch of protocols that nobody asked for is an error, not a wait', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined).resume();
+      socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    });
+    const url = `http://127.0.0.1:${await listen(server)}/`;
+    await expect(exchange(url)).rejects.toMatchObject({ code: 'UNEXPECTED_UPGRADE' });
+  });
+
+  test('after a 5xx the connection is closed, and only then', async () => {
+    const ports: (number | undefined)[] = [];
+    const statuses = [200, 503, 404, 200, 500, 200];
+    const server = await serve((_, response) => {
+      ports.push(response.socket?.remotePort);
+      response.writeHead(statuses[ports.length - 1] ?? 200).end('x');
+    });
+    for (const status of statuses) expect((await exchange(server.url)).status).toBe(status);
+    expect(ports.slice(1).map((port, index) => port === ports[index])).toEqual([true, false, true, true, false]);
   });
 
   describe('ends at once, connection and all, when it is stopped', () => {
