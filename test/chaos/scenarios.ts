@@ -14,5 +14,4 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   webhooks,
   endings,
   'webhook-kills': webhookKills,
-  endings,
 };
