@@ -5,7 +5,7 @@ import type { Log } from '../telemetry/log';
 import { subscriptionSchema, type Subscription } from '../webhooks/subscriptions/subscription';
 import type { SubscriptionStore } from '../webhooks/subscriptions/subscriptionStore';
 import { withDeadline } from '../withDeadline';
-import { toTableKey } from './deliveryKeys';
+import { toTableKey } from '../invitations/record/eventKey';
 import type { Tables } from './tables';
 import { statusOf, storageUnavailable } from './translateStorageError';
 
