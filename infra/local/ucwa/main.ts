@@ -10,6 +10,7 @@ Starts the UCWA simulator on 127.0.0.1. Any user name, with the password "passwo
   --port <number>  default 8080; when it is taken, the next free one
   --quiet          no line per event and command
   --cut-after <n>s polls that wait are cut after n seconds, as reverse proxies do (Azure Application Proxy: 85s)
+  --allow-origin <origin>  clients of this origin are let in, others get 403; may be repeated
   --cut-with <way> how: reset (default), close, 408, 502 or 504
   --help           this text`;
 
@@ -20,6 +21,7 @@ interface Arguments {
   readonly port: number;
   readonly quiet: boolean;
   readonly idleCut: IdleCut | undefined;
+  readonly allowedOrigins: readonly string[];
 }
 
 function parseArguments(): Arguments | { readonly exitCode: number; readonly text: string } {
@@ -30,6 +32,7 @@ function parseArguments(): Arguments | { readonly exitCode: number; readonly tex
         quiet: { type: 'boolean', default: false },
         'cut-after': { type: 'string' },
         'cut-with': { type: 'string', default: 'reset' },
+        'allow-origin': { type: 'string', multiple: true, default: [] },
         help: { type: 'boolean', default: false },
       },
     });
@@ -39,7 +42,7 @@ function parseArguments(): Arguments | { readonly exitCode: number; readonly tex
       return { exitCode: 2, text: `--port must be a number from 0 to 65535, not "${values.port}".\n\n${USAGE}` };
     const idleCut = parseIdleCut(values['cut-after'], values['cut-with']);
     if (typeof idleCut === 'string') return { exitCode: 2, text: `${idleCut}\n\n${USAGE}` };
-    return { port, quiet: values.quiet, idleCut };
+    return { port, quiet: values.quiet, idleCut, allowedOrigins: values['allow-origin'] };
   } catch (error) {
     return { exitCode: 2, text: `${error instanceof Error ? error.message : String(error)}\n\n${USAGE}` };
   }
@@ -55,11 +58,11 @@ function parseIdleCut(after: string | undefined, way: string): IdleCut | undefin
   return { afterMs: Number(seconds) * 1000, way: known };
 }
 
-async function startOnFreePort({ port, quiet, idleCut }: Arguments): Promise<RunningUcwaSimulator> {
+async function startOnFreePort({ port, quiet, idleCut, allowedOrigins }: Arguments): Promise<RunningUcwaSimulator> {
   const log = quiet ? silentLog : createLog((_, line) => console.log(line));
   for (let candidate = port; ; candidate++) {
     try {
-      const running = await startUcwaSimulator({ port: candidate, log, idleCut });
+      const running = await startUcwaSimulator({ port: candidate, log, idleCut, allowedOrigins });
       if (candidate !== port) console.log(`Port ${port} is taken; using ${candidate}.`);
       return running;
     } catch (error) {

@@ -20,6 +20,8 @@ export interface UcwaSimulatorOptions {
   readonly pollTimeoutSeconds?: number;
   /** Something between cuts polls that wait. Default: nothing does. */
   readonly idleCut?: IdleCut | undefined;
+  /** The origins that the pool lets in. Default: none, as for server clients. */
+  readonly allowedOrigins?: readonly string[];
 }
 
 export interface RunningUcwaSimulator {
@@ -34,8 +36,9 @@ export interface RunningUcwaSimulator {
 
 /** Starts UCWA on this machine, over plain HTTP. Rejects when the port is taken (`EADDRINUSE`). */
 export async function startUcwaSimulator(options: UcwaSimulatorOptions = {}): Promise<RunningUcwaSimulator> {
-  const { port = 0, clock = systemClock, log = silentLog, pollTimeoutSeconds, idleCut } = options;
+  const { port = 0, clock = systemClock, log = silentLog, pollTimeoutSeconds, idleCut, allowedOrigins = [] } = options;
   const simulator = new UcwaSimulator({ clock, pollTimeoutSeconds });
+  simulator.allowedOrigins = allowedOrigins;
   simulator.onEvent(({ account, type, rel, href, state }) =>
     log.info('eventEmitted', { account, type, rel, href, state }),
   );

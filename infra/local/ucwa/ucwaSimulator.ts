@@ -56,6 +56,8 @@ export class UcwaSimulator {
   readonly calls: Calls;
   /** Bodies that a test serves to GET, by path. */
   readonly resources = new Map<string, { readonly contentType: string; readonly text: string }>();
+  /** Of browsers' clients that are let in (`Origin`, `X-Ms-Origin`). */
+  allowedOrigins: readonly string[] = [];
   /** How a ticket is refused at a host that did not issue it. */
   wrongHostStatus: 401 | 403 | 500 = 401;
   readonly agenda: Agenda;

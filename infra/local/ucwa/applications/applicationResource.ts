@@ -52,7 +52,7 @@ export function meResource({ path, account, availability }: Application, mayBeMa
   };
 }
 
-/** `communication`: what can be started follows what was registered (UCWA 2.0, "communication"). */
+/** `communication`: what can be started follows policy, not what was registered: it is linked before makeMeAvailable too (seen). */
 export function communicationResource({
   communicationPath,
   communicationKey,
@@ -60,8 +60,6 @@ export function communicationResource({
   availability,
 }: Application): Hal {
   const modalities = availability?.modalities ?? [];
-  const ifRegistered = (modality: string, href: string): string | undefined =>
-    modalities.includes(modality) ? href : undefined;
   return {
     [communicationKey]: ECHO,
     supportedModalities: modalities,
@@ -69,9 +67,9 @@ export function communicationResource({
     _links: toLinks({
       self: communicationPath,
       conversations: `${communicationPath}/conversations?filter=active`,
-      startMessaging: ifRegistered('Messaging', `${communicationPath}/messagingInvitations`),
-      startPhoneAudio: ifRegistered('PhoneAudio', `${communicationPath}/phoneAudioInvitations`),
-      startAudioVideo: ifRegistered('Audio', `${communicationPath}/audioVideoInvitations`),
+      startMessaging: `${communicationPath}/messagingInvitations`,
+      startPhoneAudio: `${communicationPath}/phoneAudioInvitations`,
+      startAudioVideo: `${communicationPath}/audioVideoInvitations`,
       startOnlineMeeting: `${communicationPath}/onlineMeetingInvitations?onlineMeetingUri=adhoc`,
       joinOnlineMeeting: `${communicationPath}/onlineMeetingInvitations`,
     }),

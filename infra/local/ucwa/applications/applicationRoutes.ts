@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { lookAgain } from '../channel/eventChannel';
 import { pollSettings } from '../channel/pollSettings';
 import type { Hal } from '../http/hal';
-import { parseJson } from '../http/parseJson';
+import { parseBody } from '../http/parseBody';
 import { invalidParameter, noContent, refusal, resource, type Reply } from '../http/reply';
 import type { Route, RoutedExchange } from '../http/route';
 import type { UcwaSimulator } from '../ucwaSimulator';
@@ -14,7 +14,7 @@ import {
   onlineMeetingsResource,
   peopleResource,
 } from './applicationResource';
-import { makeMeAvailable } from './makeMeAvailable';
+import { makeMeAvailable, makeMeAvailableNames } from './makeMeAvailable';
 import { putCommunication } from './putCommunication';
 
 export const APPLICATION = '/ucwa/oauth/v1/applications/(?<application>\\d+)';
@@ -99,18 +99,23 @@ export const applicationRoutes: readonly Route[] = [
     '/me/makeMeAvailable',
     'makeMeAvailable',
     'makeMeAvailable',
-    (simulator, application, { account, body }) =>
+    (simulator, application, { account, body, headers }) =>
       makeMeAvailable(
         application,
-        parseJson(body),
+        parseBody(body, headers['content-type'], makeMeAvailableNames),
         () => simulator.faults.take('modalitiesForbidden', { account }) !== undefined,
       ),
   ),
-  changing('POST', '/me/reportMyActivity', 'activity', 'reportMyActivity', (_, { availability }) =>
+  // Under the application too (MeDashboard.md).
+  changing('POST', '(?:/me)?/reportMyActivity', 'activity', 'reportMyActivity', (_, { availability }) =>
     availability === undefined ? refusal(409, 'MakeMeAvailableRequired', 'Make the user available first.') : noContent,
   ),
   changing('PUT', '/communication', 'application', 'putCommunication', (_, application, { headers, body }) =>
-    putCommunication(application, headers, parseJson(body)),
+    putCommunication(
+      application,
+      headers,
+      parseBody(body, headers['content-type'], ['supportedModalities', 'supportedMessageFormats']),
+    ),
   ),
   { method: 'GET', path: new RegExp(`^${APPLICATION}/events$`), scope: 'events', answer: poll },
 ];
@@ -121,8 +126,9 @@ function describe({ faults }: UcwaSimulator, application: Application): Hal {
   return applicationResource(application, mayBeMade);
 }
 
-function createApplication(simulator: UcwaSimulator, { account, body }: RoutedExchange): Reply {
-  const parsed = applicationSchema.safeParse(parseJson(body));
+function createApplication(simulator: UcwaSimulator, { account, body, headers }: RoutedExchange): Reply {
+  const names = Object.keys(applicationSchema.shape);
+  const parsed = applicationSchema.safeParse(parseBody(body, headers['content-type'], names));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return invalidParameter(String(issue?.path[0] ?? 'body'), issue?.code === 'too_big' ? 'TooLong' : 'Invalid');

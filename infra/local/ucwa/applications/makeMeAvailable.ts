@@ -37,6 +37,9 @@ const bodySchema = z.object({
   voipFallbackToPhoneAudioTimeOut: z.string().optional(),
 });
 
+/** The fields that a request may have. */
+export const makeMeAvailableNames: readonly string[] = Object.keys(bodySchema.shape);
+
 /** Registers the endpoint: 204 and the events that tell of it, 409 the second time, 403 where policy forbids a modality. */
 export function makeMeAvailable(application: Application, body: unknown, isForbidden: () => boolean): Reply {
   if (application.availability !== undefined) return refusal(409, 'AlreadyExists', 'The user is available already.');

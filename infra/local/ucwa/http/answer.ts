@@ -58,8 +58,8 @@ async function attempt(
   if (faulty !== undefined) return faulty;
   if (found?.route.open === true)
     return found.route.answer(simulator, { ...exchange, params: found.params, account: '' });
-  // Never allowed to a server client: no origin is listed here (reference, section 1, "Headers").
-  if (exchange.headers.origin !== undefined || exchange.headers['x-ms-origin'] !== undefined)
+  // An origin that is not listed is refused (reference, section 1, "Headers").
+  if (originsOf(exchange).some((origin) => !simulator.allowedOrigins.includes(origin)))
     return refusal(403, undefined, 'The origin is not allowed.');
   const ticket = bearer === undefined ? undefined : simulator.tickets.find(bearer, exchange.origin);
   if (ticket === undefined) return unauthorised(simulator, exchange, bearer);
@@ -67,6 +67,10 @@ async function attempt(
   if (served !== undefined) return text(200, served.contentType, served.text);
   if (found === undefined) return refusal(404, undefined, 'The resource does not exist.');
   return found.route.answer(simulator, { ...exchange, params: found.params, account: ticket.account });
+}
+
+function originsOf({ headers }: Exchange): string[] {
+  return [headers.origin, headers['x-ms-origin']].flat().filter((origin) => origin !== undefined);
 }
 
 function unauthorised(simulator: UcwaSimulator, { origin }: Exchange, bearer: string | undefined): Reply {
