@@ -187,6 +187,7 @@ test.each(cases.map((each) => [each.name, each] as const))(
       accounts: [sipUri],
       leases: { read: () => Promise.resolve([row]) },
       subscribers: () => Promise.resolve([]),
+      azure: () => Promise.resolve({ bus: [], tables: { problems: [] } }),
       nowMs: clock.now(),
     });
     const [check] = checks?.[`account:${sipUri}`] ?? [];
