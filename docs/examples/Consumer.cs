@@ -1,12 +1,17 @@
 // dotnet add package Azure.Messaging.ServiceBus
+// dotnet add package Azure.Identity
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Azure.Identity;
 using Azure.Messaging.ServiceBus;
 
 // The calls of the last hour, by invitation id; kept when they have ended, so that nothing late opens them again.
 var calls = new Dictionary<string, Call>();
 
-await using var client = new ServiceBusClient(Environment.GetEnvironmentVariable("SERVICE_BUS_CONNECTION"));
+// In Azure there are no keys: whoever this runs as needs the role Azure Service Bus Data Receiver at the subscription.
+await using var client = Environment.GetEnvironmentVariable("SERVICE_BUS_CONNECTION") is { } connection
+    ? new ServiceBusClient(connection)
+    : new ServiceBusClient(Environment.GetEnvironmentVariable("SERVICE_BUS_NAMESPACE"), new DefaultAzureCredential());
 await using var processor = client.CreateProcessor("invitation-events", Environment.GetEnvironmentVariable("SUBSCRIPTION") ?? "all");
 processor.ProcessMessageAsync += message =>
 {

@@ -1,4 +1,5 @@
-// npm install @azure/service-bus
+// npm install @azure/service-bus @azure/identity
+import { DefaultAzureCredential } from '@azure/identity';
 import { ServiceBusClient } from '@azure/service-bus';
 
 /** What this consumer uses of an event; docs/schemas/invitation-event.v1.json has the rest. */
@@ -55,8 +56,17 @@ function handle({ type, subject, time, sequence = '', expirytime, data }: RelayE
     console.log(`rings: ${caller}: ${(data.actions ?? []).join(', ')}`);
 }
 
-const client = new ServiceBusClient(process.env['SERVICE_BUS_CONNECTION'] ?? '');
-const receiver = client.createReceiver('invitation-events', process.env['SUBSCRIPTION'] ?? 'all');
+// In Azure there are no keys: whoever this runs as needs the role Azure Service Bus Data Receiver at the subscription.
+const {
+  SERVICE_BUS_CONNECTION: connection,
+  SERVICE_BUS_NAMESPACE: host = '',
+  SUBSCRIPTION: name = 'all',
+} = process.env;
+const client =
+  connection === undefined
+    ? new ServiceBusClient(host, new DefaultAzureCredential())
+    : new ServiceBusClient(connection);
+const receiver = client.createReceiver('invitation-events', name);
 receiver.subscribe({
   // A message that is handled is completed; when this throws, the bus gives the message again.
   processMessage: async ({ body }) => handle(body as RelayEvent),

@@ -23,20 +23,29 @@ export function codeBlock(path: string, language: string): string {
   return block;
 }
 
+/** A TypeScript program as JavaScript that Node runs with CommonJS. */
+export function toJavaScript(source: string): string {
+  return transpileModule(source, { compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022 } })
+    .outputText;
+}
+
 /** Runs a TypeScript program as a reader would who has pasted it into this project. */
 export function startConsumer(source: string, environment: Readonly<Record<string, string>>): ConsumerProcess {
-  const { outputText } = transpileModule(source, {
-    compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022 },
-  });
-  return startProgram(['-e', outputText], environment);
+  return startProgram(['-e', toJavaScript(source)], environment);
 }
 
 /** Runs Node.js with these arguments. */
 export function startProgram(args: readonly string[], environment: Readonly<Record<string, string>>): ConsumerProcess {
-  const child = spawn(process.execPath, args, {
-    cwd: project,
-    env: { ...process.env, NODE_OPTIONS: '', ...environment },
-  });
+  return startCommand(process.execPath, args, environment);
+}
+
+/** Runs any command in the project's folder. */
+export function startCommand(
+  command: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): ConsumerProcess {
+  const child = spawn(command, args, { cwd: project, env: { ...process.env, NODE_OPTIONS: '', ...environment } });
   const lines: string[] = [];
   const watchers = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {

@@ -19,7 +19,12 @@ import { replaceBlock } from './replaceBlock';
 import { routesMarkdown } from './routesMarkdown';
 
 /** Consumers that a reader can paste: written by hand, shown in docs/events.md. */
-export const consumers = { 'consumer.ts': 'ts', 'consumer.py': 'python', 'Consumer.cs': 'csharp' } as const;
+export const consumers = {
+  'consumer.ts': 'ts',
+  'consumer.py': 'python',
+  'Consumer.cs': 'csharp',
+  'onInvitationEvent.ts': 'ts',
+} as const;
 
 /**
  * Every file that is made from the code, by its path in the project, with its content: documents, examples, tables, and
