@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { generatedDocs } from './generatedDocs';
+import { telemetryMarkdown } from './telemetryMarkdown';
 
 const USAGE = `Usage: npm run docs
 
@@ -14,7 +15,10 @@ async function main(): Promise<void> {
     return;
   }
   const project = process.cwd();
-  const files = Object.entries(await generatedDocs(project));
+  const files = Object.entries({
+    ...(await generatedDocs(project)),
+    'docs/telemetry.md': telemetryMarkdown(project),
+  });
   for (const [path, content] of files) {
     await mkdir(dirname(join(project, path)), { recursive: true });
     await writeFile(join(project, path), content);
