@@ -3,7 +3,9 @@ import { createInterface } from 'node:readline';
 import { systemClock } from '../../shared/clock';
 import { misused, readCommandLine } from '../local/start/commandLine';
 import { listenForStop } from '../local/start/stopSignals';
-import { createTerminal } from '../local/start/terminal';
+import { createTerminal, type Terminal } from '../local/start/terminal';
+import { readGivenSettings } from '../local/start/givenSettings';
+import { examineAzure } from './azure/examineAzure';
 import { examine } from './examine';
 import { findPatient } from './findPatient';
 import { formatStep } from './formatStep';
@@ -19,6 +21,8 @@ is rejected is sent once.
   --account URI    which of UCWA_ACCOUNTS; default the first
   --await-call     waits for a test call too, and says how long it took; it is not answered
   --wait SECONDS   for how long, 1 to 3600; default 120
+  --azure          tries Service Bus, tables, vault and clock instead, as whoever is signed in here (az login), with the
+                   settings given; says which roles are missing and the command that grants each
   --json           one JSON object: {account, ok, steps: [{name, outcome, fact, remedy?, durationMs}]}
   --help           this text
 
@@ -28,12 +32,14 @@ interface Options {
   readonly account: string | undefined;
   readonly awaitCallSeconds: number | undefined;
   readonly json: boolean;
+  readonly azure: boolean;
 }
 
 function readOptions(): Options {
   const {
     account,
     json = false,
+    azure = false,
     wait,
     ...rest
   } = readCommandLine(HELP, {
@@ -41,13 +47,14 @@ function readOptions(): Options {
     'await-call': { type: 'boolean' },
     wait: { type: 'string' },
     json: { type: 'boolean' },
+    azure: { type: 'boolean' },
   });
   const seconds = Number(wait ?? '120');
   if (!/^\d+$/.test(wait ?? '120') || seconds < 1 || seconds > 3600)
     misused('--wait must be a whole number of seconds, 1 to 3600.');
   if (wait !== undefined && rest['await-call'] !== true) misused('--wait goes with --await-call.');
   const sipUri = account === undefined || /^sip:/i.test(account) ? account : `sip:${account}`;
-  return { account: sipUri, awaitCallSeconds: rest['await-call'] === true ? seconds : undefined, json };
+  return { account: sipUri, awaitCallSeconds: rest['await-call'] === true ? seconds : undefined, json, azure };
 }
 
 async function main(): Promise<number> {
@@ -59,6 +66,11 @@ async function main(): Promise<number> {
     if (!options.json) for (const line of formatStep(report, terminal)) terminal.line(line);
   };
 
+  if (options.azure) {
+    const steps = await examineAzure(await readGivenSettings(process.cwd(), process.env), systemClock);
+    steps.forEach(onStep);
+    return conclude({ ok: steps.every(({ outcome }) => outcome !== 'failed'), steps }, options, terminal);
+  }
   const found = await findPatient(process.cwd(), process.env, options.account);
   if ('misused' in found) misused(found.misused);
   const settings: StepReport =
@@ -104,6 +116,18 @@ async function main(): Promise<number> {
               : `${steps.filter(({ outcome }) => outcome === 'failed').length} of ${steps.length} steps failed.`,
           ),
     );
+  return ok ? 0 : 1;
+}
+
+/** The last line, or all of it as JSON; the exit code. */
+function conclude(
+  { ok, steps }: { readonly ok: boolean; readonly steps: readonly StepReport[] },
+  { json }: Pick<Options, 'json'>,
+  terminal: Terminal,
+): number {
+  const failed = steps.filter(({ outcome }) => outcome === 'failed').length;
+  if (json) terminal.line(JSON.stringify({ ok, steps }, undefined, 2));
+  else terminal.line(ok ? terminal.good('All is well.') : terminal.bad(`${failed} of ${steps.length} steps failed.`));
   return ok ? 0 : 1;
 }
 

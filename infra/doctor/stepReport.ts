@@ -14,6 +14,10 @@ export const stepNames = [
   'test ring',
   'event channel',
   'sign-out',
+  // Those of `--azure`, which has `clock`, too.
+  'service bus',
+  'tables',
+  'vault',
 ] as const;
 export type StepName = (typeof stepNames)[number];
 
