@@ -215,7 +215,7 @@ function translateRefusal(error: RelayError, action: string): RelayError {
 
 function fingerprintOf(command: Command): string {
   const { command: name, ...rest } = command;
-  const fields = Object.entries(rest)
+  const fields = Object.entries<unknown>(rest)
     .filter(([, value]) => value !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256')

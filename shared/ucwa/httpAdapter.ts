@@ -41,7 +41,7 @@ export function createHttpAdapter(connections: Connections): AxiosAdapter {
 }
 
 /** Resolves with the response's head; its body breaks off when something goes wrong after that. */
-function send(config: InternalAxiosRequestConfig, { agentOf }: Connections): Promise<IncomingMessage> {
+function send(config: InternalAxiosRequestConfig, connections: Connections): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const { url = '', method = 'GET', headers, signal } = config;
     const { protocol, hostname, port, pathname, search } = new URL(url);
@@ -49,7 +49,7 @@ function send(config: InternalAxiosRequestConfig, { agentOf }: Connections): Pro
     const { request } = protocol === 'https:' ? https : http;
     // Named one by one: options that Node.js makes of a URL have no prototype, which costs as much as parsing it did.
     const sent = request({
-      agent: agentOf(url),
+      agent: connections.agentOf(url),
       method: method.toUpperCase(),
       hostname: hostname.replace(/^\[|\]$/g, ''),
       port,
