@@ -1,4 +1,5 @@
 import { flatCallEventSchema } from '../../webhooks/formats/flatEvent';
+import { commandSentSchema } from '../documents/answers';
 import { toJsonSchemas, type JsonObject, type NamedSchema } from '../documents/jsonSchemas';
 import { apiSchemas } from '../documents/schemas';
 import { rejectSchema } from './connectorSchemas';
@@ -7,6 +8,8 @@ import { toSwaggerSchema } from './toSwaggerSchema';
 /** What the connector can name: the API's own schemas, and what only flows see. */
 const schemas = {
   ...apiSchemas,
+  // A flow sends no `Prefer`, so that nothing waits for an outcome.
+  CommandSent: { schema: commandSentSchema.omit({ outcome: true }), direction: 'given' },
   CallEvent: { schema: flatCallEventSchema, direction: 'given' },
   Reject: { schema: rejectSchema, direction: 'taken' },
 } as const satisfies Record<string, NamedSchema>;
