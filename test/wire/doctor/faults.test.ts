@@ -294,7 +294,7 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       fault: { kind: 'htmlBody', status: 200, on: 'discovery' },
       step: 'discovery',
       says: /responds with a web page \(200\)/,
-      remedy: /no portal or pre-authentication/,
+      remedy: /Set UCWA_DISCOVERY_URL to a discovery root/,
     },
     {
       fault: { kind: 'htmlBody', status: 503, on: 'applications' },

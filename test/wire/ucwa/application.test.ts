@@ -1,7 +1,7 @@
 import type { LifecycleRecord } from '../../../infra/local/ucwa/ledger';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { carrying, startTestSession, told, type TestSession } from '../../support/ucwaSession';
-import { startTestUcwa, type TestUcwa } from '../../support/ucwaSimulator';
+import { simulatorAccount, startTestUcwa, type TestUcwa } from '../../support/ucwaSimulator';
 
 const never = new AbortController().signal;
 
@@ -37,15 +37,17 @@ afterEach(async () => {
 describe('makeMeAvailable', () => {
   test('registers the account’s modalities, and its presence where one is set', async () => {
     await onAir({ account: { signInAs: 'Away', modalities: ['Audio', 'PhoneAudio'] } });
-    expect(bodies('makeMeAvailable')).toEqual([{ supportedModalities: ['Audio', 'PhoneAudio'], signInAs: 'Away' }]);
+    expect(bodies('makeMeAvailable')).toEqual([
+      { supportedModalities: ['Audio', 'PhoneAudio'], signInAs: 'Away', phoneNumber: simulatorAccount.phoneNumber },
+    ]);
   });
 
   test('falls back to phone audio where the others are forbidden, never to Messaging, and says so', async () => {
     ucwa.fault({ kind: 'modalitiesForbidden' });
     const { session, lines } = await onAir();
     expect(bodies('makeMeAvailable')).toEqual([
-      { supportedModalities: ['Audio', 'Video', 'PhoneAudio'] },
-      { supportedModalities: ['PhoneAudio'] },
+      { supportedModalities: ['Audio', 'Video', 'PhoneAudio'], phoneNumber: simulatorAccount.phoneNumber },
+      { supportedModalities: ['PhoneAudio'], phoneNumber: simulatorAccount.phoneNumber },
     ]);
     expect(session.health()).toMatchObject({ state: 'onAir', modalities: ['PhoneAudio'] });
     expect(lines).toContainEqual({

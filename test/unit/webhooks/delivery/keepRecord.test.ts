@@ -36,7 +36,7 @@ it.each([
 it('keeps of an end what its row holds', () => {
   const result = { subscriptionId: 'sub_a', outcome: 'retrying', attempted: true, durationMs: 3, nextAtMs: 9 } as const;
   const end = { attempt: { ...result, attempt: 1, moves: 0, atMs: 5 }, response: 'body', isLost: false };
-  expect(toResult(end)).toEqual(result);
+  expect(toResult(end)).toEqual({ ...result, atMs: 5 });
   const { id, type, subject, account, sequence, timeMs } = event;
   expect(toTroubledDelivery(event, end)).toEqual({
     ...end.attempt,
