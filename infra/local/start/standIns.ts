@@ -55,7 +55,8 @@ export function startHostProcess(options: HostOptions): LocalProcess<HostReady> 
     name: 'Functions host',
     nodeArguments: [
       standInScript('functions-host'),
-      ...['--app', projectFolder, '--port', String(options.port), '--key', options.functionsKey],
+      // In one word: a random key may begin with a hyphen.
+      ...['--app', projectFolder, '--port', String(options.port), `--key=${options.functionsKey}`],
       ...['--quiet', '--run-timers-on-start', ...(options.processes === true ? ['--processes'] : [])],
     ],
     environment: options.environment,
