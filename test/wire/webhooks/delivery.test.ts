@@ -37,7 +37,13 @@ describe('an event of the topic', () => {
         );
     }
     expect(ends.server.requests.map(({ headers }) => headers['webhook-id'])).toEqual([completed.id]);
-    const delivered = { outcome: 'delivered', attempted: true, status: 204, durationMs: expect.any(Number) };
+    const delivered = {
+      outcome: 'delivered',
+      attempted: true,
+      status: 204,
+      atMs: ringStartMs,
+      durationMs: expect.any(Number),
+    };
     expect(await resultsOf(started)).toEqual({ [one.id]: delivered, [other.id]: delivered });
     expect(await resultsOf(completed)).toEqual({ [one.id]: delivered, [other.id]: delivered, [ends.id]: delivered });
     expect(process.queue.accepted()).toBe(0);
@@ -53,6 +59,7 @@ describe('an event of the topic', () => {
         attempted: true,
         status: 500,
         durationMs: expect.any(Number),
+        atMs: ringStartMs,
         reason: 'responded 500',
         nextAtMs: ringStartMs + 1_000,
       },
