@@ -66,7 +66,7 @@ describe('the trace of a call', () => {
     expect(traceIdOf(started.traceParent)).toBe(traceId);
     expect(traceIdOf((await settled(started.subject)).traceParent)).toBe(traceId);
 
-    const toSubscriber = ['package', 'fan out', 'deliver', 'POST'];
+    const toSubscriber = ['package', 'deliver event', 'POST'];
     const command = await spanAt(traceId, ...toSubscriber, 'command');
     expect(command.facts).toMatchObject({
       'relay.command': 'decline',
@@ -77,9 +77,10 @@ describe('the trace of a call', () => {
     expect((await spanAt(traceId, ...toSubscriber, 'command', 'POST')).facts).toMatchObject({
       'http.response.status_code': 204,
     });
-    expect((await spanAt(traceId, 'package', 'record')).facts).toMatchObject({ 'cloudevents.event_id': started.id });
-    await spanAt(traceId, ...toSubscriber, 'command', 'record');
-    await spanAt(traceId, ...toSubscriber, 'command', 'fan out');
+    expect((await spanAt(traceId, 'package', 'deliver event')).facts).toMatchObject({
+      'cloudevents.event_id': started.id,
+    });
+    await spanAt(traceId, ...toSubscriber, 'command', 'deliver event');
     process.stdout.write(`${traceTree(collector.spans, traceId)}\n`);
     expect(collector.spans.filter((span) => span.traceId === traceId && span.hasFailed)).toEqual([]);
   });
@@ -131,8 +132,10 @@ describe('metrics', () => {
   it('count events, deliveries and commands, measure the way of a ring, and watch the channels', async () => {
     await collector.span(
       () =>
-        collector.spans.filter(({ name, facts }) => name === 'deliver' && facts['relay.outcome'] === 'delivered')
-          .length === 4,
+        collector.spans.filter(
+          ({ name, facts }) =>
+            name === 'deliver event' && facts['cloudevents.event_type'] === 'ucwa.audioVideoInvitation.started',
+        ).length === 5,
     );
     await collector.metric('relay.channels', ({ facts, value }) => facts.state === 'onAir' && value === 1);
     await relay.host().close();
@@ -141,11 +144,11 @@ describe('metrics', () => {
     const valueOf = (name: string, facts: CollectedFacts) =>
       points(name).find((point) => Object.entries(facts).every(([fact, value]) => point.facts[fact] === value))?.value;
     const type = 'ucwa.audioVideoInvitation.started';
-    expect(valueOf('relay.events', { type })).toBe(4);
-    expect(valueOf('relay.ring_to_bus', { type })).toBe(4);
-    expect(valueOf('relay.ring_to_delivery', { type })).toBe(4);
-    expect(valueOf('relay.deliveries', { outcome: 'delivered' })).toBe(4);
-    expect(valueOf('relay.commands', { command: 'decline', result: 'sent' })).toBe(3);
+    expect(valueOf('relay.events', { type })).toBe(5);
+    expect(valueOf('relay.ring_to_bus', { type })).toBe(5);
+    expect(valueOf('relay.ring_to_delivery', { type })).toBe(5);
+    expect(valueOf('relay.deliveries', { outcome: 'delivered' })).toBe(5);
+    expect(valueOf('relay.commands', { command: 'decline', result: 'sent' })).toBe(4);
     expect(valueOf('relay.commands', { command: 'cancel', result: 'actionNotAvailable' })).toBe(1);
     expect(points('relay.poll_age')).toEqual([expect.objectContaining({ value: 0 })]);
     expect(points('relay.channels').map(({ value }) => value)).toEqual(points('relay.channels').map(() => 0));
