@@ -65,6 +65,10 @@ const commandSchema = z.strictObject({
   reason: z.string().optional().describe('Of a decline its reason, of an accept how'),
   result: z.string().describe('sent, or the error code'),
   status: z.int(),
+  replayed: z
+    .literal(true)
+    .optional()
+    .describe('The same command had been sent before, and got its first answer again: nothing was sent'),
 });
 
 const gapSchema = z.strictObject({
