@@ -65,7 +65,7 @@ export function useWebhookProcesses(): WebhookProcesses {
   return {
     tables: () => storage.tables,
     open(changes = {}) {
-      const process = createProcess(storage.tables, changes);
+      const process = createWebhookProcess(storage.tables, changes);
       closing.push(process.webhooks);
       return process;
     },
@@ -77,9 +77,10 @@ export function useWebhookProcesses(): WebhookProcesses {
   };
 }
 
-function createProcess(
+/** A process on these tables; the caller closes its `webhooks`. */
+export function createWebhookProcess(
   tables: Tables,
-  changes: Partial<WebhooksPorts> & { readonly clock?: FakeClock; readonly queue?: MemoryRetryQueue },
+  changes: Partial<WebhooksPorts> & { readonly clock?: FakeClock; readonly queue?: MemoryRetryQueue } = {},
 ): WebhookProcess {
   const clock = changes.clock ?? createFakeClock(ringStartMs);
   const queue = changes.queue ?? createMemoryRetryQueue(clock);
