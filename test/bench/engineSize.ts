@@ -41,10 +41,18 @@ async function executedLines(work: () => Promise<void>): Promise<ReadonlyMap<str
     const file = relative(project, path).split(sep).join('/');
     if (!file.startsWith('shared/') || !functions.some(({ ranges }) => (ranges[0]?.count ?? 0) > 0)) continue;
     const { scriptSource } = await session.post('Debugger.getScriptSource', { scriptId });
-    lines.set(file, countLines(scriptSource, functions));
+    const own = functions.filter(({ ranges: [range] }) => !isExportGetter(scriptSource, range));
+    if (own.some(({ ranges }) => (ranges[0]?.count ?? 0) > 0)) lines.set(file, countLines(scriptSource, own));
   }
   session.disconnect();
   return lines;
+}
+
+/** CommonJS output has a function that returns each exported name; reading a constant executes no code of its file. */
+function isExportGetter(code: string, range: Profiler.CoverageRange | undefined): boolean {
+  return /^(get\s+|function\s*)?\w*\s*\(\)\s*\{\s*return \w+;\s*\}$/.test(
+    code.slice(range?.startOffset, range?.endOffset),
+  );
 }
 
 /** Lines of the source that belong to an executed function: its docstrings, types and imports are not executed. */

@@ -3,10 +3,10 @@ import { createDeliver, type Deliver } from '../../shared/webhooks/delivery/deli
 import { createDeliverEvent } from '../../shared/webhooks/delivery/deliverEvent';
 import type { SendResult } from '../../shared/webhooks/delivery/classifyResponse';
 import type { DeliveryEnd } from '../../shared/webhooks/delivery/deliveryEnd';
-import { createDeliveryPolicies } from '../../shared/webhooks/delivery/deliveryPolicies';
+import { createDeliveryPolicies } from '../../shared/webhooks/delivery/deliveryPolicy';
 import { createKeepRecord } from '../../shared/webhooks/delivery/keepRecord';
 import { createRecentCalls } from '../../shared/webhooks/delivery/recentCalls';
-import { createRenderOnce } from '../../shared/webhooks/delivery/renderOnce';
+import { createRenderOnce } from '../../shared/webhooks/formats/renderDelivery';
 import { createRetryDelivery } from '../../shared/webhooks/delivery/retryDelivery';
 import type { ScheduledRetry } from '../../shared/webhooks/delivery/retryQueue';
 import type { Subscription } from '../../shared/webhooks/subscriptions/subscription';

@@ -5,9 +5,8 @@ import { toEventKey, toTableKey } from '../../invitations/record/eventKey';
 import type { RelayEvent } from '../../invitations/relayEvent';
 import type { Tables } from '../tables';
 import { fromEventRow, toAttemptRow, toEventRow, toResultsRow } from './callRows';
-import { toAccountRow } from './callsByAccount';
+import { toAccountRow, toFeedRow } from './listRows';
 import { toDeliveryRow } from './deliveryRows';
-import { toFeedRow } from './feed';
 import { readCallEvents } from './readCall';
 import { insertRow, mergeRow, readRow, replaceRow } from './rows';
 

@@ -3,8 +3,7 @@ import type { TroubledDelivery } from '../../invitations/record/callRecords';
 import { toDeliveryId, toTableKey, type KeyedEvent } from '../../invitations/record/eventKey';
 import { fromTextChunks, toTextChunks } from '../textChunks';
 import { eventSchema, laterAttemptSchema } from './callRows';
-import { newestFirst } from './newestFirst';
-import { double, type Row, type WrittenRow } from './rows';
+import { newestFirst, double, type Row, type WrittenRow } from './rows';
 
 /**
  * Table `deliveries`: a row for each delivery that was not `delivered` at its first attempt, partition = subscription, row =

@@ -7,7 +7,7 @@ import type { Tables } from '../tables';
 import { storageUnavailable } from '../translateStorageError';
 import { fromEventRow } from './callRows';
 import { DELIVERY_ROW_KEY, fromDeliveryRow, toDeliveryRowKey } from './deliveryRows';
-import { parseFeedRowKey, recordedSince, recordedUntil } from './feed';
+import { parseFeedRowKey, recordedSince, recordedUntil } from './listRows';
 import { inGroups, parseCursor } from './listPage';
 import { queryRows, readRow, rowKeyOf } from './rows';
 

@@ -2,7 +2,7 @@ import { EXPIRY_GRACE_MS, isActive, type InvitationHead } from '../../invitation
 import type { InvitationPage, InvitationQuery } from '../../invitations/record/invitationPage';
 import { encodeCursor } from '../cursor';
 import type { Tables } from '../tables';
-import { FEED_KEY, parseFeedRowKey, recordedSince } from './feed';
+import { FEED_KEY, parseFeedRowKey, recordedSince } from './listRows';
 import { parseCursor } from './listPage';
 import { headOf, readCallEvents } from './readCall';
 import { queryRows, rowKeyOf } from './rows';

@@ -4,14 +4,19 @@ import type { InvitationPage, InvitationQuery } from '../../invitations/record/i
 import { toHead } from '../../invitations/record/callHead';
 import type { RecordedEvent } from '../../invitations/record/callRecords';
 import type { Tables } from '../tables';
-import { ACCOUNT_ROW_KEY, toAccountRowKey } from './callsByAccount';
-import { FEED_KEY, parseFeedRowKey, recordedBefore, toFeedRowKey } from './feed';
+import {
+  ACCOUNT_ROW_KEY,
+  toAccountRowKey,
+  FEED_KEY,
+  parseFeedRowKey,
+  recordedBefore,
+  toFeedRowKey,
+  fromListItemTexts,
+} from './listRows';
 import { ACTIVE_MS, listActiveCalls } from './listActiveCalls';
-import { fromListItemTexts } from './listItem';
 import { readPage, type CallIndex } from './listPage';
-import { newestFirst } from './newestFirst';
+import { newestFirst, rowKeyOf, type Row } from './rows';
 import { headOf, readCallEvents } from './readCall';
-import { rowKeyOf, type Row } from './rows';
 
 /**
  * Calls, the newest first: of one account by the time at which they began, of all by the time of their newest event. Ended

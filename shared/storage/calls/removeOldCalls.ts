@@ -2,10 +2,9 @@ import { removeRows } from '../removeRows';
 import type { Tables } from '../tables';
 import { storageUnavailable } from '../translateStorageError';
 import { LATER } from './callRows';
-import { minutesBefore, parseFeedRowKey } from './feed';
+import { minutesBefore, parseFeedRowKey } from './listRows';
 import { inGroups } from './listPage';
-import { newestFirst } from './newestFirst';
-import { queryRows, rowKeyOf, type Row } from './rows';
+import { newestFirst, queryRows, rowKeyOf, type Row } from './rows';
 
 /** Rows of the feed that are handled together, and partitions of calls at once. */
 const FEED_ROWS_TOGETHER = 100;

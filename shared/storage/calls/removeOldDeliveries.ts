@@ -1,8 +1,7 @@
 import { removeRows } from '../removeRows';
 import type { TableName, Tables } from '../tables';
 import { storageUnavailable } from '../translateStorageError';
-import { newestFirst } from './newestFirst';
-import { queryRows, readRow, rowKeyOf } from './rows';
+import { newestFirst, queryRows, readRow, rowKeyOf } from './rows';
 
 /**
  * Removes deliveries of events before that moment, and everything that is kept of subscriptions that are gone: what a late

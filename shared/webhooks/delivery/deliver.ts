@@ -3,17 +3,15 @@ import { toRelayError } from '../../errors/relayError';
 import type { CallRecords } from '../../invitations/record/callRecords';
 import type { RelayEvent } from '../../invitations/relayEvent';
 import { recordRingToDelivery } from '../../telemetry/metrics';
-import type { RenderedDelivery } from '../formats/renderDelivery';
+import type { RenderedDelivery, Render } from '../formats/renderDelivery';
 import type { Subscription } from '../subscriptions/subscription';
 import { classifyResponse, type ResponseClass } from './classifyResponse';
-import type { DeliveryPolicies } from './deliveryPolicies';
+import type { DeliveryPolicies, AttemptResult } from './deliveryPolicy';
 import { toEnd, type Delivery, type DeliveryEnd, type EndStep, type MadeAttempt } from './deliveryEnd';
-import type { AttemptResult } from './deliveryPolicy';
 import { createInOrder } from './inOrder';
 import { isRing, judgeLateSnapshot, LATE_AFTER_MS } from './lateSnapshot';
 import { stepAfterAttempt, stepAfterRefusal, stepAfterWait, stepWithoutState, type StepInput } from './nextStep';
 import type { PostSigned } from './postSigned';
-import type { Render } from './renderOnce';
 import { settlesBy, STORAGE_WAIT_MS, withDeadline } from '../../withDeadline';
 
 export interface DeliverPorts {

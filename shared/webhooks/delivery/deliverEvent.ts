@@ -16,7 +16,7 @@ import { recordDelayMs, toResult, toTroubledDelivery, type KeepRecord } from './
 import { isAheadOfPredecessor, isCallEnd, isCallStart, isRing } from './lateSnapshot';
 import type { NextFreeTime } from './pacing';
 import type { RecentCalls } from './recentCalls';
-import type { Render } from './renderOnce';
+import type { Render } from '../formats/renderDelivery';
 import type { RetryQueue, ScheduledRetry } from './retryQueue';
 import type { SubscriberWatch } from './subscriberWatch';
 import { withDeadline } from '../../withDeadline';

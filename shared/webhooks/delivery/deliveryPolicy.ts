@@ -1,4 +1,6 @@
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../clock';
+import type { Subscription } from '../subscriptions/subscription';
 
 /** Attempts to one subscriber at a time, in this process. */
 export const MAX_IN_FLIGHT = 16;
@@ -131,5 +133,22 @@ export function createDeliveryPolicy(clock: Clock): DeliveryPolicy {
     acquire: async (untilMs) => (waiters.length === 0 ? decide() : undefined) ?? wait(untilMs),
     failingSinceMs: () => failingSinceMs,
     isOpen: () => isTripped(),
+  };
+}
+
+/** More than there are subscriptions: only policies of those that were changed or deleted are dropped. */
+const MAX_POLICIES = 1000;
+
+/** The policy of a subscription as it stands; a changed one begins with nothing against it. */
+export type DeliveryPolicies = (subscription: Pick<Subscription, 'id' | 'changedAtMs'>) => DeliveryPolicy;
+
+/** One for each subscription and process. */
+export function createDeliveryPolicies(clock: Clock): DeliveryPolicies {
+  const policies = new LRUCache<string, DeliveryPolicy>({ max: MAX_POLICIES });
+  return ({ id, changedAtMs }) => {
+    const key = `${id} ${String(changedAtMs)}`;
+    let policy = policies.get(key);
+    if (policy === undefined) policies.set(key, (policy = createDeliveryPolicy(clock)));
+    return policy;
   };
 }

@@ -9,7 +9,7 @@ import { matchesFilter } from '../subscriptions/matchesFilter';
 import type { Subscription } from '../subscriptions/subscription';
 import type { SubscriptionStore } from '../subscriptions/subscriptionStore';
 import { isCallEnd } from './lateSnapshot';
-import type { Render } from './renderOnce';
+import type { Render } from '../formats/renderDelivery';
 import { firstAttemptMessage } from './retryMessage';
 import type { RetryQueue } from './retryQueue';
 

@@ -5,7 +5,7 @@ import type { EventPublisher } from '../../messaging/publisher';
 import type { Log } from '../../telemetry/log';
 import type { Subscription } from '../subscriptions/subscription';
 import type { DeliveryEnd } from './deliveryEnd';
-import type { DeliveryPolicies } from './deliveryPolicies';
+import type { DeliveryPolicies } from './deliveryPolicy';
 import type { DisableSubscription } from './disableSubscription';
 import { toSubscriberEvent } from './subscriberEvents';
 import type { SubscriberHealthRow, SubscriberHealthStore } from './subscriberHealth';

@@ -1,8 +1,9 @@
 import type { RelayEvent } from '../../invitations/relayEvent';
 import { toCloudEvent } from '../../messaging/cloudEvent';
+import type { Subscription } from '../subscriptions/subscription';
+import { CLOUDEVENTS_JSON, type ContentType, type Format } from '../subscriptions/subscriptionRequest';
 import { toFlatEvent } from './flatEvent';
 import { toPublicEvent } from './publicEvent';
-import { CLOUDEVENTS_JSON, type ContentType, type Format } from '../subscriptions/subscriptionRequest';
 import { toTeamsCard, type ConfirmUrl } from './teamsCard';
 
 /** What is sent: these characters in UTF-8 are the bytes that are signed. */
@@ -41,4 +42,25 @@ export function renderDelivery(
 
 function json(value: object): RenderedDelivery {
   return { contentType: 'application/json; charset=utf-8', body: JSON.stringify(value) };
+}
+
+/** The body of an event for a subscription; undefined where its format shows nothing of such an event. */
+export type Render = (
+  event: RelayEvent,
+  subscription: Pick<Subscription, 'format' | 'contentType'>,
+) => RenderedDelivery | undefined;
+
+/** Renders an event once for each format, however many subscribers it goes to. */
+export function createRenderOnce(confirmUrl: ConfirmUrl): Render {
+  const rendered = new WeakMap<RelayEvent, Map<string, RenderedDelivery | undefined>>();
+  return (event, { format, contentType }) => {
+    let byFormat = rendered.get(event);
+    if (byFormat === undefined) {
+      byFormat = new Map<string, RenderedDelivery | undefined>();
+      rendered.set(event, byFormat);
+    }
+    const key = `${format} ${contentType ?? ''}`;
+    if (!byFormat.has(key)) byFormat.set(key, renderDelivery(event, format, confirmUrl, contentType));
+    return byFormat.get(key);
+  };
 }

@@ -8,9 +8,8 @@ import { createConnections, type Agents } from './connections';
 import { ADDRESS_SHARES, createGuardedLookup } from './guardedLookup';
 import { createNameResolver, type NameResolver } from './nameResolver';
 import { codeOf, statusOfUnparsed, translateNetworkError } from './networkError';
-import { readStart } from './readStart';
+import { readStart, createTransport, UpgradeError, type Exchange } from './transport';
 import { redact } from './redact';
-import { createTransport, UpgradeError, type Exchange } from './transport';
 import { checkUrl, type CheckedUrl } from './urlRule';
 
 /** One HTTP request to a subscriber. */

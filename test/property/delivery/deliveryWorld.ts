@@ -8,11 +8,11 @@ import {
   type DueDelivery,
 } from '../../../shared/webhooks/delivery/deliver';
 import { createDeliverEvent } from '../../../shared/webhooks/delivery/deliverEvent';
-import { createDeliveryPolicies } from '../../../shared/webhooks/delivery/deliveryPolicies';
+import { createDeliveryPolicies } from '../../../shared/webhooks/delivery/deliveryPolicy';
 import { createKeepRecord } from '../../../shared/webhooks/delivery/keepRecord';
 import { createNextFreeTime } from '../../../shared/webhooks/delivery/pacing';
 import { createRecentCalls } from '../../../shared/webhooks/delivery/recentCalls';
-import { createRenderOnce } from '../../../shared/webhooks/delivery/renderOnce';
+import { createRenderOnce } from '../../../shared/webhooks/formats/renderDelivery';
 import { createRetryDelivery } from '../../../shared/webhooks/delivery/retryDelivery';
 import {
   parseRetryMessage,

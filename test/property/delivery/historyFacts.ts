@@ -1,6 +1,6 @@
 import type { DeliveryOutcome } from '../../../shared/invitations/record/deliveryResult';
 import type { RelayEvent } from '../../../shared/invitations/relayEvent';
-import { createRenderOnce } from '../../../shared/webhooks/delivery/renderOnce';
+import { createRenderOnce } from '../../../shared/webhooks/formats/renderDelivery';
 import { matchesFilter } from '../../../shared/webhooks/subscriptions/matchesFilter';
 import type { Subscription } from '../../../shared/webhooks/subscriptions/subscription';
 import type { History } from './deliveryWorld';

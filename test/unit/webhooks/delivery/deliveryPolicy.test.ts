@@ -1,4 +1,5 @@
 import {
+  createDeliveryPolicies,
   createDeliveryPolicy,
   FAILURES_TO_OPEN,
   MAX_IN_FLIGHT,
@@ -149,4 +150,15 @@ describe('Retry-After', () => {
     second.release({ result: 'throttled', retryAfterMs: 1_000 });
     expect(policy.refusal()?.untilMs).toBe(clock.now() + 60_000);
   });
+});
+
+describe('the policies of a process', () => {
+  const policies = createDeliveryPolicies(createFakeClock());
+  const policy = policies({ id: 'sub_a', changedAtMs: 1 });
+
+  test.each([
+    ['keep one policy for a subscription', { id: 'sub_a', changedAtMs: 1 }, true],
+    ['begin anew when the subscription is changed', { id: 'sub_a', changedAtMs: 2 }, false],
+    ['have one for each subscription', { id: 'sub_b', changedAtMs: 1 }, false],
+  ])('%s', (_title, subscription, isSame) => expect(policies(subscription) === policy).toBe(isSame));
 });

@@ -4,7 +4,7 @@ import type { DeliveryResult } from '../../../../shared/invitations/record/deliv
 import { toDeliveryId } from '../../../../shared/invitations/record/eventKey';
 import type { RelayEvent } from '../../../../shared/invitations/relayEvent';
 import { createRedeliver, type Recovered } from '../../../../shared/webhooks/delivery/redeliver';
-import { createRenderOnce } from '../../../../shared/webhooks/delivery/renderOnce';
+import { createRenderOnce } from '../../../../shared/webhooks/formats/renderDelivery';
 import type { ScheduledRetry } from '../../../../shared/webhooks/delivery/retryQueue';
 import type { Subscription } from '../../../../shared/webhooks/subscriptions/subscription';
 import { createFakeClock } from '../../../support/fakeClock';

@@ -1,7 +1,6 @@
 import type { RelayEvent } from '../../../../shared/invitations/relayEvent';
 import type { DeliveryEnd } from '../../../../shared/webhooks/delivery/deliveryEnd';
-import { createDeliveryPolicies } from '../../../../shared/webhooks/delivery/deliveryPolicies';
-import { FAILURES_TO_OPEN } from '../../../../shared/webhooks/delivery/deliveryPolicy';
+import { createDeliveryPolicies, FAILURES_TO_OPEN } from '../../../../shared/webhooks/delivery/deliveryPolicy';
 import type { SubscriberHealthRow } from '../../../../shared/webhooks/delivery/subscriberHealth';
 import {
   createSubscriberWatch,

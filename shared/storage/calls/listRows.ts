@@ -1,10 +1,13 @@
-import { isInvitationEvent } from '../../invitations/isInvitationEvent';
+import { z } from 'zod';
 import { accountKey } from '../../invitations/invitationId';
+import { isInvitationEvent } from '../../invitations/isInvitationEvent';
 import type { CallRecord } from '../../invitations/record/callRecords';
-import { toEventKey, type EventKey, type KeyedEvent } from '../../invitations/record/eventKey';
-import { newestFirst, newestFirstMinute, timeOf } from './newestFirst';
-import { toListItemTexts } from './listItem';
-import { double, type WrittenRow } from './rows';
+import { toEventKey, type EventKey, type KeyedEvent, toTableKey } from '../../invitations/record/eventKey';
+import type { RelayEvent } from '../../invitations/relayEvent';
+import { withoutLargestParts } from '../../invitations/withoutLargestParts';
+import { fromTextChunks, toAsciiJson, toTextChunks } from '../textChunks';
+import { eventSchema } from './callRows';
+import { newestFirst, newestFirstMinute, timeOf, double, type WrittenRow, type Row } from './rows';
 
 /**
  * Table `feed`, the time index: a row for each recorded event, partition = inverted minute of recording, row = inverted
@@ -64,3 +67,47 @@ export function recordedBefore(rowKey: string): string {
 export function minutesBefore(beforeMs: number): string {
   return `PartitionKey gt '${newestFirstMinute(beforeMs)}'`;
 }
+
+/** A list item has at most so many characters of JSON. */
+const MAX_CHARACTERS = 4096;
+
+/** What a list shows of an event, or of a call by its newest event. */
+export interface ListItem {
+  /** Without what is too large for a list: of an invitation the largest parts (`omitted` names them), else its data. */
+  readonly event: RelayEvent;
+  /** Time of the call's first event, where it was known. */
+  readonly startedAtMs?: number;
+}
+
+const itemSchema = z.object({ event: eventSchema, startedAtMs: z.number().exactOptional() });
+
+export function toListItemTexts({ event, startedAtMs }: CallRecord): Readonly<Record<string, string>> {
+  return toTextChunks({ event: small(event), ...(startedAtMs !== undefined && { startedAtMs }) });
+}
+
+export function fromListItemTexts(row: Row): ListItem {
+  return itemSchema.parse(fromTextChunks(row));
+}
+
+function small(event: RelayEvent): RelayEvent {
+  if (toAsciiJson(event).length <= MAX_CHARACTERS) return event;
+  const smaller = isInvitationEvent(event) ? withoutLargestParts(event) : undefined;
+  return smaller === undefined ? { ...event, data: {} } : small(smaller);
+}
+
+/** Table `callsByAccount`: a row for each call, partition = the account, row = time of its first event, inverted, and invitation. */
+export function toAccountRow(record: CallRecord & { readonly startedAtMs: number }): WrittenRow {
+  const { event, startedAtMs } = record;
+  return {
+    partitionKey: accountKey(event.account),
+    rowKey: toAccountRowKey(event.subject, startedAtMs),
+    ...(isInvitationEvent(event) && { happened: event.data.event }),
+    ...toListItemTexts(record),
+  };
+}
+
+export function toAccountRowKey(invitationId: string, startedAtMs: number): string {
+  return `${newestFirst(startedAtMs)}.${toTableKey(invitationId)}`;
+}
+
+export const ACCOUNT_ROW_KEY = /^\d{13}\.[\w-]{1,200}$/;

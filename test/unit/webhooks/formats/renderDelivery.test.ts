@@ -1,4 +1,4 @@
-import { createRenderOnce } from '../../../../shared/webhooks/delivery/renderOnce';
+import { createRenderOnce } from '../../../../shared/webhooks/formats/renderDelivery';
 import { sampleInvitationEvent } from '../../../support/sampleEvents';
 
 const render = createRenderOnce(() => undefined);
