@@ -8,7 +8,7 @@ using Azure.Messaging.ServiceBus;
 // The calls of the last hour, by invitation id; kept when they have ended, so that nothing late opens them again.
 var calls = new Dictionary<string, Call>();
 
-// In Azure there are no keys: whoever this runs as needs the role Azure Service Bus Data Receiver at the subscription.
+// In Azure there are no keys: the identity it runs as needs the role Azure Service Bus Data Receiver at the subscription.
 await using var client = Environment.GetEnvironmentVariable("SERVICE_BUS_CONNECTION") is { } connection
     ? new ServiceBusClient(connection)
     : new ServiceBusClient(Environment.GetEnvironmentVariable("SERVICE_BUS_NAMESPACE"), new DefaultAzureCredential());

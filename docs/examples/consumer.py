@@ -54,7 +54,7 @@ def open_client():
     connection = os.environ.get("SERVICE_BUS_CONNECTION")
     if connection:
         return ServiceBusClient.from_connection_string(connection)
-    # In Azure there are no keys: whoever this runs as needs the role Azure Service Bus Data Receiver at the subscription.
+    # In Azure there are no keys: the identity it runs as needs the role Azure Service Bus Data Receiver at the subscription.
     from azure.identity import DefaultAzureCredential
 
     return ServiceBusClient(os.environ["SERVICE_BUS_NAMESPACE"], DefaultAzureCredential())

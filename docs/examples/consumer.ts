@@ -56,7 +56,7 @@ function handle({ type, subject, time, sequence = '', expirytime, data }: RelayE
     console.log(`rings: ${caller}: ${(data.actions ?? []).join(', ')}`);
 }
 
-// In Azure there are no keys: whoever this runs as needs the role Azure Service Bus Data Receiver at the subscription.
+// In Azure there are no keys: the identity it runs as needs the role Azure Service Bus Data Receiver at the subscription.
 const {
   SERVICE_BUS_CONNECTION: connection,
   SERVICE_BUS_NAMESPACE: host = '',

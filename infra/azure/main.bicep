@@ -32,7 +32,7 @@ param virtualNetworkAddressPrefix string = '10.86.0.0/24'
 @description('DNS servers of the virtual network, for a pool whose name only an internal server knows. Empty: those of Azure. In a private network they must forward the privatelink zones to Azure.')
 param virtualNetworkDnsServers string[] = []
 
-@description('Public IPv4 addresses or ranges, such as 203.0.113.8 or 203.0.113.0/28, that reach storage, bus and vault of a private network beside its private endpoints: a pipeline that writes secrets, consumers in another cloud. In the other networks they are open to whoever has a role.')
+@description('Public IPv4 addresses or ranges, such as 203.0.113.8 or 203.0.113.0/28, that reach storage, bus and vault of a private network beside its private endpoints: a pipeline that writes secrets, consumers in another cloud. In the other networks they are open to every identity with a role.')
 param allowedNetworks string[] = []
 
 @description('Public IPv4 ranges, such as 203.0.113.0/28, that may call the HTTP API. Empty: every address. Flows, cards and monitors call it too.')

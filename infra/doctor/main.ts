@@ -21,7 +21,7 @@ is rejected is sent once.
   --account URI    which of UCWA_ACCOUNTS; default the first
   --await-call     waits for a test call too, and says how long it took; it is not answered
   --wait SECONDS   for how long, 1 to 3600; default 120
-  --azure          tries Service Bus, tables, vault and clock instead, as whoever is signed in here (az login), with the
+  --azure          tries Service Bus, tables, vault and clock instead, as the person signed in here (az login), with the
                    settings given; says which roles are missing and the command that grants each
   --json           one JSON object: {account, ok, steps: [{name, outcome, fact, remedy?, durationMs}]}
   --help           this text

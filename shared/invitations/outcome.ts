@@ -48,7 +48,7 @@ function listed(value: string | undefined): readonly string[] | undefined {
 
 /**
  * Voice mail and another user show in acceptedBy; a telephone there says nothing (it may be the user's own). A call that
- * nobody had answered stays so, whoever is named. Unless the caller called this account itself, "another endpoint of the
+ * nobody had answered stays so, whatever the name. Unless the caller called this account itself, "another endpoint of the
  * user" would be a guess where nobody is named.
  */
 function answererOf(end: InvitationEnd, byTable: OutcomeRow['then']): Pick<Outcome, 'answered' | 'answeredBy'> {

@@ -30,7 +30,7 @@ export async function keepOnAir(
   signal: AbortSignal,
   isHandedOver: () => boolean = () => false,
 ): Promise<void> {
-  // Who has signed in during an earlier run goes on at once: ten thousand would be off the air for minutes.
+  // An account that signed in during an earlier run is read again at once: ten thousand would be disconnected for minutes.
   if (session.health().tokenExpiresAtMs === undefined) await ramp(() => session.application(signal), signal);
   let lastCode: string | undefined;
   let replaced = 0;

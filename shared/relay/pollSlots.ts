@@ -45,7 +45,7 @@ export async function pollSlots(run: PollRun, ports: PollPorts, signal: AbortSig
   const fallback = isFallback(ports.owner);
   const ownership = createOwnership(slots, slotHealth(sessionsOf.get), ports);
   let renewing: Promise<Renewal> | undefined;
-  /** One renewal at a time, whoever asks. */
+  /** One renewal at a time, for all callers. */
   const renew = (): Promise<Renewal> =>
     (renewing ??= renewNow(ownership, channels, ports).finally(() => (renewing = undefined)));
   const confirmLease = async (): Promise<void> => {

@@ -59,7 +59,7 @@ export async function relayAccount(
   signal: AbortSignal,
   options?: ReadOptions,
 ): Promise<void> {
-  // Last, so that nothing of theirs stands in for it: whoever follows all accounts knows more than a port says.
+  // Last, so that no port replaces it: the observer of all accounts knows more than a port says.
   const run: Run = {
     ...ports,
     session,

@@ -49,7 +49,7 @@ export interface OwnershipPorts {
 
 /**
  * Which slots this run owns. The lease only keeps two pollers from replacing each other's polls; safety comes from
- * publish-before-acknowledge and stable ids. So a storage account that is down does not take calls off the air: what was
+ * publish-before-acknowledge and stable ids. So a storage account that is down disconnects no account: what was
  * owned stays owned until somebody else's name stands in the row.
  */
 export function createOwnership(slots: readonly number[], health: SlotHealth, ports: OwnershipPorts): Ownership {

@@ -29,7 +29,7 @@ const MAX_OPERATIONS = 100;
 /**
  * Rows in table `accountStates`, keyed by the account's hash: one while a password is being tried, and as long as one is
  * rejected. Those who sign in at the same time share a transaction to enter their tries and another to leave, so that ten
- * thousand accounts coming on the air cost some hundred operations. Errors: `storageUnavailable`.
+ * thousand accounts that connect cost some hundred operations. Errors: `storageUnavailable`.
  */
 export function createAccountStates(tables: Tables): AccountStates {
   const run = async <Result>(action: (table: TableClient) => Promise<Result>): Promise<Result> => {
@@ -94,7 +94,7 @@ async function enterOne(table: TableClient, row: Row): Promise<StandingTry | und
         ? { state: 'rejected', fingerprint: known, atMs, etag }
         : { state: 'trying', fingerprint: known, atMs: Number(tryingAtMs), etag };
     } catch (error) {
-      // Whoever stood there has left between the two calls: then the place is free.
+      // The account with this row left between the two calls: the row is free.
       if (statusOf(error) !== 404) throw error;
     }
   }

@@ -19,7 +19,7 @@ interface FreeRow {
   readonly etag?: string;
 }
 
-/** The next free time of each subscription in table `deliveryRates`, changed only by whoever read it last. */
+/** The next free time of each subscription in table `deliveryRates`, changed only by the process that read it last. */
 export function createRateSlots({
   tables,
   clock,

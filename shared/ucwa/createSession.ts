@@ -82,7 +82,7 @@ class Session implements UcwaSession {
   #isPolling = false;
   /** Resolves when the last who came to read the channel has left it. */
   #channelFree: Promise<void> = Promise.resolve();
-  /** When the package was handed to the consumer that has not been pulled past yet. */
+  /** When the package that is not acknowledged yet was handed to the consumer. */
   #handedOutAtMs: number | undefined;
   #state: SessionHealth['state'] = 'signedOut';
   #lastPollAtMs: number | undefined;

@@ -76,7 +76,7 @@ function send(config: InternalAxiosRequestConfig, connections: Connections): Pro
 
 function decoded(response: IncomingMessage): Readable {
   const decoder = decoders.get(response.headers['content-encoding']?.toLowerCase());
-  // Whoever reads learns from the stream itself what went wrong.
+  // The reader learns from the stream itself what went wrong.
   return decoder === undefined || response.statusCode === 204
     ? response
     : pipeline(response, decoder(), () => undefined);

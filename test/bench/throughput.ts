@@ -14,13 +14,13 @@ interface Taken {
   readonly cpuMs: number;
 }
 
-/** A reader of the channels, on the air for its accounts. */
+/** A reader of the channels, connected for its accounts. */
 interface Reader {
   call(name: 'usage'): Promise<Usage>;
   stop(): Promise<void>;
 }
 
-/** Until every package is acknowledged: that is the end for all, and whoever publishes has published by then. */
+/** Until every package is acknowledged: that is the end for all, and a publisher has published by then. */
 export const throughput: Bench = {
   name: 'throughput',
   says: '50,000 packages of one event on 1,000 accounts, against the same P-GETs by bare axios, and against naive.ts',

@@ -74,7 +74,7 @@ export interface World {
   readonly ucwaUrl: string;
   readonly bus: Bus;
   readonly storageConnection: string;
-  /** One more relay, on the air for these users of the domain contoso.com. It ends with the world, if not before. */
+  /** One more relay, connected for these users of the domain contoso.com. It ends with the world, if not before. */
   startRelay(usernames: readonly string[], options?: RelayOptions): Promise<Child<RelayMethods>>;
   close(): Promise<void>;
 }

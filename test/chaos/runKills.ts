@@ -46,7 +46,7 @@ export async function runKills(plan: KillsPlan, print: Print): Promise<KillsOutc
   try {
     const hosts = await startHostPair(world, random);
     await world.onAir();
-    print(`${plan.accounts} accounts are on the air; two hosts, one of which is killed at a time`);
+    print(`${plan.accounts} accounts are connected; two hosts, one of which is killed at a time`);
     const ringing = createRinging(world, random, 2 * plan.stretchSeconds);
     const { ucwa, topic } = world;
 
@@ -93,7 +93,7 @@ export async function runKills(plan: KillsPlan, print: Print): Promise<KillsOutc
 }
 
 /**
- * As a rule the channels are on the air again before the next kill, so that each is a blow of its own; one in five does not
+ * As a rule the channels are connected again before the next kill, so that each is a blow of its own; one in five does not
  * wait for that, and may fall on the host that is just taking over.
  */
 async function killAtRandom(
@@ -111,7 +111,7 @@ async function killAtRandom(
   await hosts.killOne();
 }
 
-/** While the bus is away, no channel with something on it is on the air. */
+/** While the bus is away, no channel with something on it is connected. */
 async function onAirOrNotSoon(world: ChaosWorld): Promise<void> {
   await Promise.race([world.onAir(), wait(TAKE_OVER_MS, undefined, { ref: false })]);
 }
@@ -121,7 +121,7 @@ function share(all: number, parts: number, ofParts: number): number {
   return Math.floor((all * parts) / ofParts);
 }
 
-/** While the channels are on the air, that there is something to lose. */
+/** While the channels are connected, that there is something to lose. */
 async function takeBusAway(world: ChaosWorld, seconds: number, print: Print): Promise<Span> {
   await onAirOrNotSoon(world);
   const fromMs = Date.now();

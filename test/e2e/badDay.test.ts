@@ -48,7 +48,7 @@ describe('without settings', () => {
 });
 
 describe('a wrong password', () => {
-  it('is tried once, over restarts too; health names the account, and the other one is on the air', async () => {
+  it('is tried once, over restarts too; health names the account, and the other one is connected', async () => {
     const relay = await startTestRelay({
       accounts: [
         { ...simulatorAccount },

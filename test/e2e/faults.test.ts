@@ -14,7 +14,7 @@ afterAll(() => bus.close());
 beforeEach(async () => (world = await startFaultWorld(bus, `case-${String(++worlds)}`)));
 afterEach(() => world.close());
 
-/** Signed in, on the air, with the first package (that the account is available) behind it. */
+/** Signed in and connected, with the first package (that the account is available) behind it. */
 async function onAir(): Promise<void> {
   world.start();
   await world.untilOnAir();

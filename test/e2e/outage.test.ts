@@ -47,7 +47,7 @@ describe('the bus away for longer than a pool keeps an application that nobody p
     expect((await world.received()).filter(({ type }) => type === 'ucwa.channel.gap')).toEqual([]);
   });
 
-  it('is on the air as before', async () => {
+  it('is connected as before', async () => {
     world.ring({ subject: 'after' });
     await world.pass(5_000);
     expect((await invitationEvents()).at(-1)?.data).toMatchObject({ event: 'completed', subject: 'after' });

@@ -3,7 +3,7 @@ import { faultKinds, type FaultKind, type FaultRequest } from '../../infra/local
 /** A fault, and what the relay makes of it. */
 export interface FaultCase {
   readonly fault: FaultRequest;
-  /** On the air already, or still to sign in. Default on the air. */
+  /** Connected already, or still to sign in. Default: connected. */
   readonly strikes?: 'whileSigningIn';
   /** What the channel throws: a new run, as the poller starts one every minute, goes on after `laterMs`. */
   readonly throws?: string;

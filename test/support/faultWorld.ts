@@ -108,7 +108,7 @@ export async function startFaultWorld(bus: FaultBus, userName: string): Promise<
       await pass(1);
       for (let step = 0; !isThere.signal.aborted; step += 1) {
         if (step === MOST_STEPS)
-          throw new Error(`The account is not on the air: ${test.session.health().lastError ?? 'no error'}`);
+          throw new Error(`The account is not connected: ${test.session.health().lastError ?? 'no error'}`);
         await pass(STEP_MS);
       }
     },

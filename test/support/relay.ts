@@ -46,7 +46,7 @@ export const testSigningKey = 'a signing key for tests, long enough';
 
 const PROJECT = join(__dirname, '../..');
 
-/** Starts everything on free ports and waits until the first account is on the air. */
+/** Starts everything on free ports and waits until the first account is connected. */
 export async function startTestRelay({
   settings = {},
   accounts = [{ ...simulatorAccount }],

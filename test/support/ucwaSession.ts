@@ -48,7 +48,7 @@ export interface TestSession {
   readonly clock: FakeClock;
   /** What was logged: the level, the event, and its fields. */
   readonly lines: readonly { readonly level: string; readonly event: string; readonly fields: LogFields }[];
-  /** Reads the channel in the background until `stop`; every item is pulled past at once. */
+  /** Reads the channel in the background until `stop`; every item is acknowledged at once. */
   listen(readUntilMs?: number): Listening;
   close(): Promise<void>;
 }

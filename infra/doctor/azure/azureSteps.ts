@@ -78,7 +78,7 @@ function scopeOf({ entity, subscription, access }: BusAccess): string {
   return access === 'send' && entity === 'invitation-events' ? `/topics/${entity}` : `/queues/${entity}`;
 }
 
-/** The command that gives the role to whoever is signed in with the Azure CLI. */
+/** The command that gives the role to the person who is signed in with the Azure CLI. */
 function grant(role: string, type: string, name: string | undefined, path: string): string {
   return (
     `az role assignment create --role "${role}" --assignee "$(az ad signed-in-user show --query id --output tsv)" ` +

@@ -68,7 +68,7 @@ export function startLocalProcess<Ready>(options: LocalProcessOptions<Ready>): L
   const ended = untilEnded(child, outputs);
   const lines: string[] = [];
   const ready = untilReady(child, outputs, options, lines, ended);
-  ready.catch(() => undefined); // whoever awaits it hears of it; a stack that is being stopped does not
+  ready.catch(() => undefined); // an error reaches the caller that awaits it; a stack that is being stopped does not await it
 
   const kill = async (): Promise<void> => {
     child.kill('SIGKILL');

@@ -4,7 +4,7 @@ const TRIES = 100;
 
 /**
  * The preferred TCP port on 127.0.0.1, or the next one above it that nobody listens on; for 0 one that the system
- * chooses. Whoever then listens there must still expect it to be taken in the meantime.
+ * chooses. It may be taken before the caller listens there.
  */
 export async function nextFreePort(preferred: number): Promise<number> {
   if (preferred === 0) return (await probe(0)) ?? 0;

@@ -29,7 +29,7 @@ export interface Simulator {
   call(call: NewCall, signal?: AbortSignal): Promise<string>;
   /** Every event emitted so far but the first `from`, in order. */
   emitted(from: number): Promise<readonly Emitted[]>;
-  /** Whether a client has gone on the air for the account, so that it can be called. */
+  /** Whether a client is connected for the account, so that it can be called. */
   canBeCalled(account: string): Promise<boolean>;
 }
 

@@ -41,7 +41,7 @@ export interface StackOptions {
 export interface StartedStack {
   readonly facts: StackFacts;
   readonly replaced: Replaced;
-  /** What a person should know: a part that had to listen elsewhere, an account that is not on the air. */
+  /** What a person should know: a part that had to listen elsewhere, an account that is not connected. */
   readonly notes: readonly string[];
   /** The bus that the app uses, given or local; undefined where it is reached by an identity. */
   readonly serviceBusConnection: string | undefined;

@@ -2,7 +2,7 @@
 const SECOND_AFTER_MS = 400;
 
 export interface StopSignals {
-  /** Aborted by the first SIGINT, SIGTERM or SIGHUP, or when whoever started this process closes its channel. */
+  /** Aborted by the first SIGINT, SIGTERM or SIGHUP, or when the parent process closes its channel. */
   readonly stop: AbortSignal;
   /** Aborted by a second SIGINT or SIGTERM: no more patience. */
   readonly now: AbortSignal;

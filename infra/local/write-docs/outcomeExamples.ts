@@ -40,7 +40,7 @@ export const outcomeExamples: readonly OutcomeExample[] = [
   {
     title: 'A call that was for somebody else',
     story:
-      '`to` is not this account and no link tells why the call rings here. Whoever took it, that it was one of this user’s own endpoints would be a guess.',
+      '`to` is not this account and no link tells why the call rings here. That one of this user’s own endpoints took it would be a guess.',
     end: { account: user, ...takenElsewhere, route: 'unknown' },
   },
   {

@@ -14,7 +14,7 @@ import { Recreation } from './recreation';
 
 /**
  * The event channel of one account (UCWA 2.0, "Event channel details"; reference, section 3). Where it stands outlives
- * a call of `packages`: what was yielded last and not pulled past is polled again by the next one.
+ * a call of `packages`: a package that was yielded last and not acknowledged is polled again by the next one.
  */
 export class EventChannel {
   readonly #ports: ChannelPorts;
@@ -100,7 +100,7 @@ export class EventChannel {
     this.#reopen = false;
   }
 
-  /** Precedence: resync, resume, next (reference, section 3). Nothing is moved on before the consumer has pulled past the package. */
+  /** Precedence: resync, resume, next (reference, section 3). A package is acknowledged only when the consumer asks for the next one. */
   async *#deliver(
     response: Received | undefined,
     signal: AbortSignal,

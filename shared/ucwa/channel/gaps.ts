@@ -4,7 +4,7 @@ import { FORGOTTEN_AFTER_MS } from './readProgress';
 
 export type GapCause = GapItem['cause'];
 
-/** The hole that has to be reported before the next package; kept until the consumer has pulled past it. */
+/** The hole that has to be reported before the next package; kept until the consumer asks for the next package. */
 export class Gaps {
   readonly #clock: Clock;
   #pending: GapItem | undefined;

@@ -33,7 +33,7 @@ const refusals: readonly Refusal[] = [
 /** How long a refusal is left alone before it is tried again. */
 const AGAIN_AFTER_MS = 900_000;
 
-/** What each of the three says, for whoever makes a refusal of it. */
+/** What each of the three says; the caller makes a refusal of it. */
 export function refusalOf(
   status: number,
   subcode: string | undefined,

@@ -37,7 +37,7 @@ export interface Refusal {
  * cockatiel, because that takes its time from the machine, has no limit on waiting and cannot say until when it refuses.
  */
 export interface DeliveryPolicy {
-  /** Why nothing is admitted now, if that is so; whoever would only have to wait is not refused. */
+  /** Why nothing is admitted now, if that is so; an attempt that would only have to wait is not refused. */
   refusal(): Refusal | undefined;
   /** Waits in order of arrival, at most until `untilMs`, for one of the 16 and for the result of a probe. */
   acquire(untilMs: number): Promise<Permit | Refusal>;

@@ -30,8 +30,8 @@ export const flatCallSchema = z.strictObject({
   calleeNumber: text('Called Number', 'Telephone number that is called with country code, such as +14255550100'),
   route: text('Route', 'How the call came to the account: direct, delegate, forwarded, transferred or unknown'),
   onBehalfOf: text('On Behalf Of', 'Address of the person for whom the call is made or received'),
-  forwardedBy: text('Forwarded By', 'Address of whoever forwarded the call'),
-  transferredBy: text('Transferred By', 'Address of whoever transferred the call'),
+  forwardedBy: text('Forwarded By', 'Address of the person who forwarded the call'),
+  transferredBy: text('Transferred By', 'Address of the person who transferred the call'),
   audio: flag('Audio', 'Whether the call has sound'),
   video: flag('Video', 'Whether the call has a picture'),
   delayed: flag('Delayed', 'Present and true where this comes more than five seconds late'),
@@ -47,7 +47,7 @@ export const flatCallSchema = z.strictObject({
   ),
   answeredBy: text('Answered By', 'relay, otherEndpoint, otherPerson, voicemail or unknown'),
   acceptedByName: text('Accepted By Name', 'Who took the call, where Skype for Business names anyone'),
-  acceptedByUri: text('Accepted By Address', 'Address of whoever took the call'),
+  acceptedByUri: text('Accepted By Address', 'Address of the person who took the call'),
 });
 export type FlatCall = z.infer<typeof flatCallSchema>;
 

@@ -38,7 +38,7 @@ const healthOf = (
   });
 
 describe('health', () => {
-  it('passes while every account is on the air, and tells how each is', async () => {
+  it('passes while every account is connected, and says how each is', async () => {
     expect(await healthOf([onAir])).toEqual({
       status: 'pass',
       checks: {
@@ -215,7 +215,7 @@ describe('health of more accounts in a slot than a heartbeat holds', () => {
       ]);
   });
 
-  it('leaves out what some on the air are like, says of each of them that it is on the air, and tells everything of those that are not', async () => {
+  it('leaves out details of connected accounts, says of each of them that it is connected, and everything of those that are not', async () => {
     const all = accounts.map((one, index) =>
       index % 100 === 99
         ? { ...onAir, account: one, state: 'backingOff', lastError: 'down' }
@@ -233,7 +233,7 @@ describe('health of more accounts in a slot than a heartbeat holds', () => {
     ]);
   });
 
-  it('claims of nobody that it is on the air where not even those in trouble fit', async () => {
+  it('says of no account that it is connected where not even the failing ones fit', async () => {
     const all = accounts.map((one) => ({
       ...onAir,
       account: one,

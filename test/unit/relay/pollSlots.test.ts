@@ -183,7 +183,7 @@ describe('pollSlots', () => {
     await endedNext;
   });
 
-  it('stays on the air while storage is down', async () => {
+  it('stays connected while storage is down', async () => {
     const clock = createFakeClock();
     const leases = createMemorySlotLeases();
     const pollers = createPollers();

@@ -60,7 +60,7 @@ localOnly('an entity that is full', () => {
     expect(await empty(client, 'queue', 5)).toEqual([]);
   });
 
-  test('is a topic’s size whoever of its subscriptions still holds the messages, dead letters included', async () => {
+  test('is a topic’s size as long as one of its subscriptions holds the messages, dead letters included', async () => {
     const taken = await fill('topic');
     expect(await empty(client, 'topic/one', 5)).toHaveLength(taken);
     expect(await fill('topic')).toBe(0);

@@ -16,7 +16,7 @@ async function takePort(): Promise<Server> {
 }
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
-/** Resolves when whoever listens there has gone, and with it the connection. */
+/** Resolves when the process that listens there has ended, and with it the connection. */
 async function whenGone(port: number): Promise<void> {
   const socket = connect(port, '127.0.0.1').on('error', () => undefined);
   await new Promise((resolve) => socket.once('close', resolve).resume());

@@ -41,7 +41,7 @@ async function pull(packages: ReturnType<UcwaSession['packages']>, event: string
   }
 }
 
-/** A channel read by hand, on the air: its first package (that the account is available) has been pulled. */
+/** A connected channel read by hand: its first package (that the account is available) has been acknowledged. */
 async function open(
   session: UcwaSession,
   signal = new AbortController().signal,
@@ -90,7 +90,7 @@ describe('acknowledging', () => {
     await next;
   });
 
-  test('a package that was not pulled past comes again, to this run’s successor and to another process', async () => {
+  test('a package that was not acknowledged comes again, to this run’s successor and to another process', async () => {
     const { session } = start();
     const first = await open(session);
     ucwa.ring();
@@ -376,7 +376,7 @@ describe('holes', () => {
     expect(listening.items.some(isGap)).toBe(false);
   });
 
-  test('one that was not pulled past is told again', async () => {
+  test('one that was not acknowledged is reported again', async () => {
     const test = await listen();
     await test.listening.stop();
     ucwa.fault({ kind: 'applicationDropped' });

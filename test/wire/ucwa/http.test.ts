@@ -96,7 +96,7 @@ test('connections are kept and shared', async () => {
   expect(ports.size).toBe(1);
 });
 
-/** Opens ten connections, which are kept, and has them do one more exchange each. Whoever kept the first would keep ten. */
+/** Opens ten connections, which are kept, and has them do one more exchange each. A client that kept the first would keep ten. */
 async function exchangeTwice(url: string, through: UcwaHttp): Promise<void> {
   for (let round = 0; round < 2; round += 1)
     await Promise.all(Array.from({ length: 10 }, () => through.request({ method: 'GET', url, timeoutMs: 1_000 })));

@@ -8,7 +8,7 @@ import { startSubscriber, type SubscriberServer } from '../../support/subscriber
 
 type Resolve = NameResolver['resolve'];
 
-/** Every connect(2) that this process asks the system for, whoever asks. */
+/** Every connect(2) that this process asks the system for, from any of its code. */
 let connects = 0;
 const hook = createHook({
   init(_id, type) {

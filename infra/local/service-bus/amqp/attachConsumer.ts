@@ -76,7 +76,7 @@ export function attachConsumer(sender: Sender, queue: MessageQueue, context: Bro
   );
   return () => {
     stopWaiting();
-    // Whoever leaves while it waits still gets its attach and detach answered.
+    // A client that leaves while it waits still gets its attach and detach answered.
     if (waiting) answer();
     link.close();
   };

@@ -200,6 +200,6 @@ export class SessionBook {
   }
 }
 
-/** Whoever loses a session loses its messages' locks with it, and is told of the session. */
+/** A link that loses a session loses the locks of its messages with it, and is informed of the session. */
 export const sessionLockLost = (id: string): BrokerError =>
   new BrokerError('sessionLockLost', `The session lock has expired on the session '${id}'. Accept a new session.`);

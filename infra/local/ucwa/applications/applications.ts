@@ -53,7 +53,7 @@ export class Applications {
     this.#byAccount.set(application.account, [...this.of(application.account), application]);
   }
 
-  /** Ends it; its channel's remainder is forgotten, and whoever waits there is told. */
+  /** Ends it; the rest of its channel is forgotten, and a pending poll there is answered. */
   remove(application: Application, departure: Departure = 'ApplicationNotFound'): void {
     this.#byId.delete(application.id);
     const left = (this.#byAccount.get(application.account) ?? []).filter((other) => other !== application);
