@@ -205,7 +205,7 @@ function createApp(settings: Settings): App {
   });
 
   const http = createUcwaHttp({ caCertificate: settings.caCertificate, clock });
-  const rejectedCredentials = createAccountStates(tables);
+  const rejectedCredentials = createAccountStates(tables, clock);
   const budget = createMemoryBudget(clock);
   const stalls = createStallMonitor(clock);
   const bearerToken = (process.env.AZURE_CLIENT_ID ?? '') === '' ? undefined : environmentIdentity();

@@ -1,6 +1,9 @@
 import { TableTransaction, type TableClient } from '@azure/data-tables';
+import DataLoader from 'dataloader';
+import { z } from 'zod';
+import type { Clock } from '../clock';
 import { accountKey } from '../invitations/invitationId';
-import { createGroups } from './deliveryGroups';
+import { double } from './calls/rows';
 import { storageUnavailable, statusOf } from './translateStorageError';
 import type { Tables } from './tables';
 
@@ -25,13 +28,15 @@ export interface AccountStates {
 const PARTITION = 'rejectedCredentials';
 /** Azure Table storage, "Performing entity group transactions". */
 const MAX_OPERATIONS = 100;
+/** A sign-in waits so long for others that share its transaction; it takes ten times as long itself. */
+const BATCH_MS = 20;
 
 /**
  * Rows in table `accountStates`, keyed by the account's hash: one while a password is being tried, and as long as one is
- * rejected. Those who sign in at the same time share a transaction to enter their tries and another to leave, so that ten
+ * rejected. Sign-ins of the same moment share a transaction to insert their rows and another to delete them, so that ten
  * thousand accounts that connect cost some hundred operations. Errors: `storageUnavailable`.
  */
-export function createAccountStates(tables: Tables): AccountStates {
+export function createAccountStates(tables: Tables, clock: Pick<Clock, 'sleep'>): AccountStates {
   const run = async <Result>(action: (table: TableClient) => Promise<Result>): Promise<Result> => {
     const table = await tables.client('accountStates');
     try {
@@ -40,59 +45,64 @@ export function createAccountStates(tables: Tables): AccountStates {
       throw storageUnavailable(error);
     }
   };
-  // Where one of them stands in the way, each is done by itself.
-  const enter = createGroups<Row, StandingTry | undefined>(MAX_OPERATIONS, (_lane, rows) =>
-    run(async (table) => {
-      const transaction = new TableTransaction();
-      for (const row of rows) transaction.createEntity(row);
-      return (await submitted(table, transaction, [400, 409]))
-        ? rows.map(() => undefined)
-        : Promise.all(rows.map((row) => enterOne(table, row)));
-    }),
-  );
-  const leave = createGroups<string, boolean>(MAX_OPERATIONS, (_lane, keys) =>
-    run(async (table) => {
-      const transaction = new TableTransaction();
-      for (const rowKey of keys) transaction.deleteEntity(PARTITION, rowKey);
-      if (await submitted(table, transaction, [400, 404])) return keys.map(() => true);
-      return Promise.all(keys.map((rowKey) => unless([404], table.deleteEntity(PARTITION, rowKey))));
-    }),
-  );
+  const inBatches = <Key, Result>(runBatch: (table: TableClient, keys: readonly Key[]) => Promise<readonly Result[]>) =>
+    new DataLoader<Key, Result>((keys) => run((table) => runBatch(table, keys)), {
+      cache: false,
+      maxBatchSize: MAX_OPERATIONS,
+      batchScheduleFn: (callback) => void clock.sleep(BATCH_MS).then(callback),
+    });
+  // A transaction that the service refuses for one of its rows is followed by single requests.
+  const insert = inBatches<Row, StandingTry | undefined>(async (table, rows) => {
+    const transaction = new TableTransaction();
+    for (const row of rows) transaction.createEntity(row);
+    return (await submitted(table, transaction, [400, 409]))
+      ? rows.map(() => undefined)
+      : Promise.all(rows.map((row) => insertOne(table, row)));
+  });
+  const remove = inBatches<string, boolean>(async (table, keys) => {
+    const transaction = new TableTransaction();
+    for (const rowKey of keys) transaction.deleteEntity(PARTITION, rowKey);
+    if (await submitted(table, transaction, [400, 404])) return keys.map(() => true);
+    return Promise.all(keys.map((rowKey) => unless([404], table.deleteEntity(PARTITION, rowKey))));
+  });
   return {
-    claim: (sipUri, mine) => enter(PARTITION, toRow(sipUri, mine)),
+    claim: (sipUri, mine) => insert.load(toRow(sipUri, mine)),
     replace: (sipUri, mine, etag) =>
       run((table) => unless([404, 412], table.updateEntity(toRow(sipUri, mine), 'Replace', { etag }))),
     async record(sipUri, rejection) {
       await run((table) => table.upsertEntity(toRow(sipUri, { ...rejection, state: 'rejected' }), 'Replace'));
     },
     async clear(sipUri) {
-      await leave(PARTITION, accountKey(sipUri));
+      await remove.load(accountKey(sipUri));
     },
   };
 }
 
+const standingSchema = z.object({
+  state: z.enum(['trying', 'rejected']),
+  fingerprint: z.string(),
+  atMs: z.number(),
+});
+
 type Row = ReturnType<typeof toRow>;
 
-/** A try has its moment under another name than a rejection, so that a version which knows no tries does not take it for one. */
 function toRow(account: string, { state, fingerprint, atMs }: PasswordTry) {
   return {
     partitionKey: PARTITION,
     rowKey: accountKey(account),
     account,
+    state,
     fingerprint,
-    [state === 'rejected' ? 'atMs' : 'tryingAtMs']: { type: 'Double', value: String(atMs) },
+    atMs: double(atMs),
   };
 }
 
-async function enterOne(table: TableClient, row: Row): Promise<StandingTry | undefined> {
+async function insertOne(table: TableClient, row: Row): Promise<StandingTry | undefined> {
   for (;;) {
     if (await unless([409], table.createEntity(row))) return undefined;
     try {
-      const { etag, fingerprint, atMs, tryingAtMs } = await table.getEntity(PARTITION, row.rowKey);
-      const known = typeof fingerprint === 'string' ? fingerprint : '';
-      return typeof atMs === 'number'
-        ? { state: 'rejected', fingerprint: known, atMs, etag }
-        : { state: 'trying', fingerprint: known, atMs: Number(tryingAtMs), etag };
+      const found = await table.getEntity(PARTITION, row.rowKey);
+      return { ...standingSchema.parse(found), etag: found.etag };
     } catch (error) {
       // The account with this row left between the two calls: the row is free.
       if (statusOf(error) !== 404) throw error;

@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { systemClock } from '../../shared/clock';
 import { createAccountStates } from '../../shared/storage/accountStates';
 import { createClaims } from '../../shared/storage/claims';
 import { createCommandAudit } from '../../shared/storage/commandAudit';
@@ -28,7 +29,7 @@ describe('account states on tables', () => {
   const mine = { state: 'trying', fingerprint: 'a', atMs: 1_700_000_000_123 } as const;
 
   it('lets one of many processes at once try a password, until it is done', async () => {
-    const processes = Array.from({ length: 10 }, () => createAccountStates(storage.tables));
+    const processes = Array.from({ length: 10 }, () => createAccountStates(storage.tables, systemClock));
     const standing = await Promise.all(processes.map((states) => states.claim(account, mine)));
     expect(standing.filter((one) => one === undefined)).toHaveLength(1);
     expect(standing.find((one) => one !== undefined)).toEqual({ ...mine, etag: expect.any(String) });
@@ -37,7 +38,7 @@ describe('account states on tables', () => {
   });
 
   it('lets many accounts at once try theirs, but for one that has been rejected', async () => {
-    const states = createAccountStates(storage.tables);
+    const states = createAccountStates(storage.tables, systemClock);
     const accounts = Array.from({ length: 150 }, (_, index) => `sip:user${String(index)}@contoso.com`);
     await states.record('sip:User7@contoso.com', { fingerprint: 'b', atMs: 1_700_000_000_456 });
     const standing = await Promise.all(accounts.map((one) => states.claim(one, mine)));
@@ -50,7 +51,7 @@ describe('account states on tables', () => {
   });
 
   it('lets one of many take the place of what stood', async () => {
-    const states = createAccountStates(storage.tables);
+    const states = createAccountStates(storage.tables, systemClock);
     await states.record(account, { fingerprint: 'a', atMs: 1 });
     const standing = await states.claim(account, mine);
     const outcomes = await Promise.all(
