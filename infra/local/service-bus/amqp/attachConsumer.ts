@@ -1,7 +1,7 @@
 import type { Sender } from 'rhea';
 import { BrokerError } from '../broker/brokerError';
 import type { MessageQueue } from '../broker/messageQueue';
-import type { Session } from '../broker/sessionBook';
+import type { Session } from '../broker/sessionRegistry';
 import { amqpDescribed, amqpLong, amqpString, type AmqpValue } from '../wire/amqpCodec';
 import type { BrokerContext } from './brokerContext';
 import { ConsumerLink } from './consumerLink';

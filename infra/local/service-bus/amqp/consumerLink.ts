@@ -1,10 +1,10 @@
 import type { Delivery, EventContext, Sender } from 'rhea';
 import { BrokerError, deferralUnsupported, toBrokerError } from '../broker/brokerError';
-import type { BrokerMessage, MessageLock } from '../broker/brokerMessage';
-import type { Consumer } from '../broker/lane';
+import type { BrokerMessage, MessageLock } from '../broker/messages/brokerMessage';
+import type { Consumer } from '../broker/dispatcher';
 import type { MessageQueue } from '../broker/messageQueue';
-import { sessionLockLost, type Session, type SessionHolder } from '../broker/sessionBook';
-import { createLockToken, swapGuidBytes } from '../broker/lockToken';
+import { sessionLockLost, type Session, type SessionHolder } from '../broker/sessionRegistry';
+import { createLockToken, swapGuidBytes } from '../broker/messages/lockToken';
 import { mapEntries, type AmqpValue } from '../wire/amqpCodec';
 import { encodeDelivery } from '../wire/encodeDelivery';
 import { whenCommitted, type BrokerContext } from './brokerContext';
@@ -97,8 +97,8 @@ export class ConsumerLink implements Consumer, SessionHolder {
     const { session } = this;
     if (session === undefined) return this.queue;
     return {
-      addConsumer: (consumer) => session.lane.offer(consumer),
-      removeConsumer: (consumer) => session.lane.withdraw(consumer),
+      addConsumer: (consumer) => session.dispatcher.offer(consumer),
+      removeConsumer: (consumer) => session.dispatcher.withdraw(consumer),
     };
   }
 

@@ -1,7 +1,7 @@
 import type { Delivery, EventContext, Receiver } from 'rhea';
 import { randomUUID } from 'node:crypto';
 import { BrokerError, toBrokerError } from '../broker/brokerError';
-import type { Intake } from '../broker/intake';
+import type { Ingress } from '../broker/ingress';
 import { parsePayload, splitBatch, type Payload } from '../wire/payload';
 import { whenCommitted, type BrokerContext } from './brokerContext';
 import { settleAccepted, settleRejected } from './rheaLink';
@@ -19,14 +19,14 @@ const MAX_PROPERTIES_BYTES = 64 * 1024;
 const MAX_ID_LENGTH = 128;
 
 /** A client's sender: each of its messages or batches is taken in whole and accepted once it is safe, or rejected whole. */
-export function serveProducer(receiver: Receiver, intake: Intake, context: BrokerContext): void {
+export function serveProducer(receiver: Receiver, ingress: Ingress, context: BrokerContext): void {
   receiver.on('message', (event: EventContext & { format?: number }) => {
     const { delivery, message, format } = event;
     if (delivery === undefined) return;
     const reject = (error: unknown): void =>
       settleOnce(delivery, () => settleRejected(delivery, toBrokerError(error).amqp));
     try {
-      intake.accept(readMessages(message as unknown as Buffer, format));
+      ingress.accept(readMessages(message as unknown as Buffer, format));
       whenCommitted(context, () => settleOnce(delivery, () => settleAccepted(delivery)), reject);
     } catch (error) {
       reject(error);

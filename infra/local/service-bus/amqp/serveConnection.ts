@@ -82,7 +82,7 @@ function openReceiver(receiver: Receiver, cbs: CbsNode, context: BrokerContext):
   try {
     if (address === CBS) serveRequests(receiver, CbsNode.names, (request) => cbs.handle(request));
     else if (isManagement(address)) serveManagement(receiver, findManaged(address, cbs, context), context);
-    else serveProducer(receiver, intakeOf(find(address, cbs, context)), context);
+    else serveProducer(receiver, ingressOf(find(address, cbs, context)), context);
   } catch (error) {
     // An attach that is refused names neither end (AMQP 1.0 part 2, 2.6.3).
     setAttachFields(receiver, { source: undefined, target: undefined });
@@ -131,7 +131,7 @@ function findManaged(address: string, cbs: CbsNode, { namespace }: BrokerContext
   return namespace.find(address.slice(0, -MANAGEMENT.length));
 }
 
-function intakeOf({ address, intake }: Entity): NonNullable<Entity['intake']> {
-  if (intake === undefined) throw new BrokerError('notAllowed', `Messages cannot be sent to '${address}'.`);
-  return intake;
+function ingressOf({ address, ingress }: Entity): NonNullable<Entity['ingress']> {
+  if (ingress === undefined) throw new BrokerError('notAllowed', `Messages cannot be sent to '${address}'.`);
+  return ingress;
 }

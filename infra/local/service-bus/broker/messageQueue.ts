@@ -2,17 +2,17 @@
 import { mergeApplicationProperties } from '../wire/mergeApplicationProperties';
 import type { Payload } from '../wire/payload';
 import { BrokerError } from './brokerError';
-import type { BrokerMessage, MessageLock } from './brokerMessage';
-import { createMessage, type Arrival } from './createMessage';
-import { deadLetterProperties, systemReasons, type DeadLetterReason } from './deadLetterReason';
+import type { BrokerMessage, MessageLock } from './messages/brokerMessage';
+import { createMessage, type Arrival } from './messages/createMessage';
+import { deadLetterProperties, systemReasons, type DeadLetterReason } from './messages/deadLetterReason';
 import type { BrokerEnvironment } from './environment';
-import { Lane, type Consumer } from './lane';
-import { LockTable } from './lockTable';
+import { Dispatcher, type Consumer } from './dispatcher';
+import { LockTable } from './messages/lockTable';
 import type { QueueSettings } from './queueSettings';
 import { Schedule } from './schedule';
 import { SequenceCounter } from './sequenceCounter';
 import { SequenceLog } from './sequenceLog';
-import { SessionBook, type Session } from './sessionBook';
+import { SessionRegistry, type Session } from './sessionRegistry';
 import type { StorageQuota } from './storageQuota';
 
 /** How many messages are in which state. */
@@ -28,13 +28,13 @@ export interface QueueCounts {
  * handed out once it is whole.
  */
 export class MessageQueue {
-  readonly sessions: SessionBook | undefined;
+  readonly sessions: SessionRegistry | undefined;
   private readonly log = new SequenceLog();
-  private readonly lane: Lane;
+  private readonly dispatcher: Dispatcher;
   private readonly locks: LockTable;
   private readonly scheduled: Schedule;
   private readonly numbers: SequenceCounter;
-  private readonly roused = new Set<{ pump(): void }>();
+  private readonly dirty = new Set<{ pump(): void }>();
 
   /**
    * @param deadLetters undefined for a dead-letter queue itself, in which nothing expires or runs out of deliveries.
@@ -49,14 +49,14 @@ export class MessageQueue {
     private readonly whenDue?: (message: BrokerMessage) => void,
   ) {
     this.numbers = new SequenceCounter(address, env.store);
-    this.lane = new Lane(this.handOver);
+    this.dispatcher = new Dispatcher(this.handOver);
     this.locks = new LockTable(env.timers, (message) => {
       this.giveBack(message, true);
       this.wake();
     });
     this.scheduled = new Schedule(env.timers, this.fallDue);
     if (settings.requiresSession)
-      this.sessions = new SessionBook(address, settings.lockDurationMs, env, this.handOver, this.giveBack);
+      this.sessions = new SessionRegistry(address, settings.lockDurationMs, env, this.handOver, this.giveBack);
   }
 
   get counts(): QueueCounts {
@@ -81,9 +81,9 @@ export class MessageQueue {
 
   /** Lets receivers have what has come in. */
   wake(): void {
-    for (const lane of this.roused) {
-      this.roused.delete(lane);
-      lane.pump();
+    for (const dispatcher of this.dirty) {
+      this.dirty.delete(dispatcher);
+      dispatcher.pump();
     }
   }
 
@@ -101,11 +101,11 @@ export class MessageQueue {
   }
 
   addConsumer(consumer: Consumer): void {
-    this.lane.offer(consumer);
+    this.dispatcher.offer(consumer);
   }
 
   removeConsumer(consumer: Consumer): void {
-    this.lane.withdraw(consumer);
+    this.dispatcher.withdraw(consumer);
   }
 
   /** The lock with this token, in hexadecimal. @throws BrokerError messageLockLost */
@@ -197,9 +197,9 @@ export class MessageQueue {
   private activate(message: BrokerMessage): void {
     if (message.expiresAtMs !== Infinity)
       message.expiry = this.env.timers.at(message.expiresAtMs, () => this.expire(message));
-    const { lane, pumped } = this.placeOf(message);
-    lane.add(message);
-    this.roused.add(pumped);
+    const { dispatcher, pumped } = this.dispatcherOf(message);
+    dispatcher.add(message);
+    this.dirty.add(pumped);
   }
 
   private readonly fallDue = (message: BrokerMessage): void => {
@@ -215,7 +215,7 @@ export class MessageQueue {
       consumer.deliver(message, undefined);
       return;
     }
-    const { session } = this.placeOf(message);
+    const { session } = this.dispatcherOf(message);
     session?.locked.add(message);
     consumer.deliver(
       message,
@@ -232,9 +232,9 @@ export class MessageQueue {
       this.unlock(message);
       message.state = 'active';
       if (delivered) this.env.store?.save(this.address, message);
-      const { lane, pumped } = this.placeOf(message);
-      lane.giveBack(message);
-      this.roused.add(pumped);
+      const { dispatcher, pumped } = this.dispatcherOf(message);
+      dispatcher.giveBack(message);
+      this.dirty.add(pumped);
     }
   };
 
@@ -242,7 +242,7 @@ export class MessageQueue {
   private expire(message: BrokerMessage): void {
     if (message.state !== 'active') return;
     this.endOfLife(message);
-    this.placeOf(message).lane.drop();
+    this.dispatcherOf(message).dispatcher.drop();
   }
 
   private endOfLife(message: BrokerMessage): void {
@@ -270,20 +270,24 @@ export class MessageQueue {
     this.log.remove(message);
     this.quota.release(message.payload);
     this.env.store?.remove(this.address, message.sequenceNumber);
-    const { session } = this.placeOf(message);
+    const { session } = this.dispatcherOf(message);
     if (session !== undefined) this.sessions?.update(session);
   }
 
   private unlock(message: BrokerMessage): void {
     this.locks.drop(message);
-    this.placeOf(message).session?.locked.delete(message);
+    this.dispatcherOf(message).session?.locked.delete(message);
   }
 
-  private placeOf(message: BrokerMessage): { lane: Lane; session: Session | undefined; pumped: { pump(): void } } {
+  private dispatcherOf(message: BrokerMessage): {
+    dispatcher: Dispatcher;
+    session: Session | undefined;
+    pumped: { pump(): void };
+  } {
     const id = message.payload.sessionId;
     if (this.sessions === undefined || id === undefined)
-      return { lane: this.lane, session: undefined, pumped: this.lane };
+      return { dispatcher: this.dispatcher, session: undefined, pumped: this.dispatcher };
     const session = this.sessions.get(id);
-    return { lane: session.lane, session, pumped: session };
+    return { dispatcher: session.dispatcher, session, pumped: session };
   }
 }

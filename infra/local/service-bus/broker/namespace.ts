@@ -2,7 +2,7 @@ import type { BrokerConfig } from '../config/parseConfig';
 import { parsePayload } from '../wire/payload';
 import { BrokerError } from './brokerError';
 import type { BrokerEnvironment } from './environment';
-import type { Intake } from './intake';
+import type { Ingress } from './ingress';
 import type { MessageQueue, QueueCounts } from './messageQueue';
 import { QueueEntity } from './queueEntity';
 import type { Subscription } from './subscription';
@@ -12,7 +12,7 @@ import { Topic } from './topic';
 export interface Entity {
   readonly address: string;
   /** Can be sent to. */
-  readonly intake?: Intake;
+  readonly ingress?: Ingress;
   /** Can be received from. */
   readonly queue?: MessageQueue;
   /** Has rules. */
@@ -26,12 +26,12 @@ export class Namespace {
 
   constructor(config: BrokerConfig, env: BrokerEnvironment) {
     for (const settings of config.queues) {
-      const { queue, intake } = new QueueEntity(settings, env);
-      this.addReceivable({ address: settings.name, queue, intake });
+      const { queue, ingress } = new QueueEntity(settings, env);
+      this.addReceivable({ address: settings.name, queue, ingress });
     }
     for (const settings of config.topics) {
       const topic = new Topic(settings, env);
-      this.add({ address: settings.name, intake: topic.intake, counts: () => topic.held.counts });
+      this.add({ address: settings.name, ingress: topic.ingress, counts: () => topic.held.counts });
       for (const subscription of topic.subscriptions)
         this.addReceivable({ address: subscription.address, queue: subscription.queue, subscription });
       restore(topic.held);

@@ -1,10 +1,10 @@
 import type { BrokerEnvironment } from './environment';
-import { Intake, type IntakeRules } from './intake';
+import { Ingress, type IngressRules } from './ingress';
 import { MessageQueue } from './messageQueue';
 import type { QueueSettings } from './queueSettings';
 import { StorageQuota } from './storageQuota';
 
-export interface QueueEntitySettings extends QueueSettings, IntakeRules {
+export interface QueueEntitySettings extends QueueSettings, IngressRules {
   readonly name: string;
   readonly maxSizeBytes: number | undefined;
 }
@@ -29,14 +29,14 @@ export function createQueuePair(
 /** A queue that can be sent to. */
 export class QueueEntity {
   readonly queue: MessageQueue;
-  readonly intake: Intake;
+  readonly ingress: Ingress;
 
   constructor(settings: QueueEntitySettings, env: BrokerEnvironment) {
     const { name, maxSizeBytes } = settings;
     const quota = new StorageQuota(name, maxSizeBytes);
     const queue = createQueuePair(name, settings, quota, env);
     this.queue = queue;
-    this.intake = new Intake(name, settings, {
+    this.ingress = new Ingress(name, settings, {
       quota,
       env,
       holder: queue,

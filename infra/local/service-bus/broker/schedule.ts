@@ -1,5 +1,5 @@
 import { BrokerError } from './brokerError';
-import type { BrokerMessage } from './brokerMessage';
+import type { BrokerMessage } from './messages/brokerMessage';
 import type { Timer, TimerHeap } from './timerHeap';
 
 /** Messages that wait for their time, by sequence number. */

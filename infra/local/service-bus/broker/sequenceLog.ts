@@ -1,4 +1,4 @@
-import type { BrokerMessage } from './brokerMessage';
+import type { BrokerMessage } from './messages/brokerMessage';
 
 const COMPACT_AFTER = 1024;
 

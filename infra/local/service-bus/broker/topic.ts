@@ -1,7 +1,7 @@
 import { createMessageFields } from '../filters/messageFields';
 import type { Payload } from '../wire/payload';
 import type { BrokerEnvironment } from './environment';
-import { Intake } from './intake';
+import { Ingress } from './ingress';
 import { MessageQueue } from './messageQueue';
 import type { QueueSettings } from './queueSettings';
 import { StorageQuota } from './storageQuota';
@@ -28,7 +28,7 @@ export class Topic {
   readonly subscriptions: readonly Subscription[];
   /** Numbers the topic's messages and holds back the scheduled ones. */
   readonly held: MessageQueue;
-  readonly intake: Intake;
+  readonly ingress: Ingress;
 
   constructor(
     settings: TopicSettings,
@@ -43,7 +43,7 @@ export class Topic {
       this.publish(payload, sequenceNumber);
       this.wake();
     });
-    this.intake = new Intake(
+    this.ingress = new Ingress(
       name,
       { ...settings, requiresSession: false },
       {

@@ -1,6 +1,6 @@
 import type { Database, Key, RootDatabase } from 'lmdb';
 import { BrokerError } from '../broker/brokerError';
-import type { BrokerMessage } from '../broker/brokerMessage';
+import type { BrokerMessage } from '../broker/messages/brokerMessage';
 import type { RuleDescription } from '../filters/ruleDescription';
 import { isReadable } from './isReadable';
 import type { MessageStore, StoredMessage } from './messageStore';

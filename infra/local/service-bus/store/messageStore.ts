@@ -1,4 +1,4 @@
-import type { BrokerMessage } from '../broker/brokerMessage';
+import type { BrokerMessage } from '../broker/messages/brokerMessage';
 import type { RuleDescription } from '../filters/ruleDescription';
 
 /** What is stored of a message: enough to make it again. */

@@ -1,4 +1,4 @@
-import type { BrokerMessage } from '../broker/brokerMessage';
+import type { BrokerMessage } from '../broker/messages/brokerMessage';
 import { sectionCode } from './sectionCode';
 
 // The annotations that every delivery carries, written by hand: it is the one encoding that runs once for each message out.

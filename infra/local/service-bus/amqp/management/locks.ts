@@ -1,7 +1,7 @@
 import { BrokerError, deferralUnsupported } from '../../broker/brokerError';
-import type { MessageLock } from '../../broker/brokerMessage';
+import type { MessageLock } from '../../broker/messages/brokerMessage';
 import type { MessageQueue } from '../../broker/messageQueue';
-import { sessionLockLost } from '../../broker/sessionBook';
+import { sessionLockLost } from '../../broker/sessionRegistry';
 import { amqpArray } from '../../wire/amqpCodec';
 import type { Operation } from './managementNode';
 import { ok, queueOf } from './replies';

@@ -1,7 +1,7 @@
 import { BrokerError } from '../../broker/brokerError';
 import type { MessageQueue } from '../../broker/messageQueue';
 import type { Entity } from '../../broker/namespace';
-import type { SessionBook } from '../../broker/sessionBook';
+import type { SessionRegistry } from '../../broker/sessionRegistry';
 import type { AmqpReply } from '../requestLink';
 
 export const ok = (body?: unknown): AmqpReply => ({ status: 200, description: 'OK', body });
@@ -17,7 +17,7 @@ export function queueOf({ address, queue }: Entity): MessageQueue {
 }
 
 /** @throws BrokerError notAllowed when the entity has no sessions. */
-export function sessionsOf(entity: Entity): SessionBook {
+export function sessionsOf(entity: Entity): SessionRegistry {
   const { sessions } = queueOf(entity);
   if (sessions === undefined)
     throw new BrokerError('notAllowed', `The entity '${entity.address}' does not require sessions.`);

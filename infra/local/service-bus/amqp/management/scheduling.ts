@@ -1,6 +1,6 @@
 import { BrokerError } from '../../broker/brokerError';
 import type { Entity } from '../../broker/namespace';
-import type { Intake } from '../../broker/intake';
+import type { Ingress } from '../../broker/ingress';
 import { amqpArray } from '../../wire/amqpCodec';
 import { readMessages } from '../producerLink';
 import type { Operation } from './managementNode';
@@ -16,15 +16,15 @@ export const scheduleMessages: Operation = (fields, { entity }) => {
     if (message === undefined) throw new BrokerError('argument', "An element of 'messages' has no message.");
     return readMessages(message, SINGLE);
   });
-  return ok({ 'sequence-numbers': amqpArray(intakeOf(entity).schedule(payloads), LONG) });
+  return ok({ 'sequence-numbers': amqpArray(ingressOf(entity).schedule(payloads), LONG) });
 };
 
 export const cancelScheduledMessages: Operation = (fields, { entity }) => {
-  intakeOf(entity).cancelScheduled(fields.integers('sequence-numbers'));
+  ingressOf(entity).cancelScheduled(fields.integers('sequence-numbers'));
   return ok();
 };
 
-function intakeOf({ address, intake }: Entity): Intake {
-  if (intake === undefined) throw new BrokerError('notAllowed', `Messages cannot be sent to '${address}'.`);
-  return intake;
+function ingressOf({ address, ingress }: Entity): Ingress {
+  if (ingress === undefined) throw new BrokerError('notAllowed', `Messages cannot be sent to '${address}'.`);
+  return ingress;
 }

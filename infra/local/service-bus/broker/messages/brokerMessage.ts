@@ -1,5 +1,5 @@
-import type { Payload } from '../wire/payload';
-import type { Timer } from './timerHeap';
+import type { Payload } from '../../wire/payload';
+import type { Timer } from '../timerHeap';
 
 /** A receiver's claim on one message. It is lost when the message's `lock` is no longer this one. */
 export interface MessageLock {

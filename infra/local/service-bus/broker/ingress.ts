@@ -1,19 +1,19 @@
 import type { Payload } from '../wire/payload';
 import { BrokerError } from './brokerError';
-import { DuplicateWindow } from './duplicateWindow';
+import { DuplicateWindow } from './messages/duplicateWindow';
 import type { BrokerEnvironment } from './environment';
 import type { MessageQueue } from './messageQueue';
 import type { StorageQuota } from './storageQuota';
 
 /** What an entity asks of the messages sent to it. */
-export interface IntakeRules {
+export interface IngressRules {
   /** Undefined: duplicates are not looked for. */
   readonly duplicateWindowMs: number | undefined;
   readonly requiresSession: boolean;
 }
 
 /** What an entity does with the messages that it takes in. */
-export interface IntakeParts {
+export interface IngressParts {
   readonly quota: StorageQuota;
   readonly env: BrokerEnvironment;
   /** Gives out sequence numbers, and holds scheduled messages back. */
@@ -24,13 +24,13 @@ export interface IntakeParts {
 }
 
 /** The way into a queue or topic: whether messages fit, have what they need, are new, and are already due. */
-export class Intake {
+export class Ingress {
   private readonly duplicates: DuplicateWindow | undefined;
 
   constructor(
     readonly address: string,
-    private readonly rules: IntakeRules,
-    private readonly parts: IntakeParts,
+    private readonly rules: IngressRules,
+    private readonly parts: IngressParts,
   ) {
     if (rules.duplicateWindowMs !== undefined)
       this.duplicates = new DuplicateWindow(address, rules.duplicateWindowMs, parts.env);

@@ -1,7 +1,7 @@
-import { BrokerError } from './brokerError';
+import { BrokerError } from '../brokerError';
 import type { BrokerMessage, MessageLock } from './brokerMessage';
 import { createLockToken } from './lockToken';
-import type { TimerHeap, Timer } from './timerHeap';
+import type { TimerHeap, Timer } from '../timerHeap';
 
 /** The locks on the messages of one queue, by token. A lock of its own term ends by itself; one that shares a session's does not. */
 export class LockTable {

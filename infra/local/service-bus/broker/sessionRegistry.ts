@@ -1,7 +1,7 @@
 import { BrokerError } from './brokerError';
-import type { BrokerMessage } from './brokerMessage';
+import type { BrokerMessage } from './messages/brokerMessage';
 import type { BrokerEnvironment } from './environment';
-import { Lane, type Consumer } from './lane';
+import { Dispatcher, type Consumer } from './dispatcher';
 import type { Timer } from './timerHeap';
 
 /** Who holds a session: one receiver at a time. */
@@ -15,7 +15,7 @@ export interface SessionHolder {
 /** Messages with one session id; the lock is the session's, and all its messages share it. */
 export interface Session {
   readonly id: string;
-  readonly lane: Lane;
+  readonly dispatcher: Dispatcher;
   /** When the holder's lock ends, in ms since the epoch. */
   readonly term: { untilMs: number };
   readonly locked: Set<BrokerMessage>;
@@ -34,7 +34,7 @@ interface Waiter {
 }
 
 /** The sessions of one queue or subscription: which there are, who holds them, and who waits for the next one. */
-export class SessionBook {
+export class SessionRegistry {
   private readonly sessions = new Map<string, Session>();
   /** Sessions with messages and no holder, the longest waiting first. */
   private readonly free = new Set<Session>();
@@ -129,9 +129,9 @@ export class SessionBook {
   /** Ids of sessions that hold messages; where `stateSetAfterMs` is given, of those whose state was set after it. */
   list(skip: number, top: number, stateSetAfterMs?: number): string[] {
     return [...this.sessions.values()]
-      .filter(({ lane, locked, state, stateSetAtMs }) =>
+      .filter(({ dispatcher, locked, state, stateSetAtMs }) =>
         stateSetAfterMs === undefined
-          ? lane.waiting + locked.size > 0
+          ? dispatcher.waiting + locked.size > 0
           : state !== undefined && stateSetAtMs > stateSetAfterMs,
       )
       .slice(skip, skip + top)
@@ -145,16 +145,20 @@ export class SessionBook {
 
   /** A message of the session has come, gone or changed hands. */
   update(session: Session): void {
-    if (session.holder === undefined && session.lane.waiting > 0) this.free.add(session);
+    if (session.holder === undefined && session.dispatcher.waiting > 0) this.free.add(session);
     else this.free.delete(session);
-    if (session.holder === undefined && session.lane.waiting + session.locked.size === 0 && session.state === undefined)
+    if (
+      session.holder === undefined &&
+      session.dispatcher.waiting + session.locked.size === 0 &&
+      session.state === undefined
+    )
       this.sessions.delete(session.id);
   }
 
   private create(id: string): Session {
     const session: Session = {
       id,
-      lane: new Lane(this.handOver),
+      dispatcher: new Dispatcher(this.handOver),
       term: { untilMs: 0 },
       locked: new Set(),
       holder: undefined,
@@ -168,8 +172,8 @@ export class SessionBook {
 
   private pump(session: Session): void {
     this.update(session);
-    if (session.holder === undefined && session.lane.waiting > 0) this.serveWaiter(session);
-    session.lane.pump();
+    if (session.holder === undefined && session.dispatcher.waiting > 0) this.serveWaiter(session);
+    session.dispatcher.pump();
   }
 
   private serveWaiter(session: Session): void {

@@ -1,4 +1,4 @@
-import type { BrokerEnvironment } from './environment';
+import type { BrokerEnvironment } from '../environment';
 
 /**
  * Remembers message ids for a fixed time from their first arrival; a duplicate does not extend it. O(1) a message: ids

@@ -1,4 +1,4 @@
-import type { Payload } from '../wire/payload';
+import type { Payload } from '../../wire/payload';
 import type { BrokerMessage } from './brokerMessage';
 
 /** How a message comes in: what is not given is new. */

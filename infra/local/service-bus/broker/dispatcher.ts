@@ -1,5 +1,5 @@
-import type { BrokerMessage, MessageLock } from './brokerMessage';
-import { ReadyList } from './readyList';
+import type { BrokerMessage, MessageLock } from './messages/brokerMessage';
+import { ReadyList } from './messages/readyList';
 
 /** A receiver of messages, as far as a queue knows it. */
 export interface Consumer {
@@ -11,7 +11,7 @@ export interface Consumer {
 }
 
 /** Messages that are received in order, and the consumers that take them by turns: a whole queue, or one session. */
-export class Lane {
+export class Dispatcher {
   /** How many messages wait. */
   waiting = 0;
   private readonly ready = new ReadyList();
