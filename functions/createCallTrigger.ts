@@ -6,6 +6,6 @@ import { toHandler } from '../shared/http/endpoint';
 app.http('createCallTrigger', {
   methods: ['POST'],
   authLevel: 'function',
-  route: 'connector/triggers/{moment}',
+  route: 'connector/triggers/{trigger}',
   handler: toHandler(getApp, 'Subscriptions.Manage', triggerEndpoint),
 });

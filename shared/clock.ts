@@ -13,10 +13,10 @@ export interface Clock {
   /** Resolves after `durationMs`, or at once when `signal` is (or becomes) aborted. Never rejects: look at the signal. */
   sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
   /**
-   * Calls `ring` after `durationMs`, unless the function that it returns is called before. For deadlines that hardly ever
-   * come: a sleep, and a signal to end it, for every request cost more than many a request's work.
+   * Calls `callback` after `durationMs`, unless the function that it returns is called before. For deadlines that are rarely
+   * reached: a sleep and a signal to end it would cost more than the request that they guard.
    */
-  alarm(durationMs: number, ring: () => void): () => void;
+  setTimer(durationMs: number, callback: () => void): () => void;
 }
 
 /** The machine's own clock. */
@@ -37,8 +37,8 @@ export const systemClock: Clock = {
       const timer = setTimeout(done, Math.max(0, durationMs));
       signal?.addEventListener('abort', done, { once: true });
     }),
-  alarm(durationMs, ring) {
-    const timer = setTimeout(ring, Math.max(0, durationMs));
+  setTimer(durationMs, callback) {
+    const timer = setTimeout(callback, Math.max(0, durationMs));
     return () => clearTimeout(timer);
   },
 };

@@ -8,7 +8,7 @@ export const STORAGE_WAIT_MS = 1_000;
 export async function withDeadline<T>(clock: Clock, work: Promise<T>, ms = STORAGE_WAIT_MS): Promise<T> {
   let cancel = (): void => undefined;
   const deadline = new Promise<never>((_resolve, reject) => {
-    cancel = clock.alarm(ms, () =>
+    cancel = clock.setTimer(ms, () =>
       reject(new RelayError('storageUnavailable', `The storage account did not answer within ${String(ms / 1000)} s.`)),
     );
   });
@@ -23,7 +23,7 @@ export async function withDeadline<T>(clock: Clock, work: Promise<T>, ms = STORA
 export async function settlesBy(clock: Clock, work: Promise<unknown>, untilMs: number): Promise<boolean> {
   let cancel = (): void => undefined;
   const deadline = new Promise<boolean>((resolve) => {
-    cancel = clock.alarm(untilMs - clock.now(), () => resolve(false));
+    cancel = clock.setTimer(untilMs - clock.now(), () => resolve(false));
   });
   try {
     return await Promise.race([work.then(() => true), deadline]);

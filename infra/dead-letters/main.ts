@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   const connection = await findConnection();
   const client = await openServiceBus(connection, () => credentialFor(connection));
   let count = 0;
-  const tell = ({
+  const report = ({
     messageId,
     subject = '',
     deadLetterReason = 'no reason given',
@@ -45,8 +45,8 @@ async function main(): Promise<void> {
     );
   };
   try {
-    if (list) for await (const letter of deadLetters(openDeadLetters(client, source))) tell(letter);
-    else await sendAgain(client, source, tell);
+    if (list) for await (const letter of deadLetters(openDeadLetters(client, source))) report(letter);
+    else await sendAgain(client, source, report);
     console.log(list ? `${count} dead letters in ${from}.` : `${count} sent again to ${source.entity}.`);
   } catch (error) {
     console.error(`${translateBusError(error).message} ${count} were done before.`);

@@ -14,7 +14,7 @@ const DISCONNECTED_MS = 120_000;
 export interface Heartbeat {
   readonly lease: 'held' | 'overdue' | 'silent' | 'impossible';
   /** By the account's address in small letters. */
-  readonly told: ReadonlyMap<string, AccountHealth>;
+  readonly reported: ReadonlyMap<string, AccountHealth>;
   /** The state of those that are not told of one by one. */
   readonly others?: AccountHealth['state'] | undefined;
 }
@@ -24,7 +24,7 @@ export function toHeartbeat(row: SlotLease, nowMs: number): Heartbeat {
   const { accounts, others } = decodeSlotHealth(row.health);
   return {
     lease: leaseOf(row, nowMs),
-    told: new Map(accounts.map((one) => [one.account.toLowerCase(), one])),
+    reported: new Map(accounts.map((one) => [one.account.toLowerCase(), one])),
     others,
   };
 }
@@ -58,8 +58,8 @@ export function toAccountCheck(account: string, heartbeat: Heartbeat | undefined
   };
 }
 
-function healthIn({ told, others }: Heartbeat, account: string): AccountHealth | undefined {
-  const one = told.get(account.toLowerCase());
+function healthIn({ reported, others }: Heartbeat, account: string): AccountHealth | undefined {
+  const one = reported.get(account.toLowerCase());
   if (one !== undefined || others === undefined) return one;
   return {
     account,
@@ -96,7 +96,7 @@ const failing: ReadonlySet<string> = new Set<SessionHealth['state']>([
 ]);
 
 function ofState({ state, lastError, disconnectedSinceMs, cutAfterMs }: AccountHealth, nowMs: number): Finding {
-  if (state === 'onAir') return ['pass', lastError ?? cutSentence(cutAfterMs)];
+  if (state === 'connected') return ['pass', lastError ?? cutSentence(cutAfterMs)];
   if (failing.has(state)) return ['fail', lastError];
   if (disconnectedSinceMs === undefined || nowMs - disconnectedSinceMs < DISCONNECTED_MS) return ['warn', lastError];
   const since = `Not connected since ${new Date(disconnectedSinceMs).toISOString()}.`;

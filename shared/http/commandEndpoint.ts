@@ -46,8 +46,8 @@ function commandEndpoint<Schema extends z.ZodType>(
       authentication: caller.authentication,
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     };
-    const door = { kind: 'server', traceParent: request.headers.get('traceparent') } as const;
-    const sent = await inCommandSpan(asked, door, () => runCommand(asked, ports.commands, signal));
+    const entryPoint = { kind: 'server', traceParent: request.headers.get('traceparent') } as const;
+    const sent = await inCommandSpan(asked, entryPoint, () => runCommand(asked, ports.commands, signal));
     const { replayed, ...body } = sent;
     const headers = replayed ? { 'idempotency-replayed': 'true' } : {};
     const waitSeconds = parseWait(request.headers.get('prefer'));

@@ -2,7 +2,7 @@ import { bareRel, type ChannelEvent, type EventPackage } from '../ucwa/resource'
 import { kinds, type Kind } from './kinds';
 import { listOf, own } from './resourceReading';
 
-interface Place {
+interface PartPosition {
   /** Counts all parts of the package from 0, in the channel's order. */
   readonly position: number;
   /** The text for the queue of unreadable events. */
@@ -10,14 +10,14 @@ interface Place {
 }
 
 /** An event of an invitation of a kind that is relayed. */
-export interface InvitationPart extends Place {
+export interface InvitationPart extends PartPosition {
   readonly type: 'invitation';
   readonly kind: Kind;
   readonly event: ChannelEvent;
 }
 
 /** A part of which nobody can tell what it is. */
-export interface UnknownPart extends Place {
+export interface UnknownPart extends PartPosition {
   readonly type: 'unreadable';
   readonly problem: string;
 }
@@ -42,7 +42,7 @@ export function packageParts(pkg: EventPackage, asked: readonly Kind[]): readonl
 /** Undefined for an event of something else. */
 function toPart(
   event: unknown,
-  { position, raw }: Place,
+  { position, raw }: PartPosition,
   asked: readonly Kind[],
 ): InvitationPart | UnknownPart | undefined {
   const problem = own(event, 'problem');

@@ -114,8 +114,8 @@ function toPerson({ embedded, linked, link, address }: PersonSources, context: P
   const stated = textOf(embedded, 'uri') ?? address ?? textOf(linked, 'uri');
   const inHref = uriIn(link);
   const isOwn = isAccount([stated, inHref], context.account);
-  const told = textOf(embedded, 'name') ?? textOf(linked, 'name') ?? titleOf(link);
-  const name = told ?? (isOwn ? context.accountName : undefined);
+  const reported = textOf(embedded, 'name') ?? textOf(linked, 'name') ?? titleOf(link);
+  const name = reported ?? (isOwn ? context.accountName : undefined);
   const uri = stated ?? inHref;
   const isComplete = uri !== undefined && name !== undefined;
   const isUnread = link !== undefined && embedded === undefined && linked === undefined && !isOwn && !isComplete;

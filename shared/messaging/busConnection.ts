@@ -60,15 +60,15 @@ export function createBusConnection(openClient: () => Promise<ServiceBusClient>,
     try {
       return await attempt(first, entity, action, mayResend ? RESEND_AFTER_MS : SEND_TIMEOUT_MS);
     } catch (error) {
-      if (isSilence(error)) abandon(first);
-      const isCut = isSilence(error) || live !== first || isBusConnectionLost(error);
+      if (isTimeout(error)) abandon(first);
+      const isCut = isTimeout(error) || live !== first || isBusConnectionLost(error);
       if (!mayResend || !isCut) throw translateBusError(error);
     }
     const second = open();
     try {
       return await attempt(second, entity, action, SEND_TIMEOUT_MS - (clock.now() - startedAtMs));
     } catch (error) {
-      if (isSilence(error)) abandon(second);
+      if (isTimeout(error)) abandon(second);
       throw translateBusError(error);
     }
   }
@@ -105,7 +105,7 @@ export function createBusConnection(openClient: () => Promise<ServiceBusClient>,
 
 type SendAction<T> = (sender: ServiceBusSender, signal: AbortSignal) => Promise<T>;
 
-const isSilence = (error: unknown): boolean => error instanceof DeadlinePassed || isBusTimeout(error);
+const isTimeout = (error: unknown): boolean => error instanceof DeadlinePassed || isBusTimeout(error);
 
 /** Adds the first messages until one does not fit; the batch knows the size that the link allows. */
 function fill(batch: ServiceBusMessageBatch, messages: readonly EncodedMessage[]): number {
@@ -139,9 +139,9 @@ async function within<Result>(
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const timeUp = new AbortController();
-  let silence = (): void => undefined;
+  let cancel = (): void => undefined;
   const deadline = new Promise<never>((_resolve, reject) => {
-    silence = clock.alarm(timeoutMs, () => {
+    cancel = clock.setTimer(timeoutMs, () => {
       timeUp.abort();
       reject(new DeadlinePassed(timeoutMs));
     });
@@ -149,6 +149,6 @@ async function within<Result>(
   try {
     return await Promise.race([work(timeUp.signal), deadline]);
   } finally {
-    silence();
+    cancel();
   }
 }

@@ -43,7 +43,7 @@ interface Outgoing {
  * EventPublisher on Service Bus. Opens nothing until first used.
  *
  * An event too large for a message goes out without its largest parts. One that is refused for good all the same is
- * parked raw in `unreadable-events`, so that the channel can move on; park rejects with `busUnavailable` or
+ * sent raw to `unreadable-events`, so that the channel can go on; sendUnreadable rejects with `busUnavailable` or
  * `storageUnavailable` where even that fails.
  */
 export function createEventPublisher({
@@ -81,7 +81,7 @@ export function createEventPublisher({
           return { event, sent: smaller };
         }
       }
-      await park([toUnreadableEvent(event, refusal)]);
+      await sendUnreadable([toUnreadableEvent(event, refusal)]);
       log.error('eventRefused', { id: event.id, type: event.type, account: event.account, code: refusal.code });
       return undefined;
     },
@@ -94,7 +94,7 @@ export function createEventPublisher({
     return toUnreadableMessage(unreadable, unreadable.id);
   }
 
-  async function park(unreadable: readonly UnreadableEvent[]): Promise<void> {
+  async function sendUnreadable(unreadable: readonly UnreadableEvent[]): Promise<void> {
     try {
       await unreadableOutbox.send(await Promise.all(unreadable.map(toMessage)));
     } catch (error) {
@@ -114,7 +114,7 @@ export function createEventPublisher({
       await eventOutbox.send(traced.map((event) => ({ event, sent: event })));
       for (const { type } of events) countEvent(type);
     },
-    park,
+    sendUnreadable,
     async close() {
       await eventOutbox.close();
       await unreadableOutbox.close();

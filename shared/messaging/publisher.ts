@@ -14,7 +14,7 @@ export interface EventPublisher {
    * Sends raw what could not be normalised to the queue `unreadable-events`, same promise. Rejects with
    * `storageUnavailable` too, when a text is too large for a message and its blob cannot be stored; so may publish.
    */
-  park(unreadable: readonly UnreadableEvent[]): Promise<void>;
+  sendUnreadable(unreadable: readonly UnreadableEvent[]): Promise<void>;
 
   close(): Promise<void>;
 }

@@ -15,7 +15,7 @@ import { inCommandSpan } from '../telemetry/inCommandSpan';
 import { countDeadLetters } from '../telemetry/metrics';
 import { busEntities } from './busEntities';
 import { REFUSAL_PROPERTY, type CommandQueue } from './commandQueue';
-import { retryInPlace } from './retryInPlace';
+import { retryInProcess } from './retryInProcess';
 import { traceParentIn } from './traceProperties';
 
 /** What every command on the queue has beside the fields of its HTTP body. */
@@ -125,18 +125,18 @@ export async function runQueuedCommand(
     throw new RelayError('requestInvalid', 'A refused command, on its way to the dead-letter queue.');
   const parsed = parseOrRefusal(body, sendersReplyTo);
   if ('refusal' in parsed) {
-    await retryInPlace(() => ports.commandQueue.refuse(body, messageId, parsed.refusal), ports);
+    await retryInProcess(() => ports.commandQueue.refuse(body, messageId, parsed.refusal), ports);
     countDeadLetters(1, busEntities.commands);
     return;
   }
   const { request, replyTo } = parsed;
-  const door = {
+  const entryPoint = {
     kind: 'consumer',
     traceParent: parsed.traceParent ?? traceParentIn(applicationProperties),
   } as const;
   const answer = { correlationId: messageId, invitationId: request.invitationId, command: request.command.command };
-  const settled = await inCommandSpan(request, door, () =>
-    runCommand(request, ports.commands, signal, (work) => retryInPlace(work, ports)),
+  const settled = await inCommandSpan(request, entryPoint, () =>
+    runCommand(request, ports.commands, signal, (work) => retryInProcess(work, ports)),
   ).then(
     ({ result, sessionContext }) => ({ ...answer, result, ...compact({ sessionContext }) }),
     (error: unknown) => {

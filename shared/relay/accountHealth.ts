@@ -21,7 +21,7 @@ export type AccountHealth = z.infer<typeof accountHealthSchema>;
 const slotHealthSchema = z.object({
   accounts: z.array(accountHealthSchema),
   /** The state of those that it does not name, where there are too many for one heartbeat. */
-  others: z.enum(['onAir', 'untold']).optional(),
+  others: z.enum(['connected', 'notReported']).optional(),
 });
 export type SlotHealthReport = z.infer<typeof slotHealthSchema>;
 
@@ -50,10 +50,10 @@ export function toAccountHealth(account: string, health: SessionHealth): Account
 
 /** The heartbeat's bytes: compressed JSON. Where a slot has too many accounts for it, those that are on the air are left out first. */
 export function encodeSlotHealth(accounts: readonly AccountHealth[]): Uint8Array {
-  const troubled = accounts.filter(({ state }) => state !== 'onAir');
-  const inOrder = [...troubled, ...accounts.filter(({ state }) => state === 'onAir')];
+  const troubled = accounts.filter(({ state }) => state !== 'connected');
+  const inOrder = [...troubled, ...accounts.filter(({ state }) => state === 'connected')];
   for (let count = inOrder.length; ; count = Math.floor(count * SHRINKING)) {
-    const others = count === inOrder.length ? undefined : count >= troubled.length ? 'onAir' : 'untold';
+    const others = count === inOrder.length ? undefined : count >= troubled.length ? 'connected' : 'notReported';
     const bytes = deflateRawSync(
       JSON.stringify({ accounts: inOrder.slice(0, count), others } satisfies {
         [Field in keyof SlotHealthReport]: unknown;

@@ -106,7 +106,7 @@ function createSessionsBySlot({ accounts, session }: PollPorts): {
 
 function slotHealth(sessionsOf: (slot: number) => readonly UcwaSession[]): SlotHealth {
   return {
-    tell: (slot) =>
+    report: (slot) =>
       encodeSlotHealth(sessionsOf(slot).map((session) => toAccountHealth(session.account.sipUri, session.health()))),
     statesOf: (slot) =>
       sessionsOf(slot)

@@ -14,9 +14,11 @@ const BEHIND_MS = 25_000;
  */
 export function readUntil(row: SlotLease): ReadUntil {
   const heldMs = heldUntilMs(row);
-  const told = new Map(decodeSlotHealth(row.health).accounts.map(({ account, readToEndMs }) => [account, readToEndMs]));
+  const reported = new Map(
+    decodeSlotHealth(row.health).accounts.map(({ account, readToEndMs }) => [account, readToEndMs]),
+  );
   return (account) => {
-    const toldMs = told.get(account) ?? heldMs;
-    return row.owner === '' || heldMs - toldMs > BEHIND_MS ? toldMs : heldMs;
+    const reportedMs = reported.get(account) ?? heldMs;
+    return row.owner === '' || heldMs - reportedMs > BEHIND_MS ? reportedMs : heldMs;
   };
 }

@@ -12,7 +12,7 @@ import type { InvitationEvent, RelayEvent, UnreadableEvent } from '../invitation
 import type { EventPublisher } from '../messaging/publisher';
 import type { Log } from '../telemetry/log';
 import { recordRingToBus } from '../telemetry/metrics';
-import { fail, note, withSpan } from '../telemetry/trace';
+import { setStatus, setAttributes, withSpan } from '../telemetry/trace';
 import { waitMs, type BackOff } from '../backOff';
 import type { Resource } from '../ucwa/resource';
 import { createContactCache, type ContactCache } from './contactCache';
@@ -78,7 +78,7 @@ export async function relayAccount(
 function spanOf(item: ChannelItem, run: Run) {
   return {
     kind: 'consumer',
-    facts: () => ({ 'relay.account': run.accountKey }),
+    attributes: () => ({ 'relay.account': run.accountKey }),
     ...(item.type === 'package' && { startedAtMs: item.receivedAtMs }),
   } as const;
 }
@@ -88,7 +88,7 @@ async function relayItem(item: ChannelItem, run: Run): Promise<boolean> {
     item.type === 'gap'
       ? await publishAll([toGapEvent({ account: run.session.account.sipUri, ...item })], [], run)
       : await relayPackage(item, run);
-  if (!published) fail('notPublished');
+  if (!published) setStatus('notPublished');
   return published;
 }
 
@@ -113,10 +113,10 @@ async function relayPackage(item: PackageItem, run: Run): Promise<boolean> {
     },
     fetched,
   );
-  note({ 'relay.events': events.length, 'relay.unreadable': unreadable.length });
-  const fresh = (): Promise<RelayEvent[]> => lookAgainIfLate(events, ageMs(), run);
+  setAttributes({ 'relay.events': events.length, 'relay.unreadable': unreadable.length });
+  const fresh = (): Promise<RelayEvent[]> => rereadIfLate(events, ageMs(), run);
   const published = await publishAll(fresh, unreadable, run);
-  if (published) for (const event of events) tellOf(event, item, run);
+  if (published) for (const event of events) logRelayed(event, item, run);
   return published;
 }
 
@@ -170,7 +170,7 @@ function measureAge({ receivedAtMs, emptyAtMs }: PackageItem, clock: Clock): () 
 }
 
 /** A ring that is published late must not look as if it were still ringing when it is not (product: "Late is told"). */
-async function lookAgainIfLate(
+async function rereadIfLate(
   events: readonly InvitationEvent[],
   ageMs: number,
   { session, referenceOf, clock, log, signal }: Run,
@@ -188,7 +188,7 @@ async function lookAgainIfLate(
         const { path } = await session.application(brief);
         return refreshInvitation(event, await session.read(invitationPath(path, reference), brief));
       } catch (error) {
-        log.debug('notLookedAtAgain', { account: event.account, error: toRelayError(error).code });
+        log.debug('notReread', { account: event.account, error: toRelayError(error).code });
         return { ...event, data: { ...event.data, delayed: true } };
       }
     }),
@@ -206,7 +206,7 @@ async function publishAll(
     try {
       await Promise.all([
         typeof events === 'function' ? events().then((now) => publisher.publish(now)) : publisher.publish(events),
-        unreadable.length === 0 ? undefined : publisher.park(unreadable),
+        unreadable.length === 0 ? undefined : publisher.sendUnreadable(unreadable),
       ]);
       return true;
     } catch (error) {
@@ -221,7 +221,7 @@ async function publishAll(
   return false;
 }
 
-function tellOf(event: InvitationEvent, item: PackageItem, { clock, log }: Run): void {
+function logRelayed(event: InvitationEvent, item: PackageItem, { clock, log }: Run): void {
   const relayMs = clock.now() - item.receivedAtMs;
   recordRingToBus(relayMs, event.type);
   log.info('eventRelayed', {

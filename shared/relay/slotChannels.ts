@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import type { ChannelFacts } from '../telemetry/metrics';
+import type { ChannelAttributes } from '../telemetry/metrics';
 import type { UcwaSession } from '../ucwa/session';
-import { keepOnAir } from './keepOnAir';
+import { runAccount } from './runAccount';
 import { createRamp } from './ramp';
 import type { ReadUntil } from './readUntil';
 import type { RelayPorts } from './relayAccount';
@@ -21,7 +21,7 @@ export interface SlotChannels {
    */
   handOver(slot: number): void;
   /** What metrics say of each channel. */
-  observe(): ChannelFacts[];
+  observe(): ChannelAttributes[];
   /** Resolves when all channels have ended, at the latest after `withinMs`. */
   ended(withinMs: number): Promise<void>;
 }
@@ -62,7 +62,7 @@ export function createSlotChannels(
       const isHandedOver = (): boolean => opened.isHandedOver;
       const ended: Promise<unknown> = Promise.all(
         sessionsOf(slot).map((session) =>
-          keepOnAir(
+          runAccount(
             session,
             { readUntilMs: readUntil?.(session.account.sipUri), confirmLease },
             ramp,

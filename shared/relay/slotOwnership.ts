@@ -35,7 +35,7 @@ export interface Ownership {
 /** How a slot's accounts are. */
 export interface SlotHealth {
   /** For the heartbeat, see accountHealth.ts. */
-  tell(slot: number): Uint8Array;
+  report(slot: number): Uint8Array;
   /** Changes when an account comes into another state; cheap, for it is asked at each renewal. */
   statesOf(slot: number): string;
 }
@@ -55,20 +55,20 @@ export interface OwnershipPorts {
 export function createOwnership(slots: readonly number[], health: SlotHealth, ports: OwnershipPorts): Ownership {
   const { owner, leases: store, clock } = ports;
   let renewal: Renewal = { owned: new Map(), handedOver: new Set(), isAsking: false };
-  let healthToldAtMs = -Infinity;
+  let healthReportedAtMs = -Infinity;
   const watch = createLeaseWatch(clock);
-  const moment = () => ({ nowMs: clock.now(), monotonicMs: clock.monotonicMs() });
-  let concluded = moment();
-  const statesTold = new Map<number, string>();
+  const clockTimes = () => ({ nowMs: clock.now(), monotonicMs: clock.monotonicMs() });
+  let concluded = clockTimes();
+  const reportedStates = new Map<number, string>();
 
   const write = async (): Promise<Renewal | undefined> => {
     const nowMs = clock.now();
-    const isDue = nowMs - healthToldAtMs >= HEALTH_EVERY_MS;
+    const isDue = nowMs - healthReportedAtMs >= HEALTH_EVERY_MS;
     const states = new Map<number, string>();
     const healthOf = (slot: number): Uint8Array | undefined => {
       const now = health.statesOf(slot);
       states.set(slot, now);
-      return isDue || now !== statesTold.get(slot) ? health.tell(slot) : undefined;
+      return isDue || now !== reportedStates.get(slot) ? health.report(slot) : undefined;
     };
     const toWrite = (found: readonly SlotLease[]) =>
       leasesToWrite(watch.judge(found, nowMs), { slots, owner, nowMs, healthOf });
@@ -83,8 +83,8 @@ export function createOwnership(slots: readonly number[], health: SlotHealth, po
       leases = toWrite(rows);
     }
     if (!(await store.write(leases))) return undefined;
-    if (isDue && leases.length > 0) healthToldAtMs = nowMs;
-    for (const [slot, told] of states) statesTold.set(slot, told);
+    if (isDue && leases.length > 0) healthReportedAtMs = nowMs;
+    for (const [slot, reported] of states) reportedStates.set(slot, reported);
     return toRenewal(leases, rows, owner, isNew);
   };
   const writeInRounds = async (): Promise<Renewal | undefined> => {
@@ -104,7 +104,7 @@ export function createOwnership(slots: readonly number[], health: SlotHealth, po
             owner: '',
             askedBy: '',
             expiresAtMs: clock.now(),
-            health: health.tell(lease.slot),
+            health: health.report(lease.slot),
           })),
         )
       )
@@ -119,11 +119,11 @@ export function createOwnership(slots: readonly number[], health: SlotHealth, po
       } catch (error) {
         ports.log.warn('leasesNotRenewed', { error: toRelayError(error).code, leaseMs: LEASE_DURATION_MS });
       }
-      concluded = moment();
+      concluded = clockTimes();
       return renewal;
     },
     mayHaveLapsed() {
-      const since = moment();
+      const since = clockTimes();
       // The machine's clock goes on while a virtual machine is suspended; the monotonic one cannot be set.
       const agoMs = Math.max(since.nowMs - concluded.nowMs, since.monotonicMs - concluded.monotonicMs);
       return agoMs >= LEASE_DURATION_MS;

@@ -11,7 +11,7 @@ export const LEASE_DURATION_MS = 10_000;
 /** A fallback reads the leases this often, and takes what was given back for a second: together within 3 s. */
 export const FALLBACK_RENEWAL_MS = 2_000;
 /** A run that ends is followed by the next one within milliseconds; a fallback that came between would sign every account in anew. */
-const FALLBACK_PATIENCE_MS = 1_000;
+const FALLBACK_GRACE_MS = 1_000;
 /** A run that has asked for a slot reads the leases this often: the fallback that hands it over must not wait for the run. */
 export const ASKING_INTERVAL_MS = 500;
 
@@ -97,8 +97,8 @@ export function leasesToWrite(rows: readonly SlotLease[], claim: LeaseClaim): Sl
 
 /** A lease that has lapsed means that its owner died: that slot is anyone's at once. */
 function isFree(row: SlotLease, { owner, nowMs }: LeaseClaim): boolean {
-  const patienceMs = row.owner === '' && isFallback(owner) ? FALLBACK_PATIENCE_MS : 0;
-  return row.expiresAtMs + patienceMs <= nowMs;
+  const graceMs = row.owner === '' && isFallback(owner) ? FALLBACK_GRACE_MS : 0;
+  return row.expiresAtMs + graceMs <= nowMs;
 }
 
 /** The clocks of two machines differ by less. */

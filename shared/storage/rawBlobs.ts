@@ -7,8 +7,8 @@ import { statusOf, storageUnavailable } from './translateStorageError';
 /** Raw text that is too large for a message of the queue `unreadable-events`. */
 export interface RawBlobs {
   /**
-   * Stores `text` under `name`, over what was there: the same occurrence parked twice is one blob.
-   * Errors: `storageUnavailable`, after 10 s at the latest; who parks tries again.
+   * Stores `text` under `name`, over what was there: the same occurrence stored twice is one blob.
+   * Errors: `storageUnavailable`, after 10 s at the latest; the caller tries again.
    */
   put(name: string, text: string): Promise<void>;
   /** Removes what was stored before that moment (milliseconds since the epoch); how many there were. Errors: `storageUnavailable`. */

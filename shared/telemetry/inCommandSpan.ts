@@ -1,10 +1,10 @@
 import { toRelayError } from '../errors/relayError';
 import type { CommandRequest } from '../invitations/command';
 import { countCommand } from './metrics';
-import { fromTraceParent, note, withSpan, type SpanOptions } from './trace';
+import { fromTraceParent, setAttributes, withSpan, type SpanOptions } from './trace';
 
 /** The door through which a command came. */
-export interface CommandDoor {
+export interface CommandEntryPoint {
   readonly kind: SpanOptions['kind'];
   /** `traceparent` as the caller sent it: that of the event which the command answers, or of a program of theirs. */
   readonly traceParent: string | null | undefined;
@@ -13,17 +13,17 @@ export interface CommandDoor {
 /** Carries a command out as a part of its caller's trace, and counts it by its result. Settles as `run` does. */
 export function inCommandSpan<T>(
   { command: { command }, invitationId, authentication }: CommandRequest,
-  { kind, traceParent }: CommandDoor,
+  { kind, traceParent }: CommandEntryPoint,
   run: () => Promise<T>,
 ): Promise<T> {
-  const facts = () => ({
+  const attributes = () => ({
     'relay.command': command,
     'relay.invitation': invitationId,
     'relay.authentication': authentication,
   });
   return withSpan(
     'command',
-    { ...(kind !== undefined && { kind }), parent: fromTraceParent(traceParent), facts },
+    { ...(kind !== undefined && { kind }), parent: fromTraceParent(traceParent), attributes },
     async () => {
       let result = 'sent';
       try {
@@ -32,7 +32,7 @@ export function inCommandSpan<T>(
         result = toRelayError(error).code;
         throw error;
       } finally {
-        note({ 'relay.result': result });
+        setAttributes({ 'relay.result': result });
         countCommand(command, result);
       }
     },

@@ -1,7 +1,7 @@
 import { metrics, type BatchObservableCallback, type MeterProvider } from '@opentelemetry/api';
 
 /** What is said of one event channel that this process holds. */
-export interface ChannelFacts {
+export interface ChannelAttributes {
   /** As `/health` names it. */
   readonly state: string;
   /** Since its last poll was answered; since it was opened, before the first. */
@@ -43,10 +43,10 @@ export function countDeadLetters(count: number, queue: string): void {
   if (count > 0) instruments().deadLetters.add(count, { queue });
 }
 
-const watched = new Set<() => readonly ChannelFacts[]>();
+const watched = new Set<() => readonly ChannelAttributes[]>();
 
 /** Has the channels looked at whenever metrics are collected, until the function that it returns is called. */
-export function observeChannels(read: () => readonly ChannelFacts[]): () => void {
+export function observeChannels(read: () => readonly ChannelAttributes[]): () => void {
   instruments();
   watched.add(read);
   return () => watched.delete(read);

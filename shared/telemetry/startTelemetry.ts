@@ -136,10 +136,10 @@ const MAX_MESSAGE_CHARACTERS = 300;
 
 /** What the SDK has to complain of; the same again is told only when something else came between. */
 function logTrouble(log: Log): void {
-  let told = '';
+  let reported = '';
   const tell = (message: string): void => {
-    if (message === told) return;
-    told = message;
+    if (message === reported) return;
+    reported = message;
     log.warn('telemetryFailed', { message: message.slice(0, MAX_MESSAGE_CHARACTERS) });
   };
   const ignore = (): void => undefined;

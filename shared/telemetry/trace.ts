@@ -13,7 +13,7 @@ import {
 import { toRelayError } from '../errors/relayError';
 
 /** Facts for an operator, by name. Never a secret, and nothing that names a person: no address, no name, no number. */
-export type SpanFacts = Attributes;
+export type SpanAttributes = Attributes;
 
 export interface SpanOptions {
   /** What it is in the relation of programs (OpenTelemetry, "SpanKind"); `internal` unless given. */
@@ -23,7 +23,7 @@ export interface SpanOptions {
   /** Milliseconds since the epoch, where it began before the call. */
   readonly startedAtMs?: number;
   /** Asked for only where somebody records them. */
-  readonly facts?: () => SpanFacts;
+  readonly attributes?: () => SpanAttributes;
 }
 
 const kinds = {
@@ -43,19 +43,19 @@ const tracer = trace.getTracer('ucwa-relay');
  */
 export async function withSpan<T>(
   name: string,
-  { kind = 'internal', parent = context.active(), startedAtMs, facts }: SpanOptions,
+  { kind = 'internal', parent = context.active(), startedAtMs, attributes }: SpanOptions,
   work: () => Promise<T>,
 ): Promise<T> {
   const options: ApiSpanOptions = { kind: kinds[kind] };
   if (startedAtMs !== undefined) options.startTime = startedAtMs;
   const span = tracer.startSpan(name, options, parent);
   if (span.spanContext().traceId === INVALID_TRACEID) return work();
-  if (facts !== undefined && span.isRecording()) span.setAttributes(facts());
+  if (attributes !== undefined && span.isRecording()) span.setAttributes(attributes());
   return context.with(trace.setSpan(parent, span), async () => {
     try {
       return await work();
     } catch (error) {
-      fail(toRelayError(error).code);
+      setStatus(toRelayError(error).code);
       throw error;
     } finally {
       span.end();
@@ -69,12 +69,12 @@ export function withinSpan<T>(name: string, options: SpanOptions, work: () => Pr
 }
 
 /** Adds facts to the active span, if there is one. */
-export function note(facts: SpanFacts): void {
-  trace.getActiveSpan()?.setAttributes(facts);
+export function setAttributes(attributes: SpanAttributes): void {
+  trace.getActiveSpan()?.setAttributes(attributes);
 }
 
 /** Says that what the active span tells of did not succeed, though nothing was thrown. @param reason a word, not a sentence. */
-export function fail(reason: string): void {
+export function setStatus(reason: string): void {
   trace.getActiveSpan()?.setAttribute('error.type', reason).setStatus({ code: SpanStatusCode.ERROR, message: reason });
 }
 

@@ -32,7 +32,7 @@ const REQUEST_TIMEOUT_MS = 15_000;
 const STUCK_AFTER_MS = 30_000;
 
 /** The errors that end a channel, as `health` names them. */
-const offAirStates: Partial<Record<ErrorCode, SessionHealth['state']>> = {
+const disconnectedStates: Partial<Record<ErrorCode, SessionHealth['state']>> = {
   credentialsRejected: 'credentialsRejected',
   noUsableGrant: 'cannotSignIn',
   hostNotAllowed: 'cannotSignIn',
@@ -92,7 +92,7 @@ class Session implements UcwaSession {
   #disconnectedSinceMs: number | undefined;
   #cutAfterMs: number | undefined;
   /** The trouble that was logged as news; while it lasts it is not news again, for an outage strikes thousands at once. */
-  #toldCode: ErrorCode | undefined;
+  #reportedCode: ErrorCode | undefined;
 
   constructor(options: UcwaSessionOptions) {
     const { account, allowedHosts, http, clock, random, log, rejectedCredentials, endpointId, bearerToken } = options;
@@ -209,7 +209,11 @@ class Session implements UcwaSession {
     const waitedMs = this.#now() - (this.#handedOutAtMs ?? this.#now());
     const isStuck = waitedMs >= STUCK_AFTER_MS;
     return {
-      state: isStuck ? 'notPublishing' : this.#state === 'onAir' && !this.#canReceive() ? 'noInvitations' : this.#state,
+      state: isStuck
+        ? 'notPublishing'
+        : this.#state === 'connected' && !this.#canReceive()
+          ? 'noInvitations'
+          : this.#state,
       lastPollAtMs: this.#lastPollAtMs,
       readToEndMs: this.#channel.readToEndMs,
       tokenExpiresAtMs: this.#pool.tokenExpiresAtMs,
@@ -252,7 +256,7 @@ class Session implements UcwaSession {
   }
 
   #connected(): void {
-    this.#state = 'onAir';
+    this.#state = 'connected';
     this.#budget.connected();
     this.#disconnectedSinceMs = undefined;
   }
@@ -265,9 +269,9 @@ class Session implements UcwaSession {
   #polled(): void {
     this.#connected();
     this.#lastPollAtMs = this.#now();
-    if (this.#toldCode !== undefined)
-      this.#options.log.info('accountPolledAgain', { account: this.account.sipUri, after: this.#toldCode });
-    this.#toldCode = undefined;
+    if (this.#reportedCode !== undefined)
+      this.#options.log.info('accountPolledAgain', { account: this.account.sipUri, after: this.#reportedCode });
+    this.#reportedCode = undefined;
     if (this.#canReceive()) this.#lastError = undefined;
   }
 
@@ -276,11 +280,11 @@ class Session implements UcwaSession {
     // Why the account is not connected is what a person wants to know, not that it waits.
     this.#lastError = error.code === 'signInDeferred' ? [this.#cause, error.message].join(' ').trim() : error.message;
     if (error.code !== 'signInDeferred') this.#cause = error.message;
-    this.#state = offAirStates[error.code] ?? 'backingOff';
+    this.#state = disconnectedStates[error.code] ?? 'backingOff';
     this.#disconnectedSinceMs ??= this.#lastPollAtMs ?? this.#now();
     const { status, code, subcode, requestId } = error.extensions;
-    const level = error.code === this.#toldCode ? 'debug' : waitMs === undefined ? 'error' : 'warn';
-    this.#toldCode = error.code;
+    const level = error.code === this.#reportedCode ? 'debug' : waitMs === undefined ? 'error' : 'warn';
+    this.#reportedCode = error.code;
     this.#options.log[level]('ucwaChannelFailed', {
       account: this.account.sipUri,
       error: error.code,
@@ -291,9 +295,9 @@ class Session implements UcwaSession {
   }
 }
 
-function plainFields(facts: Readonly<Record<string, unknown>>): LogFields {
+function plainFields(attributes: Readonly<Record<string, unknown>>): LogFields {
   return Object.fromEntries(
-    Object.entries(facts).flatMap(([name, value]) =>
+    Object.entries(attributes).flatMap(([name, value]) =>
       typeof value === 'string' || typeof value === 'number' ? [[name, value] as const] : [],
     ),
   );

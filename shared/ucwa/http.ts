@@ -1,6 +1,6 @@
 import axios from 'axios';
 import type { Clock } from '../clock';
-import { fail, note, withinSpan, type SpanFacts } from '../telemetry/trace';
+import { setStatus, setAttributes, withinSpan, type SpanAttributes } from '../telemetry/trace';
 import { createConnections } from './connections';
 import { createHttpAdapter } from './httpAdapter';
 import { translateNetworkError } from './translateError';
@@ -62,7 +62,7 @@ export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaH
       endedBy ??= by;
       stop.abort();
     };
-    const cancel = clock.alarm(timeoutMs, end('time'));
+    const cancel = clock.setTimer(timeoutMs, end('time'));
     const leave = end('caller');
     signal?.addEventListener('abort', leave, { once: true });
     if (signal?.aborted === true) leave();
@@ -90,10 +90,10 @@ export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaH
 
   return {
     request: (request) =>
-      withinSpan(request.method, { kind: 'client', facts: () => factsOf(request) }, async () => {
+      withinSpan(request.method, { kind: 'client', attributes: () => factsOf(request) }, async () => {
         const response = await exchange(request);
-        note({ 'http.response.status_code': response.status });
-        if (response.status >= 400) fail(String(response.status));
+        setAttributes({ 'http.response.status_code': response.status });
+        if (response.status >= 400) setStatus(String(response.status));
         return response;
       }),
     close: () => connections.close(),
@@ -101,7 +101,7 @@ export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaH
 }
 
 /** The host alone: paths have ids, and queries more than that. */
-function factsOf({ method, url }: HttpRequest): SpanFacts {
+function factsOf({ method, url }: HttpRequest): SpanAttributes {
   return { 'http.request.method': method, 'server.address': new URL(url).host };
 }
 

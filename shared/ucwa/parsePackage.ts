@@ -26,7 +26,7 @@ export function parsePackage(text: string, contentType: string): ParsedPackage {
  * A package made of a body that is none: the whole text as one unreadable part, and where to go on, if the text still
  * shows it. `next` stands before the senders in every body seen, so that a body that was cut off usually does.
  */
-export function salvagePackage(text: string, problem: string): EventPackage {
+export function recoverPackage(text: string, problem: string): EventPackage {
   const next =
     /"next"\s*:\s*\{\s*"href"\s*:\s*"((?:[^"\\]|\\.)+)"/
       .exec(text)?.[1]

@@ -66,7 +66,7 @@ export class Presence {
     this.#application = application;
     this.#modalities = modalities;
     this.#newPath = undefined;
-    log.info('ucwaOnAir', {
+    log.info('ucwaConnected', {
       account: account.sipUri,
       application: application.id,
       created,

@@ -56,7 +56,7 @@ export interface SessionHealth {
   readonly state:
     | 'signedOut'
     | 'signingIn'
-    | 'onAir'
+    | 'connected'
     | 'backingOff'
     | 'credentialsRejected'
     | 'cannotSignIn'

@@ -15,7 +15,7 @@ const POLL_SECONDS = 180;
 const LOOK_AT_FEWER_SECONDS = 30;
 
 /**
- * The heap that the bound of 600 MB leaves. A parked poll outlives V8's young generation, so that every poll becomes garbage of
+ * The heap that the bound of 600 MB leaves. A pending poll outlives V8's young generation, so that every poll becomes garbage of
  * the old one; V8 lets that grow to a multiple of what lives before it collects, the more so the more memory the machine has
  * (1.1 GB were seen here). Who wants a small process says so, in Azure by `languageWorkers__node__arguments`.
  */

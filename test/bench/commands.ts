@@ -31,7 +31,7 @@ export const commands: Bench = {
         storageConnection: world.storageConnection,
       });
       const { url } = await host.ready;
-      await world.ucwa.call('parked', [sipOf(relayUser)]);
+      await world.ucwa.call('pending', [sipOf(relayUser)]);
       const http = axios.create({ proxy: false, httpAgent: new Agent({ keepAlive: true }) });
       const headers = { 'x-functions-key': 'bench' };
       const decline = async (path: string, address: string, times: Times): Promise<void> => {

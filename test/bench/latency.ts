@@ -21,7 +21,7 @@ export const latency: Bench = {
         usernames: [floorUser],
         serviceBusConnection: world.bus.connectionString,
       });
-      await world.ucwa.call('parked', [sipOf(floorUser)]);
+      await world.ucwa.call('pending', [sipOf(floorUser)]);
       const measurements: Measurement[] = [];
       for (const size of sizes) {
         const usernames = usernamesOf(`of-${size}`, size);
@@ -58,7 +58,7 @@ async function measureWebhook(rings: number): Promise<Measurement[]> {
   const { world, receiver } = app;
   try {
     const account = sipOf(usernamesOf('user', 1)[0] ?? '');
-    await world.ucwa.call('parked', [account]);
+    await world.ucwa.call('pending', [account]);
     await app.subscribe(`${app.receiverUrl}/with-subject`);
     const times: number[] = [];
     for (let ring = 0; ring < rings + WARM_UP_RINGS; ring += 1) {

@@ -41,8 +41,8 @@ export const simulatorMethods = {
     return running.url;
   },
   /** Resolves when each of the accounts has a poll waiting. */
-  async parked(accounts: readonly string[]): Promise<void> {
-    await Promise.all(accounts.map((account) => simulator().whenParked(account)));
+  async pending(accounts: readonly string[]): Promise<void> {
+    await Promise.all(accounts.map((account) => simulator().whenPolling(account)));
   },
   /** Puts a ring on the account's channel; `subject` names it, `atMs` is when. */
   ring({ account, linked = false }: { readonly account: string; readonly linked?: boolean }): {

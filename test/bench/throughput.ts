@@ -111,7 +111,7 @@ const startPoller =
   async ({ ucwa, ucwaUrl, bus }: World, usernames: readonly string[]): Promise<Reader> => {
     const poller = startChild<PollerMethods>('pollerProcess.ts');
     await poller.call(method, { ucwaUrl, usernames, serviceBusConnection: bus.connectionString });
-    await ucwa.call('parked', usernames.map(sipOf));
+    await ucwa.call('pending', usernames.map(sipOf));
     return poller;
   };
 

@@ -8,7 +8,7 @@ export interface TopicConsumer {
   close(): Promise<void>;
 }
 
-const PATIENCE_MS = 10_000;
+const GRACE_MS = 10_000;
 
 export function consumeTopic(connectionString: string): TopicConsumer {
   const client = new ServiceBusClient(connectionString);
@@ -32,7 +32,7 @@ export function consumeTopic(connectionString: string): TopicConsumer {
           resolve(arrived);
           return;
         }
-        const timer = setTimeout(() => reject(new Error(`The ring ${subject} has not come.`)), PATIENCE_MS);
+        const timer = setTimeout(() => reject(new Error(`The ring ${subject} has not come.`)), GRACE_MS);
         waiting.set(subject, (atMs) => {
           clearTimeout(timer);
           waiting.delete(subject);

@@ -107,7 +107,7 @@ export async function startWorld({ subscriptions = ['all'] }: WorldOptions = {})
       const relay = startChild<RelayMethods>('relayProcess.ts', { execArgv });
       relays.push(relay);
       await relay.call('start', { ...relaySettings({ ucwaUrl, bus, storageConnection }, usernames), ...settings });
-      await ucwa.call('parked', usernames.map(sipOf));
+      await ucwa.call('pending', usernames.map(sipOf));
       return relay;
     },
     async close() {

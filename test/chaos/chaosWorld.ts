@@ -30,8 +30,8 @@ export interface ChaosWorld {
   stopBus(): Promise<void>;
   /** Starts it again on the same port, with all that it had accepted. */
   startBus(): Promise<void>;
-  /** Resolves when every account has a poll parked on its event channel. */
-  onAir(): Promise<void>;
+  /** Resolves when every account has a poll pending on its event channel. */
+  connected(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -80,8 +80,8 @@ export async function startChaosWorld(accountCount: number): Promise<ChaosWorld>
       bus = await startTestServiceBus({ dataDirectory, port });
       topic.connect(connectionString);
     },
-    onAir: async () => {
-      await Promise.all(accounts.map((account) => ucwa.simulator.whenParked(account)));
+    connected: async () => {
+      await Promise.all(accounts.map((account) => ucwa.simulator.whenPolling(account)));
     },
     async close() {
       await Promise.all(hosts.map((host) => host.close()));

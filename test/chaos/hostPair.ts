@@ -17,8 +17,8 @@ const LINES_TOLD = 20;
 /** Starts both. They end with the world. */
 export async function startHostPair(world: ChaosWorld, random: SeededRandom): Promise<HostPair> {
   const killed = new Set<HostProcess>();
-  let tell: (error: Error) => void = () => undefined;
-  const endedByItself = new Promise<never>((_, reject) => (tell = reject));
+  let report: (error: Error) => void = () => undefined;
+  const endedByItself = new Promise<never>((_, reject) => (report = reject));
   endedByItself.catch(() => undefined);
   let kills = 0;
   /** Who has the channels keeps them until it dies. */
@@ -26,11 +26,11 @@ export async function startHostPair(world: ChaosWorld, random: SeededRandom): Pr
 
   const start = async (): Promise<HostProcess> => {
     const host = await world.startHost();
-    const onAir = host.line(/ucwaOnAir/).then(() => (holder = host));
-    onAir.catch(() => undefined); // It was killed before.
+    const connected = host.line(/ucwaOnAir/).then(() => (holder = host));
+    connected.catch(() => undefined); // It was killed before.
     void host.exited.then(({ code, signal }) => {
       if (!killed.has(host))
-        tell(
+        report(
           new Error(`A host ended by itself (${String(code ?? signal)}):\n${host.lines.slice(-LINES_TOLD).join('\n')}`),
         );
     });

@@ -27,12 +27,12 @@ export function createRinging({ ucwa, accounts }: ChaosWorld, random: SeededRand
       return rung;
     },
     async ring(calls, durationMs) {
-      const moments = Array.from({ length: calls }, () => random.between(0, durationMs)).sort(
+      const times = Array.from({ length: calls }, () => random.between(0, durationMs)).sort(
         (one, other) => one - other,
       );
       const startedMs = performance.now();
-      for (const moment of moments) {
-        await wait(Math.max(0, startedMs + moment - performance.now()));
+      for (const atMs of times) {
+        await wait(Math.max(0, startedMs + atMs - performance.now()));
         open.add(ucwa.ring(anyCall(accounts[rung++ % accounts.length], random, longestSeconds)).invitation);
       }
       await wait(Math.max(0, startedMs + durationMs - performance.now()));

@@ -52,7 +52,7 @@ export interface CrowdOutcome {
 
 const WARM_UP_CALLS = 3;
 /** From the last call's end: what has not come then is missed. */
-const PATIENCE_MS = 180_000;
+const GRACE_MS = 180_000;
 
 /**
  * Rings calls for a crowd of subscribers of which half behave badly, stops the host, and accounts for every delivery. In
@@ -76,7 +76,7 @@ export async function runCrowd(plan: CrowdPlan, print: Print): Promise<CrowdOutc
     startCrowd(mixOf(plan.subscribers)),
   ]);
   try {
-    await Promise.all(accounts.map((account) => relay.onAir(account)));
+    await Promise.all(accounts.map((account) => relay.connected(account)));
     const ids = new Map(await subscribeMembers(relay, crowd.healthy));
     const round = (calls: number): Promise<readonly RelayEvent[]> =>
       ringAndHear(relay, crowd, accounts, { ...plan, calls }, random);
@@ -144,7 +144,7 @@ async function ringAndHear(
   }
   for (const invitationId of subjects) await relay.topic.invitationEvent({ event: 'completed', invitationId });
   const events = invitationEvents(relay).filter(({ subject }) => subjects.has(subject));
-  await Promise.race([crowd.heard(events.map(({ id }) => id)), wait(PATIENCE_MS, undefined, { ref: false })]);
+  await Promise.race([crowd.heard(events.map(({ id }) => id)), wait(GRACE_MS, undefined, { ref: false })]);
   return events;
 }
 

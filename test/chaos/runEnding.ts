@@ -36,7 +36,7 @@ const LONGEST_START_SECONDS = 60;
 const PROMPT_MS = 500;
 const RING_ON_MS = 25_000;
 /** A call that was not seen in this time is missing. */
-const PATIENCE_MS = 60_000;
+const GRACE_MS = 60_000;
 
 /** Rings calls on and on, in real time, while a host comes to its end; then holds the topic against the server's ledger. */
 export async function runEnding({ first, hasSecond, end }: Ending, accounts: number): Promise<EndingOutcome> {
@@ -44,7 +44,7 @@ export async function runEnding({ first, hasSecond, end }: Ending, accounts: num
   const ringing = new AbortController();
   try {
     const host = await world.startHost({ args: [], ...first });
-    await world.onAir();
+    await world.connected();
     if (hasSecond) await world.startHost({ args: [] });
     const rung = ring(world, ringing.signal);
     const steadyAtMs = await untilSteady(world);
@@ -52,7 +52,7 @@ export async function runEnding({ first, hasSecond, end }: Ending, accounts: num
     await Promise.all([end(host, world), wait(RING_ON_MS)]);
     ringing.abort();
     await rung;
-    await Promise.race([allOnTopic(world), wait(PATIENCE_MS, undefined, { ref: false })]);
+    await Promise.race([allOnTopic(world), wait(GRACE_MS, undefined, { ref: false })]);
     return outcomeOf(world, steadyAtMs, endingAtMs);
   } finally {
     ringing.abort();

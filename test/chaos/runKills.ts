@@ -34,7 +34,7 @@ export interface KillsOutcome extends Agreement {
 /** A lease lapses in 10 s; then somebody has to notice and sign in. */
 const TAKE_OVER_MS = 30_000;
 /** From the end of the last call: a host that died last needs some 15 s to be replaced. What has not come then is missing. */
-const PATIENCE_MS = 120_000;
+const GRACE_MS = 120_000;
 
 /**
  * Rings calls on all accounts while hosts are killed and the bus goes away, then holds the topic against the ledger of
@@ -45,7 +45,7 @@ export async function runKills(plan: KillsPlan, print: Print): Promise<KillsOutc
   const world = await startChaosWorld(plan.accounts);
   try {
     const hosts = await startHostPair(world, random);
-    await world.onAir();
+    await world.connected();
     print(`${plan.accounts} accounts are connected; two hosts, one of which is killed at a time`);
     const ringing = createRinging(world, random, 2 * plan.stretchSeconds);
     const { ucwa, topic } = world;
@@ -69,7 +69,7 @@ export async function runKills(plan: KillsPlan, print: Print): Promise<KillsOutc
     const outage = await Promise.race([cruelty(), hosts.endedByItself]);
     await Promise.race([ringing.ended(), hosts.endedByItself]);
     print('every call has ended; one last call on each account, behind which nothing of the account is left');
-    await Promise.race([lastCalls(world), hosts.endedByItself, wait(PATIENCE_MS, undefined, { ref: false })]);
+    await Promise.race([lastCalls(world), hosts.endedByItself, wait(GRACE_MS, undefined, { ref: false })]);
 
     const ledger = ucwa.invitationEvents();
     const idOf = (href: string, account: string): string => invitationIdAt(href, account, signingKey);
@@ -113,7 +113,7 @@ async function killAtRandom(
 
 /** While the bus is away, no channel with something on it is connected. */
 async function onAirOrNotSoon(world: ChaosWorld): Promise<void> {
-  await Promise.race([world.onAir(), wait(TAKE_OVER_MS, undefined, { ref: false })]);
+  await Promise.race([world.connected(), wait(TAKE_OVER_MS, undefined, { ref: false })]);
 }
 
 /** How many of `all` fall to the first so many of the parts. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { MAX_SLOT_HEALTH_BYTES } from '../../shared/relay/accountHealth';
 import { SLOT_COUNT, type SlotLeaseStore } from '../../shared/relay/slots';
 
-const told = new Uint8Array([0, 1, 255]);
+const reported = new Uint8Array([0, 1, 255]);
 
 /** What every SlotLeaseStore does; run for the table and for the one in memory. */
 export function describeSlotLeases(title: string, open: () => Promise<SlotLeaseStore>): void {
@@ -12,7 +12,7 @@ export function describeSlotLeases(title: string, open: () => Promise<SlotLeaseS
       expect(await leases.read()).toEqual([]);
       expect(await leases.write([])).toBe(true);
       expect(
-        await leases.write([{ slot: 3, owner: 'a', expiresAtMs: 1_700_000_000_123, askedBy: '', health: told }]),
+        await leases.write([{ slot: 3, owner: 'a', expiresAtMs: 1_700_000_000_123, askedBy: '', health: reported }]),
       ).toBe(true);
       expect(await leases.read()).toEqual([
         { slot: 3, owner: 'a', expiresAtMs: 1_700_000_000_123, askedBy: '', etag: expect.any(String) },
@@ -21,12 +21,12 @@ export function describeSlotLeases(title: string, open: () => Promise<SlotLeaseS
 
     it('tells health only when asked, and keeps what the last heartbeat said', async () => {
       const leases = await open();
-      await leases.write([{ slot: 1, owner: 'a', expiresAtMs: 1, health: told }]);
+      await leases.write([{ slot: 1, owner: 'a', expiresAtMs: 1, health: reported }]);
       const [row] = await leases.read();
       await leases.write([{ slot: 1, owner: 'a', expiresAtMs: 2, etag: row?.etag ?? '' }]);
       const [later] = await leases.read({ health: true });
       expect(later).toMatchObject({ slot: 1, expiresAtMs: 2 });
-      expect(Array.from(later?.health ?? [])).toEqual(Array.from(told));
+      expect(Array.from(later?.health ?? [])).toEqual(Array.from(reported));
     });
 
     it('takes the heartbeats of all slots at once, as large as they may be', async () => {

@@ -72,7 +72,7 @@ describe('a wrong password', () => {
             .http()
             .get<{ checks?: Record<string, { status: string; observedValue: string; output: string }[]> }>('/health')
         ).data.checks?.[account]?.[0];
-      expect(await askUntil(health, (told) => told?.observedValue === 'credentialsRejected')).toMatchObject({
+      expect(await askUntil(health, (reported) => reported?.observedValue === 'credentialsRejected')).toMatchObject({
         status: 'fail',
         output: expect.stringContaining('locked@contoso.com'),
       });

@@ -1,15 +1,15 @@
-import { configWithReplies, openCommandDoor, type CommandDoor } from '../support/commandDoor';
+import { configWithReplies, openCommandEntryPoint, type CommandEntryPoint } from '../support/commandEntryPoint';
 import { commandTable, namedBy, situations } from '../support/commandTable';
 import { startTestRelay, type TestRelay } from '../support/relay';
 
 let relay: TestRelay;
-let door: CommandDoor;
+let entryPoint: CommandEntryPoint;
 beforeAll(async () => {
   relay = await startTestRelay({ busConfig: configWithReplies() });
-  door = openCommandDoor(relay.bus.connectionString);
+  entryPoint = openCommandEntryPoint(relay.bus.connectionString);
 });
 afterAll(async () => {
-  await door.close();
+  await entryPoint.close();
   await relay.close();
 });
 
@@ -18,7 +18,7 @@ describe('commands over the queue', () => {
     const { situation, title, command, body, status, result, action } = row;
     const invitationId = await situations[situation](relay, `${situation} ${title}`);
     const before = relay.ucwa.simulator.ledger.commands.length;
-    const reply = await door.ask({ command, invitationId, ...body, caller: 'switchboard' });
+    const reply = await entryPoint.ask({ command, invitationId, ...body, caller: 'switchboard' });
     expect(reply).toMatchObject({ invitationId, command, result, ...(result === 'sent' && namedBy(row)) });
     expect(relay.ucwa.simulator.ledger.commands.slice(before).map((one) => one.action)).toEqual(
       action === undefined ? [] : [action],
@@ -37,7 +37,7 @@ describe('commands over the queue', () => {
 
   it('answers where the message’s own replyTo says, in the session that it asks for', async () => {
     const invitationId = await situations['incoming, ringing'](relay, 'replyTo and session');
-    const reply = await door.askInSession({ command: 'decline', invitationId }, 'desk 7');
+    const reply = await entryPoint.askInSession({ command: 'decline', invitationId }, 'desk 7');
     expect(reply).toMatchObject({
       body: { invitationId, command: 'decline', result: 'sent' },
       sessionId: 'desk 7',
@@ -50,8 +50,8 @@ describe('commands over the queue', () => {
     ['in its body, a part of one', 'Invitation-Commands/$DeadLetterQueue', {}],
     ['outside', undefined, { replyTo: 'invitation-commands' }],
   ])('refuses a command whose replyTo (%s) is an entity of the relay', async (_, replyTo, outside) => {
-    await door.send({ command: 'decline', invitationId: 'x', replyTo }, {}, outside);
-    const dead = await door.deadLetter();
+    await entryPoint.send({ command: 'decline', invitationId: 'x', replyTo }, {}, outside);
+    const dead = await entryPoint.deadLetter();
     expect(dead.applicationProperties?.refusal).toMatch(/replyTo.*must be a queue of yours/);
   });
 
@@ -59,8 +59,8 @@ describe('commands over the queue', () => {
     ['too long', { command: 'dance', padding: 'x'.repeat(200_000) }],
     ['nested too deep', `{"command":"dance","padding":${'['.repeat(50_000)}${']'.repeat(50_000)}}`],
   ])('keeps the reason of a refused command that is %s', async (_, body) => {
-    await door.send(typeof body === 'string' ? Buffer.from(body) : body);
-    const dead = await door.deadLetter();
+    await entryPoint.send(typeof body === 'string' ? Buffer.from(body) : body);
+    const dead = await entryPoint.deadLetter();
     expect(dead.applicationProperties?.refusal).toMatch(/"command" must be accept, decline or cancel/);
   });
 
@@ -70,7 +70,7 @@ describe('commands over the queue', () => {
       const before = relay.ucwa.simulator.ledger.commands.length;
       const replies = await Promise.all(
         Array.from({ length: 50 }, (_, caller) =>
-          door.ask({
+          entryPoint.ask({
             command: caller % 2 === 0 ? 'accept' : 'decline',
             invitationId,
             caller: `caller ${String(caller)}`,
@@ -97,8 +97,8 @@ describe('commands over the queue', () => {
   ])(
     'puts a message with %s into the dead-letter queue with a reason that a person understands',
     async (_title, body, reason) => {
-      await door.send(body);
-      const dead = await door.deadLetter();
+      await entryPoint.send(body);
+      const dead = await entryPoint.deadLetter();
       expect(dead.applicationProperties?.refusal).toEqual(reason);
       expect(Buffer.isBuffer(dead.body) ? dead.body.toString() : dead.body).toEqual(body);
     },

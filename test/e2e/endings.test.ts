@@ -21,7 +21,7 @@ describe('a process that ends in order', () => {
   ])('gives its slots back, %s', async (_title, args) => {
     await relay.host().close();
     const host = await relay.startHost({}, args);
-    await relay.onAir();
+    await relay.connected();
     expect(await owners()).toEqual([expect.stringMatching(/./)]);
     expect(await host.close()).toEqual({ code: 0, signal: null });
     expect(await owners()).toEqual(['']);
@@ -32,7 +32,7 @@ describe('a process that ends in order', () => {
     const noTimer = { 'AzureWebJobs.pollEventChannel0.Disabled': 'true' };
     const fallback = await relay.startHost(noTimer);
     await fallback.line(/slotsTakenByFallback/);
-    await relay.onAir();
+    await relay.connected();
     relay.ucwa.ring({ subject: 'to the fallback' });
     await relay.topic.invitationEvent({ event: 'started', subject: 'to the fallback' });
 

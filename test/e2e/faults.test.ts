@@ -15,7 +15,7 @@ beforeEach(async () => (world = await startFaultWorld(bus, `case-${String(++worl
 afterEach(() => world.close());
 
 /** Signed in and connected, with the first package (that the account is available) behind it. */
-async function onAir(): Promise<void> {
+async function connected(): Promise<void> {
   world.start();
   await world.untilOnAir();
 }
@@ -23,7 +23,7 @@ async function onAir(): Promise<void> {
 test.each(faultCases)(
   '%s: back on the channel without a restart, nothing lost, nothing twice',
   async (_, { fault, strikes, gap, modalities }) => {
-    if (strikes === undefined) await onAir();
+    if (strikes === undefined) await connected();
     world.ucwa.fault(fault);
     if (strikes === undefined) world.ring();
     else world.start();
@@ -32,7 +32,7 @@ test.each(faultCases)(
     await world.pass(MINUTE_MS); // The call has rung out by then, and every back-off is over.
 
     expect(world.ucwa.simulator.faults.list().filter(({ times }) => times === (fault.times ?? 1))).toEqual([]);
-    expect(world.health()).toMatchObject({ state: 'onAir', lastError: undefined });
+    expect(world.health()).toMatchObject({ state: 'connected', lastError: undefined });
     expect(await world.agreement()).toEqual({ missing: [], surplus: [] });
     const events = await world.received();
     expect(events.flatMap(({ type, data }) => (type === 'ucwa.channel.gap' ? [data] : []))).toEqual(
@@ -40,7 +40,7 @@ test.each(faultCases)(
     );
     expect(events.some(({ type }) => type.endsWith('Invitation.completed'))).toBe(true);
     expectOrder(events.filter((event): event is InvitationEvent => event.sequence !== undefined));
-    expect(world.parked).toEqual([]);
+    expect(world.unreadable).toEqual([]);
   },
 );
 
@@ -53,17 +53,17 @@ function expectOrder(events: readonly InvitationEvent[]): void {
 }
 
 test('a body that comes cut off each time goes raw to the queue for what cannot be read, and the channel moves on', async () => {
-  await onAir();
+  await connected();
   world.ucwa.fault({ kind: 'truncatedJson', times: 3 });
   world.ring({ subject: 'cut off' });
   await world.untilOnAir();
   await world.pass(MINUTE_MS);
-  expect(world.parked).toEqual([
+  expect(world.unreadable).toEqual([
     expect.objectContaining({
       reason: expect.stringContaining('cut off'),
       raw: expect.stringContaining('audioVideoInvitation'),
     }),
   ]);
-  expect(world.health()).toMatchObject({ state: 'onAir' });
+  expect(world.health()).toMatchObject({ state: 'connected' });
   expect((await world.agreement()).surplus).toEqual([]);
 });

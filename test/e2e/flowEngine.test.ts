@@ -16,7 +16,7 @@ beforeAll(async () => {
     accounts: [{ ...simulatorAccount }, office],
     settings: { RELAY_ENCRYPTION_KEY: randomBytes(32).toString('base64'), WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8' },
   });
-  await relay.onAir(office.sipUri);
+  await relay.connected(office.sipUri);
   // What somebody who sets up the connector enters: the host, and a function key.
   const { baseURL = '', headers } = relay.http().defaults;
   engine = createFlowEngine(join(connectorFolder, 'apiDefinition.swagger.json'), {

@@ -51,6 +51,6 @@ describe('the bus away for longer than a pool keeps an application that nobody p
     world.ring({ subject: 'after' });
     await world.pass(5_000);
     expect((await invitationEvents()).at(-1)?.data).toMatchObject({ event: 'completed', subject: 'after' });
-    expect(world.health()).toMatchObject({ state: 'onAir', lastError: undefined });
+    expect(world.health()).toMatchObject({ state: 'connected', lastError: undefined });
   });
 });

@@ -1,10 +1,10 @@
 import {
   startOtlpCollector,
-  type CollectedFacts,
+  type CollectedAttributes,
   type CollectedSpan,
   type OtlpCollector,
 } from '../support/otlpCollector';
-import { configWithReplies, openCommandDoor, type CommandDoor } from '../support/commandDoor';
+import { configWithReplies, openCommandEntryPoint, type CommandEntryPoint } from '../support/commandEntryPoint';
 import type { TestRelay } from '../support/relay';
 import { startSubscriber, type SubscriberServer } from '../support/subscriberServer';
 import { traceTree } from '../support/traceTree';
@@ -13,7 +13,7 @@ import { startWebhookRelay, subscribe } from '../support/webhookRelay';
 let collector: OtlpCollector;
 let relay: TestRelay;
 let subscriber: SubscriberServer;
-let door: CommandDoor;
+let entryPoint: CommandEntryPoint;
 beforeAll(async () => {
   [collector, subscriber] = await Promise.all([startOtlpCollector(), startSubscriber()]);
   relay = await startWebhookRelay({
@@ -24,7 +24,7 @@ beforeAll(async () => {
       OTEL_METRIC_EXPORT_INTERVAL: '500',
     },
   });
-  door = openCommandDoor(relay.bus.connectionString);
+  entryPoint = openCommandEntryPoint(relay.bus.connectionString);
   await subscribe(relay, {
     url: subscriber.url,
     handshake: 'skip',
@@ -32,7 +32,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await Promise.all([door.close(), relay.close()]);
+  await Promise.all([entryPoint.close(), relay.close()]);
   await Promise.all([collector.close(), subscriber.close()]);
 });
 
@@ -68,16 +68,16 @@ describe('the trace of a call', () => {
 
     const toSubscriber = ['package', 'deliver event', 'POST'];
     const command = await spanAt(traceId, ...toSubscriber, 'command');
-    expect(command.facts).toMatchObject({
+    expect(command.attributes).toMatchObject({
       'relay.command': 'decline',
       'relay.result': 'sent',
       'relay.invitation': started.subject,
     });
     await spanAt(traceId, ...toSubscriber, 'command', 'GET');
-    expect((await spanAt(traceId, ...toSubscriber, 'command', 'POST')).facts).toMatchObject({
+    expect((await spanAt(traceId, ...toSubscriber, 'command', 'POST')).attributes).toMatchObject({
       'http.response.status_code': 204,
     });
-    expect((await spanAt(traceId, 'package', 'deliver event')).facts).toMatchObject({
+    expect((await spanAt(traceId, 'package', 'deliver event')).attributes).toMatchObject({
       'cloudevents.event_id': started.id,
     });
     await spanAt(traceId, ...toSubscriber, 'command', 'deliver event');
@@ -92,9 +92,9 @@ describe('the trace of a call', () => {
     relay.ucwa.ring({ subject: where });
     const started = await relay.topic.invitationEvent({ event: 'started', subject: where });
     const [field, property] = name(String(started.traceParent));
-    await door.send({ command: 'decline', invitationId: started.subject, ...field }, property);
+    await entryPoint.send({ command: 'decline', invitationId: started.subject, ...field }, property);
     const traceId = traceIdOf(started.traceParent);
-    expect((await spanAt(traceId, 'package', 'command')).facts).toMatchObject({
+    expect((await spanAt(traceId, 'package', 'command')).attributes).toMatchObject({
       'relay.command': 'decline',
       'relay.result': 'sent',
     });
@@ -106,12 +106,12 @@ describe('the trace of a call', () => {
     const { subject } = await relay.topic.invitationEvent({ event: 'started', subject: 'refused' });
     await relay.command(subject, 'cancel');
     const refused = await collector.span(
-      ({ name, facts }) => name === 'command' && facts['relay.invitation'] === subject,
+      ({ name, attributes }) => name === 'command' && attributes['relay.invitation'] === subject,
     );
     expect(refused).toMatchObject({
       parentSpanId: '',
       hasFailed: true,
-      facts: { 'relay.result': 'actionNotAvailable', 'error.type': 'actionNotAvailable' },
+      attributes: { 'relay.result': 'actionNotAvailable', 'error.type': 'actionNotAvailable' },
     });
     const packages = collector.spans.filter(({ name }) => name === 'package');
     expect(new Set(packages.map(({ traceId }) => traceId)).size).toBe(packages.length);
@@ -132,16 +132,21 @@ describe('metrics', () => {
     await collector.span(
       () =>
         collector.spans.filter(
-          ({ name, facts }) =>
-            name === 'deliver event' && facts['cloudevents.event_type'] === 'ucwa.audioVideoInvitation.started',
+          ({ name, attributes }) =>
+            name === 'deliver event' && attributes['cloudevents.event_type'] === 'ucwa.audioVideoInvitation.started',
         ).length === 4,
     );
-    await collector.metric('relay.channels', ({ facts, value }) => facts.state === 'onAir' && value === 1);
+    await collector.metric(
+      'relay.channels',
+      ({ attributes, value }) => attributes.state === 'connected' && value === 1,
+    );
     await relay.host().close();
     const { metrics } = collector;
     const points = (name: string) => metrics.get(name) ?? [];
-    const valueOf = (name: string, facts: CollectedFacts) =>
-      points(name).find((point) => Object.entries(facts).every(([fact, value]) => point.facts[fact] === value))?.value;
+    const valueOf = (name: string, attributes: CollectedAttributes) =>
+      points(name).find((point) =>
+        Object.entries(attributes).every(([fact, value]) => point.attributes[fact] === value),
+      )?.value;
     const type = 'ucwa.audioVideoInvitation.started';
     expect(valueOf('relay.events', { type })).toBe(4);
     expect(valueOf('relay.ring_to_bus', { type })).toBe(4);

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** The relay answers a caller fifty times a second: asked more often, it would refuse what the test asks next. */
 const PAUSE_MS = 40;
 /** Shorter than a test's own time-out, so that the failure says what was answered last. */
-const PATIENCE_MS = 150_000;
+const GRACE_MS = 150_000;
 
 /**
  * Asks again after each answer until one will do; resolves to that. For what another process does in its own time and
@@ -18,7 +18,7 @@ export async function askUntil<Answer>(
   for (;;) {
     const answer = await ask();
     if (willDo(answer)) return answer;
-    if (performance.now() - startedMs > PATIENCE_MS)
+    if (performance.now() - startedMs > GRACE_MS)
       throw new Error(`It has not come about; the last answer: ${JSON.stringify(answer)}`);
     await pause(PAUSE_MS);
   }

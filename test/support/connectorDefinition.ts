@@ -76,7 +76,7 @@ export interface ConnectorSchema extends ConnectorField {
 }
 
 /** An operation with where it stands. */
-export interface PlacedOperation extends ConnectorOperation {
+export interface RoutedOperation extends ConnectorOperation {
   readonly path: string;
   readonly method: ConnectorMethod;
   readonly notification: ConnectorSchema | undefined;
@@ -89,7 +89,7 @@ export function readConnectorDefinition(): ConnectorDefinition {
   return JSON.parse(readFileSync(join(connectorFolder, 'apiDefinition.swagger.json'), 'utf8')) as ConnectorDefinition;
 }
 
-export function operationsOf({ paths }: ConnectorDefinition): readonly PlacedOperation[] {
+export function operationsOf({ paths }: ConnectorDefinition): readonly RoutedOperation[] {
   return Object.entries(paths).flatMap(([path, item]) =>
     (['get', 'post', 'delete'] as const).flatMap((method) => {
       const operation = item[method];

@@ -4,7 +4,7 @@ import {
   type ConnectorField,
   type ConnectorParameter,
   type ConnectorSchema,
-  type PlacedOperation,
+  type RoutedOperation,
 } from './connectorDefinition';
 
 /** What a maker enters, by the labels of the fields, or what a flow goes on with, by the labels of the values. */
@@ -16,7 +16,7 @@ export interface Field extends ConnectorField {
 }
 
 /** Everything that can be entered: parameters, and the members of the body. */
-export function fieldsOf({ parameters }: PlacedOperation): readonly Field[] {
+export function fieldsOf({ parameters }: RoutedOperation): readonly Field[] {
   return parameters.flatMap((parameter): Field[] =>
     parameter.in === 'body'
       ? Object.entries(parameter.schema?.properties ?? {}).map(([name, member]) => ({ name, ...member }))
@@ -26,7 +26,7 @@ export function fieldsOf({ parameters }: PlacedOperation): readonly Field[] {
 
 /** The request of an operation, from what was entered and the defaults of what was not. */
 export function fill(
-  operation: PlacedOperation,
+  operation: RoutedOperation,
   entries: Labelled,
   callbackUrl: string | undefined,
 ): { readonly path: string; readonly query: Labelled; readonly body: Labelled } {

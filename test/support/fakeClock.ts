@@ -63,24 +63,24 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 15, 12)): FakeClock 
           return;
         }
         const wake = (): void => {
-          silence();
+          cancel();
           signal?.removeEventListener('abort', wake);
           resolve();
         };
         signal?.addEventListener('abort', wake, { once: true });
-        const silence = clock.alarm(durationMs, wake);
+        const cancel = clock.setTimer(durationMs, wake);
       }),
 
-    alarm(durationMs, ring) {
-      const silence = (): void => void sleepers.delete(sleeper);
+    setTimer(durationMs, ring) {
+      const cancel = (): void => void sleepers.delete(sleeper);
       const wake = (): void => {
-        silence();
+        cancel();
         ring();
       };
       const sleeper: Sleeper = { durationMs, dueMs: nowMs + Math.max(0, durationMs), wake };
       sleepers.add(sleeper);
       for (const watch of watchers) watch(sleeper);
-      return silence;
+      return cancel;
     },
 
     async advance(durationMs) {

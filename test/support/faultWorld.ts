@@ -24,13 +24,13 @@ const MOST_STEPS = 7_200;
 export interface FaultWorld {
   readonly ucwa: TestUcwa;
   readonly clock: FakeClock;
-  /** What was parked as unreadable. */
-  readonly parked: readonly UnreadableEvent[];
+  /** What was sent to `unreadable-events`. */
+  readonly unreadable: readonly UnreadableEvent[];
   /** Starts the poller; it runs until `close`. */
   start(): void;
   /** Lets time pass, second by second; nothing is being published when it resolves. */
   pass(durationMs: number): Promise<void>;
-  /** Lets time pass until a poll of the account is parked on the event channel. */
+  /** Lets time pass until a poll of the account is pending on the event channel. */
   untilOnAir(): Promise<void>;
   /** Rings a call that is declined after two seconds; nothing happens when nobody is there to be rung. */
   ring(request?: Partial<CallRequest>): void;
@@ -47,7 +47,7 @@ export async function startFaultWorld(bus: FaultBus, userName: string): Promise<
   const clock = createFakeClock();
   const ucwa = await startTestUcwa({ clock });
   const test = startTestSession(ucwa.url, { clock, account: { sipUri: account, username: `${userName}@contoso.com` } });
-  const parked: UnreadableEvent[] = [];
+  const unreadable: UnreadableEvent[] = [];
   const publishing = new Set<Promise<void>>();
   const watched = (work: Promise<void>): Promise<void> => {
     publishing.add(work);
@@ -73,7 +73,7 @@ export async function startFaultWorld(bus: FaultBus, userName: string): Promise<
   return {
     ucwa,
     clock,
-    parked,
+    unreadable,
     start() {
       run = pollSlots(
         { slots: slotsOfShard(0, 1), runMs: 86_400_000 },
@@ -82,9 +82,9 @@ export async function startFaultWorld(bus: FaultBus, userName: string): Promise<
           session: () => test.session,
           publisher: {
             publish: (events) => watched(bus.publisher.publish(events)),
-            park: (unreadable) => {
-              parked.push(...unreadable);
-              return watched(bus.publisher.park(unreadable));
+            sendUnreadable: (events) => {
+              unreadable.push(...events);
+              return watched(bus.publisher.sendUnreadable(events));
             },
             close: () => Promise.resolve(),
           },
@@ -104,7 +104,7 @@ export async function startFaultWorld(bus: FaultBus, userName: string): Promise<
     pass,
     async untilOnAir() {
       const isThere = new AbortController();
-      void ucwa.simulator.whenParked(account).then(() => isThere.abort());
+      void ucwa.simulator.whenPolling(account).then(() => isThere.abort());
       await pass(1);
       for (let step = 0; !isThere.signal.aborted; step += 1) {
         if (step === MOST_STEPS)

@@ -6,7 +6,7 @@ import {
   operationsOf,
   type ConnectorDefinition,
   type ConnectorSchema,
-  type PlacedOperation,
+  type RoutedOperation,
 } from './connectorDefinition';
 import { fieldsOf, fill, label, type Labelled } from './connectorForm';
 import { startSubscriber, type ReceivedRequest, type SubscriberServer } from './subscriberServer';
@@ -58,14 +58,14 @@ export function createFlowEngine(definitionFile: string, connection: Connection)
   const servers: SubscriberServer[] = [];
   const check = createCheck(definition);
 
-  const bySummary = (summary: string): PlacedOperation => {
+  const bySummary = (summary: string): RoutedOperation => {
     const found = shown.find((operation) => operation.summary === summary);
     if (found === undefined) throw new Error(`The connector offers no "${summary}".`);
     return found;
   };
 
   const call = async (
-    operation: PlacedOperation,
+    operation: RoutedOperation,
     entries: Labelled,
     callbackUrl?: string,
   ): Promise<AxiosResponse<unknown>> => {
@@ -163,7 +163,7 @@ export function createFlowEngine(definitionFile: string, connection: Connection)
 /** What the connection has for the operation: of the alternatives in the definition the one with a token, if there is one. */
 function credentials(
   { securityDefinitions, security }: ConnectorDefinition,
-  operation: PlacedOperation,
+  operation: RoutedOperation,
   { key, token }: Connection,
 ): Record<string, string> {
   const alternatives = (operation.security ?? security).map((needed) =>

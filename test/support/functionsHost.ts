@@ -91,10 +91,10 @@ export function startHostProcess({ appDirectory, settings = {}, args = [] }: Hos
   let workerPid = -1;
   const ready = new Promise<z.infer<typeof readyMessage>['ready']>((resolve, reject) => {
     child.on('message', (message) => {
-      const told = readyMessage.parse(message).ready;
-      processes = told.processes;
-      workerPid = told.workerPid;
-      resolve(told);
+      const reported = readyMessage.parse(message).ready;
+      processes = reported.processes;
+      workerPid = reported.workerPid;
+      resolve(reported);
     });
     ended('it was ready').catch(reject);
   });

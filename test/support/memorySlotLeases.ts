@@ -7,8 +7,8 @@ export function createMemorySlotLeases(): SlotLeaseStore {
   return {
     read: ({ health } = { health: false }) =>
       Promise.resolve(
-        [...rows.values()].map(({ health: told, ...row }) =>
-          health && told !== undefined ? { ...row, health: told } : row,
+        [...rows.values()].map(({ health: reported, ...row }) =>
+          health && reported !== undefined ? { ...row, health: reported } : row,
         ),
       ),
     write: (leases) => {

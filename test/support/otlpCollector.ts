@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 
 /** What a span or a data point says of itself, flat. */
-export type CollectedFacts = Readonly<Record<string, unknown>>;
+export type CollectedAttributes = Readonly<Record<string, unknown>>;
 
 export interface CollectedSpan {
   readonly traceId: string;
@@ -15,11 +15,11 @@ export interface CollectedSpan {
   readonly startMs: number;
   readonly endMs: number;
   readonly hasFailed: boolean;
-  readonly facts: CollectedFacts;
+  readonly attributes: CollectedAttributes;
 }
 
 export interface CollectedPoint {
-  readonly facts: CollectedFacts;
+  readonly attributes: CollectedAttributes;
   /** A counter's or gauge's value; a histogram's number of recordings. */
   readonly value: number;
   /** A histogram's sum. */
@@ -45,7 +45,7 @@ export interface OtlpCollector {
 const attributes = z
   .array(z.object({ key: z.string(), value: z.record(z.string(), z.unknown()) }))
   .default([])
-  .transform((list): CollectedFacts =>
+  .transform((list): CollectedAttributes =>
     Object.fromEntries(list.map(({ key, value }) => [key, Object.values(value)[0]])),
   );
 const nanoseconds = z.coerce.number().transform((value) => value / 1e6);
@@ -62,15 +62,13 @@ const spanSchema = z
     attributes,
     status: z.object({ code: z.number().default(0) }).default({ code: 0 }),
   })
-  .transform(
-    ({ startTimeUnixNano: startMs, endTimeUnixNano: endMs, status, attributes: facts, ...span }): CollectedSpan => ({
-      ...span,
-      startMs,
-      endMs,
-      hasFailed: status.code === 2,
-      facts,
-    }),
-  );
+  .transform(({ startTimeUnixNano: startMs, endTimeUnixNano: endMs, status, attributes, ...span }): CollectedSpan => ({
+    ...span,
+    startMs,
+    endMs,
+    hasFailed: status.code === 2,
+    attributes,
+  }));
 const tracesSchema = z.object({
   resourceSpans: z.array(z.object({ scopeSpans: z.array(z.object({ spans: z.array(spanSchema) })) })),
 });
@@ -83,8 +81,8 @@ const pointSchema = z
     count: z.coerce.number().optional(),
     sum: z.number().optional(),
   })
-  .transform(({ attributes: facts, asDouble, asInt, count, sum }): CollectedPoint => ({
-    facts,
+  .transform(({ attributes, asDouble, asInt, count, sum }): CollectedPoint => ({
+    attributes,
     value: asDouble ?? asInt ?? count ?? NaN,
     sum,
   }));

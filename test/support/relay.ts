@@ -25,8 +25,8 @@ export interface TestRelay {
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<AxiosResponse>;
-  /** Resolves when a poll of the account is parked on the event channel: from now on a ring is heard at once. */
-  onAir(account?: string): Promise<void>;
+  /** Resolves when a poll of the account is pending on the event channel: from now on a ring is heard at once. */
+  connected(account?: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -102,7 +102,7 @@ export async function startTestRelay({
     },
     command: (invitationId, command, body = {}, headers = {}) =>
       http().post(`/invitations/${invitationId}/${command}`, body, { headers }),
-    onAir: (account) => ucwa.simulator.whenParked(account),
+    connected: (account) => ucwa.simulator.whenPolling(account),
     async close() {
       await Promise.all(hosts.map((host) => host.close()));
       await topic.close();
@@ -111,7 +111,7 @@ export async function startTestRelay({
   };
   try {
     await relay.startHost();
-    await relay.onAir();
+    await relay.connected();
     return relay;
   } catch (error) {
     await relay.close();

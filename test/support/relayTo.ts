@@ -1,6 +1,6 @@
 import { decodeInvitationId, encodeInvitationId } from '../../shared/invitations/invitationId';
 import type { InvitationEvent } from '../../shared/invitations/relayEvent';
-import { keepOnAir } from '../../shared/relay/keepOnAir';
+import { runAccount } from '../../shared/relay/runAccount';
 import type { Ramp } from '../../shared/relay/ramp';
 import { relayAccount, type RelayPorts } from '../../shared/relay/relayAccount';
 import { silentLog } from '../../shared/telemetry/log';
@@ -22,7 +22,7 @@ export function keepConnected(
       () => undefined,
       () => undefined,
     );
-  const ended = keepOnAir(session, {}, ramp, { ...portsOf(clock, []), log }, stop.signal);
+  const ended = runAccount(session, {}, ramp, { ...portsOf(clock, []), log }, stop.signal);
   return {
     log,
     async stop() {
@@ -61,7 +61,7 @@ function portsOf(clock: FakeClock, published: { atMs: number; event: InvitationE
             published.push({ atMs: clock.now(), event: event as InvitationEvent });
         return Promise.resolve();
       },
-      park: () => Promise.resolve(),
+      sendUnreadable: () => Promise.resolve(),
       close: () => Promise.resolve(),
     },
     invitationIdOf: (reference) => encodeInvitationId(reference, signingKey),

@@ -26,7 +26,7 @@ export function createRestingSession(
     post: () => Promise.resolve(),
     application: () => Promise.resolve(application),
     health: () => ({
-      state: 'onAir',
+      state: 'connected',
       lastPollAtMs: undefined,
       readToEndMs: undefined,
       tokenExpiresAtMs: undefined,

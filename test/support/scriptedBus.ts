@@ -57,7 +57,7 @@ export async function startScriptedBus(): Promise<ScriptedBus> {
       watchers.add(look);
       look();
     });
-  const lookAgain = (): void => {
+  const readAgain = (): void => {
     for (const look of watchers) look();
   };
 
@@ -97,7 +97,7 @@ export async function startScriptedBus(): Promise<ScriptedBus> {
   });
   container.on('receiver_close', ({ receiver }: EventContext) => {
     if (receiver !== undefined) links.delete(receiver);
-    lookAgain();
+    readAgain();
   });
   container.on('message', (context: EventContext) => {
     const { delivery, receiver } = context;
@@ -116,7 +116,7 @@ export async function startScriptedBus(): Promise<ScriptedBus> {
       delivery.accept();
     } else if (answer === 'release') delivery.release({});
     else if (answer !== 'silence') delivery.reject({ condition: answer.condition, description: 'as the test says' });
-    lookAgain();
+    readAgain();
   });
 
   const server = createServer({ noDelay: true }, (socket) => {

@@ -1,6 +1,6 @@
 import { invitationDataSchema } from '../../shared/invitations/invitationData';
 import type { NormalisedPackage } from '../../shared/invitations/normalise';
-import { parsePackage, salvagePackage } from '../../shared/ucwa/parsePackage';
+import { parsePackage, recoverPackage } from '../../shared/ucwa/parsePackage';
 import type { MutatedBody } from './mutatedPackage';
 import { normaliseServed, servedAt } from './normalising';
 
@@ -28,6 +28,6 @@ const nothingServed = servedAt({});
 export function unsoundnessOfBody({ text, contentType }: MutatedBody): string | undefined {
   const parsed = parsePackage(text, contentType);
   return unsoundnessOf(
-    normaliseServed('problem' in parsed ? salvagePackage(text, parsed.problem) : parsed.package, nothingServed),
+    normaliseServed('problem' in parsed ? recoverPackage(text, parsed.problem) : parsed.package, nothingServed),
   );
 }

@@ -13,7 +13,7 @@ export function traceTree(spans: readonly CollectedSpan[], traceId: string): str
   return [`trace ${traceId}`, ...roots.flatMap((root) => lines(root, '   '))].join('\n');
 }
 
-function describe({ name, startMs, endMs, facts, hasFailed }: CollectedSpan, zeroMs: number): string {
+function describe({ name, startMs, endMs, attributes, hasFailed }: CollectedSpan, zeroMs: number): string {
   const shown = [
     'cloudevents.event_type',
     'relay.command',
@@ -23,7 +23,7 @@ function describe({ name, startMs, endMs, facts, hasFailed }: CollectedSpan, zer
     'http.response.status_code',
     'error.type',
   ]
-    .filter((fact) => facts[fact] !== undefined)
-    .map((fact) => String(facts[fact]));
+    .filter((fact) => attributes[fact] !== undefined)
+    .map((fact) => String(attributes[fact]));
   return `${name}  +${(startMs - zeroMs).toFixed(0)} ms, ${(endMs - startMs).toFixed(0)} ms  ${shown.join(', ')}${hasFailed ? '  FAILED' : ''}`.trimEnd();
 }

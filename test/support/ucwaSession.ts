@@ -151,7 +151,7 @@ function listenTo(session: UcwaSession, readUntilMs: number | undefined): Listen
 }
 
 /** What a channel brought, in order: `rel type` of each event, `unreadable`, and `gap cause` for holes. */
-export function told(items: readonly ChannelItem[]): string[] {
+export function reported(items: readonly ChannelItem[]): string[] {
   return items.flatMap((item) => (item.type === 'gap' ? [`gap ${item.cause}`] : eventsOf(item)));
 }
 

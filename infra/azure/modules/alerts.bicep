@@ -37,9 +37,9 @@ var pages = [
     splitBy: ''
   }
   {
-    name: 'account-off-air'
+    name: 'account-disconnected'
     description: 'An account’s event channel ended and has not come back: its calls are not seen.'
-    query: '${lines} lines | where event in ("accountOffAir", "ucwaNoInvitations", "ucwaOnAir", "accountPolledAgain", "eventRelayed") | summarize arg_max(timestamp, event) by account | where event in ("accountOffAir", "ucwaNoInvitations") and timestamp < ago(2m)'
+    query: '${lines} lines | where event in ("accountDisconnected", "ucwaNoInvitations", "ucwaConnected", "accountPolledAgain", "eventRelayed") | summarize arg_max(timestamp, event) by account | where event in ("accountDisconnected", "ucwaNoInvitations") and timestamp < ago(2m)'
     measure: ''
     operator: 'GreaterThan'
     threshold: 0

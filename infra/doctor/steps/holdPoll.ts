@@ -20,7 +20,7 @@ export async function holdPoll(
 ): Promise<Finding> {
   for (let polls = 1; polls <= MOST_POLLS; polls += 1) {
     const waiting = new AbortController();
-    const progress = tellProgress(clock, onProgress, waiting.signal);
+    const progress = reportProgress(clock, onProgress, waiting.signal);
     try {
       const { package: received, waitedMs } = await channel.poll(signal);
       if (received.next !== undefined && received.senders.length === 0) {
@@ -38,7 +38,7 @@ export async function holdPoll(
   return { fact: `no poll was quiet: events ended ${MOST_POLLS} in a row`, value: undefined, skipped: true };
 }
 
-async function tellProgress(clock: Clock, onProgress: (text: string) => void, signal: AbortSignal): Promise<void> {
+async function reportProgress(clock: Clock, onProgress: (text: string) => void, signal: AbortSignal): Promise<void> {
   for (let waitedMs = 0; !signal.aborted; waitedMs += PROGRESS_MS) {
     onProgress(`event channel: one whole poll, ${waitedMs / 1000} of ${POLL_TIMEOUT_SECONDS} s`);
     await clock.sleep(PROGRESS_MS, signal);

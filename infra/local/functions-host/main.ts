@@ -98,7 +98,7 @@ async function main(): Promise<void> {
   const log = createConsoleLog({ quiet });
   const runs = functionsToRun(commandLine);
   let [isReady, running]: [boolean, readonly FunctionProcess[]] = [false, []];
-  const tellAgain = (): void => {
+  const reportAgain = (): void => {
     if (isReady) sendReady(host, running);
   };
   const host = await startFunctionsHost({
@@ -107,7 +107,7 @@ async function main(): Promise<void> {
     log,
     runTimersOnStart,
     workerEnd: commandLine['end-by-signal'] ? 'signal' : 'hook',
-    onWorkerRestarted: tellAgain,
+    onWorkerRestarted: reportAgain,
     ...(runs === undefined ? {} : { runs }),
     ...(key === undefined ? {} : { functionsKey: key }),
   });
@@ -119,7 +119,7 @@ async function main(): Promise<void> {
     log,
     onChange: (now) => {
       running = now;
-      tellAgain();
+      reportAgain();
     },
   });
   stopOnSignals((how) => Promise.all([host.close(how), processes.close(how)]), log);

@@ -8,7 +8,7 @@ export interface Line {
 }
 
 /** When the event was received from the bus, and when UCWA emitted it, where that is known. */
-export interface Moments {
+export interface EventTimes {
   readonly receivedAtMs: number;
   readonly emittedAtMs: number | undefined;
 }
@@ -32,10 +32,10 @@ export function describeRing({ data }: SeenEvent, atMs: number): Line {
 }
 
 /** An event as it was received from the bus: whose call, how long it took from UCWA to here, and what it tells. */
-export function describeEvent(event: SeenEvent, moments: Moments): Line {
+export function describeEvent(event: SeenEvent, times: EventTimes): Line {
   const { data } = event;
   const line = (label: string, ...parts: (string | undefined)[]): Line => ({
-    atMs: moments.receivedAtMs,
+    atMs: times.receivedAtMs,
     label,
     text: join(...parts),
   });
@@ -44,7 +44,7 @@ export function describeEvent(event: SeenEvent, moments: Moments): Line {
     return line(
       data.event,
       who,
-      onItsWay(event, moments),
+      onItsWay(event, times),
       data.outcome?.result ?? data.state,
       answerer(event),
       data.delayed === true ? 'late' : undefined,
@@ -63,7 +63,7 @@ export function describeEvent(event: SeenEvent, moments: Moments): Line {
   return line('event', event.type);
 }
 
-function onItsWay({ data }: SeenEvent, { receivedAtMs, emittedAtMs }: Moments): string | undefined {
+function onItsWay({ data }: SeenEvent, { receivedAtMs, emittedAtMs }: EventTimes): string | undefined {
   if (emittedAtMs === undefined) return undefined;
   return `${String(Math.max(0, receivedAtMs - emittedAtMs)).padStart(4)} ms from ${data.event === 'started' && data.direction !== 'outgoing' ? 'ring' : 'UCWA'} to bus`;
 }

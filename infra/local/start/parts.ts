@@ -16,9 +16,9 @@ export interface Parts {
 export function createParts(): Parts {
   const parts: LocalProcess[] = [];
   let stopping = false;
-  let tellBroken: (what: string) => void;
+  let reportBroken: (what: string) => void;
   const broken = new Promise<string>((resolve) => {
-    tellBroken = resolve;
+    reportBroken = resolve;
   });
   return {
     broken,
@@ -26,7 +26,7 @@ export function createParts(): Parts {
       parts.push(part);
       void part.ended.then((how) => {
         if (!stopping)
-          tellBroken([`${part.name} ${how}. The last it wrote:`, part.lastLines() || '  (nothing)'].join('\n'));
+          reportBroken([`${part.name} ${how}. The last it wrote:`, part.lastLines() || '  (nothing)'].join('\n'));
       });
       return part;
     },

@@ -45,7 +45,7 @@ export async function runStack(options: RunOptions): Promise<number> {
     process.exit(1);
   });
   let show: Promise<void> | undefined;
-  const told = whenAborted(signals.stop).then(() => 'told to stop' as const);
+  const reported = whenAborted(signals.stop).then(() => 'told to stop' as const);
   const broken = parts.broken.then((what): never => {
     throw new Error(what);
   });
@@ -79,7 +79,7 @@ export async function runStack(options: RunOptions): Promise<number> {
         parts,
         ended.signal,
       ),
-      told,
+      reported,
       broken,
     ]);
     if (stack === 'told to stop') return 0;
@@ -89,7 +89,7 @@ export async function runStack(options: RunOptions): Promise<number> {
     printHeader(terminal, stack, performance.now());
     process.send?.({ ready: facts });
     show = showWhatHappens(options, stack, given['RELAY_SIGNING_KEY'] ?? keys.signingKey, ended.signal);
-    await Promise.race([told, broken]);
+    await Promise.race([reported, broken]);
     return 0;
   } catch (error) {
     terminal.line(terminal.bad(error instanceof Error ? error.message : String(error)));

@@ -87,7 +87,7 @@ async function serve(
       .end(JSON.stringify(refusal(413, undefined, 'The body is too large.').body?.content));
     return;
   }
-  if (idleCut !== undefined && isPoll(exchange.path)) cutWhenIdle(simulator.agenda, idleCut, response);
+  if (idleCut !== undefined && isPoll(exchange.path)) cutWhenIdle(simulator.timerQueue, idleCut, response);
   const { reply, occasion } = await answer(simulator, exchange);
   await sendReply(simulator, exchange, response, reply, occasion);
 }

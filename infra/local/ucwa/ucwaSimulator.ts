@@ -1,6 +1,6 @@
 // Over 100 lines: the one constructor that wires the simulator, and what its control routes and tests may ask of it.
 import type { Clock } from '../../../shared/clock';
-import { Agenda } from './agenda';
+import { TimerQueue } from './timerQueue';
 import { Application, type ApplicationRequest } from './applications/application';
 import { Applications } from './applications/applications';
 import { Calls } from './calls/calls';
@@ -60,17 +60,17 @@ export class UcwaSimulator {
   allowedOrigins: readonly string[] = [];
   /** How a ticket is refused at a host that did not issue it. */
   wrongHostStatus: 401 | 403 | 500 = 401;
-  readonly agenda: Agenda;
+  readonly timerQueue: TimerQueue;
   readonly #pollTimeoutSeconds: number | undefined;
-  readonly #parkListeners = new Set<(account: string) => void>();
+  readonly #pollListeners = new Set<(account: string) => void>();
 
   constructor({ clock, pollTimeoutSeconds }: SimulatorOptions) {
     this.clock = clock;
     this.ledger = new Ledger(clock);
     this.tickets = new Tickets(clock);
     this.applications = new Applications(clock);
-    this.agenda = new Agenda(clock);
-    this.calls = new Calls(this.agenda);
+    this.timerQueue = new TimerQueue(clock);
+    this.calls = new Calls(this.timerQueue);
     this.#pollTimeoutSeconds = pollTimeoutSeconds;
   }
 
@@ -80,11 +80,11 @@ export class UcwaSimulator {
       request,
       this.clock.now(),
       {
-        agenda: this.agenda,
+        timerQueue: this.timerQueue,
         pollTimeoutSeconds: this.#pollTimeoutSeconds,
         takeFault: (kind, matches) => this.faults.take(kind, { account, scope: 'events' }, matches),
-        parked: () => {
-          for (const listener of [...this.#parkListeners]) listener(account);
+        pending: () => {
+          for (const listener of [...this.#pollListeners]) listener(account);
         },
       },
       this.ledger,
@@ -111,7 +111,7 @@ export class UcwaSimulator {
       throw new SimulatorRefusal(404, `There is no call ${id} that could be hung up.`);
   }
 
-  /** Arms a fault; what it changes at once, a parked poll learns at once. Errors: a ZodError for a malformed one. */
+  /** Arms a fault; what it changes at once, a pending poll learns at once. Errors: a ZodError for a malformed one. */
   armFault(request: FaultRequest): void {
     const fault = parseFault(request);
     const { account } = fault;
@@ -150,20 +150,20 @@ export class UcwaSimulator {
   }
 
   /** Resolves when a poll of the account waits for events: at once if one does already. */
-  whenParked(account: string = DEFAULT_ACCOUNT): Promise<void> {
-    if (this.applications.of(account).some((application) => application.channel.hasParkedPoll))
+  whenPolling(account: string = DEFAULT_ACCOUNT): Promise<void> {
+    if (this.applications.of(account).some((application) => application.channel.hasPendingPoll))
       return Promise.resolve();
     return next(
       (listener: (account: string) => void) => {
-        this.#parkListeners.add(listener);
-        return () => this.#parkListeners.delete(listener);
+        this.#pollListeners.add(listener);
+        return () => this.#pollListeners.delete(listener);
       },
-      (parked) => parked === account,
+      (pending) => pending === account,
     ).then(() => undefined);
   }
 
   close(): void {
-    this.agenda.close();
+    this.timerQueue.close();
   }
 
   #rungBy(plan: CallPlan): readonly Application[] {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { code, markdownTable } from './markdownTable';
 
-interface Place {
+interface Occurrence {
   readonly name: string;
   readonly level: string;
   readonly fields: readonly string[];
@@ -58,17 +58,17 @@ function readSources(project: string): readonly Source[] {
 }
 
 /** One row for each event, level and folder, by name. */
-function logEvents(sources: readonly Source[]): readonly Place[] {
-  const places = new Map<string, Place>();
+function logEvents(sources: readonly Source[]): readonly Occurrence[] {
+  const occurrences = new Map<string, Occurrence>();
   for (const { folder, text } of sources)
     for (const [, level = 'varies', name = '', object = ''] of text.matchAll(
       /\blog(?:\.(debug|info|warn|error)|\[level\])\(\s*'(\w+)'(?:,\s*\{([^{}]*)\})?/g,
     )) {
       const key = `${name} ${level} ${folder}`;
-      const fields = new Set([...(places.get(key)?.fields ?? []), ...fieldsOf(object)]);
-      places.set(key, { name, level, folder, fields: [...fields] });
+      const fields = new Set([...(occurrences.get(key)?.fields ?? []), ...fieldsOf(object)]);
+      occurrences.set(key, { name, level, folder, fields: [...fields] });
     }
-  return [...places.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+  return [...occurrences.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 /** Names of an object literal's members, spreads left out. */

@@ -28,16 +28,16 @@ export async function createConnectorDefinition(): Promise<JsonObject> {
   for (const operation of connectorOperations) {
     const route = routes.get(operation.route);
     if (route === undefined) throw new Error(`The API has no route "${operation.route}".`);
-    const { moment } = operation;
-    const path = (paths[moment === undefined ? route.path : route.path.replace('{moment}', moment)] ??= {});
-    if (moment !== undefined)
+    const { trigger } = operation;
+    const path = (paths[trigger === undefined ? route.path : route.path.replace('{trigger}', trigger)] ??= {});
+    if (trigger !== undefined)
       path['x-ms-notification-content'] = { description: 'The call.', schema: reference('CallEvent') };
     path[route.method] = {
       ...headOf(operation, route),
       parameters: [...pathParameters(route), ...queryParameters(route), ...bodyParameters(operation, route, schemas)],
       responses: { ...answers(route), ...errorResponses(route) },
     };
-    for (const name of [...(moment === undefined ? [] : ['CallEvent' as const]), ...schemasOf(route)]) named.add(name);
+    for (const name of [...(trigger === undefined ? [] : ['CallEvent' as const]), ...schemasOf(route)]) named.add(name);
   }
   return {
     swagger: '2.0',
@@ -70,7 +70,7 @@ export async function createConnectorDefinition(): Promise<JsonObject> {
 }
 
 function headOf(
-  { operationId, summary, description, moment, internal = false }: ConnectorOperation,
+  { operationId, summary, description, trigger, internal = false }: ConnectorOperation,
   { role }: Route,
 ): JsonObject {
   return {
@@ -78,7 +78,7 @@ function headOf(
     summary,
     description,
     ...(internal && { 'x-ms-visibility': 'internal' }),
-    ...(moment !== undefined && {
+    ...(trigger !== undefined && {
       'x-ms-trigger': 'single',
       'x-ms-trigger-hint': 'To see it work now, call the account.',
     }),

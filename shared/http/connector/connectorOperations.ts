@@ -1,4 +1,4 @@
-import { callMoments, type CallMomentName } from './callMoments';
+import { callTriggers, type CallTriggerName } from './callTriggers';
 import type { DefinitionName } from './definitions';
 
 /** An operation as a maker of a flow sees it, over one of the API's routes. */
@@ -12,7 +12,7 @@ export interface ConnectorOperation {
   /** Sentences. */
   readonly description: string;
   /** The moment that a trigger's path names. */
-  readonly moment?: CallMomentName;
+  readonly trigger?: CallTriggerName;
   /** What is sent, where a flow is not to see all that the route takes; `none`: nothing. */
   readonly body?: DefinitionName | 'none';
   /** Not shown to makers. */
@@ -21,12 +21,12 @@ export interface ConnectorOperation {
 
 /** Triggers first, then actions, in the order in which a maker would look for them; at last what the flow service uses by itself. */
 export const connectorOperations: readonly ConnectorOperation[] = [
-  ...(Object.keys(callMoments) as CallMomentName[]).map((moment) => ({
+  ...(Object.keys(callTriggers) as CallTriggerName[]).map((trigger) => ({
     route: 'createCallTrigger',
-    operationId: { ringing: 'WhenACallRings', ended: 'WhenACallEnds', missed: 'WhenACallIsMissed' }[moment],
-    summary: callMoments[moment].summary,
-    description: callMoments[moment].description,
-    moment,
+    operationId: { ringing: 'WhenACallRings', ended: 'WhenACallEnds', missed: 'WhenACallIsMissed' }[trigger],
+    summary: callTriggers[trigger].summary,
+    description: callTriggers[trigger].description,
+    trigger,
   })),
   {
     route: 'getCall',

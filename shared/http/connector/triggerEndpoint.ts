@@ -3,7 +3,7 @@ import type { Webhooks } from '../../webhooks/createWebhooks';
 import { json, type Endpoint, type EndpointPorts } from '../endpoint';
 import { readJson } from '../readJson';
 import { unsubscribeUrl } from '../unsubscribeUrl';
-import { callMoments, isCallMoment } from './callMoments';
+import { callTriggers, isCallTrigger } from './callTriggers';
 import { callTriggerSchema } from './connectorSchemas';
 
 export interface TriggerEndpointPorts extends EndpointPorts {
@@ -13,7 +13,7 @@ export interface TriggerEndpointPorts extends EndpointPorts {
 }
 
 /**
- * `POST /connector/triggers/{moment}`: a webhook subscription as a flow makes it, flat and without a handshake, which the flow
+ * `POST /connector/triggers/{trigger}`: a webhook subscription as a flow makes it, flat and without a handshake, which the flow
  * service cannot answer. `Location` removes it without a key. The same callback URL again is the same subscription.
  * Errors: `notFound` for a moment that is none; `requestInvalid` for a URL that is refused or an account that is not one of ours.
  */
@@ -22,14 +22,14 @@ export const triggerEndpoint: Endpoint<TriggerEndpointPorts> = async (
   { webhooks, accounts, settings },
   caller,
 ) => {
-  const moment = request.params.moment ?? '';
-  if (!isCallMoment(moment))
+  const trigger = request.params.trigger ?? '';
+  if (!isCallTrigger(trigger))
     throw new RelayError(
       'notFound',
-      `There is no trigger "${moment}"; there are ${Object.keys(callMoments).join(', ')}.`,
+      `There is no trigger "${trigger}"; there are ${Object.keys(callTriggers).join(', ')}.`,
     );
   const { url, account = '' } = await readJson(request, callTriggerSchema);
-  const { summary, filters } = callMoments[moment];
+  const { summary, filters } = callTriggers[trigger];
   const { subscription } = await webhooks.subscriptions.createForFlow(
     {
       url,

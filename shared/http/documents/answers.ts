@@ -8,13 +8,13 @@ import { invitationDataSchema, mediaOfferSchema, outcomeSchema } from '../../inv
  */
 
 const invitationId = z.string().describe('An event’s invitationId, unchanged');
-const moment = z.iso.datetime();
+const time = z.iso.datetime();
 
 export const invitationViewSchema = z.strictObject({
   invitationId,
   account: z.string().describe('SIP URI of the account'),
   state: z.enum(['active', 'ended']).describe('active: it may still be ringing'),
-  startedAt: moment.describe('Time of its earliest event'),
+  startedAt: time.describe('Time of its earliest event'),
   endedBy: z
     .enum(['completed', 'gap', 'expiry'])
     .optional()
@@ -37,7 +37,7 @@ export const invitationHistorySchema = invitationViewSchema.extend({
       z.strictObject({
         id: z.string(),
         type: z.string(),
-        time: moment,
+        time: time,
         sequence: z.string().optional(),
         data: invitationDataSchema,
       }),
@@ -81,7 +81,7 @@ export const healthSchema = z.strictObject({
               'State of the account (onAir when calls are heard) or of the webhook; send or receive at an entity; how far this clock is ahead',
             ),
           observedUnit: z.string().optional(),
-          time: moment.optional().describe('Of the last poll'),
+          time: time.optional().describe('Of the last poll'),
           lastPollAgeSeconds: z.int().optional(),
           tokenRemainingSeconds: z.int().optional(),
           modalities: z.array(z.string()).optional(),
@@ -96,7 +96,7 @@ export const healthSchema = z.strictObject({
             })
             .optional()
             .describe('Of the webhook, since it was made'),
-          lastDeliveredAt: moment.optional().describe('Of the webhook'),
+          lastDeliveredAt: time.optional().describe('Of the webhook'),
           output: z.string().optional().describe('What is wrong, in a sentence'),
         }),
       ),

@@ -10,7 +10,7 @@ export function connectorRoutes(): readonly Route[] {
     {
       ...common,
       method: 'post',
-      path: '/connector/triggers/{moment}',
+      path: '/connector/triggers/{trigger}',
       operationId: 'createCallTrigger',
       summary: 'Start a flow with a call',
       description:

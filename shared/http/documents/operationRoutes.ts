@@ -43,7 +43,7 @@ export async function operationRoutes(): Promise<readonly Route[]> {
           description: 'It works (pass), or nearly (warn)',
           contentType,
           schema: 'Health',
-          examples: { onAir: await healthExample() },
+          examples: { connected: await healthExample() },
         },
         503: {
           description: 'It does not work (fail)',

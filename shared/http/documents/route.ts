@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../../errors/errorTable';
-import { callMoments } from '../connector/callMoments';
+import { callTriggers } from '../connector/callTriggers';
 import type { Role } from '../tokenVerifier';
 import type { JsonObject } from './jsonSchemas';
 import type { SchemaName } from './schemas';
@@ -61,6 +61,6 @@ export const pathParameters: Readonly<Record<string, JsonObject>> = {
     description: 'From a link that the relay gave out, unchanged: it is what allows this, without a key',
     schema: { type: 'string', maxLength: 512 },
   },
-  moment: { description: 'When the flow starts', schema: { type: 'string', enum: Object.keys(callMoments) } },
+  trigger: { description: 'When the flow starts', schema: { type: 'string', enum: Object.keys(callTriggers) } },
   deliveryId: { description: 'From the delivery log', schema: { type: 'string', maxLength: 160 } },
 };

@@ -5,7 +5,7 @@ import { contentTypes, formats, handshakes } from '../../webhooks/subscriptions/
 
 /** What the routes about webhook subscriptions answer. */
 
-const moment = z.iso.datetime();
+const time = z.iso.datetime();
 
 export const subscriptionViewSchema = z.strictObject({
   id: z.string(),
@@ -22,16 +22,16 @@ export const subscriptionViewSchema = z.strictObject({
   maxPerMinute: z.int().optional(),
   allowedRatePerMinute: z.int().optional().describe('WebHook-Allowed-Rate of the handshake, in attempts a minute'),
   state: z.enum(['active', 'paused', 'disabled']),
-  stateSince: moment.optional().describe('Since when it is paused or disabled'),
+  stateSince: time.optional().describe('Since when it is paused or disabled'),
   stateReason: z.string().optional().describe('Why it was disabled'),
   problem: z.string().optional().describe('Why nothing can be sent to it, and what the operator has to do'),
   earlierSecretsUntil: z
-    .array(moment)
+    .array(time)
     .optional()
     .describe('Until when each earlier secret signs as well, the newest first'),
   createdBy: z.string().describe('Subject of the token, or key:<hash prefix>'),
-  createdAt: moment,
-  changedAt: moment,
+  createdAt: time,
+  changedAt: time,
 });
 
 const secret = z.string().describe('whsec_… (Standard Webhooks); shown this once');
@@ -75,13 +75,13 @@ export const deliverySchema = z.strictObject({
   subject: z.string(),
   attempt: z.int().describe('Number of the last attempt, or of the one that was due'),
   attempted: z.boolean().describe('Whether that request was made'),
-  at: moment,
+  at: time,
   durationMs: z.number(),
   outcome: z.enum(deliveryOutcomes).describe('How the delivery stands now'),
   status: z.int().optional().describe('HTTP status of the response'),
   reason: z.string().optional(),
   response: z.string().optional().describe('The answer’s first 4 KiB, redacted; on failures only'),
-  nextAt: moment.optional().describe('When it is tried again'),
+  nextAt: time.optional().describe('When it is tried again'),
 });
 
 export const deliveryPageSchema = z.strictObject({

@@ -6,7 +6,7 @@ import { filtersSchema } from '../../webhooks/subscriptions/matchesFilter';
 
 /** What `GET /invitations/{id}/timeline` answers. */
 
-const moment = z.iso.datetime();
+const time = z.iso.datetime();
 
 const attemptSchema = z.strictObject({
   attempt: z.int().describe('From 1'),
@@ -14,11 +14,11 @@ const attemptSchema = z.strictObject({
   redeliveryId: z.string().optional().describe('Of the redelivery that it belongs to'),
   attempted: z.boolean().describe('False where no request was made: it was moved, or ended without one'),
   outcome: z.enum(deliveryOutcomes).describe('How the delivery stood after this'),
-  at: moment.optional().describe('When it ended'),
+  at: time.optional().describe('When it ended'),
   durationMs: z.number().describe('Of the request'),
   status: z.int().optional().describe('HTTP status of the response'),
   reason: z.string().optional(),
-  nextAt: moment.optional().describe('When it was to be tried again'),
+  nextAt: time.optional().describe('When it was to be tried again'),
 });
 
 const subscriberSchema = z.strictObject({
@@ -31,7 +31,7 @@ const subscriberSchema = z.strictObject({
     ),
   deliveryId: z.string().optional().describe('What redeliver takes'),
   deliveredInMs: z.number().optional().describe('How long the request took that delivered it'),
-  deliveredAt: moment.optional(),
+  deliveredAt: time.optional(),
   filteredBy: z
     .enum(Object.keys(filtersSchema.shape) as [string, ...string[]])
     .optional()
@@ -49,16 +49,16 @@ export const timelineEventSchema = z.strictObject({
   sequence: z.string().optional(),
   state: z.string().optional().describe('Of the invitation'),
   delayed: z.boolean().optional(),
-  receivedAt: moment.optional().describe('When the relay received it from Skype for Business'),
-  onBusAt: moment.optional().describe('When Service Bus took it'),
-  recordedAt: moment.optional().describe('When the relay began to deliver it'),
-  deliveredAt: moment.optional().describe('When the last subscriber so far had it'),
+  receivedAt: time.optional().describe('When the relay received it from Skype for Business'),
+  onBusAt: time.optional().describe('When Service Bus took it'),
+  recordedAt: time.optional().describe('When the relay began to deliver it'),
+  deliveredAt: time.optional().describe('When the last subscriber so far had it'),
   subscribers: z.array(subscriberSchema),
 });
 
 const commandSchema = z.strictObject({
   id: z.string(),
-  at: moment,
+  at: time,
   command: z.enum(commandNames),
   caller: z.string(),
   authentication: z.string(),
@@ -74,8 +74,8 @@ const commandSchema = z.strictObject({
 const gapSchema = z.strictObject({
   id: z.string(),
   cause: z.string(),
-  after: moment.describe('The channel was whole until then'),
-  before: moment.describe('and again from then on'),
+  after: time.describe('The channel was whole until then'),
+  before: time.describe('and again from then on'),
 });
 
 export const timelinePartsSchema = z.strictObject({
@@ -88,7 +88,7 @@ export const timelineSchema = timelinePartsSchema.extend({
   invitationId: z.string(),
   account: z.string().describe('SIP URI of the account'),
   state: z.enum(['active', 'ended']).describe('active: it may still be ringing'),
-  startedAt: moment.describe('Time of its earliest event'),
+  startedAt: time.describe('Time of its earliest event'),
   endedBy: z.enum(['completed', 'gap', 'expiry']).optional(),
   outcome: outcomeSchema.optional(),
   cursor: z.string().optional().describe('Of the next page; absent on the last'),

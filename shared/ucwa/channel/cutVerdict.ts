@@ -67,7 +67,7 @@ export class CutVerdict {
   }
 
   async #probe(probing: AbortController): Promise<void> {
-    const cancel = this.#ports.clock.alarm(PROBE_MS, () => this.#give(probing));
+    const cancel = this.#ports.clock.setTimer(PROBE_MS, () => this.#give(probing));
     await this.#ports.probe(probing.signal);
     cancel();
     this.#give(probing);

@@ -117,7 +117,7 @@ export class EventChannel {
       if (!budget.acquire(bytes)) {
         // Put down again: it is not acknowledged by that, and asking for it now and then keeps the application alive.
         this.#progress.mayBeResent();
-        await budget.waitForTurn(POLL_AGAIN_MS, signal);
+        await budget.waitForBudget(POLL_AGAIN_MS, signal);
         return;
       }
       const stopKeepingAlive = keepAlive(clock, (stop) => this.#pollAgain(path, stop, options));

@@ -10,7 +10,7 @@ export const POLL_AGAIN_MS = 300_000;
  */
 export function keepAlive(clock: Clock, poll: (signal: AbortSignal) => Promise<void>): () => Promise<void> {
   let polling: { readonly stop: AbortController; readonly done: Promise<void> } | undefined;
-  const cancel = clock.alarm(POLL_AGAIN_MS, () => {
+  const cancel = clock.setTimer(POLL_AGAIN_MS, () => {
     const stop = new AbortController();
     polling = { stop, done: pollNowAndThen(clock, poll, stop.signal) };
   });

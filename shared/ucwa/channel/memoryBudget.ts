@@ -12,7 +12,7 @@ export interface MemoryBudget {
   acquire(bytes: number): boolean;
   release(bytes: number): void;
   /** Resolves when it is this one's turn to try again, when the time is up, or when `signal` aborts. Never rejects. */
-  waitForTurn(longestMs: number, signal: AbortSignal): Promise<void>;
+  waitForBudget(longestMs: number, signal: AbortSignal): Promise<void>;
 }
 
 /** One a process. @param budgetBytes must exceed the largest body that is read. */
@@ -32,17 +32,17 @@ export function createMemoryBudget(clock: Clock, budgetBytes = BUDGET_BYTES): Me
       first?.abort();
       if (first !== undefined) waiting.delete(first);
     },
-    async waitForTurn(longestMs, signal) {
-      const turn = new AbortController();
+    async waitForBudget(longestMs, signal) {
+      const waiter = new AbortController();
       const stop = (): void => {
-        waiting.delete(turn);
-        turn.abort();
+        waiting.delete(waiter);
+        waiter.abort();
       };
       signal.addEventListener('abort', stop, { once: true });
       if (signal.aborted) stop();
-      waiting.add(turn);
-      await clock.sleep(longestMs, turn.signal);
-      waiting.delete(turn);
+      waiting.add(waiter);
+      await clock.sleep(longestMs, waiter.signal);
+      waiting.delete(waiter);
       signal.removeEventListener('abort', stop);
     },
   };

@@ -1,6 +1,6 @@
 import { RelayError, toRelayError } from '../../errors/relayError';
 import type { HttpResponse } from '../http';
-import { parsePackage, salvagePackage } from '../parsePackage';
+import { parsePackage, recoverPackage } from '../parsePackage';
 import type { EventPackage } from '../resource';
 import { translateResponse } from '../translateError';
 import type { ChannelPorts } from './channelPorts';
@@ -123,7 +123,7 @@ export class Poller {
   /** Throws until it has been asked for often enough; then the body goes on raw. */
   #unreadableBody(text: string, problem: string): EventPackage {
     this.#unreadable += 1;
-    if (this.#unreadable >= READ_TRIES) return salvagePackage(text, problem);
+    if (this.#unreadable >= READ_TRIES) return recoverPackage(text, problem);
     throw new RelayError('responseUnreadable', `The event channel answered something that cannot be read: ${problem}`);
   }
 
@@ -131,7 +131,7 @@ export class Poller {
   #reportWhenHeld(): () => void {
     const ports = this.#ports;
     if (this.#failures > 0)
-      return this.#isPoolSilent ? () => undefined : ports.clock.alarm(HELD_MS, () => ports.connected());
+      return this.#isPoolSilent ? () => undefined : ports.clock.setTimer(HELD_MS, () => ports.connected());
     ports.connected();
     return () => undefined;
   }

@@ -37,9 +37,9 @@ export function createStallMonitor(clock: Clock): StallMonitor {
     const endedAtMs = clock.monotonicMs();
     if (silentMs > STALL_MS) last = { beganAgoMs: silentMs + earlier(last, endedAtMs, silentMs), endedAtMs };
     beat = { now: clock.now(), monotonic: endedAtMs };
-    cancel = clock.alarm(BEAT_MS, onBeat);
+    cancel = clock.setTimer(BEAT_MS, onBeat);
   };
-  let cancel = clock.alarm(BEAT_MS, onBeat);
+  let cancel = clock.setTimer(BEAT_MS, onBeat);
   return {
     stalledMs() {
       const silentMs = sinceBeat();

@@ -46,7 +46,7 @@ export type ResponseClass =
 /** 4xx for which sending the same bytes again is unlikely to help. */
 const permanent: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 413, 415, 422]);
 /** Permanent ones that may say when they are over: a rate limit of a gateway (403), a full disk (RFC 9110 §15.5.14: 413). */
-const temporaryWhenToldSo: ReadonlySet<number> = new Set([403, 413]);
+const temporaryWithRetryAfter: ReadonlySet<number> = new Set([403, 413]);
 const throttled: ReadonlySet<number> = new Set([429, 503]);
 const GONE = 410;
 const SWITCHING_PROTOCOLS = 101;
@@ -66,7 +66,7 @@ export function classifyResponse(result: SendResult, nowMs: number): ResponseCla
     return {
       class: 'permanent',
       reason,
-      retryAfterMs: temporaryWhenToldSo.has(status) ? retryAfterMs : undefined,
+      retryAfterMs: temporaryWithRetryAfter.has(status) ? retryAfterMs : undefined,
     };
   return { class: throttled.has(status) ? 'throttled' : 'failed', reason, retryAfterMs };
 }

@@ -2,9 +2,9 @@ import type { Clock } from '../../clock';
 import type { CallRecord, CallRecords, RecordedEvent } from '../../invitations/record/callRecords';
 import type { DeliveryResult } from '../../invitations/record/deliveryResult';
 import type { RelayEvent } from '../../invitations/relayEvent';
-import { eventFacts } from '../../telemetry/eventFacts';
+import { eventAttributes } from '../../telemetry/eventAttributes';
 import { countDelivery } from '../../telemetry/metrics';
-import { fromTraceParent, note, withSpan } from '../../telemetry/trace';
+import { fromTraceParent, setAttributes, withSpan } from '../../telemetry/trace';
 import { toPublicEvent } from '../formats/publicEvent';
 import type { SubscriptionStore } from '../subscriptions/subscriptionStore';
 import { matchesFilter } from '../subscriptions/matchesFilter';
@@ -88,14 +88,14 @@ export function createDeliverEvent(ports: DeliverEventPorts): DeliverEvent {
     const isKnown = new Set(known.map(({ subscriptionId }) => subscriptionId));
     const fresh = receivers.filter(({ id }) => !isKnown.has(id));
     await deliverToAll({ record, fresh, known, all, isRepeated, hasEarlier: earlier !== undefined }, ports);
-    note({ 'relay.subscribers': receivers.length });
+    setAttributes({ 'relay.subscribers': receivers.length });
     return receivers.length;
   };
 
   return (event, arrival = {}) =>
     withSpan(
       'deliver event',
-      { kind: 'consumer', parent: fromTraceParent(event.traceParent), facts: () => eventFacts(event) },
+      { kind: 'consumer', parent: fromTraceParent(event.traceParent), attributes: () => eventAttributes(event) },
       () => deliverEvent(event, arrival),
     );
 }

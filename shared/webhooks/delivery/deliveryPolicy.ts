@@ -115,7 +115,7 @@ export function createDeliveryPolicy(clock: Clock): DeliveryPolicy {
 
   const wait = (untilMs: number): Promise<Permit | Refusal> =>
     new Promise((resolve) => {
-      const cancel = clock.alarm(untilMs - clock.now(), () => {
+      const cancel = clock.setTimer(untilMs - clock.now(), () => {
         waiters.splice(waiters.indexOf(waiter), 1);
         resolve({ admitted: false, why: 'busy', untilMs: clock.now(), failingForMs: 0 });
       });

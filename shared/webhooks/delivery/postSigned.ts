@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock';
-import { fail, note, traceParentOf, withSpan } from '../../telemetry/trace';
+import { setStatus, setAttributes, traceParentOf, withSpan } from '../../telemetry/trace';
 import type { RenderedDelivery } from '../formats/renderDelivery';
 import type { Sender, SenderResult, OutgoingRequest } from '../sender/sender';
 import type { DecryptSubscription, DecryptedSubscription } from '../subscriptions/decryptSubscription';
@@ -28,15 +28,15 @@ export function createPostSigned({ sender, decrypt, clock, requestOrigin }: Post
     const nowMs = clock.now();
     const decrypted = decrypt(subscription, nowMs);
     // The host alone: the path of a flow's address is a secret.
-    const facts = () => ({ 'http.request.method': 'POST', 'server.address': new URL(decrypted.url).host });
-    return withSpan('POST', { kind: 'client', facts }, async () => {
+    const attributes = () => ({ 'http.request.method': 'POST', 'server.address': new URL(decrypted.url).host });
+    return withSpan('POST', { kind: 'client', attributes }, async () => {
       const traceparent = traceParentOf();
       const result = await sender.send(
         toSignedRequest({ subscription: decrypted, eventId, rendered, requestOrigin, traceparent, timeoutMs, nowMs }),
       );
-      if (result.kind === 'response') note({ 'http.response.status_code': result.status });
-      if (result.kind === 'networkError') fail(result.reason);
-      else if (result.status >= 400) fail(String(result.status));
+      if (result.kind === 'response') setAttributes({ 'http.response.status_code': result.status });
+      if (result.kind === 'networkError') setStatus(result.reason);
+      else if (result.status >= 400) setStatus(String(result.status));
       return result;
     });
   };

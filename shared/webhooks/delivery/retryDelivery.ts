@@ -2,7 +2,7 @@ import type { Clock } from '../../clock';
 import type { CallRecords } from '../../invitations/record/callRecords';
 import type { Log } from '../../telemetry/log';
 import { countDelivery } from '../../telemetry/metrics';
-import { fromTraceParent, note, withSpan } from '../../telemetry/trace';
+import { fromTraceParent, setAttributes, withSpan } from '../../telemetry/trace';
 import { ratePerMinuteOf, timeoutMsOf, type Subscription } from '../subscriptions/subscription';
 import type { SubscriptionStore } from '../subscriptions/subscriptionStore';
 import type { Deliver } from './deliver';
@@ -44,7 +44,7 @@ const PACE_SLACK_MS = 250;
 
 export function createRetryDelivery(ports: RetryDeliveryPorts): RetryDelivery {
   return (message, isRepeated) => {
-    const facts = () => ({
+    const attributes = () => ({
       'cloudevents.event_id': message.event.id,
       'cloudevents.event_type': message.event.type,
       'relay.message': message.kind,
@@ -54,7 +54,7 @@ export function createRetryDelivery(ports: RetryDeliveryPorts): RetryDelivery {
       }),
     });
     const parent = fromTraceParent(message.event.traceParent);
-    return withSpan('retry delivery', { kind: 'consumer', parent, facts }, async () => {
+    return withSpan('retry delivery', { kind: 'consumer', parent, attributes }, async () => {
       switch (message.kind) {
         case 'attempt':
           return makeAttempt(message, isRepeated, ports);
@@ -86,7 +86,7 @@ async function makeAttempt(message: AttemptMessage, isRepeated: boolean, ports: 
   }
   const end = await deliverWhenAllowed(message, found, { isFirst, waitUntilMs }, ports);
   if (end === undefined) return;
-  note({ 'relay.outcome': end.attempt.outcome });
+  setAttributes({ 'relay.outcome': end.attempt.outcome });
   await recordAndGoOn(message, end, isFirst, ports);
   countDelivery(end.attempt.outcome, subscriptionId);
   const { outcome, attempted, durationMs } = end.attempt;

@@ -77,14 +77,14 @@ function callerOf({ data: { from } }: InvitationEvent): string {
 }
 
 function factsOf({ data }: InvitationEvent): string[] {
-  const facts = compact({
+  const attributes = compact({
     Subject: data.subject,
     Number: data.from?.name === undefined ? undefined : data.from.phoneNumber,
     For: data.to?.name ?? data.account.replace(/^sips?:/i, ''),
     'On behalf of': data.onBehalfOf?.name ?? data.onBehalfOf?.uri,
     'Forwarded by': data.forwardedBy?.name ?? data.forwardedBy?.uri,
   });
-  return Object.entries(facts).map(([name, value]) => `${name}: ${value}`);
+  return Object.entries(attributes).map(([name, value]) => `${name}: ${value}`);
 }
 
 /** Runs, not text blocks: what a caller wrote must not be read as Markdown, for it could hold a link. */

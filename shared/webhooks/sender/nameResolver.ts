@@ -1,4 +1,4 @@
-import { lookup as lookUpBySystem, type LookupAddress } from 'node:dns';
+import { lookup as systemLookupCallback, type LookupAddress } from 'node:dns';
 import { Resolver } from 'node:dns/promises';
 import type { Clock } from '../../clock';
 import { readHostNames } from './hostsFile';
@@ -117,7 +117,7 @@ const ipv4First = (addresses: readonly LookupAddress[]): readonly LookupAddress[
 
 function systemLookup(hostname: string): Promise<readonly LookupAddress[]> {
   return new Promise((resolve, reject) => {
-    lookUpBySystem(hostname, { all: true, verbatim: true }, (error, addresses) =>
+    systemLookupCallback(hostname, { all: true, verbatim: true }, (error, addresses) =>
       error === null ? resolve(addresses) : reject(error),
     );
   });

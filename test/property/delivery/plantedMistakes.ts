@@ -24,7 +24,7 @@ export const plantedMistakes = {
 
   'a read before the insert': readAtHandIn(),
 
-  'an old read used after a freeze': { parts: withoutLookingAtTheClock },
+  'an old read used after a freeze': { parts: withoutReadingTheClock },
 
   'a prompt started superseded': {
     deliver:
@@ -111,7 +111,7 @@ function readAtHandIn(): PlantedMistake {
 }
 
 /** From a read until the attempt the time is that of the read. */
-function withoutLookingAtTheClock(parts: EngineParts): EngineParts {
+function withoutReadingTheClock(parts: EngineParts): EngineParts {
   const readAtMs = new WeakMap<DueDelivery, number>();
   const { clock, post } = parts;
   const read = withReads(parts, async (due, id) => {

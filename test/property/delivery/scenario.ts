@@ -55,16 +55,16 @@ const FOREVER_MS = 30 * 24 * 3_600_000;
 
 const often = <T>(arbitrary: fc.Arbitrary<T>, value: T) =>
   fc.oneof({ weight: 3, arbitrary: fc.constant(value) }, { weight: 1, arbitrary });
-const moment = fc.integer({ min: 0, max: HORIZON_MS });
+const timeMs = fc.integer({ min: 0, max: HORIZON_MS });
 const interval = <State>(states: readonly State[], ...durations: number[]) =>
   fc.record({
-    fromMs: moment,
+    fromMs: timeMs,
     forMs: fc.oneof(fc.integer({ min: 500, max: 30_000 }), ...durations.map((ms) => fc.constant(ms))),
     state: fc.constantFrom(...states),
   });
 
 const call: fc.Arbitrary<PlannedCall> = fc.record({
-  startMs: moment,
+  startMs: timeMs,
   isLate: often(fc.boolean(), false),
   updateGapsMs: fc.array(fc.oneof(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 8_000 })), {
     maxLength: 2,
@@ -100,7 +100,7 @@ export const anyScenario: fc.Arbitrary<Scenario> = fc.record({
   seed: fc.nat(),
   subscribers: fc.array(subscriber, { minLength: 1, maxLength: 3 }),
   calls: fc.array(call, { minLength: 1, maxLength: 4 }),
-  changes: fc.array(fc.record({ atMs: moment, subscriber: fc.nat({ max: 2 }), change: fc.constantFrom(...changes) }), {
+  changes: fc.array(fc.record({ atMs: timeMs, subscriber: fc.nat({ max: 2 }), change: fc.constantFrom(...changes) }), {
     maxLength: 2,
   }),
   faults: fc.array(fault, { maxLength: 3 }),

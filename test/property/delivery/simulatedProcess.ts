@@ -87,7 +87,7 @@ export function createProcess({ time, random, nextFault, onCrash }: ProcessPorts
       new Promise((resolve) => {
         later(time.now() + durationMs, resolve);
       }),
-    alarm: (durationMs, ring) => later(time.now() + durationMs, ring),
+    setTimer: (durationMs, ring) => later(time.now() + durationMs, ring),
   };
 
   return {

@@ -45,7 +45,7 @@ const signedIn = ({ objectId = 'carol', tenantId = entra.tenantId, roles = ['Inv
 });
 
 /** A call that rings, the page behind its card, and what came of it. */
-function createDoor({ withEntra = false, ended = false, signInByPlatform = true } = {}) {
+function createEntryPoint({ withEntra = false, ended = false, signInByPlatform = true } = {}) {
   const clock = createFakeClock(ringStartMs);
   const posts: string[] = [];
   const audit: {
@@ -118,7 +118,7 @@ describe('GET', () => {
     ['decline', 'Reject the call'],
     ['acceptWithPhoneAudio', 'Take it on my phone'],
   ] as const)('asks, and does nothing: %s', async (purpose, button) => {
-    const { ask, link, posts, audit } = createDoor();
+    const { ask, link, posts, audit } = createEntryPoint();
     const page = await ask('GET', link({ purpose }));
     expect(page.status).toBe(200);
     expect(page.body).toContain(
@@ -129,12 +129,12 @@ describe('GET', () => {
   });
 
   it('asks about a call that the read model does not know yet', async () => {
-    const { ask, link } = createDoor();
+    const { ask, link } = createEntryPoint();
     expect(await ask('GET', link({ subject: 'not-known-yet' }))).toMatchObject({ status: 200 });
   });
 
   it('says that a call is over which somebody took', async () => {
-    const { ask, link } = createDoor({ ended: true });
+    const { ask, link } = createEntryPoint({ ended: true });
     const page = await ask('GET', link());
     expect([page.status, page.body.includes('<form')]).toEqual([410, false]);
   });
@@ -145,7 +145,7 @@ describe('POST', () => {
     ['decline', 'decline', 'The call was rejected: every phone stops ringing.'],
     ['acceptWithPhoneAudio', 'acceptWithPhoneAudio', 'The call goes to your phone now.'],
   ] as const)('acts once: %s', async (purpose, action, said) => {
-    const { ask, link, posts, audit } = createDoor();
+    const { ask, link, posts, audit } = createEntryPoint();
     const first = await ask('POST', link({ purpose }));
     expect([first.status, first.body.includes(said), first.body.includes('<form')]).toEqual([200, true, false]);
     const second = await ask('POST', link({ purpose }));
@@ -159,7 +159,7 @@ describe('POST', () => {
   });
 
   it('comes second to the card’s other button: the page says so', async () => {
-    const { ask, link, posts } = createDoor();
+    const { ask, link, posts } = createEntryPoint();
     await ask('POST', link());
     const page = await ask('POST', link({ purpose: 'acceptWithPhoneAudio' }));
     expect([page.status, page.body.includes('<h1>Another caller has already answered this invitation</h1>')]).toEqual([
@@ -171,23 +171,23 @@ describe('POST', () => {
 });
 
 describe.each(['GET', 'POST'] as const)('%s of a link that is no good', (method) => {
-  test.each<[string, number, (door: ReturnType<typeof createDoor>) => string | Promise<string>]>([
+  test.each<[string, number, (entryPoint: ReturnType<typeof createEntryPoint>) => string | Promise<string>]>([
     ['is altered', 404, ({ link }) => `${link().slice(0, -1)}${link().endsWith('A') ? 'B' : 'A'}`],
     ['is empty', 404, () => ''],
     ['is for something else', 404, ({ link }) => link({ purpose: 'unsubscribe', subject: 'sub_1' })],
     ['has expired', 410, ({ clock, link }) => clock.advance(ringMs + 1).then(() => link())],
   ])('that %s: a page, and nothing is done', async (_what, status, make) => {
-    const door = createDoor();
-    const page = await door.ask(method, await make(door));
+    const entryPoint = createEntryPoint();
+    const page = await entryPoint.ask(method, await make(entryPoint));
     expect([page.status, page.body.includes('<form')]).toEqual([status, false]);
     expect(page.body).toMatch(/^<!doctype html>/);
-    expect([door.posts, door.audit]).toEqual([[], []]);
+    expect([entryPoint.posts, entryPoint.audit]).toEqual([[], []]);
   });
 });
 
 describe('with Entra ID', () => {
   test.each(['GET', 'POST'] as const)('%s sends who has not signed in to do so, and back', async (method) => {
-    const { ask, link, posts } = createDoor({ withEntra: true });
+    const { ask, link, posts } = createEntryPoint({ withEntra: true });
     const answer = await ask(method, link());
     expect([answer.status, answer.location]).toEqual([
       302,
@@ -197,7 +197,7 @@ describe('with Entra ID', () => {
   });
 
   it('names the person in the record, who can do it once', async () => {
-    const { ask, link, audit, posts } = createDoor({ withEntra: true });
+    const { ask, link, audit, posts } = createEntryPoint({ withEntra: true });
     expect(await ask('GET', link(), signedIn())).toMatchObject({ status: 200 });
     expect(audit).toEqual([]);
     expect(await ask('POST', link(), signedIn())).toMatchObject({ status: 200 });
@@ -207,7 +207,7 @@ describe('with Entra ID', () => {
   });
 
   it('tells the second of two persons who was first', async () => {
-    const { ask, link } = createDoor({ withEntra: true });
+    const { ask, link } = createEntryPoint({ withEntra: true });
     await ask('POST', link(), signedIn());
     const page = await ask('POST', link(), signedIn({ objectId: 'dave' }));
     expect([page.status, page.body.includes('answered first by carol')]).toEqual([409, true]);
@@ -218,7 +218,7 @@ describe('with Entra ID', () => {
     ['whose header cannot be read', 401, { 'x-ms-client-principal': 'carol' }, 'an account of the tenant'],
     ['without the role', 403, signedIn({ roles: ['Invitations.Read'] }), 'Invitations.Command'],
   ])('refuses a person %s', async (_what, status, headers, said) => {
-    const { ask, link, posts } = createDoor({ withEntra: true });
+    const { ask, link, posts } = createEntryPoint({ withEntra: true });
     const page = await ask('POST', link(), headers);
     expect([page.status, page.body.startsWith('<!doctype html>'), page.body.includes(said)]).toEqual([
       status,
@@ -229,7 +229,7 @@ describe('with Entra ID', () => {
   });
 
   it('believes no header where the platform does not authenticate, and says that nobody can sign in', async () => {
-    const { ask, link, posts } = createDoor({ withEntra: true, signInByPlatform: false });
+    const { ask, link, posts } = createEntryPoint({ withEntra: true, signInByPlatform: false });
     const page = await ask('POST', link(), signedIn());
     expect([page.status, page.body.includes('App Service Authentication is not switched on')]).toEqual([401, true]);
     expect(posts).toEqual([]);
@@ -240,7 +240,7 @@ describe('without Entra ID', () => {
   it.each([false, true])(
     'ignores a forged person: the record names the link (platform: %s)',
     async (signInByPlatform) => {
-      const { ask, link, audit } = createDoor({ signInByPlatform });
+      const { ask, link, audit } = createEntryPoint({ signInByPlatform });
       expect(await ask('POST', link(), signedIn())).toMatchObject({ status: 200 });
       expect(audit[0]).toMatchObject({ caller: expect.stringMatching(/^link:/), authentication: 'capability' });
     },
@@ -249,7 +249,7 @@ describe('without Entra ID', () => {
 
 describe('the rate limit', () => {
   it('is counted for each link by itself', async () => {
-    const { ask, link } = createDoor();
+    const { ask, link } = createEntryPoint();
     for (let n = 0; n < 3; n += 1) expect(await ask('GET', link())).toMatchObject({ status: 200 });
     const page = await ask('GET', link());
     expect([page.status, page.body.includes('<h1>Too many requests</h1>')]).toEqual([429, true]);

@@ -9,9 +9,9 @@ import { slotOf, type SlotLease } from '../../../shared/relay/slots';
 
 const nowMs = Date.UTC(2026, 0, 15, 12);
 const account = 'sip:reception@contoso.com';
-const onAir: AccountHealth = {
+const connected: AccountHealth = {
   account,
-  state: 'onAir',
+  state: 'connected',
   lastPollAtMs: nowMs - 12_000,
   tokenExpiresAtMs: nowMs + 3_600_000,
   modalities: ['Audio', 'PhoneAudio'],
@@ -39,7 +39,7 @@ const healthOf = (
 
 describe('health', () => {
   it('passes while every account is connected, and says how each is', async () => {
-    expect(await healthOf([onAir])).toEqual({
+    expect(await healthOf([connected])).toEqual({
       status: 'pass',
       checks: {
         settings: [{ status: 'pass', componentType: 'component' }],
@@ -49,7 +49,7 @@ describe('health', () => {
           {
             status: 'pass',
             componentType: 'system',
-            observedValue: 'onAir',
+            observedValue: 'connected',
             time: '2026-01-15T11:59:48.000Z',
             lastPollAgeSeconds: 12,
             tokenRemainingSeconds: 3600,
@@ -77,20 +77,20 @@ describe('health', () => {
     ['replaced', 'warn'],
     ['signingIn', 'warn'],
   ])('an account that is %s makes it %s, with the last error in plain words', async (state, status) => {
-    const health = await healthOf([{ ...onAir, state, lastError: 'The password was rejected.' }]);
+    const health = await healthOf([{ ...connected, state, lastError: 'The password was rejected.' }]);
     expect(health.status).toBe(status);
     expect(health.checks?.[`account:${account}`]).toMatchObject([{ status, output: 'The password was rejected.' }]);
   });
 
   it('fails when no poller has held an account for long', async () => {
-    expect(await healthOf([onAir], { expiresAtMs: nowMs - 80_000 })).toMatchObject({
+    expect(await healthOf([connected], { expiresAtMs: nowMs - 80_000 })).toMatchObject({
       status: 'fail',
       checks: { [`account:${account}`]: [{ output: expect.stringContaining('timer') }] },
     });
   });
 
   it('fails when an account has been disconnected for two minutes, and says since when', async () => {
-    const off = { ...onAir, state: 'backingOff', lastError: 'It refuses connections.' };
+    const off = { ...connected, state: 'backingOff', lastError: 'It refuses connections.' };
     expect((await healthOf([{ ...off, disconnectedSinceMs: nowMs - 119_000 }])).status).toBe('warn');
     const health = await healthOf([{ ...off, disconnectedSinceMs: nowMs - 120_000 }]);
     expect(health.checks?.[`account:${account}`]).toMatchObject([
@@ -99,7 +99,7 @@ describe('health', () => {
   });
 
   it('passes where something between cuts polls, and says after how long', async () => {
-    const health = await healthOf([{ ...onAir, cutAfterMs: 84_970 }]);
+    const health = await healthOf([{ ...connected, cutAfterMs: 84_970 }]);
     expect(health.checks?.[`account:${account}`]).toMatchObject([
       { status: 'pass', output: 'Polls are cut after 85 s by something between; the relay polls again at once.' },
     ]);
@@ -111,7 +111,7 @@ describe('health', () => {
     ['has lapsed', { expiresAtMs: nowMs - 1 }],
     ['ends further in the future than a lease can last', { expiresAtMs: nowMs + 1_800_000 }],
   ])('does not pass while nobody is known to poll: the lease %s', async (_how, lease) => {
-    expect((await healthOf([onAir], lease)).status).toBe('warn');
+    expect((await healthOf([connected], lease)).status).toBe('warn');
   });
 
   it('warns while no poller has told of an account yet, or one of another version tells what cannot be read', async () => {
@@ -162,7 +162,7 @@ describe('health', () => {
       { output: 'RELAY_ENCRYPTION_KEY lacks the key' },
     ],
   ])('shows a webhook that %s as %s, with its last error', async (_how, status, row, subscription, expected) => {
-    const health = await healthOf([onAir], {}, [
+    const health = await healthOf([connected], {}, [
       { subscription: { id: 'sub_1', state: 'active', ...subscription }, health: row },
     ]);
     expect(health.status).toBe(status);
@@ -203,7 +203,7 @@ describe('health of more accounts in a slot than a heartbeat holds', () => {
 
   it('tells everything of two hundred, each with an error of its own', async () => {
     const all = accounts.slice(0, 200).map((one, index) => ({
-      ...onAir,
+      ...connected,
       account: one,
       state: 'backingOff',
       lastError: `Error ${String(index)}. ${one.repeat(3)}`.slice(0, 160),
@@ -218,14 +218,14 @@ describe('health of more accounts in a slot than a heartbeat holds', () => {
   it('leaves out details of connected accounts, says of each of them that it is connected, and everything of those that are not', async () => {
     const all = accounts.map((one, index) =>
       index % 100 === 99
-        ? { ...onAir, account: one, state: 'backingOff', lastError: 'down' }
-        : { ...onAir, account: one },
+        ? { ...connected, account: one, state: 'backingOff', lastError: 'down' }
+        : { ...connected, account: one },
     );
     const { status, checks = {} } = await healthOfAll(all);
     expect(status).toBe('warn');
     for (const one of all)
       expect(checks[`account:${one.account}`]).toMatchObject([
-        { observedValue: one.state, status: one.state === 'onAir' ? 'pass' : 'warn' },
+        { observedValue: one.state, status: one.state === 'connected' ? 'pass' : 'warn' },
       ]);
     expect(checks[`account:${accounts[99] ?? ''}`]).toMatchObject([{ output: 'down' }]);
     expect(checks[`account:${accounts.at(-2) ?? ''}`]).toMatchObject([
@@ -235,13 +235,13 @@ describe('health of more accounts in a slot than a heartbeat holds', () => {
 
   it('says of no account that it is connected where not even the failing ones fit', async () => {
     const all = accounts.map((one) => ({
-      ...onAir,
+      ...connected,
       account: one,
       state: 'backingOff',
       lastError: one.repeat(2).slice(0, 160),
     }));
     const { checks = {} } = await healthOfAll(all);
     const states = all.map((one) => checks[`account:${one.account}`]?.[0]?.['observedValue']);
-    expect(new Set(states)).toEqual(new Set(['backingOff', 'untold']));
+    expect(new Set(states)).toEqual(new Set(['backingOff', 'notReported']));
   });
 });

@@ -83,11 +83,11 @@ test('the captured call is told field by field as the server sent it, without an
 
 describe('people whom the server does not show', () => {
   const text = readFileSync(join(__dirname, '../../fixtures/people-that-cannot-be-read.json'), 'utf8');
-  const told = (account: string) =>
+  const reported = (account: string) =>
     normaliseServed(packageOf(text), new Map(), normaliseContext({ applicationId: '10318', account })).events[0]?.data;
 
   it('are told by the URI that stands in their link', () => {
-    expect(told('sip:replay@contoso.com')).toMatchObject({
+    expect(reported('sip:replay@contoso.com')).toMatchObject({
       forwardedBy: { uri: 'sip:boss@contoso.com', resolved: false },
       onBehalfOf: { uri: 'sip:boss@contoso.com', resolved: false },
       transferredBy: { uri: 'sip:operator@contoso.com', resolved: false },
@@ -98,7 +98,7 @@ describe('people whom the server does not show', () => {
   });
 
   it('are told so as whom the call was for, too', () => {
-    expect(told('sip:somebody.else@contoso.com')?.to).toEqual({ uri: 'sip:replay@contoso.com' });
+    expect(reported('sip:somebody.else@contoso.com')?.to).toEqual({ uri: 'sip:replay@contoso.com' });
   });
 });
 

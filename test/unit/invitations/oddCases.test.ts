@@ -1,7 +1,7 @@
 import { decodeInvitationId } from '../../../shared/invitations/invitationId';
 import { invitationDataSchema } from '../../../shared/invitations/invitationData';
 import type { InvitationEvent } from '../../../shared/invitations/relayEvent';
-import { parsePackage, salvagePackage } from '../../../shared/ucwa/parsePackage';
+import { parsePackage, recoverPackage } from '../../../shared/ucwa/parsePackage';
 import { parseResource } from '../../../shared/ucwa/parseResource';
 import type { EventPackage, Resource } from '../../../shared/ucwa/resource';
 import { normaliseContext, normaliseServed, servedAt, testSigningKey } from '../../support/normalising';
@@ -12,7 +12,7 @@ const context = normaliseContext({ applicationId: '102', ack: '7' });
 /** The body as the event channel reads it: what is no package is one unreadable part. */
 function read(pkg: OddPackage): EventPackage {
   const parsed = parsePackage(bodyText(pkg), pkg.contentType);
-  return 'problem' in parsed ? salvagePackage(bodyText(pkg), parsed.problem) : parsed.package;
+  return 'problem' in parsed ? recoverPackage(bodyText(pkg), parsed.problem) : parsed.package;
 }
 
 function serve(resources: OddCase['resources']): {

@@ -63,17 +63,17 @@ describe('toCloudEvent', () => {
 describe('parseCloudEvent', () => {
   it('gives back whatever toCloudEvent was given', () => {
     const text = fc.string({ minLength: 1 });
-    const moment = fc.integer({ min: 0, max: 4_102_444_800_000 });
+    const timeMs = fc.integer({ min: 0, max: 4_102_444_800_000 });
     const event = fc.record(
       {
         id: text,
         type: text,
         account: fc.string({ minLength: 1, unit: 'grapheme' }),
         subject: text,
-        timeMs: moment,
+        timeMs,
         sequence: text,
         correlationId: text,
-        expiryTimeMs: moment,
+        expiryTimeMs: timeMs,
         traceParent: text,
         data: fc.dictionary(text, fc.oneof(text, fc.integer(), fc.boolean())),
       },

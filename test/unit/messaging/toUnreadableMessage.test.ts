@@ -2,7 +2,7 @@ import { toUnreadableMessage } from '../../../shared/messaging/toUnreadableMessa
 import { sampleUnreadableEvent } from '../../support/sampleEvents';
 
 describe('toUnreadableMessage', () => {
-  const told = {
+  const reported = {
     id: 'unreadable-1',
     account: 'sip:reception@contoso.com',
     time: '2026-01-15T12:00:00.250Z',
@@ -21,6 +21,6 @@ describe('toUnreadableMessage', () => {
       messageId: 'unreadable-1',
       applicationProperties: { account: 'sip:reception@contoso.com' },
     });
-    expect(JSON.parse(message.body.toString())).toEqual({ ...told, ...carried });
+    expect(JSON.parse(message.body.toString())).toEqual({ ...reported, ...carried });
   });
 });

@@ -10,7 +10,7 @@ import {
   type ConnectorField,
   type ConnectorParameter,
   type ConnectorSchema,
-  type PlacedOperation,
+  type RoutedOperation,
 } from '../../support/connectorDefinition';
 
 const file = join(connectorFolder, 'apiDefinition.swagger.json');
@@ -29,11 +29,11 @@ const sentence = /^[A-Za-z+].*\.$/s;
 const sentenceCase = /^[A-Z][a-z]*( [a-z]+)*$/;
 const titleCase = /^[A-Z][A-Za-z]*( [A-Z][A-Za-z]*)*$/;
 
-const bodyOf = ({ parameters }: PlacedOperation): ConnectorSchema | undefined =>
+const bodyOf = ({ parameters }: RoutedOperation): ConnectorSchema | undefined =>
   parameters.find((parameter) => parameter.in === 'body')?.schema;
 /** What a maker can see of an operation: its parameters, and the members of its body. */
 const fieldsOf = (
-  operation: PlacedOperation,
+  operation: RoutedOperation,
 ): readonly (ConnectorField & { readonly name: string; readonly needed: boolean })[] => {
   const { properties = {}, required = [] } = bodyOf(operation) ?? {};
   const parameters = operation.parameters

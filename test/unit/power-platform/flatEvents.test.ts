@@ -17,10 +17,10 @@ function problems(name: string, value: object): readonly unknown[] {
   const validate = ajv.getSchema(`connector:#/definitions/${name}`);
   if (validate === undefined) throw new Error(`There is no definition ${name}.`);
   const valid = validate(value);
-  const told = Object.keys(definition.definitions[name]?.properties ?? {});
+  const reported = Object.keys(definition.definitions[name]?.properties ?? {});
   return [
     ...(valid === true ? [] : (validate.errors ?? [])),
-    ...Object.keys(value).filter((member) => !told.includes(member)),
+    ...Object.keys(value).filter((member) => !reported.includes(member)),
   ];
 }
 

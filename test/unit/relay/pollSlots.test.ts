@@ -64,7 +64,11 @@ function portsOf(owner: string, clock: Clock, leases: SlotLeaseStore, pollers: P
     leases,
     clock,
     session: (account) => sessions.get(account.sipUri) ?? createRestingSession(account, { opened() {}, closed() {} }),
-    publisher: { publish: () => Promise.resolve(), park: () => Promise.resolve(), close: () => Promise.resolve() },
+    publisher: {
+      publish: () => Promise.resolve(),
+      sendUnreadable: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    },
     invitationIdOf: () => 'id',
     referenceOf: () => undefined,
     kinds: ['audioVideo'],
@@ -88,7 +92,8 @@ function createMortal(clock: FakeClock, leases: SlotLeaseStore) {
       now: () => clock.now(),
       monotonicMs: () => clock.monotonicMs(),
       sleep: (ms: number, signal?: AbortSignal) => unlessDead(() => clock.sleep(ms, signal)),
-      alarm: (ms: number, ring: () => void) => clock.alarm(ms, () => (killed.signal.aborted ? undefined : ring())),
+      setTimer: (ms: number, ring: () => void) =>
+        clock.setTimer(ms, () => (killed.signal.aborted ? undefined : ring())),
     },
     leases: {
       read: (what?: { readonly health: boolean }) => unlessDead(() => leases.read(what)),
@@ -165,20 +170,20 @@ describe('pollSlots', () => {
     end(stop, before.kill);
     await Promise.race([ended, clock.advance(LEASE_DURATION_MS + LEASE_RENEWAL_MS)]);
 
-    const told = new Map<string, number | undefined>();
+    const reported = new Map<string, number | undefined>();
     const next = portsOf('b', clock, leases, createPollers());
     const listening: PollPorts['session'] = (account) => ({
       ...next.session(account),
       packages: (signal, options) => (
-        told.set(account.sipUri, options?.readUntilMs),
+        reported.set(account.sipUri, options?.readUntilMs),
         next.session(account).packages(signal)
       ),
     });
     const stopNext = new AbortController();
     const endedNext = pollSlots(run, { ...next, session: listening }, stopNext.signal);
     await clock.advance(LEASE_RENEWAL_MS);
-    expect(told.get(behind ?? '')).toBe(downSinceMs);
-    expect(endedAtMs - (told.get(other ?? '') ?? 0)).toBeLessThanOrEqual(LEASE_RENEWAL_MS);
+    expect(reported.get(behind ?? '')).toBe(downSinceMs);
+    expect(endedAtMs - (reported.get(other ?? '') ?? 0)).toBeLessThanOrEqual(LEASE_RENEWAL_MS);
     stopNext.abort();
     await endedNext;
   });
@@ -353,7 +358,7 @@ describe('a fallback', () => {
     const [clock, leases, pollers] = [createFakeClock(), createMemorySlotLeases(), createPollers()];
     const stopFallback = start(fallback, clock, leases, pollers);
     await clock.advance(20_000);
-    const told: (number | undefined)[] = [];
+    const reported: (number | undefined)[] = [];
     const next = portsOf('a', clock, leases, createPollers());
     const stop = new AbortController();
     const ended = pollSlots(
@@ -362,14 +367,14 @@ describe('a fallback', () => {
         ...next,
         session: (account) => ({
           ...next.session(account),
-          packages: (signal, options) => (told.push(options?.readUntilMs), next.session(account).packages(signal)),
+          packages: (signal, options) => (reported.push(options?.readUntilMs), next.session(account).packages(signal)),
         }),
       },
       stop.signal,
     );
     await clock.advance(4_000);
-    expect(told).toHaveLength(accounts.length);
-    for (const readUntilMs of told) expect(clock.now() - (readUntilMs ?? 0)).toBeLessThanOrEqual(4_000);
+    expect(reported).toHaveLength(accounts.length);
+    for (const readUntilMs of reported) expect(clock.now() - (readUntilMs ?? 0)).toBeLessThanOrEqual(4_000);
     stop.abort();
     await Promise.all([ended, stopFallback()]);
   });

@@ -25,7 +25,7 @@ test.each<[string, Pick<SlotLease, 'owner' | 'expiresAtMs'>, number | undefined,
   ['who gave it back and told nothing of the account: the moment of that', gaveBack, undefined, heldMs],
 ])('an account’s channel was read by %s', (_who, row, readToEndMs, expected) => {
   const health = encodeSlotHealth([
-    { account, state: 'onAir', modalities: [], ...(readToEndMs === undefined ? {} : { readToEndMs }) },
+    { account, state: 'connected', modalities: [], ...(readToEndMs === undefined ? {} : { readToEndMs }) },
   ]);
   expect(readUntil({ slot: 3, ...row, health })(account)).toBe(expected);
   expect(readUntil({ slot: 3, ...row, health })('sip:other@contoso.com')).toBe(heldMs);

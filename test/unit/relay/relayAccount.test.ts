@@ -36,7 +36,7 @@ function invitationPackage(type: string, id: string, resource?: Resource): Event
 function createWorld(clock: FakeClock, items: (() => ChannelItem | Promise<ChannelItem>)[]) {
   const steps: string[] = [];
   const published: RelayEvent[][] = [];
-  const parked: UnreadableEvent[] = [];
+  const unreadable: UnreadableEvent[] = [];
   let busAnswers: () => Promise<void> = () => Promise.resolve();
   let reads: (path: string, signal: AbortSignal) => Promise<Resource | undefined> = () => Promise.resolve(undefined);
   const session: UcwaSession = {
@@ -63,8 +63,8 @@ function createWorld(clock: FakeClock, items: (() => ChannelItem | Promise<Chann
         published.push([...events]);
         steps.push('published');
       },
-      park: (unreadable) => {
-        parked.push(...unreadable);
+      sendUnreadable: (events) => {
+        unreadable.push(...events);
         return Promise.resolve();
       },
       close: () => Promise.resolve(),
@@ -80,7 +80,7 @@ function createWorld(clock: FakeClock, items: (() => ChannelItem | Promise<Chann
   return {
     steps,
     published,
-    parked,
+    unreadable,
     bus: (answers: typeof busAnswers) => (busAnswers = answers),
     serves: (answer: typeof reads) => (reads = answer),
     relay: (signal = new AbortController().signal, more: object = {}) =>
@@ -257,7 +257,7 @@ describe('relayAccount', () => {
     expect(world.steps).toEqual(['pulled', 'acknowledged']);
   });
 
-  it('parks what cannot be read, and moves on', async () => {
+  it('sends what cannot be read to `unreadable-events`, and continues', async () => {
     const clock = createFakeClock();
     const world = createWorld(clock, [
       item(clock, {
@@ -266,7 +266,7 @@ describe('relayAccount', () => {
       }),
     ]);
     await world.relay();
-    expect(world.parked).toEqual([
+    expect(world.unreadable).toEqual([
       expect.objectContaining({ raw: '{"x":', reason: expect.stringContaining('cut off') }),
     ]);
     expect(world.steps.at(-1)).toBe('acknowledged');

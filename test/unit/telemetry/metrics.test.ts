@@ -10,7 +10,7 @@ import {
   countEvent,
   observeChannels,
   recordRingToBus,
-  type ChannelFacts,
+  type ChannelAttributes,
 } from '../../../shared/telemetry/metrics';
 
 let exporter: InMemoryMetricExporter;
@@ -63,12 +63,12 @@ it('counts from the moment at which somebody listens', async () => {
 
 it('shows the channels of all shards that this process holds, and none that it has left', async () => {
   listen();
-  const channel = (state: string, pollAgeMs: number): ChannelFacts => ({ state, pollAgeMs });
-  const stopFirst = observeChannels(() => [channel('onAir', 1_000), channel('onAir', 90_000)]);
-  const stopSecond = observeChannels(() => [channel('onAir', 20), channel('signingIn', 10)]);
+  const channel = (state: string, pollAgeMs: number): ChannelAttributes => ({ state, pollAgeMs });
+  const stopFirst = observeChannels(() => [channel('connected', 1_000), channel('connected', 90_000)]);
+  const stopSecond = observeChannels(() => [channel('connected', 20), channel('signingIn', 10)]);
   expect(await collected()).toMatchObject({
     'relay.channels': [
-      [{ state: 'onAir' }, 3],
+      [{ state: 'connected' }, 3],
       [{ state: 'signingIn' }, 1],
     ],
     'relay.poll_age': [[{}, 90_000]],
@@ -76,7 +76,7 @@ it('shows the channels of all shards that this process holds, and none that it h
   stopFirst();
   expect(await collected()).toMatchObject({
     'relay.channels': [
-      [{ state: 'onAir' }, 1],
+      [{ state: 'connected' }, 1],
       [{ state: 'signingIn' }, 1],
     ],
     'relay.poll_age': [[{}, 20]],
@@ -84,7 +84,7 @@ it('shows the channels of all shards that this process holds, and none that it h
   stopSecond();
   expect(await collected()).toMatchObject({
     'relay.channels': [
-      [{ state: 'onAir' }, 0],
+      [{ state: 'connected' }, 0],
       [{ state: 'signingIn' }, 0],
     ],
     'relay.poll_age': [[{}, 0]],

@@ -12,13 +12,13 @@ import {
 import { RelayError } from '../../../shared/errors/relayError';
 import {
   activeTraceId,
-  fail,
+  setStatus,
   fromTraceParent,
-  note,
+  setAttributes,
   traceParentOf,
   withinSpan,
   withSpan,
-  type SpanFacts,
+  type SpanAttributes,
 } from '../../../shared/telemetry/trace';
 
 const caller = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
@@ -40,21 +40,21 @@ function listen(): void {
 }
 afterEach(() => exporter.reset());
 
-const neverAsked = (): SpanFacts => {
+const neverAsked = (): SpanAttributes => {
   throw new Error('Nobody records these.');
 };
 
 describe('while nothing is traced', () => {
   it('is the work and nothing else', async () => {
     expect(
-      await withSpan('package', { facts: neverAsked, parent: fromTraceParent(parentOf('01')) }, () =>
+      await withSpan('package', { attributes: neverAsked, parent: fromTraceParent(parentOf('01')) }, () =>
         Promise.resolve(traceParentOf()),
       ),
     ).toBeUndefined();
     await expect(withSpan('package', {}, () => Promise.reject(new Error('as it was')))).rejects.toThrow('as it was');
     expect(() => {
-      note({ a: 1 });
-      fail('reason');
+      setAttributes({ a: 1 });
+      setStatus('reason');
     }).not.toThrow();
     expect(activeTraceId()).toBeUndefined();
   });
@@ -92,7 +92,7 @@ describe('a span', () => {
 
   it('has failed with the error’s code, and never with its message', async () => {
     const work = () => Promise.reject(new RelayError('busUnavailable', 'of sip:alice@contoso.com'));
-    await expect(withSpan('package', { facts: () => ({ a: 1 }) }, work)).rejects.toMatchObject({
+    await expect(withSpan('package', { attributes: () => ({ a: 1 }) }, work)).rejects.toMatchObject({
       code: 'busUnavailable',
     });
     const [span] = exporter.getFinishedSpans();
@@ -145,7 +145,9 @@ describe('a span', () => {
 
   it('that is not sampled goes on as such, and is recorded nowhere', async () => {
     root = new AlwaysOffSampler();
-    expect(await withSpan('package', { facts: neverAsked }, () => Promise.resolve(traceParentOf()))).toMatch(/-00$/);
+    expect(await withSpan('package', { attributes: neverAsked }, () => Promise.resolve(traceParentOf()))).toMatch(
+      /-00$/,
+    );
     expect(
       await withSpan('command', { parent: fromTraceParent(parentOf('00')) }, () => Promise.resolve(traceParentOf())),
     ).toMatch(new RegExp(`^00-${caller.traceId}-.*-00$`));

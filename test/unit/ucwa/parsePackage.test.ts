@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parsePackage, salvagePackage } from '../../../shared/ucwa/parsePackage';
+import { parsePackage, recoverPackage } from '../../../shared/ucwa/parsePackage';
 
 const json = (value: unknown) => parsePackage(JSON.stringify(value), 'application/json');
 const link = { rel: 'audioVideoInvitation', href: '/i/1' };
@@ -161,7 +161,7 @@ test.each([
   ['XML that is cut off', '<events href="/e?ack=1"><link rel="next" href="/e?ack=2&amp;x=y"/><sender', '/e?ack=2&x=y'],
   ['anything else', 'Bad', undefined],
 ])('of %s the next address is saved, if it is there, and all of the text', (_, text, next) => {
-  expect(salvagePackage(text, 'why')).toEqual({
+  expect(recoverPackage(text, 'why')).toEqual({
     ...(next !== undefined && { next }),
     senders: [{ rel: '', href: '', events: [{ problem: 'why', raw: text }] }],
   });

@@ -15,7 +15,7 @@ const lifecycle = (): string[] => ucwa.simulator.ledger.lifecycle.map(({ action,
 
 test('a pool in good health: every step passes, a poll is held for its 180 s, and nothing is left behind', async () => {
   const examination = startExamination(ucwa.url, { clock });
-  await ucwa.simulator.whenParked();
+  await ucwa.simulator.whenPolling();
   const steps = await clock.advanceUntil(examination.steps);
 
   expect(failedOf(steps)).toEqual([]);
@@ -63,7 +63,7 @@ test('the application of a relay that runs for the same account is left alone', 
 
 test('Ctrl-C: what is under way stops, and the application is deleted all the same', async () => {
   const examination = startExamination(ucwa.url, { clock });
-  await ucwa.simulator.whenParked();
+  await ucwa.simulator.whenPolling();
   examination.stop();
   const steps = await examination.steps;
   expect(stepOf(steps, 'event channel')).toMatchObject({ outcome: 'skipped', fact: 'stopped' });
@@ -133,7 +133,7 @@ describe('test ring', () => {
     ],
   ])('%s: how long it took, and how it can be answered', async (_, modalities, fact) => {
     const examination = startExamination(ucwa.url, { clock, awaitCallSeconds: 60 });
-    await ucwa.simulator.whenParked();
+    await ucwa.simulator.whenPolling();
     await clock.advance(12_000);
     ucwa.ring({ modalities: [...modalities] });
     const steps = await clock.advanceUntil(examination.steps);
@@ -144,7 +144,7 @@ describe('test ring', () => {
   test('from the moment at which the operator called', async () => {
     const dialledAtMs = clock.now();
     const examination = startExamination(ucwa.url, { clock, awaitCallSeconds: 60, dialledAtMs });
-    await ucwa.simulator.whenParked();
+    await ucwa.simulator.whenPolling();
     ucwa.ring();
     const steps = await clock.advanceUntil(examination.steps);
     expect(stepOf(steps, 'test ring').fact).toMatch(/came \d\.\d s after you said that you were calling/);

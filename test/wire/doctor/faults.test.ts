@@ -429,7 +429,7 @@ test.each(rows)(
       clock,
       ...(awaitCallSeconds !== undefined && { awaitCallSeconds }),
     });
-    if (takesTime === undefined) await Promise.race([ucwa.simulator.whenParked(), examination.steps]);
+    if (takesTime === undefined) await Promise.race([ucwa.simulator.whenPolling(), examination.steps]);
     if (whilePollingAfterMs !== undefined) {
       await clock.advance(whilePollingAfterMs);
       ucwa.fault(fault);
@@ -437,13 +437,13 @@ test.each(rows)(
     }
     const steps = await clock.advanceUntil(examination.steps);
 
-    const told = stepOf(steps, step);
-    expect({ ...told, failed: failedOf(steps) }).toMatchObject({
+    const reported = stepOf(steps, step);
+    expect({ ...reported, failed: failedOf(steps) }).toMatchObject({
       fact: expect.stringMatching(says),
       failed: remedy === undefined ? [] : [step],
     });
-    if (remedy !== undefined) expect(told.remedy).toMatch(remedy);
-    expect(told.remedy ?? 'One sentence.').toMatch(/^[^\n]+\.$/);
+    if (remedy !== undefined) expect(reported.remedy).toMatch(remedy);
+    expect(reported.remedy ?? 'One sentence.').toMatch(/^[^\n]+\.$/);
     expect(ucwa.simulator.applications.all()).toEqual([]);
     if (fault.kind === 'credentialsRejected') expect(ucwa.simulator.ledger.tokenRequests).toHaveLength(1);
   },

@@ -165,7 +165,7 @@ describe('an event too large for the bus', () => {
     expect(log.lines.map((line) => line.event)).toEqual(['eventShrunk', 'eventShrunk']);
   });
 
-  it('is parked raw, by way of a blob, when nothing can be left out, and holds nothing up', async () => {
+  it('is sent raw to `unreadable-events`, by way of a blob, when nothing can be left out, and delays nothing', async () => {
     const cause = 'z'.repeat(300_000) as 'outage';
     const gap = sampleGapEvent();
 
@@ -176,8 +176,8 @@ describe('an event too large for the bus', () => {
     ]);
 
     expect((await onTheTopic()).map((message) => message.messageId)).toEqual(['event-1', 'event-2']);
-    const [parked] = await received('unreadable-events');
-    expect(parked?.body).toMatchObject({
+    const [unreadable] = await received('unreadable-events');
+    expect(unreadable?.body).toMatchObject({
       id: 'gap-1',
       account: gap.account,
       reason: expect.stringContaining('larger') as string,
@@ -192,14 +192,14 @@ describe('an event too large for the bus', () => {
   });
 });
 
-describe('park', () => {
+describe('sendUnreadable', () => {
   it.each([
     ['a small raw text travels in the message', 'not { json', false],
     ['a text of 191 KiB does too', 'x'.repeat(191 * 1024), false],
     ['a larger one goes to a blob', 'x'.repeat(200 * 1024), true],
     ['so does one that grows beyond it when escaped', '"'.repeat(150 * 1024), true],
   ])('%s', async (_what, raw, inBlob) => {
-    await publisher.park([sampleUnreadableEvent(1, { raw })]);
+    await publisher.sendUnreadable([sampleUnreadableEvent(1, { raw })]);
 
     const [message] = await received('unreadable-events');
     expect(message).toMatchObject({

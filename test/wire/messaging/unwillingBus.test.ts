@@ -44,21 +44,24 @@ describe('what the bus refuses for good', () => {
     'amqp:decode-error',
     'com.microsoft:argument-error',
     'amqp:precondition-failed',
-  ])('with %s is found in its batch and parked, and the rest is published in order', async (condition) => {
-    bus.answer = ({ entity, messageIds }) =>
-      entity === 'invitation-events' && messageIds.includes('event-7') ? { condition } : 'accept';
+  ])(
+    'with %s is found in its batch and sent to `unreadable-events`, and the rest is published in order',
+    async (condition) => {
+      bus.answer = ({ entity, messageIds }) =>
+        entity === 'invitation-events' && messageIds.includes('event-7') ? { condition } : 'accept';
 
-    await publisher.publish(events(20));
+      await publisher.publish(events(20));
 
-    const parked = bus.batches.filter((batch) => batch.entity === 'unreadable-events');
-    expect(parked).toEqual([{ entity: 'unreadable-events', messageIds: ['event-7'] }]);
-    expect(bus.accepted.filter((id) => id !== 'event-7')).toEqual(ids(20).filter((id) => id !== 'event-7'));
-    expect(log.lines).toContainEqual({
-      level: 'error',
-      event: 'eventRefused',
-      fields: expect.objectContaining({ id: 'event-7', code: 'busRefused' }) as object,
-    });
-  });
+      const unreadable = bus.batches.filter((batch) => batch.entity === 'unreadable-events');
+      expect(unreadable).toEqual([{ entity: 'unreadable-events', messageIds: ['event-7'] }]);
+      expect(bus.accepted.filter((id) => id !== 'event-7')).toEqual(ids(20).filter((id) => id !== 'event-7'));
+      expect(log.lines).toContainEqual({
+        level: 'error',
+        event: 'eventRefused',
+        fields: expect.objectContaining({ id: 'event-7', code: 'busRefused' }) as object,
+      });
+    },
+  );
 
   it('as too large goes out smaller, with all the others in order around it', async () => {
     let lone = 0;
@@ -82,7 +85,7 @@ describe('what the bus refuses for good', () => {
     bus.answer = () => ({ condition: 'amqp:not-allowed' });
 
     await expect(publisher.publish(events(1))).rejects.toMatchObject({ code: 'busUnavailable', retryable: true });
-    await expect(publisher.park([sampleUnreadableEvent()])).rejects.toMatchObject({ code: 'busUnavailable' });
+    await expect(publisher.sendUnreadable([sampleUnreadableEvent()])).rejects.toMatchObject({ code: 'busUnavailable' });
   });
 });
 

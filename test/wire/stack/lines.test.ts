@@ -7,7 +7,7 @@ import { invitationIdOf } from '../../../infra/local/ring/invitationIdOf';
 
 const account = 'sip:reception@contoso.com';
 const alice = { uri: 'sip:alice@contoso.com', name: 'Alice' };
-const moments = { receivedAtMs: 1_000_012, emittedAtMs: 1_000_000 };
+const times = { receivedAtMs: 1_000_012, emittedAtMs: 1_000_000 };
 
 function seen(data: Readonly<Record<string, unknown>>, type = 'ucwa.audioVideoInvitation.started') {
   return seenEventSchema.parse({ type, data: { account, ...data } });
@@ -31,19 +31,19 @@ describe('a ring', () => {
 describe('an event', () => {
   const who = 'Alice'.padEnd(20);
   test.each([
-    [{ event: 'started', state: 'connecting' }, moments, 'started', `${who}    12 ms from ring to bus  connecting`],
-    [{ event: 'started', direction: 'outgoing', to: alice }, moments, 'started', `${who}    12 ms from UCWA to bus`],
-    [{ event: 'started', delayed: true }, moments, 'started', `${who}    12 ms from ring to bus  late`],
-    [{ event: 'updated', state: 'alerting' }, { ...moments, emittedAtMs: undefined }, 'updated', `${who}  alerting`],
+    [{ event: 'started', state: 'connecting' }, times, 'started', `${who}    12 ms from ring to bus  connecting`],
+    [{ event: 'started', direction: 'outgoing', to: alice }, times, 'started', `${who}    12 ms from UCWA to bus`],
+    [{ event: 'started', delayed: true }, times, 'started', `${who}    12 ms from ring to bus  late`],
+    [{ event: 'updated', state: 'alerting' }, { ...times, emittedAtMs: undefined }, 'updated', `${who}  alerting`],
     [
       { event: 'completed', outcome: { result: 'answered', answeredBy: 'otherEndpoint' } },
-      moments,
+      times,
       'completed',
       `${who}    12 ms from UCWA to bus  answered  by otherEndpoint`,
     ],
     [
       { event: 'completed', outcome: { result: 'missed' } },
-      { ...moments, emittedAtMs: 1_000_013 },
+      { ...times, emittedAtMs: 1_000_013 },
       'completed',
       `${who}     0 ms from UCWA to bus  missed`,
     ],
@@ -65,7 +65,7 @@ describe('an event', () => {
     ],
     ['ucwa.subscription.disabled', {}, 'event', 'ucwa.subscription.disabled'],
   ])('of the type %s', (type, data, label, text) => {
-    expect(describeEvent(seen(data, type), moments)).toEqual({ atMs: moments.receivedAtMs, label, text });
+    expect(describeEvent(seen(data, type), times)).toEqual({ atMs: times.receivedAtMs, label, text });
   });
 });
 

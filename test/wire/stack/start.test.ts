@@ -199,7 +199,7 @@ describe('settings that are given', () => {
       'Storage given by AzureWebJobsStorage: no stand-in',
     ]);
 
-    await ucwa.simulator.whenParked('sip:reception@contoso.com');
+    await ucwa.simulator.whenPolling('sip:reception@contoso.com');
     ucwa.ring({ name: 'From the real pool' });
     await stack.line(/started\s+From the real pool/);
 

@@ -31,7 +31,7 @@ describe('with a storage account', () => {
     expect(await textOf('event-1')).toBe(raw);
   });
 
-  it('stores the same occurrence once, however many instances park it', async () => {
+  it('stores the same occurrence once, however many instances store it', async () => {
     await Promise.all(
       ['first', 'first'].map((text) => createRawBlobs(storage, noIdentity, systemClock).put('event-2', text)),
     );

@@ -1,6 +1,6 @@
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { startTestUcwa, type TestUcwa } from '../../support/ucwaSimulator';
-import { eventsOf, nextOf, signIn, told } from './client';
+import { eventsOf, nextOf, signIn, reported } from './client';
 
 const MINUTE_MS = 60_000;
 
@@ -37,15 +37,15 @@ describe('an application', () => {
     // The first package was read and not acknowledged: it is still the one that is due.
     expect(again.data._links['events']?.href).toBe(`${client.path}/events?ack=1`);
     await client.get(`${client.path}/events?ack=3`);
-    const parked = client.poll(client.next);
-    await ucwa.simulator.whenParked();
+    const pending = client.poll(client.next);
+    await ucwa.simulator.whenPolling();
     expect(
       (await create(client.token, { userAgent: 'test', endpointId: 'endpoint-1', culture: 'en-GB' })).data._links[
         'events'
       ]?.href,
     ).toBe(client.next);
     ucwa.ring();
-    await parked;
+    await pending;
   });
 
   it('is another one for another endpoint or user (201)', async () => {
@@ -106,7 +106,7 @@ describe('an application', () => {
     expect(after._embedded?.['me']?._links).not.toHaveProperty('makeMeAvailable');
     expect(after._embedded?.['communication']).toMatchObject({ supportedModalities: ['Messaging', 'PhoneAudio'] });
     expect((await client.send('POST', `${client.path}/me/reportMyActivity`)).status).toBe(204);
-    expect(told(await client.poll(client.next))).toEqual([
+    expect(reported(await client.poll(client.next))).toEqual([
       'communication: communication updated',
       'me: me updated',
       'me: presence added',
@@ -140,12 +140,12 @@ describe('an application', () => {
     ).toBe(status);
   });
 
-  it('ends with DELETE: what is under it is 404, a parked poll included', async () => {
+  it('ends with DELETE: what is under it is 404, a pending poll included', async () => {
     const client = await signIn(ucwa);
-    const parked = client.poll(client.next);
-    await ucwa.simulator.whenParked();
+    const pending = client.poll(client.next);
+    await ucwa.simulator.whenPolling();
     expect((await client.send('DELETE', client.path)).status).toBe(204);
-    const { status, data } = await parked;
+    const { status, data } = await pending;
     expect([status, data]).toEqual([
       404,
       expect.objectContaining({ code: 'NotFound', subcode: 'ApplicationNotFound' }),
@@ -155,10 +155,10 @@ describe('an application', () => {
 
   it('is dropped 15 minutes after its last poll, and what it had not told is marked as forgotten', async () => {
     const client = await signIn(ucwa);
-    const parked = client.poll(client.next);
-    await ucwa.simulator.whenParked();
+    const pending = client.poll(client.next);
+    await ucwa.simulator.whenPolling();
     await clock.advance(3 * MINUTE_MS);
-    const next = nextOf(await parked);
+    const next = nextOf(await pending);
     ucwa.ring({ ringSeconds: 3600 });
     await clock.advance(15 * MINUTE_MS - 1);
     expect((await client.get(client.path)).status).toBe(200);
@@ -175,11 +175,11 @@ describe('an application', () => {
 
   it('stays as long as a poll waits, however long', async () => {
     const client = await signIn(ucwa);
-    const parked = client.poll(`${client.next}&timeout=1800`);
-    await ucwa.simulator.whenParked();
+    const pending = client.poll(`${client.next}&timeout=1800`);
+    await ucwa.simulator.whenPolling();
     await clock.advance(29 * MINUTE_MS);
     ucwa.ring();
-    expect(eventsOf(await parked)[0]?.type).toBe('started');
+    expect(eventsOf(await pending)[0]?.type).toBe('started');
   });
 
   it('answers what it does not know as UCWA does: JSON with code and message, and who answered', async () => {

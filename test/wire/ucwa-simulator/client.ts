@@ -106,7 +106,7 @@ export async function signIn(ucwa: TestUcwa, options: ClientOptions = {}): Promi
 export const nextOf = ({ data }: AxiosResponse<PackageBody>): string => data._links['next']?.href ?? '';
 
 /** The package's events in the channel's order, as `sender: rel type`. */
-export const told = ({ data }: AxiosResponse<PackageBody>): string[] =>
+export const reported = ({ data }: AxiosResponse<PackageBody>): string[] =>
   (data.sender ?? []).flatMap((sender) =>
     sender.events.map((event) => `${sender.rel}: ${event.link.rel} ${event.type}`),
   );

@@ -1,6 +1,6 @@
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { startTestUcwa, type TestUcwa } from '../../support/ucwaSimulator';
-import { nextOf, signIn, told } from './client';
+import { nextOf, signIn, reported } from './client';
 
 describe('the event channel', () => {
   let clock: FakeClock;
@@ -24,7 +24,7 @@ describe('the event channel', () => {
     ]);
 
     const second = await client.poll(nextOf(first));
-    expect(told(second)).toHaveLength(4);
+    expect(reported(second)).toHaveLength(4);
     expect(ucwa.invitationEvents().map(({ ack, acknowledged }) => [ack, acknowledged])).toEqual([
       [2, true],
       [3, false],
@@ -46,10 +46,10 @@ describe('the event channel', () => {
 
   it('answers a poll whose time is over with `next` and no sender', async () => {
     const client = await signIn(ucwa);
-    const parked = client.poll(client.next);
-    await ucwa.simulator.whenParked();
+    const pending = client.poll(client.next);
+    await ucwa.simulator.whenPolling();
     await clock.advance(180_000);
-    expect((await parked).data).toEqual({
+    expect((await pending).data).toEqual({
       _links: { self: { href: client.next }, next: { href: `${client.path}/events?ack=3` } },
     });
   });
@@ -57,13 +57,13 @@ describe('the event channel', () => {
   it('waits as long as the client asks, and remembers it for the polls that follow', async () => {
     const client = await signIn(ucwa);
     const first = client.poll(`${client.next}&timeout=600`);
-    await ucwa.simulator.whenParked();
+    await ucwa.simulator.whenPolling();
     ucwa.ring({ ringSeconds: 3600 });
     const second = await client.poll(nextOf(await first));
     const third = client.poll(nextOf(second));
-    await ucwa.simulator.whenParked();
+    await ucwa.simulator.whenPolling();
     await clock.advance(599_999);
-    expect(ucwa.simulator.applications.of('sip:reception@contoso.com')[0]?.channel.hasParkedPoll).toBe(true);
+    expect(ucwa.simulator.applications.of('sip:reception@contoso.com')[0]?.channel.hasPendingPoll).toBe(true);
     await clock.advance(1);
     expect((await third).data).not.toHaveProperty('sender');
   });
@@ -88,18 +88,18 @@ describe('the event channel', () => {
   it('answers the older of two polls with the same ack 409 PGetReplaced', async () => {
     const client = await signIn(ucwa);
     const older = client.poll(client.next);
-    await ucwa.simulator.whenParked();
+    await ucwa.simulator.whenPolling();
     const newer = client.poll(client.next);
     const { status, data } = await older;
     expect([status, data]).toEqual([409, expect.objectContaining({ code: 'Conflict', subcode: 'PGetReplaced' })]);
     ucwa.ring();
-    expect(told(await newer)[0]).toBe('communication: audioVideoInvitation started');
+    expect(reported(await newer)[0]).toBe('communication: audioVideoInvitation started');
   });
 
   it('lets the older poll be when its priority is higher', async () => {
     const client = await signIn(ucwa);
     const older = client.poll(`${client.next}&priority=2`);
-    await ucwa.simulator.whenParked();
+    await ucwa.simulator.whenPolling();
     expect((await client.poll(`${client.next}&priority=1`)).status).toBe(409);
     ucwa.ring();
     expect((await older).status).toBe(200);
@@ -108,17 +108,17 @@ describe('the event channel', () => {
   it('keeps what it had for a poll whose client went away', async () => {
     const client = await signIn(ucwa);
     const gone = new AbortController();
-    const parked = ucwa.http.get(client.next, {
+    const pending = ucwa.http.get(client.next, {
       headers: { Authorization: `Bearer ${client.token}` },
       signal: gone.signal,
     });
-    await ucwa.simulator.whenParked();
+    await ucwa.simulator.whenPolling();
     const application = ucwa.simulator.applications.of('sip:reception@contoso.com')[0];
     gone.abort();
-    await expect(parked).rejects.toThrow('canceled');
-    while (application?.channel.hasParkedPoll === true) await new Promise((resolve) => setImmediate(resolve));
+    await expect(pending).rejects.toThrow('canceled');
+    while (application?.channel.hasPendingPoll === true) await new Promise((resolve) => setImmediate(resolve));
     ucwa.ring();
-    expect(told(await client.poll(client.next))).toHaveLength(4);
+    expect(reported(await client.poll(client.next))).toHaveLength(4);
   });
 
   it('tells a sender twice when another spoke in between', async () => {

@@ -3,7 +3,7 @@ import { isAxiosError, type AxiosResponse } from 'axios';
 import type { FaultKind, FaultRequest } from '../../../infra/local/ucwa/faults/faultTable';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { startTestUcwa, type TestUcwa } from '../../support/ucwaSimulator';
-import { eventsOf, nextOf, signIn, ticket, told, type Client, type PackageBody, type ResourceBody } from './client';
+import { eventsOf, nextOf, signIn, ticket, reported, type Client, type PackageBody, type ResourceBody } from './client';
 
 const USER = '/Autodiscover/AutodiscoverService.svc/root/oauth/user';
 
@@ -154,7 +154,7 @@ const strikes: Record<FaultKind, { fault: Omit<FaultRequest, 'kind'>; check: (st
       const { data } = await stage.client.poll(stage.client.next);
       expect(Object.keys(data)).toEqual(['_links']);
       const again = await stage.client.poll(data._links['resync']?.href ?? '');
-      expect(told(again)[0]).toBe('communication: communication updated');
+      expect(reported(again)[0]).toBe('communication: communication updated');
       expect(nextOf(again)).toBe(stage.client.next);
       await intact(stage);
     },
@@ -184,7 +184,7 @@ const strikes: Record<FaultKind, { fault: Omit<FaultRequest, 'kind'>; check: (st
       const next = `${stage.client.path}/events?ack=3`;
       expect((await stage.client.poll(next)).data).toEqual({ _links: { self: { href: next } } });
       stage.ucwa.ring();
-      expect(told(await stage.client.poll(next))).toHaveLength(4);
+      expect(reported(await stage.client.poll(next))).toHaveLength(4);
     },
   },
   linkOnly: {
@@ -199,7 +199,7 @@ const strikes: Record<FaultKind, { fault: Omit<FaultRequest, 'kind'>; check: (st
   manyEvents: {
     fault: {},
     check: async ({ client }) => {
-      const events = told(await client.poll(client.next));
+      const events = reported(await client.poll(client.next));
       expect(events).toHaveLength(100);
       expect([events[0], events[95], events[96]]).toEqual([
         'people: contactPresence updated',
@@ -298,7 +298,7 @@ const strikes: Record<FaultKind, { fault: Omit<FaultRequest, 'kind'>; check: (st
           clock.asleep((durationMs) => durationMs === 10).then(() => false),
         ]);
       }
-      expect(told(await polled)).toHaveLength(4);
+      expect(reported(await polled)).toHaveLength(4);
     },
   },
   truncatedJson: {
@@ -342,7 +342,7 @@ const strikes: Record<FaultKind, { fault: Omit<FaultRequest, 'kind'>; check: (st
     fault: {},
     check: async ({ client }) => {
       const response = await client.poll(client.next);
-      expect(told(response)[0]).toBe('ms:rtc:saas:communication: ms:rtc:saas:audioVideoInvitation started');
+      expect(reported(response)[0]).toBe('ms:rtc:saas:communication: ms:rtc:saas:audioVideoInvitation started');
       expect(
         eventsOf(response)[0]?._embedded?.['ms:rtc:saas:audioVideoInvitation']?._embedded?.['ms:rtc:saas:from']?.rel,
       ).toBe('ms:rtc:saas:participant');
@@ -400,12 +400,12 @@ describe('faults', () => {
     [{ kind: 'resync' }, 200],
     [{ kind: 'resume', atOnce: true }, 200],
     [{ kind: 'emptyWithoutNext' }, 200],
-  ])('%j strikes a parked poll at once: %i', async (fault, status) => {
+  ])('%j strikes a pending poll at once: %i', async (fault, status) => {
     const client = await signIn(ucwa);
-    const parked = client.poll(client.next);
-    await ucwa.simulator.whenParked();
+    const pending = client.poll(client.next);
+    await ucwa.simulator.whenPolling();
     ucwa.fault(fault);
-    expect((await parked).status).toBe(status);
+    expect((await pending).status).toBe(status);
   });
 
   it('resume may come with nothing in it, and is there again until it is followed', async () => {

@@ -1,6 +1,6 @@
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { startTestUcwa, type TestUcwa } from '../../support/ucwaSimulator';
-import { eventsOf, nextOf, signIn, told, type Client, type ResourceBody } from './client';
+import { eventsOf, nextOf, signIn, reported, type Client, type ResourceBody } from './client';
 
 describe('an invitation', () => {
   let clock: FakeClock;
@@ -28,17 +28,17 @@ describe('an invitation', () => {
 
   it('is told in the documented order: started, then the conversation and the local participant, then the caller', async () => {
     const client = await signIn(ucwa);
-    const parked = client.poll(client.next);
-    await ucwa.simulator.whenParked();
+    const pending = client.poll(client.next);
+    await ucwa.simulator.whenPolling();
     ucwa.ring();
-    const first = await parked;
-    expect(told(first)).toEqual([
+    const first = await pending;
+    expect(reported(first)).toEqual([
       'communication: audioVideoInvitation started',
       'communication: conversation added',
       'conversation: localParticipant added',
     ]);
     const second = await client.poll(nextOf(first));
-    expect(told(second)).toEqual(['conversation: participant added']);
+    expect(reported(second)).toEqual(['conversation: participant added']);
     expect(eventsOf(second)[0]?._embedded).toBeUndefined();
   });
 
@@ -217,7 +217,7 @@ describe('an invitation', () => {
     const client = await signIn(ucwa);
     const { path, next } = await ringing(client);
     await client.send('POST', `${path}/acceptWithPhoneAudio`);
-    const events = told(await client.poll(next));
+    const events = reported(await client.poll(next));
     expect(events.slice(events.indexOf('communication: audioVideoInvitation updated'))).toEqual([
       'communication: audioVideoInvitation updated',
       'conversation: audioVideo updated',
@@ -322,14 +322,14 @@ describe('an invitation', () => {
 
   it('started by the client is on the channel by the time its own request is answered', async () => {
     const client = await signIn(ucwa);
-    const parked = client.poll(client.next);
-    await ucwa.simulator.whenParked();
+    const pending = client.poll(client.next);
+    await ucwa.simulator.whenPolling();
     const { status, headers } = await client.send('POST', `${client.path}/communication/phoneAudioInvitations`, {
       to: 'sip:bob@contoso.com',
       operationId: 'op-1',
     });
     expect(status).toBe(201);
-    expect(eventsOf(await parked)[0]).toMatchObject({
+    expect(eventsOf(await pending)[0]).toMatchObject({
       type: 'started',
       link: { href: headers['location'] as string },
       _embedded: { phoneAudioInvitation: { operationId: 'op-1', direction: 'Outgoing', state: 'Connecting' } },

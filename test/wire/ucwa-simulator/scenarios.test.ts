@@ -14,7 +14,7 @@ describe('a call’s scenario', () => {
   afterEach(() => ucwa.close());
 
   /** Everything that was told of the call's invitation, once `seconds` have passed. */
-  const toldAfter = async (seconds: number, request: Partial<CallRequest>): Promise<EventBody[]> => {
+  const eventsAfter = async (seconds: number, request: Partial<CallRequest>): Promise<EventBody[]> => {
     const client = await signIn(ucwa);
     const { invitation } = ucwa.ring(request);
     await clock.advance(seconds * 1000);
@@ -65,7 +65,7 @@ describe('a call’s scenario', () => {
     ],
     ['outgoing', 20, ['started', 'updated', 'updated', 'completed'], 'Success', 'Connected', undefined],
   ])('%s ends by itself after %i s', async (scenario, seconds, types, status, state, reason) => {
-    const events = await toldAfter(seconds, { scenario });
+    const events = await eventsAfter(seconds, { scenario });
     expect(events.map(({ type }) => type)).toEqual(types);
     const last = events.at(-1);
     expect(last).toMatchObject({ status, _embedded: { audioVideoInvitation: { state } } });
@@ -77,11 +77,11 @@ describe('a call’s scenario', () => {
     ['missed', 29.9],
     ['outgoing', 19.9],
   ])('%s has not ended after %d s', async (scenario, seconds) => {
-    expect((await toldAfter(seconds, { scenario })).map(({ type }) => type)).not.toContain('completed');
+    expect((await eventsAfter(seconds, { scenario })).map(({ type }) => type)).not.toContain('completed');
   });
 
   it('comes when the call says so', async () => {
-    expect((await toldAfter(1, { scenario: 'answered', afterSeconds: 1 })).at(-1)?.type).toBe('completed');
+    expect((await eventsAfter(1, { scenario: 'answered', afterSeconds: 1 })).at(-1)?.type).toBe('completed');
   });
 
   it('does not come any more when somebody acted before', async () => {
@@ -94,7 +94,7 @@ describe('a call’s scenario', () => {
   });
 
   it('none: it rings until the ring time is over, and is missed', async () => {
-    const events = await toldAfter(12, { ringSeconds: 12 });
+    const events = await eventsAfter(12, { ringSeconds: 12 });
     expect(events.at(-1)).toMatchObject({ type: 'completed', reason: { subcode: 'Missed' } });
   });
 

@@ -1,6 +1,6 @@
 import type { LifecycleRecord } from '../../../infra/local/ucwa/ledger';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
-import { carrying, startTestSession, told, type TestSession } from '../../support/ucwaSession';
+import { carrying, startTestSession, reported, type TestSession } from '../../support/ucwaSession';
 import { simulatorAccount, startTestUcwa, type TestUcwa } from '../../support/ucwaSimulator';
 
 const never = new AbortController().signal;
@@ -14,10 +14,10 @@ function start(options: Parameters<typeof startTestSession>[1] = {}): TestSessio
   sessions.push(session);
   return session;
 }
-async function onAir(options: Parameters<typeof startTestSession>[1] = {}): Promise<TestSession> {
+async function connected(options: Parameters<typeof startTestSession>[1] = {}): Promise<TestSession> {
   const session = start(options);
   session.listen();
-  await clock.advanceUntil(ucwa.simulator.whenParked());
+  await clock.advanceUntil(ucwa.simulator.whenPolling());
   return session;
 }
 const lifecycle = (action: string): LifecycleRecord[] =>
@@ -36,7 +36,7 @@ afterEach(async () => {
 
 describe('makeMeAvailable', () => {
   test('registers the account’s modalities, and its presence where one is set', async () => {
-    await onAir({ account: { signInAs: 'Away', modalities: ['Audio', 'PhoneAudio'] } });
+    await connected({ account: { signInAs: 'Away', modalities: ['Audio', 'PhoneAudio'] } });
     expect(bodies('makeMeAvailable')).toEqual([
       { supportedModalities: ['Audio', 'PhoneAudio'], signInAs: 'Away', phoneNumber: simulatorAccount.phoneNumber },
     ]);
@@ -44,12 +44,12 @@ describe('makeMeAvailable', () => {
 
   test('falls back to phone audio where the others are forbidden, never to Messaging, and says so', async () => {
     ucwa.fault({ kind: 'modalitiesForbidden' });
-    const { session, lines } = await onAir();
+    const { session, lines } = await connected();
     expect(bodies('makeMeAvailable')).toEqual([
       { supportedModalities: ['Audio', 'Video', 'PhoneAudio'], phoneNumber: simulatorAccount.phoneNumber },
       { supportedModalities: ['PhoneAudio'], phoneNumber: simulatorAccount.phoneNumber },
     ]);
-    expect(session.health()).toMatchObject({ state: 'onAir', modalities: ['PhoneAudio'] });
+    expect(session.health()).toMatchObject({ state: 'connected', modalities: ['PhoneAudio'] });
     expect(lines).toContainEqual({
       level: 'warn',
       event: 'ucwaModalitiesLacking',
@@ -59,7 +59,7 @@ describe('makeMeAvailable', () => {
 
   test('an account that can receive none of the relayed kinds says so, and stays on the channel', async () => {
     ucwa.fault({ kind: 'modalitiesForbidden' });
-    const { session } = await onAir({ kinds: ['audioVideo'] });
+    const { session } = await connected({ kinds: ['audioVideo'] });
     expect(session.health()).toMatchObject({
       state: 'noInvitations',
       modalities: ['PhoneAudio'],
@@ -69,20 +69,20 @@ describe('makeMeAvailable', () => {
 
   test('so does one to which every modality is forbidden', async () => {
     ucwa.fault({ kind: 'status', status: 403, on: 'makeMeAvailable', times: 2 });
-    const { session } = await onAir();
+    const { session } = await connected();
     expect(session.health()).toMatchObject({ state: 'noInvitations', modalities: [] });
   });
 
   test('being available already is success', async () => {
     ucwa.fault({ kind: 'status', status: 409, subcode: 'AlreadyExists', on: 'makeMeAvailable' });
-    const { session } = await onAir();
-    expect(session.health().state).toBe('onAir');
+    const { session } = await connected();
+    expect(session.health().state).toBe('connected');
   });
 });
 
 describe('the application', () => {
   test('is the same for the next process, and so is the channel’s place', async () => {
-    const first = await onAir();
+    const first = await connected();
     const { id } = await first.session.application(never);
     await first.close();
     ucwa.ring();
@@ -92,7 +92,7 @@ describe('the application', () => {
     expect(await second.session.application(never)).toEqual({ id, path: `/ucwa/oauth/v1/applications/${id}` });
     expect(lifecycle('createApplication').map(({ status }) => status)).toEqual([201, 200]);
     expect(lifecycle('makeMeAvailable')).toHaveLength(1);
-    expect(told(listening.items)).not.toContainEqual(expect.stringMatching(/^gap/));
+    expect(reported(listening.items)).not.toContainEqual(expect.stringMatching(/^gap/));
   });
 
   test('has an endpoint of its own for each account, whatever the case of its address', async () => {
@@ -107,18 +107,18 @@ describe('the application', () => {
   });
 
   test('is given the account’s modalities when they have changed since the last run', async () => {
-    await (await onAir({ account: { modalities: ['PhoneAudio'] } })).close();
-    const { session } = await onAir();
+    await (await connected({ account: { modalities: ['PhoneAudio'] } })).close();
+    const { session } = await connected();
     expect(lifecycle('makeMeAvailable')).toHaveLength(1);
     expect(lifecycle('putCommunication').map(({ status }) => status)).toEqual([200]);
     expect(session.health().modalities).toEqual(['Audio', 'Video', 'PhoneAudio']);
   });
 
   test('keeps its modalities where they may not be changed', async () => {
-    await (await onAir({ account: { modalities: ['PhoneAudio'] } })).close();
+    await (await connected({ account: { modalities: ['PhoneAudio'] } })).close();
     ucwa.fault({ kind: 'status', status: 412, on: 'application', times: 2 });
-    const { session } = await onAir();
-    expect(session.health()).toMatchObject({ state: 'onAir', modalities: ['PhoneAudio'] });
+    const { session } = await connected();
+    expect(session.health()).toMatchObject({ state: 'connected', modalities: ['PhoneAudio'] });
   });
 
   test('is not made available for a command, and asked for anew while nobody of this process polls it', async () => {
@@ -131,14 +131,14 @@ describe('the application', () => {
   });
 
   test('is deleted by signing out, and only then', async () => {
-    const first = await onAir();
+    const first = await connected();
     await first.close();
     expect(lifecycle('deleteApplication')).toEqual([]);
     const again = start();
     await again.session.signOut(never);
     expect(lifecycle('deleteApplication').map(({ status }) => status)).toEqual([204]);
     expect(again.session.health()).toMatchObject({ state: 'signedOut', tokenExpiresAtMs: undefined });
-    expect(first.session.health().state).toBe('onAir');
+    expect(first.session.health().state).toBe('connected');
   });
 });
 
@@ -146,7 +146,7 @@ describe('reportMyActivity', () => {
   const account = { reportActivity: true };
 
   test('is sent every three to four minutes while the channel is read', async () => {
-    const test = await onAir({ account });
+    const test = await connected({ account });
     await clock.advance(3_600_000);
     const times = lifecycle('reportMyActivity').map(({ at }) => Date.parse(at));
     const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
@@ -174,30 +174,30 @@ describe('reportMyActivity', () => {
   });
 
   test('is not sent for an account that does not want to look active', async () => {
-    await onAir();
+    await connected();
     await clock.advance(3_600_000);
     expect(lifecycle('reportMyActivity')).toEqual([]);
   });
 
   test('that is not accepted makes the account available again', async () => {
-    await onAir({ account });
+    await connected({ account });
     ucwa.fault({ kind: 'status', status: 409, subcode: 'MakeMeAvailableRequired', on: 'activity' });
     await clock.advance(240_000);
     expect(lifecycle('createApplication')).toHaveLength(2);
   });
 
   test('that fails is no trouble for the channel', async () => {
-    const { session } = await onAir({ account });
+    const { session } = await connected({ account });
     ucwa.fault({ kind: 'status', status: 500, on: 'activity', times: 3 });
     await clock.advance(1_200_000);
-    expect(session.health()).toMatchObject({ state: 'onAir', lastError: undefined });
+    expect(session.health()).toMatchObject({ state: 'connected', lastError: undefined });
     expect(lifecycle('reportMyActivity').length).toBeGreaterThan(1);
   });
 });
 
 describe('read and post', () => {
   test('a resource that is gone is undefined, one that is refused an error', async () => {
-    const { session } = await onAir();
+    const { session } = await connected();
     const { path } = await session.application(never);
     await expect(session.read(`https://elsewhere.example${path}/me`, never)).resolves.toMatchObject({ rel: 'me' });
     await expect(session.read(`${path}/communication/audioVideoInvitations/none`, never)).resolves.toBeUndefined();
@@ -209,7 +209,7 @@ describe('read and post', () => {
   });
 
   test('an action is posted with its query and body; one that comes too late was resolved elsewhere', async () => {
-    const { session } = await onAir();
+    const { session } = await connected();
     const { invitation } = ucwa.ring();
     const resource = await session.read(invitation, never);
     const href = resource?.links['decline']?.[0]?.href ?? '';
@@ -223,7 +223,7 @@ describe('read and post', () => {
   });
 
   test('an expired ticket does not lose the action', async () => {
-    const { session } = await onAir();
+    const { session } = await connected();
     const { invitation } = ucwa.ring();
     ucwa.fault({ kind: 'tokenExpired' });
     await session.post({ href: `${invitation}/decline`, body: {} }, never);
@@ -236,7 +236,7 @@ describe('read and post', () => {
   });
 
   test('UCWA’s own code and subcode go along', async () => {
-    const { session } = await onAir();
+    const { session } = await connected();
     ucwa.fault({ kind: 'status', status: 400, subcode: 'ParameterValidationFailure', on: 'action' });
     const { invitation } = ucwa.ring();
     await expect(

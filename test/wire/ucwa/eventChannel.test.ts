@@ -6,7 +6,7 @@ import { createMemoryBudget } from '../../../shared/ucwa/channel/memoryBudget';
 import type { UcwaSession, ChannelItem, PackageItem } from '../../../shared/ucwa/session';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { isAlive } from '../../support/livingObjects';
-import { carrying, eventsOf, isGap, startTestSession, told, type TestSession } from '../../support/ucwaSession';
+import { carrying, eventsOf, isGap, startTestSession, reported, type TestSession } from '../../support/ucwaSession';
 import { startTestUcwa, type TestUcwa } from '../../support/ucwaSimulator';
 
 const STARTED = 'audioVideoInvitation started';
@@ -24,7 +24,7 @@ function start(options: Parameters<typeof startTestSession>[1] = {}): TestSessio
 async function listen(options: Parameters<typeof startTestSession>[1] = {}, readUntilMs?: number) {
   const test = start(options);
   const listening = test.listen(readUntilMs);
-  await clock.advanceUntil(ucwa.simulator.whenParked());
+  await clock.advanceUntil(ucwa.simulator.whenPolling());
   return { ...test, listening };
 }
 const acknowledged = (rel: string): boolean[] =>
@@ -84,7 +84,7 @@ describe('acknowledging', () => {
     ucwa.ring();
     const held = new WeakRef((await pull(packages, STARTED)).package);
     const next = packages.next();
-    await clock.advanceUntil(ucwa.simulator.whenParked());
+    await clock.advanceUntil(ucwa.simulator.whenPolling());
     expect(isAlive(held)).toBe(false);
     stop.abort();
     await next;
@@ -122,11 +122,11 @@ describe('acknowledging', () => {
     budget.acquire(100_000);
     ucwa.ring();
     await clock.advance(20 * MINUTE_MS);
-    expect(told(listening.items)).not.toContain(STARTED);
+    expect(reported(listening.items)).not.toContain(STARTED);
     expect(acknowledged('audioVideoInvitation')[0]).toBe(false);
     budget.release(100_000);
     await clock.advance(1_000);
-    expect(told(listening.items)).toContain(STARTED);
+    expect(reported(listening.items)).toContain(STARTED);
     expect(created()).toEqual([201]);
   });
 
@@ -139,7 +139,7 @@ describe('acknowledging', () => {
     const again = test.listen();
     await clock.advanceUntil(again.item(carrying(STARTED)));
     await clock.advance(MINUTE_MS);
-    expect(told([...test.listening.items, ...again.items]).filter((each) => each === STARTED)).toHaveLength(2);
+    expect(reported([...test.listening.items, ...again.items]).filter((each) => each === STARTED)).toHaveLength(2);
     expect(created()).toEqual([201]);
   });
 
@@ -163,14 +163,14 @@ describe('acknowledging', () => {
     const packages = await open(session);
     ucwa.ring();
     await pull(packages, STARTED);
-    expect(session.health()).toMatchObject({ state: 'onAir' });
+    expect(session.health()).toMatchObject({ state: 'connected' });
     await clock.advance(30_000);
     expect(session.health()).toMatchObject({
       state: 'notPublishing',
       lastError: expect.stringContaining('30 s') as string,
     });
     await packages.return();
-    expect(session.health()).toMatchObject({ state: 'onAir', lastError: undefined });
+    expect(session.health()).toMatchObject({ state: 'connected', lastError: undefined });
   });
 });
 
@@ -181,7 +181,7 @@ test('many accounts share one signal: it bears one listener of each while they r
     const { session } = start({ account: { username, sipUri: `sip:${username}` } });
     for await (const item of session.packages(stop.signal)) if (item.type === 'gap') throw new Error('A hole.');
   });
-  await Promise.all(names.map((username) => clock.advanceUntil(ucwa.simulator.whenParked(`sip:${username}`))));
+  await Promise.all(names.map((username) => clock.advanceUntil(ucwa.simulator.whenPolling(`sip:${username}`))));
   expect(getEventListeners(stop.signal, 'abort')).toHaveLength(20);
   stop.abort();
   await Promise.all(ends);
@@ -219,7 +219,7 @@ describe('what a package says of itself', () => {
     const endedAtMs = clock.now();
     await clock.advance(1_000);
     const again = test.listen();
-    await clock.advanceUntil(ucwa.simulator.whenParked());
+    await clock.advanceUntil(ucwa.simulator.whenPolling());
     ucwa.ring();
     expect(await clock.advanceUntil(again.item(carrying(STARTED)))).toMatchObject({ emptyAtMs: endedAtMs });
   });
@@ -321,7 +321,7 @@ describe('holes', () => {
     await clock.advanceUntil(listening.item(isGap));
     ucwa.ring();
     await clock.advance(1_000);
-    const order = told(listening.items).filter((each) => each === STARTED || each.startsWith('gap'));
+    const order = reported(listening.items).filter((each) => each === STARTED || each.startsWith('gap'));
     expect(order).toEqual([STARTED, 'gap resume', STARTED]);
     expect(listening.items.find(isGap)).toMatchObject({ cause: 'resume', beforeMs: clock.now() - 1_000 });
     expect(listening.items.find(isGap)?.afterMs).toBeLessThanOrEqual(before + 1_000);
@@ -333,7 +333,7 @@ describe('holes', () => {
     const whole = clock.now();
     ucwa.fault({ kind: 'applicationDropped' });
     const gap = await clock.advanceUntil(listening.item(isGap));
-    await clock.advanceUntil(ucwa.simulator.whenParked());
+    await clock.advanceUntil(ucwa.simulator.whenPolling());
     const { id } = await session.application(new AbortController().signal);
     expect(gap).toMatchObject({ cause: 'applicationLost', applicationId: id });
     expect(isGap(gap) && gap.afterMs <= whole && gap.beforeMs >= whole).toBe(true);
@@ -366,8 +366,8 @@ describe('holes', () => {
     const { session, ...test } = start();
     await session.application(new AbortController().signal);
     const listening = test.listen(clock.now() - 30 * MINUTE_MS);
-    await clock.advanceUntil(ucwa.simulator.whenParked());
-    expect(told(listening.items).filter((each) => each.startsWith('gap'))).toEqual(['gap outage']);
+    await clock.advanceUntil(ucwa.simulator.whenPolling());
+    expect(reported(listening.items).filter((each) => each.startsWith('gap'))).toEqual(['gap outage']);
   });
 
   test('an application that was still there is none, whenever the channel was held', async () => {
@@ -394,8 +394,8 @@ describe('holes', () => {
     const { listening } = await listen();
     ucwa.fault({ kind: 'status', status: 410 });
     await clock.advanceUntil(listening.item(isGap));
-    await clock.advanceUntil(ucwa.simulator.whenParked());
-    expect(told(listening.items).filter((each) => each.startsWith('gap'))).toEqual(['gap channelGone']);
+    await clock.advanceUntil(ucwa.simulator.whenPolling());
+    expect(reported(listening.items).filter((each) => each.startsWith('gap'))).toEqual(['gap channelGone']);
     // The same application was found with the same address, so it was given up for another.
     expect(created()).toEqual([201, 200, 201]);
   });
@@ -413,7 +413,7 @@ describe('trouble', () => {
     const first = await listen();
     const second = start().listen();
     await expect(clock.advanceUntil(first.listening.ended)).rejects.toMatchObject({ code: 'pollReplaced' });
-    await clock.advanceUntil(ucwa.simulator.whenParked());
+    await clock.advanceUntil(ucwa.simulator.whenPolling());
     ucwa.ring();
     await clock.advanceUntil(second.item(carrying(STARTED)));
   });
@@ -468,10 +468,10 @@ describe('trouble', () => {
       lastError: expect.stringContaining('429') as string,
     });
     await clock.advance(2_000);
-    await ucwa.simulator.whenParked();
+    await ucwa.simulator.whenPolling();
     // Held by the pool, the poll shows that all is well.
     await clock.advance(4_000);
-    expect(session.health()).toMatchObject({ state: 'onAir' });
+    expect(session.health()).toMatchObject({ state: 'connected' });
   });
 
   test.each([
@@ -526,12 +526,12 @@ describe('bodies that cannot be read', () => {
     expect(before).toBeGreaterThan(100); // The others carried nothing: their senders were cut away.
     ucwa.ring();
     await clock.advanceUntil(listening.item(carrying(STARTED)));
-    expect(session.health().state).toBe('onAir');
+    expect(session.health().state).toBe('connected');
     expect(created()).toEqual([201]);
   });
 
   const push = (body: string, contentType = 'application/json') => ucwa.simulator.pushPackage({ body, contentType });
-  const unreadable = (item: ChannelItem): boolean => told([item]).includes('unreadable');
+  const unreadable = (item: ChannelItem): boolean => reported([item]).includes('unreadable');
 
   test('are asked for again, then go on raw, and the channel behind them', async () => {
     const { listening } = await listen();

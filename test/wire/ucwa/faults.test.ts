@@ -2,7 +2,7 @@ import { isUnreadable } from '../../../shared/ucwa/resource';
 import type { ChannelItem } from '../../../shared/ucwa/session';
 import { createFakeClock } from '../../support/fakeClock';
 import { faultCases } from '../../support/faultCases';
-import { startTestSession, told, type TestSession } from '../../support/ucwaSession';
+import { startTestSession, reported, type TestSession } from '../../support/ucwaSession';
 import { startTestUcwa, type TestUcwa } from '../../support/ucwaSimulator';
 
 let ucwa: TestUcwa;
@@ -25,7 +25,7 @@ test.each(faultCases)(
     if (strikes === 'whileSigningIn') ucwa.fault(fault);
     let listening = session.listen();
     if (strikes === undefined) {
-      await clock.advanceUntil(ucwa.simulator.whenParked());
+      await clock.advanceUntil(ucwa.simulator.whenPolling());
       ucwa.fault(fault);
       ring();
     }
@@ -35,14 +35,14 @@ test.each(faultCases)(
       await clock.advance(laterMs);
       listening = session.listen();
     }
-    await clock.advanceUntil(ucwa.simulator.whenParked());
+    await clock.advanceUntil(ucwa.simulator.whenPolling());
     ring();
     await clock.advance(60_000); // A call has rung out by then, and every back-off is over.
     items.push(...listening.items);
 
     expect(ucwa.simulator.faults.list().filter(({ times }) => times === (fault.times ?? 1))).toEqual([]);
-    expect(session.session.health().state).toBe('onAir');
-    expect(told(items).filter((each) => each.startsWith('gap'))).toEqual(gap === undefined ? [] : [`gap ${gap}`]);
+    expect(session.session.health().state).toBe('connected');
+    expect(reported(items).filter((each) => each.startsWith('gap'))).toEqual(gap === undefined ? [] : [`gap ${gap}`]);
     expect(invitationEvents(items)).not.toEqual([]);
     expect(invitationEvents(items)).toEqual(
       ucwa

@@ -172,11 +172,11 @@ test.each(cases.map((each) => [each.name, each] as const))(
     if (whileConnected !== true) ucwa.fault(fault);
     const connected = keepConnected(test_.session, clock);
     if (whileConnected === true) {
-      await clock.advanceUntil(ucwa.simulator.whenParked());
+      await clock.advanceUntil(ucwa.simulator.whenPolling());
       ucwa.fault(fault);
       ucwa.fault({ kind: 'tokenExpired' });
       await clock.advance(5_000);
-      expect(ucwa.simulator.applications.all().some(({ channel }) => channel.hasParkedPoll)).toBe(true);
+      expect(ucwa.simulator.applications.all().some(({ channel }) => channel.hasPendingPoll)).toBe(true);
     }
     await clock.advance(60 * MINUTE_MS);
 
@@ -192,7 +192,9 @@ test.each(cases.map((each) => [each.name, each] as const))(
     });
     const [check] = checks?.[`account:${sipUri}`] ?? [];
     const output = typeof check?.['output'] === 'string' ? check['output'] : '';
-    const lines = connected.log.lines.filter(({ event, level }) => event === 'accountOffAir' && level === 'error');
+    const lines = connected.log.lines.filter(
+      ({ event, level }) => event === 'accountDisconnected' && level === 'error',
+    );
     const posts = ucwa.simulator.ledger.tokenRequests.length;
     process.stdout.write(
       `${name} | ${String(check?.status)}: ${output} | accountOffAir × ${String(lines.length)}` +
@@ -212,12 +214,12 @@ test('an account that was connected for a minute may sign in again at once, howe
   const test_ = startTestSession(ucwa.url, { clock });
   const connected = keepConnected(test_.session, clock);
   for (let time = 0; time < 8; time += 1) {
-    await clock.advanceUntil(ucwa.simulator.whenParked());
+    await clock.advanceUntil(ucwa.simulator.whenPolling());
     await clock.advance(61_000);
     ucwa.fault({ kind: 'tokenExpired' });
     await clock.advance(1_000);
   }
-  await clock.advanceUntil(ucwa.simulator.whenParked());
+  await clock.advanceUntil(ucwa.simulator.whenPolling());
   expect(ucwa.simulator.ledger.tokenRequests).toHaveLength(9);
   await connected.stop();
   await test_.close();
@@ -228,7 +230,7 @@ test.each([401, 403] as const)(
   async (status) => {
     const test_ = startTestSession(ucwa.url, { clock });
     const connected = keepConnected(test_.session, clock);
-    await clock.advanceUntil(ucwa.simulator.whenParked());
+    await clock.advanceUntil(ucwa.simulator.whenPolling());
     const { invitation } = ucwa.ring();
     ucwa.simulator.wrongHostStatus = status;
     ucwa.simulator.tickets.revoke(undefined);

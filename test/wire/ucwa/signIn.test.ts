@@ -164,7 +164,7 @@ describe('the ticket', () => {
   test('is renewed before it expires, and the application is kept', async () => {
     const { session, ...channel } = start();
     channel.listen();
-    await clock.advanceUntil(ucwa.simulator.whenParked());
+    await clock.advanceUntil(ucwa.simulator.whenPolling());
     const { id } = await session.application(never);
     // 0.825 of 28,800 s with the test's random of one half.
     await clock.advance(23_700_000);
@@ -178,11 +178,11 @@ describe('the ticket', () => {
   test('is used to its end when it cannot be renewed', async () => {
     const { session, lines, ...channel } = start();
     channel.listen();
-    await clock.advanceUntil(ucwa.simulator.whenParked());
+    await clock.advanceUntil(ucwa.simulator.whenPolling());
     ucwa.fault({ kind: 'status', status: 503, on: 'token', times: 5 });
     await clock.advance(24_000_000);
     expect(lines).toContainEqual(expect.objectContaining({ level: 'warn', event: 'ucwaTicketNotRenewed' }));
-    expect(session.health()).toMatchObject({ state: 'onAir', lastError: undefined });
+    expect(session.health()).toMatchObject({ state: 'connected', lastError: undefined });
     await clock.advance(2_000_000);
     expect(session.health().tokenExpiresAtMs).toBeGreaterThan(clock.now() + 20_000_000);
   });
@@ -225,8 +225,8 @@ describe('discovery', () => {
   });
 
   test('follows a redirect of HTTP too, and to allowed hosts only', async () => {
-    const door = await serve((_, response) => response.writeHead(302, { Location: ucwa.url }).end());
-    await start(door.url).session.application(never);
+    const entryPoint = await serve((_, response) => response.writeHead(302, { Location: ucwa.url }).end());
+    await start(entryPoint.url).session.application(never);
     const trap = await serve((_, response) => response.writeHead(302, { Location: 'https://evil.example/' }).end());
     await expect(start(trap.url).session.application(never)).rejects.toMatchObject({ code: 'hostNotAllowed' });
   });

@@ -110,7 +110,7 @@ export async function startWorkerProcess(options: WorkerOptions): Promise<Worker
       const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
       if (how === 'hook') child.send({ kind: 'terminate' } satisfies ToWorker);
       else child.kill('SIGTERM');
-      const cancel = clock.alarm(GRACE_MS, () => {
+      const cancel = clock.setTimer(GRACE_MS, () => {
         log({ level: 'warning', message: `The worker did not end within ${GRACE_MS / 1000} s and is killed.` });
         child.kill('SIGKILL');
       });

@@ -5,7 +5,7 @@ import { createTraceContext } from '../app/traceContext';
 import { errorLine, type HostLog } from '../hostLog';
 import { toMessageBody, toMessageMetadata } from './messageData';
 import type { ServiceBusBinding } from './serviceBusBinding';
-import { createSettlementGate } from './settlementGate';
+import { createSettlementOrder } from './settlementOrder';
 
 /** Settles on the link from which a message came. */
 export interface Settler {
@@ -27,7 +27,7 @@ export function createMessageHandler(options: {
   readonly log: HostLog;
 }): (message: ServiceBusReceivedMessage) => Promise<void> {
   const { registered, dataType, autoComplete, settler, invoke, log } = options;
-  const passGate = createSettlementGate();
+  const inTurnOfSettlement = createSettlementOrder();
 
   return async (message) => {
     const diagnosticId = message.applicationProperties?.['Diagnostic-Id'];
@@ -41,7 +41,7 @@ export function createMessageHandler(options: {
     );
     if (outcome === undefined) return;
     try {
-      await passGate(outcome, () =>
+      await inTurnOfSettlement(outcome, () =>
         outcome === 'complete' ? settler.completeMessage(message) : settler.abandonMessage(message),
       );
     } catch (error) {

@@ -9,15 +9,15 @@ export interface ReceiveErrorLog {
 
 /** A log that tells an error once, not at each of the SDK's endless attempts. */
 export function createReceiveErrorLog(functionName: string, log: HostLog): ReceiveErrorLog {
-  let told: string | undefined;
+  let reported: string | undefined;
   return {
     tell: (error) => {
       const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
       const kind = code ?? errorLine(error);
-      if (kind === told) return;
-      told = kind;
+      if (kind === reported) return;
+      reported = kind;
       log({ level: 'error', functionName, message: `Receiving failed and is tried again: ${errorLine(error)}` });
     },
-    clear: () => (told = undefined),
+    clear: () => (reported = undefined),
   };
 }

@@ -24,7 +24,7 @@ const LONGEST_WAIT_MS = 2 ** 31 - 1;
 export class TimerHeap {
   private readonly entries: Entry[] = [];
   private readonly closed = new AbortController();
-  private nap: AbortController | undefined;
+  private sleepUntilNext: AbortController | undefined;
   private wakesAtMs = Infinity;
   private set = 0;
 
@@ -54,14 +54,14 @@ export class TimerHeap {
   close(): void {
     this.entries.length = 0;
     this.closed.abort();
-    this.nap?.abort();
+    this.sleepUntilNext?.abort();
   }
 
   private wakeBy(dueMs: number): void {
     if (dueMs >= this.wakesAtMs || this.closed.signal.aborted) return;
     const asleep = this.wakesAtMs !== Infinity;
     this.wakesAtMs = dueMs;
-    if (asleep) this.nap?.abort();
+    if (asleep) this.sleepUntilNext?.abort();
     else void this.run();
   }
 
@@ -73,8 +73,8 @@ export class TimerHeap {
       const waitMs = Math.min(first.dueMs - this.clock.now(), LONGEST_WAIT_MS);
       if (waitMs > 0) {
         this.wakesAtMs = first.dueMs;
-        this.nap = new AbortController();
-        await this.clock.sleep(waitMs, this.nap.signal);
+        this.sleepUntilNext = new AbortController();
+        await this.clock.sleep(waitMs, this.sleepUntilNext.signal);
       } else {
         this.cancel(first);
         first.fire();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { lookAgain } from '../channel/eventChannel';
+import type { readAgain } from '../channel/eventChannel';
 import { pollSettings } from '../channel/pollSettings';
 import type { Hal } from '../http/hal';
 import { parseBody } from '../http/parseBody';
@@ -141,7 +141,7 @@ function createApplication(simulator: UcwaSimulator, { account, body, headers }:
   return { ...resource(describe(simulator, application), 201), headers: { Location: application.path } };
 }
 
-async function poll(simulator: UcwaSimulator, exchange: RoutedExchange): Promise<Reply | typeof lookAgain> {
+async function poll(simulator: UcwaSimulator, exchange: RoutedExchange): Promise<Reply | typeof readAgain> {
   const application = applicationOf(simulator, exchange);
   if ('refusal' in application) return application.refusal;
   const { channel } = application;

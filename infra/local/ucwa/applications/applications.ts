@@ -64,7 +64,7 @@ export class Applications {
   }
 
   #isAlive(application: Application): boolean {
-    if (application.channel.hasParkedPoll || this.#clock.now() - application.lastSeenMs < IDLE_MS) return true;
+    if (application.channel.hasPendingPoll || this.#clock.now() - application.lastSeenMs < IDLE_MS) return true;
     this.remove(application, 'InactiveApplicationExpired');
     return false;
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { kinds, type Kind } from '../../../../shared/invitations/kinds';
-import type { Appointment } from '../agenda';
+import type { QueuedTimer } from '../timerQueue';
 import type { Application } from '../applications/application';
 import type { CallPlan } from './callPlan';
 import type { Outcome } from './outcomes';
@@ -14,7 +14,7 @@ export class Call {
   readonly direction: 'Incoming' | 'Outgoing';
   readonly invitations: Invitation[] = [];
   /** What is still to come by itself. */
-  readonly appointments: Appointment[] = [];
+  readonly timers: QueuedTimer[] = [];
   isOver = false;
 
   constructor(

@@ -1,5 +1,5 @@
 // Over 100 lines: a call's life from ring to oblivion, which is one machine.
-import type { Agenda } from '../agenda';
+import type { TimerQueue } from '../timerQueue';
 import type { Application } from '../applications/application';
 import type { ChannelEvent } from '../channel/channelEvent';
 import { kinds } from '../../../../shared/invitations/kinds';
@@ -31,7 +31,7 @@ export class Calls {
   readonly #invitations = new Map<string, Invitation>();
   readonly #conversations = new Map<string, Invitation>();
 
-  constructor(private readonly agenda: Agenda) {}
+  constructor(private readonly timerQueue: TimerQueue) {}
 
   /** Rings at each of the applications (an outgoing call belongs to the first alone), and lets the plan's scenario run. */
   ring(plan: CallPlan, applications: readonly Application[], onlyCompleted: boolean): Call {
@@ -115,12 +115,11 @@ export class Calls {
   #schedule(call: Call): void {
     const { scenario, ringSeconds, afterSeconds } = call.plan;
     const later = (seconds: number, action: () => void): void =>
-      void call.appointments.push(this.agenda.in(seconds * 1000, action));
+      void call.timers.push(this.timerQueue.in(seconds * 1000, action));
     later(ringSeconds, () =>
       this.#endRest(call, call.direction === 'Incoming' ? outcomes.missed : outcomes.unanswered),
     );
-    if (call.direction === 'Outgoing')
-      call.appointments.push(this.agenda.in(ALERTING_AFTER_MS, () => this.#alert(call)));
+    if (call.direction === 'Outgoing') call.timers.push(this.timerQueue.in(ALERTING_AFTER_MS, () => this.#alert(call)));
     if (scenario === undefined || scenario === 'missed') return;
     later(afterSeconds ?? (scenario === 'outgoing' ? (ringSeconds * 2) / 3 : OUTCOME_AFTER_SECONDS), () =>
       this.#play(call, scenario),
@@ -185,8 +184,8 @@ export class Calls {
   /** When no endpoint rings any more, nothing is to come but the end of the talk, and oblivion. */
   #rest(call: Call): void {
     if (call.isRinging || call.isOver) return;
-    for (const appointment of call.appointments.splice(0)) appointment.cancel();
-    this.agenda.in(MEMORY_MS, () => this.#forget(call));
+    for (const appointment of call.timers.splice(0)) appointment.cancel();
+    this.timerQueue.in(MEMORY_MS, () => this.#forget(call));
   }
 
   #endTalk(call: Call): void {

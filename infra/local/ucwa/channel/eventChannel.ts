@@ -1,5 +1,5 @@
-// A little over 100 lines: acknowledgement, parking and freezing are one state machine, and read best in one piece.
-import type { Agenda, Appointment } from '../agenda';
+// A little over 100 lines: acknowledgement, pending polls and freezing are one state machine, and read best in one piece.
+import type { TimerQueue, QueuedTimer } from '../timerQueue';
 import type { FaultKind, FaultOf } from '../faults/faultTable';
 import type { Hal } from '../http/hal';
 import { refusal, text, type Reply } from '../http/reply';
@@ -13,18 +13,18 @@ export type Queued =
   | { readonly event: ChannelEvent; readonly records: readonly EventRecord[] }
   | { readonly raw: RawPackage; readonly records: readonly EventRecord[] };
 
-/** The answer to a parked poll that must be looked at anew, for something about its account has changed. */
-export const lookAgain = Symbol('look again');
+/** The answer to a pending poll that must be read again, because something about its account has changed. */
+export const readAgain = Symbol('look again');
 
 export interface ChannelPorts {
-  readonly agenda: Agenda;
+  readonly timerQueue: TimerQueue;
   /** Overrides the clients' own time-outs. */
   readonly pollTimeoutSeconds: number | undefined;
   takeFault<Kind extends FaultKind>(kind: Kind, matches?: (fault: FaultOf<Kind>) => boolean): FaultOf<Kind> | undefined;
   /** Events of lower priority, to go ahead in a package. */
   fillers(count: number): readonly Queued[];
   /** A poll waits for events now. */
-  parked(): void;
+  pending(): void;
 }
 
 interface Package {
@@ -33,10 +33,10 @@ interface Package {
   readonly resume: boolean;
 }
 
-interface Parked {
+interface PendingPoll {
   readonly priority: number;
-  readonly settle: (answer: Reply | typeof lookAgain) => void;
-  readonly timeout: Appointment;
+  readonly settle: (answer: Reply | typeof readAgain) => void;
+  readonly timeout: QueuedTimer;
 }
 
 /** At most so many events go into one response. */
@@ -51,7 +51,7 @@ export class EventChannel {
   #ack = 1;
   #queue: Queued[] = [];
   #package: Package | undefined;
-  #parked: Parked | undefined;
+  #pending: PendingPoll | undefined;
 
   constructor(
     private readonly href: string,
@@ -63,15 +63,15 @@ export class EventChannel {
     return this.#hrefOf(this.#ack);
   }
 
-  get hasParkedPoll(): boolean {
-    return this.#parked !== undefined;
+  get hasPendingPoll(): boolean {
+    return this.#pending !== undefined;
   }
 
-  /** Puts a group of events on the channel; a parked poll gets all of it in one response. */
+  /** Puts a group of events on the channel; a pending poll gets all of it in one response. */
   emit(group: readonly Queued[]): void {
     this.#queue.push(...group);
-    const parked = this.#unpark();
-    if (parked !== undefined) parked.settle(this.#answer());
+    const pending = this.#takePending();
+    if (pending !== undefined) pending.settle(this.#answer());
   }
 
   /** Answers a P-GET: at once where there is something, else when there is, or its time is over. */
@@ -79,7 +79,7 @@ export class EventChannel {
     ack: number,
     settings: PollSettings,
     onClosed: (listener: () => void) => void,
-  ): Reply | Promise<Reply | typeof lookAgain> {
+  ): Reply | Promise<Reply | typeof readAgain> {
     if (ack === this.#ack + 1 && this.#package !== undefined) this.#acknowledge(this.#package);
     if (ack !== this.#ack) return this.resync(ack);
     this.settings = settings;
@@ -88,9 +88,9 @@ export class EventChannel {
       return toReply({ _links: { self: { href: this.currentHref } } });
     if (this.ports.takeFault('resume', ({ atOnce }) => atOnce) !== undefined)
       return this.#keep(toReply(this.#body(true, [])), [], true);
-    if (this.#parked !== undefined && this.#parked.priority > settings.priority) return replaced();
-    this.#unpark()?.settle(replaced());
-    return this.#park(settings, onClosed);
+    if (this.#pending !== undefined && this.#pending.priority > settings.priority) return replaced();
+    this.#takePending()?.settle(replaced());
+    return this.#hold(settings, onClosed);
   }
 
   /** A response without events that leads to the first package not acknowledged. */
@@ -98,9 +98,9 @@ export class EventChannel {
     return toReply({ _links: { self: { href: this.#hrefOf(ack) }, resync: { href: this.currentHref } } });
   }
 
-  /** Has the parked poll looked at anew. */
+  /** Has the pending poll read the channel again. */
   recheck(): void {
-    this.#unpark()?.settle(lookAgain);
+    this.#takePending()?.settle(readAgain);
   }
 
   /** Nobody can ask for the rest any more. */
@@ -113,30 +113,30 @@ export class EventChannel {
     this.recheck();
   }
 
-  #park(settings: PollSettings, onClosed: (listener: () => void) => void): Promise<Reply | typeof lookAgain> {
+  #hold(settings: PollSettings, onClosed: (listener: () => void) => void): Promise<Reply | typeof readAgain> {
     return new Promise((resolve) => {
       const seconds = this.ports.pollTimeoutSeconds ?? settings.timeout;
-      const parked: Parked = {
+      const pending: PendingPoll = {
         priority: settings.priority,
         settle: resolve,
-        timeout: this.ports.agenda.in(seconds * 1000, () => {
-          this.#unpark();
+        timeout: this.ports.timerQueue.in(seconds * 1000, () => {
+          this.#takePending();
           resolve(this.#freeze([]));
         }),
       };
-      this.#parked = parked;
+      this.#pending = pending;
       onClosed(() => {
-        if (this.#parked === parked) this.#unpark();
+        if (this.#pending === pending) this.#takePending();
       });
-      this.ports.parked();
+      this.ports.pending();
     });
   }
 
-  #unpark(): Parked | undefined {
-    const parked = this.#parked;
-    parked?.timeout.cancel();
-    this.#parked = undefined;
-    return parked;
+  #takePending(): PendingPoll | undefined {
+    const pending = this.#pending;
+    pending?.timeout.cancel();
+    this.#pending = undefined;
+    return pending;
   }
 
   #acknowledge(acknowledged: Package): void {

@@ -46,7 +46,7 @@ export const faultTable = {
     fields: { seconds: z.number().positive().default(60) },
     says: 'The next ticket lives for `seconds` only.',
   },
-  tokenExpired: { fields: {}, says: 'Every ticket of the account ends now; a parked poll is answered 401.' },
+  tokenExpired: { fields: {}, says: 'Every ticket of the account ends now; a pending poll is answered 401.' },
   wrongTicketHost: {
     fields: {
       host: z.string().default('localhost'),
@@ -72,16 +72,16 @@ export const faultTable = {
   // Event channel
   resync: {
     fields: {},
-    says: 'The parked poll, or the next, is answered `resync`, which leads to the first package not acknowledged; what the poll acknowledges is not heard.',
+    says: 'The pending poll, or the next, is answered `resync`, which leads to the first package not acknowledged; what the poll acknowledges is not heard.',
   },
   resume: {
     fields: { atOnce: z.boolean().default(false) },
     says: 'The next package with events (`atOnce`: an empty one, now, if nothing is due) bears `resume` in place of `next`; the poll settings are forgotten.',
   },
-  replacedPoll: { fields: {}, says: 'The parked poll, or the next, is answered 409 PGetReplaced.' },
+  replacedPoll: { fields: {}, says: 'The pending poll, or the next, is answered 409 PGetReplaced.' },
   emptyWithoutNext: {
     fields: {},
-    says: 'The parked poll, or the next that finds nothing due, is answered an empty response that lacks even `next`.',
+    says: 'The pending poll, or the next that finds nothing due, is answered an empty response that lacks even `next`.',
   },
   linkOnly: { fields: {}, says: 'The next package embeds nothing: every event is a link.' },
   manyEvents: {

@@ -1,6 +1,6 @@
 import { applicationRoutes } from '../applications/applicationRoutes';
 import { callRoutes } from '../calls/callRoutes';
-import { lookAgain } from '../channel/eventChannel';
+import { readAgain } from '../channel/eventChannel';
 import { controlRoutes } from '../control/controlRoutes';
 import type { Occasion } from '../faults/faultBox';
 import type { FaultOf } from '../faults/faultTable';
@@ -38,10 +38,10 @@ export async function answer(simulator: UcwaSimulator, exchange: Exchange): Prom
 }
 
 /** A poll that must be looked at anew goes the whole way again: its ticket or its application may be gone. */
-async function settled(tryOnce: () => Promise<Reply | typeof lookAgain>): Promise<Reply> {
+async function settled(tryOnce: () => Promise<Reply | typeof readAgain>): Promise<Reply> {
   for (;;) {
     const reply = await tryOnce();
-    if (reply !== lookAgain) return reply;
+    if (reply !== readAgain) return reply;
   }
 }
 
@@ -51,7 +51,7 @@ async function attempt(
   found: Found | undefined,
   bearer?: string,
   occasion?: Occasion,
-): Promise<Reply | typeof lookAgain> {
+): Promise<Reply | typeof readAgain> {
   const unreachable = occasion === undefined ? undefined : simulator.faults.take('poolUnreachable', occasion);
   if (unreachable !== undefined) return unreached(simulator, unreachable);
   const faulty = occasion === undefined ? undefined : faultyReply(simulator, occasion);
@@ -88,7 +88,7 @@ function unauthorised(simulator: UcwaSimulator, { origin }: Exchange, bearer: st
 }
 
 async function unreached(simulator: UcwaSimulator, fault: FaultOf<'poolUnreachable'>): Promise<Reply> {
-  await new Promise<void>((resolve) => simulator.agenda.in(fault.seconds * 1000, resolve));
+  await new Promise<void>((resolve) => simulator.timerQueue.in(fault.seconds * 1000, resolve));
   return html(fault.status, `${fault.status} - The operation timed out.`);
 }
 

@@ -1,5 +1,5 @@
 import type { Scope } from '../faults/faultTable';
-import type { lookAgain } from '../channel/eventChannel';
+import type { readAgain } from '../channel/eventChannel';
 import type { UcwaSimulator } from '../ucwaSimulator';
 import type { Exchange } from './exchange';
 import type { Reply } from './reply';
@@ -22,7 +22,7 @@ export interface Route {
   readonly ledger?: 'commands' | 'lifecycle' | 'tokenRequests';
   /** What the ledger calls it; default: the path's group `action`. */
   readonly action?: string;
-  answer(simulator: UcwaSimulator, exchange: RoutedExchange): Reply | Promise<Reply | typeof lookAgain>;
+  answer(simulator: UcwaSimulator, exchange: RoutedExchange): Reply | Promise<Reply | typeof readAgain>;
 }
 
 export interface Found {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Agenda } from '../agenda';
+import type { TimerQueue } from '../timerQueue';
 import { html } from '../http/reply';
 
 /** How something between ends a request that it has held for too long. */
@@ -13,8 +13,8 @@ export interface IdleCut {
 }
 
 /** Cuts the poll unless it is responded to before. What the pool holds for it is not lost: the next poll gets it. */
-export function cutWhenIdle(agenda: Agenda, { afterMs, way }: IdleCut, response: ServerResponse): void {
-  const timer = agenda.in(afterMs, () => {
+export function cutWhenIdle(timerQueue: TimerQueue, { afterMs, way }: IdleCut, response: ServerResponse): void {
+  const timer = timerQueue.in(afterMs, () => {
     if (response.headersSent || response.destroyed) return;
     if (way === 'reset') response.socket?.resetAndDestroy();
     else if (way === 'close') response.socket?.destroy();

@@ -2,7 +2,7 @@ import type { CommandReply } from '../../../messaging/commandQueue';
 import { toCloudEvent } from '../../../messaging/cloudEvent';
 import { toServiceBusMessage } from '../../../messaging/toServiceBusMessage';
 import { toUnreadableMessage } from '../../../messaging/toUnreadableMessage';
-import { momentNames, otherEvents } from './eventExamples';
+import { stepNames, otherEvents } from './eventExamples';
 import { sampleAccount, sampleCall, sampleSdp, sampleTimeMs } from './sampleCall';
 
 /** A message: its application properties and its body. */
@@ -20,7 +20,7 @@ export function busExamples(): readonly {
   const call = sampleCall();
   const { gap, settled, disabled } = otherEvents();
   const events = {
-    ...Object.fromEntries(momentNames.map(([moment, name]) => [name, call[moment]])),
+    ...Object.fromEntries(stepNames.map(([step, name]) => [name, call[step]])),
     gap,
     settled,
     disabled,

@@ -10,7 +10,7 @@ import type { SubscriptionTest } from '../../../webhooks/subscriptions/testSubsc
 import { sampleAccount, sampleCall, sampleTimeMs } from './sampleCall';
 
 /** The moments of the sample call, and what its events are called. */
-export const momentNames = [
+export const stepNames = [
   ['started', 'ringing'],
   ['updated', 'changed'],
   ['answered', 'answered'],
@@ -20,7 +20,7 @@ export const momentNames = [
 /** Invitation events by name, as a webhook receives them. */
 export function invitationExamples(): Readonly<Record<string, CloudEvent>> {
   const call = sampleCall();
-  return Object.fromEntries(momentNames.map(([moment, name]) => [name, toCloudEvent(toPublicEvent(call[moment]))]));
+  return Object.fromEntries(stepNames.map(([step, name]) => [name, toCloudEvent(toPublicEvent(call[step]))]));
 }
 
 /** The other events, as a webhook receives them. */

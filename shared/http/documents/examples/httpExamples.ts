@@ -176,7 +176,7 @@ export async function healthExample(): Promise<object> {
   const health = encodeSlotHealth([
     {
       account: sampleAccount,
-      state: 'onAir',
+      state: 'connected',
       lastPollAtMs: sampleTimeMs - 12_000,
       tokenExpiresAtMs: sampleTimeMs + 7_200_000,
       modalities: ['Audio', 'Video', 'PhoneAudio'],

@@ -41,7 +41,7 @@ const multipart = [
 ].join('\r\n');
 
 /** One moment of the call: an event of the channel and what the invitation is then. */
-interface Moment {
+interface SampleStep {
   readonly ack: string;
   readonly type: 'started' | 'updated' | 'completed';
   readonly afterMs: number;
@@ -55,22 +55,22 @@ interface Moment {
 
 const ringing = ['acceptWithAnswer', 'acceptWithPhoneAudio', 'sendProvisionalAnswer', 'decline'];
 
-const started: Moment = { ack: '7', type: 'started', afterMs: 0, state: 'Connecting', actions: ringing };
-const updated: Moment = {
+const started: SampleStep = { ack: '7', type: 'started', afterMs: 0, state: 'Connecting', actions: ringing };
+const updated: SampleStep = {
   ack: '8',
   type: 'updated',
   afterMs: 4_100,
   state: 'Connecting',
   actions: ['acceptWithAnswer', 'acceptWithPhoneAudio', 'decline'],
 };
-const answered: Moment = {
+const answered: SampleStep = {
   ack: '9',
   type: 'completed',
   afterMs: 9_800,
   state: 'Connected',
   end: { status: 'Success' },
 };
-const missed: Moment = {
+const missed: SampleStep = {
   ack: '9',
   type: 'completed',
   afterMs: 21_300,
@@ -85,14 +85,14 @@ const missed: Moment = {
 export function sampleCall(
   options: { readonly includeSdp?: boolean } = {},
 ): Readonly<Record<'started' | 'updated' | 'answered' | 'missed', InvitationEvent>> {
-  const event = (moment: Moment): InvitationEvent => toEvent(moment, options.includeSdp === true);
+  const event = (step: SampleStep): InvitationEvent => toEvent(step, options.includeSdp === true);
   return { started: event(started), updated: event(updated), answered: event(answered), missed: event(missed) };
 }
 
-function toEvent(moment: Moment, includeSdp: boolean): InvitationEvent {
-  const parsed = parsePackage(packageText(moment), 'application/json');
+function toEvent(step: SampleStep, includeSdp: boolean): InvitationEvent {
+  const parsed = parsePackage(packageText(step), 'application/json');
   if ('problem' in parsed) throw new Error(parsed.problem);
-  const receivedAtMs = sampleTimeMs + moment.afterMs;
+  const receivedAtMs = sampleTimeMs + step.afterMs;
   const [event] = normalise(
     parsed.package,
     {
@@ -100,7 +100,7 @@ function toEvent(moment: Moment, includeSdp: boolean): InvitationEvent {
       accountName: 'Reception',
       accountKey: accountKey(sampleAccount),
       applicationId: '102',
-      ack: moment.ack,
+      ack: step.ack,
       receivedAtMs,
       emptyAtMs: sampleTimeMs - 200,
       ringSeconds: 30,
@@ -114,7 +114,7 @@ function toEvent(moment: Moment, includeSdp: boolean): InvitationEvent {
   return event;
 }
 
-function packageText({ ack, type, state, actions = [], end }: Moment): string {
+function packageText({ ack, type, state, actions = [], end }: SampleStep): string {
   const link = { rel: 'audioVideoInvitation', href: invitation };
   const audioVideoInvitation = {
     rel: 'audioVideoInvitation',

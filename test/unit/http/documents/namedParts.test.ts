@@ -4,23 +4,23 @@ import { withNamedParts } from '../../../../shared/http/documents/namedParts';
 const refPrefix = '#/components/schemas/';
 
 test('objects and enumerations within a schema become schemas of their own, called after both', () => {
-  const colour = { type: 'string', enum: ['red', 'green'], description: 'Of the door' };
-  const doors = { type: 'array', items: { type: 'object', properties: { colour } } };
+  const colour = { type: 'string', enum: ['red', 'green'], description: 'Of the frame' };
+  const windows = { type: 'array', items: { type: 'object', properties: { colour } } };
   expect(
-    withNamedParts({ House: { type: 'object', properties: { doors, floor: { type: 'integer' } } } }, refPrefix),
+    withNamedParts({ House: { type: 'object', properties: { windows, floor: { type: 'integer' } } } }, refPrefix),
   ).toEqual({
     House: {
       type: 'object',
       properties: {
-        doors: { type: 'array', items: { $ref: '#/components/schemas/HouseDoor' } },
+        windows: { type: 'array', items: { $ref: '#/components/schemas/HouseWindow' } },
         floor: { type: 'integer' },
       },
     },
-    HouseDoor: {
+    HouseWindow: {
       type: 'object',
-      properties: { colour: { $ref: '#/components/schemas/HouseDoorColour', description: 'Of the door' } },
+      properties: { colour: { $ref: '#/components/schemas/HouseWindowColour', description: 'Of the frame' } },
     },
-    HouseDoorColour: { type: 'string', enum: ['red', 'green'] },
+    HouseWindowColour: { type: 'string', enum: ['red', 'green'] },
   });
 });
 

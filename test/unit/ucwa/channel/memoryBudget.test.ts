@@ -16,7 +16,7 @@ describe('createMemoryBudget', () => {
     const budget = createMemoryBudget(clock, 100);
     budget.acquire(100);
     const called: number[] = [];
-    const waits = [1, 2, 3].map((name) => budget.waitForTurn(60_000, never).then(() => called.push(name)));
+    const waits = [1, 2, 3].map((name) => budget.waitForBudget(60_000, never).then(() => called.push(name)));
     budget.release(50);
     await clock.advance(0);
     expect(called).toEqual([1]);
@@ -34,8 +34,8 @@ describe('createMemoryBudget', () => {
     const budget = createMemoryBudget(clock, 100);
     budget.acquire(100);
     const stop = new AbortController();
-    const stopped = budget.waitForTurn(60_000, stop.signal);
-    const waiting = budget.waitForTurn(60_000, never);
+    const stopped = budget.waitForBudget(60_000, stop.signal);
+    const waiting = budget.waitForBudget(60_000, never);
     stop.abort();
     budget.release(100);
     await Promise.all([stopped, waiting]);

@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 const isPolling = (): boolean =>
-  ucwa.simulator.applications.all().some((application) => application.channel.hasParkedPoll);
+  ucwa.simulator.applications.all().some((application) => application.channel.hasPendingPoll);
 
 /** What `/health` says of the account now. */
 async function health(): Promise<{ readonly status?: string; readonly output?: unknown }> {
@@ -59,7 +59,7 @@ test.each([...table, [35, 'close'] as const, [35, '408'] as const])(
   async (seconds, way) => {
     await start({ afterMs: seconds * 1000, way });
     const relay = relayTo(test_.session, clock);
-    await clock.advanceUntil(ucwa.simulator.whenParked());
+    await clock.advanceUntil(ucwa.simulator.whenPolling());
     const beganMs = clock.now();
     const rings: number[] = [];
     let [samples, deaf] = [0, 0];
@@ -106,7 +106,7 @@ test.each([...table, [35, 'close'] as const, [35, '408'] as const])(
 test('a proxy whose pool is gone is a failure: the account fails within three minutes, and passes again with the pool', async () => {
   await start({ afterMs: 60_000, way: '504' });
   const relay = relayTo(test_.session, clock);
-  await clock.advanceUntil(ucwa.simulator.whenParked());
+  await clock.advanceUntil(ucwa.simulator.whenPolling());
   await clock.advance(19 * MINUTE_MS);
   expect(await health()).toMatchObject({ status: 'pass' });
   ucwa.fault({ kind: 'poolUnreachable', times: 100_000 });
@@ -137,7 +137,7 @@ test.each(['reset', '504'] as const)(
   async (way) => {
     await start({ afterMs: 3_900, way });
     const listening = test_.listen();
-    await clock.advanceUntil(ucwa.simulator.whenParked());
+    await clock.advanceUntil(ucwa.simulator.whenPolling());
     await clock.advance(MINUTE_MS);
     expect(test_.lines.filter(({ event }) => event === 'ucwaChannelFailed').length).toBeGreaterThan(3);
     await listening.stop();
@@ -147,7 +147,7 @@ test.each(['reset', '504'] as const)(
 test('a ring that came while its poll was being cut is taken from the next, and is as old as the cut at most', async () => {
   await start({ afterMs: 20_000, way: 'reset' });
   const relay = relayTo(test_.session, clock);
-  await clock.advanceUntil(ucwa.simulator.whenParked());
+  await clock.advanceUntil(ucwa.simulator.whenPolling());
   await clock.advance(10 * MINUTE_MS);
   ucwa.fault({ kind: 'resetBeforeBody' });
   const rangAtMs = clock.now();

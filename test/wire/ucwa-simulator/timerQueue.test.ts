@@ -1,17 +1,17 @@
 import fc from 'fast-check';
-import { Agenda } from '../../../infra/local/ucwa/agenda';
+import { TimerQueue } from '../../../infra/local/ucwa/timerQueue';
 import { createFakeClock } from '../../support/fakeClock';
 
-describe('the agenda', () => {
+describe('the timer queue', () => {
   it('does everything at its time, in order, but what was cancelled', async () => {
     const plan = fc.array(fc.record({ afterMs: fc.nat(50), isCancelled: fc.boolean() }), { maxLength: 200 });
     await fc.assert(
       fc.asyncProperty(plan, async (items) => {
         const clock = createFakeClock(0);
-        const agenda = new Agenda(clock);
+        const timerQueue = new TimerQueue(clock);
         const done: { index: number; atMs: number }[] = [];
         const appointments = items.map(({ afterMs }, index) =>
-          agenda.in(afterMs, () => done.push({ index, atMs: clock.now() })),
+          timerQueue.in(afterMs, () => done.push({ index, atMs: clock.now() })),
         );
         items.forEach(({ isCancelled }, index) => isCancelled && appointments[index]?.cancel());
         await clock.advance(50);
@@ -30,11 +30,11 @@ describe('the agenda', () => {
 
   it('does nothing after it is closed, and leaves no sleeper', async () => {
     const clock = createFakeClock();
-    const agenda = new Agenda(clock);
-    agenda.in(10, () => {
+    const timerQueue = new TimerQueue(clock);
+    timerQueue.in(10, () => {
       throw new Error('too late');
     });
-    agenda.close();
+    timerQueue.close();
     await clock.advance(20);
     expect(clock.sleepers()).toBe(0);
   });

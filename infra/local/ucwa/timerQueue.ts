@@ -1,7 +1,7 @@
 import type { Clock } from '../../../shared/clock';
 
 /** Something that will happen; `cancel` makes it not happen and lets go of it. */
-export interface Appointment {
+export interface QueuedTimer {
   cancel(): void;
 }
 
@@ -15,10 +15,10 @@ interface Entry {
 const LONGEST_SLEEP_MS = 2 ** 31 - 1;
 
 /**
- * Everything the simulator does later, on one timer: ten thousand parked polls and the calls between them cost a heap
+ * Everything the simulator does later, on one timer: ten thousand pending polls and the calls between them cost a heap
  * entry each. What is due at the same moment happens in the order in which it was asked for.
  */
-export class Agenda {
+export class TimerQueue {
   readonly #clock: Clock;
   readonly #heap: Entry[] = [];
   #cancelled = 0;
@@ -31,7 +31,7 @@ export class Agenda {
   }
 
   /** Runs `action` once, `durationMs` from now. */
-  in(durationMs: number, action: () => void): Appointment {
+  in(durationMs: number, action: () => void): QueuedTimer {
     const entry: Entry = { dueMs: this.#clock.now() + durationMs, order: this.#order++, action };
     this.#insert(entry);
     this.#arm();

@@ -1,12 +1,12 @@
-import { createSettlementGate } from '../../../infra/local/functions-host/service-bus/settlementGate';
+import { createSettlementOrder } from '../../../infra/local/functions-host/service-bus/settlementOrder';
 
 /** A gate, the settlements that have begun, and the way to end one. */
-function openGate() {
-  const passGate = createSettlementGate();
+function openOrder() {
+  const inTurnOfSettlement = createSettlementOrder();
   const begun: string[] = [];
   const end = new Map<string, (error?: Error) => void>();
   const settle = (outcome: 'complete' | 'abandon', name: string): Promise<void> =>
-    passGate(outcome, () => {
+    inTurnOfSettlement(outcome, () => {
       begun.push(name);
       return new Promise((resolve, reject) =>
         end.set(name, (error) => (error === undefined ? resolve() : reject(error))),
@@ -20,7 +20,7 @@ const turns = async (): Promise<void> => {
 };
 
 test('settlements with the same outcome go together', async () => {
-  const { settle, begun } = openGate();
+  const { settle, begun } = openOrder();
   void settle('complete', 'a');
   void settle('complete', 'b');
   await turns();
@@ -28,7 +28,7 @@ test('settlements with the same outcome go together', async () => {
 });
 
 test('a settlement with another outcome waits for all before it, and those after it wait for it', async () => {
-  const { settle, begun, end } = openGate();
+  const { settle, begun, end } = openOrder();
   void settle('complete', 'a');
   void settle('complete', 'b');
   void settle('abandon', 'c');
@@ -46,7 +46,7 @@ test('a settlement with another outcome waits for all before it, and those after
 });
 
 test('one that fails is told to its caller and holds up nobody', async () => {
-  const { settle, begun, end } = openGate();
+  const { settle, begun, end } = openOrder();
   const failing = settle('complete', 'a');
   void settle('abandon', 'b');
   await turns();

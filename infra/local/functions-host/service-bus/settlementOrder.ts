@@ -6,7 +6,7 @@ export type SettlementGate = (outcome: 'complete' | 'abandon', settle: () => Pro
  * another: rhea merges neighbouring dispositions of one flush without comparing their outcomes, so that an abandon
  * sent together with a complete can reach the broker as a complete, and the message is lost.
  */
-export function createSettlementGate(): SettlementGate {
+export function createSettlementOrder(): SettlementGate {
   let group = { outcome: 'complete', start: Promise.resolve(), end: Promise.resolve() };
   return (outcome, settle) => {
     if (group.outcome !== outcome) group = { outcome, start: group.end, end: group.end };

@@ -22,7 +22,7 @@ const SETTLED_MS = 60_000;
  * change and tried again later; it never reaches the other accounts. Never rejects.
  * @param isHandedOver whether another poller owns the account's slot now: its poll then ends this channel, which is no trouble.
  */
-export async function keepOnAir(
+export async function runAccount(
   session: UcwaSession,
   options: ReadOptions,
   ramp: Ramp,
@@ -49,7 +49,11 @@ export async function keepOnAir(
         replaced = 0;
       }
       const level = known.code === lastCode ? 'debug' : 'error';
-      ports.log[level]('accountOffAir', { account: session.account.sipUri, error: known.code, message: known.message });
+      ports.log[level]('accountDisconnected', {
+        account: session.account.sipUri,
+        error: known.code,
+        message: known.message,
+      });
       lastCode = known.code;
       replaced = known.code === 'pollReplaced' ? replaced + 1 : 0;
       const waitedMs =

@@ -1,4 +1,4 @@
-import { callMoments, isCallMoment, type CallMomentName } from '../../../../shared/http/connector/callMoments';
+import { callTriggers, isCallTrigger, type CallTriggerName } from '../../../../shared/http/connector/callTriggers';
 import type { RelayEvent } from '../../../../shared/invitations/relayEvent';
 import { filtersSchema, matchesFilter } from '../../../../shared/webhooks/subscriptions/matchesFilter';
 import { sampleGapEvent } from '../../../support/sampleEvents';
@@ -10,7 +10,7 @@ const answered = { data: { outcome: { result: 'answered', answered: true } as co
 const events: readonly {
   readonly title: string;
   readonly event: RelayEvent;
-  readonly starts: readonly CallMomentName[];
+  readonly starts: readonly CallTriggerName[];
 }[] = [
   { title: 'an incoming ring', event: callEvent('started'), starts: ['ringing'] },
   {
@@ -32,10 +32,10 @@ const events: readonly {
 ];
 
 test.each(events)('$title starts $starts', ({ event, starts }) => {
-  const started = Object.entries(callMoments).filter(([, { filters }]) =>
+  const started = Object.entries(callTriggers).filter(([, { filters }]) =>
     matchesFilter(event, filtersSchema.parse(filters)),
   );
-  expect(started.map(([moment]) => moment)).toEqual(starts);
+  expect(started.map(([trigger]) => trigger)).toEqual(starts);
 });
 
 test.each([
@@ -43,5 +43,5 @@ test.each([
   ['waiting', false],
   ['toString', false],
 ])('%s is a moment: %p', (name, expected) => {
-  expect(isCallMoment(name)).toBe(expected);
+  expect(isCallTrigger(name)).toBe(expected);
 });

@@ -7,7 +7,7 @@ const TRY_FOR_MS = 60_000;
 const backOff: BackOff = { baseMs: 200, capMs: 10_000 };
 
 /** Does the work, again and again for up to 60 seconds while what fails is retryable; then rejects with the last error. */
-export async function retryInPlace<T>(
+export async function retryInProcess<T>(
   work: () => Promise<T>,
   { clock, random }: { readonly clock: Clock; readonly random: () => number },
 ): Promise<T> {

@@ -18,7 +18,7 @@ export function configWithReplies(): unknown {
 }
 
 /** A downstream system that commands over the queue `invitation-commands`. */
-export interface CommandDoor {
+export interface CommandEntryPoint {
   /** Sends the command and waits for its reply. */
   ask(command: object): Promise<CommandReply>;
   /** Sends the command and waits for its reply in the session `sessionId`; the reply's correlation id and session with it. */
@@ -34,7 +34,7 @@ export interface CommandDoor {
   close(): Promise<void>;
 }
 
-export function openCommandDoor(connectionString: string): CommandDoor {
+export function openCommandEntryPoint(connectionString: string): CommandEntryPoint {
   const client = new ServiceBusClient(connectionString);
   const sender = client.createSender('invitation-commands');
   const replies = client.createReceiver(REPLIES, { receiveMode: 'receiveAndDelete' });

@@ -1,9 +1,9 @@
 import { accountKey } from '../invitations/invitationId';
 import type { RelayEvent } from '../invitations/relayEvent';
-import type { SpanFacts } from './trace';
+import type { SpanAttributes } from './trace';
 
 /** What a span may say of an event (OpenTelemetry, "CloudEvents semantic conventions"): its account by key, never by address, and nothing of its data. */
-export function eventFacts({ id, type, account, subject }: RelayEvent): SpanFacts {
+export function eventAttributes({ id, type, account, subject }: RelayEvent): SpanAttributes {
   return {
     'cloudevents.event_id': id,
     'cloudevents.event_type': type,

@@ -2,7 +2,7 @@ import { kinds } from '../../invitations/kinds';
 import type { Filters } from '../../webhooks/subscriptions/matchesFilter';
 
 /** A moment of a call that starts a flow: how a maker reads it, and which events it is. */
-export interface CallMoment {
+export interface CallTrigger {
   readonly summary: string;
   readonly description: string;
   readonly filters: Pick<Filters, 'types' | 'direction' | 'outcomeResults'>;
@@ -14,7 +14,7 @@ const events = (event: 'started' | 'completed') => {
 };
 
 /** The triggers of the connector, by the last segment of their paths; all of them are one subscription with fixed filters. */
-export const callMoments = {
+export const callTriggers = {
   ringing: {
     summary: 'When a call rings',
     description: 'Starts the flow while an incoming call rings. A call rings for about half a minute.',
@@ -31,10 +31,10 @@ export const callMoments = {
     description: 'Starts the flow when an incoming call stops ringing and nobody took it.',
     filters: { types: events('completed'), direction: 'incoming', outcomeResults: ['missed'] },
   },
-} as const satisfies Record<string, CallMoment>;
+} as const satisfies Record<string, CallTrigger>;
 
-export type CallMomentName = keyof typeof callMoments;
+export type CallTriggerName = keyof typeof callTriggers;
 
-export function isCallMoment(name: string): name is CallMomentName {
-  return Object.hasOwn(callMoments, name);
+export function isCallTrigger(name: string): name is CallTriggerName {
+  return Object.hasOwn(callTriggers, name);
 }

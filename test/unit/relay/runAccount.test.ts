@@ -1,6 +1,6 @@
 import { RelayError } from '../../../shared/errors/relayError';
 import type { ErrorCode } from '../../../shared/errors/errorTable';
-import { keepOnAir } from '../../../shared/relay/keepOnAir';
+import { runAccount } from '../../../shared/relay/runAccount';
 import { createFakeClock } from '../../support/fakeClock';
 import { createRecordingLog } from '../../support/recordingLog';
 import { createRestingSession, testAccount } from '../../support/restingSession';
@@ -20,7 +20,11 @@ async function triesOf(code: ErrorCode, retryAfterMs?: number) {
     },
   };
   const ports = {
-    publisher: { publish: () => Promise.resolve(), park: () => Promise.resolve(), close: () => Promise.resolve() },
+    publisher: {
+      publish: () => Promise.resolve(),
+      sendUnreadable: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    },
     invitationIdOf: () => 'id',
     referenceOf: () => undefined,
     kinds: ['audioVideo'] as const,
@@ -30,11 +34,11 @@ async function triesOf(code: ErrorCode, retryAfterMs?: number) {
     log,
   };
   const ramp = (signIn: () => Promise<unknown>) => signIn().then(() => undefined);
-  const ended = keepOnAir(session, {}, ramp, ports, stop.signal);
+  const ended = runAccount(session, {}, ramp, ports, stop.signal);
   await clock.advance(3_600_000);
   stop.abort();
   await ended;
-  const errors = log.lines.filter(({ level, event }) => level === 'error' && event === 'accountOffAir').length;
+  const errors = log.lines.filter(({ level, event }) => level === 'error' && event === 'accountDisconnected').length;
   return { triedAt, errors };
 }
 
