@@ -52,10 +52,16 @@ export function createSubscriptionStore({
     return { version, checkedAtMs, subscriptions };
   };
   const refreshOnce = (): Promise<Cached> => {
-    refreshing ??= refresh()
-      .then((fresh) => (cached = fresh))
-      .finally(() => (refreshing = undefined));
-    return refreshing;
+    if (refreshing !== undefined) return refreshing;
+    const own: Promise<Cached> = refresh()
+      .then((fresh) => {
+        if (refreshing === own) cached = fresh;
+        return fresh;
+      })
+      .finally(() => {
+        if (refreshing === own) refreshing = undefined;
+      });
+    return (refreshing = own);
   };
   const current = async (): Promise<Cached> => {
     const known = cached;
@@ -74,6 +80,8 @@ export function createSubscriptionStore({
       await change(table);
     } finally {
       cached &&= { ...cached, version: '', checkedAtMs: 0 };
+      // What is being read may be older than the change.
+      refreshing = undefined;
     }
   };
 
@@ -81,7 +89,7 @@ export function createSubscriptionStore({
     list: async () => [...(await current()).subscriptions.values()],
     async find(id) {
       const known = (await current()).subscriptions.get(id);
-      if (known !== undefined) return known;
+      if (known?.state.name === 'active') return known;
       return (await readRow(await tables.client('subscriptions'), id))?.subscription;
     },
     insert: (decide) =>

@@ -7,7 +7,10 @@ export interface SubscriptionStore {
    * when they were never read.
    */
   list(): Promise<readonly Subscription[]>;
-  /** As list; an id that is not in the list is read from storage. */
+  /**
+   * As list; one that is not in the list, or not active there, is read from storage: a delivery that was recovered right after its
+   * subscription was made active must not end because of an older list.
+   */
   find(id: string): Promise<Subscription | undefined>;
   /**
    * Stores what `decide` returns for the subscriptions that are stored at that moment; undefined stores nothing. When one

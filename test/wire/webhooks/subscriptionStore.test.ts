@@ -87,6 +87,51 @@ test('an id that another instance has just made is found at once', async () => {
   expect(await there.find('sub_sample')).toEqual(sampleSubscription());
 });
 
+test('one that another instance has just made active is found active at once', async () => {
+  const { clock, here, there } = twoInstances();
+  await here.insert(() => sampleSubscription({ state: { name: 'paused', atMs: clock.now() } }));
+  await there.list();
+  await here.update('sub_sample', (one) => ({ ...one, state: { name: 'active' } }));
+  expect(await there.find('sub_sample')).toMatchObject({ state: { name: 'active' } });
+});
+
+test('a list that was being read while a change was made here is not kept', async () => {
+  const { clock, instance } = twoInstances();
+  let isRead = (): void => undefined;
+  let goOn = (): void => undefined;
+  const read = new Promise<void>((resolve) => (isRead = resolve));
+  const released = new Promise<void>((resolve) => (goOn = resolve));
+  let holdsNextList = false;
+  const store = instance({
+    async client(name) {
+      const table = await storage.tables.client(name);
+      if (!holdsNextList) return table;
+      holdsNextList = false;
+      return new Proxy(table, {
+        get(target, member) {
+          if (member !== 'getEntity') return Reflect.get(target, member, target) as unknown;
+          return async (...args: Parameters<typeof target.getEntity>) => {
+            const version = await target.getEntity(...args);
+            isRead();
+            await released;
+            return version;
+          };
+        },
+      });
+    },
+  });
+  await store.insert(() => sampleSubscription());
+  await store.list();
+  await clock.advance(3_500);
+  holdsNextList = true;
+  await store.list();
+  await read;
+  await store.update('sub_sample', (one) => ({ ...one, description: 'changed' }));
+  goOn();
+  expect(await store.list()).toMatchObject([{ description: 'changed' }]);
+  expect(await store.list()).toMatchObject([{ description: 'changed' }]);
+});
+
 test('no change is lost when many change at once', async () => {
   const { here, there } = twoInstances();
   await here.insert(() => sampleSubscription({ description: '' }));
