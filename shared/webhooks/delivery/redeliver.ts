@@ -83,16 +83,16 @@ export function createRedeliver(ports: RedeliverPorts): Redeliver {
     async recover(subscriptionId, { sinceMs, untilMs = clock.now(), dryRun = false, redeliveryId }) {
       const subscription = await activeSubscription(store, subscriptionId);
       const recovered: Recovered = { queued: 0, waiting: 0, delivered: 0, expired: 0, superseded: 0 };
-      const calls = new Map<string, 'over' | 'handled'>();
+      const calls = new Map<string, NewerEvent>();
       const id = redeliveryId ?? `recover-${String(clock.now())}`;
       for await (const recorded of views.recordedBetween(sinceMs, untilMs)) {
         const { event } = recorded;
         const isCall = event.sequence !== undefined;
-        const before = isCall ? calls.get(event.subject) : undefined;
-        if (isCallEnd(event)) calls.set(event.subject, 'over');
+        const newer = newerThan(event, calls.get(event.subject));
+        if (isCallEnd(event)) calls.set(event.subject, toNewer(event));
         if (!matchesFilter(event, subscription.filters) || render(event, subscription) === undefined) continue;
-        const state = await standingOf(recorded, subscription, before, ports);
-        if (isCall && before === undefined) calls.set(event.subject, isCallEnd(event) ? 'over' : 'handled');
+        const state = await standingOf(recorded, subscription, newer?.means, ports);
+        if (isCall && newer === undefined) calls.set(event.subject, toNewer(event));
         recovered[state] += 1;
         if (state === 'queued' && !dryRun) await queueEvent(event, subscription, id);
       }
@@ -127,11 +127,25 @@ async function activeSubscription(store: Pick<SubscriptionStore, 'find'>, id: st
   );
 }
 
-/** @param newer what is known of newer events of its call: that one of them is recovered in its place, or that the call is over */
+/** What is known of a newer event of a call: that it is recovered in the place of older ones, or that the call is over. */
+interface NewerEvent {
+  readonly sequence: string;
+  readonly means: 'over' | 'handled';
+}
+
+function toNewer(event: RelayEvent): NewerEvent {
+  return { sequence: event.sequence ?? '', means: isCallEnd(event) ? 'over' : 'handled' };
+}
+
+/** Events of one call that came together are on record in any order: only the sequence tells which is newer. */
+function newerThan({ sequence = '' }: RelayEvent, known: NewerEvent | undefined): NewerEvent | undefined {
+  return known !== undefined && sequence < known.sequence ? known : undefined;
+}
+
 async function standingOf(
   { event, results }: RecordedEvent,
   subscription: Subscription,
-  newer: 'over' | 'handled' | undefined,
+  newer: NewerEvent['means'] | undefined,
   { views, clock }: RedeliverPorts,
 ): Promise<keyof Recovered> {
   const first = results?.find(({ subscriptionId }) => subscriptionId === subscription.id);

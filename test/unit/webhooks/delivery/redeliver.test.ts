@@ -119,6 +119,16 @@ describe('recover', () => {
       { queued: 1 },
     ],
     [
+      'queues the end of a call that is on record before its beginning; the beginning then expires when it is due',
+      { events: [recorded(started), recorded(completed)] },
+      { queued: 2 },
+    ],
+    [
+      'goes by the sequence, in whatever order they are on record',
+      { events: [recorded(updated), recorded(completed), recorded(started)] },
+      { queued: 2, expired: 1 },
+    ],
+    [
       'takes calls one by one',
       { events: [recorded({ ...started, subject: 'other' }), recorded(started)] },
       { queued: 2 },
