@@ -193,7 +193,7 @@ export const invitationDataSchema = z.strictObject({
   omitted: z
     .array(z.string())
     .optional()
-    .describe('Parts left out because the message would have been too large for the bus'),
+    .describe('Parts left out for size: for the bus, or in webhooks beyond 30,000 characters of JSON'),
   outcome: outcomeSchema.optional().describe('On completed'),
 });
 export type InvitationData = z.infer<typeof invitationDataSchema>;

@@ -1,24 +1,29 @@
+import { isInvitationEvent } from '../../invitations/isInvitationEvent';
 import type { RelayEvent } from '../../invitations/relayEvent';
-import { isInvitationEvent } from '../../messaging/parseEventMessage';
+import { withoutLargestParts } from '../../invitations/withoutLargestParts';
+import { toCloudEvent } from '../../messaging/cloudEvent';
 
-/** The largest event that a subscriber is sent, as JSON (CloudEvents 1.0 §4, "Size Limits": 64 KiB are safe with every intermediary). */
-export const MAX_PUBLIC_EVENT_BYTES = 60 * 1024;
+/**
+ * The largest event that a subscriber is sent, in characters of its JSON. A property of a table row holds 32 Ki characters
+ * (Azure Table storage, "Property limitations"), and 64 KiB pass every intermediary (CloudEvents 1.0 §4, "Size Limits").
+ */
+export const MAX_PUBLIC_EVENT_LENGTH = 30_000;
 
 const SDP_START = /^\s*v=0\s*[\r\n]/;
 
 /**
- * The event as it may leave the relay: without any SDP, wherever in `data` one stands, and so small that every
- * receiver takes it. What was left out for its size is named in `data.omitted`. Pure; does not change its argument.
+ * The event as it may leave the relay: without any SDP, wherever in `data` one stands, and so small that every receiver and
+ * every record takes it. Its largest parts are left out for that, and named in `data.omitted`. Pure; does not change its
+ * argument.
  */
 export function toPublicEvent(event: RelayEvent): RelayEvent {
-  const publicEvent: RelayEvent = { ...event, data: withoutSdp(event.data) };
-  if (!isInvitationEvent(publicEvent) || Buffer.byteLength(JSON.stringify(publicEvent.data)) <= MAX_PUBLIC_EVENT_BYTES)
-    return publicEvent;
-  const { media, ...data } = publicEvent.data;
-  return {
-    ...publicEvent,
-    data: media === undefined ? data : { ...data, omitted: [...(data.omitted ?? []), 'media'] },
-  };
+  let publicEvent: RelayEvent = { ...event, data: withoutSdp(event.data) };
+  while (isInvitationEvent(publicEvent) && JSON.stringify(toCloudEvent(publicEvent)).length > MAX_PUBLIC_EVENT_LENGTH) {
+    const smaller = withoutLargestParts(publicEvent);
+    if (smaller === undefined) break;
+    publicEvent = smaller;
+  }
+  return publicEvent;
 }
 
 function withoutSdp(value: unknown): unknown {

@@ -1,5 +1,7 @@
+import type { RelayEvent } from '../../../../shared/invitations/relayEvent';
+import { toCloudEvent } from '../../../../shared/messaging/cloudEvent';
 import { renderDelivery } from '../../../../shared/webhooks/formats/renderDelivery';
-import { MAX_PUBLIC_EVENT_BYTES, toPublicEvent } from '../../../../shared/webhooks/formats/publicEvent';
+import { MAX_PUBLIC_EVENT_LENGTH, toPublicEvent } from '../../../../shared/webhooks/formats/publicEvent';
 import { formats } from '../../../../shared/webhooks/subscriptions/subscriptionRequest';
 import { callEvent } from '../../../support/webhookEvents';
 
@@ -24,8 +26,29 @@ test.each(formats)('no SDP is in a delivery of format %s', (format) => {
   expect(renderDelivery(withSdp, format, () => undefined)?.body).not.toMatch(/v=0|m=audio|10\.0\.0\.1/);
 });
 
-test('takes media out of an event that is too large, and says so', () => {
-  const large = callEvent('started', { data: { media: { customContent: 'x'.repeat(MAX_PUBLIC_EVENT_BYTES) } } });
-  const { data } = toPublicEvent(large);
-  expect(data).toEqual({ ...callEvent('started').data, omitted: ['media'] });
+/** The characters that JSON and UTF-8 make long. */
+const quotes = '"'.repeat(120_000);
+const emoji = '📞'.repeat(30_000);
+
+test.each([
+  ['a subject of 120,000 quotes', { subject: quotes }, ['subject']],
+  ['a name of 120,000 quotes', { from: { uri: 'sip:alice@contoso.com', name: quotes } }, ['from.name']],
+  ['two parts that are too large', { subject: emoji, sessionContext: quotes }, ['sessionContext', 'subject']],
+  ['many small parts beside one', { subject: 'x'.repeat(29_000), threadId: 't'.repeat(2_000) }, ['subject']],
+])('leaves the largest parts out of an event with %s, and names them', (_what, data, omitted) => {
+  const { data: kept, ...envelope } = toPublicEvent(callEvent('started', { data }));
+  expect(kept).toMatchObject({ omitted, actions: callEvent('started').data.actions });
+  const json = JSON.stringify({ ...envelope, data: kept });
+  expect(json.length).toBeLessThanOrEqual(MAX_PUBLIC_EVENT_LENGTH);
+  expect(json).not.toMatch(/(\\"|📞|x){10}/);
+});
+
+test('leaves an event of exactly the largest size whole', () => {
+  const length = (event: RelayEvent) => JSON.stringify(toCloudEvent(event)).length;
+  const withSubject = (characters: number) => callEvent('started', { data: { subject: 'x'.repeat(characters) } });
+  const largest = withSubject(MAX_PUBLIC_EVENT_LENGTH - length(withSubject(0)));
+  expect(toPublicEvent(largest)).toEqual(largest);
+  expect(toPublicEvent(withSubject((largest.data.subject?.length ?? 0) + 1)).data).toMatchObject({
+    omitted: ['subject'],
+  });
 });
