@@ -300,6 +300,8 @@ function createApp(settings: Settings): App {
       },
     ),
     limit: createRateLimit(() => performance.now(), { burst: 100, perSecond: 50 }),
+    // A person opens a link and presses its button; each press of it is an event on the topic.
+    limitLink: createRateLimit(() => performance.now(), { burst: 10, perSecond: 0.5 }),
     commands: {
       signingKey: settings.signingKey,
       gateway: (key) => {

@@ -8,6 +8,9 @@ import type { InvitationHead } from '../invitations/invitationHead';
 import type { CallViews } from '../invitations/record/callViews';
 import { runCommand, type CommandPorts } from '../invitations/runCommand';
 import { inCommandSpan } from '../telemetry/inCommandSpan';
+import { callerText, phoneOwnerText } from '../webhooks/formats/callTexts';
+import { toShownText } from '../webhooks/formats/shownText';
+import { commandTitle, type CardCommand } from '../webhooks/formats/teamsCard';
 import type { AuthenticationPorts } from './authenticate';
 import { decodeCapability, type Capability } from './capability';
 import { toConfirmPage } from './confirmPage';
@@ -19,28 +22,23 @@ export interface ConfirmEndpointPorts {
   readonly invitations: Pick<CallViews, 'head'>;
   readonly authentication: AuthenticationPorts;
   /** Called with each link's own name. Errors: `tooManyRequests`. */
-  readonly limit: (caller: string) => void;
+  readonly limitLink: (link: string) => void;
   readonly settings: { readonly signingKey: string };
   readonly clock: Clock;
 }
 
-const asked = {
-  decline: {
-    question: 'Reject the call',
-    done: 'The call was rejected: every phone stops ringing.',
-    command: { command: 'decline', reason: 'Global' },
-  },
-  acceptWithPhoneAudio: {
-    question: 'Take it on my phone',
-    done: 'The call goes to your phone now.',
-    command: { command: 'accept', with: 'phoneAudio' },
-  },
-} as const satisfies Record<string, { question: string; done: string; command: Command }>;
+const commands = {
+  decline: { command: 'decline', reason: 'Global' },
+  acceptWithPhoneAudio: { command: 'accept', with: 'phoneAudio' },
+} as const satisfies Record<CardCommand, Command>;
+
+/** The page is read in seconds. */
+const MAX_SUBJECT_LENGTH = 300;
 
 const ROLE: Role = 'Invitations.Command';
 
 /** What a card's button may do. */
-type CommandCapability = Capability & { readonly purpose: keyof typeof asked };
+type CommandCapability = Capability & { readonly purpose: CardCommand };
 
 /**
  * `GET` and `POST /confirm/{capability}`: the page behind a card's button. GET shows and asks, POST acts: a link that
@@ -65,11 +63,13 @@ export async function confirmEndpoint(
     return toConfirmPage(410, { title: 'This call is over', lines: ['The link could be used only while it rang.'] });
   }
   try {
-    ports.limit(linkName(text));
+    ports.limitLink(linkName(text));
     const person = signedIn(request, ports.authentication);
     if (person === undefined) return signIn(request);
     const head = await ports.invitations.head(capability.subject);
-    return request.method === 'POST' ? await act(text, capability, person, ports, signal) : question(capability, head);
+    return request.method === 'POST'
+      ? await act(text, capability, { person, head }, ports, signal)
+      : question(capability, head, ports.clock.now());
   } catch (error) {
     const known = toRelayError(error);
     return toConfirmPage(errorTable[known.code].status, {
@@ -80,37 +80,49 @@ export async function confirmEndpoint(
 }
 
 function isCommand(capability: Capability): capability is CommandCapability {
-  return capability.purpose in asked;
+  return capability.purpose in commands;
 }
 
-function question({ purpose, expiresAtMs }: CommandCapability, head: InvitationHead | undefined): HttpResponseInit {
+function question(
+  { purpose, expiresAtMs }: CommandCapability,
+  head: InvitationHead | undefined,
+  nowMs: number,
+): HttpResponseInit {
   if (head?.state === 'ended')
     return toConfirmPage(410, { title: 'This call is over', lines: ['Somebody answered it, or the caller gave up.'] });
-  const { from, subject } = head?.data ?? {};
-  const caller = from?.name ?? from?.phoneNumber ?? from?.uri;
+  const title = commandTitle(purpose, head?.data);
   return toConfirmPage(200, {
-    title: `${asked[purpose].question}?`,
+    title: `${title}?`,
     lines: [
-      ...(caller === undefined ? [] : [`Call from ${caller}${subject === undefined ? '' : `: ${subject}`}`]),
-      ...(expiresAtMs === undefined
-        ? []
-        : [`It rings until ${new Date(expiresAtMs).toISOString().slice(11, 19)} UTC.`]),
+      ...(head === undefined ? [] : callLines(head.data)),
+      ...(expiresAtMs === undefined ? [] : [ringsFor(expiresAtMs, nowMs)]),
     ],
-    button: asked[purpose].question,
+    button: title,
   });
+}
+
+function callLines(data: InvitationHead['data']): readonly string[] {
+  const subject = data.subject === undefined ? '' : toShownText(data.subject, MAX_SUBJECT_LENGTH);
+  return [`Call from ${callerText(data)}`, ...(subject === '' ? [] : [`Subject: ${subject}`])];
+}
+
+function ringsFor(expiresAtMs: number, nowMs: number): string {
+  const seconds = Math.max(0, Math.round((expiresAtMs - nowMs) / 1000));
+  const until = new Date(expiresAtMs).toISOString().slice(11, 19);
+  return `It rings for ${seconds === 1 ? 'one more second' : `${String(seconds)} more seconds`}, until ${until} UTC.`;
 }
 
 async function act(
   text: string,
   { purpose, subject }: CommandCapability,
-  person: string,
+  { person, head }: { readonly person: string; readonly head: InvitationHead | undefined },
   ports: ConfirmEndpointPorts,
   signal: AbortSignal,
 ): Promise<HttpResponseInit> {
   const caller = person === '' ? linkName(text) : person;
   const command: CommandRequest = {
     invitationId: subject,
-    command: asked[purpose].command,
+    command: commands[purpose],
     caller,
     authentication: person === '' ? 'capability' : 'token',
   };
@@ -119,7 +131,12 @@ async function act(
   );
   return sent.replayed
     ? toConfirmPage(409, { title: 'This was done already', lines: ['The link can be used once.'] })
-    : toConfirmPage(200, { title: 'Done', lines: [asked[purpose].done] });
+    : toConfirmPage(200, { title: 'Done', lines: [doneText(purpose, head)] });
+}
+
+function doneText(purpose: CardCommand, head: InvitationHead | undefined): string {
+  if (purpose === 'decline') return 'The call was rejected: every phone stops ringing.';
+  return `The call goes to ${head === undefined ? 'the user' : phoneOwnerText(head.data)}’s phone now.`;
 }
 
 /** What the record and the rate limit call the holder of a link. */

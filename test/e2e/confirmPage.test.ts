@@ -47,7 +47,7 @@ async function cardOf(subject: string) {
     card.attachments[0].content.actions?.find((action) => action.title === title)?.url ?? '';
   return {
     reject: urlOf('Reject the call'),
-    takeOnPhone: urlOf('Take it on my phone'),
+    takeOnPhone: urlOf('Send it to Reception’s phone'),
     commands: () => relay.ucwa.simulator.ledger.commands.filter(({ href }) => href.startsWith(invitation)),
   };
 }

@@ -1,7 +1,9 @@
 import { compact } from '../../invitations/compact';
 import type { InvitationEvent, RelayEvent } from '../../invitations/relayEvent';
 import { isInvitationEvent } from '../../messaging/parseEventMessage';
+import { callerText, phoneOwnerText } from './callTexts';
 import { canAcceptOnPhone } from './flatCall';
+import { toShownText } from './shownText';
 
 /** What a person can do from a card. */
 export type CardCommand = 'decline' | 'acceptWithPhoneAudio';
@@ -9,19 +11,21 @@ export type CardCommand = 'decline' | 'acceptWithPhoneAudio';
 /** Address of the page that asks before it acts, with its capability; undefined where there is no public address. */
 export type ConfirmUrl = (event: InvitationEvent, command: CardCommand) => string | undefined;
 
-/** Wordings for people, who neither decline invitations nor accept with phone audio. */
-const commandTitles: Readonly<Record<CardCommand, string>> = {
-  decline: 'Reject the call',
-  acceptWithPhoneAudio: 'Take it on my phone',
-};
+/** A command in the words of people, who neither decline invitations nor accept with phone audio; undefined data: of a call that is not known. */
+export function commandTitle(command: CardCommand, data: InvitationEvent['data'] | undefined): string {
+  if (command === 'decline') return 'Reject the call';
+  return data === undefined ? 'Send it to the user’s phone' : `Send it to ${phoneOwnerText(data)}’s phone`;
+}
 
 /** Keeps the card far below the 28 KB at which Teams drops it (and our own bound of 20 KB). */
 const MAX_TEXT_LENGTH = 300;
 
-/** Title and lines of a card for something else than a call, for example a test. */
+/** Title and lines of a card that asks for nothing. */
 export interface Notice {
   readonly title: string;
   readonly lines: readonly string[];
+  /** When it happened: milliseconds since the epoch. */
+  readonly timeMs?: number;
 }
 
 /**
@@ -33,47 +37,39 @@ export function toTeamsCard(event: RelayEvent, confirmUrl: ConfirmUrl): object |
   if (!isInvitationEvent(event) || event.data.direction === 'outgoing') return undefined;
   if (event.data.event === 'started') return event.data.delayed === true ? undefined : ringCard(event, confirmUrl);
   if (event.data.event === 'completed' && event.data.outcome?.result === 'missed') {
-    return toNoticeCard({ title: `Missed call from ${callerOf(event)}`, lines: factsOf(event) });
+    const title = `Missed call from ${callerText(event.data)}`;
+    return toNoticeCard({ title, lines: factsOf(event), timeMs: event.timeMs });
   }
   return undefined;
 }
 
-/** A card of a title and a few lines. */
-export function toNoticeCard({ title, lines }: Notice): object {
-  return message([heading(title), ...lines.map(line)], []);
+/** A card of a title, a few lines and a time. */
+export function toNoticeCard({ title, lines, timeMs }: Notice): object {
+  const time =
+    timeMs === undefined ? [] : [small(`{{DATE(${secondsIso(timeMs)},SHORT)}} {{TIME(${secondsIso(timeMs)})}}`)];
+  return message([heading(title), ...lines.map(line), ...time], []);
 }
 
 function ringCard(event: InvitationEvent, confirmUrl: ConfirmUrl): object {
-  const urgent = event.data.importance !== undefined && event.data.importance !== 'normal';
-  const body = [
-    heading(`${urgent ? `${capitalise(event.data.importance ?? '')} call` : 'Call'} from ${callerOf(event)}`),
-    ...factsOf(event).map(line),
-    // Teams shows it in the reader's own time zone (Adaptive Cards, "Text features", date and time functions).
-    ...(event.expiryTimeMs === undefined
+  const { data, expiryTimeMs } = event;
+  const urgent = data.importance !== undefined && data.importance !== 'normal';
+  const until =
+    expiryTimeMs === undefined
       ? []
-      : [
-          {
-            type: 'TextBlock',
-            isSubtle: true,
-            wrap: true,
-            text: `Rings until {{TIME(${secondsIso(event.expiryTimeMs)})}}. This card does not change when the call ends.`,
-          },
-        ]),
+      : [small(`Rings until {{TIME(${secondsIso(expiryTimeMs)})}}. This card does not change when the call ends.`)];
+  const body = [
+    heading(`${urgent ? `${capitalise(data.importance ?? '')} call` : 'Call'} from ${callerText(data)}`),
+    ...factsOf(event).map(line),
+    ...until,
   ];
   const commands = (['decline', 'acceptWithPhoneAudio'] as const).filter((command) =>
-    command === 'decline' ? event.data.actions.includes(command) : canAcceptOnPhone(event.data),
+    command === 'decline' ? data.actions.includes(command) : canAcceptOnPhone(data),
   );
   const actions = commands.flatMap((command) => {
     const url = confirmUrl(event, command);
-    return url === undefined ? [] : [{ type: 'Action.OpenUrl', title: commandTitles[command], url }];
+    return url === undefined ? [] : [{ type: 'Action.OpenUrl', title: commandTitle(command, data), url }];
   });
   return message(body, actions);
-}
-
-function callerOf({ data: { from } }: InvitationEvent): string {
-  if (from?.callerType === 'guest') return `${from.name ?? 'somebody'} (guest)`;
-  if (from?.callerType === 'withheld' || from?.anonymous === true) return 'a withheld number';
-  return from?.name ?? from?.phoneNumber ?? from?.uri?.replace(/^sips?:/i, '') ?? 'an unknown caller';
 }
 
 function factsOf({ data }: InvitationEvent): string[] {
@@ -89,8 +85,13 @@ function factsOf({ data }: InvitationEvent): string[] {
 
 /** Runs, not text blocks: what a caller wrote must not be read as Markdown, for it could hold a link. */
 function richText(text: string, style: object): object {
-  const shown = text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH - 1)}…` : text;
-  return { type: 'RichTextBlock', inlines: [{ type: 'TextRun', text: shown, ...style }] };
+  const inlines = [{ type: 'TextRun', text: toShownText(text, MAX_TEXT_LENGTH), ...style }];
+  return { type: 'RichTextBlock', inlines };
+}
+
+/** Of our own words: Teams shows date and time in the reader's time zone (Adaptive Cards, "Text features"). */
+function small(text: string): object {
+  return { type: 'TextBlock', isSubtle: true, wrap: true, text };
 }
 
 function heading(text: string): object {

@@ -2,6 +2,7 @@ import { HttpRequest } from '@azure/functions';
 import { encodeCapability, type Capability } from '../../../shared/http/capability';
 import { confirmEndpoint, type ConfirmEndpointPorts } from '../../../shared/http/confirmEndpoint';
 import { createRateLimit } from '../../../shared/http/rateLimit';
+import type { InvitationData } from '../../../shared/invitations/invitationData';
 import { applyEvent } from '../../../shared/invitations/invitationHead';
 import type { InvitationGateway } from '../../../shared/invitations/liveInvitation';
 import { accountKey, encodeInvitationId } from '../../../shared/invitations/invitationId';
@@ -45,7 +46,17 @@ const signedIn = ({ objectId = 'carol', tenantId = entra.tenantId, roles = ['Inv
 });
 
 /** A call that rings, the page behind its card, and what came of it. */
-function createEntryPoint({ withEntra = false, ended = false, signInByPlatform = true } = {}) {
+function createEntryPoint({
+  withEntra = false,
+  ended = false,
+  signInByPlatform = true,
+  data = {},
+}: {
+  readonly withEntra?: boolean;
+  readonly ended?: boolean;
+  readonly signInByPlatform?: boolean;
+  readonly data?: Partial<InvitationData>;
+} = {}) {
   const clock = createFakeClock(ringStartMs);
   const posts: string[] = [];
   const audit: {
@@ -54,7 +65,7 @@ function createEntryPoint({ withEntra = false, ended = false, signInByPlatform =
     readonly command: string;
     readonly result: string;
   }[] = [];
-  const started = callEvent('started');
+  const started = callEvent('started', { data });
   const rung = applyEvent(undefined, { ...started, subject: invitationId });
   const head = ended ? applyEvent(rung, { ...callEvent('completed'), subject: invitationId }) : rung;
   const gateway: InvitationGateway = {
@@ -79,7 +90,7 @@ function createEntryPoint({ withEntra = false, ended = false, signInByPlatform =
       tenantKeys: () => () => Promise.reject(new Error('The page verifies no token.')),
       clock,
     },
-    limit: createRateLimit(() => clock.now(), { burst: 3, perSecond: 1 }),
+    limitLink: createRateLimit(() => clock.now(), { burst: 3, perSecond: 1 }),
     clock,
     invitations: {
       head: (id) => Promise.resolve(id === invitationId ? head : undefined),
@@ -116,21 +127,42 @@ function createEntryPoint({ withEntra = false, ended = false, signInByPlatform =
 describe('GET', () => {
   test.each([
     ['decline', 'Reject the call'],
-    ['acceptWithPhoneAudio', 'Take it on my phone'],
+    ['acceptWithPhoneAudio', 'Send it to Reception’s phone'],
   ] as const)('asks, and does nothing: %s', async (purpose, button) => {
     const { ask, link, posts, audit } = createEntryPoint();
     const page = await ask('GET', link({ purpose }));
     expect(page.status).toBe(200);
     expect(page.body).toContain(
-      `<h1>${button}?</h1><p>Call from Alice Müller: Contract renewal</p><p>It rings until 12:00:30 UTC.</p>`,
+      `<h1>${button}?</h1><p>Call from Alice Müller (alice@fabrikam.com)</p><p>Subject: Contract renewal</p>` +
+        '<p>It rings for 30 more seconds, until 12:00:30 UTC.</p>',
     );
     expect(page.body).toContain(`>${button}</button>`);
     expect([posts, audit]).toEqual([[], []]);
   });
 
+  it('says how long the call rings on', async () => {
+    const { clock, ask, link } = createEntryPoint();
+    await clock.advance(ringMs - 7_000);
+    expect((await ask('GET', link())).body).toContain('<p>It rings for 7 more seconds, until');
+    await clock.advance(6_000);
+    expect((await ask('GET', link())).body).toContain('<p>It rings for one more second, until');
+  });
+
   it('asks about a call that the read model does not know yet', async () => {
     const { ask, link } = createEntryPoint();
-    expect(await ask('GET', link({ subject: 'not-known-yet' }))).toMatchObject({ status: 200 });
+    const page = await ask('GET', link({ subject: 'not-known-yet', purpose: 'acceptWithPhoneAudio' }));
+    expect([page.status, page.body.includes('<h1>Send it to the user’s phone?</h1>')]).toEqual([200, true]);
+  });
+
+  it('shows what a caller wrote without characters that reverse or hide it', async () => {
+    const { ask, link } = createEntryPoint({
+      data: {
+        from: { uri: 'sip:mallory@evil.example', name: '\u202eecilA\u200b' },
+        subject: 'Pay\u2066 me\u0000\nnow',
+      },
+    });
+    const { body } = await ask('GET', link());
+    expect(body).toContain('<p>Call from ecilA (mallory@evil.example)</p><p>Subject: Pay me now</p>');
   });
 
   it('says that a call is over which somebody took', async () => {
@@ -143,7 +175,7 @@ describe('GET', () => {
 describe('POST', () => {
   test.each([
     ['decline', 'decline', 'The call was rejected: every phone stops ringing.'],
-    ['acceptWithPhoneAudio', 'acceptWithPhoneAudio', 'The call goes to your phone now.'],
+    ['acceptWithPhoneAudio', 'acceptWithPhoneAudio', 'The call goes to Reception’s phone now.'],
   ] as const)('acts once: %s', async (purpose, action, said) => {
     const { ask, link, posts, audit } = createEntryPoint();
     const first = await ask('POST', link({ purpose }));
@@ -171,17 +203,17 @@ describe('POST', () => {
 });
 
 describe.each(['GET', 'POST'] as const)('%s of a link that is no good', (method) => {
-  test.each<[string, number, (entryPoint: ReturnType<typeof createEntryPoint>) => string | Promise<string>]>([
+  test.each<[string, number, (door: ReturnType<typeof createEntryPoint>) => string | Promise<string>]>([
     ['is altered', 404, ({ link }) => `${link().slice(0, -1)}${link().endsWith('A') ? 'B' : 'A'}`],
     ['is empty', 404, () => ''],
     ['is for something else', 404, ({ link }) => link({ purpose: 'unsubscribe', subject: 'sub_1' })],
     ['has expired', 410, ({ clock, link }) => clock.advance(ringMs + 1).then(() => link())],
   ])('that %s: a page, and nothing is done', async (_what, status, make) => {
-    const entryPoint = createEntryPoint();
-    const page = await entryPoint.ask(method, await make(entryPoint));
+    const door = createEntryPoint();
+    const page = await door.ask(method, await make(door));
     expect([page.status, page.body.includes('<form')]).toEqual([status, false]);
     expect(page.body).toMatch(/^<!doctype html>/);
-    expect([entryPoint.posts, entryPoint.audit]).toEqual([[], []]);
+    expect([door.posts, door.audit]).toEqual([[], []]);
   });
 });
 

@@ -20,7 +20,14 @@ test('a ring shows who calls, what about, until when, and links to pages that as
           body: [
             {
               type: 'RichTextBlock',
-              inlines: [{ type: 'TextRun', text: 'Call from Alice Müller', size: 'Large', weight: 'Bolder' }],
+              inlines: [
+                {
+                  type: 'TextRun',
+                  text: 'Call from Alice Müller (alice@fabrikam.com)',
+                  size: 'Large',
+                  weight: 'Bolder',
+                },
+              ],
             },
             { type: 'RichTextBlock', inlines: [{ type: 'TextRun', text: 'Subject: Contract renewal' }] },
             { type: 'RichTextBlock', inlines: [{ type: 'TextRun', text: 'Number: +4930123456' }] },
@@ -36,7 +43,7 @@ test('a ring shows who calls, what about, until when, and links to pages that as
             { type: 'Action.OpenUrl', title: 'Reject the call', url: 'https://relay.example/confirm/decline' },
             {
               type: 'Action.OpenUrl',
-              title: 'Take it on my phone',
+              title: 'Send it to Reception’s phone',
               url: 'https://relay.example/confirm/acceptWithPhoneAudio',
             },
           ],
@@ -47,7 +54,7 @@ test('a ring shows who calls, what about, until when, and links to pages that as
 });
 
 test('offers only what the invitation offers', () => {
-  expect(card(callEvent('started', { data: { actions: ['decline'] } }))).not.toContain('Take it on my phone');
+  expect(card(callEvent('started', { data: { actions: ['decline'] } }))).not.toContain('Send it to');
 });
 
 test('has no buttons where there is no address for them', () => {
@@ -61,14 +68,35 @@ test.each([
   [{ from: { callerType: 'withheld' as const } }, 'Call from a withheld number'],
   [{ from: { anonymous: true, name: 'Anonymous' } }, 'Call from a withheld number'],
   [{ from: {} }, 'Call from an unknown caller'],
+  [{ from: { uri: 'sip:mallory@evil.example', name: 'A'.repeat(500) } }, '… (mallory@evil.example)'],
+  [{ from: { uri: 'sip:mallory@evil.example', name: '\u202ealice\u200b' } }, 'Call from alice (mallory@evil.example)'],
+  [
+    {
+      from: {
+        uri: 'sip:+4930123456@contoso.com;user=phone',
+        callerType: 'phone' as const,
+        phoneNumber: '+4930123456',
+        name: 'ACME',
+      },
+    },
+    'Call from ACME (+4930123456)',
+  ],
+  [{ from: { uri: 'sip:guest1@contoso.com', callerType: 'guest' as const, name: 'Eve' } }, 'Call from Eve (guest)'],
+  [{ to: { uri: 'sip:boss@contoso.com', name: 'The boss' } }, 'Send it to reception@contoso.com’s phone'],
   [{ onBehalfOf: { name: 'The boss' } }, 'On behalf of: The boss'],
 ])('%j: %s', (data, text) => {
   expect(card(callEvent('started', { data }))).toContain(text);
 });
 
 test('a missed call has a card, without buttons', () => {
-  expect(card(callEvent('completed'))).toContain('Missed call from Alice Müller');
+  expect(card(callEvent('completed'))).toContain('Missed call from Alice Müller (alice@fabrikam.com)');
   expect(card(callEvent('completed'))).not.toContain('Action.OpenUrl');
+});
+
+test('a missed call’s card says when it was missed, in the reader’s time zone', () => {
+  expect(card(callEvent('completed'))).toContain(
+    '"text":"{{DATE(2026-01-15T12:00:00Z,SHORT)}} {{TIME(2026-01-15T12:00:00Z)}}"',
+  );
 });
 
 test.each([

@@ -1,0 +1,36 @@
+import type { InvitationData } from '../../invitations/invitationData';
+import { toShownText } from './shownText';
+
+/** A display name is the caller's own choice: however long, it must not push the address away. */
+const MAX_NAME_LENGTH = 80;
+
+/**
+ * Who calls, for a person: the display name with the address beside it, which Skype for Business vouches for and the caller
+ * cannot choose. Pure.
+ */
+export function callerText({ from }: Pick<InvitationData, 'from'>): string {
+  const name = from?.name === undefined ? '' : toName(from.name);
+  if (from?.callerType === 'guest') return `${name === '' ? 'somebody' : name} (guest)`;
+  if (from?.callerType === 'withheld' || from?.anonymous === true) return 'a withheld number';
+  const isPhone = from?.callerType === 'phone' || from?.uri === undefined;
+  const address = (isPhone ? from?.phoneNumber : undefined) ?? addressOf(from?.uri);
+  if (address === undefined || address === name) return name === '' ? 'an unknown caller' : name;
+  return name === '' ? address : `${name} (${address})`;
+}
+
+/** Whose phone a command sends the call to: the account's. Pure. */
+export function phoneOwnerText({ to, account }: Pick<InvitationData, 'to' | 'account'>): string {
+  const isAccount = to?.uri?.toLowerCase() === account.toLowerCase();
+  const name = isAccount && to?.name !== undefined ? toName(to.name) : '';
+  return name === '' ? (addressOf(account) ?? account) : name;
+}
+
+function toName(name: string): string {
+  return toShownText(name, MAX_NAME_LENGTH);
+}
+
+/** `alice@fabrikam.com` of `sip:alice@fabrikam.com;user=phone`. */
+function addressOf(uri: string | undefined): string | undefined {
+  const address = toShownText((uri ?? '').replace(/^(sips?|tel):/i, '').replace(/[;?].*$/s, ''), MAX_NAME_LENGTH);
+  return address === '' ? undefined : address;
+}
