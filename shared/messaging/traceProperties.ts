@@ -14,8 +14,13 @@ export function withTraceProperties(message: EncodedMessage, traceParent = trace
   };
 }
 
-/** What a message says of the trace that caused it. */
+/**
+ * What a message says of the trace that caused it. The Functions library writes the first letter of every property small, so
+ * names count whatever their case.
+ */
 export function traceParentIn(applicationProperties: Readonly<Record<string, unknown>>): string | undefined {
-  const { traceparent, 'Diagnostic-Id': diagnosticId } = applicationProperties;
-  return [traceparent, diagnosticId].find((value): value is string => typeof value === 'string');
+  const byName = new Map(Object.entries(applicationProperties).map(([name, value]) => [name.toLowerCase(), value]));
+  return ['traceparent', 'diagnostic-id']
+    .map((name) => byName.get(name))
+    .find((value): value is string => typeof value === 'string');
 }

@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { readProductConfig } from '../../infra/local/service-bus/config/productConfig';
 import { readyMessage, startLocalProcess } from '../../infra/local/start/localProcess';
-import { projectFolder, standInScript } from '../../infra/local/start/projectFolder';
+import { standInScript } from '../../infra/local/start/projectFolder';
 import { startStorage } from '../../infra/local/storage/startStorage';
 import { startChild, type Child } from './child';
 import type { RelayMethods } from './relayProcess';
@@ -48,23 +49,11 @@ export function queuesConfig(...names: readonly string[]): unknown {
   };
 }
 
-const configSchema = z.looseObject({
-  UserConfig: z.looseObject({
-    Namespaces: z.array(
-      z.looseObject({
-        Topics: z.array(z.looseObject({ Subscriptions: z.array(z.looseObject({ Name: z.string() })) })),
-      }),
-    ),
-  }),
-});
-
 /** The product's entities, the topic with these of its subscriptions only. */
-async function productConfig(subscriptions: readonly string[]): Promise<unknown> {
-  const text = await readFile(path.join(projectFolder, 'infra', 'local', 'service-bus', 'Config.json'), 'utf8');
-  const config = configSchema.parse(JSON.parse(text));
-  for (const { Topics } of config.UserConfig.Namespaces)
-    for (const topic of Topics)
-      topic.Subscriptions = topic.Subscriptions.filter(({ Name }) => subscriptions.includes(Name));
+function productConfig(subscriptions: readonly string[]): unknown {
+  const config = readProductConfig();
+  const [topic] = config.UserConfig.Namespaces[0].Topics;
+  topic.Subscriptions = topic.Subscriptions.filter(({ Name }) => subscriptions.includes(Name));
   return config;
 }
 
@@ -93,7 +82,7 @@ export async function startWorld({ subscriptions = ['all'] }: WorldOptions = {})
   const ucwa = startChild<SimulatorMethods>('simulatorProcess.ts');
   const [ucwaUrl, bus, storage] = await Promise.all([
     ucwa.call('start'),
-    startBus(await productConfig(subscriptions)),
+    startBus(productConfig(subscriptions)),
     startStorage({ ports: { blob: 0, queue: 0, table: 0 } }),
   ]);
   const { connectionString: storageConnection } = await storage.ready;

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { ServiceBusClient } from '@azure/service-bus';
 import axios from 'axios';
+import { readProductConfig } from '../../infra/local/service-bus/config/productConfig';
 import { settingNames } from '../../shared/config/parseConfig';
 import { askUntil } from '../support/askUntil';
 import { startReadyHost } from '../support/functionsHost';
@@ -99,16 +99,9 @@ describe('a pool that is gone', () => {
   });
 });
 
-interface Entity {
-  readonly Name: string;
-  readonly Properties: Record<string, unknown>;
-}
-
 /** The product's entities, for a test to change. */
 function productConfig() {
-  const config = JSON.parse(readFileSync(join(project, 'infra/local/service-bus/Config.json'), 'utf8')) as {
-    UserConfig: { Namespaces: [{ Queues: Entity[]; Topics: [Entity & { Subscriptions: Entity[] }] }] };
-  };
+  const config = readProductConfig();
   const [
     {
       Queues: queues,

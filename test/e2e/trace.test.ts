@@ -88,6 +88,7 @@ describe('the trace of a call', () => {
   it.each([
     ['a field of the message', (traceparent: string) => [{ traceparent }, {}]],
     ['an application property', (traceparent: string) => [{}, { traceparent }]],
+    ['the property that Azure’s SDKs set', (traceparent: string) => [{}, { 'Diagnostic-Id': traceparent }]],
   ])('goes on with a command over the queue that names it in %s', async (where, name) => {
     relay.ucwa.ring({ subject: where });
     const started = await relay.topic.invitationEvent({ event: 'started', subject: where });
@@ -134,7 +135,7 @@ describe('metrics', () => {
         collector.spans.filter(
           ({ name, attributes }) =>
             name === 'deliver event' && attributes['cloudevents.event_type'] === 'ucwa.audioVideoInvitation.started',
-        ).length === 4,
+        ).length === 5,
     );
     await collector.metric(
       'relay.channels',
@@ -148,11 +149,11 @@ describe('metrics', () => {
         Object.entries(attributes).every(([fact, value]) => point.attributes[fact] === value),
       )?.value;
     const type = 'ucwa.audioVideoInvitation.started';
-    expect(valueOf('relay.events', { type })).toBe(4);
-    expect(valueOf('relay.ring_to_bus', { type })).toBe(4);
-    expect(valueOf('relay.ring_to_delivery', { type })).toBe(4);
-    expect(valueOf('relay.deliveries', { outcome: 'delivered' })).toBe(4);
-    expect(valueOf('relay.commands', { command: 'decline', result: 'sent' })).toBe(3);
+    expect(valueOf('relay.events', { type })).toBe(5);
+    expect(valueOf('relay.ring_to_bus', { type })).toBe(5);
+    expect(valueOf('relay.ring_to_delivery', { type })).toBe(5);
+    expect(valueOf('relay.deliveries', { outcome: 'delivered' })).toBe(5);
+    expect(valueOf('relay.commands', { command: 'decline', result: 'sent' })).toBe(4);
     expect(valueOf('relay.commands', { command: 'cancel', result: 'actionNotAvailable' })).toBe(1);
     expect(points('relay.poll_age')).toEqual([expect.objectContaining({ value: 0 })]);
     expect(points('relay.channels').map(({ value }) => value)).toEqual(points('relay.channels').map(() => 0));

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
+import { readProductConfig } from '../../infra/local/service-bus/config/productConfig';
 import type { CommandReply } from '../../shared/messaging/commandQueue';
 
 const REPLIES = 'replies';
@@ -10,10 +9,8 @@ export const SESSION_REPLIES = 'session-replies';
 
 /** The product's entities, of which the queue `replies` is for local use, and a queue for replies with sessions. */
 export function configWithReplies(): unknown {
-  const config = JSON.parse(readFileSync(join(__dirname, '../../infra/local/service-bus/Config.json'), 'utf8')) as {
-    UserConfig: { Namespaces: { Queues: unknown[] }[] };
-  };
-  config.UserConfig.Namespaces[0]?.Queues.push({ Name: SESSION_REPLIES, Properties: { RequiresSession: true } });
+  const config = readProductConfig();
+  config.UserConfig.Namespaces[0].Queues.push({ Name: SESSION_REPLIES, Properties: { RequiresSession: true } });
   return config;
 }
 

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readProductConfig } from './config/productConfig';
 import { DEFAULT_KEY, startServiceBus, type ServiceBus, type ServiceBusOptions } from './startServiceBus';
 
 const DEFAULT_CERTIFICATE_FOLDER = join('.local', 'certificate');
@@ -8,7 +8,7 @@ const DEFAULT_CERTIFICATE_FOLDER = join('.local', 'certificate');
 const USAGE = `Usage: npm run bus -- [--config FILE] [--host NAME] [--port N] [--data DIR]
                        [--certificate DIR] [--key KEY] [--quiet]
 
-  --config FILE  entities, as in the Config.json of Microsoft's emulator (default: the one beside this program)
+  --config FILE  entities, as in the Config.json of Microsoft's emulator (default: the product's)
   --host NAME    name or address of this machine to listen on (default: 127.0.0.1; 0.0.0.0 for all)
   --port N       port (default: 5672, or the next that is free)
   --data DIR     keep messages in this directory, so that they survive (default: in memory only)
@@ -22,7 +22,7 @@ const DEFAULT_PORT = 5672;
 const PORTS_TO_TRY = 100;
 
 interface Arguments {
-  readonly config: string;
+  readonly config: string | undefined;
   readonly port: number | undefined;
   readonly data: string | undefined;
   readonly host: string | undefined;
@@ -51,7 +51,7 @@ function readArguments(): Arguments {
       process.exit(0);
     }
     return {
-      config: values.config ?? findConfig(),
+      config: values.config,
       port: readPort(values.port),
       data: values.data,
       host: values.host,
@@ -73,12 +73,6 @@ function readPort(text: string | undefined): number | undefined {
   return port;
 }
 
-/** The compiled program stands in dist/, its Config.json only in the source folder. */
-function findConfig(): string {
-  const beside = join(__dirname, 'Config.json');
-  return existsSync(beside) ? beside : join(__dirname, '../../../../infra/local/service-bus/Config.json');
-}
-
 /** On the wanted port, or on the next one that is free. */
 async function startOnFreePort(options: ServiceBusOptions, wanted: number): Promise<ServiceBus> {
   for (let port = wanted; ; port += 1) {
@@ -98,7 +92,7 @@ async function main(): Promise<void> {
     if (!quiet) console.log(line);
   };
   const options = {
-    config,
+    config: config ?? readProductConfig(),
     key,
     log,
     certificateFolder: certificate,
@@ -109,7 +103,9 @@ async function main(): Promise<void> {
   console.log(`Service Bus is ready: ${bus.connectionString}`);
   if (bus.tls !== undefined) log(`With TLS: ${bus.tls.connectionString}\n  trust ${bus.tls.certificate}`);
   for (const entity of receivable(bus)) log(`  ${entity}`);
-  process.send?.({ ready: { port: bus.port, connectionString: bus.connectionString, tls: bus.tls } });
+  process.send?.({
+    ready: { port: bus.port, connectionString: bus.connectionString, tls: bus.tls, differences: bus.differences },
+  });
 
   let stopping = false;
   const stop = (): void => {

@@ -16,6 +16,9 @@ import { openLmdbStore } from './store/lmdbStore';
 /** The key of Microsoft's emulator. */
 export const DEFAULT_KEY = 'SAS_KEY_VALUE';
 
+/** Stands above the lines of `differences`. */
+export const DIFFERENCES = 'As in Azure, but not in Microsoft’s Service Bus emulator:';
+
 const LOOPBACK = '127.0.0.1';
 
 export interface ServiceBusOptions {
@@ -43,6 +46,8 @@ export interface ServiceBus {
   readonly connectionString: string;
   /** The same with TLS, for SDKs that know no emulator, and the certificate's file, which they are told to trust. */
   readonly tls?: { readonly connectionString: string; readonly certificate: string };
+  /** What of the configuration Microsoft's emulator would refuse, a line for each entity. */
+  readonly differences: readonly string[];
   /** What each queue, subscription and dead-letter queue holds now, by address. */
   entities(): Record<string, QueueCounts>;
   /** Ends all connections and frees the port. */
@@ -61,7 +66,8 @@ export async function startServiceBus(options: ServiceBusOptions): Promise<Servi
     clock = systemClock,
   } = options;
   const config = parseConfig(typeof options.config === 'string' ? await readConfig(options.config) : options.config);
-  for (const note of config.notes) log(`note: ${note}`);
+  if (config.notes.length > 0) log(DIFFERENCES);
+  for (const note of config.notes) log(`  ${note}`);
   const timers = new TimerHeap(clock);
   const store = dataDirectory === undefined ? undefined : await openLmdbStore(dataDirectory);
   const env = { clock, timers, store };
@@ -84,6 +90,7 @@ export async function startServiceBus(options: ServiceBusOptions): Promise<Servi
     port: listener.port,
     connectionString: `${connectionString};UseDevelopmentEmulator=true`,
     ...(certificate !== undefined && { tls: { connectionString, certificate: certificate.path } }),
+    differences: config.notes,
     entities: () => namespace.counts(),
     close: async () => {
       await listener.close();

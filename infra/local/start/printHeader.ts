@@ -1,3 +1,4 @@
+import { DIFFERENCES } from '../service-bus/startServiceBus';
 import type { StackFacts } from './stackFile';
 import type { StartedStack } from './startStack';
 import type { Terminal } from './terminal';
@@ -5,7 +6,7 @@ import type { Terminal } from './terminal';
 /** Says where everything is, what is real, and what to type next. `readyInMs` is the time since the process began. */
 export function printHeader(
   terminal: Terminal,
-  { facts, replaced, notes, serviceBusTls }: StartedStack,
+  { facts, replaced, notes, localBus }: StartedStack,
   readyInMs: number,
 ): void {
   const row = (name: string, address: string): void => terminal.line(`  ${name.padEnd(18)}${address}`);
@@ -19,9 +20,10 @@ export function printHeader(
     'Service Bus',
     replaced.serviceBus === undefined ? (facts.serviceBusConnection ?? '') : given(replaced.serviceBus),
   );
-  if (serviceBusTls !== undefined) {
-    row('  with TLS', serviceBusTls.connectionString);
-    row('  trust', serviceBusTls.certificate);
+  // For SDKs that know no emulator.
+  if (localBus?.tls !== undefined) {
+    row('  with TLS', localBus.tls.connectionString);
+    row('  trust', localBus.tls.certificate);
   }
   row(
     'Storage',
@@ -30,6 +32,12 @@ export function printHeader(
       : `${storageAddress(facts.storageConnection)}  (Azurite: blobs, queues, tables)`,
   );
   row('Webhook receiver', facts.receiverUrl);
+  const differences = localBus?.differences ?? [];
+  if (differences.length > 0) {
+    terminal.line();
+    terminal.line(`  ${DIFFERENCES}`);
+  }
+  for (const text of differences) terminal.line(`    ${text}`);
   if (notes.length > 0) terminal.line();
   for (const text of notes) terminal.line(`  ${text}`);
   terminal.line();

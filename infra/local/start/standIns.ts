@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { z } from 'zod';
 import { readyMessage, startLocalProcess, type LocalProcess } from './localProcess';
 import { projectFolder, standInScript } from './projectFolder';
@@ -6,16 +5,21 @@ import { projectFolder, standInScript } from './projectFolder';
 const port = z.number().int();
 
 const tls = z.object({ connectionString: z.string(), certificate: z.string() });
-const serviceBusReady = z.object({ port, connectionString: z.string(), tls: tls.optional() });
+const serviceBusReady = z.object({
+  port,
+  connectionString: z.string(),
+  tls: tls.optional(),
+  /** What of its entities Microsoft's emulator would refuse, a line each. */
+  differences: z.array(z.string()),
+});
 export type ServiceBusReady = z.infer<typeof serviceBusReady>;
 
 /** The local Service Bus with the product's own entities. */
 export function startServiceBusProcess(preferredPort: number): LocalProcess<ServiceBusReady> {
-  const config = path.join(projectFolder, 'infra', 'local', 'service-bus', 'Config.json');
   return startLocalProcess({
     id: 'serviceBus',
     name: 'Service Bus',
-    nodeArguments: [standInScript('service-bus'), '--config', config, '--port', String(preferredPort), '--quiet'],
+    nodeArguments: [standInScript('service-bus'), '--port', String(preferredPort), '--quiet'],
     recogniseReady: readyMessage(serviceBusReady),
   });
 }

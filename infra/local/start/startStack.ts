@@ -45,8 +45,8 @@ export interface StartedStack {
   readonly notes: readonly string[];
   /** The bus that the app uses, given or local; undefined where it is reached by an identity. */
   readonly serviceBusConnection: string | undefined;
-  /** For SDKs that know no emulator: the local bus by TLS, and the certificate to trust. */
-  readonly serviceBusTls: ServiceBusReady['tls'];
+  /** The local bus; undefined where another is given. */
+  readonly localBus: ServiceBusReady | undefined;
 }
 
 /**
@@ -137,7 +137,7 @@ export async function startStack(options: StackOptions, parts: Parts, signal: Ab
     replaced,
     notes,
     serviceBusConnection: environment['ServiceBusConnection'],
-    serviceBusTls: bus?.tls,
+    localBus: bus,
   };
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readProductConfig, type EntityConfig } from '../../../infra/local/service-bus/config/productConfig';
 import { busAccess, busEntities, entityPath } from '../../../shared/messaging/busEntities';
 import { azureFolder } from '../../support/bicep';
 
@@ -11,11 +12,7 @@ interface Entity {
   readonly properties: Properties;
   readonly subscriptions?: readonly Entity[];
 }
-interface LocalEntity {
-  readonly Name: string;
-  readonly Properties: Properties;
-  readonly Subscriptions?: readonly LocalEntity[];
-}
+type LocalEntity = EntityConfig & { readonly Subscriptions?: readonly EntityConfig[] };
 
 const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
 const azure = readJson(join(azureFolder, 'entities.json')) as {
@@ -23,9 +20,7 @@ const azure = readJson(join(azureFolder, 'entities.json')) as {
   topics: Entity[];
   consumerSubscription: Properties;
 };
-const local = readJson(join(azureFolder, '../local/service-bus/Config.json')) as {
-  UserConfig: { Namespaces: { Queues: LocalEntity[]; Topics: LocalEntity[] }[] };
-};
+const local = readProductConfig();
 
 /** Where the local namespace differs, and why. */
 const overrides = {

@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ServiceBusClient } from '@azure/service-bus';
 import { parseConfig } from '../../../infra/local/service-bus/config/parseConfig';
+import { readProductConfig, type ProductConfig } from '../../../infra/local/service-bus/config/productConfig';
+import { problemsOfEmulatorConfig } from '../../support/emulatorConfig';
 import { startTestServiceBus } from '../../support/serviceBus';
 
 const withQueue = (Properties: Record<string, unknown>, Name = 'q'): unknown => ({
@@ -27,7 +31,7 @@ test('a queue that says nothing has the defaults of Microsoft’s emulator', () 
       maxSizeBytes: undefined,
     },
   ]);
-  expect(notes).toEqual([]);
+  expect(notes).toEqual(['namespace: the name is n (emulator: sbemulatorns)']);
 });
 
 test.each([
@@ -82,20 +86,61 @@ test('every problem is told at once', () => {
   );
 });
 
-test('what Microsoft’s emulator would not take is taken, with a note', () => {
+test('what Microsoft’s emulator would not take is taken, with a line for each entity', () => {
   const { notes } = parseConfig(
     withQueue({
       LockDuration: 'PT0.5S',
-      DefaultMessageTimeToLive: 'P1D',
+      DefaultMessageTimeToLive: 'P1DT1H',
       RequiresDuplicateDetection: true,
       DuplicateDetectionHistoryTimeWindow: 'PT1H',
+      MaxDeliveryCount: 11,
+      MaxSizeInMegabytes: 1,
     }),
   );
   expect(notes).toEqual([
-    expect.stringMatching(/^q: DefaultMessageTimeToLive/),
-    expect.stringMatching(/^q: LockDuration/),
-    expect.stringMatching(/^q: DuplicateDetectionHistoryTimeWindow/),
+    'namespace: the name is n (emulator: sbemulatorns)',
+    'q: DefaultMessageTimeToLive is P1DT1H (emulator: PT5M to PT1H), LockDuration is PT0.5S (emulator: PT5S to PT5M), ' +
+      'MaxDeliveryCount is 11 (emulator: at most 10), DuplicateDetectionHistoryTimeWindow is PT1H (emulator: PT20S to PT5M), ' +
+      'MaxSizeInMegabytes is 1 (emulator: not known)',
   ]);
+});
+
+describe.each([
+  ['the product’s Config.json', '../../../infra/local/service-bus/Config.json'],
+  ['the Config.json of the conformance checks', '../../../infra/local/service-bus/conformance/Config.json'],
+])('%s', (_, file) => {
+  const config = JSON.parse(readFileSync(join(__dirname, file), 'utf8')) as ProductConfig;
+
+  test('is one of Microsoft’s emulator, by its schema', () => {
+    expect(problemsOfEmulatorConfig(config)).toEqual([]);
+  });
+
+  test('is within the emulator’s limits', () => {
+    expect(parseConfig(config).notes).toEqual([]);
+  });
+});
+
+test('what is layered on Config.json is said, and nothing else', () => {
+  const said = parseConfig(readProductConfig()).notes.flatMap((line) =>
+    line
+      .slice(line.indexOf(': ') + 2)
+      .split(', ')
+      .map((difference) => `${line.slice(0, line.indexOf(': '))} ${difference.replace(/ is (\S+) .*/, ' $1')}`),
+  );
+  const overlay = JSON.parse(
+    readFileSync(join(__dirname, '../../../infra/local/service-bus/Config.overlay.json'), 'utf8'),
+  ) as ProductConfig;
+  const {
+    Queues,
+    Topics: [topic],
+  } = overlay.UserConfig.Namespaces[0];
+  const layered = [
+    ...[...Queues, topic].map((entity) => [entity.Name, entity.Properties] as const),
+    ...topic.Subscriptions.map((one) => [`${topic.Name}/Subscriptions/${one.Name}`, one.Properties] as const),
+  ].flatMap(([name, properties]) =>
+    Object.entries(properties).map(([property, value]) => `${name} ${property} ${String(value)}`),
+  );
+  expect(said.sort()).toEqual(layered.sort());
 });
 
 test('the product’s own entities are there, and the topic reaches its subscriptions', async () => {

@@ -16,7 +16,7 @@ import { notesOnEmulatorLimits } from './emulatorLimits';
 export interface BrokerConfig {
   readonly queues: readonly QueueEntitySettings[];
   readonly topics: readonly TopicSettings[];
-  /** What works here and would not in Microsoft's emulator, a sentence each. */
+  /** What works here and would not in Microsoft's emulator, a line for each entity. */
   readonly notes: readonly string[];
 }
 
@@ -40,7 +40,7 @@ export function parseConfig(config: unknown): BrokerConfig {
   refuseDuplicates([...queues, ...topics].map(({ name }) => name));
   for (const { name, subscriptions } of topics)
     refuseDuplicates(subscriptions.map((one) => `${name}/Subscriptions/${one.name}`));
-  return { queues, topics, notes: notesOnEmulatorLimits(queues, topics) };
+  return { queues, topics, notes: namespace === undefined ? [] : notesOnEmulatorLimits(namespace) };
 }
 
 type TopicConfig = ParsedConfig['UserConfig']['Namespaces'][number]['Topics'][number];
