@@ -1,4 +1,10 @@
-import type { ServiceBusClient, ServiceBusMessageBatch, ServiceBusSender } from '@azure/service-bus';
+import type {
+  ServiceBusClient,
+  ServiceBusMessageBatch,
+  ServiceBusReceivedMessage,
+  ServiceBusSender,
+} from '@azure/service-bus';
+import Long from 'long';
 import type { Clock } from '../clock';
 import { RelayError } from '../errors/relayError';
 import type { BusSender } from './outbox';
@@ -7,14 +13,19 @@ import { SEND_TIMEOUT_MS } from './openServiceBus';
 import type { EncodedMessage } from './toServiceBusMessage';
 import { isBusConnectionLost, isBusTimeout, translateBusError } from './translateBusError';
 
-/** One connection to the namespace for all that is sent, opened when first needed and replaced when it no longer answers. */
+/** One connection to the namespace for all that is sent and looked up, opened when first needed and replaced when it no longer answers. */
 export interface BusConnection {
   sender(entity: string): BusSender;
+  /** Reads the message with that sequence number from a queue, whatever its state; takes and locks nothing. Errors: `busUnavailable`, `busRefused`. */
+  peek(queue: string, sequenceNumber: number): Promise<ServiceBusReceivedMessage | undefined>;
   /** Closes within a second, whether or not the bus answers. */
   close(): Promise<void>;
 }
 
 const CLOSE_TIMEOUT_MS = 1_000;
+
+/** Nobody waits longer for what is only read. */
+const PEEK_TIMEOUT_MS = 2_000;
 
 /** A link that works answers in milliseconds; after this, one that had answered before is taken for cut. */
 const RESEND_AFTER_MS = 1_000;
@@ -91,6 +102,18 @@ export function createBusConnection(openClient: () => Promise<ServiceBusClient>,
 
   return {
     sender: (entity) => ({ sendFirst: (messages) => sendFirst(entity, messages) }),
+    async peek(queue, sequenceNumber) {
+      try {
+        return await within(clock, PEEK_TIMEOUT_MS, async () => {
+          const { client } = await open().opening;
+          const fromSequenceNumber = Long.fromNumber(sequenceNumber);
+          const [message] = await client.createReceiver(queue).peekMessages(1, { fromSequenceNumber });
+          return message?.sequenceNumber?.equals(fromSequenceNumber) === true ? message : undefined;
+        });
+      } catch (error) {
+        throw translateBusError(error);
+      }
+    },
     async close() {
       closed = true;
       const closing = live;

@@ -17,7 +17,15 @@ export interface CommandReply {
   readonly message?: string;
 }
 
+/** Properties of a command's message as its sender wrote them. */
+export interface SentProperties {
+  readonly messageId: string;
+  readonly replyToSessionId: string | undefined;
+}
+
 export interface CommandQueue {
+  /** Reads the properties of a message that is on the queue, locked or not; undefined where it is gone. */
+  readProperties(sequenceNumber: number): Promise<SentProperties | undefined>;
   /** @param sessionId the session of the reply, where its reader waits for one. */
   reply(queue: string, answer: CommandReply, sessionId?: string): Promise<void>;
   /** Puts the message into the dead-letter queue with a reason that a person understands. */
@@ -43,6 +51,12 @@ const OMITTED = { omitted: 'The command was too long or nested too deep to be ke
  */
 export function createCommandQueue(connection: BusConnection): CommandQueue {
   return {
+    async readProperties(sequenceNumber) {
+      const message = await connection.peek(busEntities.commands, sequenceNumber);
+      if (message === undefined) return undefined;
+      const { messageId, replyToSessionId } = message;
+      return { messageId: messageId === undefined ? '' : String(messageId), replyToSessionId };
+    },
     async reply(queue, answer, sessionId) {
       await connection.sender(queue).sendFirst([
         withTraceProperties({

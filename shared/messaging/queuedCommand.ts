@@ -14,7 +14,7 @@ import { runCommand, type CommandPorts } from '../invitations/runCommand';
 import { inCommandSpan } from '../telemetry/inCommandSpan';
 import { countDeadLetters } from '../telemetry/metrics';
 import { busEntities } from './busEntities';
-import { REFUSAL_PROPERTY, type CommandQueue } from './commandQueue';
+import { REFUSAL_PROPERTY, type CommandQueue, type SentProperties } from './commandQueue';
 import { retryInProcess } from './retryInProcess';
 import { traceParentIn } from './traceProperties';
 
@@ -55,6 +55,7 @@ export interface QueuedCommandPorts {
 export interface QueuedMessage {
   readonly body: unknown;
   readonly messageId: string;
+  readonly sequenceNumber?: number | undefined;
   readonly applicationProperties: Readonly<Record<string, unknown>>;
   /** Queue for the answer, and the session of it: properties of the message. */
   readonly replyTo?: string | undefined;
@@ -63,13 +64,13 @@ export interface QueuedMessage {
 
 /** What the platform gives beside the body (Azure Functions, "Service Bus trigger", Message metadata). */
 export function toQueuedMessage(body: unknown, metadata: Readonly<Record<string, unknown>> | undefined): QueuedMessage {
-  const { messageId, applicationProperties, replyTo, replyToSessionId } = metadataSchema.parse(metadata ?? {});
-  return { body, messageId, applicationProperties, replyTo, replyToSessionId };
+  return { body, ...metadataSchema.parse(metadata ?? {}) };
 }
 
-// A messageId that looks like a number arrives as one.
-const metadataSchema = z.looseObject({
+// The Functions library parses every text here as JSON where it can: a messageId of digits arrives as a number, and rounded.
+const metadataSchema = z.object({
   messageId: z.coerce.string().default(''),
+  sequenceNumber: z.int().optional().catch(undefined),
   applicationProperties: z.record(z.string(), z.unknown()).default({}),
   replyTo: z.coerce.string().min(1).optional().catch(undefined),
   replyToSessionId: z.coerce.string().min(1).optional().catch(undefined),
@@ -117,13 +118,14 @@ export function parseQueuedCommand(body: unknown): {
  * answer that its queue does not take is logged and no more: the record is the settlement.
  */
 export async function runQueuedCommand(
-  { body, messageId, applicationProperties, replyTo: sendersReplyTo, replyToSessionId }: QueuedMessage,
+  message: QueuedMessage,
   ports: QueuedCommandPorts,
   signal: AbortSignal,
 ): Promise<void> {
+  const { body, messageId, applicationProperties } = message;
   if (REFUSAL_PROPERTY in applicationProperties)
     throw new RelayError('requestInvalid', 'A refused command, on its way to the dead-letter queue.');
-  const parsed = parseOrRefusal(body, sendersReplyTo);
+  const parsed = parseOrRefusal(body, message.replyTo);
   if ('refusal' in parsed) {
     await retryInProcess(() => ports.commandQueue.refuse(body, messageId, parsed.refusal), ports);
     countDeadLetters(1, busEntities.commands);
@@ -134,7 +136,8 @@ export async function runQueuedCommand(
     kind: 'consumer',
     traceParent: parsed.traceParent ?? traceParentIn(applicationProperties),
   } as const;
-  const answer = { correlationId: messageId, invitationId: request.invitationId, command: request.command.command };
+  const sent = replyTo === undefined ? undefined : readProperties(message, ports.commandQueue);
+  const answer = { invitationId: request.invitationId, command: request.command.command };
   const settled = await inCommandSpan(request, entryPoint, () =>
     runCommand(request, ports.commands, signal, (work) => retryInProcess(work, ports)),
   ).then(
@@ -144,10 +147,18 @@ export async function runQueuedCommand(
       return { ...answer, result: code, message };
     },
   );
-  if (replyTo === undefined) return;
-  await ports.commandQueue.reply(replyTo, settled, replyToSessionId).catch((error: unknown) => {
+  if (replyTo === undefined || sent === undefined) return;
+  const { messageId: correlationId, replyToSessionId } = await sent;
+  await ports.commandQueue.reply(replyTo, { correlationId, ...settled }, replyToSessionId).catch((error: unknown) => {
     ports.commands.log.warn('commandNotAnswered', { queue: replyTo, error: toRelayError(error).code });
   });
+}
+
+/** As the sender wrote them, which only the queue still knows; as the platform gave them where it does not answer. Never rejects. */
+async function readProperties(message: QueuedMessage, queue: CommandQueue): Promise<SentProperties> {
+  const { messageId, sequenceNumber, replyToSessionId } = message;
+  const sent = sequenceNumber === undefined ? undefined : queue.readProperties(sequenceNumber).catch(() => undefined);
+  return (await sent) ?? { messageId, replyToSessionId };
 }
 
 function parseOrRefusal(

@@ -45,6 +45,17 @@ describe('commands over the queue', () => {
     });
   });
 
+  // The Functions library parses what looks like JSON.
+  test.each(['12345678901234567890', '1e5', ' 12 ', 'null', '"in quotes"', '{"order":1.0}'])(
+    'answers with the message’s id and session as the sender wrote them: %s',
+    async (text) => {
+      const reply = await entryPoint.ask({ command: 'decline', invitationId: 'unknown' }, text);
+      expect(reply).toMatchObject({ correlationId: text, result: 'invitationNotFound' });
+      const { sessionId } = await entryPoint.askInSession({ command: 'decline', invitationId: 'unknown' }, text);
+      expect(sessionId).toBe(text);
+    },
+  );
+
   test.each([
     ['in its body', 'invitation-events', {}],
     ['in its body, a part of one', 'Invitation-Commands/$DeadLetterQueue', {}],

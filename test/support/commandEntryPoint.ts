@@ -16,8 +16,8 @@ export function configWithReplies(): unknown {
 
 /** A downstream system that commands over the queue `invitation-commands`. */
 export interface CommandEntryPoint {
-  /** Sends the command and waits for its reply. */
-  ask(command: object): Promise<CommandReply>;
+  /** Sends the command and waits for its reply; the message's id is one of ours unless given. */
+  ask(command: object, messageId?: string): Promise<CommandReply>;
   /** Sends the command and waits for its reply in the session `sessionId`; the reply's correlation id and session with it. */
   askInSession(command: object, sessionId: string): Promise<ServiceBusReceivedMessage>;
   /** Sends a body as it is; `replyTo` as a property of the message. */
@@ -49,8 +49,7 @@ export function openCommandEntryPoint(connectionString: string): CommandEntryPoi
   });
   let sent = 0;
   return {
-    async ask(command) {
-      const messageId = `command-${String(++sent)}`;
+    async ask(command, messageId = `command-${String(++sent)}`) {
       const reply = new Promise<CommandReply>((resolve) => waiting.set(messageId, resolve));
       await sender.sendMessages({ messageId, contentType: 'application/json', body: { ...command, replyTo: REPLIES } });
       return reply;

@@ -10,6 +10,7 @@ function createQueue(fits: boolean) {
   };
   const queue = createCommandQueue({
     sender: () => ({ sendFirst, schedule: () => Promise.resolve() }),
+    peek: () => Promise.resolve(undefined),
     close: () => Promise.resolve(),
   });
   return { queue, sent };
