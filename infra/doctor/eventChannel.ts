@@ -1,8 +1,11 @@
 import type { Clock } from '../../shared/clock';
-import { RelayError } from '../../shared/errors/relayError';
+import { RelayError, toRelayError } from '../../shared/errors/relayError';
 import type { HttpResponse } from '../../shared/ucwa/http';
+import type { Application } from '../../shared/ucwa/application';
 import { parsePackage } from '../../shared/ucwa/parsePackage';
+import { isCut } from '../../shared/ucwa/channel/heldCut';
 import { guessNext, pollAddress, pollTimeoutMs } from '../../shared/ucwa/channel/pollAddress';
+import { HELD_MS } from '../../shared/ucwa/channel/readProgress';
 import type { Pool } from '../../shared/ucwa/pool';
 import type { EventPackage } from '../../shared/ucwa/resource';
 import { translateResponse } from '../../shared/ucwa/translateError';
@@ -10,6 +13,10 @@ import type { Trace, TracedExchange } from './tracedHttp';
 
 /** A connection that breaks within this was broken before. */
 const STALE_MS = 1_000;
+
+/** What one poll came to: a package, or something between ended it after the pool had held it for so long. */
+export type PollResult =
+  { readonly package: EventPackage; readonly waitedMs: number } | { readonly cutAfterMs: number };
 
 /**
  * The event channel of the doctor's own application, poll by poll. Unlike the relay it lets every failure out: a
@@ -24,19 +31,26 @@ export class DoctorChannel {
     private readonly pool: Pool,
     private readonly clock: Clock,
     private readonly trace: Trace,
-    eventsHref: string,
+    private readonly application: Pick<Application, 'path' | 'eventsHref'>,
   ) {
-    this.#path = pollAddress(eventsHref);
+    this.#path = pollAddress(application.eventsHref);
   }
 
-  /** One P-GET, and how long the pool held it. Errors: as Pool.send and translateResponse; `responseUnreadable`. */
-  async poll(signal: AbortSignal): Promise<{ readonly package: EventPackage; readonly waitedMs: number }> {
+  /**
+   * One P-GET, and how long the pool held it. One that was held for 4 s or more and then cut is no failure while the pool
+   * responds to a GET of the application. Errors: as Pool.send and translateResponse; `responseUnreadable`.
+   */
+  async poll(signal: AbortSignal): Promise<PollResult> {
     const before = this.trace.length;
     const response = await this.#send(signal).catch((error: unknown) => {
-      if (!this.#wasClosedBefore() || signal.aborted) throw error;
+      if (!this.#wasClosedBefore() || signal.aborted) return toRelayError(error);
       this.remarks.add('an idle connection had been closed and was opened anew');
-      return this.#send(signal);
+      return this.#send(signal).catch(toRelayError);
     });
+    const cutAfterMs = waitedMs(this.trace.at(-1));
+    const mayBeIdleCut = !signal.aborted && isCut(response) && cutAfterMs >= HELD_MS;
+    if (mayBeIdleCut && (await this.#isPoolThere(signal))) return { cutAfterMs };
+    if (response instanceof RelayError) throw response;
     if (this.trace.slice(before).some(({ isTokenRequest }) => isTokenRequest))
       this.remarks.add('the ticket ended before its time and was renewed');
     if (response.status !== 200) throw translateResponse(response, this.clock.now());
@@ -48,6 +62,12 @@ export class DoctorChannel {
       );
     this.#follow(parsed.package);
     return { package: parsed.package, waitedMs: waitedMs(this.trace.at(-1)) };
+  }
+
+  async #isPoolThere(signal: AbortSignal): Promise<boolean> {
+    const askedAtMs = this.clock.monotonicMs();
+    await this.pool.probe(this.application.path, signal);
+    return (this.pool.lastResponseMs ?? -Infinity) >= askedAtMs;
   }
 
   #send(signal: AbortSignal): Promise<HttpResponse> {

@@ -21,7 +21,7 @@ import { listLinks } from './steps/listLinks';
 import { resolveNames, type Resolve } from './steps/resolveNames';
 import { readChallenge, readDiscovery, readToken, signInTimes } from './steps/signIn';
 import { signOut, type OwnApplication } from './steps/signOut';
-import { traceHttp, type Trace } from './tracedHttp';
+import { traceHttp, type Trace, type TracedExchange } from './tracedHttp';
 
 export interface ExaminationPorts {
   readonly clock: Clock;
@@ -91,7 +91,7 @@ export async function examine(
       own = { endpointId, path: opened.application.path };
       return describeApplication(opened, trace.slice(before));
     } catch (error) {
-      if (!toRelayError(error).retryable) own = undefined; // it was refused: there is none
+      if (!trace.slice(before).some(mayHaveMadeOne)) own = undefined; // it was refused, or never asked for: there is none
       throw error;
     }
   };
@@ -107,7 +107,7 @@ export async function examine(
       () => listLinks(pool, application.path, account.reportActivity && isAvailable === true, signal),
       { isEssential: false },
     );
-    const channel = new DoctorChannel(pool, clock, trace, application.eventsHref);
+    const channel = new DoctorChannel(pool, clock, trace, application);
     if (awaitCallSeconds !== undefined)
       await chart.step(
         'test ring',
@@ -136,6 +136,12 @@ export async function examine(
     http.close();
   }
   return chart.steps;
+}
+
+/** POST applications that was carried out, or may have been. */
+function mayHaveMadeOne({ method, url, result }: TracedExchange): boolean {
+  if (method !== 'POST' || !url.pathname.endsWith('/applications')) return false;
+  return result instanceof RelayError || result.status < 300 || result.status >= 500;
 }
 
 function describeApplication(

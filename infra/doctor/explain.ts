@@ -1,5 +1,6 @@
 // Over 100 lines because it is one table: every symptom and its remedy, the special before the general.
 import { RelayError } from '../../shared/errors/relayError';
+import { HELD_MS } from '../../shared/ucwa/channel/readProgress';
 import { formOf } from '../../shared/ucwa/representation';
 import { certificateRemedy } from './certificateRemedy';
 import { inSeconds } from './inSeconds';
@@ -27,8 +28,6 @@ interface Rule {
   readonly say: string | ((symptom: Symptom) => string);
 }
 
-/** A connection that was cut sooner than this was not cut for being idle. */
-const IDLE_MS = 10_000;
 /** As many requests as only a chain of redirects makes before there is an application. */
 const LED_AROUND = 8;
 
@@ -45,10 +44,19 @@ const all =
   (symptom: Symptom): boolean =>
     conditions.every((condition) => condition(symptom));
 const isCut = ({ code, networkCode }: Symptom): boolean => code === 'upstreamFailed' && networkCode !== undefined;
-const waited = ({ waitedMs }: Symptom): boolean => waitedMs >= IDLE_MS;
+const wasHeld = ({ waitedMs }: Symptom): boolean => waitedMs >= HELD_MS;
 const isGateway = ({ status, isHtml }: Symptom): boolean => status === 504 || (status === 502 && isHtml);
+const any =
+  (...conditions: Rule['when'][]) =>
+  (symptom: Symptom): boolean =>
+    conditions.some((condition) => condition(symptom));
 
 const rules: readonly Rule[] = [
+  {
+    when: ({ remedy }) => remedy !== undefined,
+    say: ({ remedy }) => remedy ?? '',
+  },
+
   // The way to the server
   {
     when: ({ networkCode }) => networkCode === 'ENOTFOUND' || networkCode === 'EAI_AGAIN',
@@ -71,12 +79,13 @@ const rules: readonly Rule[] = [
     say: 'The server accepts the request but does not finish answering in time: look at its load, and at any proxy between that inspects or throttles.',
   },
   {
-    when: all(isAt('event channel', 'test ring'), isCut, waited),
-    say: 'A load balancer, proxy or firewall between cuts requests that wait: set its idle time-out above 200 s, or calls come late after each cut.',
+    // A cut after which the pool responds is no failure, so here it did not.
+    when: all(isAt('event channel', 'test ring'), any(isCut, isGateway), wasHeld),
+    say: 'Something between held the poll and then cut it, and the pool did not respond after that either: see that the pool’s front ends run and that the proxy or load balancer before them reaches them.',
   },
   {
     when: all(isAt('event channel', 'test ring'), isGateway),
-    say: 'A proxy gave up on the pool and answered in its place: set its response time-out above 200 s, and see that the pool’s front ends run.',
+    say: 'A proxy answered in the pool’s place: see that the pool’s front ends run and that the proxy reaches them.',
   },
   {
     when: all(isAt('event channel', 'test ring'), isCut),
@@ -106,6 +115,10 @@ const rules: readonly Rule[] = [
     say: 'The pools redirect in a circle: check where the user is homed (Get-CsUser) and the redirects of a hybrid or split domain.',
   },
 
+  {
+    when: all(isAt('discovery'), ({ isHtml, status }) => isHtml && status !== undefined && status < 500),
+    say: 'A web page came in place of discovery: see that no web site, portal or pre-authentication stands before the autodiscover service, and that UCWA_DISCOVERY_URL is its root.',
+  },
   {
     when: is('accountMoved'),
     say: 'Take the account out of UCWA_ACCOUNTS, or move the user back to the server (Move-CsUser): UCWA is not offered in the cloud.',
@@ -148,12 +161,12 @@ const rules: readonly Rule[] = [
 
   // The application
   {
-    when: ({ remedy }) => remedy !== undefined,
-    say: ({ remedy }) => remedy ?? '',
-  },
-  {
     when: all(isAt('application'), ({ status }) => status === 403),
     say: 'The user may not use UCWA here: enable mobility for it (Grant-CsMobilityPolicy, EnableMobility) and see on which pool it is homed.',
+  },
+  {
+    when: all(is('poolMoved'), ({ status }) => status === 410),
+    say: 'The user’s pool is down and has no backup pool: bring its front ends up again (Get-CsPoolFabricState), and give the pool an associated backup pool in Topology Builder.',
   },
   {
     when: is('applicationGone'),
@@ -205,7 +218,9 @@ export function explain(
   error: RelayError,
   trace: Trace,
 ): { readonly fact: string; readonly remedy: string } {
-  const last = trace.at(-1);
+  // After a poll that was cut the pool is asked whether it is there: what the poll itself met is what counts.
+  const isPoll = step === 'event channel' || step === 'test ring';
+  const last = (isPoll ? trace.findLast(({ url }) => url.pathname.endsWith('/events')) : undefined) ?? trace.at(-1);
   const response = last === undefined ? undefined : responseOf(last);
   // Where every root has failed, discovery has one error for all of them: the last root's says more.
   const isOfAllRoots = 'tried' in error.extensions;

@@ -121,10 +121,11 @@ async function grantPassword(
 
 function noTokenService(origin: string, status: number): RelayError {
   const { host } = new URL(origin);
+  const remedy = `See that the web services of ${host} run (Get-CsService -WebServer), and that no proxy removes its WWW-Authenticate.`;
   return new RelayError(
     'upstreamFailed',
-    `Skype for Business at ${host} refuses the ticket without saying where to get another, and there is no token service at ${TOKEN_PATH} either (${String(status)}). See that the web services of ${host} run (Get-CsWebServiceConfiguration), and that no proxy removes its WWW-Authenticate.`,
-    { extensions: { host, status } },
+    `Skype for Business at ${host} refuses the ticket without saying where to get another, and there is no token service at ${TOKEN_PATH} either (${String(status)}). ${remedy}`,
+    { extensions: { host, status, remedy } },
   );
 }
 

@@ -60,6 +60,7 @@ const cases: { readonly [Kind in FaultKind]: readonly FaultCase[] } = {
     { fault: { kind: 'applicationDropped' }, gap: 'applicationLost' },
     { fault: { kind: 'applicationDropped', subcode: 'InactiveApplicationExpired' }, gap: 'applicationLost' },
   ],
+  selfLinkQuery: [{ fault: { kind: 'selfLinkQuery', times: 5 }, strikes: 'whileSigningIn' }],
   notToBeMadeAvailable: [],
   modalitiesForbidden: [
     { fault: { kind: 'modalitiesForbidden' }, strikes: 'whileSigningIn', modalities: ['phoneAudio'] },

@@ -30,7 +30,7 @@ export interface TestUcwa extends RunningUcwaSimulator {
 
 /** Starts a simulator on a free port for a test, which closes it. `clock` is the machine's unless given. */
 export async function startTestUcwa(
-  options: Pick<UcwaSimulatorOptions, 'clock' | 'pollTimeoutSeconds' | 'idleCut'> = {},
+  options: Pick<UcwaSimulatorOptions, 'clock' | 'pollTimeoutSeconds' | 'idleCut' | 'allowedOrigins'> = {},
 ): Promise<TestUcwa> {
   const running = await startUcwaSimulator(options);
   const { simulator } = running;

@@ -33,8 +33,8 @@ export async function awaitCall(
   onProgress(`test ring: call the account now, within ${waitSeconds} s`);
   try {
     for (;;) {
-      const { package: received } = await channel.poll(AbortSignal.any([signal, late.signal]));
-      const ring = ringIn(received);
+      const result = await channel.poll(AbortSignal.any([signal, late.signal]));
+      const ring = 'package' in result ? ringIn(result.package) : undefined;
       if (ring === undefined) continue;
       const rangAtMs = clock.now();
       const links = await actionLinks(ring, pool, signal);

@@ -10,7 +10,7 @@ const PROGRESS_MS = 10_000;
 
 /**
  * One whole P-GET: held by the pool until its time-out, through everything that stands between. Polls that events end
- * are followed by another. `onProgress` is told every 10 s how long it has waited.
+ * are followed by another; one that is cut while the pool is there is told of, and is no failure. `onProgress` is told every 10 s how long it has waited.
  */
 export async function holdPoll(
   channel: DoctorChannel,
@@ -22,7 +22,9 @@ export async function holdPoll(
     const waiting = new AbortController();
     const progress = reportProgress(clock, onProgress, waiting.signal);
     try {
-      const { package: received, waitedMs } = await channel.poll(signal);
+      const result = await channel.poll(signal);
+      if ('cutAfterMs' in result) return { fact: cutSentence(result.cutAfterMs), value: undefined };
+      const { package: received, waitedMs } = result;
       if (received.next !== undefined && received.senders.length === 0) {
         const remarks = [...channel.remarks].map((remark) => `; ${remark}`).join('');
         return {
@@ -36,6 +38,13 @@ export async function holdPoll(
     }
   }
   return { fact: `no poll was quiet: events ended ${MOST_POLLS} in a row`, value: undefined, skipped: true };
+}
+
+function cutSentence(cutAfterMs: number): string {
+  return (
+    `polls are cut after ${inSeconds(cutAfterMs)} by something between; the pool responds, so the relay polls again at ` +
+    'once and misses no call (an idle time-out above 200 s in the proxy or load balancer would spare the requests)'
+  );
 }
 
 async function reportProgress(clock: Clock, onProgress: (text: string) => void, signal: AbortSignal): Promise<void> {

@@ -60,6 +60,8 @@ export class UcwaSimulator {
   allowedOrigins: readonly string[] = [];
   /** How a ticket is refused at a host that did not issue it. */
   wrongHostStatus: 401 | 403 | 500 = 401;
+  /** A host that does not say where to sign in. */
+  silentHost: { readonly host: string; readonly hasTokenService: boolean } | undefined;
   readonly timerQueue: TimerQueue;
   readonly #pollTimeoutSeconds: number | undefined;
   readonly #pollListeners = new Set<(account: string) => void>();
@@ -120,7 +122,13 @@ export class UcwaSimulator {
     else if (fault.kind === 'applicationDropped')
       for (const application of concerned) this.applications.remove(application, fault.subcode);
     else this.faults.arm(fault);
-    if (fault.kind === 'wrongTicketHost') this.wrongHostStatus = fault.status;
+    if (fault.kind === 'wrongTicketHost') {
+      this.wrongHostStatus = fault.status;
+      this.silentHost =
+        fault.refuses === 'withChallenge'
+          ? undefined
+          : { host: fault.host, hasTokenService: fault.refuses === 'silently' };
+    }
     for (const application of concerned) application.channel.recheck();
   }
 

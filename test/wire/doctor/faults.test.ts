@@ -6,6 +6,8 @@ import { failedOf, startExamination, stepOf } from './testExamination';
 
 interface DoctorCase {
   readonly fault: FaultRequest;
+  /** Armed beside it. */
+  readonly and?: FaultRequest;
   /** The step that tells of it. */
   readonly step: StepName;
   /** What that step says: the fact where it passes, fact and remedy where it fails. */
@@ -47,7 +49,21 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       remedy: /name https addresses/,
     },
   ],
-  userRedirect: [{ fault: { kind: 'userRedirect' }, step: 'discovery', says: /; 1 redirect; applications at/ }],
+  userRedirect: [
+    { fault: { kind: 'userRedirect' }, step: 'discovery', says: /; 1 redirect; applications at/ },
+    ...(['discoveryRedirect', 'userRedirect'] as const).map((kind): DoctorCase => ({
+      fault: { kind, to: 'https://webdir0e.online.lync.com/' },
+      step: 'discovery',
+      says: /leads to webdir0e\.online\.lync\.com: this user has been moved to the cloud/,
+      remedy: /^Take the account out of UCWA_ACCOUNTS, or move the user back to the server \(Move-CsUser\)/,
+    })),
+    {
+      fault: { kind: 'userRedirect', to: 'https://teams.microsoft.com/ucwa' },
+      step: 'discovery',
+      says: /leads to teams\.microsoft\.com: this user has been moved to the cloud/,
+      remedy: /^Take the account out of UCWA_ACCOUNTS/,
+    },
+  ],
   challengeVariant: [
     ...(
       ['usual', 'joined', 'reversed', 'noBearer', 'emptyIssuers', 'unquotedHref', 'repeatedGrants', 'on403'] as const
@@ -65,6 +81,12 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       fault: { kind: 'challengeVariant', variant: 'hrefMissing' },
       step: 'challenge',
       says: /names no token service: the well-known path is used$/,
+    },
+    {
+      fault: { kind: 'challengeVariant', variant: 'foreignHost' },
+      step: 'challenge',
+      says: /^Sign-in leads to sso\.elsewhere\.example, which is neither in contoso\.com/,
+      remedy: /only a host from there may go into UCWA_ALLOWED_HOSTS/,
     },
   ],
   grantsNotOffered: [
@@ -117,11 +139,21 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       ...polling,
     },
   ],
-  wrongTicketHost: ([401, 403, 500] as const).map((status) => ({
-    fault: { kind: 'wrongTicketHost', status },
-    step: 'application',
-    says: /its host takes only tickets of its own/,
-  })),
+  wrongTicketHost: [
+    ...([401, 403, 500] as const).flatMap((status) =>
+      (['withChallenge', 'silently'] as const).map((refuses): DoctorCase => ({
+        fault: { kind: 'wrongTicketHost', status, refuses },
+        step: 'application',
+        says: /its host takes only tickets of its own/,
+      })),
+    ),
+    {
+      fault: { kind: 'wrongTicketHost', refuses: 'withoutTokenService' },
+      step: 'application',
+      says: /at localhost:\d+ refuses the ticket without saying where to get another, and there is no token service at/,
+      remedy: /^See that the web services of localhost:\d+ run .*no proxy removes its WWW-Authenticate\.$/,
+    },
+  ],
 
   applicationDropped: [
     {
@@ -132,6 +164,7 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       ...polling,
     },
   ],
+  selfLinkQuery: [{ fault: { kind: 'selfLinkQuery', times: 20 }, step: 'links', says: /^links reportMyActivity/ }],
   notToBeMadeAvailable: [
     {
       fault: { kind: 'notToBeMadeAvailable', times: 100 },
@@ -222,6 +255,42 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       remedy: /UCWA_DISCOVERY_URL/,
     },
     {
+      fault: { kind: 'status', status: 403, body: 'html', on: 'discovery' },
+      step: 'discovery',
+      says: /responds with a web page \(403\), not with discovery/,
+      remedy: /^A web page came in place of discovery: see that no web site, portal/,
+    },
+    {
+      fault: { kind: 'status', status: 403, subcode: 'MobileApplicationNoLongerAllowed', on: 'applications' },
+      step: 'application',
+      says: /may not use mobile applications.*\(403 Forbidden MobileApplicationNoLongerAllowed\)/,
+      remedy: /^Give the user a mobility policy with EnableMobility \(Grant-CsMobilityPolicy\)\.$/,
+    },
+    {
+      fault: { kind: 'status', status: 403, subcode: 'UserAgentNotAllowed', on: 'applications' },
+      step: 'application',
+      says: /does not admit the client “ucwa-relay” \(403/,
+      remedy: /^Allow the user agent ucwa-relay in the client version policy/,
+    },
+    {
+      fault: { kind: 'status', status: 409, subcode: 'TooManyApplications', on: 'applications' },
+      step: 'application',
+      says: /too many UCWA applications open \(409/,
+      remedy: /^End other UCWA clients of this account/,
+    },
+    {
+      fault: { kind: 'status', status: 400, subcode: 'ParameterValidationFailure', on: 'makeMeAvailable' },
+      step: 'modalities',
+      says: /does not take what the account’s settings make of makeMeAvailable \(400/,
+      remedy: /^Correct modalities, signInAs, phoneNumber and audioPreference/,
+    },
+    {
+      fault: { kind: 'status', status: 410, subcode: 'CannotRedirect', on: 'applications' },
+      step: 'application',
+      says: /no backup pool is configured \(410/,
+      remedy: /^The user’s pool is down and has no backup pool: .*Topology Builder\.$/,
+    },
+    {
       fault: { kind: 'status', status: 403, on: 'applications' },
       step: 'application',
       says: /refused the request \(403/,
@@ -249,15 +318,26 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
     {
       fault: { kind: 'status', status: 504, body: 'html' },
       step: 'event channel',
-      says: /\(504\), after the poll had waited 6\d s/,
-      remedy: /set its response time-out above 200 s/,
-      ...polling,
+      says: /\(504\), after the poll had waited 0\.\d s/,
+      remedy: /^A proxy answered in the pool’s place/,
     },
     {
       fault: { kind: 'status', status: 502 },
       step: 'event channel',
       says: /\(502/,
       remedy: /may have failed over/,
+    },
+    ...([408, 502, 504] as const).map((status): DoctorCase => ({
+      fault: { kind: 'status', status },
+      step: 'event channel',
+      says: /^polls are cut after 6\d s by something between; the pool responds, so the relay polls again at once/,
+      ...polling,
+    })),
+    {
+      fault: { kind: 'status', status: 410, subcode: 'CannotRedirect' },
+      step: 'event channel',
+      says: /no backup pool is configured/,
+      remedy: /^The user’s pool is down and has no backup pool/,
       ...polling,
     },
     {
@@ -280,21 +360,25 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       fault: { kind: 'htmlBody' },
       step: 'event channel',
       says: /\(502\)/,
-      remedy: /A proxy gave up on the pool/,
-      ...polling,
+      remedy: /^A proxy answered in the pool’s place/,
     },
     {
       fault: { kind: 'htmlBody', status: 200 },
       step: 'event channel',
       says: /HTML page/,
       remedy: /exempt the path \/ucwa/,
-      ...polling,
     },
+    ...([200, 502] as const).map((status): DoctorCase => ({
+      fault: { kind: 'htmlBody', status },
+      step: 'event channel',
+      says: /^polls are cut after 6\d s by something between/,
+      ...polling,
+    })),
     {
       fault: { kind: 'htmlBody', status: 200, on: 'discovery' },
       step: 'discovery',
       says: /responds with a web page \(200\)/,
-      remedy: /Set UCWA_DISCOVERY_URL to a discovery root/,
+      remedy: /^A web page came in place of discovery: .* UCWA_DISCOVERY_URL is its root\.$/,
     },
     {
       fault: { kind: 'htmlBody', status: 503, on: 'applications' },
@@ -307,17 +391,38 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
     {
       fault: { kind: 'poolUnreachable', on: 'events', seconds: 60 },
       step: 'event channel',
-      says: /\(504\).* waited 60 s/,
-      remedy: /A proxy gave up on the pool/,
+      says: /^polls are cut after 60 s by something between/,
       takesTime: true,
+    },
+    {
+      fault: { kind: 'poolUnreachable', on: 'events', seconds: 60 },
+      and: { kind: 'poolUnreachable', on: 'application', seconds: 60 },
+      step: 'event channel',
+      says: /\(504\), after the poll had waited 1[12]\d s/,
+      remedy: /^Something between held the poll and then cut it, and the pool did not respond after that either/,
+      ...polling,
     },
   ],
   resetBeforeBody: [
     {
       fault: { kind: 'resetBeforeBody' },
       step: 'event channel',
+      says: /^polls are cut after 6\d s by something between/,
+      ...ringing,
+    },
+    {
+      fault: { kind: 'resetBeforeBody' },
+      and: { kind: 'resetBeforeBody', on: 'application' },
+      step: 'event channel',
       says: /connection was cut.* waited 6\d s/,
-      remedy: /cuts requests that wait: set its idle time-out above 200 s/,
+      remedy: /^Something between held the poll and then cut it/,
+      ...ringing,
+    },
+    {
+      fault: { kind: 'resetBeforeBody' },
+      step: 'test ring',
+      says: /can be answered by acceptWithAnswer/,
+      awaitCallSeconds: 120,
       ...ringing,
     },
     {
@@ -337,8 +442,7 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
     {
       fault: { kind: 'resetWithinBody' },
       step: 'event channel',
-      says: /cannot be reached.* waited 6\d s/,
-      remedy: /cuts requests that wait/,
+      says: /^polls are cut after 6\d s by something between/,
       ...ringing,
     },
     {
@@ -419,12 +523,13 @@ afterEach(() => ucwa.close());
 
 const rows = Object.values(cases)
   .flat()
-  .map((each) => [JSON.stringify(each.fault), each] as const);
+  .map((each) => [`${JSON.stringify(each.fault)} at ${each.step}`, each] as const);
 
 test.each(rows)(
   '%s',
-  async (_, { fault, step, says, remedy, whilePollingAfterMs, rings = false, takesTime, awaitCallSeconds }) => {
-    if (whilePollingAfterMs === undefined) ucwa.fault(fault);
+  async (_, { fault, and, step, says, remedy, whilePollingAfterMs, rings = false, takesTime, awaitCallSeconds }) => {
+    const arm = (): void => [fault, ...(and === undefined ? [] : [and])].forEach((one) => ucwa.fault(one));
+    if (whilePollingAfterMs === undefined) arm();
     const examination = startExamination(ucwa.url, {
       clock,
       ...(awaitCallSeconds !== undefined && { awaitCallSeconds }),
@@ -432,7 +537,7 @@ test.each(rows)(
     if (takesTime === undefined) await Promise.race([ucwa.simulator.whenPolling(), examination.steps]);
     if (whilePollingAfterMs !== undefined) {
       await clock.advance(whilePollingAfterMs);
-      ucwa.fault(fault);
+      arm();
       if (rings) ucwa.ring();
     }
     const steps = await clock.advanceUntil(examination.steps);

@@ -169,11 +169,12 @@ describe('the control routes', () => {
     });
   });
 
-  it('PUT /sim/resources serves a body to GET, to those with a ticket', async () => {
+  it('PUT /sim/resources serves a body to GET and takes what is posted there, from those with a ticket', async () => {
     const client = await signIn(ucwa);
     const path = '/ucwa/v1/applications/192/communication/invitations/507';
     expect((await control('PUT', '/sim/resources', { path, body: sample })).status).toBe(204);
     expect((await client.get(path)).data).toEqual(sample);
+    expect((await client.send('POST', path)).status).toBe(204);
     expect((await ucwa.http.get(path)).status).toBe(401);
   });
 

@@ -92,6 +92,14 @@ const strikes: Record<FaultKind, { fault: Omit<FaultRequest, 'kind'>; check: (st
       );
     },
   },
+  selfLinkQuery: {
+    fault: {},
+    check: async ({ client }) => {
+      const { data } = await client.get(client.path);
+      expect(data._links['self']?.href).toBe(`${client.path}?instanceId=1`);
+      expect((await client.get(`${client.path}?instanceId=1`)).data._links['self']?.href).toBe(client.path);
+    },
+  },
   wrongTicketHost: {
     fault: { status: 500 } as Omit<FaultRequest, 'kind'>,
     check: async ({ client, ucwa }) => {

@@ -67,6 +67,28 @@ describe('the simulator’s command line', () => {
     expect(child.exitCode).toBe(0);
   });
 
+  it('--allow-origin lets clients of these origins in, others get 403', async () => {
+    const { child } = start(
+      '--port',
+      '0',
+      '--quiet',
+      '--allow-origin',
+      'https://a.example',
+      '--allow-origin',
+      'https://b.example',
+    );
+    const { url } = await ready(child);
+    const statusFor = async (origin: string): Promise<number> => {
+      const user = `${url}Autodiscover/AutodiscoverService.svc/root/oauth/user`;
+      const headers = { Origin: origin };
+      return (await axios.get(user, { proxy: false, headers, validateStatus: () => true })).status;
+    };
+    // 401: who comes from there is asked for a ticket.
+    expect(await Promise.all(['https://a.example', 'https://b.example', 'https://c.example'].map(statusFor))).toEqual([
+      401, 401, 403,
+    ]);
+  });
+
   it('takes the next free port when the one asked for is taken, and says so', async () => {
     const holder = createServer().listen(0, '127.0.0.1');
     await once(holder, 'listening');

@@ -109,6 +109,27 @@ describe('sign-in', () => {
     ]);
   });
 
+  it('lets in the origins that are allowed, and no others, by either header', async () => {
+    const open = await startTestUcwa({ clock, allowedOrigins: ['https://app.contoso.com'] });
+    const client = await signIn(open);
+    const statusOf = async (headers: Record<string, string>): Promise<number> =>
+      (await client.get(client.path, headers)).status;
+    expect(await statusOf({ Origin: 'https://app.contoso.com' })).toBe(200);
+    expect(await statusOf({ 'X-Ms-Origin': 'https://app.contoso.com' })).toBe(200);
+    expect(await statusOf({ Origin: 'https://elsewhere.example' })).toBe(403);
+    expect(await statusOf({ Origin: 'https://app.contoso.com', 'X-Ms-Origin': 'https://elsewhere.example' })).toBe(403);
+    expect(await statusOf({})).toBe(200);
+    await open.close();
+  });
+
+  it('has a frame for browsers’ clients, where discovery links it and beside the root', async () => {
+    for (const path of ['/Autodiscover/XFrame/XFrame.html', '/xframe']) {
+      const { status, headers, data } = await ucwa.http.get<string>(path);
+      expect([status, headers['content-type']]).toEqual([200, 'text/html']);
+      expect(data).toContain("setRequestHeader('X-Ms-Origin', event.origin)");
+    }
+  });
+
   it('refuses an origin, which no server client has', async () => {
     const client = await signIn(ucwa);
     expect((await client.get(client.path, { Origin: 'https://contoso.com' })).status).toBe(403);

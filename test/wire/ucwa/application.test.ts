@@ -1,4 +1,5 @@
 import type { LifecycleRecord } from '../../../infra/local/ucwa/ledger';
+import { createUcwaHttp } from '../../../shared/ucwa/http';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { carrying, startTestSession, reported, type TestSession } from '../../support/ucwaSession';
 import { simulatorAccount, startTestUcwa, type TestUcwa } from '../../support/ucwaSimulator';
@@ -32,6 +33,26 @@ beforeEach(async () => {
 afterEach(async () => {
   await Promise.all(sessions.splice(0).map((session) => session.close()));
   await ucwa.close();
+});
+
+test('a self link with a query is kept where the application itself is asked for, and is no part of other addresses', async () => {
+  ucwa.fault({ kind: 'selfLinkQuery', times: 10 });
+  const asked: string[] = [];
+  const http = createUcwaHttp({ clock });
+  const { session } = await connected({
+    http: {
+      request: (request) => (asked.push(`${request.method} ${request.url}`), http.request(request)),
+      close: () => http.close(),
+    },
+  });
+  const { path, id } = await session.application(never);
+  expect(path).toBe(`/ucwa/oauth/v1/applications/${id}`);
+  expect(asked).toContainEqual(expect.stringMatching(`^GET .*${path}\\?instanceId=1$`));
+  expect(session.health().state).toBe('connected');
+  ucwa.ring();
+  await clock.advance(0);
+  await session.signOut(never);
+  expect(ucwa.simulator.applications.all()).toEqual([]);
 });
 
 describe('makeMeAvailable', () => {

@@ -19,7 +19,7 @@ interface RefusalCase {
   readonly whileConnected?: true;
   readonly status: 'pass' | 'warn' | 'fail';
   readonly says: RegExp;
-  /** The error of the line `accountOffAir`, on which the alert fires; undefined where there is none. */
+  /** The error of the line `accountDisconnected`, on which the alert fires; undefined where there is none. */
   readonly alert?: string;
   /** At most, in the hour. */
   readonly requests: number;
@@ -127,6 +127,14 @@ const cases: readonly RefusalCase[] = [
     passwords: 0,
   },
   {
+    name: 'a web page answers discovery',
+    fault: { kind: 'htmlBody', status: 200, on: 'discovery', times: ALWAYS },
+    status: 'fail',
+    says: /responds with a web page \(200\), not with discovery/,
+    requests: 300,
+    passwords: 0,
+  },
+  {
     name: 'every challenge names a foreign host',
     fault: { kind: 'challengeVariant', variant: 'foreignHost', times: ALWAYS },
     status: 'fail',
@@ -195,9 +203,11 @@ test.each(cases.map((each) => [each.name, each] as const))(
     const lines = connected.log.lines.filter(
       ({ event, level }) => event === 'accountDisconnected' && level === 'error',
     );
+    const isNews = ({ level }: { readonly level: string }): boolean => level === 'error' || level === 'warn';
+    const first = [...connected.log.lines, ...test_.lines].find(isNews);
     const posts = ucwa.simulator.ledger.tokenRequests.length;
     process.stdout.write(
-      `${name} | ${String(check?.status)}: ${output} | accountOffAir × ${String(lines.length)}` +
+      `${name} | ${String(check?.status)}: ${output} | ${first === undefined ? '—' : `${first.level} ${first.event}`}, accountDisconnected × ${String(lines.length)}` +
         ` | alert ${String(lines[0]?.fields['error'] ?? '—')} | ${String(counted.count())} requests, ${String(posts)} passwords\n`,
     );
     expect(check?.status).toBe(status);

@@ -5,7 +5,7 @@ import type { Application } from './application';
 const ECHO = 'please pass this in a PUT request';
 
 /** The `application` resource with what it embeds (UCWA 2.0, "application"). */
-export function applicationResource(application: Application, mayBeMadeAvailable = true): Hal {
+export function applicationResource(application: Application, mayBeMadeAvailable: boolean, selfHref: string): Hal {
   const { path, request } = application;
   return {
     culture: request.culture,
@@ -13,7 +13,7 @@ export function applicationResource(application: Application, mayBeMadeAvailable
     type: 'Browser',
     id: application.id,
     _links: toLinks({
-      self: path,
+      self: selfHref,
       policies: `${path}/policies`,
       batch: `${path}/batch`,
       events: application.channel.currentHref,

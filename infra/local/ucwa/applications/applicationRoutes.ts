@@ -122,8 +122,10 @@ export const applicationRoutes: readonly Route[] = [
 
 /** The application as its user's policy lets it be seen. */
 function describe({ faults }: UcwaSimulator, application: Application): Hal {
-  const mayBeMade = faults.take('notToBeMadeAvailable', { account: application.account }) === undefined;
-  return applicationResource(application, mayBeMade);
+  const { account, path } = application;
+  const mayBeMade = faults.take('notToBeMadeAvailable', { account }) === undefined;
+  const selfHref = faults.take('selfLinkQuery', { account }) === undefined ? path : `${path}?instanceId=1`;
+  return applicationResource(application, mayBeMade, selfHref);
 }
 
 function createApplication(simulator: UcwaSimulator, { account, body, headers }: RoutedExchange): Reply {

@@ -19,6 +19,7 @@ export function putCommunication(application: Application, headers: IncomingHttp
   if (parsed.data[application.communicationKey] === undefined)
     return invalidParameter(application.communicationKey, 'Missing');
   application.availability = {
+    ...application.availability,
     modalities: parsed.data.supportedModalities,
     messageFormats: parsed.data.supportedMessageFormats ?? application.availability.messageFormats,
   };

@@ -51,8 +51,9 @@ export const faultTable = {
     fields: {
       host: z.string().default('localhost'),
       status: z.union([z.literal(401), z.literal(403), z.literal(500)]).default(401),
+      refuses: z.enum(['withChallenge', 'silently', 'withoutTokenService']).default('withChallenge'),
     },
-    says: '`user` leads to an applications address on another host name, which answers the first host’s ticket with `status` and 28032.',
+    says: '`user` leads to an applications address on another host name, which answers the first host’s ticket with `status` and 28032. `silently`: it never says where to sign in; `withoutTokenService`: nor can one do so there.',
   },
 
   // Application
@@ -60,6 +61,7 @@ export const faultTable = {
     fields: { subcode: z.enum(['ApplicationNotFound', 'InactiveApplicationExpired']).default('ApplicationNotFound') },
     says: 'The account’s applications are gone now: 404 with `subcode` on everything under them, and what was not acknowledged is forgotten.',
   },
+  selfLinkQuery: { fields: {}, says: 'The application’s self link bears a query.' },
   notToBeMadeAvailable: {
     fields: {},
     says: 'The application links no makeMeAvailable, as where policy does not allow it.',

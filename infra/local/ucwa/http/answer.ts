@@ -10,7 +10,7 @@ import { toAccount } from '../signIn/account';
 import type { UcwaSimulator } from '../ucwaSimulator';
 import type { Exchange } from './exchange';
 import { recordRequest } from './recordRequest';
-import { html, refusal, text, type Reply } from './reply';
+import { html, noContent, refusal, text, type Reply } from './reply';
 import { findRoute, type Found } from './route';
 
 const routes = [...signInRoutes, ...applicationRoutes, ...callRoutes];
@@ -63,8 +63,8 @@ async function attempt(
     return refusal(403, undefined, 'The origin is not allowed.');
   const ticket = bearer === undefined ? undefined : simulator.tickets.find(bearer, exchange.origin);
   if (ticket === undefined) return unauthorised(simulator, exchange, bearer);
-  const served = exchange.method === 'GET' ? simulator.resources.get(exchange.path) : undefined;
-  if (served !== undefined) return text(200, served.contentType, served.text);
+  const served = simulator.resources.get(exchange.path);
+  if (served !== undefined) return exchange.method === 'GET' ? text(200, served.contentType, served.text) : noContent;
   if (found === undefined) return refusal(404, undefined, 'The resource does not exist.');
   return found.route.answer(simulator, { ...exchange, params: found.params, account: ticket.account });
 }
@@ -76,6 +76,8 @@ function originsOf({ headers }: Exchange): string[] {
 function unauthorised(simulator: UcwaSimulator, { origin }: Exchange, bearer: string | undefined): Reply {
   const account = bearer === undefined ? undefined : simulator.tickets.ownerOf(bearer);
   const diagnosis: Diagnosis = bearer === undefined ? 'noToken' : bearer.startsWith('cwt=') ? 'badTicket' : 'badToken';
+  if (new URL(origin).hostname === simulator.silentHost?.host)
+    return html(simulator.wrongHostStatus, `${simulator.wrongHostStatus} - Access is denied.`);
   const variant = simulator.faults.take('challengeVariant', { account })?.variant;
   return challenge({
     origin,

@@ -1,8 +1,9 @@
 import { toLinks, type Hal } from '../http/hal';
-import { json, resource, text, type Reply } from '../http/reply';
+import { html, json, resource, type Reply } from '../http/reply';
 import type { Route } from '../http/route';
 import { toAccount } from './account';
 import { tokenReply } from './tokenReply';
+import { xframeRoute } from './xframe';
 
 /** How long a ticket lives on real servers: about eight hours. */
 const TICKET_SECONDS = 28_800;
@@ -56,6 +57,9 @@ export const signInRoutes: readonly Route[] = [
     open: true,
     ledger: 'tokenRequests',
     answer(simulator, { origin, body, headers }) {
+      const { silentHost } = simulator;
+      if (silentHost?.hasTokenService === false && silentHost.host === new URL(origin).hostname)
+        return html(404, '404 - File or directory not found.');
       if (!(headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded'))
         return json(400, { error: 'invalid_request' });
       const form = new URLSearchParams(body);
@@ -69,13 +73,7 @@ export const signInRoutes: readonly Route[] = [
       });
     },
   },
-  {
-    method: 'GET',
-    path: /^\/autodiscover\/xframe\/xframe\.html$/i,
-    scope: 'discovery',
-    open: true,
-    answer: () => text(200, 'text/html', '<!DOCTYPE html><html><head><title>XFrame</title></head><body></body></html>'),
-  },
+  xframeRoute,
 ];
 
 function withHost(origin: string, host: string): string {
