@@ -1,11 +1,9 @@
-// Over 200 lines: the session is where sign-in, presence and channel meet, and each promise of its port is a few lines.
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock';
 import type { AccountSettings } from '../config/settings';
-import type { ErrorCode } from '../errors/errorTable';
 import { RelayError } from '../errors/relayError';
-import { kinds, type Kind } from '../invitations/kinds';
-import type { Log, LogFields } from '../telemetry/log';
+import type { Kind } from '../invitations/kinds';
+import type { Log } from '../telemetry/log';
 import { Activity } from './activity';
 import { deleteApplication } from './application';
 import { EventChannel } from './channel/eventChannel';
@@ -20,6 +18,7 @@ import { Pool } from './pool';
 import { Presence, type Opened } from './presence';
 import type { Resource } from './resource';
 import type { ChannelItem, PostRequest, ReadOptions, RejectedCredentials, SessionHealth, UcwaSession } from './session';
+import { SessionStatus } from './sessionStatus';
 import { SignInBudget } from './signIn/signInBudget';
 import type { BearerToken } from './ticket';
 import { toPath } from './toPath';
@@ -27,19 +26,6 @@ import { translateResponse } from './translateError';
 
 /** An action or a fetched link that takes longer is of no use: a call rings for half a minute. */
 const REQUEST_TIMEOUT_MS = 15_000;
-
-/** A package that has not been published for so long is trouble. */
-const STUCK_AFTER_MS = 30_000;
-
-/** The errors that end a channel, as `health` names them. */
-const disconnectedStates: Partial<Record<ErrorCode, SessionHealth['state']>> = {
-  credentialsRejected: 'credentialsRejected',
-  noUsableGrant: 'cannotSignIn',
-  hostNotAllowed: 'cannotSignIn',
-  accountMoved: 'cannotSignIn',
-  accountRefused: 'refused',
-  pollReplaced: 'replaced',
-};
 
 export interface UcwaSessionOptions {
   readonly account: AccountSettings;
@@ -78,30 +64,27 @@ class Session implements UcwaSession {
   readonly #presence: Presence;
   readonly #channel: EventChannel;
   readonly #activity: Activity;
-  readonly #budget: SignInBudget;
+  readonly #status: SessionStatus;
   #isPolling = false;
   /** Resolves when the last who came to read the channel has left it. */
   #channelFree: Promise<void> = Promise.resolve();
-  /** When the package that is not acknowledged yet was handed to the consumer. */
-  #handedOutAtMs: number | undefined;
-  #state: SessionHealth['state'] = 'signedOut';
-  #lastPollAtMs: number | undefined;
-  #lastError: string | undefined;
-  /** The last trouble but for waiting. */
-  #cause: string | undefined;
-  #disconnectedSinceMs: number | undefined;
-  #cutAfterMs: number | undefined;
-  /** The trouble that was logged as news; while it lasts it is not news again, for an outage strikes thousands at once. */
-  #reportedCode: ErrorCode | undefined;
 
   constructor(options: UcwaSessionOptions) {
     const { account, allowedHosts, http, clock, random, log, rejectedCredentials, endpointId, bearerToken } = options;
     this.account = account;
     this.#options = options;
     this.#activity = new Activity({ clock, random });
-    this.#budget = new SignInBudget(clock);
+    const budget = new SignInBudget(clock);
+    this.#status = new SessionStatus({
+      account: account.sipUri,
+      clock,
+      log,
+      kinds: options.kinds,
+      budget,
+      modalities: () => this.#presence.modalities,
+    });
     const { signingKey } = options;
-    const passwordGuard = new PasswordGuard({ account, rejectedCredentials, clock, signingKey, budget: this.#budget });
+    const passwordGuard = new PasswordGuard({ account, rejectedCredentials, clock, signingKey, budget });
     const hosts = hostRule(account.sipUri, account.discoveryUrl, allowedHosts);
     this.#pool = new Pool({ account, hosts, http, clock, random, log, passwordGuard, bearerToken });
     this.#presence = new Presence({ account, pool: this.#pool, clock, log, endpointId });
@@ -110,16 +93,16 @@ class Session implements UcwaSession {
       random,
       budget: options.budget,
       stalls: options.stalls,
-      open: (signal) => this.#goOnAir(signal),
+      open: (signal) => this.#openAvailable(signal),
       abandon: (path, signal) => deleteApplication(this.#pool, path, this.#now, signal),
       forgetPool: () => this.#pool.forget(),
       poll: (path, signal) => this.#pool.send({ method: 'GET', href: path, timeoutMs: pollTimeoutMs(path), signal }),
       probe: (path, signal) => this.#pool.probe(path, signal),
       lastResponseMs: () => this.#pool.lastResponseMs,
-      connected: () => this.#connected(),
-      polled: () => this.#polled(),
-      cutWhileIdle: (heldMs) => this.#cutWhileIdle(heldMs),
-      failed: (error, waitMs) => this.#failed(error, waitMs),
+      connected: () => this.#status.connected(),
+      polled: () => this.#status.polled(),
+      cutWhileIdle: (heldMs) => this.#status.cutWhileIdle(heldMs),
+      failed: (error, waitMs) => this.#status.failed(error, waitMs),
     });
   }
 
@@ -151,7 +134,7 @@ class Session implements UcwaSession {
       await items.return();
       await activity;
       this.#isPolling = false;
-      this.#handedOutAtMs = undefined;
+      this.#status.taken();
       leave();
     }
   }
@@ -162,9 +145,9 @@ class Session implements UcwaSession {
   ): AsyncGenerator<ChannelItem, boolean, undefined> {
     const next = await items.next();
     if (next.done === true) return false;
-    this.#handedOutAtMs = this.#now();
+    this.#status.handedOut();
     yield next.value;
-    this.#handedOutAtMs = undefined;
+    this.#status.taken();
     return true;
   }
 
@@ -206,24 +189,10 @@ class Session implements UcwaSession {
   }
 
   health(): SessionHealth {
-    const waitedMs = this.#now() - (this.#handedOutAtMs ?? this.#now());
-    const isStuck = waitedMs >= STUCK_AFTER_MS;
-    return {
-      state: isStuck
-        ? 'notPublishing'
-        : this.#state === 'connected' && !this.#canReceive()
-          ? 'noInvitations'
-          : this.#state,
-      lastPollAtMs: this.#lastPollAtMs,
+    return this.#status.toHealth({
       readToEndMs: this.#channel.readToEndMs,
       tokenExpiresAtMs: this.#pool.tokenExpiresAtMs,
-      modalities: this.#presence.modalities ?? [],
-      lastError: isStuck
-        ? `Service Bus has not accepted what was read from the channel for ${String(Math.round(waitedMs / 1000))} s.`
-        : this.#lastError,
-      disconnectedSinceMs: this.#disconnectedSinceMs,
-      cutAfterMs: this.#cutAfterMs,
-    };
+    });
   }
 
   async signOut(signal: AbortSignal): Promise<void> {
@@ -231,76 +200,17 @@ class Session implements UcwaSession {
     await deleteApplication(this.#pool, path, this.#now, signal);
     this.#pool.forget();
     this.#presence.forget();
-    this.#state = 'signedOut';
+    this.#status.signedOut();
   }
 
   readonly #now = (): number => this.#options.clock.now();
 
-  async #goOnAir(signal: AbortSignal): Promise<Opened> {
-    this.#state = 'signingIn';
-    this.#disconnectedSinceMs ??= this.#now();
+  async #openAvailable(signal: AbortSignal): Promise<Opened> {
+    this.#status.signingIn();
     const opened = await this.#presence.openAvailable(signal);
-    if (!this.#canReceive()) {
-      this.#lastError = `No call will come: none of the modalities that the relayed kinds of invitation need was granted (granted: ${this.#presence.modalities?.join(', ') || 'none'}).`;
-      this.#options.log.error('ucwaNoInvitations', { account: this.account.sipUri, message: this.#lastError });
-    }
+    this.#status.available();
     return opened;
   }
-
-  #canReceive(): boolean {
-    const granted = this.#presence.modalities;
-    return (
-      granted === undefined ||
-      this.#options.kinds.some((kind) => kinds[kind].needsModality.some((modality) => granted.includes(modality)))
-    );
-  }
-
-  #connected(): void {
-    this.#state = 'connected';
-    this.#budget.connected();
-    this.#disconnectedSinceMs = undefined;
-  }
-
-  #cutWhileIdle(heldMs: number): void {
-    this.#cutAfterMs = heldMs;
-    this.#polled();
-  }
-
-  #polled(): void {
-    this.#connected();
-    this.#lastPollAtMs = this.#now();
-    if (this.#reportedCode !== undefined)
-      this.#options.log.info('accountPolledAgain', { account: this.account.sipUri, after: this.#reportedCode });
-    this.#reportedCode = undefined;
-    if (this.#canReceive()) this.#lastError = undefined;
-  }
-
-  #failed(error: RelayError, waitMs: number | undefined): void {
-    this.#budget.disconnected();
-    // Why the account is not connected is what a person wants to know, not that it waits.
-    this.#lastError = error.code === 'signInDeferred' ? [this.#cause, error.message].join(' ').trim() : error.message;
-    if (error.code !== 'signInDeferred') this.#cause = error.message;
-    this.#state = disconnectedStates[error.code] ?? 'backingOff';
-    this.#disconnectedSinceMs ??= this.#lastPollAtMs ?? this.#now();
-    const { status, code, subcode, requestId } = error.extensions;
-    const level = error.code === this.#reportedCode ? 'debug' : waitMs === undefined ? 'error' : 'warn';
-    this.#reportedCode = error.code;
-    this.#options.log[level]('ucwaChannelFailed', {
-      account: this.account.sipUri,
-      error: error.code,
-      message: error.message,
-      waitMs,
-      ...plainFields({ status, code, subcode, requestId }),
-    });
-  }
-}
-
-function plainFields(attributes: Readonly<Record<string, unknown>>): LogFields {
-  return Object.fromEntries(
-    Object.entries(attributes).flatMap(([name, value]) =>
-      typeof value === 'string' || typeof value === 'number' ? [[name, value] as const] : [],
-    ),
-  );
 }
 
 function withQuery(href: string, query: Readonly<Record<string, string>> | undefined): string {

@@ -1,0 +1,158 @@
+import type { Clock } from '../clock';
+import type { ErrorCode } from '../errors/errorTable';
+import type { RelayError } from '../errors/relayError';
+import { kinds, type Kind } from '../invitations/kinds';
+import type { Log, LogFields } from '../telemetry/log';
+import type { SessionHealth } from './session';
+import type { SignInBudget } from './signIn/signInBudget';
+
+/** A package that has not been published for so long is trouble. */
+const STUCK_AFTER_MS = 30_000;
+
+/** The errors that end a channel, as `health` names them. */
+const disconnectedStates: Partial<Record<ErrorCode, SessionHealth['state']>> = {
+  credentialsRejected: 'credentialsRejected',
+  noUsableGrant: 'cannotSignIn',
+  hostNotAllowed: 'cannotSignIn',
+  accountMoved: 'cannotSignIn',
+  accountRefused: 'refused',
+  pollReplaced: 'replaced',
+};
+
+export interface SessionStatusPorts {
+  /** The account's SIP URI. */
+  readonly account: string;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Log;
+  /** The kinds that are relayed: by them it shows whether anything can be received. */
+  readonly kinds: readonly Kind[];
+  readonly budget: SignInBudget;
+  /** What is registered; undefined before the account was first made available. */
+  readonly modalities: () => readonly string[] | undefined;
+}
+
+/** How an account's session stands: what its channel reports, as `/health` shows it and as the log tells it once. */
+export class SessionStatus {
+  readonly #ports: SessionStatusPorts;
+  #state: SessionHealth['state'] = 'signedOut';
+  /** When the package was handed to the consumer that has not been pulled past yet. */
+  #handedOutAtMs: number | undefined;
+  #lastPollAtMs: number | undefined;
+  #lastError: string | undefined;
+  /** The last trouble but for waiting. */
+  #cause: string | undefined;
+  #disconnectedSinceMs: number | undefined;
+  #cutAfterMs: number | undefined;
+  /** The trouble that was logged as news; while it lasts it is not news again, for an outage strikes thousands at once. */
+  #reportedCode: ErrorCode | undefined;
+
+  constructor(ports: SessionStatusPorts) {
+    this.#ports = ports;
+  }
+
+  signingIn(): void {
+    this.#state = 'signingIn';
+    this.#disconnectedSinceMs ??= this.#ports.clock.now();
+  }
+
+  signedOut(): void {
+    this.#state = 'signedOut';
+  }
+
+  /** The account was made available. */
+  available(): void {
+    if (this.#canReceive()) return;
+    const modalities = this.#ports.modalities();
+    this.#lastError = `No call will come: none of the modalities that the relayed kinds of invitation need was granted (granted: ${modalities?.join(', ') || 'none'}).`;
+    this.#ports.log.error('ucwaNoInvitations', { account: this.#ports.account, message: this.#lastError });
+  }
+
+  /** As ChannelPorts. */
+  connected(): void {
+    this.#state = 'connected';
+    this.#ports.budget.connected();
+    this.#disconnectedSinceMs = undefined;
+  }
+
+  /** As ChannelPorts. */
+  cutWhileIdle(heldMs: number): void {
+    this.#cutAfterMs = heldMs;
+    this.polled();
+  }
+
+  /** As ChannelPorts. */
+  polled(): void {
+    const { account, clock, log } = this.#ports;
+    this.connected();
+    this.#lastPollAtMs = clock.now();
+    if (this.#reportedCode !== undefined) log.info('accountPolledAgain', { account, after: this.#reportedCode });
+    this.#reportedCode = undefined;
+    if (this.#canReceive()) this.#lastError = undefined;
+  }
+
+  /** As ChannelPorts. */
+  failed(error: RelayError, waitMs: number | undefined): void {
+    const { account, budget, clock, log } = this.#ports;
+    budget.disconnected();
+    // Why the account is not connected is what a person wants to know, not that it waits.
+    this.#lastError = error.code === 'signInDeferred' ? [this.#cause, error.message].join(' ').trim() : error.message;
+    if (error.code !== 'signInDeferred') this.#cause = error.message;
+    this.#state = disconnectedStates[error.code] ?? 'backingOff';
+    this.#disconnectedSinceMs ??= this.#lastPollAtMs ?? clock.now();
+    const { status, code, subcode, requestId } = error.extensions;
+    const level = error.code === this.#reportedCode ? 'debug' : waitMs === undefined ? 'error' : 'warn';
+    this.#reportedCode = error.code;
+    log[level]('ucwaChannelFailed', {
+      account,
+      error: error.code,
+      message: error.message,
+      waitMs,
+      ...plainFields({ status, code, subcode, requestId }),
+    });
+  }
+
+  /** The consumer has a package. */
+  handedOut(): void {
+    this.#handedOutAtMs = this.#ports.clock.now();
+  }
+
+  /** The consumer has pulled past it, or has left. */
+  taken(): void {
+    this.#handedOutAtMs = undefined;
+  }
+
+  /** As UcwaSession.health. @param known what others know. */
+  toHealth(known: Pick<SessionHealth, 'readToEndMs' | 'tokenExpiresAtMs'>): SessionHealth {
+    const nowMs = this.#ports.clock.now();
+    const waitedMs = nowMs - (this.#handedOutAtMs ?? nowMs);
+    const isStuck = waitedMs >= STUCK_AFTER_MS;
+    const state = this.#state === 'connected' && !this.#canReceive() ? 'noInvitations' : this.#state;
+    return {
+      ...known,
+      state: isStuck ? 'notPublishing' : state,
+      lastPollAtMs: this.#lastPollAtMs,
+      modalities: this.#ports.modalities() ?? [],
+      lastError: isStuck
+        ? `Service Bus has not accepted what was read from the channel for ${String(Math.round(waitedMs / 1000))} s.`
+        : this.#lastError,
+      disconnectedSinceMs: this.#disconnectedSinceMs,
+      cutAfterMs: this.#cutAfterMs,
+    };
+  }
+
+  #canReceive(): boolean {
+    const granted = this.#ports.modalities();
+    return (
+      granted === undefined ||
+      this.#ports.kinds.some((kind) => kinds[kind].needsModality.some((modality) => granted.includes(modality)))
+    );
+  }
+}
+
+function plainFields(attributes: Readonly<Record<string, unknown>>): LogFields {
+  return Object.fromEntries(
+    Object.entries(attributes).flatMap(([name, value]) =>
+      typeof value === 'string' || typeof value === 'number' ? [[name, value] as const] : [],
+    ),
+  );
+}
