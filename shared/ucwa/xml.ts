@@ -16,6 +16,8 @@ export interface XmlElement {
 const DEEPEST = 128;
 /** A package of five hundred invitations has some ten thousand. */
 const MOST_ELEMENTS = 50_000;
+/** The same package has some thousand, in the queries of its links: decoding a million would hold the process up. */
+const MOST_ENTITIES = 100_000;
 
 interface OpenElement {
   readonly qualifiedName: string;
@@ -25,10 +27,11 @@ interface OpenElement {
 /**
  * The root element. What is malformed or cut off is refused, as is a document type: UCWA sends none, and its entities
  * could be made to grow. One pass by `indexOf`, so that the time is linear in the text whatever it is; nothing is parsed
- * beyond 50,000 elements or 128 levels. Throws Unreadable.
+ * beyond 50,000 elements, 100,000 entities or 128 levels. Throws Unreadable.
  */
 export function parseXml(text: string): XmlElement {
   const malformed = (): Unreadable => new Unreadable('The XML is malformed or cut off.', text);
+  if (hasMoreThan(MOST_ENTITIES, '&', text)) throw new Unreadable('The XML has more entities than are taken.', text);
   const document = { name: '', attributes: {}, children: [] as XmlElement[], text: '' };
   const open: OpenElement[] = [{ qualifiedName: '', element: document }];
   let elements = 0;
@@ -65,6 +68,12 @@ export function parseXml(text: string): XmlElement {
   if (root === undefined) throw new Unreadable('The XML has no element.', text);
   if (document.text.trim() !== '') throw malformed();
   return root;
+}
+
+function hasMoreThan(limit: number, mark: string, text: string): boolean {
+  let count = 0;
+  for (let at = text.indexOf(mark); at !== -1 && count <= limit; at = text.indexOf(mark, at + 1)) count += 1;
+  return count > limit;
 }
 
 /** Comments, CDATA and processing instructions: what they say as text, and where they end (-1: nowhere). Undefined for a tag. */
