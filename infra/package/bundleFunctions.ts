@@ -55,14 +55,17 @@ export async function bundleFunctions(projectFolder: string): Promise<Bundle> {
     logLevel: 'silent',
   });
   refuseNamelessPackages(metafile);
-  const files = outputFiles.map(({ path, text }) => toCommonJs(relative(projectFolder, path).replaceAll('\\', '/'), text));
+  const files = outputFiles.map(({ path, text }) =>
+    toCommonJs(relative(projectFolder, path).replaceAll('\\', '/'), text),
+  );
   return { files: (await Promise.all(files)).flat(), metafile };
 }
 
 /** esbuild gives a CommonJS package that is imported lazily as a mere `default`; `(await import(…)).name` would be undefined, and only when it runs. */
 function refuseNamelessPackages({ outputs }: Metafile): void {
   for (const { entryPoint, exports } of Object.values(outputs)) {
-    if (entryPoint?.includes('node_modules/') === true && exports.join() === 'default') throw new Error(`${entryPoint} is CommonJS and imported lazily: import it statically.`);
+    if (entryPoint?.includes('node_modules/') === true && exports.join() === 'default')
+      throw new Error(`${entryPoint} is CommonJS and imported lazily: import it statically.`);
   }
 }
 
@@ -81,7 +84,12 @@ async function toCommonJs(path: string, text: string): Promise<BundledFile[]> {
     minifyWhitespace: true,
     sourcemap: 'external',
     sourcesContent: false,
-    ...(needsUrl ? { banner: 'const importMetaUrl=require("node:url").pathToFileURL(__filename).href;', define: { 'import.meta.url': 'importMetaUrl' } } : {}),
+    ...(needsUrl
+      ? {
+          banner: 'const importMetaUrl=require("node:url").pathToFileURL(__filename).href;',
+          define: { 'import.meta.url': 'importMetaUrl' },
+        }
+      : {}),
   });
   const name = path.slice(path.lastIndexOf('/') + 1);
   return [

@@ -23,13 +23,33 @@ const lockFile = z.object({
  */
 export async function bundledPackages(projectFolder: string, metafile: Metafile): Promise<BundledPackage[]> {
   const { packages } = lockFile.parse(JSON.parse(await readFile(join(projectFolder, 'package-lock.json'), 'utf8')));
-  const kept = new Set(Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path)));
-  const folders = new Set([...kept].map((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]).filter((folder) => folder !== undefined));
+  const kept = new Set(
+    Object.values(metafile.outputs).flatMap(({ inputs }) =>
+      Object.entries(inputs)
+        .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+        .map(([path]) => path),
+    ),
+  );
+  const folders = new Set(
+    [...kept]
+      .map((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1])
+      .filter((folder) => folder !== undefined),
+  );
   const found = [...folders].map((folder) => {
     const locked = packages[folder];
-    return { name: folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length), version: locked?.version ?? '', folder, dev: locked?.dev ?? false };
+    return {
+      name: folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length),
+      version: locked?.version ?? '',
+      folder,
+      dev: locked?.dev ?? false,
+    };
   });
   const unwanted = found.filter(({ dev, version }) => dev || version === '').map(({ folder }) => folder);
-  if (unwanted.length > 0) throw new Error(`The bundle would contain what only development needs, or the lock file does not know: ${unwanted.join(', ')}`);
-  return found.map(({ name, version, folder }) => ({ name, version, folder })).sort((a, b) => a.name.localeCompare(b.name));
+  if (unwanted.length > 0)
+    throw new Error(
+      `The bundle would contain what only development needs, or the lock file does not know: ${unwanted.join(', ')}`,
+    );
+  return found
+    .map(({ name, version, folder }) => ({ name, version, folder }))
+    .sort((a, b) => a.name.localeCompare(b.name));
 }

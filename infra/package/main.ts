@@ -15,7 +15,12 @@ const PROJECT = join(__dirname, '../../..');
 async function main(): Promise<void> {
   let options;
   try {
-    options = parseArgs({ options: { out: { type: 'string', default: join(PROJECT, 'package') }, help: { type: 'boolean', default: false } } }).values;
+    options = parseArgs({
+      options: {
+        out: { type: 'string', default: join(PROJECT, 'package') },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
     process.exitCode = 2;
@@ -26,7 +31,9 @@ async function main(): Promise<void> {
     return;
   }
   const { folder, codeBytes, packages } = await packageApp(PROJECT, resolve(options.out));
-  console.log(`${folder}: ${Math.ceil(codeBytes / 1024)} KiB of code, of which ${packages.length} packages are a part.`);
+  console.log(
+    `${folder}: ${Math.ceil(codeBytes / 1024)} KiB of code, of which ${packages.length} packages are a part.`,
+  );
 }
 
 main().catch((error: unknown) => {

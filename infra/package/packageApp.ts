@@ -21,7 +21,9 @@ const manifest = z.object({ name: z.string(), version: z.string(), main: z.strin
  * @throws Error when the bundle would contain what only development needs.
  */
 export async function packageApp(projectFolder: string, folder: string): Promise<PackagedApp> {
-  const { name, version, main } = manifest.parse(JSON.parse(await readFile(join(projectFolder, 'package.json'), 'utf8')));
+  const { name, version, main } = manifest.parse(
+    JSON.parse(await readFile(join(projectFolder, 'package.json'), 'utf8')),
+  );
   const bundle = await bundleFunctions(projectFolder);
   const packages = await bundledPackages(projectFolder, bundle.metafile);
   const files = [
@@ -35,6 +37,8 @@ export async function packageApp(projectFolder: string, folder: string): Promise
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);
   }
-  const codeBytes = bundle.files.filter(({ path }) => path.endsWith('.js')).reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+  const codeBytes = bundle.files
+    .filter(({ path }) => path.endsWith('.js'))
+    .reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
   return { folder, codeBytes, packages };
 }

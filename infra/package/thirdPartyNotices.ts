@@ -11,8 +11,13 @@ export async function thirdPartyNotices(projectFolder: string, packages: readonl
     const directory = join(projectFolder, folder);
     const { license } = manifest.parse(JSON.parse(await readFile(join(directory, 'package.json'), 'utf8')));
     const file = (await readdir(directory)).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
-    const words = file === undefined ? 'The package holds no licence file.' : (await readFile(join(directory, file), 'utf8')).trim();
+    const words =
+      file === undefined
+        ? 'The package holds no licence file.'
+        : (await readFile(join(directory, file), 'utf8')).trim();
     return `${name} ${version} (${license ?? 'see below'})\n\n${words}\n`;
   });
-  return ['This package contains code of the following packages.\n', ...(await Promise.all(notices))].join(`\n${'-'.repeat(78)}\n\n`);
+  return ['This package contains code of the following packages.\n', ...(await Promise.all(notices))].join(
+    `\n${'-'.repeat(78)}\n\n`,
+  );
 }
