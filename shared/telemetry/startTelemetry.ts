@@ -28,6 +28,7 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import type { Clock } from '../clock';
+import { VERSION } from '../version';
 import type { Log } from './log';
 import type { TelemetryTargets } from './telemetryTargets';
 
@@ -60,7 +61,7 @@ export function startTelemetry(targets: TelemetryTargets, { credential, clock, l
 
   const azure =
     targets.applicationInsights === undefined ? undefined : toAzureOptions(targets.applicationInsights, credential);
-  const resource = resourceFromAttributes({ 'service.name': 'ucwa-relay' }).merge(
+  const resource = resourceFromAttributes({ 'service.name': 'ucwa-relay', 'service.version': VERSION }).merge(
     detectResources({ detectors: [envDetector, serviceInstanceIdDetector] }),
   );
 

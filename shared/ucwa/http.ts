@@ -1,6 +1,7 @@
 import axios from 'axios';
 import type { Clock } from '../clock';
 import { setStatus, setAttributes, withinSpan, type SpanAttributes } from '../telemetry/trace';
+import { USER_AGENT } from '../version';
 import { createConnections } from './connections';
 import { createHttpAdapter } from './httpAdapter';
 import { translateNetworkError } from './translateError';
@@ -71,7 +72,7 @@ export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaH
         method,
         url,
         // Without a body there is no type of it: axios would name one for a POST.
-        headers: { 'User-Agent': 'ucwa-relay', ...headers, ...(body === undefined && { 'Content-Type': false }) },
+        headers: { 'User-Agent': USER_AGENT, ...headers, ...(body === undefined && { 'Content-Type': false }) },
         ...(body !== undefined && { data: body }),
         signal: stop.signal,
       });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { errorTable } from '../../errors/errorTable';
 import type { JsonObject } from '../documents/jsonSchemas';
-import { API_VERSION } from '../documents/openApi';
+import { VERSION } from '../../version';
 import { errorsOf } from '../documents/problemResponses';
 import type { Route } from '../documents/route';
 import { apiRoutes } from '../documents/routes';
@@ -45,7 +45,7 @@ export async function createConnectorDefinition(): Promise<JsonObject> {
       title: 'Skype for Business calls',
       description:
         'Starts a flow when a call rings, ends or is missed at Skype for Business, and takes, rejects or cancels calls.',
-      version: API_VERSION,
+      version: VERSION,
     },
     host: PLACEHOLDER_HOST,
     basePath: '/api',

@@ -1,4 +1,5 @@
 import { busEntities } from '../../messaging/busEntities';
+import { VERSION } from '../../version';
 import { busExamples, commandExamples, replyExample, unreadableExample, type BusExample } from './examples/busExamples';
 import {
   commandReplySchema,
@@ -8,7 +9,6 @@ import {
   unreadablePropertiesSchema,
 } from './busMessages';
 import { toJsonSchemas, type JsonObject } from './jsonSchemas';
-import { API_VERSION } from './openApi';
 import { eventSchemas, otherEventSchemas } from './schemas';
 
 const DESCRIPTION = `What the relay sends to Azure Service Bus and takes from it. The document describes the relay: what it sends, a consumer receives, and the other way round.
@@ -34,7 +34,7 @@ const schemaRef = (name: keyof typeof schemas): JsonObject => ref(`components/sc
 export function createAsyncApi(): JsonObject {
   return {
     asyncapi: '3.0.0',
-    info: { title: 'ucwa-relay', version: API_VERSION, description: DESCRIPTION, license: { name: 'MIT' } },
+    info: { title: 'ucwa-relay', version: VERSION, description: DESCRIPTION, license: { name: 'MIT' } },
     defaultContentType: 'application/json',
     servers: {
       serviceBus: {

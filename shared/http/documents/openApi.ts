@@ -7,11 +7,9 @@ import { errorCodesOf, toErrorResponses } from './problemResponses';
 import { pathParameters, tags, type Answer, type Body, type Route } from './route';
 import { apiRoutes } from './routes';
 import { apiSchemas } from './schemas';
+import { VERSION } from '../../version';
 
 const refPrefix = '#/components/schemas/';
-
-/** Version of the API, not of the program: it changes with what a caller can rely on. */
-export const API_VERSION = '1.0.0';
 
 const DESCRIPTION = `Skype for Business call invitations: read them, answer them, subscribe to them.
 
@@ -26,7 +24,7 @@ export async function createOpenApi(): Promise<JsonObject> {
     openapi: '3.1.0',
     info: {
       title: 'ucwa-relay',
-      version: API_VERSION,
+      version: VERSION,
       description: DESCRIPTION,
       license: { name: 'MIT', identifier: 'MIT' },
     },

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import axios, { AxiosHeaders } from 'axios';
 import type { Clock } from '../../clock';
-import { VERSION } from '../../version';
+import { USER_AGENT } from '../../version';
 import type { SendResult } from '../delivery/classifyResponse';
 import { showUrl } from '../subscriptions/showUrl';
 import { createConnections, type Agents } from './connections';
@@ -156,10 +156,10 @@ function networkError(
   return { kind: 'networkError', reason, detail, durationMs, headers: {} };
 }
 
-function toHeaders({ headers, secretHeaders }: OutgoingRequest, { authority }: CheckedUrl): AxiosHeaders {
+function toHeaders({ headers, secretHeaders }: OutgoingRequest, { authority }: CheckedUrl): InstanceType<typeof AxiosHeaders> {
   return new AxiosHeaders({
     Accept: '*/*',
-    'User-Agent': `ucwa-relay/${VERSION}`,
+    'User-Agent': USER_AGENT,
     ...secretHeaders,
   }).set({ ...headers, Host: authority, 'Accept-Encoding': 'identity' });
 }

@@ -1,3 +1,4 @@
+import { version } from '../../../package.json';
 import { readFileSync } from 'node:fs';
 import { ClientRequest } from 'node:http';
 import { createServer } from 'node:https';
@@ -62,7 +63,7 @@ test('sends body and headers as they are, and an empty POST with its length', as
   });
   await http.request({ method: 'POST', url: server.url, timeoutMs: 1_000 });
   expect(server.requests).toMatchObject([
-    { body: 'v=0\r\n', headers: { 'content-type': 'application/sdp', 'user-agent': 'ucwa-relay' } },
+    { body: 'v=0\r\n', headers: { 'content-type': 'application/sdp', 'user-agent': `ucwa-relay/${version}` } },
     { body: '', headers: { 'content-length': '0' } },
   ]);
   expect(server.requests[1]?.headers).not.toHaveProperty('content-type');
