@@ -18,5 +18,10 @@ module.exports = {
   // Nobody waits for it but who has a bug: a slow machine is not one.
   testTimeout: 180_000,
   maxWorkers: 2,
+  // `npm run test:coverage`: what the unit tests alone run of shared/. Adapters are covered by wire tests, which are not counted.
+  collectCoverageFrom: ['shared/**/*.ts'],
+  coverageProvider: 'v8',
+  coverageReporters: ['text-summary', 'lcov'],
+  coverageThreshold: { global: { lines: 50, branches: 50, functions: 50 } },
   errorOnDeprecated: true,
 };

@@ -156,7 +156,10 @@ function networkError(
   return { kind: 'networkError', reason, detail, durationMs, headers: {} };
 }
 
-function toHeaders({ headers, secretHeaders }: OutgoingRequest, { authority }: CheckedUrl): InstanceType<typeof AxiosHeaders> {
+function toHeaders(
+  { headers, secretHeaders }: OutgoingRequest,
+  { authority }: CheckedUrl,
+): InstanceType<typeof AxiosHeaders> {
   return new AxiosHeaders({
     Accept: '*/*',
     'User-Agent': USER_AGENT,
