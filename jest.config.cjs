@@ -22,6 +22,6 @@ module.exports = {
   collectCoverageFrom: ['shared/**/*.ts'],
   coverageProvider: 'v8',
   coverageReporters: ['text-summary', 'lcov'],
-  coverageThreshold: { global: { lines: 50, branches: 50, functions: 50 } },
+  coverageThreshold: { global: { lines: 95, branches: 92, functions: 90 } },
   errorOnDeprecated: true,
 };
