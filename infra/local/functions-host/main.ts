@@ -17,6 +17,8 @@ const HELP = `Runs a compiled Azure Functions app (Node.js, programming model v4
                           and timers run in this one
   --end-by-signal         at the end, send SIGTERM to the app's process instead of running its appTerminate hooks
   --run-timers-on-start   run every timer once at once, instead of waiting for its schedule
+  --inspect PORT          open the inspector of the app's process at that port of 127.0.0.1; with --processes, of the process
+                          that runs HTTP functions and timers
   --quiet                 print only what functions log, warnings and errors
   --help                  this text`;
 
@@ -41,16 +43,23 @@ function parse() {
       processes: { type: 'boolean', default: false },
       'end-by-signal': { type: 'boolean', default: false },
       'run-timers-on-start': { type: 'boolean', default: false },
+      inspect: { type: 'string' },
       quiet: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
-  const port = Number(values.port);
-  if (!/^\d+$/.test(values.port) || port > 65_535) throw new Error(`--port: "${values.port}" is not a port.`);
+  const port = toPort('--port', values.port);
+  const inspectorPort = values.inspect === undefined ? undefined : toPort('--inspect', values.inspect);
   if (values.functions !== undefined && values.processes)
     throw new Error('--functions and --processes cannot be combined.');
   if (values.key === '') throw new Error('--key: an empty key opens nothing.');
-  return { ...values, port };
+  return { ...values, port, inspectorPort };
+}
+
+function toPort(option: string, text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new Error(`${option}: "${text}" is not a port.`);
+  return port;
 }
 
 type Close = (how: 'asAzure' | 'atOnce') => Promise<unknown>;
@@ -90,7 +99,7 @@ function sendReady(host: FunctionsHost, processes: readonly FunctionProcess[]): 
 
 async function main(): Promise<void> {
   const commandLine = readCommandLine();
-  const { app, port, key, quiet, help, 'run-timers-on-start': runTimersOnStart } = commandLine;
+  const { app, port, inspectorPort, key, quiet, help, 'run-timers-on-start': runTimersOnStart } = commandLine;
   if (help) {
     console.log(HELP);
     return;
@@ -108,6 +117,7 @@ async function main(): Promise<void> {
     runTimersOnStart,
     workerEnd: commandLine['end-by-signal'] ? 'signal' : 'hook',
     onWorkerRestarted: reportAgain,
+    inspectorPort,
     ...(runs === undefined ? {} : { runs }),
     ...(key === undefined ? {} : { functionsKey: key }),
   });

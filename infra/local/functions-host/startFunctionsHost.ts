@@ -38,6 +38,8 @@ export interface FunctionsHostOptions {
   readonly runTimersOnStart?: boolean;
   /** How the worker is ended. Default: by the `appTerminate` hooks, as Microsoft's host does. */
   readonly workerEnd?: WorkerEnd;
+  /** Where the worker's inspector listens, on 127.0.0.1; none unless given. */
+  readonly inspectorPort?: number | undefined;
   /** Default: the console. */
   readonly log?: HostLog;
   readonly clock?: Clock;
@@ -82,6 +84,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
 
   const worker = await startWorkerProcess({
     appDirectory,
+    inspectorPort: options.inspectorPort,
     clock,
     ...createAppLog(log, createIsLogged(hostOptions.logLevels, process.env)),
     onRestarted: options.onWorkerRestarted ?? (() => undefined),

@@ -10,11 +10,14 @@ the app, and a webhook receiver. Calls come in every few seconds, and every even
   --no-calls          nobody calls but you (npm run ring)
   --quiet             prints addresses and problems, not a line per event
   --processes         runs each Service Bus function in a process of its own, as Azure's Flex Consumption plan does
+  --watch             builds the app again when a source changes and restarts the functions host (npm run dev)
+  --inspect           opens the inspector of the process that runs the app, for a debugger to attach to
   --functions-port N  default 7071
   --ucwa-port N       default 8080
   --bus-port N        default 5672
   --storage-port N    default 10000; queues and tables are at the two ports after it
   --receiver-port N   default 7080
+  --inspect-port N    default 9229
   --help              this text
 
 A port that is taken: the next free one; 0: any. A setting that is given, in the environment or in local.settings.json,
@@ -26,11 +29,14 @@ function main(): Promise<number> {
     'no-calls': { type: 'boolean' },
     quiet: { type: 'boolean' },
     processes: { type: 'boolean' },
+    watch: { type: 'boolean' },
+    inspect: { type: 'boolean' },
     'functions-port': { type: 'string' },
     'ucwa-port': { type: 'string' },
     'bus-port': { type: 'string' },
     'storage-port': { type: 'string' },
     'receiver-port': { type: 'string' },
+    'inspect-port': { type: 'string' },
   });
   const blob = portOption('storage-port', options['storage-port'], 10_000);
   if (blob > 65_533) misused('--storage-port must leave room for two more ports.');
@@ -40,6 +46,7 @@ function main(): Promise<number> {
     serviceBus: portOption('bus-port', options['bus-port'], 5672),
     storage: blob === 0 ? { blob, queue: 0, table: 0 } : { blob, queue: blob + 1, table: blob + 2 },
     receiver: portOption('receiver-port', options['receiver-port'], 7080),
+    inspector: options.inspect === true ? portOption('inspect-port', options['inspect-port'], 9229) : undefined,
   };
 
   return runStack({
@@ -47,6 +54,7 @@ function main(): Promise<number> {
     environment: process.env,
     ports,
     processes: options.processes === true,
+    watch: options.watch === true,
     calls: options['no-calls'] !== true,
     quiet: options.quiet === true,
     terminal: createTerminal(process.stdout, process.env),

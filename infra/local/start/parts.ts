@@ -3,6 +3,8 @@ import type { LocalProcess } from './localProcess';
 /** The parts of one stack, from the moment each is started. */
 export interface Parts {
   add<Ready>(part: LocalProcess<Ready>): LocalProcess<Ready>;
+  /** Ends one part, which is not of the stack any more. */
+  remove(part: LocalProcess): Promise<void>;
   /** Resolves with what to tell a person when a part ends that was not asked to. */
   readonly broken: Promise<string>;
   /** Ends all: the one added last, which leans on the others, first. */
@@ -25,10 +27,14 @@ export function createParts(): Parts {
     add: (part) => {
       parts.push(part);
       void part.ended.then((how) => {
-        if (!stopping)
+        if (!stopping && parts.includes(part))
           reportBroken([`${part.name} ${how}. The last it wrote:`, part.lastLines() || '  (nothing)'].join('\n'));
       });
       return part;
+    },
+    remove: async (part) => {
+      parts.splice(parts.indexOf(part), 1);
+      await part.stop();
     },
     stop: async () => {
       stopping = true;

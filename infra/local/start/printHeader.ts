@@ -6,7 +6,7 @@ import type { Terminal } from './terminal';
 /** Says where everything is, what is real, and what to type next. `readyInMs` is the time since the process began. */
 export function printHeader(
   terminal: Terminal,
-  { facts, replaced, notes, localBus }: StartedStack,
+  { facts, replaced, notes, inspector, localBus }: StartedStack,
   readyInMs: number,
 ): void {
   const row = (name: string, address: string): void => terminal.line(`  ${name.padEnd(18)}${address}`);
@@ -32,6 +32,7 @@ export function printHeader(
       : `${storageAddress(facts.storageConnection)}  (Azurite: blobs, queues, tables)`,
   );
   row('Webhook receiver', facts.receiverUrl);
+  if (inspector !== undefined) row('Debugger', `${inspector}  (VS Code: Attach to the functions host)`);
   const differences = localBus?.differences ?? [];
   if (differences.length > 0) {
     terminal.line();

@@ -3,9 +3,11 @@ import { systemClock } from '../../../shared/clock';
 import { createEmissionTimes } from './emissionTimes';
 import { readGivenSettings } from './givenSettings';
 import { localKeys } from './localKeys';
-import { createParts } from './parts';
+import { createParts, type Parts } from './parts';
 import { printHeader } from './printHeader';
 import { printLine } from './printLine';
+import { projectFolder } from './projectFolder';
+import { rebuildOnChange } from './rebuildOnChange';
 import { rehearse } from './rehearse';
 import { showTopic } from './showTopic';
 import { createSimulator } from './simulator';
@@ -21,6 +23,8 @@ export interface RunOptions {
   readonly ports: StackPorts;
   /** Whether each Service Bus function runs in a process of its own, as on Flex Consumption. */
   readonly processes: boolean;
+  /** Whether a changed source is built and the functions host restarted. */
+  readonly watch: boolean;
   /** Whether calls come in by themselves. */
   readonly calls: boolean;
   /** Whether the lines about what happens are left out. */
@@ -29,67 +33,28 @@ export interface RunOptions {
 }
 
 /**
- * Runs the stack until it is told to stop, or a part of it ends by itself, and then stops all of it. Resolves with the
- * exit code: 0 when it was told to stop, 1 when something failed, which it has then said. Never rejects.
+ * Runs the stack until it is asked to stop, or a part of it ends by itself, and then stops all of it. Resolves with the
+ * exit code: 0 when it was asked to stop, 1 when something failed, which it has then printed. Never rejects.
  */
 export async function runStack(options: RunOptions): Promise<number> {
   const { folder, terminal } = options;
   const signals = listenForStop();
   const parts = createParts();
   const ended = new AbortController();
-  const happened = (label: string, text: string): void => printLine(terminal, { atMs: Date.now(), label, text });
-  let facts: StackFacts | undefined;
+  const session: Session = { options, parts, ended: ended.signal };
   void whenAborted(signals.now).then(async () => {
     await parts.kill();
-    if (facts !== undefined) await removeStackFile(folder, facts);
+    if (session.facts !== undefined) await removeStackFile(folder, session.facts);
     process.exit(1);
   });
-  let show: Promise<void> | undefined;
-  const reported = whenAborted(signals.stop).then(() => 'told to stop' as const);
+  const stopped = whenAborted(signals.stop).then(() => 'stopped' as const);
   const broken = parts.broken.then((what): never => {
     throw new Error(what);
   });
 
   try {
-    const running = await readRunningStack(folder);
-    if (running !== undefined) {
-      throw new Error(
-        `The stack already runs in this folder (process ${running.pids['start'] ?? '?'}). If it does not, delete .local/stack.json.`,
-      );
-    }
-    const given = await readGivenSettings(folder, options.environment);
-    const keys = await localKeys(folder);
-    terminal.line('Starting …');
-    const stack = await Promise.race([
-      startStack(
-        {
-          given,
-          keys,
-          ports: options.ports,
-          processes: options.processes,
-          storageFolder: path.join(stackFolder(folder), 'storage'),
-          onHostLine: (line) => {
-            // What the app logs about each event is here already, as it comes from the bus.
-            if (/^(warning|error):/.test(line)) happened('host', line);
-          },
-          onReceiverLine: (line) => {
-            if (!options.quiet) happened('webhook', line);
-          },
-        },
-        parts,
-        ended.signal,
-      ),
-      reported,
-      broken,
-    ]);
-    if (stack === 'told to stop') return 0;
-
-    facts = stack.facts;
-    await writeStackFile(folder, facts);
-    printHeader(terminal, stack, performance.now());
-    process.send?.({ ready: facts });
-    show = showWhatHappens(options, stack, given['RELAY_SIGNING_KEY'] ?? keys.signingKey, ended.signal);
-    await Promise.race([reported, broken]);
+    await Promise.race([startAndShow(session), stopped, broken]);
+    await Promise.race([stopped, broken]);
     return 0;
   } catch (error) {
     terminal.line(terminal.bad(error instanceof Error ? error.message : String(error)));
@@ -97,11 +62,87 @@ export async function runStack(options: RunOptions): Promise<number> {
   } finally {
     ended.abort();
     if (signals.stop.aborted) terminal.line('\nStopping …');
-    await show;
+    await session.shown;
     await parts.stop();
-    if (facts !== undefined) await removeStackFile(folder, facts);
+    if (session.facts !== undefined) await removeStackFile(folder, session.facts);
     signals.dispose();
   }
+}
+
+/** One run of the stack, and how far it has come. */
+interface Session {
+  readonly options: RunOptions;
+  readonly parts: Parts;
+  readonly ended: AbortSignal;
+  /** Once the stack is ready. */
+  facts?: StackFacts;
+  /** Resolves when nothing more is printed. */
+  shown?: Promise<void>;
+}
+
+/** Starts the stack, prints where everything is, and goes on to print what happens. */
+async function startAndShow(session: Session): Promise<void> {
+  const { options, parts, ended } = session;
+  const { folder, terminal } = options;
+  const running = await readRunningStack(folder);
+  if (running !== undefined) {
+    throw new Error(
+      `The stack already runs in this folder (process ${running.pids['start'] ?? '?'}). If it does not, delete .local/stack.json.`,
+    );
+  }
+  const given = await readGivenSettings(folder, options.environment);
+  const keys = await localKeys(folder);
+  terminal.line('Starting …');
+  const stack = await startStack(
+    {
+      given,
+      keys,
+      ports: options.ports,
+      processes: options.processes,
+      storageFolder: path.join(stackFolder(folder), 'storage'),
+      onHostLine: (line) => {
+        // Information that the app logs about an event is left out: the event is printed as it comes from the bus.
+        if (/^(warning|error):/.test(line)) print(terminal, 'host', line);
+      },
+      onReceiverLine: (line) => {
+        if (!options.quiet) print(terminal, 'webhook', line);
+      },
+    },
+    parts,
+    ended,
+  );
+  if (ended.aborted) return;
+  session.facts = stack.facts;
+  await writeStackFile(folder, stack.facts);
+  printHeader(terminal, stack, performance.now());
+  process.send?.({ ready: stack.facts });
+  if (options.watch) restartOnChange(session, stack);
+  session.shown = showWhatHappens(options, stack, given['RELAY_SIGNING_KEY'] ?? keys.signingKey, ended);
+}
+
+/** Restarts the functions host whenever the app has been built again after a change. */
+function restartOnChange(session: Session, stack: StartedStack): void {
+  const { terminal, folder } = session.options;
+  const onProblem = (text: string): void => print(terminal, 'problem', text);
+  rebuildOnChange({
+    projectFolder,
+    clock: systemClock,
+    signal: session.ended,
+    onProblem,
+    onBuilt: async () => {
+      try {
+        session.facts = await stack.restartHost();
+        await writeStackFile(folder, session.facts);
+        print(terminal, 'rebuilt', 'the functions host runs the changed app');
+      } catch (error) {
+        onProblem(error instanceof Error ? error.message : String(error));
+      }
+    },
+  });
+}
+
+function print(terminal: Terminal, label: string, text: string): void {
+  printLine(terminal, { atMs: Date.now(), label, text });
 }
 
 /** The lines of all that happens, and the calls that make it happen, until `ended` is aborted; resolves when both are over. */
@@ -118,7 +159,7 @@ async function showWhatHappens(
     quiet || serviceBusConnection === undefined
       ? undefined
       : showTopic({ terminal, serviceBusConnection, emissionTimes });
-  const onProblem = (text: string): void => printLine(terminal, { atMs: Date.now(), label: 'problem', text });
+  const onProblem = (text: string): void => print(terminal, 'problem', text);
   if (options.calls && simulator !== undefined) await rehearse(simulator, systemClock, ended, onProblem);
   await whenAborted(ended);
   await topic?.close();

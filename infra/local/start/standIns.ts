@@ -47,6 +47,8 @@ export interface HostOptions {
   readonly functionsKey: string;
   /** Whether each Service Bus function runs in a process of its own. Default false. */
   readonly processes?: boolean;
+  /** Where the inspector of the app's process listens; none unless given. */
+  readonly inspectorPort?: number | undefined;
   /** The app's settings. */
   readonly environment: Readonly<Record<string, string>>;
   readonly onLine?: (line: string) => void;
@@ -62,6 +64,7 @@ export function startHostProcess(options: HostOptions): LocalProcess<HostReady> 
       // In one word: a random key may begin with a hyphen.
       ...['--app', projectFolder, '--port', String(options.port), `--key=${options.functionsKey}`],
       ...['--quiet', '--run-timers-on-start', ...(options.processes === true ? ['--processes'] : [])],
+      ...(options.inspectorPort === undefined ? [] : ['--inspect', String(options.inspectorPort)]),
     ],
     environment: options.environment,
     recogniseReady: readyMessage(hostReady),

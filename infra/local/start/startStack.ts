@@ -5,6 +5,7 @@ import { systemClock } from '../../../shared/clock';
 import { hostEnvironment, stackAccount } from './hostEnvironment';
 import { createSimulator, type Simulator } from './simulator';
 import type { LocalKeys } from './localKeys';
+import type { LocalProcess } from './localProcess';
 import { nextFreePort } from './nextFreePort';
 import type { Parts } from './parts';
 import type { StackFacts } from './stackFile';
@@ -14,7 +15,10 @@ import {
   startReceiverProcess,
   startServiceBusProcess,
   startUcwaProcess,
+  type HostReady,
+  type ReceiverReady,
   type ServiceBusReady,
+  type UcwaReady,
 } from './standIns';
 
 /** Where each part listens on 127.0.0.1 if that port is free, else at the next free one; 0 lets the system choose. */
@@ -24,6 +28,8 @@ export interface StackPorts {
   readonly serviceBus: number;
   readonly storage: StoragePorts;
   readonly receiver: number;
+  /** Of the inspector of the process that runs the app; undefined: none. */
+  readonly inspector: number | undefined;
 }
 
 export interface StackOptions {
@@ -43,109 +49,156 @@ export interface StartedStack {
   readonly replaced: Replaced;
   /** What a person should know: a part that had to listen elsewhere, an account that is not connected. */
   readonly notes: readonly string[];
+  /** Where a debugger attaches to the app, as host and port. */
+  readonly inspector: string | undefined;
+  /** Replaces the functions host by a new one, at the same address, with the app as it is built now; resolves with the facts that hold then. */
+  restartHost(): Promise<StackFacts>;
   /** The bus that the app uses, given or local; undefined where it is reached by an identity. */
   readonly serviceBusConnection: string | undefined;
   /** The local bus; undefined where another is given. */
   readonly localBus: ServiceBusReady | undefined;
 }
 
+/** The stand-ins that run; undefined where a setting has replaced one. */
+interface RunningStandIns {
+  readonly storage: StorageReady | undefined;
+  readonly bus: ServiceBusReady | undefined;
+  readonly ucwa: UcwaReady | undefined;
+  readonly receiver: ReceiverReady;
+}
+
+/** The functions host, and what starts another in its place. */
+interface RunningHost {
+  readonly ready: HostReady;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly inspectorPort: number | undefined;
+  restart(): Promise<void>;
+}
+
 /**
  * Starts what the settings do not give, each in a process of its own: first what the functions host needs, all at
  * once, then the host. Resolves when all are ready and a call would ring. Every process is added to `parts` as it
- * starts (the storage when it listens), so that one who has lost patience can stop them at any time; rejects with the
- * last lines of the one that failed.
+ * starts (the storage when it listens), so that they can be stopped before all are ready; rejects with the last lines
+ * of the one that failed.
  */
 export async function startStack(options: StackOptions, parts: Parts, signal: AbortSignal): Promise<StartedStack> {
-  const { given, keys, ports } = options;
+  const { given, ports } = options;
   const replaced = replacedBy(given);
-  const notes: string[] = [];
-  const note = (name: string, preferred: number, actual: number): void => {
-    if (preferred !== 0 && preferred !== actual)
-      notes.push(`${name}: port ${preferred} is taken, so it listens at ${actual}.`);
-  };
-
-  const startStandIn = async <Ready>(
-    setting: string | undefined,
-    start: () => Promise<Ready>,
-  ): Promise<Ready | undefined> => (setting === undefined ? await start() : undefined);
-  const [storage, bus, ucwa, receiver] = await Promise.all([
-    startStandIn<StorageReady>(
-      replaced.storage,
-      async () => parts.add(await startStorage({ ports: ports.storage, folder: options.storageFolder })).ready,
-    ),
-    startStandIn(replaced.serviceBus, () => parts.add(startServiceBusProcess(ports.serviceBus)).ready),
-    startStandIn(replaced.ucwa, () => parts.add(startUcwaProcess(ports.ucwa)).ready),
-    parts.add(startReceiverProcess(ports.receiver, keys.receiverSecret, options.onReceiverLine)).ready,
-  ]);
-  if (storage !== undefined) {
-    note('Blobs', ports.storage.blob, storage.ports.blob);
-    note('Queues', ports.storage.queue, storage.ports.queue);
-    note('Tables', ports.storage.table, storage.ports.table);
-  }
-  if (bus !== undefined) note('Service Bus', ports.serviceBus, bus.port);
-  if (ucwa !== undefined) note('UCWA simulator', ports.ucwa, ucwa.port);
-  note('Webhook receiver', ports.receiver, receiver.port);
-
-  // The app must know its own address before it runs.
-  const port = await nextFreePort(ports.functions);
-  const standIns = {
-    ucwaUrl: ucwa?.url.replace(/\/$/, ''),
-    serviceBusConnection: bus?.connectionString,
-    storageConnection: storage?.connectionString,
-  };
-  const environment = hostEnvironment(given, standIns, keys, `http://127.0.0.1:${port}`);
-  const host = await parts.add(
-    startHostProcess({
-      port,
-      functionsKey: keys.functionsKey,
-      processes: options.processes,
-      environment,
-      onLine: options.onHostLine,
-    }),
-  ).ready;
-  note('Functions', ports.functions, Number(new URL(host.url).port));
-  if (ucwa !== undefined && !(await untilOnAir(createSimulator(ucwa.url), signal))) {
+  const standIns = await startStandIns(options, replaced, parts);
+  const host = await startHost(options, standIns, parts);
+  const notes = portNotes(ports, standIns, host);
+  const { ucwa, bus, storage, receiver } = standIns;
+  if (ucwa !== undefined && !(await untilConnected(createSimulator(ucwa.url), signal)))
     notes.push(`${stackAccount} has not signed in yet. The app's health says why.`);
-  }
 
-  const functionsUrl = host.url.replace(/\/$/, '');
-  const receiverUrl = receiver.url.replace(/\/$/, '');
-  // A storage account that is not ours to fill is left alone.
+  const facts = (): StackFacts => ({
+    functionsUrl: withoutSlash(host.ready.url),
+    functionsKey: host.ready.functionsKey,
+    ucwaUrl: ucwa === undefined ? undefined : withoutSlash(ucwa.url),
+    serviceBusConnection: host.environment['ServiceBusConnection'],
+    storageConnection: storage?.connectionString,
+    receiverUrl: withoutSlash(receiver.url),
+    pids: { start: process.pid, ...parts.pids() },
+  });
+  // The receiver is not subscribed in a storage account that was given: it is not this stack's to fill.
   if (storage !== undefined) {
-    await subscribeReceiver({
-      functionsUrl,
-      functionsKey: host.functionsKey,
-      receiverUrl,
-      secret: keys.receiverSecret,
-    }).catch((error: unknown) => {
-      notes.push(
-        `The webhook receiver could not be subscribed: ${error instanceof Error ? error.message : String(error)}`,
-      );
+    const secret = options.keys.receiverSecret;
+    await subscribeReceiver({ ...facts(), secret }).catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      notes.push(`The webhook receiver could not be subscribed: ${why}`);
     });
   }
-
   return {
-    facts: {
-      functionsUrl,
-      functionsKey: host.functionsKey,
-      ucwaUrl: standIns.ucwaUrl,
-      serviceBusConnection: environment['ServiceBusConnection'],
-      storageConnection: standIns.storageConnection,
-      receiverUrl,
-      pids: { start: process.pid, ...parts.pids() },
-    },
+    facts: facts(),
     replaced,
     notes,
-    serviceBusConnection: environment['ServiceBusConnection'],
+    inspector: host.inspectorPort === undefined ? undefined : `127.0.0.1:${host.inspectorPort}`,
+    restartHost: async () => {
+      await host.restart();
+      return facts();
+    },
+    serviceBusConnection: host.environment['ServiceBusConnection'],
     localBus: bus,
   };
 }
 
-const ON_AIR_WITHIN_MS = 15_000;
+async function startStandIns(options: StackOptions, replaced: Replaced, parts: Parts): Promise<RunningStandIns> {
+  const { ports, keys } = options;
+  const unlessReplaced = async <Ready>(
+    setting: string | undefined,
+    start: () => Promise<Ready>,
+  ): Promise<Ready | undefined> => (setting === undefined ? await start() : undefined);
+  const [storage, bus, ucwa, receiver] = await Promise.all([
+    unlessReplaced<StorageReady>(
+      replaced.storage,
+      async () => parts.add(await startStorage({ ports: ports.storage, folder: options.storageFolder })).ready,
+    ),
+    unlessReplaced(replaced.serviceBus, () => parts.add(startServiceBusProcess(ports.serviceBus)).ready),
+    unlessReplaced(replaced.ucwa, () => parts.add(startUcwaProcess(ports.ucwa)).ready),
+    parts.add(startReceiverProcess(ports.receiver, keys.receiverSecret, options.onReceiverLine)).ready,
+  ]);
+  return { storage, bus, ucwa, receiver };
+}
 
-/** Whether the stack's account can be called; asks until it can, or `signal` is aborted, or it takes too long. */
-async function untilOnAir(simulator: Simulator, signal: AbortSignal): Promise<boolean> {
-  const lastMs = systemClock.now() + ON_AIR_WITHIN_MS;
+async function startHost(options: StackOptions, standIns: RunningStandIns, parts: Parts): Promise<RunningHost> {
+  const { ports, keys } = options;
+  // The app must know its own address before it runs.
+  const port = await nextFreePort(ports.functions);
+  const inspectorPort = ports.inspector === undefined ? undefined : await nextFreePort(ports.inspector);
+  const standInFacts = {
+    ucwaUrl: standIns.ucwa === undefined ? undefined : withoutSlash(standIns.ucwa.url),
+    serviceBusConnection: standIns.bus?.connectionString,
+    storageConnection: standIns.storage?.connectionString,
+  };
+  const environment = hostEnvironment(options.given, standInFacts, keys, `http://127.0.0.1:${port}`);
+  const start = (): LocalProcess<HostReady> =>
+    parts.add(
+      startHostProcess({
+        port,
+        functionsKey: keys.functionsKey,
+        processes: options.processes,
+        inspectorPort,
+        environment,
+        onLine: options.onHostLine,
+      }),
+    );
+  let host = start();
+  return {
+    ready: await host.ready,
+    environment,
+    inspectorPort,
+    restart: async () => {
+      await parts.remove(host);
+      host = start();
+      await host.ready;
+    },
+  };
+}
+
+/** A sentence for each part that listens elsewhere than it was asked to. */
+function portNotes(ports: StackPorts, { storage, bus, ucwa, receiver }: RunningStandIns, host: RunningHost): string[] {
+  const parts: readonly (readonly [string, number | undefined, number | undefined])[] = [
+    ['Blobs', ports.storage.blob, storage?.ports.blob],
+    ['Queues', ports.storage.queue, storage?.ports.queue],
+    ['Tables', ports.storage.table, storage?.ports.table],
+    ['Service Bus', ports.serviceBus, bus?.port],
+    ['UCWA simulator', ports.ucwa, ucwa?.port],
+    ['Webhook receiver', ports.receiver, receiver.port],
+    ['Functions', ports.functions, Number(new URL(host.ready.url).port)],
+    ['Debugger', ports.inspector, host.inspectorPort],
+  ];
+  return parts
+    .filter(([, preferred, actual]) => actual !== undefined && preferred !== 0 && preferred !== actual)
+    .map(([name, preferred = 0, actual = 0]) => `${name}: port ${preferred} is taken, so it listens at ${actual}.`);
+}
+
+const withoutSlash = (url: string): string => url.replace(/\/$/, '');
+
+const CONNECTED_WITHIN_MS = 15_000;
+
+/** Whether the stack's account can be called; asks until it can, or `signal` is aborted, or 15 s have passed. */
+async function untilConnected(simulator: Simulator, signal: AbortSignal): Promise<boolean> {
+  const lastMs = systemClock.now() + CONNECTED_WITHIN_MS;
   while (!(await simulator.canBeCalled(stackAccount))) {
     if (systemClock.now() > lastMs || signal.aborted) return false;
     await systemClock.sleep(50, signal);

@@ -35,6 +35,8 @@ const GRACE_MS = 5_000;
 
 interface WorkerOptions {
   readonly appDirectory: string;
+  /** Where the inspector of the process listens, on 127.0.0.1; undefined: none. */
+  readonly inspectorPort: number | undefined;
   readonly clock: Clock;
   readonly log: HostLog;
   /** Given every line of the app that comes through the library. */
@@ -130,9 +132,9 @@ function settle(pending: Map<string, Pending>, message: Extract<FromWorker, { in
 const isAlive = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode === null && signalCode === null;
 
 /** Its lines go to the host's log as Microsoft's host takes them: see `consoleLevel`. */
-function forkWorker({ appDirectory, log }: WorkerOptions): ChildProcess {
+function forkWorker({ appDirectory, inspectorPort, log }: WorkerOptions): ChildProcess {
   const child = fork(join(projectFolder(), 'dist/infra/local/functions-host/worker/main.js'), [appDirectory], {
-    execArgv: [],
+    execArgv: inspectorPort === undefined ? [] : [`--inspect=127.0.0.1:${inspectorPort}`],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
