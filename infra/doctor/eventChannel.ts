@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock';
 import { RelayError, toRelayError } from '../../shared/errors/relayError';
-import type { HttpResponse } from '../../shared/ucwa/http';
+import type { HttpResponse } from '../../shared/ucwa/httpResponse';
 import type { Application } from '../../shared/ucwa/application';
 import { parsePackage } from '../../shared/ucwa/parsePackage';
 import { isCut } from '../../shared/ucwa/channel/heldCut';

@@ -1,7 +1,7 @@
 import { decodeSlotHealth, type AccountHealth } from '../relay/accountHealth';
 import { hasImpossibleEnd, heldUntilMs, LEASE_RENEWAL_MS, type SlotLease } from '../relay/slots';
 import type { SessionHealth } from '../ucwa/session';
-import type { HealthCheck, HealthStatus } from './health';
+import type { HealthCheck, HealthStatus } from './healthCheck';
 
 /** Without a renewed lease for this long nobody is polling, and nobody has come to. */
 const SILENT_AFTER_MS = 75_000;

@@ -1,7 +1,7 @@
 import { entityPath } from '../messaging/busEntities';
 import type { BusProbe } from '../messaging/probeBus';
 import type { TableProbe } from '../storage/probeTables';
-import type { HealthCheck } from './health';
+import type { HealthCheck } from './healthCheck';
 
 /** How the services beneath the relay answer it. */
 export interface AzureHealth {

@@ -1,17 +1,10 @@
+import type { HealthStatus, HealthCheck } from './healthCheck';
 import type { HttpResponseInit } from '@azure/functions';
 import { toRelayError } from '../errors/relayError';
 import { slotOf, type SlotLeaseStore } from '../relay/slots';
 import { toAccountCheck, toHeartbeat } from './accountCheck';
 import { toAzureChecks, type AzureHealth } from './azureHealth';
 import { toSubscriberCheck, type SubscriberHealth } from './subscriberHealth';
-
-export type HealthStatus = 'pass' | 'warn' | 'fail';
-
-export interface HealthCheck {
-  readonly status: HealthStatus;
-  readonly componentType?: string;
-  readonly [field: string]: unknown;
-}
 
 /** `application/health+json` (draft-inadarei-api-health-check §3): the worst of the checks, and each of them. */
 export interface Health {

@@ -1,7 +1,7 @@
 import type { SubscriberHealthRow, SubscriberHealthStore } from '../webhooks/delivery/subscriberHealth';
 import type { ManageSubscriptions } from '../webhooks/subscriptions/manageSubscriptions';
 import type { SubscriptionView } from '../webhooks/subscriptions/subscriptionView';
-import type { HealthCheck } from './health';
+import type { HealthCheck } from './healthCheck';
 
 /** A subscription, and what is known of its health; nothing where it has never failed. */
 export interface SubscriberHealth {

@@ -1,3 +1,4 @@
+import type { FetchedResources } from './fetchedResources';
 import type { EventPackage, Resource } from '../ucwa/resource';
 import type { Kind } from './kinds';
 import { packageParts } from './packageParts';
@@ -5,12 +6,6 @@ import { isAccount } from './people';
 import { personUriOf } from './personUri';
 import { embeddedOf, linksOf, textOf, titleOf } from './resourceReading';
 import { resourcePath } from './resourcePath';
-
-/**
- * Linked resources by their path (the very strings that linkedHrefs gave); undefined for one that was asked for and is
- * gone or did not come in time.
- */
-export type FetchedResources = ReadonlyMap<string, Resource | undefined>;
 
 /** The people whom an invitation can link, the most telling first. */
 const PEOPLE = [

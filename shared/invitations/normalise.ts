@@ -1,6 +1,6 @@
 import type { EventPackage } from '../ucwa/resource';
 import { createOrdinals, sequenceOf, stableId } from './eventIdentity';
-import type { FetchedResources } from './linkedHrefs';
+import type { FetchedResources } from './fetchedResources';
 import type { NormaliseContext } from './normaliseContext';
 import { packageParts } from './packageParts';
 import type { InvitationEvent, UnreadableEvent } from './relayEvent';

@@ -2,7 +2,7 @@ import type { Link, Resource } from '../ucwa/resource';
 import { compact, compactOrAbsent } from './compact';
 import { toEventSpelling } from './enumerations';
 import type { InvitationData, Person } from './invitationData';
-import type { FetchedResources } from './linkedHrefs';
+import type { FetchedResources } from './fetchedResources';
 import { personUriOf } from './personUri';
 import { embeddedOf, flagOf, linksOf, textOf, titleOf } from './resourceReading';
 import { resourcePath } from './resourcePath';

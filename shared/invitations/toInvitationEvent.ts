@@ -4,7 +4,7 @@ import { sequenceOf, stableId, type Ordinals } from './eventIdentity';
 import type { InvitationData } from './invitationData';
 import { invitationSnapshot } from './invitationSnapshot';
 import { kinds } from './kinds';
-import type { FetchedResources } from './linkedHrefs';
+import type { FetchedResources } from './fetchedResources';
 import type { NormaliseContext } from './normaliseContext';
 import { isCall } from './mediaFacts';
 import { outcomeOf } from './outcome';

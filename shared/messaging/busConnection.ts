@@ -10,7 +10,7 @@ import { RelayError } from '../errors/relayError';
 import type { BusSender } from './outbox';
 import { createOpenSenders, type OpenSenders } from './openSenders';
 import { SEND_TIMEOUT_MS } from './openServiceBus';
-import type { EncodedMessage } from './toServiceBusMessage';
+import type { EncodedMessage } from './encodedMessage';
 import { isBusConnectionLost, isBusTimeout, translateBusError } from './translateBusError';
 
 /** One connection to the namespace for all that is sent and looked up, opened when first needed and replaced when it no longer answers. */

@@ -11,7 +11,8 @@ import { toCloudEvent } from './cloudEvent';
 import { createOutbox } from './outbox';
 import { isInvitationEvent } from './parseEventMessage';
 import type { EventPublisher } from './publisher';
-import { toServiceBusMessage, type EncodedMessage } from './toServiceBusMessage';
+import { toServiceBusMessage } from './toServiceBusMessage';
+import type { EncodedMessage } from './encodedMessage';
 import { toUnreadableMessage } from './toUnreadableMessage';
 
 /** Where raw text goes that is too large for a message. */

@@ -1,5 +1,5 @@
 import { RelayError } from '../errors/relayError';
-import type { EncodedMessage } from './toServiceBusMessage';
+import type { EncodedMessage } from './encodedMessage';
 import { withTraceProperties } from './traceProperties';
 
 /** The way to one entity of the bus. */

@@ -1,14 +1,8 @@
-import type { ServiceBusMessage } from '@azure/service-bus';
+import type { EncodedMessage } from './encodedMessage';
 import { createHash } from 'node:crypto';
 import type { RelayEvent } from '../invitations/relayEvent';
 import { toCloudEvent } from './cloudEvent';
 import { withTraceProperties } from './traceProperties';
-
-/** A Service Bus message whose body is bytes already: serialised once, however often it is sent. */
-export interface EncodedMessage extends ServiceBusMessage {
-  readonly body: Buffer;
-  readonly messageId: string;
-}
 
 /** Service Bus: "Message ID" and "Session ID" at most 128 characters (Service Bus quotas). */
 const MAX_ID_CHARACTERS = 128;

@@ -1,5 +1,5 @@
 import type { UnreadableEvent } from '../invitations/relayEvent';
-import type { EncodedMessage } from './toServiceBusMessage';
+import type { EncodedMessage } from './encodedMessage';
 
 /**
  * The message of the queue `unreadable-events`: JSON `{id, account, time, sequence?, reason}` and either `raw`, the text

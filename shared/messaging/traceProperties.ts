@@ -1,5 +1,5 @@
 import { traceParentOf } from '../telemetry/trace';
-import type { EncodedMessage } from './toServiceBusMessage';
+import type { EncodedMessage } from './encodedMessage';
 
 /**
  * The message with the trace that it belongs to, as application properties: `traceparent` (W3C Trace Context) and the same

@@ -1,7 +1,7 @@
 import { RelayError } from '../errors/relayError';
 import { parseChallenge, type Challenge } from './challenge';
 import { allowedUrl, sipDomain, type HostRule } from './hosts';
-import type { HttpResponse } from './http';
+import type { HttpResponse } from './httpResponse';
 import { parseResource } from './parseResource';
 import { formOf } from './representation';
 import { linkOf } from './resource';

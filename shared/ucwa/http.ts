@@ -1,3 +1,4 @@
+import type { HttpResponse } from './httpResponse';
 import axios from 'axios';
 import type { Clock } from '../clock';
 import { setStatus, setAttributes, withinSpan, type SpanAttributes } from '../telemetry/trace';
@@ -14,17 +15,6 @@ export interface HttpRequest {
   /** For the whole exchange: connecting, waiting and the body. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** Any answer, whatever its status. */
-export interface HttpResponse {
-  readonly status: number;
-  /** By lower-case name; a header that came several times is joined by `, `. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Content-Type, or nothing. */
-  readonly contentType: string;
-  /** The body as UTF-8. What is beyond the size limit is cut off, so that it does not parse. */
-  readonly text: string;
 }
 
 /** HTTP as UCWA needs it. One a process: all sessions share its connections. */

@@ -1,7 +1,8 @@
 import { RelayError } from '../errors/relayError';
 import type { Challenge } from './challenge';
 import { allowedUrl, type HostRule } from './hosts';
-import type { HttpResponse, UcwaHttp } from './http';
+import type { UcwaHttp } from './http';
+import type { HttpResponse } from './httpResponse';
 import { asObject, asText } from './json';
 import { noUsableGrant } from './noUsableGrant';
 import type { PasswordGuard, PasswordGuardPorts } from './passwordGuard';

@@ -1,7 +1,7 @@
 import { isAxiosError } from 'axios';
 import type { ErrorCode } from '../errors/errorTable';
 import { RelayError } from '../errors/relayError';
-import type { HttpResponse } from './http';
+import type { HttpResponse } from './httpResponse';
 import { parseChallenge } from './challenge';
 import { parseUcwaError } from './parseUcwaError';
 import { accountRefused, refusalOf } from './signIn/refusals';

@@ -1,6 +1,7 @@
 import { accountKey, encodeInvitationId } from '../../shared/invitations/invitationId';
 import { kindNames } from '../../shared/invitations/kinds';
-import { linkedHrefs, type FetchedResources } from '../../shared/invitations/linkedHrefs';
+import { linkedHrefs } from '../../shared/invitations/linkedHrefs';
+import type { FetchedResources } from '../../shared/invitations/fetchedResources';
 import { normalise, type NormalisedPackage } from '../../shared/invitations/normalise';
 import type { NormaliseContext } from '../../shared/invitations/normaliseContext';
 import { resourcePath } from '../../shared/invitations/resourcePath';

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock';
 import type { RelayError } from '../../errors/relayError';
 import type { Application } from '../application';
-import type { HttpResponse } from '../http';
+import type { HttpResponse } from '../httpResponse';
 import type { MemoryBudget } from './memoryBudget';
 import type { StallMonitor } from './stallMonitor';
 

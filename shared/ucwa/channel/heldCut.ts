@@ -1,5 +1,5 @@
 import { RelayError } from '../../errors/relayError';
-import type { HttpResponse } from '../http';
+import type { HttpResponse } from '../httpResponse';
 import { formOf } from '../representation';
 
 /** What Node.js says of a connection that was there and is gone. One that ends for want of a TCP probe's response (ETIMEDOUT) was dead before. */

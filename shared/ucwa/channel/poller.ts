@@ -1,5 +1,5 @@
 import { RelayError, toRelayError } from '../../errors/relayError';
-import type { HttpResponse } from '../http';
+import type { HttpResponse } from '../httpResponse';
 import { parsePackage, recoverPackage } from '../parsePackage';
 import type { EventPackage } from '../resource';
 import { translateResponse } from '../translateError';

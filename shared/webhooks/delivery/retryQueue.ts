@@ -1,6 +1,6 @@
 import type { RelayError } from '../../errors/relayError';
 import { createOutbox, type BusSender } from '../../messaging/outbox';
-import type { EncodedMessage } from '../../messaging/toServiceBusMessage';
+import type { EncodedMessage } from '../../messaging/encodedMessage';
 import { retryMessageId, toRetryBody, type RetryMessage } from './retryMessage';
 
 /** A message, and from when on it is to be seen (milliseconds since the epoch): at once unless given. */

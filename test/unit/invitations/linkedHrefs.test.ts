@@ -1,5 +1,6 @@
 import { kindNames } from '../../../shared/invitations/kinds';
-import { linkedHrefs, type FetchedResources } from '../../../shared/invitations/linkedHrefs';
+import { linkedHrefs } from '../../../shared/invitations/linkedHrefs';
+import type { FetchedResources } from '../../../shared/invitations/fetchedResources';
 import type { ChannelEvent, EventPackage, Link, Resource } from '../../../shared/ucwa/resource';
 import { nothingFetched } from '../../support/normalising';
 

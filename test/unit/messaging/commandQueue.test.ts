@@ -1,5 +1,5 @@
 import { createCommandQueue, REFUSAL_PROPERTY } from '../../../shared/messaging/commandQueue';
-import type { EncodedMessage } from '../../../shared/messaging/toServiceBusMessage';
+import type { EncodedMessage } from '../../../shared/messaging/encodedMessage';
 
 /** A connection on which messages fit, or do not. */
 function createQueue(fits: boolean) {

@@ -1,6 +1,6 @@
 import { RelayError } from '../../../shared/errors/relayError';
 import { createOutbox, type BusSender, type Outbox } from '../../../shared/messaging/outbox';
-import type { EncodedMessage } from '../../../shared/messaging/toServiceBusMessage';
+import type { EncodedMessage } from '../../../shared/messaging/encodedMessage';
 
 /** A bus entity in memory: holds what it is sent until the test answers, and remembers what it has accepted, in order. */
 class HeldSender implements BusSender {

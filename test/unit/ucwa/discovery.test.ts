@@ -2,7 +2,7 @@ import { RelayError } from '../../../shared/errors/relayError';
 import type { Challenge } from '../../../shared/ucwa/challenge';
 import { discover, discoveryRoots, type DiscoveryPorts } from '../../../shared/ucwa/discovery';
 import { hostRule } from '../../../shared/ucwa/hosts';
-import type { HttpResponse } from '../../../shared/ucwa/http';
+import type { HttpResponse } from '../../../shared/ucwa/httpResponse';
 
 const SIP = 'sip:alice@contoso.com';
 const hosts = hostRule(SIP, undefined, []);

@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../../../shared/ucwa/http';
+import type { HttpResponse } from '../../../shared/ucwa/httpResponse';
 import {
   isTicketRefused,
   parseRetryAfter,

@@ -1,16 +1,10 @@
+import type { TriggerInput } from './triggerInput';
 import { randomUUID } from 'node:crypto';
 import { errorLine, type HostLog } from '../hostLog';
-import type { RpcInvocationResponse, RpcTraceContext, RpcTypedData } from '../worker/functionsCore';
+import type { RpcInvocationResponse } from '../worker/functionsCore';
 import type { RunningInvocations } from './runningInvocations';
 import type { IndexedFunction } from './trigger';
 import type { WorkerProcess } from './workerProcess';
-
-/** What a trigger hands over for one invocation. */
-export interface TriggerInput {
-  readonly data: RpcTypedData;
-  readonly triggerMetadata?: Readonly<Record<string, RpcTypedData>>;
-  readonly traceContext?: RpcTraceContext;
-}
 
 /** Invokes a function once. Rejects when the handler or a hook threw or the worker ended, after one line in the log has said so. */
 export type InvokeFunction = (indexed: IndexedFunction, input: TriggerInput) => Promise<RpcInvocationResponse>;

@@ -6,7 +6,7 @@ import type { Clock } from '../../../../shared/clock';
 import type { HostLog } from '../hostLog';
 import type { RpcInvocationResponse } from '../worker/functionsCore';
 import type { AppLogLine, FromWorker, ToWorker } from '../worker/protocol';
-import type { TriggerInput } from './invokeFunction';
+import type { TriggerInput } from './triggerInput';
 import type { IndexedFunction } from './trigger';
 
 /** How the host ends its worker: by the `appTerminate` hooks, or by SIGTERM alone, as a container's end does. */

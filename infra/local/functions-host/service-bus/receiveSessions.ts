@@ -2,7 +2,7 @@ import { isServiceBusError, type ServiceBusSessionReceiver } from '@azure/servic
 import type { TriggerListener } from '../triggerListener';
 import { createMessageHandler } from './handleMessage';
 import { createReceiveErrorLog, type ReceiveErrorLog } from './receiveErrorLog';
-import type { ServiceBusTriggerOptions } from './startServiceBusTrigger';
+import type { ServiceBusTriggerOptions } from './triggerOptions';
 
 const RETRY_AFTER_MS = 1000;
 

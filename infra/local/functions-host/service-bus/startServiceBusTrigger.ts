@@ -1,25 +1,9 @@
-import type { ServiceBusClient, ServiceBusReceiver } from '@azure/service-bus';
-import type { Clock } from '../../../../shared/clock';
-import type { IndexedFunction } from '../app/trigger';
-import type { InvokeFunction } from '../app/invokeFunction';
-import type { HostLog } from '../hostLog';
-import type { ServiceBusOptions } from '../settings/hostJson';
+import type { ServiceBusTriggerOptions } from './triggerOptions';
+import type { ServiceBusReceiver } from '@azure/service-bus';
 import type { TriggerListener } from '../triggerListener';
 import { createMessageHandler } from './handleMessage';
 import { createReceiveErrorLog } from './receiveErrorLog';
 import { receiveSessions } from './receiveSessions';
-import type { ServiceBusBinding } from './serviceBusBinding';
-
-/** What receiving for one function needs. */
-export interface ServiceBusTriggerOptions {
-  readonly client: ServiceBusClient;
-  readonly registered: IndexedFunction;
-  readonly binding: ServiceBusBinding;
-  readonly serviceBus: ServiceBusOptions;
-  readonly invoke: InvokeFunction;
-  readonly log: HostLog;
-  readonly clock: Clock;
-}
 
 /**
  * On one link the SDK takes no more than 2,048 messages after the oldest that is not settled (rhea, session.js): a function

@@ -1,4 +1,4 @@
-import type { TriggerInput } from '../app/invokeFunction';
+import type { TriggerInput } from '../app/triggerInput';
 import type { FunctionMetadata, RpcInvocationResponse, RpcLogLevel } from './functionsCore';
 
 /** What the host says to its worker. */

@@ -1,5 +1,5 @@
 import { errorLine } from '../hostLog';
-import type { TriggerInput } from '../app/invokeFunction';
+import type { TriggerInput } from '../app/triggerInput';
 import { createTraceContext } from '../app/traceContext';
 import { triggerOf } from '../app/trigger';
 import type { FunctionApp, RegisteredFunction } from './functionApp';

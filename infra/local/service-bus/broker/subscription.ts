@@ -1,4 +1,5 @@
-import { createMessageFilter, type MessageFilter } from '../filters/messageFilter';
+import { createMessageFilter } from '../filters/messageFilter';
+import type { MessageFilter } from '../filters/messageFields';
 import type { MessageFields } from '../filters/messageFields';
 import type { RuleDescription } from '../filters/ruleDescription';
 import { BrokerError } from './brokerError';

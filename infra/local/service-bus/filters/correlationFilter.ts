@@ -1,6 +1,6 @@
 import { createReader } from '../wire/amqpCodec';
 import { order, toFilterValue, type FilterValue } from './filterValue';
-import type { MessageFilter } from './messageFilter';
+import type { MessageFilter } from './messageFields';
 import type { CorrelationFields } from './ruleDescription';
 
 /** Every field and property that the filter names must be there and equal (Microsoft's "Topic filters", correlation filters). */

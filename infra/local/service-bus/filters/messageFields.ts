@@ -72,3 +72,5 @@ export function createMessageFields(message: Arriving): MessageFields {
     },
   };
 }
+
+export type MessageFilter = (fields: MessageFields) => boolean;

@@ -1,9 +1,7 @@
+import type { MessageFilter } from './messageFields';
 import { createCorrelationFilter } from './correlationFilter';
-import type { MessageFields } from './messageFields';
 import { parseSqlFilter } from './parseSqlFilter';
 import type { RuleDescription } from './ruleDescription';
-
-export type MessageFilter = (fields: MessageFields) => boolean;
 
 /** @throws BrokerError argument when an SQL filter cannot be read. */
 export function createMessageFilter({ filter }: RuleDescription): MessageFilter {

@@ -3,7 +3,7 @@ import type { MessageLock } from '../../broker/messages/brokerMessage';
 import type { MessageQueue } from '../../broker/messageQueue';
 import { sessionLockLost } from '../../broker/sessionRegistry';
 import { amqpArray } from '../../wire/amqpCodec';
-import type { Operation } from './managementNode';
+import type { Operation } from './operation';
 import { ok, queueOf } from './replies';
 import type { RequestFields } from './requestFields';
 

@@ -1,3 +1,4 @@
+import type { Operation } from './operation';
 import { BrokerError, deferralUnsupported } from '../../broker/brokerError';
 import type { Entity } from '../../broker/namespace';
 import type { BrokerContext } from '../brokerContext';
@@ -8,15 +9,6 @@ import { peekMessages } from './peek';
 import { addRule, enumerateRules, removeRule } from './rules';
 import { cancelScheduledMessages, scheduleMessages } from './scheduling';
 import { getMessageSessions, getSessionState, renewSessionLock, setSessionState } from './sessions';
-
-/** What an operation works on. */
-export interface OperationContext {
-  readonly entity: Entity;
-  readonly nowMs: number;
-}
-
-/** Carries one operation out. @throws BrokerError which becomes the reply. */
-export type Operation = (fields: RequestFields, context: OperationContext) => AmqpReply;
 
 /** Microsoft's "AMQP 1.0 in Azure Service Bus: request-response-based operations". */
 const operations: Readonly<Record<string, Operation>> = {

@@ -1,5 +1,5 @@
 import { encodeDelivery } from '../../wire/encodeDelivery';
-import type { Operation } from './managementNode';
+import type { Operation } from './operation';
 import { noContent, ok, queueOf } from './replies';
 
 /** How much one reply carries at most, so that it stays one moderate transfer; who wants more asks again. */

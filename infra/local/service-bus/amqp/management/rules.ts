@@ -14,7 +14,7 @@ import {
   encodeValue,
   type AmqpValue,
 } from '../../wire/amqpCodec';
-import type { Operation } from './managementNode';
+import type { Operation } from './operation';
 import { noContent, ok } from './replies';
 import type { RequestFields } from './requestFields';
 

@@ -3,7 +3,7 @@ import type { Entity } from '../../broker/namespace';
 import type { Ingress } from '../../broker/ingress';
 import { amqpArray } from '../../wire/amqpCodec';
 import { readMessages } from '../producerLink';
-import type { Operation } from './managementNode';
+import type { Operation } from './operation';
 import { ok } from './replies';
 
 const LONG = 0x81;

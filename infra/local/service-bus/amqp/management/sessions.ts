@@ -1,7 +1,7 @@
 import { types } from 'rhea';
 import { amqpArray } from '../../wire/amqpCodec';
 import { noContent, ok, sessionsOf } from './replies';
-import type { Operation } from './managementNode';
+import type { Operation } from './operation';
 
 /** Extends the session's lock by the entity's lock duration; replies when it ends. */
 export const renewSessionLock: Operation = (fields, { entity }) => {
