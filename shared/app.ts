@@ -57,7 +57,7 @@ import { createMemoryBudget } from './ucwa/channel/memoryBudget';
 import { createStallMonitor } from './ucwa/channel/stallMonitor';
 import type { UcwaSession } from './ucwa/session';
 import { createWebhooks, type Webhooks } from './webhooks/createWebhooks';
-import { createServiceBusRetryQueue } from './webhooks/delivery/retryQueue';
+import { createServiceBusRetryQueue } from './messaging/webhookRetryQueue';
 import type { ConfirmUrl } from './webhooks/formats/teamsCard';
 
 /** Everything the functions use, wired once. Each function takes the few fields it needs. */

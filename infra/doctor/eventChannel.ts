@@ -7,7 +7,7 @@ import { isCut } from '../../shared/ucwa/channel/heldCut';
 import { guessNext, pollAddress, pollTimeoutMs } from '../../shared/ucwa/channel/pollAddress';
 import { HELD_MS } from '../../shared/ucwa/channel/readProgress';
 import type { Pool } from '../../shared/ucwa/pool';
-import type { EventPackage } from '../../shared/ucwa/resource';
+import type { EventPackage } from '../../shared/invitations/resource';
 import { translateResponse } from '../../shared/ucwa/translateError';
 import type { Trace, TracedExchange } from './tracedHttp';
 

@@ -1,6 +1,6 @@
 import { parseResource } from '../../shared/ucwa/parseResource';
 import type { Pool } from '../../shared/ucwa/pool';
-import type { Resource } from '../../shared/ucwa/resource';
+import type { Resource } from '../../shared/invitations/resource';
 import { translateResponse } from '../../shared/ucwa/translateError';
 
 const TIMEOUT_MS = 15_000;

@@ -1,5 +1,5 @@
 import { RelayError } from '../errors/relayError';
-import { linkOf, type Resource } from '../ucwa/resource';
+import { linkOf, type Resource } from './resource';
 import type { Command } from './command';
 import { actionNames, type ActionName } from './invitationData';
 import { kinds, type Kind, type KindRow } from './kinds';

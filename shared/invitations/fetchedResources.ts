@@ -1,4 +1,4 @@
-import type { Resource } from '../ucwa/resource';
+import type { Resource } from './resource';
 
 /**
  * Linked resources by their path (the very strings that linkedHrefs gave); undefined for one that was asked for and is

@@ -1,4 +1,4 @@
-import type { Resource } from '../ucwa/resource';
+import type { Resource } from './resource';
 import { compact, compactOrAbsent } from './compact';
 import { toEventSpelling } from './enumerations';
 import type { InvitationData, Person } from './invitationData';

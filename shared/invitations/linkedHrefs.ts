@@ -1,5 +1,5 @@
 import type { FetchedResources } from './fetchedResources';
-import type { EventPackage, Resource } from '../ucwa/resource';
+import type { EventPackage, Resource } from './resource';
 import type { Kind } from './kinds';
 import { packageParts } from './packageParts';
 import { isAccount } from './people';

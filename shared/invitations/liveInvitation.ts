@@ -1,5 +1,5 @@
 import { RelayError } from '../errors/relayError';
-import type { Resource } from '../ucwa/resource';
+import type { Resource } from './resource';
 import type { Action } from './decideCommand';
 import { decodeInvitationId, invitationPath, type InvitationReference } from './invitationId';
 

@@ -1,4 +1,4 @@
-import type { Resource } from '../ucwa/resource';
+import type { Resource } from './resource';
 import { compact, compactOrAbsent } from './compact';
 import { decodeDataUri } from './dataUri';
 import type { InvitationData } from './invitationData';

@@ -1,4 +1,4 @@
-import type { EventPackage } from '../ucwa/resource';
+import type { EventPackage } from './resource';
 import { createOrdinals, sequenceOf, stableId } from './eventIdentity';
 import type { FetchedResources } from './fetchedResources';
 import type { NormaliseContext } from './normaliseContext';

@@ -1,4 +1,4 @@
-import { bareRel, type ChannelEvent, type EventPackage } from '../ucwa/resource';
+import { bareRel, type ChannelEvent, type EventPackage } from './resource';
 import { kinds, type Kind } from './kinds';
 import { listOf, own } from './resourceReading';
 

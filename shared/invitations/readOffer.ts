@@ -1,5 +1,5 @@
 import { RelayError } from '../errors/relayError';
-import { linkOf } from '../ucwa/resource';
+import { linkOf } from './resource';
 import { sessionContextOf } from './decideCommand';
 import { findInvitation, readInvitation, type LiveInvitationPorts } from './liveInvitation';
 import { parseMediaOffer, type MediaOffer } from './mediaOffer';

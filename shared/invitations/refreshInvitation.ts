@@ -1,4 +1,4 @@
-import type { Resource } from '../ucwa/resource';
+import type { Resource } from './resource';
 import { compact } from './compact';
 import { toEventSpelling } from './enumerations';
 import { actionsOf } from './invitationSnapshot';

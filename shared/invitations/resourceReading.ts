@@ -1,4 +1,4 @@
-import { bareRel, type Link, type Resource } from '../ucwa/resource';
+import { bareRel, type Link, type Resource } from './resource';
 
 /**
  * Reads single facts from a resource. Every function is total: whatever stands there at run time, it answers the fact

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { barePath } from '../invitations/resourcePath';
-import type { Resource } from '../ucwa/resource';
+import type { Resource } from '../invitations/resource';
 
 /** How long a contact is taken to be as it was read: each event of a call names the same people. */
 const REMEMBERED_MS = 60_000;

@@ -9,12 +9,12 @@ import { refreshInvitation } from '../invitations/refreshInvitation';
 import { accountKey, invitationPath, type InvitationReference } from '../invitations/invitationId';
 import type { Kind } from '../invitations/kinds';
 import type { InvitationEvent, RelayEvent, UnreadableEvent } from '../invitations/relayEvent';
-import type { EventPublisher } from '../messaging/publisher';
+import type { EventPublisher } from '../invitations/publisher';
 import type { Log } from '../telemetry/log';
 import { recordRingToBus } from '../telemetry/metrics';
 import { setStatus, setAttributes, withSpan } from '../telemetry/trace';
 import { waitMs, type BackOff } from '../backOff';
-import type { Resource } from '../ucwa/resource';
+import type { Resource } from '../invitations/resource';
 import { createContactCache, type ContactCache } from './contactCache';
 import type { ChannelItem, PackageItem, ReadOptions, UcwaSession } from '../ucwa/session';
 

@@ -1,7 +1,7 @@
 import { RelayError } from '../errors/relayError';
 import { parseResource } from './parseResource';
 import type { Pool } from './pool';
-import { embeddedOf, linkOf, type Resource } from './resource';
+import { embeddedOf, linkOf, type Resource } from '../invitations/resource';
 import { lastSegment, toPath } from './toPath';
 import { translateResponse } from './translateError';
 

@@ -1,4 +1,4 @@
-import type { Sender, UnreadablePart } from './resource';
+import type { Sender, UnreadablePart } from '../invitations/resource';
 
 /** Beyond this a package is kept as one raw event: a broken or hostile body would cost an event for every two bytes. */
 const MOST_UNREADABLE = 1_000;

@@ -16,7 +16,7 @@ import { parseResource } from './parseResource';
 import { PasswordGuard } from './passwordGuard';
 import { Pool } from './pool';
 import { Presence, type Opened } from './presence';
-import type { Resource } from './resource';
+import type { Resource } from '../invitations/resource';
 import type { ChannelItem, PostRequest, ReadOptions, RejectedCredentials, SessionHealth, UcwaSession } from './session';
 import { SessionStatus } from './sessionStatus';
 import { SignInBudget } from './signIn/signInBudget';

@@ -4,7 +4,7 @@ import { allowedUrl, sipDomain, type HostRule } from './hosts';
 import type { HttpResponse } from './httpResponse';
 import { parseResource } from './parseResource';
 import { formOf } from './representation';
-import { linkOf } from './resource';
+import { linkOf } from '../invitations/resource';
 import type { Ticket } from './ticket';
 import { translateResponse } from './translateError';
 

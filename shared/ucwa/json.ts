@@ -1,4 +1,4 @@
-import type { PropertyValue } from './resource';
+import type { PropertyValue } from '../invitations/resource';
 
 /** A JSON object. */
 export type JsonObject = Readonly<Record<string, PropertyValue>>;

@@ -1,4 +1,4 @@
-import { linkOf, type EventPackage, type Resource } from './resource';
+import { linkOf, type EventPackage, type Resource } from '../invitations/resource';
 
 /** Where a package leads on to; which of them is followed is the channel's decision. */
 export function onwardLinks(links: Resource['links']): Pick<EventPackage, 'next' | 'resume' | 'resync'> {

@@ -13,7 +13,7 @@ import {
   type Resource,
   type Sender,
   type UnreadablePart,
-} from './resource';
+} from '../invitations/resource';
 import { linksFromJson, resourceFromJson } from './resourceFromJson';
 import { Unreadable } from './unreadable';
 

@@ -11,7 +11,7 @@ import {
   type Resource,
   type Sender,
   type UnreadablePart,
-} from './resource';
+} from '../invitations/resource';
 import { embeddedFromXml, linksFromXml } from './resourceFromXml';
 import { Unreadable } from './unreadable';
 import { toXml, type XmlElement } from './xml';

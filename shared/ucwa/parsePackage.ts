@@ -1,7 +1,7 @@
 import { packageFromJson } from './packageFromJson';
 import { packageFromXml } from './packageFromXml';
 import { parseRepresentation } from './representation';
-import type { EventPackage } from './resource';
+import type { EventPackage } from '../invitations/resource';
 import { Unreadable } from './unreadable';
 
 /** A P-GET's body: a package, or the sentence that says why it is none. */

@@ -1,6 +1,6 @@
 import { RelayError } from '../errors/relayError';
 import { parseRepresentation } from './representation';
-import type { Resource } from './resource';
+import type { Resource } from '../invitations/resource';
 import { resourceFromJson } from './resourceFromJson';
 import { resourceFromXml } from './resourceFromXml';
 import { Unreadable } from './unreadable';

@@ -1,7 +1,7 @@
 import { reasonFromXml } from './packageFromXml';
 import { toReason } from './packageFromJson';
 import { formOf, parseRepresentation } from './representation';
-import type { Reason } from './resource';
+import type { Reason } from '../invitations/resource';
 import { Unreadable } from './unreadable';
 
 /**

@@ -1,5 +1,5 @@
 import { nestsDeeperThan } from './nestsDeeperThan';
-import type { PropertyValue } from './resource';
+import type { PropertyValue } from '../invitations/resource';
 import { Unreadable } from './unreadable';
 import { parseXml, type XmlElement } from './xml';
 

@@ -1,6 +1,6 @@
 import { isTooLongHref } from './hrefLimit';
 import { asList, asObject, asText, type JsonObject } from './json';
-import type { Link, PropertyValue, Resource } from './resource';
+import type { Link, PropertyValue, Resource } from '../invitations/resource';
 import { Unreadable } from './unreadable';
 
 /** Real resources nest three deep. */

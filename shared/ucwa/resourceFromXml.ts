@@ -1,5 +1,5 @@
 import { isTooLongHref } from './hrefLimit';
-import type { Link, PropertyValue, Resource } from './resource';
+import type { Link, PropertyValue, Resource } from '../invitations/resource';
 import type { XmlElement } from './xml';
 
 /** What people write: there `True` is a word. */

@@ -1,5 +1,5 @@
 import type { AccountSettings } from '../config/settings';
-import type { EventPackage, Resource } from './resource';
+import type { EventPackage, Resource } from '../invitations/resource';
 
 /** One package of the event channel, not yet acknowledged. */
 export interface PackageItem {

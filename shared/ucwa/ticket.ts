@@ -7,7 +7,7 @@ import { asObject, asText } from './json';
 import { noUsableGrant } from './noUsableGrant';
 import type { PasswordGuard, PasswordGuardPorts } from './passwordGuard';
 import { formOf, parseRepresentation } from './representation';
-import type { PropertyValue } from './resource';
+import type { PropertyValue } from '../invitations/resource';
 import { translateResponse } from './translateError';
 import { Unreadable } from './unreadable';
 

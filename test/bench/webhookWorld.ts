@@ -6,7 +6,7 @@ import axios from 'axios';
 import { projectFolder } from '../../infra/local/start/projectFolder';
 import { startHostProcess } from '../../infra/local/start/standIns';
 import type { RelayEvent } from '../../shared/invitations/relayEvent';
-import { parseCloudEvent } from '../../shared/messaging/cloudEvent';
+import { parseCloudEvent } from '../../shared/invitations/cloudEvent';
 import { toServiceBusMessage } from '../../shared/messaging/toServiceBusMessage';
 import { startChild, type Child } from './child';
 import { startCountingProxy, type CountingProxy } from './countingProxy';

@@ -1,6 +1,6 @@
 import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
 import type { RelayEvent } from '../../shared/invitations/relayEvent';
-import { parseEventMessage } from '../../shared/messaging/parseEventMessage';
+import { parseEventMessage } from '../../shared/invitations/parseEventMessage';
 
 export interface RecordedEvent {
   readonly event: RelayEvent;

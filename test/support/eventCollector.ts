@@ -1,5 +1,5 @@
 import { ServiceBusClient } from '@azure/service-bus';
-import { parseEventMessage } from '../../shared/messaging/parseEventMessage';
+import { parseEventMessage } from '../../shared/invitations/parseEventMessage';
 import type { RelayEvent } from '../../shared/invitations/relayEvent';
 import type { InvitationData } from '../../shared/invitations/invitationData';
 

@@ -7,7 +7,7 @@ import { toGapEvent } from '../../shared/invitations/toGapEvent';
 import { withoutLargestParts } from '../../shared/invitations/withoutLargestParts';
 import { createEventPublisher } from '../../shared/messaging/eventPublisher';
 import { openServiceBus } from '../../shared/messaging/openServiceBus';
-import type { EventPublisher } from '../../shared/messaging/publisher';
+import type { EventPublisher } from '../../shared/invitations/publisher';
 import { silentLog } from '../../shared/telemetry/log';
 import { collectEvents } from './eventCollector';
 import { startTestServiceBus } from './serviceBus';

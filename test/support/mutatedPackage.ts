@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { EventPackage } from '../../shared/ucwa/resource';
+import type { EventPackage } from '../../shared/invitations/resource';
 import { parsePackage } from '../../shared/ucwa/parsePackage';
 import { bodyText, oddCases } from './oddCases';
 

@@ -5,7 +5,7 @@ import type { FetchedResources } from '../../shared/invitations/fetchedResources
 import { normalise, type NormalisedPackage } from '../../shared/invitations/normalise';
 import type { NormaliseContext } from '../../shared/invitations/normaliseContext';
 import { resourcePath } from '../../shared/invitations/resourcePath';
-import type { EventPackage, Resource } from '../../shared/ucwa/resource';
+import type { EventPackage, Resource } from '../../shared/invitations/resource';
 
 export const testSigningKey = 'a signing key for tests only';
 

@@ -11,7 +11,7 @@ import type {
   StandingTry,
   UcwaSession,
 } from '../../shared/ucwa/session';
-import { isUnreadable } from '../../shared/ucwa/resource';
+import { isUnreadable } from '../../shared/invitations/resource';
 import type { LogFields } from '../../shared/telemetry/log';
 import { createFakeClock, type FakeClock } from './fakeClock';
 import { simulatorAccount } from './ucwaSimulator';

@@ -1,5 +1,5 @@
 import type { Pool } from '../../../shared/ucwa/pool';
-import { embeddedOf, linkOf, type Resource } from '../../../shared/ucwa/resource';
+import { embeddedOf, linkOf, type Resource } from '../../../shared/invitations/resource';
 import type { Finding } from '../chart';
 import { readResource } from '../readResource';
 import { Trouble } from '../trouble';

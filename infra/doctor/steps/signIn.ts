@@ -1,7 +1,7 @@
 import { RelayError } from '../../../shared/errors/relayError';
 import { parseChallenge } from '../../../shared/ucwa/challenge';
 import { parseResource } from '../../../shared/ucwa/parseResource';
-import { linkOf } from '../../../shared/ucwa/resource';
+import { linkOf } from '../../../shared/invitations/resource';
 import type { Finding } from '../chart';
 import { responseOf, type Trace, type TracedExchange } from '../tracedHttp';
 import { Trouble } from '../trouble';

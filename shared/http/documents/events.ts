@@ -3,7 +3,7 @@ import { commandNames, type CommandSettlement } from '../../invitations/command'
 import { invitationDataSchema } from '../../invitations/invitationData';
 import { kinds } from '../../invitations/kinds';
 import type { ChannelGap } from '../../invitations/relayEvent';
-import { cloudEventSchema } from '../../messaging/cloudEvent';
+import { cloudEventSchema } from '../../invitations/cloudEvent';
 import { subscriberEventNames, type SubscriberReport } from '../../webhooks/delivery/subscriberEvents';
 import type { SubscriptionTest } from '../../webhooks/subscriptions/testSubscription';
 

@@ -1,4 +1,4 @@
-import type { EventPackage } from '../resource';
+import type { EventPackage } from '../../invitations/resource';
 import { guessNext, pollAddress } from './pollAddress';
 
 /** How often in a row the channel may be led on by a guess before the application is given up. */

@@ -1,7 +1,7 @@
 import { RelayError, toRelayError } from '../../errors/relayError';
 import type { HttpResponse } from '../httpResponse';
 import { parsePackage, recoverPackage } from '../parsePackage';
-import type { EventPackage } from '../resource';
+import type { EventPackage } from '../../invitations/resource';
 import { translateResponse } from '../translateError';
 import type { ChannelPorts } from './channelPorts';
 import { CutVerdict, type HeldCut } from './cutVerdict';

@@ -3,7 +3,7 @@ import { RelayError } from '../../errors/relayError';
 import { stableId } from '../../invitations/eventIdentity';
 import { deliveryOutcomes } from '../../invitations/record/deliveryResult';
 import type { RelayEvent } from '../../invitations/relayEvent';
-import { parseCloudEvent, toCloudEvent } from '../../messaging/cloudEvent';
+import { parseCloudEvent, toCloudEvent } from '../../invitations/cloudEvent';
 
 const event = z.unknown().transform((value) => parseCloudEvent(value));
 const resultShape = {

@@ -1,7 +1,4 @@
-import type { RelayError } from '../../errors/relayError';
-import { createOutbox, type BusSender } from '../../messaging/outbox';
-import type { EncodedMessage } from '../../messaging/encodedMessage';
-import { retryMessageId, toRetryBody, type RetryMessage } from './retryMessage';
+import type { RetryMessage } from './retryMessage';
 
 /** A message, and from when on it is to be seen (milliseconds since the epoch): at once unless given. */
 export interface ScheduledRetry {
@@ -13,41 +10,4 @@ export interface ScheduledRetry {
 export interface RetryQueue {
   /** Resolves when the bus has accepted all of them. The same message twice is one, within the queue's duplicate window. */
   send(messages: readonly ScheduledRetry[]): Promise<void>;
-}
-
-/** On Service Bus, over the connection that the process has; what is sent at the same time shares batches. */
-export function createServiceBusRetryQueue(sender: BusSender): RetryQueue {
-  const refusals = new WeakMap<ScheduledRetry, RelayError>();
-  const outbox = createOutbox<ScheduledRetry>({
-    sender,
-    encode: toBusMessage,
-    // The others of its batch go on without it.
-    replace: (retry, refusal) => {
-      refusals.set(retry, refusal);
-      return Promise.resolve(undefined);
-    },
-  });
-  return {
-    async send(messages) {
-      await outbox.send(messages);
-      for (const message of messages) {
-        const refusal = refusals.get(message);
-        if (refusal !== undefined) throw refusal;
-      }
-    },
-  };
-}
-
-function toBusMessage({ message, atMs }: ScheduledRetry): EncodedMessage {
-  return {
-    body: toRetryBody(message),
-    contentType: 'application/json',
-    messageId: retryMessageId(message),
-    subject: message.event.type,
-    applicationProperties: {
-      kind: message.kind,
-      ...(message.kind === 'attempt' && { subscriptionId: message.subscriptionId, attempt: message.attempt }),
-    },
-    ...(atMs !== undefined && { scheduledEnqueueTimeUtc: new Date(Math.ceil(atMs)) }),
-  };
 }

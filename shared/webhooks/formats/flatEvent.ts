@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { compact } from '../../invitations/compact';
 import type { RelayEvent } from '../../invitations/relayEvent';
-import { isInvitationEvent } from '../../messaging/parseEventMessage';
+import { isInvitationEvent } from '../../invitations/parseEventMessage';
 import { flatCallSchema, toFlatCall } from './flatCall';
 
 /** One level of plain values, as flows and low-code tools like it. */

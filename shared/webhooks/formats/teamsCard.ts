@@ -1,6 +1,6 @@
 import { compact } from '../../invitations/compact';
 import type { InvitationEvent, RelayEvent } from '../../invitations/relayEvent';
-import { isInvitationEvent } from '../../messaging/parseEventMessage';
+import { isInvitationEvent } from '../../invitations/parseEventMessage';
 import { callerText, phoneOwnerText } from './callTexts';
 import { canAcceptOnPhone } from './flatCall';
 import { toShownText } from './shownText';

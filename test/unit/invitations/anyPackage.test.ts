@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Resource } from '../../../shared/ucwa/resource';
+import type { Resource } from '../../../shared/invitations/resource';
 import { mutatedBody, mutatedPackage } from '../../support/mutatedPackage';
 import { normaliseContext, normaliseServed } from '../../support/normalising';
 import { unsoundnessOf, unsoundnessOfBody } from '../../support/soundness';

@@ -1,7 +1,7 @@
 import { kindNames } from '../../../shared/invitations/kinds';
 import { linkedHrefs } from '../../../shared/invitations/linkedHrefs';
 import type { FetchedResources } from '../../../shared/invitations/fetchedResources';
-import type { ChannelEvent, EventPackage, Link, Resource } from '../../../shared/ucwa/resource';
+import type { ChannelEvent, EventPackage, Link, Resource } from '../../../shared/invitations/resource';
 import { nothingFetched } from '../../support/normalising';
 
 const application = '/ucwa/oauth/v1/applications/192';

@@ -2,7 +2,7 @@ import { RelayError } from '../../../shared/errors/relayError';
 import { normalise } from '../../../shared/invitations/normalise';
 import type { NormaliseContext } from '../../../shared/invitations/normaliseContext';
 import type { InvitationEvent } from '../../../shared/invitations/relayEvent';
-import type { ChannelEvent, EventPackage, Resource, UnreadablePart } from '../../../shared/ucwa/resource';
+import type { ChannelEvent, EventPackage, Resource, UnreadablePart } from '../../../shared/invitations/resource';
 import { normaliseContext, nothingFetched } from '../../support/normalising';
 
 const application = '/ucwa/oauth/v1/applications/192';

@@ -3,7 +3,7 @@ import { invitationDataSchema } from '../../../shared/invitations/invitationData
 import type { InvitationEvent } from '../../../shared/invitations/relayEvent';
 import { parsePackage, recoverPackage } from '../../../shared/ucwa/parsePackage';
 import { parseResource } from '../../../shared/ucwa/parseResource';
-import type { EventPackage, Resource } from '../../../shared/ucwa/resource';
+import type { EventPackage, Resource } from '../../../shared/invitations/resource';
 import { normaliseContext, normaliseServed, servedAt, testSigningKey } from '../../support/normalising';
 import { bodyText, oddCases, type OddCase, type OddEvent, type OddPackage } from '../../support/oddCases';
 

@@ -1,5 +1,5 @@
 import { refreshInvitation } from '../../../shared/invitations/refreshInvitation';
-import type { Resource } from '../../../shared/ucwa/resource';
+import type { Resource } from '../../../shared/invitations/resource';
 import { sampleInvitationEvent } from '../../support/sampleEvents';
 
 const started = sampleInvitationEvent();

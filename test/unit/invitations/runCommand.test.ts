@@ -7,7 +7,7 @@ import { readOffer } from '../../../shared/invitations/readOffer';
 import { runCommand, type CommandPorts } from '../../../shared/invitations/runCommand';
 import type { RelayEvent } from '../../../shared/invitations/relayEvent';
 import { silentLog } from '../../../shared/telemetry/log';
-import type { Resource } from '../../../shared/ucwa/resource';
+import type { Resource } from '../../../shared/invitations/resource';
 import { createFakeClock } from '../../support/fakeClock';
 import { createMemoryClaims } from '../../support/memoryClaims';
 

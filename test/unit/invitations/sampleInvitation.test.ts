@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { invitationDataSchema } from '../../../shared/invitations/invitationData';
-import type { EventPackage, Resource } from '../../../shared/ucwa/resource';
+import type { EventPackage, Resource } from '../../../shared/invitations/resource';
 import { parsePackage } from '../../../shared/ucwa/parsePackage';
 import { parseResource } from '../../../shared/ucwa/parseResource';
 import { normaliseContext, normaliseServed, servedAt } from '../../support/normalising';

@@ -1,7 +1,7 @@
 import { CloudEvent as StandardCloudEvent, HTTP } from 'cloudevents';
 import fc from 'fast-check';
 import type { RelayEvent } from '../../../shared/invitations/relayEvent';
-import { parseCloudEvent, toCloudEvent } from '../../../shared/messaging/cloudEvent';
+import { parseCloudEvent, toCloudEvent } from '../../../shared/invitations/cloudEvent';
 import { sampleGapEvent, sampleInvitationEvent } from '../../support/sampleEvents';
 import { thrownBy } from '../../support/thrownBy';
 

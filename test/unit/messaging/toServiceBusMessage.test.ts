@@ -1,4 +1,4 @@
-import { toCloudEvent } from '../../../shared/messaging/cloudEvent';
+import { toCloudEvent } from '../../../shared/invitations/cloudEvent';
 import { toServiceBusMessage } from '../../../shared/messaging/toServiceBusMessage';
 import { sampleGapEvent, sampleInvitationEvent } from '../../support/sampleEvents';
 

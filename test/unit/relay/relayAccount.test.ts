@@ -3,7 +3,7 @@ import { decodeInvitationId, encodeInvitationId } from '../../../shared/invitati
 import type { RelayEvent, UnreadableEvent } from '../../../shared/invitations/relayEvent';
 import { relayAccount, type RelayPorts } from '../../../shared/relay/relayAccount';
 import { silentLog } from '../../../shared/telemetry/log';
-import type { EventPackage, Resource } from '../../../shared/ucwa/resource';
+import type { EventPackage, Resource } from '../../../shared/invitations/resource';
 import type { ChannelItem, UcwaSession } from '../../../shared/ucwa/session';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { isAlive } from '../../support/livingObjects';

@@ -1,4 +1,4 @@
-import { isUnreadable } from '../../../shared/ucwa/resource';
+import { isUnreadable } from '../../../shared/invitations/resource';
 import type { ChannelItem } from '../../../shared/ucwa/session';
 import { createFakeClock } from '../../support/fakeClock';
 import { faultCases } from '../../support/faultCases';

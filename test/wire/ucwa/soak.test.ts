@@ -1,5 +1,5 @@
 import type { FaultRequest } from '../../../infra/local/ucwa/faults/faultTable';
-import { isUnreadable } from '../../../shared/ucwa/resource';
+import { isUnreadable } from '../../../shared/invitations/resource';
 import type { PackageItem } from '../../../shared/ucwa/session';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { startTestSession, type TestSession } from '../../support/ucwaSession';

@@ -1,4 +1,4 @@
-import type { RelayEvent, UnreadableEvent } from '../invitations/relayEvent';
+import type { RelayEvent, UnreadableEvent } from './relayEvent';
 
 /** At-least-once publishing to the topic `invitation-events`; the ids make it once within the topic's duplicate window. */
 export interface EventPublisher {

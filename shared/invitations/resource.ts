@@ -1,6 +1,6 @@
 /**
- * UCWA's resources and event packages as one model, whichever representation (JSON or XML) they came in. Pure types
- * and look-ups: this file is the only one of `ucwa/` that the domain may import.
+ * UCWA's resources and event packages as one model, whichever representation (JSON or XML) they came in: what the domain
+ * is given by the adapter `ucwa/`. Pure types and accessors.
  *
  * A single link or resource and a list of one are the same thing here: always a list.
  */

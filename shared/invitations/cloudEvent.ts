@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RelayError } from '../errors/relayError';
-import type { RelayEvent } from '../invitations/relayEvent';
+import type { RelayEvent } from './relayEvent';
 
 /**
  * The envelope of every event: CloudEvents 1.0 in its JSON format (CloudEvents specification §3; JSON Event Format §3),

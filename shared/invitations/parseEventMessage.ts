@@ -1,8 +1,8 @@
 import { RelayError } from '../errors/relayError';
-import type { RelayEvent } from '../invitations/relayEvent';
+import type { RelayEvent } from './relayEvent';
 import { parseCloudEvent } from './cloudEvent';
 
-export { isInvitationEvent } from '../invitations/isInvitationEvent';
+export { isInvitationEvent } from './isInvitationEvent';
 
 /**
  * The event in the body of a message from `invitation-events`: the parsed object that the Azure SDK and the Functions
