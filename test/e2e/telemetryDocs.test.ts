@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { telemetryMarkdown } from '../../infra/local/write-docs/telemetryMarkdown';
+import { telemetryMarkdown } from '../../infra/docs/telemetryMarkdown';
 
 const project = join(__dirname, '../..');
 const text = telemetryMarkdown(project);

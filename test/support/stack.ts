@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readyMessage, startLocalProcess, type LocalProcess } from '../../infra/local/start/localProcess';
-import { standInScript } from '../../infra/local/start/projectFolder';
+import { standInScript, toolScript } from '../../infra/local/start/projectFolder';
 import { stackFactsSchema, type StackFacts } from '../../infra/local/start/stackFile';
 
 /** A command line of the local stack in a process of its own, and all that it has written. */
@@ -33,7 +33,7 @@ export function runCommand(name: 'start' | 'ring', folder: string, ...commandArg
   const run = startLocalProcess({
     id: name,
     name: `npm run ${name}`,
-    nodeArguments: [standInScript(name), ...commandArguments],
+    nodeArguments: [name === 'ring' ? toolScript(name) : standInScript(name), ...commandArguments],
     folder,
     recogniseReady: readyMessage(stackFactsSchema),
     onLine: (line) => {

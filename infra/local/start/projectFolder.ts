@@ -6,7 +6,12 @@ export const projectFolder: string = (function find(folder: string): string {
   return existsSync(path.join(folder, 'package.json')) ? folder : find(path.dirname(folder));
 })(__dirname);
 
-/** The compiled command line of a stand-in, as `npm run build` leaves it. */
-export function standInScript(name: 'service-bus' | 'ucwa' | 'functions-host' | 'receiver' | 'start' | 'ring'): string {
+/** The compiled command line of a part of the local stack, as `npm run build` leaves it. */
+export function standInScript(name: 'service-bus' | 'ucwa' | 'functions-host' | 'receiver' | 'start'): string {
   return path.join(projectFolder, 'dist', 'infra', 'local', name, 'main.js');
+}
+
+/** The compiled command line of a tool of `infra/cli/`, as `npm run build` leaves it. */
+export function toolScript(name: 'ring'): string {
+  return path.join(projectFolder, 'dist', 'infra', 'cli', name, 'main.js');
 }

@@ -12,7 +12,7 @@ import { startTestServiceBus } from '../../support/serviceBus';
 import { createStackFolder, type StackFolder } from '../../support/stack';
 
 /** As `npm run build` leaves it. */
-const SCRIPT = 'dist/infra/dead-letters/main.js';
+const SCRIPT = 'dist/infra/cli/dead-letters/main.js';
 
 let bus: ServiceBus;
 let client: ServiceBusClient;

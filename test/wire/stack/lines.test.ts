@@ -3,7 +3,7 @@ import { createEmissionTimes } from '../../../infra/local/start/emissionTimes';
 import { printLine } from '../../../infra/local/start/printLine';
 import { seenEventSchema } from '../../../infra/local/start/seenEvent';
 import { createTerminal, type Terminal } from '../../../infra/local/start/terminal';
-import { invitationIdOf } from '../../../infra/local/ring/invitationIdOf';
+import { invitationIdOf } from '../../../infra/cli/ring/invitationIdOf';
 
 const account = 'sip:reception@contoso.com';
 const alice = { uri: 'sip:alice@contoso.com', name: 'Alice' };

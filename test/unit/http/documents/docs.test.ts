@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorTableMarkdown } from '../../../../infra/local/write-docs/errorTableMarkdown';
-import { consumers, generatedDocs } from '../../../../infra/local/write-docs/generatedDocs';
-import { outcomeExamples } from '../../../../infra/local/write-docs/outcomeExamples';
-import { replaceBlock } from '../../../../infra/local/write-docs/replaceBlock';
+import { errorTableMarkdown } from '../../../../infra/docs/errorTableMarkdown';
+import { consumers, generatedDocs } from '../../../../infra/docs/generatedDocs';
+import { outcomeExamples } from '../../../../infra/docs/outcomeExamples';
+import { replaceBlock } from '../../../../infra/docs/replaceBlock';
 import { outcomeOf } from '../../../../shared/invitations/outcome';
 import type { Outcome } from '../../../../shared/invitations/invitationData';
 

@@ -1,10 +1,10 @@
-import { readCommandLine } from '../start/commandLine';
-import { readGivenSettings } from '../start/givenSettings';
-import { stackAccount } from '../start/hostEnvironment';
-import { localKeys } from '../start/localKeys';
-import { createSimulator } from '../start/simulator';
-import { readRunningStack } from '../start/stackFile';
-import { createTerminal } from '../start/terminal';
+import { readCommandLine } from '../../local/start/commandLine';
+import { readGivenSettings } from '../../local/start/givenSettings';
+import { stackAccount } from '../../local/start/hostEnvironment';
+import { localKeys } from '../../local/start/localKeys';
+import { createSimulator } from '../../local/start/simulator';
+import { readRunningStack } from '../../local/start/stackFile';
+import { createTerminal } from '../../local/start/terminal';
 import { answerCommands } from './answerCommands';
 import { invitationIdOf } from './invitationIdOf';
 

@@ -1,4 +1,4 @@
-import type { InvitationEnd } from '../../../shared/invitations/outcome';
+import type { InvitationEnd } from '../../shared/invitations/outcome';
 
 /** An end of a call as UCWA tells it, and the story behind. */
 export interface OutcomeExample {

@@ -1,4 +1,4 @@
-import type { StackFacts } from '../start/stackFile';
+import type { StackFacts } from '../../local/start/stackFile';
 
 /** A command to paste into a shell, and what it does. */
 export interface AnswerCommand {

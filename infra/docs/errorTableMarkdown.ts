@@ -1,4 +1,4 @@
-import { errorTable } from '../../../shared/errors/errorTable';
+import { errorTable } from '../../shared/errors/errorTable';
 import { code, markdownTable } from './markdownTable';
 
 /** The error table of the README and of docs/errors.md, by status: problem type, meaning, whether trying again can help. */

@@ -1,5 +1,5 @@
-import { outcomeOf } from '../../../shared/invitations/outcome';
-import { outcomeTable, type OutcomeRow } from '../../../shared/invitations/outcomeTable';
+import { outcomeOf } from '../../shared/invitations/outcome';
+import { outcomeTable, type OutcomeRow } from '../../shared/invitations/outcomeTable';
 import { code, markdownTable } from './markdownTable';
 import { outcomeExamples, type OutcomeExample } from './outcomeExamples';
 

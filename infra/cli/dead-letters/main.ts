@@ -1,16 +1,16 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
-import type { Connection } from '../../shared/config/settings';
-import { credentialFor } from '../../shared/identity';
-import { openServiceBus } from '../../shared/messaging/openServiceBus';
-import { translateBusError } from '../../shared/messaging/translateBusError';
-import { misused, readCommandLine } from '../local/start/commandLine';
-import { readGivenSettings } from '../local/start/givenSettings';
-import { readRunningStack } from '../local/start/stackFile';
+import type { Connection } from '../../../shared/config/settings';
+import { credentialFor } from '../../../shared/identity';
+import { openServiceBus } from '../../../shared/messaging/openServiceBus';
+import { translateBusError } from '../../../shared/messaging/translateBusError';
+import { misused, readCommandLine } from '../../local/start/commandLine';
+import { readGivenSettings } from '../../local/start/givenSettings';
+import { readRunningStack } from '../../local/start/stackFile';
 import { deadLetters, openDeadLetters, sendAgain, type DeadLetterSource } from './sendAgain';
 
 const HELP = `Sends the dead letters of a queue or subscription again: mend first what they died of, for they die of it again.
 
-  node dist/infra/dead-letters/main.js --from ENTITY [--list]
+  node dist/infra/cli/dead-letters/main.js --from ENTITY [--list]
 
   --from ENTITY    invitation-commands, webhook-retries, unreadable-events, invitation-events/webhooks,
                    or any other queue or topic/subscription

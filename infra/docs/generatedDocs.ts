@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createConnectorDefinition } from '../../../shared/http/connector/connectorDefinition';
-import { createAsyncApi } from '../../../shared/http/documents/asyncApi';
-import { createEventSchema } from '../../../shared/http/documents/eventSchema';
-import { commandExamples, replyExample, unreadableExample } from '../../../shared/http/documents/examples/busExamples';
+import { createConnectorDefinition } from '../../shared/http/connector/connectorDefinition';
+import { createAsyncApi } from '../../shared/http/documents/asyncApi';
+import { createEventSchema } from '../../shared/http/documents/eventSchema';
+import { commandExamples, replyExample, unreadableExample } from '../../shared/http/documents/examples/busExamples';
 import {
   flatExample,
   invitationExamples,
   otherEventExamples,
   teamsExample,
-} from '../../../shared/http/documents/examples/eventExamples';
-import { createOpenApi } from '../../../shared/http/documents/openApi';
+} from '../../shared/http/documents/examples/eventExamples';
+import { createOpenApi } from '../../shared/http/documents/openApi';
 import { errorsMarkdown } from './errorsMarkdown';
 import { errorTableMarkdown } from './errorTableMarkdown';
 import { eventFieldsMarkdown } from './eventFieldsMarkdown';

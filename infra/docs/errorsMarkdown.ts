@@ -1,4 +1,4 @@
-import { problemExample } from '../../../shared/http/documents/examples/problemExamples';
+import { problemExample } from '../../shared/http/documents/examples/problemExamples';
 import { errorTableMarkdown } from './errorTableMarkdown';
 
 /** docs/errors.md */

@@ -1,5 +1,5 @@
-import { createEventSchema } from '../../../shared/http/documents/eventSchema';
-import type { JsonObject } from '../../../shared/http/documents/jsonSchemas';
+import { createEventSchema } from '../../shared/http/documents/eventSchema';
+import type { JsonObject } from '../../shared/http/documents/jsonSchemas';
 import { code, markdownTable } from './markdownTable';
 
 /** The members of an event's `data`, as the JSON Schema has them. */

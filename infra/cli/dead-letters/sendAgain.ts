@@ -5,7 +5,7 @@ import type {
   ServiceBusReceiver,
 } from '@azure/service-bus';
 import { randomUUID } from 'node:crypto';
-import { REFUSAL_PROPERTY } from '../../shared/messaging/commandQueue';
+import { REFUSAL_PROPERTY } from '../../../shared/messaging/commandQueue';
 
 /** A queue, or a topic with one of its subscriptions. */
 export interface DeadLetterSource {
