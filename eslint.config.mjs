@@ -1,26 +1,9 @@
+import { createRequire } from 'node:module';
 import tseslint from 'typescript-eslint';
 
-/** What a room of shared/ may not import: the walls of the house. */
-const wall = (files, rooms, why) => ({
-  files,
-  rules: {
-    'no-restricted-imports': [
-      'error',
-      {
-        patterns: [
-          { regex: '(^|/)(infra|functions)/', message: 'shared/ never reaches up into infra/ or functions/.' },
-          {
-            regex: '^(@opentelemetry/|@azure/monitor)',
-            message: 'What is traced and counted goes through shared/telemetry/.',
-          },
-          ...rooms.map((room) => ({ regex: room, message: why })),
-        ],
-      },
-    ],
-  },
-});
-
-const SDKS = '^(@azure/|axios|rhea)';
+const require = createRequire(import.meta.url);
+const imports = { rules: { allowed: require('./infra/lint/importRule.cjs').rule } };
+const importTable = require('./infra/lint/importTable.json');
 
 export default tseslint.config(
   { ignores: ['dist/**', 'package/**', 'coverage/**', '.local/**', 'docs/**', 'bench-results/**', 'test/fixtures/**'] },
@@ -39,6 +22,7 @@ export default tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       eqeqeq: 'error',
+      complexity: ['error', 15],
       'no-console': 'error',
     },
   },
@@ -51,59 +35,29 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-unsafe-assignment': 'off', '@typescript-eslint/no-unsafe-argument': 'off' },
   },
   { files: ['shared/app.ts'], rules: { 'no-console': 'off' } },
-  wall(['shared/**/*.ts'], [], ''),
   {
-    files: ['shared/telemetry/**/*.ts'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            { regex: '(^|/)(infra|functions)/', message: 'shared/ never reaches up into infra/ or functions/.' },
-          ],
-        },
-      ],
-    },
+    // Older than the limit; to be split. No file is added here.
+    files: [
+      'infra/doctor/explain.ts',
+      'infra/local/ucwa/calls/invitationResource.ts',
+      'shared/invitations/invitationHead.ts',
+      'shared/ucwa/channel/eventChannel.ts',
+      'shared/ucwa/ticket.ts',
+      'shared/ucwa/xml.ts',
+      'shared/webhooks/delivery/deliveryEnd.ts',
+      'shared/webhooks/delivery/redeliver.ts',
+      'shared/webhooks/delivery/subscriberWatch.ts',
+      'shared/webhooks/formats/flatCall.ts',
+      'shared/webhooks/sender/urlRule.ts',
+      'shared/webhooks/subscriptions/matchesFilter.ts',
+      'test/support/documentedAnswers.ts',
+    ],
+    rules: { complexity: ['error', 28] },
   },
-  wall(
-    ['shared/invitations/**/*.ts'],
-    [SDKS, '/(messaging|storage|http|webhooks|config|relay)/', '/telemetry/(?!log$)', '/ucwa/(?!resource$)'],
-    'invitations/ is the domain: it is pure and knows UCWA only as the resource model.',
-  ),
-  wall(['shared/config/**/*.ts', 'shared/errors/**/*.ts'], [SDKS], 'This room is pure: it imports no adapter.'),
-  wall(
-    ['shared/ucwa/**/*.ts'],
-    ['^@azure/(service-bus|data-tables|functions)', '/(messaging|storage|http|webhooks|relay)/'],
-    'ucwa/ speaks UCWA and nothing else.',
-  ),
-  wall(
-    ['shared/messaging/**/*.ts'],
-    ['^(axios|@azure/(functions|data-tables))', '/(ucwa|storage|http|webhooks|relay)/'],
-    'messaging/ speaks Service Bus and nothing else.',
-  ),
-  wall(
-    ['shared/storage/**/*.ts'],
-    ['^(axios|@azure/(functions|service-bus))', '/(ucwa|messaging|http)/', '/relay/(?!slots$)'],
-    'storage/ speaks tables and blobs and nothing else.',
-  ),
-  wall(
-    ['shared/webhooks/**/*.ts'],
-    [SDKS, '/(ucwa|storage|http|relay|config)/'],
-    'webhooks/ delivers: where it keeps and sends is behind its ports.',
-  ),
-  wall(
-    ['shared/webhooks/sender/**/*.ts'],
-    ['^(@azure/|rhea)', '/(ucwa|storage|http|relay|config)/'],
-    'webhooks/sender/ speaks HTTP to subscribers and nothing else.',
-  ),
   {
-    files: ['functions/**/*.ts'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        { patterns: [{ regex: '(^|/)infra/', message: 'functions/ registers; it knows only shared/.' }] },
-      ],
-    },
+    files: ['functions/**/*.ts', 'shared/**/*.ts', 'infra/**/*.ts'],
+    plugins: { imports },
+    rules: { 'imports/allowed': ['error', importTable] },
   },
   {
     files: ['shared/**/*.ts', 'functions/**/*.ts'],

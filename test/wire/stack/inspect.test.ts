@@ -27,7 +27,7 @@ describe('npm start -- --inspect', () => {
       nodeArguments: [
         '--experimental-websocket',
         path.join(projectFolder, 'test/support/hitBreakpoint.mjs'),
-        ...[port, file, 'await apiRoutes()'],
+        ...[port, file, 'const routes = await'],
       ],
       recogniseReady: (sign) => ('line' in sign && sign.line === 'ready' ? true : undefined),
       onLine: (line) => lines.push(line),

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { preProcessFile } from 'typescript';
 
-const PROJECT = path.join(__dirname, '../..');
+const PROJECT = path.join(__dirname, '../../..');
 
 /** Every TypeScript file below a folder, relative to the project, with `/`. */
 function sourcesIn(folder: string): string[] {

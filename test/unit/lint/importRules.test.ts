@@ -1,0 +1,108 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import table from '../../../infra/lint/importTable.json';
+
+const PROJECT = path.join(__dirname, '../../..');
+
+const rows = table.folders;
+const isFile = (place: string): boolean => place.endsWith('.ts');
+const moduleOf = (place: string): string => (isFile(place) ? place.slice(0, -'.ts'.length) : `${place}/something`);
+
+/** A line that imports a module of the project, for a type only, as the file of that row would write it. */
+function importLine(from: string, target: string): string {
+  const file = isFile(from) ? from : `${from}/probe.ts`;
+  const specifier = path.posix.relative(path.posix.dirname(file), target);
+  return `import type { X } from '${specifier.startsWith('.') ? specifier : `./${specifier}`}';`;
+}
+
+/** What each text is refused for by the project's own configuration of the linter. */
+function lint(texts: readonly { readonly folder: string; readonly text: string }[]): string[][] {
+  const input = texts.map(({ folder, text }) => ({ filePath: isFile(folder) ? folder : `${folder}/probe.ts`, text }));
+  const output = execFileSync(process.execPath, ['test/support/lintTexts.mjs'], {
+    cwd: PROJECT,
+    input: JSON.stringify(input),
+    encoding: 'utf8',
+  });
+  return JSON.parse(output) as string[][];
+}
+
+const allowedFor = ({ mayImport }: (typeof rows)[number]): readonly string[] =>
+  mayImport.flatMap((place) => (place === 'foundation' ? table.foundation : [place]));
+const isWithin = (place: string, target: string): boolean => target === place || target.startsWith(`${place}/`);
+
+describe('the import rules', () => {
+  it('refuse in each folder what the table does not name for it, also for a type alone', () => {
+    const forbidden = rows.map((row) =>
+      [
+        ...rows.filter(({ folder }) => folder !== row.folder).map(({ folder }) => moduleOf(folder)),
+        'test/support/x',
+      ].filter((target) => !allowedFor(row).some((place) => isWithin(place, target))),
+    );
+    const found = lint(
+      rows.map(({ folder }, index) => ({
+        folder,
+        text: (forbidden[index] ?? []).map((target) => importLine(folder, target)).join('\n'),
+      })),
+    );
+    expect(found).toEqual(
+      rows.map(({ folder }, index) =>
+        (forbidden[index] ?? []).map(
+          (target) => `imports/allowed: ${folder} may not import ${target}. CONTRIBUTING.md has the table.`,
+        ),
+      ),
+    );
+    expect(Math.min(...forbidden.map(({ length }) => length))).toBeGreaterThan(0);
+  });
+
+  it('let through what the table names', () => {
+    const texts = rows.map((row) => ({
+      folder: row.folder,
+      text: allowedFor(row)
+        .map((place) => importLine(row.folder, place))
+        .join('\n'),
+    }));
+    expect(lint(texts)).toEqual(rows.map(() => []));
+  });
+
+  it('refuse a package that a folder has no use for, however it is imported', () => {
+    const texts = [
+      "import axios from 'axios';",
+      "export * from 'axios';",
+      "export { get } from 'axios';",
+      "const later = import('axios');",
+      "const now = require('axios');",
+      "type Axios = import('axios').Axios;",
+    ].map((text) => ({ folder: 'shared/invitations', text }));
+    expect(lint(texts)).toEqual(
+      texts.map(() => [
+        'imports/allowed: shared/invitations may not import the package axios. CONTRIBUTING.md has the table.',
+      ]),
+    );
+  });
+});
+
+describe('the table in CONTRIBUTING.md', () => {
+  /** Its rows: the folder, and what it may import as the table words it. */
+  const documented = readFileSync(path.join(PROJECT, 'CONTRIBUTING.md'), 'utf8')
+    .split('<!-- imports:begin -->')[1]
+    ?.split('<!-- imports:end -->')[0]
+    ?.split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => {
+      const [, folder = '', , allowed = ''] = line.split(/\s*\|\s*/);
+      return [folder.replaceAll('`', ''), allowed.replaceAll('`', '').replace('the foundation', 'foundation')];
+    });
+
+  it('is what the linter enforces', () => {
+    expect(documented).toEqual(
+      rows.map(({ folder, mayImport }) => [folder, mayImport.length === 0 ? 'nothing' : mayImport.join(', ')]),
+    );
+  });
+
+  it('names the foundation', () => {
+    const text = readFileSync(path.join(PROJECT, 'CONTRIBUTING.md'), 'utf8');
+    const sentence = /\*The foundation\* is ([^.]*)\./.exec(text)?.[1] ?? '';
+    expect([...sentence.matchAll(/`([^`]+)`/g)].map(([, place]) => place)).toEqual(table.foundation);
+  });
+});
