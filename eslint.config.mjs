@@ -28,7 +28,10 @@ export default tseslint.config(
   },
   { files: ['**/*.mjs', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },
   { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
-  { files: ['infra/**/*.ts', 'test/bench/**/*.ts', 'test/chaos/**/*.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['infra/**/*.ts', 'test/bench/**/*.ts', 'test/chaos/**/*.ts', '**/*.mjs'],
+    rules: { 'no-console': 'off' },
+  },
   {
     // jest's asymmetric matchers (expect.any and the like) are typed `any`.
     files: ['test/**/*.ts'],

@@ -22,14 +22,15 @@ const SETTLE_MS = 100;
 export function rebuildOnChange({ projectFolder, clock, signal, onBuilt, onProblem }: RebuildOptions): void {
   let changed = false;
   let building = false;
+  const isOver = (): boolean => signal.aborted;
   const build = async (): Promise<void> => {
     building = true;
-    while (changed && !signal.aborted) {
+    while (changed && !isOver()) {
       await clock.sleep(SETTLE_MS, signal);
       changed = false;
       const problem = await runBuild(projectFolder);
       if (problem !== undefined) onProblem(problem);
-      else if (!signal.aborted) await onBuilt();
+      else if (!isOver()) await onBuilt();
     }
     building = false;
   };
