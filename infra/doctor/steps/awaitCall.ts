@@ -1,7 +1,13 @@
 import type { Clock } from '../../../shared/clock';
 import { kindNames, kinds, type Kind } from '../../../shared/invitations/kinds';
 import type { Pool } from '../../../shared/ucwa/pool';
-import { bareRel, isUnreadable, linkOf, type ChannelEvent, type EventPackage } from '../../../shared/invitations/resource';
+import {
+  bareRel,
+  isUnreadable,
+  linkOf,
+  type ChannelEvent,
+  type EventPackage,
+} from '../../../shared/invitations/resource';
 import type { Finding } from '../chart';
 import type { DoctorChannel } from '../eventChannel';
 import { inSeconds } from '../inSeconds';
