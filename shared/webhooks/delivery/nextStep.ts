@@ -56,22 +56,30 @@ export function stepAfterRefusal({ why, untilMs, failingForMs }: Refusal, input:
   return later('move', reason, Math.max(untilMs + input.random * SPREAD_MS, input.nowMs + failingWaitMs), input);
 }
 
-/** The step of an attempt that could not begin in time: the first time due at once, then by the schedule. Pure. */
+/**
+ * The step of an attempt that could not begin in time: the first time due at once, then by the schedule. A ring that ends before
+ * was not lost by its subscriber. Pure.
+ */
 export function stepAfterWait(reason: string, input: StepInput): NextStep {
-  return input.attempt + input.moves === 1
-    ? unlessOver({ step: 'move', atMs: input.nowMs, reason }, input)
-    : later('move', reason, input.nowMs, input);
+  return notLost(
+    input.attempt + input.moves === 1
+      ? unlessOver({ step: 'move', atMs: input.nowMs, reason }, input)
+      : later('move', reason, input.nowMs, input),
+  );
 }
 
 /** The step where what it depends on could not be read in time. Pure. */
 export function stepWithoutState(input: StepInput): NextStep {
-  const next = later('move', 'storage did not respond', input.nowMs, input);
-  return next.step === 'expired' ? { ...next, isLost: false } : next;
+  return notLost(later('move', 'storage did not respond', input.nowMs, input));
 }
 
 /** The step of a ring that is over before the subscription's rate lets it be sent. Pure. */
 export function stepAfterLatePace(): NextStep {
   return { step: 'expired', reason: 'the ring ends before the subscription’s rate admits it', isLost: false };
+}
+
+function notLost(next: NextStep): NextStep {
+  return next.step === 'expired' ? { ...next, isLost: false } : next;
 }
 
 function later(step: 'retry' | 'move', reason: string, earliestMs: number, input: StepInput): NextStep {

@@ -44,17 +44,24 @@ export function createSubscriberWatch(ports: SubscriberWatchPorts): SubscriberWa
   const { health, policies, publisher, disable, clock, log } = ports;
   let rows: ReadonlyMap<string, SubscriberHealthRow> = new Map();
   let readAtMs = -Infinity;
+  // Rows that storage may not have yet: what is read meanwhile must not bring back what was before them.
+  const unwritten = new Map<string, SubscriberHealthRow>();
   const checkedAtMs = new Map<string, number>();
 
   const current = async (): Promise<typeof rows> => {
     if (clock.now() - readAtMs < READ_EVERY_MS) return rows;
     readAtMs = clock.now();
-    rows = await withDeadline(clock, health.readAll()).catch(() => rows);
+    const read = await withDeadline(clock, health.readAll()).catch(() => rows);
+    rows = new Map([...read, ...unwritten]);
     return rows;
   };
   const write = async ({ id }: Subscription, row: SubscriberHealthRow): Promise<void> => {
     rows = new Map([...rows, [id, row]]);
-    await withDeadline(clock, health.write(id, row));
+    unwritten.set(id, row);
+    const writing = health.write(id, row).then(() => {
+      if (unwritten.get(id) === row) unwritten.delete(id);
+    });
+    await withDeadline(clock, writing);
   };
   const publish = (...event: Parameters<typeof toSubscriberEvent>) => publisher.publish([toSubscriberEvent(...event)]);
 

@@ -79,7 +79,7 @@ describe('after a refusal', () => {
 });
 
 it('leaves no ring that is over to a message', () => {
-  expect(stepAfterWait('it waited', input({ expiryTimeMs: nowMs }))).toMatchObject({ step: 'expired', isLost: true });
+  expect(stepAfterWait('it waited', input({ expiryTimeMs: nowMs }))).toMatchObject({ step: 'expired', isLost: false });
 });
 
 it.each([

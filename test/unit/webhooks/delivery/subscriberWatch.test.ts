@@ -148,3 +148,14 @@ it('holds nobody up for longer than a second, and rejects never', async () => {
   await watch.observe(subscription, lost);
   expect(log.lines.map(({ event }) => event)).toContain('subscriberHealthNotKept');
 });
+
+it('publishes a failure once, whatever it reads while storage has not taken its row', async () => {
+  const { watch, health, clock, types } = setUp();
+  health.readAll = () => Promise.resolve(new Map());
+  health.write = () => Promise.reject(new Error('away'));
+  for (let time = 0; time < 5; time += 1) {
+    await watch.observe(subscription, lost);
+    await clock.advance(6_000);
+  }
+  expect(types()).toEqual(['failing']);
+});
