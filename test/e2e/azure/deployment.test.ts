@@ -5,7 +5,8 @@ import { settingNames } from '../../../shared/config/parseConfig';
 import { busAccess, busEntities, entityPath } from '../../../shared/messaging/busEntities';
 import { findBicepCompiler } from '../../support/bicepCompiler';
 import { predictDeployment, type PredictedResource } from '../../support/bicepSnapshot';
-import { readBicepFiles } from '../../support/bicep';
+import { resolveAzdParameters, typeOf, type ArmTemplate, type ParametersFile } from '../../support/azdParameters';
+import { azureFolder, readBicepFiles } from '../../support/bicep';
 
 const project = join(__dirname, '../../..');
 const compiler = findBicepCompiler();
@@ -180,6 +181,85 @@ const functionsWith = (trigger: RegExp): string[] =>
       ['Microsoft.Storage', 'blobServices'],
       ['Microsoft.Storage', 'tableServices'],
     ]);
+  });
+
+  describe('the parameters, as azd takes them from its environment,', () => {
+    const file = JSON.parse(readFileSync(join(azureFolder, 'main.parameters.json'), 'utf8')) as ParametersFile;
+    let template: ArmTemplate;
+    beforeAll(() => {
+      template = JSON.parse(compiler?.(['build', 'main.bicep', '--stdout']).output ?? '') as ArmTemplate;
+    });
+    const where = { AZURE_ENV_NAME: 'test', AZURE_LOCATION: 'westeurope' };
+    /** Values that are not the defaults. */
+    const given: Readonly<Record<string, string>> = {
+      ...where,
+      RELAY_NETWORK: 'integrated',
+      RELAY_VIRTUAL_NETWORK_DNS_SERVERS: '["10.0.0.4"]',
+      RELAY_CONSUMER_SUBSCRIPTIONS: `[{ "name": "crm", "filter": "kind = 'audioVideo'", "sessions": true }]`,
+      RELAY_REPLY_QUEUES: '["answers"]',
+      UCWA_CA_CERTIFICATE: '-----BEGIN CERTIFICATE-----\\nMIIB\\n-----END CERTIFICATE-----',
+      RELAY_INCLUDE_SDP: 'true',
+      POLL_SHARD_COUNT: '3',
+      RELAY_HTTP_INSTANCE_COUNT: '4',
+      RELAY_PURGE_PROTECTION: 'false',
+    };
+
+    it('are all there', () => {
+      expect(Object.keys(file.parameters).sort()).toEqual(Object.keys(template.parameters).sort());
+    });
+
+    it('have their defaults where nothing is set', () => {
+      expect(resolveAzdParameters(file, template, where)).toEqual({
+        environmentName: 'test',
+        location: 'westeurope',
+      });
+    });
+
+    it('arrive with the types that the template wants', () => {
+      const sample = { string: 'x', int: '3', bool: 'false', array: '["x"]', object: '{}' };
+      const all = Object.entries(file.parameters).map(([name, { value }]) => [
+        value.slice(2, -1),
+        sample[typeOf(template, name) as keyof typeof sample],
+      ]);
+      const resolved = resolveAzdParameters(file, template, Object.fromEntries(all) as Record<string, string>);
+      const typeOfValue = (value: unknown): string =>
+        Array.isArray(value)
+          ? 'array'
+          : typeof value === 'boolean'
+            ? 'bool'
+            : typeof value === 'number'
+              ? 'int'
+              : typeof value;
+      expect(Object.entries(resolved).map(([name, value]) => [name, typeOfValue(value)])).toEqual(
+        Object.keys(file.parameters).map((name) => [name, typeOf(template, name)]),
+      );
+    });
+
+    it('have their effect', () => {
+      const resources = deploy(resolveAzdParameters(file, template, given));
+      const queues = ofType(resources, 'Microsoft.ServiceBus/namespaces/queues').map(({ name }) => name);
+      expect(queues).toContainEqual(expect.stringMatching(/\/answers$/));
+      expect(only(resources, 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules')).toMatchObject({
+        properties: { sqlFilter: { sqlExpression: "kind = 'audioVideo'" } },
+      });
+      expect(only(resources, 'Microsoft.Network/virtualNetworks').properties).toMatchObject({
+        dhcpOptions: { dnsServers: ['10.0.0.4'] },
+      });
+      expect(scaleOf(resources).alwaysReady).toEqual(
+        expect.arrayContaining([
+          { name: 'http', instanceCount: 4 },
+          { name: 'function:pollEventChannel2', instanceCount: 1 },
+        ]),
+      );
+      expect(
+        ofType(resources, 'Microsoft.Web/sites/config').find(({ name }) => name.endsWith('/appsettings'))?.properties,
+      ).toMatchObject({
+        RELAY_INCLUDE_SDP: 'true',
+        POLL_SHARD_COUNT: '3',
+        UCWA_CA_CERTIFICATE: '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----',
+      });
+      expect(only(resources, 'Microsoft.KeyVault/vaults').properties?.['enablePurgeProtection']).not.toBe(true);
+    });
   });
 
   it('what cannot be changed later says so at its parameter', async () => {
