@@ -1,45 +1,39 @@
 import { spawnSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ServiceBusClient } from '@azure/service-bus';
-import type { ServiceBus } from '../../infra/local/service-bus/startServiceBus';
-import { busEntities } from '../../shared/messaging/busEntities';
-import { toServiceBusMessage } from '../../shared/messaging/toServiceBusMessage';
-import { startCommand, toJavaScript } from '../support/consumerProcess';
+import { join, resolve } from 'node:path';
+import { createSimulator } from '../../infra/local/start/simulator';
+import type { StackFacts } from '../../infra/local/start/stackFile';
+import { codeBlock, startCommand, startConsumer, toJavaScript } from '../support/consumerProcess';
 import { startReadyHost } from '../support/functionsHost';
-import { sampleInvitationEvent } from '../support/sampleEvents';
-import { startTestServiceBus } from '../support/serviceBus';
+import { anyPorts, createStackFolder, runCommand, type CommandRun, type StackFolder } from '../support/stack';
 
 const project = join(__dirname, '../..');
 const example = (name: string): string => join(project, 'docs/examples', name);
 const runs = (command: string, ...options: string[]): boolean => spawnSync(command, options).status === 0;
 
-let bus: ServiceBus;
-let folder: string;
-beforeEach(async () => {
-  bus = await startTestServiceBus();
-  folder = mkdtempSync(join(tmpdir(), 'consumer-'));
+let stackFolder: StackFolder;
+let stack: CommandRun;
+let facts: StackFacts;
+let connection: string;
+beforeAll(async () => {
+  stackFolder = await createStackFolder();
+  stack = runCommand('start', stackFolder.folder, '--no-calls', '--quiet', ...anyPorts);
+  facts = await stack.ready;
+  connection = facts.serviceBusConnection ?? '';
 });
-afterEach(async () => {
-  await bus.close();
-  rmSync(folder, { recursive: true });
+afterAll(async () => {
+  await stack.stop();
+  await stackFolder.remove();
 });
 
-/** A call that rings. */
-async function ring(): Promise<void> {
-  const client = new ServiceBusClient(bus.connectionString);
-  const { data, ...sample } = sampleInvitationEvent(1);
-  const message = toServiceBusMessage({
-    ...sample,
-    timeMs: Date.now(),
-    expiryTimeMs: Date.now() + 60_000,
-    data: { ...data, from: { name: 'Alice' } },
-  });
-  await client.createSender(busEntities.events).sendMessages({ ...message, messageId: randomUUID() });
-  await client.close();
-}
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'consumer-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A call that rings, as `npm run ring` makes one. */
+const ring = (): Promise<string> =>
+  createSimulator(facts.ucwaUrl ?? '').call({ from: 'sip:alice@contoso.com', name: 'Alice', ringSeconds: 60 });
 
 /** Where something is not there, one line says so, and the test passes. */
 const unless = (missing: string | undefined) => {
@@ -48,10 +42,37 @@ const unless = (missing: string | undefined) => {
   return it.skip;
 };
 
-const python = runs('python3', '-c', 'import azure.servicebus') ? undefined : 'python3 has no azure.servicebus';
-unless(python)('the Python consumer hears a ring', async () => {
+it('the TypeScript consumer hears a ring', async () => {
   await ring();
-  const consumer = startCommand('python3', [example('consumer.py')], { SERVICE_BUS_CONNECTION: bus.connectionString });
+  const consumer = startConsumer(codeBlock('docs/events.md', 'ts'), { SERVICE_BUS_CONNECTION: connection });
+  await consumer.line(/^rings: Alice: /);
+  expect(await consumer.stop()).toBe(0);
+});
+
+/** Debian's interpreter, for which its package of the SDK is. */
+const PYTHON = '/usr/bin/python3';
+const python = runs(PYTHON, '-c', 'import azure.servicebus')
+  ? undefined
+  : 'Python’s SDK is not installed (Debian: apt-get install python3-azure)';
+unless(python)('the Python consumer hears a ring', async () => {
+  // Debian's version of the SDK knows no emulator: it goes by TLS, always to port 5671, and trusts the list of certifi.
+  const [tls, certificate] = await Promise.all(
+    [/with TLS +(\S+)/, /trust +(\S+)/].map(async (pattern) => pattern.exec(await stack.line(pattern))?.[1] ?? ''),
+  );
+  writeFileSync(
+    join(folder, 'sitecustomize.py'),
+    [
+      'import certifi, azure.servicebus._common._configuration as configuration',
+      `certifi.where = lambda: ${JSON.stringify(resolve(stackFolder.folder, certificate ?? ''))}`,
+      `configuration.DEFAULT_AMQPS_PORT = ${/:(\d+);/.exec(tls ?? '')?.[1] ?? ''}`,
+    ].join('\n'),
+  );
+  await ring();
+  writeFileSync(join(folder, 'consumer.py'), codeBlock('docs/events.md', 'python'));
+  const consumer = startCommand(PYTHON, [join(folder, 'consumer.py')], {
+    SERVICE_BUS_CONNECTION: tls ?? '',
+    PYTHONPATH: folder,
+  });
   await consumer.line(/^rings: Alice: /);
   await consumer.stop();
 });
@@ -59,7 +80,7 @@ unless(python)('the Python consumer hears a ring', async () => {
 const PACKAGES = { 'Azure.Messaging.ServiceBus': '7.21.0', 'Azure.Identity': '1.21.0' };
 const csharp = runs('dotnet', '--version') ? undefined : 'there is no dotnet';
 unless(csharp)('the C# consumer compiles without a warning, and hears a ring', async () => {
-  cpSync(example('Consumer.cs'), join(folder, 'Consumer.cs'));
+  writeFileSync(join(folder, 'Consumer.cs'), codeBlock('docs/events.md', 'csharp'));
   const references = Object.entries(PACKAGES).map(
     ([name, version]) => `<PackageReference Include="${name}" Version="${version}" />`,
   );
@@ -81,7 +102,7 @@ unless(csharp)('the C# consumer compiles without a warning, and hears a ring', a
 
   await ring();
   const consumer = startCommand('dotnet', [join(folder, 'bin/Debug/net10.0/consumer.dll')], {
-    SERVICE_BUS_CONNECTION: bus.connectionString,
+    SERVICE_BUS_CONNECTION: connection,
   });
   await consumer.line(/^rings: Alice: /);
   await consumer.stop();
@@ -98,7 +119,7 @@ it('the function with a topic trigger hears a ring', async () => {
   symlinkSync(join(project, 'node_modules'), join(folder, 'node_modules'));
   const host = await startReadyHost({
     appDirectory: folder,
-    settings: { CallsBus: bus.connectionString, SUBSCRIPTION: 'all' },
+    settings: { CallsBus: connection, SUBSCRIPTION: 'all' },
   });
   await ring();
   await host.line(/ucwa\.\w+\.\w+: Alice: rings/);
