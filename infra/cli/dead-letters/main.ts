@@ -1,6 +1,7 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 import type { Connection } from '../../../shared/config/settings';
 import { credentialFor } from '../../../shared/identity';
+import { REFUSAL_PROPERTY } from '../../../shared/messaging/commandQueue';
 import { openServiceBus } from '../../../shared/messaging/openServiceBus';
 import { translateBusError } from '../../../shared/messaging/translateBusError';
 import { misused, readCommandLine } from '../../local/start/commandLine';
@@ -36,13 +37,14 @@ async function main(): Promise<void> {
     subject = '',
     deadLetterReason = 'no reason given',
     deadLetterErrorDescription = '',
+    applicationProperties,
   }: ServiceBusReceivedMessage): void => {
     count += 1;
-    console.log(
-      [String(messageId), subject, deadLetterReason, deadLetterErrorDescription]
-        .filter((text) => text !== '')
-        .join('  '),
-    );
+    const refusal = applicationProperties?.[REFUSAL_PROPERTY];
+    // Service Bus itself knows only that the copy of a refused command has expired.
+    const reasons =
+      refusal === undefined ? [deadLetterReason, deadLetterErrorDescription] : ['refused', String(refusal)];
+    console.log([String(messageId), subject, ...reasons].filter((text) => text !== '').join('  '));
   };
   try {
     if (list) for await (const letter of deadLetters(openDeadLetters(client, source))) report(letter);
