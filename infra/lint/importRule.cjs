@@ -13,8 +13,8 @@ function ruleFor(table, file) {
 }
 
 /** Whether the file is that module, or in that folder. */
-function isWithin(place, file) {
-  return file === place || file === `${place}.ts` || file.startsWith(`${place}/`);
+function isWithin(folder, file) {
+  return file === folder || file === `${folder}.ts` || file.startsWith(`${folder}/`);
 }
 
 /** Why the file may not import that, in a sentence; undefined where it may. Paths are relative to the project, with `/`. */
@@ -27,9 +27,9 @@ function refusal(table, file, specifier) {
     return allowed ? undefined : `${rule.folder} may not import the package ${specifier}.`;
   }
   const target = path.posix.join(path.posix.dirname(file), specifier);
-  const places = rule.mayImport.flatMap((place) => (place === 'foundation' ? table.foundation : [place]));
+  const allowedFolders = rule.mayImport.flatMap((folder) => (folder === 'foundation' ? table.foundation : [folder]));
   const own = ruleFor(table, `${target}.ts`)?.folder === rule.folder;
-  return own || places.some((place) => isWithin(place, target) || isWithin(place, `${target}.ts`))
+  return own || allowedFolders.some((folder) => isWithin(folder, target) || isWithin(folder, `${target}.ts`))
     ? undefined
     : `${rule.folder} may not import ${target}.`;
 }

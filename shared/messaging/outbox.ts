@@ -58,15 +58,15 @@ interface Call<Item> {
 export function createOutbox<Item>({ sender, encode, replace }: OutboxOptions<Item>): Outbox<Item> {
   let waiting: Call<Item>[] = [];
   const inFlight = new Set<Promise<void>>();
-  let turn: NodeJS.Immediate | undefined;
+  let scheduled: NodeJS.Immediate | undefined;
   let closed = false;
 
   const toEntry = (item: Item): Entry<Item> => ({ item, message: withTraceProperties(encode(item)) });
 
   function schedule(): void {
-    if (turn !== undefined || waiting.length === 0 || inFlight.size >= SENDS_IN_FLIGHT) return;
-    turn = setImmediate(() => {
-      turn = undefined;
+    if (scheduled !== undefined || waiting.length === 0 || inFlight.size >= SENDS_IN_FLIGHT) return;
+    scheduled = setImmediate(() => {
+      scheduled = undefined;
       while (waiting.length > 0 && inFlight.size < SENDS_IN_FLIGHT) start(takeCalls());
     });
   }

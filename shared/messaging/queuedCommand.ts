@@ -101,7 +101,7 @@ export function parseQueuedCommand(body: unknown): {
     request: {
       invitationId,
       command: toCommand(command, rest),
-      // Whoever may write to the queue may say any name: the record says that nobody checked it.
+      // Any sender that may write to the queue can give any name, so the record says that it was not checked.
       caller: caller === undefined ? 'queue' : `queue:${caller}`,
       authentication: 'unverified',
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),

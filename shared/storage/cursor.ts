@@ -1,16 +1,16 @@
 import { RelayError } from '../errors/relayError';
 
-/** The place where a page ended as callers see it: opaque, safe in a query string. */
-export function encodeCursor(place: string): string {
-  return Buffer.from(place).toString('base64url');
+/** The position where a page ended as callers see it: opaque, safe in a query string. */
+export function encodeCursor(position: string): string {
+  return Buffer.from(position).toString('base64url');
 }
 
 /** Errors: `requestInvalid` for what encodeCursor cannot have made. */
 export function decodeCursor(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
-  const place = Buffer.from(cursor, 'base64url').toString();
-  if (!/^[\w-]{1,2000}$/.test(cursor) || !/^[\x20-\x7e]+$/.test(place)) throw cursorRefused();
-  return place;
+  const position = Buffer.from(cursor, 'base64url').toString();
+  if (!/^[\w-]{1,2000}$/.test(cursor) || !/^[\x20-\x7e]+$/.test(position)) throw cursorRefused();
+  return position;
 }
 
 /** `requestInvalid`, naming the parameter. */

@@ -135,14 +135,14 @@ function toAzureOptions(
 
 const MAX_MESSAGE_CHARACTERS = 300;
 
-/** What the SDK has to complain of; the same again is told only when something else came between. */
+/** Logs the problems of the SDK; the same message again only after another one. */
 function logTrouble(log: Log): void {
   let reported = '';
-  const tell = (message: string): void => {
+  const report = (message: string): void => {
     if (message === reported) return;
     reported = message;
     log.warn('telemetryFailed', { message: message.slice(0, MAX_MESSAGE_CHARACTERS) });
   };
   const ignore = (): void => undefined;
-  diag.setLogger({ error: tell, warn: ignore, info: ignore, debug: ignore, verbose: ignore }, DiagLogLevel.ERROR);
+  diag.setLogger({ error: report, warn: ignore, info: ignore, debug: ignore, verbose: ignore }, DiagLogLevel.ERROR);
 }

@@ -107,7 +107,7 @@ async function inShort(work: () => Promise<void>): Promise<void> {
     const watched = { ended: false };
     const done = work().finally(() => (watched.ended = true));
     for (let secondsLeft = 30; !watched.ended && secondsLeft > 0; secondsLeft -= 1) {
-      for (let turn = 0; turn < 25; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      for (let cycle = 0; cycle < 25; cycle += 1) await new Promise((resolve) => setImmediate(resolve));
       await jest.advanceTimersByTimeAsync(1_000);
     }
     await done;

@@ -17,7 +17,7 @@ afterEach(() => world.close());
 /** Signed in and connected, with the first package (that the account is available) behind it. */
 async function connected(): Promise<void> {
   world.start();
-  await world.untilOnAir();
+  await world.untilConnected();
 }
 
 test.each(faultCases)(
@@ -27,7 +27,7 @@ test.each(faultCases)(
     world.ucwa.fault(fault);
     if (strikes === undefined) world.ring();
     else world.start();
-    await world.untilOnAir();
+    await world.untilConnected();
     world.ring({ ...(modalities && { modalities }) });
     await world.pass(MINUTE_MS); // The call has rung out by then, and every back-off is over.
 
@@ -56,7 +56,7 @@ test('a body that comes cut off each time goes raw to the queue for what cannot 
   await connected();
   world.ucwa.fault({ kind: 'truncatedJson', times: 3 });
   world.ring({ subject: 'cut off' });
-  await world.untilOnAir();
+  await world.untilConnected();
   await world.pass(MINUTE_MS);
   expect(world.unreadable).toEqual([
     expect.objectContaining({

@@ -10,7 +10,7 @@ beforeAll(async () => {
   bus = await startFaultBus();
   world = await startFaultWorld(bus, 'outage');
   world.start();
-  await world.untilOnAir();
+  await world.untilConnected();
 });
 afterAll(async () => {
   await world.close();

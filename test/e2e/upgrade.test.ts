@@ -29,7 +29,7 @@ describe('a new process beside the old, which is then stopped, while calls ring'
     const calls = ringOnAndOn(isUpgraded.signal);
     const fresh = await relay.startHost();
     expect(await old.close()).toEqual({ code: 0, signal: null });
-    await fresh.line(/ucwaOnAir/);
+    await fresh.line(/ucwaConnected/);
     isUpgraded.abort();
     expect(await calls).toBeGreaterThan(1);
 

@@ -43,8 +43,8 @@ export function fill(
       return value === undefined ? [] : [[field.name, value]];
     }),
   ) as Labelled;
-  const pick = (place: ConnectorParameter['in']): Labelled => {
-    const names = operation.parameters.filter((parameter) => parameter.in === place).map(({ name }) => name);
+  const pick = (location: ConnectorParameter['in']): Labelled => {
+    const names = operation.parameters.filter((parameter) => parameter.in === location).map(({ name }) => name);
     return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
   };
   const bodyNames = Object.keys(

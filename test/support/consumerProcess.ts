@@ -51,7 +51,7 @@ export function startCommand(
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
       lines.push(line);
-      for (const look of watchers) look();
+      for (const check of watchers) check();
     });
   }
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
@@ -59,13 +59,13 @@ export function startCommand(
     lines,
     line: (pattern) =>
       new Promise((resolve, reject) => {
-        const look = (): void => {
+        const check = (): void => {
           if (!lines.some((line) => pattern.test(line))) return;
-          watchers.delete(look);
+          watchers.delete(check);
           resolve();
         };
-        watchers.add(look);
-        look();
+        watchers.add(check);
+        check();
         void exited.then(() =>
           reject(new Error(`The consumer ended before it wrote ${String(pattern)}:\n${lines.join('\n')}`)),
         );

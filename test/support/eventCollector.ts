@@ -23,7 +23,7 @@ export function collectEvents(connectionString: string, subscription = 'all'): E
   receiver.subscribe({
     processMessage: ({ body }) => {
       events.push(parseEventMessage(body));
-      for (const look of watchers) look();
+      for (const check of watchers) check();
       return Promise.resolve();
     },
     // The broker goes away at the end of a test; a test that misses an event fails by itself.
@@ -31,14 +31,14 @@ export function collectEvents(connectionString: string, subscription = 'all'): E
   });
   const event = (matches: (event: RelayEvent) => boolean): Promise<RelayEvent> =>
     new Promise((resolve) => {
-      const look = (): void => {
+      const check = (): void => {
         const found = events.find(matches);
         if (found === undefined) return;
-        watchers.delete(look);
+        watchers.delete(check);
         resolve(found);
       };
-      watchers.add(look);
-      look();
+      watchers.add(check);
+      check();
     });
   return {
     events,

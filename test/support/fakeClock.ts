@@ -137,5 +137,5 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 15, 12)): FakeClock 
 const isTrue = (flag: boolean): boolean => flag;
 
 async function settle(): Promise<void> {
-  for (let turn = 0; turn < SETTLING_TURNS; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+  for (let cycle = 0; cycle < SETTLING_TURNS; cycle += 1) await new Promise<void>((resolve) => setImmediate(resolve));
 }

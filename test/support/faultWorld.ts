@@ -31,7 +31,7 @@ export interface FaultWorld {
   /** Lets time pass, second by second; nothing is being published when it resolves. */
   pass(durationMs: number): Promise<void>;
   /** Lets time pass until a poll of the account is pending on the event channel. */
-  untilOnAir(): Promise<void>;
+  untilConnected(): Promise<void>;
   /** Rings a call that is declined after two seconds; nothing happens when nobody is there to be rung. */
   ring(request?: Partial<CallRequest>): void;
   /** The account's events on the topic. */
@@ -102,7 +102,7 @@ export async function startFaultWorld(bus: FaultBus, userName: string): Promise<
       );
     },
     pass,
-    async untilOnAir() {
+    async untilConnected() {
       const isThere = new AbortController();
       void ucwa.simulator.whenPolling(account).then(() => isThere.abort());
       await pass(1);

@@ -73,7 +73,7 @@ export function startHostProcess({ appDirectory, settings = {}, args = [] }: Hos
   for (const stream of outputs) {
     createInterface({ input: stream }).on('line', (line) => {
       lines.push(line);
-      for (const look of watchers) look();
+      for (const check of watchers) check();
     });
   }
 
@@ -102,14 +102,14 @@ export function startHostProcess({ appDirectory, settings = {}, args = [] }: Hos
 
   const line = (pattern: RegExp): Promise<string> =>
     new Promise((resolve, reject) => {
-      const look = (): void => {
+      const check = (): void => {
         const found = lines.find((candidate) => pattern.test(candidate));
         if (found === undefined) return;
-        watchers.delete(look);
+        watchers.delete(check);
         resolve(found);
       };
-      watchers.add(look);
-      look();
+      watchers.add(check);
+      check();
       ended(`it wrote ${String(pattern)}`).catch(reject);
     });
 

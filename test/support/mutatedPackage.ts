@@ -185,6 +185,6 @@ function overwrite(
   text: string,
   { at, cut, stretch }: { readonly at: number; readonly cut: boolean; readonly stretch: string },
 ): string {
-  const place = text.length === 0 ? 0 : at % text.length;
-  return text.slice(0, place) + stretch + (cut ? '' : text.slice(place + stretch.length));
+  const position = text.length === 0 ? 0 : at % text.length;
+  return text.slice(0, position) + stretch + (cut ? '' : text.slice(position + stretch.length));
 }

@@ -114,19 +114,19 @@ export async function startOtlpCollector(): Promise<OtlpCollector> {
       for (const { name, sum, gauge, histogram } of collected)
         metrics.set(name, (sum ?? gauge ?? histogram)?.dataPoints ?? []);
     }
-    for (const look of watchers) look();
+    for (const check of watchers) check();
   };
 
   const found = <T>(find: () => T | undefined): Promise<T> =>
     new Promise((resolve) => {
-      const look = (): void => {
+      const check = (): void => {
         const one = find();
         if (one === undefined) return;
-        watchers.delete(look);
+        watchers.delete(check);
         resolve(one);
       };
-      watchers.add(look);
-      look();
+      watchers.add(check);
+      check();
     });
 
   const server = createServer({ noDelay: true }, (request, response) => {

@@ -49,16 +49,16 @@ export async function startScriptedBus(): Promise<ScriptedBus> {
   let connections = 0;
   const until = (condition: () => boolean): Promise<void> =>
     new Promise((resolve) => {
-      const look = (): void => {
+      const check = (): void => {
         if (!condition()) return;
-        watchers.delete(look);
+        watchers.delete(check);
         resolve();
       };
-      watchers.add(look);
-      look();
+      watchers.add(check);
+      check();
     });
   const readAgain = (): void => {
-    for (const look of watchers) look();
+    for (const check of watchers) check();
   };
 
   const bus: Omit<ScriptedBus, 'connectionString' | 'cut' | 'close'> = {

@@ -38,7 +38,7 @@ export function runCommand(name: 'start' | 'ring', folder: string, ...commandArg
     recogniseReady: readyMessage(stackFactsSchema),
     onLine: (line) => {
       lines.push(line);
-      for (const look of waiting) look();
+      for (const check of waiting) check();
     },
   });
   return {
@@ -46,14 +46,14 @@ export function runCommand(name: 'start' | 'ring', folder: string, ...commandArg
     lines,
     line: (pattern) =>
       new Promise((resolve, reject) => {
-        const look = (): void => {
+        const check = (): void => {
           const found = lines.find((line) => pattern.test(line));
           if (found === undefined) return;
-          waiting.delete(look);
+          waiting.delete(check);
           resolve(found);
         };
-        waiting.add(look);
-        look();
+        waiting.add(check);
+        check();
         void run.ended.then((how) =>
           reject(new Error(`${how} without a line like ${String(pattern)}:\n${lines.join('\n')}`)),
         );

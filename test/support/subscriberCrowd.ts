@@ -106,7 +106,7 @@ export async function startCrowd(mix: readonly Conduct[]): Promise<SubscriberCro
 
 async function startMember(
   conduct: Conduct,
-  tell: (member: CrowdMember, eventId: string) => void,
+  report: (member: CrowdMember, eventId: string) => void,
 ): Promise<{ readonly member: CrowdMember; readonly server: Server }> {
   const secret = `whsec_${randomBytes(24).toString('base64')}`;
   const verifier = new Webhook(secret);
@@ -128,7 +128,7 @@ async function startMember(
     if (known === undefined) arrivals.set(id, [arrival]);
     else known.push(arrival);
     conducts[conduct](response);
-    tell(member, id);
+    report(member, id);
   };
   const server = createServer(
     { noDelay: true, keepAliveTimeout: 60_000 },

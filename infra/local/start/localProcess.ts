@@ -116,18 +116,18 @@ function untilReady<Ready>(
     const fail = (how: string): void =>
       reject(new Error([`${options.name} ${how}.`, ...lines.map((line) => `  ${line}`)].join('\n')));
     const timer = setTimeout(() => fail(`was not ready within ${READY_WITHIN_MS / 1000} s`), READY_WITHIN_MS);
-    const look = (sign: Sign): void => {
+    const check = (sign: Sign): void => {
       const facts = options.recogniseReady(sign);
       if (facts === undefined) return;
       clearTimeout(timer);
       resolve(facts);
     };
-    child.on('message', (message) => look({ message }));
+    child.on('message', (message) => check({ message }));
     for (const output of outputs) {
       output.on('line', (line) => {
         if (lines.push(line) > LINES_KEPT) lines.shift();
         options.onLine?.(line);
-        look({ line });
+        check({ line });
       });
     }
     void ended.then((how) => {

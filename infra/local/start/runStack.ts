@@ -8,7 +8,7 @@ import { printHeader } from './printHeader';
 import { printLine } from './printLine';
 import { projectFolder } from './projectFolder';
 import { rebuildOnChange } from './rebuildOnChange';
-import { rehearse } from './rehearse';
+import { runDemoCalls } from './runDemoCalls';
 import { showTopic } from './showTopic';
 import { createSimulator } from './simulator';
 import { readRunningStack, removeStackFile, stackFolder, writeStackFile, type StackFacts } from './stackFile';
@@ -160,7 +160,7 @@ async function showWhatHappens(
       ? undefined
       : showTopic({ terminal, serviceBusConnection, emissionTimes });
   const onProblem = (text: string): void => print(terminal, 'problem', text);
-  if (options.calls && simulator !== undefined) await rehearse(simulator, systemClock, ended, onProblem);
+  if (options.calls && simulator !== undefined) await runDemoCalls(simulator, systemClock, ended, onProblem);
   await whenAborted(ended);
   await topic?.close();
 }

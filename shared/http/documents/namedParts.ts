@@ -11,7 +11,7 @@ export function withNamedParts(
   refPrefix: string,
 ): Readonly<Record<string, JsonObject>> {
   const named: Record<string, JsonObject> = {};
-  const place = (value: unknown, name: string): unknown => {
+  const toReference = (value: unknown, name: string): unknown => {
     if (!isObject(value)) return value;
     const inner = membersNamed(value, name);
     if (!isNameable(inner)) return inner;
@@ -26,13 +26,13 @@ export function withNamedParts(
       properties: Object.fromEntries(
         Object.entries(schema['properties']).map(([member, value]) => [
           member,
-          place(value, name + capitalised(member)),
+          toReference(value, name + capitalised(member)),
         ]),
       ),
     }),
-    ...(isObject(schema['items']) && { items: place(schema['items'], singular(name)) }),
+    ...(isObject(schema['items']) && { items: toReference(schema['items'], singular(name)) }),
     ...(isObject(schema['additionalProperties']) && {
-      additionalProperties: place(schema['additionalProperties'], singular(name)),
+      additionalProperties: toReference(schema['additionalProperties'], singular(name)),
     }),
   });
   const tops = Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, membersNamed(schema, name)]));

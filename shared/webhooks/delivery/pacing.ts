@@ -35,8 +35,8 @@ export function createNextFreeTime(slots: Pick<RateSlots, 'reserve'>, clock: Clo
 
   return async ({ id }, perMinute) => {
     const batch = waiting.get(id) ?? open(id, perMinute);
-    const place = batch.count;
+    const index = batch.count;
     batch.count += 1;
-    return (await batch.times)[place] ?? clock.now();
+    return (await batch.times)[index] ?? clock.now();
   };
 }

@@ -26,7 +26,7 @@ export interface NameResolverOptions {
   /** Name servers, as `address` or `address:port`. Default: the system's. */
   readonly servers?: readonly string[];
   /** Default: `dns.lookup`. */
-  readonly lookUp?: (hostname: string) => Promise<readonly LookupAddress[]>;
+  readonly lookup?: (hostname: string) => Promise<readonly LookupAddress[]>;
   /** Names of the hosts file, in lower case. Default: the system's. */
   readonly hostNames?: () => ReadonlySet<string>;
 }
@@ -39,7 +39,7 @@ export interface NameResolverOptions {
 export function createNameResolver({
   clock,
   servers,
-  lookUp = systemLookup,
+  lookup = systemLookup,
   hostNames = readHostNames,
 }: NameResolverOptions): NameResolver {
   const pending = new Map<string, Promise<readonly LookupAddress[]>>();
@@ -49,7 +49,7 @@ export function createNameResolver({
   const start = async (host: string): Promise<readonly LookupAddress[]> => {
     try {
       return isLocalName(host) || hostNames().has(host)
-        ? ipv4First(await lookups.run(host, () => lookUp(host)))
+        ? ipv4First(await lookups.run(host, () => lookup(host)))
         : await queryDns(host, clock, servers);
     } catch (error) {
       if (failures.size >= MAX_FAILURES) failures.clear();

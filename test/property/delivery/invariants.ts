@@ -65,7 +65,7 @@ function disorder(history: History): readonly string[] {
   const lastByKey = new Map<string, SeenAttempt>();
   const places = new Map(history.handedIn.map((due, index) => [due, index]));
   const processes = new Map<SimulatedProcess, number>();
-  const place = ({ due }: SeenAttempt): number => places.get(due) ?? -1;
+  const position = ({ due }: SeenAttempt): number => places.get(due) ?? -1;
   for (const attempt of history.subscribers.attempts) {
     const { process, event, subscriptionId, atMs } = attempt;
     if (!processes.has(process)) processes.set(process, processes.size);
@@ -75,7 +75,7 @@ function disorder(history: History): readonly string[] {
     if (before === undefined) continue;
     const what = `${event.id} after ${before.event.id} to ${subscriptionId} at ${seconds(history, atMs)}`;
     if (before.endedAtMs === undefined || before.endedAtMs > atMs) found.push(`${what}, at the same time`);
-    if (place(before) > place(attempt)) found.push(what);
+    if (position(before) > position(attempt)) found.push(what);
   }
   return found;
 }

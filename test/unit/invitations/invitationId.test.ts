@@ -74,10 +74,10 @@ describe('what is no id of ours is nobody’s', () => {
 
   test('any byte changed, to any value', () => {
     const bytes = Buffer.from(id, 'base64url');
-    const readable = Array.from(bytes).flatMap((byte, place) =>
+    const readable = Array.from(bytes).flatMap((byte, position) =>
       Array.from({ length: 255 }, (_, change) => {
         const altered = Buffer.from(bytes);
-        altered[place] = byte ^ (change + 1);
+        altered[position] = byte ^ (change + 1);
         return decodeInvitationId(altered.toString('base64url'), key);
       }).filter((reference) => reference !== undefined),
     );
@@ -86,11 +86,11 @@ describe('what is no id of ours is nobody’s', () => {
 
   test('any character changed, the last one’s unused bits too', () => {
     const alphabet = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_');
-    const readable = Array.from(id).flatMap((character, place) =>
+    const readable = Array.from(id).flatMap((character, position) =>
       alphabet.filter(
         (other) =>
           other !== character &&
-          decodeInvitationId(id.slice(0, place) + other + id.slice(place + 1), key) !== undefined,
+          decodeInvitationId(id.slice(0, position) + other + id.slice(position + 1), key) !== undefined,
       ),
     );
     expect(readable).toEqual([]);

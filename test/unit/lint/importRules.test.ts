@@ -6,8 +6,8 @@ import table from '../../../infra/lint/importTable.json';
 const PROJECT = path.join(__dirname, '../../..');
 
 const rows = table.folders;
-const isFile = (place: string): boolean => place.endsWith('.ts');
-const moduleOf = (place: string): string => (isFile(place) ? place.slice(0, -'.ts'.length) : `${place}/something`);
+const isFile = (folder: string): boolean => folder.endsWith('.ts');
+const moduleOf = (folder: string): string => (isFile(folder) ? folder.slice(0, -'.ts'.length) : `${folder}/something`);
 
 /** A line that imports a module of the project, for a type only, as the file of that row would write it. */
 function importLine(from: string, target: string): string {
@@ -28,8 +28,8 @@ function lint(texts: readonly { readonly folder: string; readonly text: string }
 }
 
 const allowedFor = ({ mayImport }: (typeof rows)[number]): readonly string[] =>
-  mayImport.flatMap((place) => (place === 'foundation' ? table.foundation : [place]));
-const isWithin = (place: string, target: string): boolean => target === place || target.startsWith(`${place}/`);
+  mayImport.flatMap((folder) => (folder === 'foundation' ? table.foundation : [folder]));
+const isWithin = (folder: string, target: string): boolean => target === folder || target.startsWith(`${folder}/`);
 
 describe('the import rules', () => {
   it('refuse in each folder what the table does not name for it, also for a type alone', () => {
@@ -37,7 +37,7 @@ describe('the import rules', () => {
       [
         ...rows.filter(({ folder }) => folder !== row.folder).map(({ folder }) => moduleOf(folder)),
         'test/support/x',
-      ].filter((target) => !allowedFor(row).some((place) => isWithin(place, target))),
+      ].filter((target) => !allowedFor(row).some((folder) => isWithin(folder, target))),
     );
     const found = lint(
       rows.map(({ folder }, index) => ({
@@ -59,7 +59,7 @@ describe('the import rules', () => {
     const texts = rows.map((row) => ({
       folder: row.folder,
       text: allowedFor(row)
-        .map((place) => importLine(row.folder, place))
+        .map((folder) => importLine(row.folder, folder))
         .join('\n'),
     }));
     expect(lint(texts)).toEqual(rows.map(() => []));
@@ -103,6 +103,6 @@ describe('the table in CONTRIBUTING.md', () => {
   it('names the foundation', () => {
     const text = readFileSync(path.join(PROJECT, 'CONTRIBUTING.md'), 'utf8');
     const sentence = /\*The foundation\* is ([^.]*)\./.exec(text)?.[1] ?? '';
-    expect([...sentence.matchAll(/`([^`]+)`/g)].map(([, place]) => place)).toEqual(table.foundation);
+    expect([...sentence.matchAll(/`([^`]+)`/g)].map(([, folder]) => folder)).toEqual(table.foundation);
   });
 });

@@ -46,7 +46,7 @@ class HeldSender implements BusSender {
 const refused = new RelayError('busRefused', 'refused');
 const unavailable = new RelayError('busUnavailable', 'unavailable');
 const turns = async (): Promise<void> => {
-  for (let turn = 0; turn < 10; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+  for (let cycle = 0; cycle < 10; cycle += 1) await new Promise<void>((resolve) => setImmediate(resolve));
 };
 const encode = (id: string): EncodedMessage => ({ body: Buffer.from(id), messageId: id });
 const many = (prefix: string, count: number): string[] =>

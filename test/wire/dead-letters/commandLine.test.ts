@@ -16,16 +16,16 @@ const SCRIPT = 'dist/infra/cli/dead-letters/main.js';
 
 let bus: ServiceBus;
 let client: ServiceBusClient;
-let place: StackFolder;
+let folder: StackFolder;
 beforeEach(async () => {
-  place = await createStackFolder();
+  folder = await createStackFolder();
   bus = await startTestServiceBus();
   client = new ServiceBusClient(bus.connectionString);
 });
 afterEach(async () => {
   await client.close();
   await bus.close();
-  await place.remove();
+  await folder.remove();
 });
 
 async function run(
@@ -33,7 +33,7 @@ async function run(
   given: Readonly<Record<string, string>> = { ServiceBusConnection: bus.connectionString },
 ) {
   const child = spawn(process.execPath, [path.join(projectFolder, SCRIPT), ...commandArguments], {
-    cwd: place.folder,
+    cwd: folder.folder,
     env: { PATH: process.env['PATH'], ...given },
   });
   let output = '';

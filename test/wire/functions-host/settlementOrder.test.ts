@@ -2,11 +2,11 @@ import { createSettlementOrder } from '../../../infra/local/functions-host/servi
 
 /** A gate, the settlements that have begun, and the way to end one. */
 function openOrder() {
-  const inTurnOfSettlement = createSettlementOrder();
+  const inSettlementOrder = createSettlementOrder();
   const begun: string[] = [];
   const end = new Map<string, (error?: Error) => void>();
   const settle = (outcome: 'complete' | 'abandon', name: string): Promise<void> =>
-    inTurnOfSettlement(outcome, () => {
+    inSettlementOrder(outcome, () => {
       begun.push(name);
       return new Promise((resolve, reject) =>
         end.set(name, (error) => (error === undefined ? resolve() : reject(error))),
@@ -16,7 +16,7 @@ function openOrder() {
 }
 
 const turns = async (): Promise<void> => {
-  for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+  for (let cycle = 0; cycle < 10; cycle++) await Promise.resolve();
 };
 
 test('settlements with the same outcome go together', async () => {

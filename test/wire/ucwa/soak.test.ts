@@ -47,11 +47,11 @@ beforeEach(async () => {
 afterEach(() => ucwa.close());
 
 test.each([1, 2])(
-  'forty minutes of faults, calls and deaths at random (%i): nothing lost, each event at one place, in order',
+  'forty minutes of faults, calls and deaths at random (%i): nothing lost, each event once, in order',
   async (seed) => {
     const random = seeded(seed);
     const oneOf = <Item>(items: readonly Item[]): Item | undefined => items[Math.floor(random() * items.length)];
-    /** Each event by the place that makes its id, as the bus would keep it: once. */
+    /** Each event by the key that makes its id, as the bus would keep it: once. */
     const kept = new Map<string, string>();
     let again = 0;
     const keep = (item: PackageItem): void => {
@@ -59,11 +59,11 @@ test.each([1, 2])(
         .flatMap(({ events }) => events)
         .forEach((part, position) => {
           if (isUnreadable(part) || !part.link.rel.endsWith('Invitation')) return;
-          const place = `${item.applicationId} ${item.ack} ${position}`;
+          const key = `${item.applicationId} ${item.ack} ${position}`;
           const event = `${part.type} ${part.link.href.replace(/^\/+/, '/')}`;
-          if (kept.has(place)) again += 1;
-          expect(kept.get(place) ?? event).toBe(event);
-          kept.set(place, event);
+          if (kept.has(key)) again += 1;
+          expect(kept.get(key) ?? event).toBe(event);
+          kept.set(key, event);
         });
     };
 

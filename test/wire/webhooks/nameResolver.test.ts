@@ -37,7 +37,7 @@ function resolver(options: Partial<NameResolverOptions> = {}) {
   return createNameResolver({
     clock: systemClock,
     servers: [`127.0.0.1:${server.address().port}`],
-    lookUp: () => Promise.reject(new Error('asked the system')),
+    lookup: () => Promise.reject(new Error('asked the system')),
     hostNames: () => new Set(),
     ...options,
   });
@@ -128,21 +128,21 @@ test('a name that hangs delays no other', async () => {
 describe('the system', () => {
   test.each(['localhost', 'receiver.localhost', 'intranet', 'named.example'])('is asked for %s', async (name) => {
     const address = { address: '127.0.0.1', family: 4 };
-    const lookUp = () => Promise.resolve([address]);
-    expect(await resolver({ lookUp, hostNames: () => new Set(['named.example']) }).resolve(name)).toEqual([address]);
+    const lookup = () => Promise.resolve([address]);
+    expect(await resolver({ lookup, hostNames: () => new Set(['named.example']) }).resolve(name)).toEqual([address]);
     expect(queries).toEqual([]);
   });
 
   test('is asked for two names at a time; the third waits, and is known to wait', async () => {
     const asked: string[] = [];
     const answers: (() => void)[] = [];
-    const lookUp = (name: string) => {
+    const lookup = (name: string) => {
       asked.push(name);
       return new Promise<LookupAddress[]>((resolve) =>
         answers.push(() => resolve([{ address: '127.0.0.1', family: 4 }])),
       );
     };
-    const one = resolver({ lookUp });
+    const one = resolver({ lookup });
     const resolving = ['one', 'two', 'three'].map((name) => one.resolve(name));
     await Promise.resolve();
     expect([asked, one.isWaiting('two'), one.isWaiting('three')]).toEqual([['one', 'two'], false, true]);

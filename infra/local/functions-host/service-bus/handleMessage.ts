@@ -27,7 +27,7 @@ export function createMessageHandler(options: {
   readonly log: HostLog;
 }): (message: ServiceBusReceivedMessage) => Promise<void> {
   const { registered, dataType, autoComplete, settler, invoke, log } = options;
-  const inTurnOfSettlement = createSettlementOrder();
+  const inSettlementOrder = createSettlementOrder();
 
   return async (message) => {
     const diagnosticId = message.applicationProperties?.['Diagnostic-Id'];
@@ -41,7 +41,7 @@ export function createMessageHandler(options: {
     );
     if (outcome === undefined) return;
     try {
-      await inTurnOfSettlement(outcome, () =>
+      await inSettlementOrder(outcome, () =>
         outcome === 'complete' ? settler.completeMessage(message) : settler.abandonMessage(message),
       );
     } catch (error) {

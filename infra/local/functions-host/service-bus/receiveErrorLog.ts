@@ -1,17 +1,17 @@
 import { errorLine, type HostLog } from '../hostLog';
 
-/** Tells why a function receives nothing. */
+/** Logs why a function receives nothing. */
 export interface ReceiveErrorLog {
-  tell(error: unknown): void;
+  report(error: unknown): void;
   /** Messages come again: the same error is news the next time. */
   clear(): void;
 }
 
-/** A log that tells an error once, not at each of the SDK's endless attempts. */
+/** A log that reports an error once, not at each of the SDK's endless attempts. */
 export function createReceiveErrorLog(functionName: string, log: HostLog): ReceiveErrorLog {
   let reported: string | undefined;
   return {
-    tell: (error) => {
+    report: (error) => {
       const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
       const kind = code ?? errorLine(error);
       if (kind === reported) return;

@@ -46,7 +46,7 @@ async function takeSessions(
       // Waiting for a session in vain is no error; it only takes a time.
       if (isServiceBusError(error) && error.code === 'ServiceTimeout') continue;
       // Nor is being stopped while waiting for a message.
-      if (!(error instanceof Error && error.name === 'AbortError')) errors.tell(error);
+      if (!(error instanceof Error && error.name === 'AbortError')) errors.report(error);
       await options.clock.sleep(RETRY_AFTER_MS, signal);
     }
   }

@@ -51,7 +51,7 @@ function receiveOnLink(options: ServiceBusTriggerOptions, maxConcurrentCalls: nu
       },
       processError: ({ error }) => {
         // The SDK takes being stopped for an error when it happens while a link is opened.
-        if (!stopping) errors.tell(error);
+        if (!stopping) errors.report(error);
         return Promise.resolve();
       },
     },

@@ -27,7 +27,7 @@ export interface CheckResult {
 }
 
 /** A message that a check has left locked comes free within this many seconds. */
-const MOST_TURNS = 70;
+const MOST_ROUNDS = 70;
 
 /** Nothing is tried again: a refusal is to be seen as it is. */
 const CLIENT_OPTIONS = { retryOptions: { maxRetries: 0, timeoutInMs: 20_000 } };
@@ -77,7 +77,7 @@ async function empty({ client }: BusUnderTest, entity: string): Promise<void> {
     const all = { ...options, ...(subQueueType !== undefined && { subQueueType }) };
     const receiver =
       subscription === undefined ? client.createReceiver(name, all) : client.createReceiver(name, subscription, all);
-    for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+    for (let round = 0; round < MOST_ROUNDS; round += 1) {
       const [next] = await receiver.peekMessages(1, { fromSequenceNumber: Long.ONE });
       if (next === undefined || next.state === 'scheduled') break;
       if (next.sessionId === undefined || subQueueType !== undefined)

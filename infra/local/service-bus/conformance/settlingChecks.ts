@@ -52,7 +52,7 @@ export const settlingChecks: CheckGroup = {
       run: async (bus) => {
         await bus.send(SETTLING, { body: 'x' });
         const receiver = bus.client.createReceiver(SETTLING);
-        for (let turn = 0; turn < 2; turn += 1) await receiver.abandonMessage(only(await bus.receive(receiver)));
+        for (let round = 0; round < 2; round += 1) await receiver.abandonMessage(only(await bus.receive(receiver)));
         await receiver.close();
         expectEqual('reason', (await deadLetter(bus, SETTLING)).deadLetterReason, 'MaxDeliveryCountExceeded');
       },

@@ -27,12 +27,12 @@ function eventElement(event: Readonly<Record<string, unknown>>): string {
   const type = textOf(event['type']);
   const link = record(event['link']);
   const status = attribute('status', event['status']);
-  const place = event['in'] === undefined ? '' : `<in${attributes(record(event['in']), ['rel', 'href', 'title'])} />`;
+  const container = event['in'] === undefined ? '' : `<in${attributes(record(event['in']), ['rel', 'href', 'title'])} />`;
   const reason = event['reason'] === undefined ? '' : reasonElement(record(event['reason']), '');
   const embedded = Object.entries(record(event['_embedded'])).map(([rel, value]) =>
     resourceElement(rel, record(value), ''),
   );
-  return `<${type}${attributes(link, ['rel', 'href', 'title'])}${status}>${place}${reason}${embedded.join('')}</${type}>`;
+  return `<${type}${attributes(link, ['rel', 'href', 'title'])}${status}>${container}${reason}${embedded.join('')}</${type}>`;
 }
 
 function reasonElement(content: Readonly<Record<string, unknown>>, more: string): string {

@@ -171,7 +171,7 @@ export function connectorAnswers() {
   };
 }
 
-/** `GET /health` of a relay whose account is on air and which has one webhook. */
+/** `GET /health` of a relay whose account is connected and which has one webhook. */
 export async function healthExample(): Promise<object> {
   const health = encodeSlotHealth([
     {

@@ -35,13 +35,13 @@ test('a name that is taken is not taken twice', () => {
 
 test('the OpenAPI document has a name for every object, and no alternatives beside null', async () => {
   const unnamed: string[] = [];
-  const look = (value: unknown, path: string, top: boolean): void => {
+  const check = (value: unknown, path: string, top: boolean): void => {
     if (typeof value !== 'object' || value === null) return;
     if (!top && 'properties' in value && typeof value.properties === 'object' && 'type' in value) unnamed.push(path);
     if ('oneOf' in value) unnamed.push(`${path}/oneOf`);
-    for (const [name, member] of Object.entries(value)) look(member, `${path}/${name}`, false);
+    for (const [name, member] of Object.entries(value)) check(member, `${path}/${name}`, false);
   };
   const { schemas } = (await createOpenApi())['components'] as { schemas: Record<string, object> };
-  for (const [name, schema] of Object.entries(schemas)) look(schema, name, true);
+  for (const [name, schema] of Object.entries(schemas)) check(schema, name, true);
   expect(unnamed).toEqual([]);
 });

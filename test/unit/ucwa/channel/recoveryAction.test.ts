@@ -19,8 +19,8 @@ test.each([
   ['upstreamFailed', 'repeat'],
   ['storageUnavailable', 'repeat'],
   ['responseUnreadable', 'repeat'],
-] as const)('%s: %s', (code, remedy) => {
-  expect(recoveryActionFor(error(code), 1)).toBe(remedy);
+] as const)('%s: %s', (code, action) => {
+  expect(recoveryActionFor(error(code), 1)).toBe(action);
 });
 
 test('403 may mean that the pool has moved, other refusals only when they last', () => {

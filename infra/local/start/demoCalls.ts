@@ -1,7 +1,7 @@
 import type { NewCall } from './simulator';
 
-/** The calls that the stack makes of its own, over and over, so that there is something to see: every way a call can end. */
-export const rehearsal: readonly NewCall[] = [
+/** The calls that the stack makes by itself, over and over, so that there is something to see: every way a call can end. */
+export const demoCalls: readonly NewCall[] = [
   {
     scenario: 'declined',
     from: 'sip:alice@contoso.com',
