@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { getApp } from '../shared/app';
 import { toEventArrival } from '../shared/messaging/messageMetadata';
-import { parseEventMessage } from '../shared/invitations/parseEventMessage';
+import { parseEventMessage } from '../shared/invitations/events/parseEventMessage';
 import { toMessageHandler } from '../shared/messaging/toMessageHandler';
 
 app.serviceBusTopic('deliverEvent', {

@@ -19,7 +19,7 @@ import type { TimelineEndpointPorts } from './http/timelineEndpoint';
 import { credentialFor, environmentIdentity, managedIdentity } from './identity';
 import type { CallViews } from './invitations/record/callViews';
 import { accountKey, decodeInvitationId, encodeInvitationId } from './invitations/invitationId';
-import { withoutLargestParts } from './invitations/withoutLargestParts';
+import { withoutLargestParts } from './invitations/normalise/withoutLargestParts';
 import { createBusConnection } from './messaging/busConnection';
 import { busEntities } from './messaging/busEntities';
 import { createCommandQueue } from './messaging/commandQueue';

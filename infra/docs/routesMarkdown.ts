@@ -1,4 +1,4 @@
-import { routeTable, type RouteRow } from '../../shared/invitations/route';
+import { routeTable, type RouteRow } from '../../shared/invitations/normalise/route';
 import { code, markdownTable } from './markdownTable';
 
 /** The table of routes, as the relay itself uses it. */

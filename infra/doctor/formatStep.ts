@@ -1,4 +1,4 @@
-import { harmless, type Terminal } from '../local/start/terminal';
+import { harmless, type Terminal } from '../local/start/print/terminal';
 import type { StepReport } from './stepReport';
 
 const NAME_WIDTH = 16;

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { systemClock } from '../../shared/clock';
 import { misused, readCommandLine } from '../local/start/commandLine';
 import { listenForStop } from '../local/start/stopSignals';
-import { createTerminal, type Terminal } from '../local/start/terminal';
+import { createTerminal, type Terminal } from '../local/start/print/terminal';
 import { readGivenSettings } from '../local/start/givenSettings';
 import { examineAzure } from './azure/examineAzure';
 import { examine } from './examine';

@@ -6,10 +6,10 @@ import {
   declineBodySchema,
   type Command,
   type CommandRequest,
-} from '../invitations/command';
+} from '../invitations/commands/command';
 import type { CallViews } from '../invitations/record/callViews';
-import { runCommand, type CommandPorts } from '../invitations/runCommand';
-import { waitForOutcome } from '../invitations/waitForOutcome';
+import { runCommand, type CommandPorts } from '../invitations/commands/runCommand';
+import { waitForOutcome } from '../invitations/commands/waitForOutcome';
 import { inCommandSpan } from '../telemetry/inCommandSpan';
 import { json, type Endpoint, type EndpointPorts } from './endpoint';
 import { parseIdempotencyKey } from './idempotencyKey';

@@ -4,8 +4,8 @@ import { RelayError } from '../errors/relayError';
 import type { Clock } from '../clock';
 import { isActive, type InvitationHead } from '../invitations/invitationHead';
 import type { CallViews } from '../invitations/record/callViews';
-import { readOffer } from '../invitations/readOffer';
-import type { CommandPorts } from '../invitations/runCommand';
+import { readOffer } from '../invitations/normalise/readOffer';
+import type { CommandPorts } from '../invitations/commands/runCommand';
 import { json, type Endpoint, type EndpointPorts } from './endpoint';
 import { withoutBlanks } from './withoutBlanks';
 

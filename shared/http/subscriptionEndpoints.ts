@@ -1,7 +1,7 @@
 import type { HttpRequest } from '@azure/functions';
 import { parseOrExplain } from '../errors/parseOrExplain';
 import { RelayError } from '../errors/relayError';
-import { stableId } from '../invitations/eventIdentity';
+import { stableId } from '../invitations/events/eventIdentity';
 import type { Webhooks } from '../webhooks/createWebhooks';
 import type { CallViews } from '../invitations/record/callViews';
 import { decodeCapability } from './capability';

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
-import type { CommandSettlement } from '../invitations/command';
+import type { CommandSettlement } from '../invitations/commands/command';
 import { compact } from '../invitations/compact';
-import { isInvitationEvent } from '../invitations/isInvitationEvent';
+import { isInvitationEvent } from '../invitations/events/isInvitationEvent';
 import type { RecordedEvent } from '../invitations/record/callRecords';
 import type { TimelinePage } from '../invitations/record/callViews';
 import type { DeliveryResult, LaterAttempt } from '../invitations/record/deliveryResult';
 import { toDeliveryId } from '../invitations/record/eventKey';
-import type { RelayEvent } from '../invitations/relayEvent';
+import type { RelayEvent } from '../invitations/events/relayEvent';
 import { excludedBy } from '../webhooks/subscriptions/matchesFilter';
 import type { SubscriptionView } from '../webhooks/subscriptions/subscriptionView';
 import type { timelineEventSchema, timelinePartsSchema } from './documents/timelineAnswers';

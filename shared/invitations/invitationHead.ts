@@ -1,5 +1,5 @@
 import type { InvitationData } from './invitationData';
-import type { ChannelGap, InvitationEvent } from './relayEvent';
+import type { ChannelGap, InvitationEvent } from './events/relayEvent';
 
 /** What is known of an invitation from the events that have arrived so far, in whatever order they came. */
 export interface InvitationHead {

@@ -8,9 +8,9 @@ import {
   declineBodySchema,
   type Command,
   type CommandRequest,
-} from '../invitations/command';
+} from '../invitations/commands/command';
 import { compact } from '../invitations/compact';
-import { runCommand, type CommandPorts } from '../invitations/runCommand';
+import { runCommand, type CommandPorts } from '../invitations/commands/runCommand';
 import { inCommandSpan } from '../telemetry/inCommandSpan';
 import { countDeadLetters } from '../telemetry/metrics';
 import { busEntities } from './busEntities';

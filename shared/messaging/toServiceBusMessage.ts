@@ -1,7 +1,7 @@
 import type { EncodedMessage } from './encodedMessage';
 import { createHash } from 'node:crypto';
-import type { RelayEvent } from '../invitations/relayEvent';
-import { toCloudEvent } from '../invitations/cloudEvent';
+import type { RelayEvent } from '../invitations/events/relayEvent';
+import { toCloudEvent } from '../invitations/events/cloudEvent';
 import { withTraceProperties } from './traceProperties';
 
 /** Service Bus: "Message ID" and "Session ID" at most 128 characters (Service Bus quotas). */

@@ -1,4 +1,4 @@
-import type { UnreadableEvent } from '../invitations/relayEvent';
+import type { UnreadableEvent } from '../invitations/events/relayEvent';
 import type { EncodedMessage } from './encodedMessage';
 
 /**

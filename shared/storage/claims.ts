@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { TableClient } from '@azure/data-tables';
-import type { Claim, ClaimStore, ClaimSubject, HeldClaim } from '../invitations/claim';
-import { commandNames } from '../invitations/command';
+import type { Claim, ClaimStore, ClaimSubject, HeldClaim } from '../invitations/commands/claim';
+import { commandNames } from '../invitations/commands/command';
 import { storageUnavailable, statusOf } from './translateStorageError';
 import type { Tables } from './tables';
 

@@ -1,4 +1,4 @@
-import type { CommandSettlement } from '../invitations/command';
+import type { CommandSettlement } from '../invitations/commands/command';
 import { storageUnavailable } from './translateStorageError';
 import type { Tables } from './tables';
 

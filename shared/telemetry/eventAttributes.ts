@@ -1,5 +1,5 @@
 import { accountKey } from '../invitations/invitationId';
-import type { RelayEvent } from '../invitations/relayEvent';
+import type { RelayEvent } from '../invitations/events/relayEvent';
 import type { SpanAttributes } from './trace';
 
 /** What a span may say of an event (OpenTelemetry, "CloudEvents semantic conventions"): its account by key, never by address, and nothing of its data. */

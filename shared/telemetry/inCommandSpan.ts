@@ -1,5 +1,5 @@
 import { toRelayError } from '../errors/relayError';
-import type { CommandRequest } from '../invitations/command';
+import type { CommandRequest } from '../invitations/commands/command';
 import { countCommand } from './metrics';
 import { fromTraceParent, setAttributes, withSpan, type SpanOptions } from './trace';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import type { CallRecords } from '../invitations/record/callRecords';
 import type { CallViews } from '../invitations/record/callViews';
-import type { EventPublisher } from '../invitations/publisher';
+import type { EventPublisher } from '../invitations/events/publisher';
 import { createSecretCipher } from '../secretCipher';
 import type { Log } from '../telemetry/log';
 import { createDeliver } from './delivery/deliver';

@@ -9,7 +9,7 @@ import { Session } from 'node:inspector/promises';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
-import { parseEventMessage } from '../../shared/invitations/parseEventMessage';
+import { parseEventMessage } from '../../shared/invitations/events/parseEventMessage';
 import { toEventArrival } from '../../shared/messaging/messageMetadata';
 import { toServiceBusMessage } from '../../shared/messaging/toServiceBusMessage';
 import { startSubscriber } from '../support/subscriberServer';

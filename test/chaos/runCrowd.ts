@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { scenarios } from '../../infra/local/ucwa/calls/callPlan';
-import type { RelayEvent } from '../../shared/invitations/relayEvent';
+import type { RelayEvent } from '../../shared/invitations/events/relayEvent';
 import { accountForDeliveries, type SubscriberAccount } from '../support/deliveryAccount';
 import { invitationIdAt } from '../support/invitationIdAt';
 import { testSigningKey, type TestRelay } from '../support/relay';

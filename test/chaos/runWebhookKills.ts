@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ServiceBusClient } from '@azure/service-bus';
 import axios from 'axios';
 import { startStorage } from '../../infra/local/storage/startStorage';
-import type { InvitationEvent } from '../../shared/invitations/relayEvent';
+import type { InvitationEvent } from '../../shared/invitations/events/relayEvent';
 import { busEntities } from '../../shared/messaging/busEntities';
 import { toServiceBusMessage } from '../../shared/messaging/toServiceBusMessage';
 import { accountForDeliveries, type SubscriberAccount } from '../support/deliveryAccount';

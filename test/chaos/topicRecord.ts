@@ -1,6 +1,6 @@
 import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
-import type { RelayEvent } from '../../shared/invitations/relayEvent';
-import { parseEventMessage } from '../../shared/invitations/parseEventMessage';
+import type { RelayEvent } from '../../shared/invitations/events/relayEvent';
+import { parseEventMessage } from '../../shared/invitations/events/parseEventMessage';
 
 export interface RecordedEvent {
   readonly event: RelayEvent;

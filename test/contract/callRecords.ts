@@ -1,6 +1,6 @@
 import type { CallRecords, RecordedEvent, TroubledDelivery } from '../../shared/invitations/record/callRecords';
 import type { DeliveryResult, LaterAttempt } from '../../shared/invitations/record/deliveryResult';
-import type { RelayEvent } from '../../shared/invitations/relayEvent';
+import type { RelayEvent } from '../../shared/invitations/events/relayEvent';
 import { sampleGapEvent, sampleInvitationEvent } from '../support/sampleEvents';
 
 const started = sampleInvitationEvent(1);

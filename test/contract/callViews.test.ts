@@ -1,7 +1,7 @@
 import { EXPIRY_GRACE_MS } from '../../shared/invitations/invitationHead';
 import type { CallViews } from '../../shared/invitations/record/callViews';
 import { toDeliveryId } from '../../shared/invitations/record/eventKey';
-import type { InvitationEvent, RelayEvent } from '../../shared/invitations/relayEvent';
+import type { InvitationEvent, RelayEvent } from '../../shared/invitations/events/relayEvent';
 import { createCallRecords } from '../../shared/storage/calls/createCallRecords';
 import { createCallViews } from '../../shared/storage/calls/createCallViews';
 import { sampleGapEvent, sampleInvitationEvent } from '../support/sampleEvents';

@@ -1,4 +1,4 @@
-import type { Claim, ClaimStore } from '../../shared/invitations/claim';
+import type { Claim, ClaimStore } from '../../shared/invitations/commands/claim';
 
 const claim: Claim = {
   caller: 'key:a',

@@ -1,4 +1,4 @@
-import type { RelayEvent } from '../../shared/invitations/relayEvent';
+import type { RelayEvent } from '../../shared/invitations/events/relayEvent';
 import { createCallRecords } from '../../shared/storage/calls/createCallRecords';
 import { createCallViews } from '../../shared/storage/calls/createCallViews';
 import { removeOldCalls } from '../../shared/storage/calls/removeOldCalls';

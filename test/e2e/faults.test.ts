@@ -1,4 +1,4 @@
-import type { InvitationEvent } from '../../shared/invitations/relayEvent';
+import type { InvitationEvent } from '../../shared/invitations/events/relayEvent';
 import { faultCases } from '../support/faultCases';
 import { startFaultBus, type FaultBus } from '../support/faultBus';
 import { startFaultWorld, type FaultWorld } from '../support/faultWorld';

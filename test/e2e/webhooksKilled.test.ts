@@ -1,6 +1,6 @@
 import { askUntil } from '../support/askUntil';
 import { busEntities } from '../../shared/messaging/busEntities';
-import type { RelayEvent } from '../../shared/invitations/relayEvent';
+import type { RelayEvent } from '../../shared/invitations/events/relayEvent';
 import { accountForDeliveries, type SubscriberAccount } from '../support/deliveryAccount';
 import type { TestRelay } from '../support/relay';
 import { startCrowd, type CrowdMember, type SubscriberCrowd } from '../support/subscriberCrowd';

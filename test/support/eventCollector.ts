@@ -1,6 +1,6 @@
 import { ServiceBusClient } from '@azure/service-bus';
-import { parseEventMessage } from '../../shared/invitations/parseEventMessage';
-import type { RelayEvent } from '../../shared/invitations/relayEvent';
+import { parseEventMessage } from '../../shared/invitations/events/parseEventMessage';
+import type { RelayEvent } from '../../shared/invitations/events/relayEvent';
 import type { InvitationData } from '../../shared/invitations/invitationData';
 
 /** A Service Bus consumer of the topic `invitation-events`, with the genuine SDK. */

@@ -2,7 +2,7 @@ import type { CallRequest } from '../../infra/local/ucwa/calls/callPlan';
 import type { EventRecord } from '../../infra/local/ucwa/ledger';
 import { decodeInvitationId, encodeInvitationId } from '../../shared/invitations/invitationId';
 import { kindNames } from '../../shared/invitations/kinds';
-import type { RelayEvent, UnreadableEvent } from '../../shared/invitations/relayEvent';
+import type { RelayEvent, UnreadableEvent } from '../../shared/invitations/events/relayEvent';
 import { pollSlots } from '../../shared/relay/pollSlots';
 import { slotsOfShard } from '../../shared/relay/slots';
 import { silentLog } from '../../shared/telemetry/log';

@@ -1,6 +1,6 @@
 import type { EventRecord } from '../../infra/local/ucwa/ledger';
 import type { InvitationData } from '../../shared/invitations/invitationData';
-import type { RelayEvent } from '../../shared/invitations/relayEvent';
+import type { RelayEvent } from '../../shared/invitations/events/relayEvent';
 
 export interface Agreement {
   /** Emitted by the simulator and not on the topic. */

@@ -1,4 +1,4 @@
-import type { ClaimStore, HeldClaim } from '../../shared/invitations/claim';
+import type { ClaimStore, HeldClaim } from '../../shared/invitations/commands/claim';
 
 /** Claims in memory, by the same rules as the table (held to them by the contract suite). */
 export function createMemoryClaims(): ClaimStore {

@@ -1,9 +1,9 @@
 import { accountKey, encodeInvitationId } from '../../shared/invitations/invitationId';
 import { kindNames } from '../../shared/invitations/kinds';
-import { linkedHrefs } from '../../shared/invitations/linkedHrefs';
-import type { FetchedResources } from '../../shared/invitations/fetchedResources';
-import { normalise, type NormalisedPackage } from '../../shared/invitations/normalise';
-import type { NormaliseContext } from '../../shared/invitations/normaliseContext';
+import { linkedHrefs } from '../../shared/invitations/normalise/linkedHrefs';
+import type { FetchedResources } from '../../shared/invitations/normalise/fetchedResources';
+import { normalise, type NormalisedPackage } from '../../shared/invitations/normalise/normalise';
+import type { NormaliseContext } from '../../shared/invitations/normalise/normaliseContext';
 import { resourcePath } from '../../shared/invitations/resourcePath';
 import type { EventPackage, Resource } from '../../shared/invitations/resource';
 

@@ -1,5 +1,5 @@
 import { decodeInvitationId, encodeInvitationId } from '../../shared/invitations/invitationId';
-import type { InvitationEvent } from '../../shared/invitations/relayEvent';
+import type { InvitationEvent } from '../../shared/invitations/events/relayEvent';
 import { runAccount } from '../../shared/relay/runAccount';
 import type { Ramp } from '../../shared/relay/ramp';
 import { relayAccount, type RelayPorts } from '../../shared/relay/relayAccount';

@@ -1,4 +1,4 @@
-import type { ChannelGapEvent, InvitationEvent, UnreadableEvent } from '../../shared/invitations/relayEvent';
+import type { ChannelGapEvent, InvitationEvent, UnreadableEvent } from '../../shared/invitations/events/relayEvent';
 
 const account = 'sip:reception@contoso.com';
 const timeMs = Date.UTC(2026, 0, 15, 12, 0, 0, 250);

@@ -1,5 +1,5 @@
 import { invitationDataSchema } from '../../shared/invitations/invitationData';
-import type { NormalisedPackage } from '../../shared/invitations/normalise';
+import type { NormalisedPackage } from '../../shared/invitations/normalise/normalise';
 import { parsePackage, recoverPackage } from '../../shared/ucwa/parsePackage';
 import type { MutatedBody } from './mutatedPackage';
 import { normaliseServed, servedAt } from './normalising';

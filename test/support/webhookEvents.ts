@@ -1,5 +1,5 @@
 import type { InvitationData } from '../../shared/invitations/invitationData';
-import type { InvitationEvent } from '../../shared/invitations/relayEvent';
+import type { InvitationEvent } from '../../shared/invitations/events/relayEvent';
 import type { Subscription } from '../../shared/webhooks/subscriptions/subscription';
 
 /** When the sample calls begin to ring. */

@@ -4,7 +4,7 @@ import { stackAccount } from '../../local/start/hostEnvironment';
 import { localKeys } from '../../local/start/localKeys';
 import { createSimulator } from '../../local/start/simulator';
 import { readRunningStack } from '../../local/start/stackFile';
-import { createTerminal } from '../../local/start/terminal';
+import { createTerminal } from '../../local/start/print/terminal';
 import { answerCommands } from './answerCommands';
 import { invitationIdOf } from './invitationIdOf';
 

@@ -1,6 +1,6 @@
 import { misused, portOption, readCommandLine } from './commandLine';
 import { runStack } from './runStack';
-import { createTerminal } from './terminal';
+import { createTerminal } from './print/terminal';
 
 const HELP = `The whole of ucwa-relay on this machine: a UCWA simulator, a Service Bus, Azure Storage, the functions host with
 the app, and a webhook receiver. Calls come in every few seconds, and every event is printed as it comes from the bus.

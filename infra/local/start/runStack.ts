@@ -1,20 +1,20 @@
 import path from 'node:path';
 import { systemClock } from '../../../shared/clock';
-import { createEmissionTimes } from './emissionTimes';
+import { createEmissionTimes } from './print/emissionTimes';
 import { readGivenSettings } from './givenSettings';
 import { localKeys } from './localKeys';
 import { createParts, type Parts } from './parts';
-import { printHeader } from './printHeader';
-import { printLine } from './printLine';
+import { printHeader } from './print/printHeader';
+import { printLine } from './print/printLine';
 import { projectFolder } from './projectFolder';
 import { rebuildOnChange } from './rebuildOnChange';
 import { runDemoCalls } from './runDemoCalls';
-import { showTopic } from './showTopic';
+import { showTopic } from './print/showTopic';
 import { createSimulator } from './simulator';
 import { readRunningStack, removeStackFile, stackFolder, writeStackFile, type StackFacts } from './stackFile';
 import { startStack, type StackPorts, type StartedStack } from './startStack';
 import { listenForStop, whenAborted } from './stopSignals';
-import type { Terminal } from './terminal';
+import type { Terminal } from './print/terminal';
 
 export interface RunOptions {
   /** Where `.local/` and `local.settings.json` are. */

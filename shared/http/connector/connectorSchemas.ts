@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { declineBodySchema } from '../../invitations/command';
+import { declineBodySchema } from '../../invitations/commands/command';
 import { flatCallSchema } from '../../webhooks/formats/flatCall';
 import { listQuerySchema } from '../invitationEndpoints';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commandNames } from '../../invitations/command';
+import { commandNames } from '../../invitations/commands/command';
 import { invitationDataSchema, mediaOfferSchema, outcomeSchema } from '../../invitations/invitationData';
 
 /**

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { acceptFieldsSchema, cancelBodySchema, commandNames, declineBodySchema } from '../../invitations/command';
+import {
+  acceptFieldsSchema,
+  cancelBodySchema,
+  commandNames,
+  declineBodySchema,
+} from '../../invitations/commands/command';
 import type { CommandReply } from '../../messaging/commandQueue';
 import { commandEnvelopeSchema } from '../../messaging/queuedCommand';
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { commandNames, type CommandSettlement } from '../../invitations/command';
+import { commandNames, type CommandSettlement } from '../../invitations/commands/command';
 import { invitationDataSchema } from '../../invitations/invitationData';
 import { kinds } from '../../invitations/kinds';
-import type { ChannelGap } from '../../invitations/relayEvent';
-import { cloudEventSchema } from '../../invitations/cloudEvent';
+import type { ChannelGap } from '../../invitations/events/relayEvent';
+import { cloudEventSchema } from '../../invitations/events/cloudEvent';
 import { subscriberEventNames, type SubscriberReport } from '../../webhooks/delivery/subscriberEvents';
 import type { SubscriptionTest } from '../../webhooks/subscriptions/testSubscription';
 

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../errors/errorTable';
-import type { CommandName } from '../../invitations/command';
+import type { CommandName } from '../../invitations/commands/command';
 import { listQuerySchema } from '../invitationEndpoints';
 import { commandAnswers, invitationAnswers, requestExamples } from './examples/httpExamples';
 import { timelineAnswer } from './examples/timelineExample';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { acceptFieldsSchema, cancelBodySchema, declineBodySchema } from '../../invitations/command';
+import { acceptFieldsSchema, cancelBodySchema, declineBodySchema } from '../../invitations/commands/command';
 import {
   calleeSchema,
   callerSchema,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commandNames } from '../../invitations/command';
+import { commandNames } from '../../invitations/commands/command';
 import { outcomeSchema } from '../../invitations/invitationData';
 import { deliveryOutcomes } from '../../invitations/record/deliveryResult';
 import { filtersSchema } from '../../webhooks/subscriptions/matchesFilter';

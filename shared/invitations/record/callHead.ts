@@ -1,6 +1,6 @@
 import { applyEvent, applyGap, type InvitationHead } from '../invitationHead';
-import { isInvitationEvent } from '../isInvitationEvent';
-import type { ChannelGap, RelayEvent } from '../relayEvent';
+import { isInvitationEvent } from '../events/isInvitationEvent';
+import type { ChannelGap, RelayEvent } from '../events/relayEvent';
 
 /** The call as its events tell it, in whatever order they come; undefined where none is about the invitation. Pure. */
 export function toHead(events: Iterable<RelayEvent>): InvitationHead | undefined {

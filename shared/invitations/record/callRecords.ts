@@ -1,4 +1,4 @@
-import type { RelayEvent } from '../relayEvent';
+import type { RelayEvent } from '../events/relayEvent';
 import type { DeliveryResult, LaterAttempt } from './deliveryResult';
 
 /** An event as it is on record: public (no SDP), at most 30,000 characters of JSON. */

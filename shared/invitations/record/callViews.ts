@@ -1,6 +1,6 @@
 import type { InvitationPage, InvitationQuery } from './invitationPage';
 import type { InvitationHead } from '../invitationHead';
-import type { ChannelGapEvent, RelayEvent } from '../relayEvent';
+import type { ChannelGapEvent, RelayEvent } from '../events/relayEvent';
 import type { RecordedEvent, TroubledDelivery } from './callRecords';
 import type { LaterAttempt } from './deliveryResult';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { accountKey } from '../invitationId';
-import type { RelayEvent } from '../relayEvent';
+import type { RelayEvent } from '../events/relayEvent';
 
 /** What an event's place on record is made from. */
 export type KeyedEvent = Pick<RelayEvent, 'id' | 'subject' | 'sequence' | 'type' | 'account' | 'timeMs'>;

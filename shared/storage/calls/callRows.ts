@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RecordedEvent } from '../../invitations/record/callRecords';
 import { deliveryOutcomes, type DeliveryResult, type LaterAttempt } from '../../invitations/record/deliveryResult';
 import { toEventKey, toTableKey, type KeyedEvent } from '../../invitations/record/eventKey';
-import type { RelayEvent } from '../../invitations/relayEvent';
+import type { RelayEvent } from '../../invitations/events/relayEvent';
 import { fromTextChunks, toMergedTextChunks, toTextChunks } from '../textChunks';
 import type { Row, WrittenRow } from './rows';
 

@@ -1,8 +1,8 @@
 import type { InvitationData } from '../../invitations/invitationData';
-import { isInvitationEvent } from '../../invitations/isInvitationEvent';
+import { isInvitationEvent } from '../../invitations/events/isInvitationEvent';
 import type { CallRecord, CallRecords, RecordedEvent } from '../../invitations/record/callRecords';
 import { toEventKey, toTableKey } from '../../invitations/record/eventKey';
-import type { RelayEvent } from '../../invitations/relayEvent';
+import type { RelayEvent } from '../../invitations/events/relayEvent';
 import type { Tables } from '../tables';
 import { fromEventRow, toAttemptRow, toEventRow, toResultsRow } from './callRows';
 import { toAccountRow, toFeedRow } from './listRows';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { accountKey } from '../../invitations/invitationId';
-import { isInvitationEvent } from '../../invitations/isInvitationEvent';
+import { isInvitationEvent } from '../../invitations/events/isInvitationEvent';
 import type { CallRecord } from '../../invitations/record/callRecords';
 import { toEventKey, type EventKey, type KeyedEvent, toTableKey } from '../../invitations/record/eventKey';
-import type { RelayEvent } from '../../invitations/relayEvent';
-import { withoutLargestParts } from '../../invitations/withoutLargestParts';
+import type { RelayEvent } from '../../invitations/events/relayEvent';
+import { withoutLargestParts } from '../../invitations/normalise/withoutLargestParts';
 import { fromTextChunks, toAsciiJson, toTextChunks } from '../textChunks';
 import { eventSchema } from './callRows';
 import { newestFirst, newestFirstMinute, timeOf, double, type WrittenRow, type Row } from './rows';

@@ -3,7 +3,7 @@ import { accountKey } from '../../invitations/invitationId';
 import { applyGaps, toHead } from '../../invitations/record/callHead';
 import type { RecordedEvent } from '../../invitations/record/callRecords';
 import { toTimeKey } from '../../invitations/record/eventKey';
-import type { ChannelGap, ChannelGapEvent, RelayEvent } from '../../invitations/relayEvent';
+import type { ChannelGap, ChannelGapEvent, RelayEvent } from '../../invitations/events/relayEvent';
 import type { Tables } from '../tables';
 import { fromEventRow, rowsOf } from './callRows';
 import { queryRows } from './rows';

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock';
 import { toRelayError } from '../../errors/relayError';
 import type { CallRecords } from '../../invitations/record/callRecords';
-import type { RelayEvent } from '../../invitations/relayEvent';
+import type { RelayEvent } from '../../invitations/events/relayEvent';
 import { recordRingToDelivery } from '../../telemetry/metrics';
 import type { RenderedDelivery, Render } from '../formats/renderDelivery';
 import type { Subscription } from '../subscriptions/subscription';

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock';
 import type { CallRecord, CallRecords, RecordedEvent } from '../../invitations/record/callRecords';
 import type { DeliveryResult } from '../../invitations/record/deliveryResult';
-import type { RelayEvent } from '../../invitations/relayEvent';
+import type { RelayEvent } from '../../invitations/events/relayEvent';
 import { eventAttributes } from '../../telemetry/eventAttributes';
 import { countDelivery } from '../../telemetry/metrics';
 import { fromTraceParent, setAttributes, withSpan } from '../../telemetry/trace';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock';
-import type { EventPublisher } from '../../invitations/publisher';
+import type { EventPublisher } from '../../invitations/events/publisher';
 import type { Log } from '../../telemetry/log';
 import type { Subscription } from '../subscriptions/subscription';
 import type { SubscriptionStore } from '../subscriptions/subscriptionStore';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock';
 import type { DeliveryResult, LaterAttempt } from '../../invitations/record/deliveryResult';
-import type { RelayEvent } from '../../invitations/relayEvent';
+import type { RelayEvent } from '../../invitations/events/relayEvent';
 import { withDeadline } from '../../withDeadline';
 import { ratePerMinuteOf, timeoutMsOf, type Subscription } from '../subscriptions/subscription';
 import { toEnd, type DeliveryEnd } from './deliveryEnd';

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock';
 import { toRelayError } from '../../errors/relayError';
 import type { TroubledDelivery } from '../../invitations/record/callRecords';
 import type { DeliveryResult } from '../../invitations/record/deliveryResult';
-import type { RelayEvent } from '../../invitations/relayEvent';
+import type { RelayEvent } from '../../invitations/events/relayEvent';
 import type { Log } from '../../telemetry/log';
 import { countRefusedRecord } from '../../telemetry/metrics';
 import type { DeliveryEnd } from './deliveryEnd';

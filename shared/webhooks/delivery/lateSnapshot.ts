@@ -1,4 +1,4 @@
-import type { RelayEvent } from '../../invitations/relayEvent';
+import type { RelayEvent } from '../../invitations/events/relayEvent';
 import { matchesFilter } from '../subscriptions/matchesFilter';
 import type { Subscription } from '../subscriptions/subscription';
 

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { RelayEvent } from '../../invitations/relayEvent';
+import type { RelayEvent } from '../../invitations/events/relayEvent';
 import { isCallStart } from './lateSnapshot';
 
 /** At ten calls a second a quarter of an hour; what is forgotten costs one read of its call's partition. */

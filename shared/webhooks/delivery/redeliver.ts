@@ -2,7 +2,7 @@ import type { Clock } from '../../clock';
 import { RelayError, toRelayError } from '../../errors/relayError';
 import type { RecordedEvent } from '../../invitations/record/callRecords';
 import type { CallViews } from '../../invitations/record/callViews';
-import type { RelayEvent } from '../../invitations/relayEvent';
+import type { RelayEvent } from '../../invitations/events/relayEvent';
 import type { Log } from '../../telemetry/log';
 import { existingSubscription } from '../subscriptions/existingSubscription';
 import { matchesFilter } from '../subscriptions/matchesFilter';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { RelayError } from '../../errors/relayError';
-import { stableId } from '../../invitations/eventIdentity';
+import { stableId } from '../../invitations/events/eventIdentity';
 import { deliveryOutcomes } from '../../invitations/record/deliveryResult';
-import type { RelayEvent } from '../../invitations/relayEvent';
-import { parseCloudEvent, toCloudEvent } from '../../invitations/cloudEvent';
+import type { RelayEvent } from '../../invitations/events/relayEvent';
+import { parseCloudEvent, toCloudEvent } from '../../invitations/events/cloudEvent';
 
 const event = z.unknown().transform((value) => parseCloudEvent(value));
 const resultShape = {

@@ -1,5 +1,5 @@
-import { stableId } from '../../invitations/eventIdentity';
-import type { RelayEvent } from '../../invitations/relayEvent';
+import { stableId } from '../../invitations/events/eventIdentity';
+import type { RelayEvent } from '../../invitations/events/relayEvent';
 import type { Subscription } from '../subscriptions/subscription';
 
 /** What the relay reports about a subscriber. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock';
 import { toRelayError } from '../../errors/relayError';
 import type { CallViews } from '../../invitations/record/callViews';
-import type { EventPublisher } from '../../invitations/publisher';
+import type { EventPublisher } from '../../invitations/events/publisher';
 import type { Log } from '../../telemetry/log';
 import type { Subscription } from '../subscriptions/subscription';
 import type { DeliveryEnd } from './deliveryEnd';

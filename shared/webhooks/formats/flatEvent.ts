@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { compact } from '../../invitations/compact';
-import type { RelayEvent } from '../../invitations/relayEvent';
-import { isInvitationEvent } from '../../invitations/parseEventMessage';
+import type { RelayEvent } from '../../invitations/events/relayEvent';
+import { isInvitationEvent } from '../../invitations/events/parseEventMessage';
 import { flatCallSchema, toFlatCall } from './flatCall';
 
 /** One level of plain values, as flows and low-code tools like it. */

@@ -1,7 +1,7 @@
-import { isInvitationEvent } from '../../invitations/isInvitationEvent';
-import type { RelayEvent } from '../../invitations/relayEvent';
-import { withoutLargestParts } from '../../invitations/withoutLargestParts';
-import { toCloudEvent } from '../../invitations/cloudEvent';
+import { isInvitationEvent } from '../../invitations/events/isInvitationEvent';
+import type { RelayEvent } from '../../invitations/events/relayEvent';
+import { withoutLargestParts } from '../../invitations/normalise/withoutLargestParts';
+import { toCloudEvent } from '../../invitations/events/cloudEvent';
 
 /**
  * The largest event that a subscriber is sent, in characters of its JSON. A property of a table row holds 32 Ki characters

@@ -1,5 +1,5 @@
-import type { RelayEvent } from '../../invitations/relayEvent';
-import { toCloudEvent } from '../../invitations/cloudEvent';
+import type { RelayEvent } from '../../invitations/events/relayEvent';
+import { toCloudEvent } from '../../invitations/events/cloudEvent';
 import type { Subscription } from '../subscriptions/subscription';
 import { CLOUDEVENTS_JSON, type ContentType, type Format } from '../subscriptions/subscriptionRequest';
 import { toFlatEvent } from './flatEvent';

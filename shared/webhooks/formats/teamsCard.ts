@@ -1,6 +1,6 @@
 import { compact } from '../../invitations/compact';
-import type { InvitationEvent, RelayEvent } from '../../invitations/relayEvent';
-import { isInvitationEvent } from '../../invitations/parseEventMessage';
+import type { InvitationEvent, RelayEvent } from '../../invitations/events/relayEvent';
+import { isInvitationEvent } from '../../invitations/events/parseEventMessage';
 import { callerText, phoneOwnerText } from './callTexts';
 import { canAcceptOnPhone } from './flatCall';
 import { toShownText } from './shownText';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { knownDirections, outcomeResults } from '../../invitations/invitationData';
-import type { RelayEvent } from '../../invitations/relayEvent';
-import { isInvitationEvent } from '../../invitations/parseEventMessage';
+import type { RelayEvent } from '../../invitations/events/relayEvent';
+import { isInvitationEvent } from '../../invitations/events/parseEventMessage';
 
 const words = (description: string) =>
   z.array(z.string().min(1).max(256)).nonempty().max(50).optional().describe(description);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock';
-import type { RelayEvent } from '../../invitations/relayEvent';
-import { toCloudEvent } from '../../invitations/cloudEvent';
+import type { RelayEvent } from '../../invitations/events/relayEvent';
+import { toCloudEvent } from '../../invitations/events/cloudEvent';
 import type { PostSigned } from '../delivery/postSigned';
 import { classifyResponse } from '../delivery/classifyResponse';
 import { toFlatEvent } from '../formats/flatEvent';

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { RelayEvent } from '../../../shared/invitations/relayEvent';
+import type { RelayEvent } from '../../../shared/invitations/events/relayEvent';
 import { silentLog } from '../../../shared/telemetry/log';
 import {
   createDeliver,

@@ -1,5 +1,5 @@
 import type { DeliveryOutcome } from '../../../shared/invitations/record/deliveryResult';
-import type { RelayEvent } from '../../../shared/invitations/relayEvent';
+import type { RelayEvent } from '../../../shared/invitations/events/relayEvent';
 import { createRenderOnce } from '../../../shared/webhooks/formats/renderDelivery';
 import { matchesFilter } from '../../../shared/webhooks/subscriptions/matchesFilter';
 import type { Subscription } from '../../../shared/webhooks/subscriptions/subscription';

@@ -1,4 +1,4 @@
-import type { RelayEvent } from '../../../shared/invitations/relayEvent';
+import type { RelayEvent } from '../../../shared/invitations/events/relayEvent';
 import type { DueDelivery } from '../../../shared/webhooks/delivery/deliver';
 import { isCallEnd, isRing, LATE_AFTER_MS } from '../../../shared/webhooks/delivery/lateSnapshot';
 import { parseRetryMessage } from '../../../shared/webhooks/delivery/retryMessage';

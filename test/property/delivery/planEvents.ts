@@ -1,4 +1,4 @@
-import type { RelayEvent } from '../../../shared/invitations/relayEvent';
+import type { RelayEvent } from '../../../shared/invitations/events/relayEvent';
 import type { Filters } from '../../../shared/webhooks/subscriptions/matchesFilter';
 import type { Subscription } from '../../../shared/webhooks/subscriptions/subscription';
 import { sampleGapEvent, sampleInvitationEvent } from '../../support/sampleEvents';

@@ -1,4 +1,4 @@
-import type { RelayEvent } from '../../../shared/invitations/relayEvent';
+import type { RelayEvent } from '../../../shared/invitations/events/relayEvent';
 import type { DueDelivery } from '../../../shared/webhooks/delivery/deliver';
 import type { PostSigned } from '../../../shared/webhooks/delivery/postSigned';
 import type { SendResult } from '../../../shared/webhooks/delivery/classifyResponse';

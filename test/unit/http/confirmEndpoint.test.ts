@@ -4,7 +4,7 @@ import { confirmEndpoint, type ConfirmEndpointPorts } from '../../../shared/http
 import { createRateLimit } from '../../../shared/http/rateLimit';
 import type { InvitationData } from '../../../shared/invitations/invitationData';
 import { applyEvent } from '../../../shared/invitations/invitationHead';
-import type { InvitationGateway } from '../../../shared/invitations/liveInvitation';
+import type { InvitationGateway } from '../../../shared/invitations/commands/liveInvitation';
 import { accountKey, encodeInvitationId } from '../../../shared/invitations/invitationId';
 import { silentLog } from '../../../shared/telemetry/log';
 import { createFakeClock } from '../../support/fakeClock';

@@ -1,4 +1,4 @@
-import { acceptBodySchema, cancelBodySchema, declineBodySchema } from '../../../shared/invitations/command';
+import { acceptBodySchema, cancelBodySchema, declineBodySchema } from '../../../shared/invitations/commands/command';
 import { RelayError } from '../../../shared/errors/relayError';
 import { readJson } from '../../../shared/http/readJson';
 

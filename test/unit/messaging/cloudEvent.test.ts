@@ -1,7 +1,7 @@
 import { CloudEvent as StandardCloudEvent, HTTP } from 'cloudevents';
 import fc from 'fast-check';
-import type { RelayEvent } from '../../../shared/invitations/relayEvent';
-import { parseCloudEvent, toCloudEvent } from '../../../shared/invitations/cloudEvent';
+import type { RelayEvent } from '../../../shared/invitations/events/relayEvent';
+import { parseCloudEvent, toCloudEvent } from '../../../shared/invitations/events/cloudEvent';
 import { sampleGapEvent, sampleInvitationEvent } from '../../support/sampleEvents';
 import { thrownBy } from '../../support/thrownBy';
 

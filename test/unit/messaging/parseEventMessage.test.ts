@@ -1,4 +1,4 @@
-import { isInvitationEvent, parseEventMessage } from '../../../shared/invitations/parseEventMessage';
+import { isInvitationEvent, parseEventMessage } from '../../../shared/invitations/events/parseEventMessage';
 import { toServiceBusMessage } from '../../../shared/messaging/toServiceBusMessage';
 import { sampleGapEvent, sampleInvitationEvent } from '../../support/sampleEvents';
 import { thrownBy } from '../../support/thrownBy';

@@ -1,4 +1,4 @@
-import { toCloudEvent } from '../../../shared/invitations/cloudEvent';
+import { toCloudEvent } from '../../../shared/invitations/events/cloudEvent';
 import { toServiceBusMessage } from '../../../shared/messaging/toServiceBusMessage';
 import { sampleGapEvent, sampleInvitationEvent } from '../../support/sampleEvents';
 

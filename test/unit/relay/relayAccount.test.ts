@@ -1,6 +1,6 @@
 import { RelayError } from '../../../shared/errors/relayError';
 import { decodeInvitationId, encodeInvitationId } from '../../../shared/invitations/invitationId';
-import type { RelayEvent, UnreadableEvent } from '../../../shared/invitations/relayEvent';
+import type { RelayEvent, UnreadableEvent } from '../../../shared/invitations/events/relayEvent';
 import { relayAccount, type RelayPorts } from '../../../shared/relay/relayAccount';
 import { silentLog } from '../../../shared/telemetry/log';
 import type { EventPackage, Resource } from '../../../shared/invitations/resource';

@@ -1,4 +1,4 @@
-import { normalise } from '../../../shared/invitations/normalise';
+import { normalise } from '../../../shared/invitations/normalise/normalise';
 import { parsePackage, recoverPackage } from '../../../shared/ucwa/parsePackage';
 import { lastSegment, toPath } from '../../../shared/ucwa/toPath';
 import { normaliseContext } from '../../support/normalising';

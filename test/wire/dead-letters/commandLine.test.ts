@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { ServiceBus } from '../../../infra/local/service-bus/startServiceBus';
 import { projectFolder } from '../../../infra/local/start/projectFolder';
 import { REFUSAL_PROPERTY } from '../../../shared/messaging/commandQueue';
-import { parseEventMessage } from '../../../shared/invitations/parseEventMessage';
+import { parseEventMessage } from '../../../shared/invitations/events/parseEventMessage';
 import { toServiceBusMessage } from '../../../shared/messaging/toServiceBusMessage';
 import { sampleInvitationEvent } from '../../support/sampleEvents';
 import { startTestServiceBus } from '../../support/serviceBus';

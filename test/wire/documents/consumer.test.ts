@@ -1,7 +1,7 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { randomUUID } from 'node:crypto';
 import type { ServiceBus } from '../../../infra/local/service-bus/startServiceBus';
-import type { RelayEvent } from '../../../shared/invitations/relayEvent';
+import type { RelayEvent } from '../../../shared/invitations/events/relayEvent';
 import { busEntities } from '../../../shared/messaging/busEntities';
 import { toServiceBusMessage } from '../../../shared/messaging/toServiceBusMessage';
 import { codeBlock, startConsumer, type ConsumerProcess } from '../../support/consumerProcess';

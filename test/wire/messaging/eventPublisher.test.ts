@@ -2,12 +2,12 @@ import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service
 import { HTTP, type CloudEvent } from 'cloudevents';
 import type { ServiceBus } from '../../../infra/local/service-bus/startServiceBus';
 import { systemClock, type Clock } from '../../../shared/clock';
-import type { InvitationEvent } from '../../../shared/invitations/relayEvent';
-import { withoutLargestParts } from '../../../shared/invitations/withoutLargestParts';
+import type { InvitationEvent } from '../../../shared/invitations/events/relayEvent';
+import { withoutLargestParts } from '../../../shared/invitations/normalise/withoutLargestParts';
 import { createEventPublisher } from '../../../shared/messaging/eventPublisher';
 import { openServiceBus, SEND_TIMEOUT_MS } from '../../../shared/messaging/openServiceBus';
-import { parseEventMessage } from '../../../shared/invitations/parseEventMessage';
-import type { EventPublisher } from '../../../shared/invitations/publisher';
+import { parseEventMessage } from '../../../shared/invitations/events/parseEventMessage';
+import type { EventPublisher } from '../../../shared/invitations/events/publisher';
 import { createFakeClock } from '../../support/fakeClock';
 import { createRecordingLog, type RecordingLog } from '../../support/recordingLog';
 import { sampleGapEvent, sampleInvitationEvent, sampleUnreadableEvent } from '../../support/sampleEvents';

@@ -1,7 +1,7 @@
-import { withoutLargestParts } from '../../../shared/invitations/withoutLargestParts';
+import { withoutLargestParts } from '../../../shared/invitations/normalise/withoutLargestParts';
 import { createEventPublisher } from '../../../shared/messaging/eventPublisher';
 import { openServiceBus, SEND_TIMEOUT_MS } from '../../../shared/messaging/openServiceBus';
-import type { EventPublisher } from '../../../shared/invitations/publisher';
+import type { EventPublisher } from '../../../shared/invitations/events/publisher';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { createRecordingLog, type RecordingLog } from '../../support/recordingLog';
 import { sampleInvitationEvent, sampleUnreadableEvent } from '../../support/sampleEvents';

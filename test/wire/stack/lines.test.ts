@@ -1,8 +1,8 @@
-import { describeEvent, describeRing } from '../../../infra/local/start/describeEvent';
-import { createEmissionTimes } from '../../../infra/local/start/emissionTimes';
-import { printLine } from '../../../infra/local/start/printLine';
-import { seenEventSchema } from '../../../infra/local/start/seenEvent';
-import { createTerminal, type Terminal } from '../../../infra/local/start/terminal';
+import { describeEvent, describeRing } from '../../../infra/local/start/print/describeEvent';
+import { createEmissionTimes } from '../../../infra/local/start/print/emissionTimes';
+import { printLine } from '../../../infra/local/start/print/printLine';
+import { seenEventSchema } from '../../../infra/local/start/print/seenEvent';
+import { createTerminal, type Terminal } from '../../../infra/local/start/print/terminal';
 import { invitationIdOf } from '../../../infra/cli/ring/invitationIdOf';
 
 const account = 'sip:reception@contoso.com';

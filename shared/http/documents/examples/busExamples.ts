@@ -1,5 +1,5 @@
 import type { CommandReply } from '../../../messaging/commandQueue';
-import { toCloudEvent } from '../../../invitations/cloudEvent';
+import { toCloudEvent } from '../../../invitations/events/cloudEvent';
 import { toServiceBusMessage } from '../../../messaging/toServiceBusMessage';
 import { toUnreadableMessage } from '../../../messaging/toUnreadableMessage';
 import { stepNames, otherEvents } from './eventExamples';

@@ -1,7 +1,7 @@
-import type { CommandSettlement } from '../../../invitations/command';
-import type { RelayEvent } from '../../../invitations/relayEvent';
-import { toGapEvent } from '../../../invitations/toGapEvent';
-import { toCloudEvent, type CloudEvent } from '../../../invitations/cloudEvent';
+import type { CommandSettlement } from '../../../invitations/commands/command';
+import type { RelayEvent } from '../../../invitations/events/relayEvent';
+import { toGapEvent } from '../../../invitations/normalise/toGapEvent';
+import { toCloudEvent, type CloudEvent } from '../../../invitations/events/cloudEvent';
 import type { SubscriberReport } from '../../../webhooks/delivery/subscriberEvents';
 import { toFlatEvent } from '../../../webhooks/formats/flatEvent';
 import { toPublicEvent } from '../../../webhooks/formats/publicEvent';

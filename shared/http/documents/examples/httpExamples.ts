@@ -1,10 +1,10 @@
-import type { CommandName } from '../../../invitations/command';
+import type { CommandName } from '../../../invitations/commands/command';
 import { compact } from '../../../invitations/compact';
 import { applyEvent } from '../../../invitations/invitationHead';
 import { outcomeOf, type InvitationEnd } from '../../../invitations/outcome';
-import type { CommandSent } from '../../../invitations/runCommand';
-import type { LiveOffer } from '../../../invitations/readOffer';
-import { sessionContextFor } from '../../../invitations/sessionContext';
+import type { CommandSent } from '../../../invitations/commands/runCommand';
+import type { LiveOffer } from '../../../invitations/normalise/readOffer';
+import { sessionContextFor } from '../../../invitations/commands/sessionContext';
 import { encodeSlotHealth } from '../../../relay/accountHealth';
 import { slotOf } from '../../../relay/slots';
 import type { Recovered } from '../../../webhooks/delivery/redeliver';

@@ -1,7 +1,7 @@
 import { accountKey, encodeInvitationId } from '../../../invitations/invitationId';
 import { kindNames } from '../../../invitations/kinds';
-import { normalise } from '../../../invitations/normalise';
-import type { InvitationEvent } from '../../../invitations/relayEvent';
+import { normalise } from '../../../invitations/normalise/normalise';
+import type { InvitationEvent } from '../../../invitations/events/relayEvent';
 import { parsePackage } from '../../../ucwa/parsePackage';
 
 /**

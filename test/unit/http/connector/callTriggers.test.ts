@@ -1,5 +1,5 @@
 import { callTriggers, isCallTrigger, type CallTriggerName } from '../../../../shared/http/connector/callTriggers';
-import type { RelayEvent } from '../../../../shared/invitations/relayEvent';
+import type { RelayEvent } from '../../../../shared/invitations/events/relayEvent';
 import { filtersSchema, matchesFilter } from '../../../../shared/webhooks/subscriptions/matchesFilter';
 import { sampleGapEvent } from '../../../support/sampleEvents';
 import { callEvent } from '../../../support/webhookEvents';

@@ -1,6 +1,6 @@
 import { invitationExamples } from '../../../../shared/http/documents/examples/eventExamples';
 import { createEventSchema } from '../../../../shared/http/documents/eventSchema';
-import { toCloudEvent } from '../../../../shared/invitations/cloudEvent';
+import { toCloudEvent } from '../../../../shared/invitations/events/cloudEvent';
 import { parsePackage } from '../../../../shared/ucwa/parsePackage';
 import { parseResource } from '../../../../shared/ucwa/parseResource';
 import { normaliseServed, servedAt } from '../../../support/normalising';

@@ -1,4 +1,4 @@
-import type { RelayEvent } from '../../../../shared/invitations/relayEvent';
+import type { RelayEvent } from '../../../../shared/invitations/events/relayEvent';
 import type { DueDelivery } from '../../../../shared/webhooks/delivery/deliver';
 import { FAILURES_TO_OPEN } from '../../../../shared/webhooks/delivery/deliveryPolicy';
 import { createDeliveryEngine, never, responded } from '../../../support/deliveryEngine';

@@ -1,6 +1,6 @@
 import { RelayError } from '../../../../shared/errors/relayError';
 import type { DeliveryResult } from '../../../../shared/invitations/record/deliveryResult';
-import type { RelayEvent } from '../../../../shared/invitations/relayEvent';
+import type { RelayEvent } from '../../../../shared/invitations/events/relayEvent';
 import { createDeliveryEngine, never, responded } from '../../../support/deliveryEngine';
 import { sampleInvitationEvent } from '../../../support/sampleEvents';
 import { sampleSubscription } from '../../../support/sampleSubscription';

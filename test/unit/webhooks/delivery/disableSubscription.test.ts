@@ -1,4 +1,4 @@
-import type { RelayEvent } from '../../../../shared/invitations/relayEvent';
+import type { RelayEvent } from '../../../../shared/invitations/events/relayEvent';
 import { createDisableSubscription } from '../../../../shared/webhooks/delivery/disableSubscription';
 import type { Subscription } from '../../../../shared/webhooks/subscriptions/subscription';
 import { createFakeClock } from '../../../support/fakeClock';

@@ -1,4 +1,4 @@
-import type { RelayEvent } from '../../../../shared/invitations/relayEvent';
+import type { RelayEvent } from '../../../../shared/invitations/events/relayEvent';
 import {
   isAheadOfPredecessor,
   isCallEnd,

@@ -2,7 +2,7 @@ import { RelayError } from '../../../../shared/errors/relayError';
 import type { RecordedEvent, TroubledDelivery } from '../../../../shared/invitations/record/callRecords';
 import type { DeliveryResult } from '../../../../shared/invitations/record/deliveryResult';
 import { toDeliveryId } from '../../../../shared/invitations/record/eventKey';
-import type { RelayEvent } from '../../../../shared/invitations/relayEvent';
+import type { RelayEvent } from '../../../../shared/invitations/events/relayEvent';
 import { createRedeliver, type Recovered } from '../../../../shared/webhooks/delivery/redeliver';
 import { createRenderOnce } from '../../../../shared/webhooks/formats/renderDelivery';
 import type { ScheduledRetry } from '../../../../shared/webhooks/delivery/retryQueue';

@@ -1,5 +1,5 @@
 import { RelayError } from '../../../../shared/errors/relayError';
-import type { RelayEvent } from '../../../../shared/invitations/relayEvent';
+import type { RelayEvent } from '../../../../shared/invitations/events/relayEvent';
 import { firstAttemptMessage, type RetryMessage } from '../../../../shared/webhooks/delivery/retryMessage';
 import { createDeliveryEngine, responded } from '../../../support/deliveryEngine';
 import { sampleInvitationEvent } from '../../../support/sampleEvents';

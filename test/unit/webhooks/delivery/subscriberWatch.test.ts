@@ -1,4 +1,4 @@
-import type { RelayEvent } from '../../../../shared/invitations/relayEvent';
+import type { RelayEvent } from '../../../../shared/invitations/events/relayEvent';
 import type { DeliveryEnd } from '../../../../shared/webhooks/delivery/deliveryEnd';
 import { createDeliveryPolicies, FAILURES_TO_OPEN } from '../../../../shared/webhooks/delivery/deliveryPolicy';
 import type { SubscriberHealthRow } from '../../../../shared/webhooks/delivery/subscriberHealth';

@@ -1,5 +1,5 @@
-import type { RelayEvent } from '../../../../shared/invitations/relayEvent';
-import { toCloudEvent } from '../../../../shared/invitations/cloudEvent';
+import type { RelayEvent } from '../../../../shared/invitations/events/relayEvent';
+import { toCloudEvent } from '../../../../shared/invitations/events/cloudEvent';
 import { renderDelivery } from '../../../../shared/webhooks/formats/renderDelivery';
 import { MAX_PUBLIC_EVENT_LENGTH, toPublicEvent } from '../../../../shared/webhooks/formats/publicEvent';
 import { formats } from '../../../../shared/webhooks/subscriptions/subscriptionRequest';

@@ -1,4 +1,4 @@
-import type { RelayEvent } from '../../../../shared/invitations/relayEvent';
+import type { RelayEvent } from '../../../../shared/invitations/events/relayEvent';
 import { toNoticeCard, toTeamsCard, type ConfirmUrl } from '../../../../shared/webhooks/formats/teamsCard';
 import { cardProblems } from '../../../support/cardProblems';
 import { callEvent } from '../../../support/webhookEvents';

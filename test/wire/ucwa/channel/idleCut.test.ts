@@ -1,6 +1,6 @@
 import type { CutWay } from '../../../../infra/local/ucwa/proxy/idleCut';
 import { readHealth } from '../../../../shared/http/health';
-import type { InvitationEvent } from '../../../../shared/invitations/relayEvent';
+import type { InvitationEvent } from '../../../../shared/invitations/events/relayEvent';
 import { encodeSlotHealth, toAccountHealth } from '../../../../shared/relay/accountHealth';
 import { slotOf } from '../../../../shared/relay/slots';
 import { createFakeClock, type FakeClock } from '../../../support/fakeClock';

@@ -1,0 +1,4 @@
+import { describeClaims } from '../../../contract/claims';
+import { createMemoryClaims } from '../../../support/memoryClaims';
+
+describeClaims('ClaimStore in memory', () => Promise.resolve(createMemoryClaims()));
