@@ -82,6 +82,15 @@ describe('the import rules', () => {
   });
 });
 
+test('the stand-ins import from shared/ the clock and what their README names', () => {
+  const readme = readFileSync(path.join(PROJECT, 'infra/local/README.md'), 'utf8');
+  const named = [...readme.matchAll(/`(shared\/[^`]+)`/g)].map(([, name]) => name);
+  const imported = rows
+    .filter(({ folder }) => folder.startsWith('infra/local/'))
+    .flatMap(({ mayImport }) => mayImport.filter((name) => name.startsWith('shared/')));
+  expect([...new Set(imported)].sort()).toEqual([...new Set(named)].sort());
+});
+
 describe('the table in CONTRIBUTING.md', () => {
   /** Its rows: the folder, and what it may import as the table words it. */
   const documented = readFileSync(path.join(PROJECT, 'CONTRIBUTING.md'), 'utf8')
