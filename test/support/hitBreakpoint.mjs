@@ -21,11 +21,12 @@ socket.onopen = () => {
 };
 socket.onmessage = ({ data }) => {
   const { id, method, params, result } = JSON.parse(data);
-  if (method === 'Debugger.scriptParsed') scripts.set(params.scriptId, params.sourceMapURL);
+  if (method === 'Debugger.scriptParsed') scripts.set(params.scriptId, params);
   if (id === 2) console.log(result?.breakpointId === undefined ? data : 'ready');
   if (method !== 'Debugger.paused') return;
-  const [{ functionName, location, url }] = params.callFrames;
-  console.log(JSON.stringify({ functionName, url, sourceMapUrl: scripts.get(location.scriptId) }));
+  const [{ functionName, location }] = params.callFrames;
+  const { url, sourceMapURL } = scripts.get(location.scriptId);
+  console.log(JSON.stringify({ functionName, url, sourceMapURL }));
   send(3, 'Debugger.resume');
   socket.close();
 };

@@ -41,7 +41,7 @@ describe('npm start -- --inspect', () => {
     expect(JSON.parse(stop ?? '{}')).toEqual({
       functionName: 'createOpenApi',
       url: `file://${file}`,
-      sourceMapUrl: 'openApi.js.map',
+      sourceMapURL: 'openApi.js.map',
     });
   });
 });
