@@ -27,7 +27,8 @@ function eventElement(event: Readonly<Record<string, unknown>>): string {
   const type = textOf(event['type']);
   const link = record(event['link']);
   const status = attribute('status', event['status']);
-  const container = event['in'] === undefined ? '' : `<in${attributes(record(event['in']), ['rel', 'href', 'title'])} />`;
+  const container =
+    event['in'] === undefined ? '' : `<in${attributes(record(event['in']), ['rel', 'href', 'title'])} />`;
   const reason = event['reason'] === undefined ? '' : reasonElement(record(event['reason']), '');
   const embedded = Object.entries(record(event['_embedded'])).map(([rel, value]) =>
     resourceElement(rel, record(value), ''),
