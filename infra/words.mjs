@@ -10,11 +10,13 @@ import ts from 'typescript';
 
 /** Words that stand nowhere: not in code, comments, documents or tests. An identifier counts as the words it is made of. */
 const WORDS =
-  'whoever, parked, unpark, hasten, salvage, pulled past, on the air, off the air, onAir, offAir, takeTurn, passOn, turned away, put off, putOff, untold, unhealable, sealed, secretBox, patient, rehearsal, roused, agenda, sessionBook, outward';
+  'whoever, parked, unpark, hasten, salvage, pulled past, on the air, off the air, onAir, offAir, takeTurn, ' +
+  'passOn, turned away, put off, putOff, untold, unhealable, sealed, secretBox, patient, rehearsal, roused, agenda, sessionBook, outward';
 
 /** Parts that no identifier and no file name has. */
 const PARTS =
-  'turn, visit, gate, place, look, park, patience, alarm, fate, silence, door, moment, chart, symptom, lane, intake, nap, told, tell, remedy';
+  'turn, visit, gate, place, look, park, patience, alarm, fate, silence, door, moment, chart, symptom, lane, ' +
+  'intake, nap, told, tell, remedy';
 
 /** What is allowed all the same: a file (or folder), the word, and why. */
 const EXCEPTIONS = [
@@ -106,14 +108,18 @@ const fileLines = codeFiles
 
 for (const [kind, found] of findings) for (const text of found) console.log(`${kind}: ${text}`);
 const count = (kind) => findings.get(kind)?.length ?? 0;
-console.log(`
+console.log(
+  `
 words that stand nowhere        ${count('word')}
 parts of names                  ${count('part')}
 lines over ${MAX_LINE}                  ${count('line')}
 folders over ${MAX_FOLDER_FILES} files           ${count('folder')}
 functions over ${MAX_FUNCTION_LINES} lines         ${count('function')}
-lines of a file                 median ${quantile(fileLines, 0.5)}, p90 ${quantile(fileLines, 0.9)} (${fileLines.length} files outside test/)
-lines of a function             median ${quantile(functionLines, 0.5)}, p90 ${quantile(functionLines, 0.9)} (${functionLines.length} functions)`);
+lines of a file                 median ${quantile(fileLines, 0.5)}, p90 ${quantile(fileLines, 0.9)} ` +
+    `(${fileLines.length} files outside test/)
+lines of a function             median ${quantile(functionLines, 0.5)}, p90 ${quantile(functionLines, 0.9)} ` +
+    `(${functionLines.length} functions)`,
+);
 process.exit(findings.size === 0 ? 0 : 1);
 
 /** As Map.groupBy, which Node 20 does not have. */

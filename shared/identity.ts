@@ -15,7 +15,10 @@ function lazily(open: (identity: typeof Identity) => TokenCredential): TokenCred
   };
 }
 
-/** For a connection without a connection string: the user-assigned identity that its client id names, else whatever this machine is signed in with. */
+/**
+ * For a connection without a connection string: the user-assigned identity that its client id names, else whatever
+ * this machine is signed in with.
+ */
 export function credentialFor(connection: Connection): TokenCredential {
   const clientId = 'clientId' in connection ? connection.clientId : undefined;
   return clientId === undefined

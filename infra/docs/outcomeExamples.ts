@@ -34,7 +34,8 @@ export const outcomeExamples: readonly OutcomeExample[] = [
   {
     title: 'On behalf of somebody else: nobody is named',
     story:
-      'The same, but Skype for Business does not say who took it. It may have been the other person or another endpoint of this user: the relay does not guess.',
+      'The same, but Skype for Business does not say who took it. It may have been the other person or another ' +
+      'endpoint of this user: the relay does not guess.',
     end: { account: delegate, ...takenElsewhere, route: 'delegate' },
   },
   {
@@ -46,7 +47,8 @@ export const outcomeExamples: readonly OutcomeExample[] = [
   {
     title: 'Voice mail takes the call',
     story:
-      'Nobody answers, and the server sends the caller on to voice mail. The call was answered, by a machine: to count missed calls, look at `answeredBy`.',
+      'Nobody answers, and the server sends the caller on to voice mail. The call was answered, by a machine: to ' +
+      'count missed calls, look at `answeredBy`.',
     end: {
       account: user,
       status: 'Failure',

@@ -16,8 +16,8 @@ from the top, and the first that matches counts. An empty cell matches anything;
   unless the table says that nobody answered. Where nobody is named, \`otherEndpoint\` (another endpoint of this user) is said only of a
   call whose \`route\` is \`direct\`; any other was perhaps taken by somebody else, and becomes \`unknown\`.
 - \`scope\` says whether the ringing ended at this endpoint only or at all of the user’s. It is absent where UCWA does not tell.
-- The code \`Informational\` is no result of its own: \`Missed\`, \`ConnectedElsewhere\`, \`Canceled\`, \`Redirected\`, \`AutoAccepted\`, \`MediaFallback\`
-  and \`DerivedConversation\` come with it, also where the status is \`Failure\`.
+- The code \`Informational\` is no result of its own: \`Missed\`, \`ConnectedElsewhere\`, \`Canceled\`, \`Redirected\`, \`AutoAccepted\`,
+  \`MediaFallback\` and \`DerivedConversation\` come with it, also where the status is \`Failure\`.
 - \`status\`, \`code\`, \`subcode\` and \`message\` are UCWA’s own, verbatim; a code or subcode that is not known is carried as it came.
 
 ${markdownTable(

@@ -14,8 +14,8 @@ export function telemetryMarkdown(project: string): string {
   const sources = readSources(project);
   return `# Telemetry
 
-Made from the code by \`npm run docs\`. Each line of the log is a JSON object with \`event\`, \`level\`, \`time\` and the fields named here; none holds a secret, a token, an SDP
-or a link's signature. Where it goes: README, “Settings”; what wakes a person, and queries: [operations.md](operations.md).
+Made from the code by \`npm run docs\`. Each line of the log is a JSON object with \`event\`, \`level\`, \`time\` and the fields named here;
+none holds a secret, a token, an SDP or a link's signature. Where it goes: README, “Settings”; what wakes a person, and queries: [operations.md](operations.md).
 
 ## Log events
 

@@ -43,7 +43,8 @@ export async function bundleFunctions(projectFolder: string): Promise<Bundle> {
     platform: 'node',
     target: 'node20',
     external,
-    // Where a package offers ECMAScript modules: they are split by name, while a CommonJS one that is imported lazily would come as a mere default.
+    // Where a package offers ECMAScript modules: they are split by name, while a CommonJS one that is imported lazily
+    // would come as a mere default.
     mainFields: ['module', 'main'],
     minifySyntax: true,
     minifyWhitespace: true,
@@ -61,7 +62,10 @@ export async function bundleFunctions(projectFolder: string): Promise<Bundle> {
   return { files: (await Promise.all(files)).flat(), metafile };
 }
 
-/** esbuild gives a CommonJS package that is imported lazily as a mere `default`; `(await import(…)).name` would be undefined, and only when it runs. */
+/**
+ * esbuild gives a CommonJS package that is imported lazily as a mere `default`; `(await import(…)).name` would be
+ * undefined, and only when it runs.
+ */
 function refuseNamelessPackages({ outputs }: Metafile): void {
   for (const { entryPoint, exports } of Object.values(outputs)) {
     if (entryPoint?.includes('node_modules/') === true && exports.join() === 'default')

@@ -25,7 +25,10 @@ const MAX_LENGTH = 128;
 const SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,64}$/;
 const HEX_32 = /^[0-9a-f]{32}$/;
 
-/** Sixteen hex digits that stand for an account in ids; SIP URIs compare without case (RFC 3261 §19.1.4 for the host; UCWA ignores it throughout). */
+/**
+ * Sixteen hex digits that stand for an account in ids; SIP URIs compare without case (RFC 3261 §19.1.4 for the host;
+ * UCWA ignores it throughout).
+ */
 export function accountKey(sipUri: string): string {
   return createHash('sha256').update(sipUri.toLowerCase()).digest('hex').slice(0, 16);
 }

@@ -26,7 +26,8 @@ export const kinds = {
     modalities: [],
     actions: ['decline'],
     acceptRefusal:
-      'A conference call can only be declined here: accepting would join the meeting with the relay’s own endpoint, which has no sound. Join it from a client of the user.',
+      'A conference call can only be declined here: accepting would join the meeting with the relay’s own ' +
+      'endpoint, which has no sound. Join it from a client of the user.',
   },
 } as const satisfies Record<string, KindRow>;
 

@@ -16,7 +16,10 @@ import { isBusConnectionLost, isBusTimeout, translateBusError } from './translat
 /** One connection to the namespace for all that is sent and looked up, opened when first needed and replaced when it no longer answers. */
 export interface BusConnection {
   sender(entity: string): BusSender;
-  /** Reads the message with that sequence number from a queue, whatever its state; takes and locks nothing. Errors: `busUnavailable`, `busRefused`. */
+  /**
+   * Reads the message with that sequence number from a queue, whatever its state; takes and locks nothing. Errors:
+   * `busUnavailable`, `busRefused`.
+   */
   peek(queue: string, sequenceNumber: number): Promise<ServiceBusReceivedMessage | undefined>;
   /** Closes within a second, whether or not the bus answers. */
   close(): Promise<void>;

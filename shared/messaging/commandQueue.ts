@@ -85,7 +85,10 @@ export function createCommandQueue(connection: BusConnection): CommandQueue {
   };
 }
 
-/** What the platform parsed goes back as JSON, what it left alone as it was; undefined where it is too long, or nested too deep to be written. */
+/**
+ * What the platform parsed goes back as JSON, what it left alone as it was; undefined where it is too long, or nested
+ * too deep to be written.
+ */
 function toBytes(body: unknown): Buffer | undefined {
   try {
     const bytes = body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(asText(body));

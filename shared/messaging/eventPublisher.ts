@@ -25,7 +25,10 @@ export interface EventPublisherOptions {
   /** Makes a client that the publisher owns, uses for sending only, and replaces when it no longer answers. */
   readonly openClient: () => Promise<ServiceBusClient>;
   readonly rawBlobs: RawBlobs;
-  /** The event without its largest part, named in `data.omitted`; undefined when nothing more can be left out. Called until the event fits. */
+  /**
+   * The event without its largest part, named in `data.omitted`; undefined when nothing more can be left out. Called
+   * until the event fits.
+   */
   readonly shrink: (event: InvitationEvent) => InvitationEvent | undefined;
   readonly clock: Clock;
   readonly log: Log;

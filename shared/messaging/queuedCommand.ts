@@ -82,7 +82,10 @@ function isRelayEntity(name: string): boolean {
   return Object.values<string>(busEntities).some((known) => known === entity);
 }
 
-/** `{command, invitationId, …the fields of that command's HTTP body, caller?, replyTo?, idempotencyKey?, traceparent?}`. Errors: `requestInvalid` naming each field. */
+/**
+ * `{command, invitationId, …the fields of that command's HTTP body, caller?, replyTo?, idempotencyKey?,
+ * traceparent?}`. Errors: `requestInvalid` naming each field.
+ */
 export function parseQueuedCommand(body: unknown): {
   readonly request: CommandRequest;
   readonly replyTo: string | undefined;

@@ -6,7 +6,10 @@ const UNCHANGED_MS = LEASE_DURATION_MS - LEASE_RENEWAL_MS;
 
 /** Tells leases of owners that have died from the rows that they left, where those say otherwise. */
 export interface LeaseWatch {
-  /** The rows as they are to be taken: a lease that cannot end when it says, and that nobody has renewed for as long as this process looks on, has lapsed. */
+  /**
+   * The rows as they are to be taken: a lease that cannot end when it says, and that nobody has renewed for as long
+   * as this process looks on, has lapsed.
+   */
   judge(rows: readonly SlotLease[], nowMs: number): readonly SlotLease[];
 }
 

@@ -4,7 +4,10 @@ import { heldUntilMs, type SlotLease } from './slots';
 /** Until when some process is known to have read an account's channel to its end; milliseconds since the epoch. */
 export type ReadUntil = (account: string) => number;
 
-/** A heartbeat is up to 15 s old, the renewal that follows it 3 s, and a poll proves nothing in its first 5 s: what is further behind was truly not read. */
+/**
+ * A heartbeat is up to 15 s old, the renewal that follows it 3 s, and a poll proves nothing in its first 5 s: what is
+ * further behind was truly not read.
+ */
 const BEHIND_MS = 25_000;
 
 /**

@@ -163,7 +163,10 @@ async function fetchLinked(
   return fetched;
 }
 
-/** How old the package may be, from now on: by the monotonic clock, and by the machine's, which goes on while a virtual machine is suspended. */
+/**
+ * How old the package may be, from now on: by the monotonic clock, and by the machine's, which goes on while a
+ * virtual machine is suspended.
+ */
 function measureAge({ receivedAtMs, emptyAtMs }: PackageItem, clock: Clock): () => number {
   const [nowMs, monotonicMs] = [clock.now(), clock.monotonicMs()];
   return () => receivedAtMs - emptyAtMs + Math.max(clock.now() - nowMs, clock.monotonicMs() - monotonicMs);

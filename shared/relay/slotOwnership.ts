@@ -15,7 +15,10 @@ const ROUNDS = 3;
 
 /** What a renewal came to. */
 export interface Renewal {
-  /** The slots owned now; with one that was just taken, until when another poller is known to have read its accounts' channels, if one ever did. */
+  /**
+   * The slots owned now; with one that was just taken, until when another poller is known to have read its accounts'
+   * channels, if one ever did.
+   */
   readonly owned: ReadonlyMap<number, ReadUntil | undefined>;
   /** The slots that were given to the run that had asked for them. */
   readonly handedOver: ReadonlySet<number>;
@@ -26,7 +29,10 @@ export interface Renewal {
 export interface Ownership {
   /** Renews what is ours, takes what nobody has, asks a fallback for what it has and, being one, hands over. Within 3 s; never rejects. */
   renew(): Promise<Renewal>;
-  /** Tells how far its accounts' channels were read, and gives everything back, so that the next run need not wait for a lapse. Within a second; never rejects. */
+  /**
+   * Tells how far its accounts' channels were read, and gives everything back, so that the next run need not wait for
+   * a lapse. Within a second; never rejects.
+   */
   giveBack(): Promise<void>;
   /** Whether so long has passed since the last renewal that another poller may have taken what is ours: the process stood still. */
   mayHaveLapsed(): boolean;

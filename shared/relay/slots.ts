@@ -42,9 +42,15 @@ export interface SlotLease {
   readonly owner: string;
   /** Milliseconds since the epoch; when it was given back, the moment of that. */
   readonly expiresAtMs: number;
-  /** The run that asks the owner, a fallback, for the slot. Stays when the slot is handed over, until the run's first renewal. Empty or absent: none; absent in a row to be written: left as it is. */
+  /**
+   * The run that asks the owner, a fallback, for the slot. Stays when the slot is handed over, until the run's first
+   * renewal. Empty or absent: none; absent in a row to be written: left as it is.
+   */
   readonly askedBy?: string;
-  /** The slot's accounts as `/health` shows them, see accountHealth.ts, at most 64 KiB: a heartbeat carries it, so that no account costs a write of its own. Left as it is when undefined. */
+  /**
+   * The slot's accounts as `/health` shows them, see accountHealth.ts, at most 64 KiB: a heartbeat carries it, so
+   * that no account costs a write of its own. Left as it is when undefined.
+   */
   readonly health?: Uint8Array;
   /** Undefined for a row that is not there yet. */
   readonly etag?: string;

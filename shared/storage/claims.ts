@@ -15,7 +15,10 @@ const rowSchema = z.object({
   state: z.enum(['claimed', 'posting', 'sent']),
 });
 
-/** Claims in table `claims`: partition = invitation id, row = what is claimed. The insert decides every race. Errors: `storageUnavailable`. */
+/**
+ * Claims in table `claims`: partition = invitation id, row = what is claimed. The insert decides every race. Errors:
+ * `storageUnavailable`.
+ */
 export function createClaims(tables: Tables): ClaimStore {
   const read = async (invitationId: string, subject: ClaimSubject): Promise<HeldClaim | undefined> => {
     const table = await tables.client('claims');

@@ -3,7 +3,10 @@ import { removeRows } from './removeRows';
 import { tableNames, type TableName, type Tables } from './tables';
 import { storageUnavailable } from './translateStorageError';
 
-/** What a table is to retention: `records` go by the moment they were written, `deliveries` by rules of their own, `state` is the relay's own and stays. */
+/**
+ * What a table is to retention: `records` go by the moment they were written, `deliveries` by rules of their own,
+ * `state` is the relay's own and stays.
+ */
 const treatment: Readonly<Record<TableName, 'records' | 'calls' | 'deliveries' | 'state'>> = {
   accountStates: 'records',
   calls: 'calls',

@@ -198,7 +198,10 @@ async function readRow(
   }
 }
 
-/** One JSON property: it is always read and written whole. At most some 28 K characters (headers 14, filters 8, URL 3), of 32 K that a table takes. */
+/**
+ * One JSON property: it is always read and written whole. At most some 28 K characters (headers 14, filters 8, URL
+ * 3), of 32 K that a table takes.
+ */
 interface Row {
   readonly content: string;
 }

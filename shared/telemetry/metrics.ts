@@ -55,7 +55,10 @@ export function observeChannels(read: () => readonly ChannelAttributes[]): () =>
 type Instruments = ReturnType<typeof createInstruments>;
 let made: { readonly provider: MeterProvider; readonly instruments: Instruments } | undefined;
 
-/** Unlike a tracer, a meter that was asked for before there was an SDK stays without effect; so they are made for the provider that is there. */
+/**
+ * Unlike a tracer, a meter that was asked for before there was an SDK stays without effect; so they are made for the
+ * provider that is there.
+ */
 function instruments(): Instruments {
   const provider = metrics.getMeterProvider();
   if (made?.provider !== provider) made = { provider, instruments: createInstruments(provider) };
@@ -80,7 +83,8 @@ function createInstruments(provider: MeterProvider) {
     unit: 'ms',
     description: 'Since the last answered poll, of the channel that has waited longest',
   });
-  // A gauge keeps the last value of what is not observed again: a state that was left, and an age when nothing is held any more, must become 0.
+  // A gauge keeps the last value of what is not observed again: a state that was left, and an age when nothing is
+  // held any more, must become 0.
   const byState = new Map<string, number>();
   const observe: BatchObservableCallback = (observed) => {
     const all = [...watched].flatMap((read) => read());

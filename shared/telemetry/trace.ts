@@ -78,7 +78,10 @@ export function setStatus(reason: string): void {
   trace.getActiveSpan()?.setAttribute('error.type', reason).setStatus({ code: SpanStatusCode.ERROR, message: reason });
 }
 
-/** The active span (or that of `from`) as W3C Trace Context, §3.2 writes it, for a header or an event; undefined where nothing is traced. */
+/**
+ * The active span (or that of `from`) as W3C Trace Context, §3.2 writes it, for a header or an event; undefined where
+ * nothing is traced.
+ */
 export function traceParentOf(from: Context = context.active()): string | undefined {
   const span = trace.getSpanContext(from);
   if (span === undefined || !isSpanContextValid(span)) return undefined;
@@ -88,7 +91,10 @@ export function traceParentOf(from: Context = context.active()): string | undefi
 /** Version 00 has these four fields; a later one may have more (W3C Trace Context, §3.2.4). */
 const TRACE_PARENT = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?=$|-)/;
 
-/** As the parent of a span: what a `traceparent` from elsewhere names. What is none is passed over: the span that is active stays the parent. */
+/**
+ * As the parent of a span: what a `traceparent` from elsewhere names. What is none is passed over: the span that is
+ * active stays the parent.
+ */
 export function fromTraceParent(traceParent: string | null | undefined): Context {
   const active = context.active();
   const [whole, version, traceId, spanId, flags] = TRACE_PARENT.exec(traceParent ?? '') ?? [];

@@ -52,7 +52,10 @@ function escapeCharacter(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** Whether the settings that override host.json's levels ask for debug lines (Azure Functions, "Override monitoring configuration at runtime"). */
+/**
+ * Whether the settings that override host.json's levels ask for debug lines (Azure Functions, "Override monitoring
+ * configuration at runtime").
+ */
 export function wantsDebug(environment: Readonly<Record<string, string | undefined>>): boolean {
   return ['default', 'Function', 'Host__Function__Console'].some((category) =>
     /^(debug|trace)$/i.test(environment[`AzureFunctionsJobHost__logging__logLevel__${category}`] ?? ''),

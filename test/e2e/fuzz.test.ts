@@ -99,7 +99,8 @@ describe('requests of any shape', () => {
       }),
       { numRuns: 400 },
     );
-    // The shapes were not all refused at the door. (What else is seen depends on how soon the call is answered, and on how fast this machine is.)
+    // The shapes were not all refused at the door. (What else is seen depends on how soon the call is answered, and
+    // on how fast this machine is.)
     expect([...seen]).toEqual(expect.arrayContaining([200, 400, 404]));
   });
 });

@@ -171,7 +171,8 @@ describe('a subscription', () => {
     const before = relay.http();
     await relay.startHost();
     await documented(200, relay.http().patch(one(), { filters: { outcomeResults: ['missed'] } }));
-    // The old process learns of it by the tables alone: it is asked until it knows. (That a list is trusted for 3 s at most, subscriptionStore.test.ts shows on its own clock.)
+    // The old process learns of it by the tables alone: it is asked until it knows. (That a list is trusted for 3 s
+    // at most, subscriptionStore.test.ts shows on its own clock.)
     const known = await askUntil(
       () => before.get<{ filters?: object }>(one()).then(({ data }) => data.filters ?? {}),
       (filters) => 'outcomeResults' in filters,

@@ -48,7 +48,10 @@ describe('the invariants find a planted mistake', () => {
 
 const MAX_RUNS = 300;
 
-/** In how many runs the mistake contradicts the invariant for the first time; Infinity if in none. The seed is fixed: the same each time. */
+/**
+ * In how many runs the mistake contradicts the invariant for the first time; Infinity if in none. The seed is fixed:
+ * the same each time.
+ */
 async function runsUntilFound(
   scenario: typeof anyScenario,
   mistake: PlantedMistake,

@@ -19,7 +19,10 @@ export function readQuestion(message: Buffer): Question {
   return { name: labels.join('.').toLowerCase(), type: message.readUInt16BE(at + 1), end: at + 5 };
 }
 
-/** The reply to a query: header, the question again, and a record for each address, whose groups are all written out; or a response code. */
+/**
+ * The reply to a query: header, the question again, and a record for each address, whose groups are all written out;
+ * or a response code.
+ */
 export function toReply(query: Buffer, end: number, type: number, known: readonly string[] | number): Buffer {
   const addresses = typeof known === 'number' ? [] : known;
   const header = Buffer.alloc(12);

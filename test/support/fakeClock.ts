@@ -22,7 +22,10 @@ export interface FakeClock extends Clock {
   advanceUntil<Value>(awaited: Promise<Value>, stepMs?: number): Promise<Value>;
   /** How many are asleep; an alarm that is set counts as one. */
   sleepers(): number;
-  /** Resolves as soon as someone sleeps for a duration that `matches` (any, unless given), at once when someone does already; with that duration in ms. */
+  /**
+   * Resolves as soon as someone sleeps for a duration that `matches` (any, unless given), at once when someone does
+   * already; with that duration in ms.
+   */
   asleep(matches?: (durationMs: number) => boolean): Promise<number>;
 }
 

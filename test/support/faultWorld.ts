@@ -20,7 +20,10 @@ const signingKey = 'a signing key for tests only';
 const STEP_MS = 1_000;
 const MOST_STEPS = 7_200;
 
-/** A poller of one account as a shard's timer runs it, over a simulator and a real bus, with all but the bus on a clock that the test owns. */
+/**
+ * A poller of one account as a shard's timer runs it, over a simulator and a real bus, with all but the bus on a
+ * clock that the test owns.
+ */
 export interface FaultWorld {
   readonly ucwa: TestUcwa;
   readonly clock: FakeClock;

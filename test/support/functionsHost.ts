@@ -51,7 +51,10 @@ export interface HostProcess {
   workerPid(): number;
   /** The process of each Service Bus function, as they are now; none unless the host was started with `--processes`. */
   processes(): readonly { readonly functionName: string; readonly pid: number; readonly workerPid: number }[];
-  /** Sends a signal and waits for the end; SIGTERM ends it as Azure does, within some 15 s. SIGKILL also goes to each process of `processes()`: the whole app is gone. */
+  /**
+   * Sends a signal and waits for the end; SIGTERM ends it as Azure does, within some 15 s. SIGKILL also goes to each
+   * process of `processes()`: the whole app is gone.
+   */
   kill(signal: NodeJS.Signals): Promise<Exit>;
   /** Closes the IPC channel, which asks for a graceful stop at once, and waits for it. May be called again. */
   close(): Promise<Exit>;

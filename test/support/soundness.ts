@@ -24,7 +24,10 @@ export function unsoundnessOf({ events, unreadable }: NormalisedPackage): string
 
 const nothingServed = servedAt({});
 
-/** A P-GET's body through the parser and the normaliser, as the poller takes it: what is wrong with the outcome. Throws what they throw, which must be nothing. */
+/**
+ * A P-GET's body through the parser and the normaliser, as the poller takes it: what is wrong with the outcome.
+ * Throws what they throw, which must be nothing.
+ */
 export function unsoundnessOfBody({ text, contentType }: MutatedBody): string | undefined {
   const parsed = parsePackage(text, contentType);
   return unsoundnessOf(

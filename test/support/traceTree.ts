@@ -25,5 +25,8 @@ function describe({ name, startMs, endMs, attributes, hasFailed }: CollectedSpan
   ]
     .filter((fact) => attributes[fact] !== undefined)
     .map((fact) => String(attributes[fact]));
-  return `${name}  +${(startMs - zeroMs).toFixed(0)} ms, ${(endMs - startMs).toFixed(0)} ms  ${shown.join(', ')}${hasFailed ? '  FAILED' : ''}`.trimEnd();
+  return (
+    `${name}  +${(startMs - zeroMs).toFixed(0)} ms, ${(endMs - startMs).toFixed(0)} ms  ` +
+    `${shown.join(', ')}${hasFailed ? '  FAILED' : ''}`.trimEnd()
+  );
 }

@@ -1,4 +1,7 @@
-/** `debug` is what an app says only when it is asked to, `information` progress, `warning` what this host does differently from Azure's, `error` what someone must act on. */
+/**
+ * `debug` is what an app says only when it is asked to, `information` progress, `warning` what this host does
+ * differently from Azure's, `error` what someone must act on.
+ */
 export type HostLogLevel = 'debug' | 'information' | 'warning' | 'error';
 
 /** One line of the host, or of the app through `context.log`. */

@@ -51,7 +51,10 @@ export interface StartedStack {
   readonly notes: readonly string[];
   /** Where a debugger attaches to the app, as host and port. */
   readonly inspector: string | undefined;
-  /** Replaces the functions host by a new one, at the same address, with the app as it is built now; resolves with the facts that hold then. */
+  /**
+   * Replaces the functions host by a new one, at the same address, with the app as it is built now; resolves with the
+   * facts that hold then.
+   */
   restartHost(): Promise<StackFacts>;
   /** The bus that the app uses, given or local; undefined where it is reached by an identity. */
   readonly serviceBusConnection: string | undefined;

@@ -16,7 +16,10 @@ export interface ReceiverFacts {
   readonly secret: string;
 }
 
-/** Subscribes the sample receiver to all events through the public API, or points the subscription of an earlier start at it. Rejects with what the API said. */
+/**
+ * Subscribes the sample receiver to all events through the public API, or points the subscription of an earlier start
+ * at it. Rejects with what the API said.
+ */
 export async function subscribeReceiver({
   functionsUrl,
   functionsKey,

@@ -15,7 +15,8 @@ export interface NormalisedPackage {
 
 /**
  * A package in, invitation events out: pure, total (it never throws, whatever the package holds) and stable: the same
- * package gives the same ids, whatever was fetched meanwhile. Events of other rels and kinds, and invitations that are no call, are left out; what is or
+ * package gives the same ids, whatever was fetched meanwhile. Events of other rels and kinds, and invitations that
+ * are no call, are left out; what is or
  * may be ours and cannot be read is handed back raw with a sentence that says why.
  */
 export function normalise(pkg: EventPackage, context: NormaliseContext, fetched: FetchedResources): NormalisedPackage {

@@ -46,7 +46,8 @@ function oldAndWrong(folder: string): string {
   const path = 'wrong.bicep';
   writeFileSync(
     join(folder, path),
-    `resource vault 'Microsoft.KeyVault/vaults@2019-09-01' existing = {\n  name: 'vault'\n}\noutput wrong string = '\${vault.id}\${unknown}'\n`,
+    `resource vault 'Microsoft.KeyVault/vaults@2019-09-01' existing = {\n  name: 'vault'\n}\noutput wrong string ` +
+      `= '\${vault.id}\${unknown}'\n`,
   );
   return path;
 }

@@ -6,7 +6,10 @@ export interface VirtualTime {
   now(): number;
   /** Runs the action then; actions of the same moment run in any order. Returns a function that cancels it. */
   at(atMs: number, action: () => void): () => void;
-  /** Runs all actions, those included that are added on the way. Resolves to whether it came to an end before `untilMs` and 100,000 actions. */
+  /**
+   * Runs all actions, those included that are added on the way. Resolves to whether it came to an end before
+   * `untilMs` and 100,000 actions.
+   */
   run(untilMs: number): Promise<boolean>;
 }
 

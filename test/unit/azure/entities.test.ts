@@ -26,7 +26,10 @@ const local = readProductConfig();
 const overrides = {
   /** Its configuration has no sizes; the local bus takes its own. */
   withoutSize: 'maxSizeInMegabytes',
-  /** For looking at what goes by, for a consumer to try, and for the screen of `npm start`; in Azure, consumers name theirs in `consumerSubscriptions`. */
+  /**
+   * For looking at what goes by, for a consumer to try, and for the screen of `npm start`; in Azure, consumers name
+   * theirs in `consumerSubscriptions`.
+   */
   localSubscriptions: ['all', 'consumer', 'screen'],
   /** For answers to commands that are tried. */
   localQueues: ['replies'],

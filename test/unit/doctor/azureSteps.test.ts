@@ -30,7 +30,8 @@ it('says of each right whether it is there, and of one that is missing the comma
     ['clock', 'passed', '0 s ahead of Azure’s'],
   ]);
   expect(steps[1]?.remedy).toBe(
-    'az role assignment create --role "Azure Service Bus Data Receiver" --assignee "$(az ad signed-in-user show --query id --output tsv)" ' +
+    'az role assignment create --role "Azure Service Bus Data Receiver" --assignee "$(az ad signed-in-user show ' +
+      '--query id --output tsv)" ' +
       "--scope \"$(az resource list --name sbns-relay --resource-type Microsoft.ServiceBus/namespaces --query '[0].id' --output tsv)" +
       '/topics/invitation-events/subscriptions/webhooks"',
   );

@@ -215,23 +215,27 @@ describe('health of more accounts in a slot than a heartbeat holds', () => {
       ]);
   });
 
-  it('leaves out details of connected accounts, says of each of them that it is connected, and everything of those that are not', async () => {
-    const all = accounts.map((one, index) =>
-      index % 100 === 99
-        ? { ...connected, account: one, state: 'backingOff', lastError: 'down' }
-        : { ...connected, account: one },
-    );
-    const { status, checks = {} } = await healthOfAll(all);
-    expect(status).toBe('warn');
-    for (const one of all)
-      expect(checks[`account:${one.account}`]).toMatchObject([
-        { observedValue: one.state, status: one.state === 'connected' ? 'pass' : 'warn' },
+  it(
+    'leaves out details of connected accounts, says of each of them that it is connected, and everything of ' +
+      'those that are not',
+    async () => {
+      const all = accounts.map((one, index) =>
+        index % 100 === 99
+          ? { ...connected, account: one, state: 'backingOff', lastError: 'down' }
+          : { ...connected, account: one },
+      );
+      const { status, checks = {} } = await healthOfAll(all);
+      expect(status).toBe('warn');
+      for (const one of all)
+        expect(checks[`account:${one.account}`]).toMatchObject([
+          { observedValue: one.state, status: one.state === 'connected' ? 'pass' : 'warn' },
+        ]);
+      expect(checks[`account:${accounts[99] ?? ''}`]).toMatchObject([{ output: 'down' }]);
+      expect(checks[`account:${accounts.at(-2) ?? ''}`]).toMatchObject([
+        { output: expect.stringContaining('heartbeat') },
       ]);
-    expect(checks[`account:${accounts[99] ?? ''}`]).toMatchObject([{ output: 'down' }]);
-    expect(checks[`account:${accounts.at(-2) ?? ''}`]).toMatchObject([
-      { output: expect.stringContaining('heartbeat') },
-    ]);
-  });
+    },
+  );
 
   it('says of no account that it is connected where not even the failing ones fit', async () => {
     const all = accounts.map((one) => ({

@@ -230,64 +230,68 @@ describe('pollSlots', () => {
     expect(clock.sleepers()).toBe(0);
   });
 
-  it('has at most one poller an account through two hours in which processes die at random, and every death is followed by a take-over', async () => {
-    const clock = createFakeClock();
-    const leases = createMemorySlotLeases();
-    const pollers = createPollers();
-    const failures: unknown[] = [];
-    let seed = 42;
-    const random = (): number => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
-    const delaysMs: number[] = [];
-    let born = 0;
-    const stop = new AbortController();
+  it(
+    'has at most one poller an account through two hours in which processes die at random, and every death is ' +
+      'followed by a take-over',
+    async () => {
+      const clock = createFakeClock();
+      const leases = createMemorySlotLeases();
+      const pollers = createPollers();
+      const failures: unknown[] = [];
+      let seed = 42;
+      const random = (): number => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
+      const delaysMs: number[] = [];
+      let born = 0;
+      const stop = new AbortController();
 
-    /** A process of the app; in one of them the platform's timer starts the next run as soon as one ends. */
-    const bear = (hasTimer: boolean) => {
-      const id = `p${String(++born)}`;
-      const mortal = createMortal(clock, leases);
-      const names = new Set<string>();
-      const poll = (owner: string, runMs?: number): Promise<void> => {
-        names.add(owner);
-        const ports = portsOf(owner, mortal.clock, mortal.leases, pollers);
-        return pollSlots({ slots, ...(runMs === undefined ? {} : { runMs }) }, ports, stop.signal);
+      /** A process of the app; in one of them the platform's timer starts the next run as soon as one ends. */
+      const bear = (hasTimer: boolean) => {
+        const id = `p${String(++born)}`;
+        const mortal = createMortal(clock, leases);
+        const names = new Set<string>();
+        const poll = (owner: string, runMs?: number): Promise<void> => {
+          names.add(owner);
+          const ports = portsOf(owner, mortal.clock, mortal.leases, pollers);
+          return pollSlots({ slots, ...(runMs === undefined ? {} : { runMs }) }, ports, stop.signal);
+        };
+        const fireTimer = async (): Promise<void> => {
+          for (let n = 0; !stop.signal.aborted; n++) await poll(newOwner('run', `${id}.${String(n)}`), 600_000);
+        };
+        const work = [poll(newOwner('fallback', id)), ...(hasTimer ? [fireTimer()] : [])];
+        Promise.all(work).catch((error: unknown) => failures.push(error));
+        return { names, kill: mortal.kill, hasTimer };
       };
-      const fireTimer = async (): Promise<void> => {
-        for (let n = 0; !stop.signal.aborted; n++) await poll(newOwner('run', `${id}.${String(n)}`), 600_000);
-      };
-      const work = [poll(newOwner('fallback', id)), ...(hasTimer ? [fireTimer()] : [])];
-      Promise.all(work).catch((error: unknown) => failures.push(error));
-      return { names, kill: mortal.kill, hasTimer };
-    };
 
-    const processes = [bear(true), bear(false), bear(false)];
-    await clock.advance(5_000);
-    const endMs = clock.now() + 2 * 3_600_000;
-    while (clock.now() < endMs) {
-      await clock.advance(60_000 + Math.floor(random() * 240_000));
-      const owner = pollers.of('sip:user0@contoso.com') ?? '';
-      const index = processes.findIndex(({ names }) => names.has(owner));
-      const victim = processes[index];
-      expect(victim).toBeDefined();
-      if (victim === undefined) break;
-      victim.kill();
-      for (const name of victim.names) pollers.die(name);
-      const diedAtMs = clock.now();
-      // The platform's lock on the timer goes to a new process a minute later, or never.
-      while (pollers.count() < accounts.length && clock.now() - diedAtMs < 60_000) await clock.advance(500);
-      expect(pollers.count()).toBe(accounts.length);
-      delaysMs.push(clock.now() - diedAtMs);
-      await clock.advance(60_000);
-      processes[index] = bear(victim.hasTimer);
-    }
-    stop.abort();
-    expect(failures).toEqual([]);
-    expect(pollers.collisions).toEqual([]);
-    expect(delaysMs.length).toBeGreaterThan(20);
-    expect(Math.max(...delaysMs)).toBeLessThanOrEqual(LEASE_DURATION_MS + FALLBACK_RENEWAL_MS + 500);
-    process.stdout.write(
-      `take-over after ${String(delaysMs.length)} deaths: ${String(Math.min(...delaysMs))} to ${String(Math.max(...delaysMs))} ms\n`,
-    );
-  });
+      const processes = [bear(true), bear(false), bear(false)];
+      await clock.advance(5_000);
+      const endMs = clock.now() + 2 * 3_600_000;
+      while (clock.now() < endMs) {
+        await clock.advance(60_000 + Math.floor(random() * 240_000));
+        const owner = pollers.of('sip:user0@contoso.com') ?? '';
+        const index = processes.findIndex(({ names }) => names.has(owner));
+        const victim = processes[index];
+        expect(victim).toBeDefined();
+        if (victim === undefined) break;
+        victim.kill();
+        for (const name of victim.names) pollers.die(name);
+        const diedAtMs = clock.now();
+        // The platform's lock on the timer goes to a new process a minute later, or never.
+        while (pollers.count() < accounts.length && clock.now() - diedAtMs < 60_000) await clock.advance(500);
+        expect(pollers.count()).toBe(accounts.length);
+        delaysMs.push(clock.now() - diedAtMs);
+        await clock.advance(60_000);
+        processes[index] = bear(victim.hasTimer);
+      }
+      stop.abort();
+      expect(failures).toEqual([]);
+      expect(pollers.collisions).toEqual([]);
+      expect(delaysMs.length).toBeGreaterThan(20);
+      expect(Math.max(...delaysMs)).toBeLessThanOrEqual(LEASE_DURATION_MS + FALLBACK_RENEWAL_MS + 500);
+      process.stdout.write(
+        `take-over after ${String(delaysMs.length)} deaths: ${String(Math.min(...delaysMs))} to ${String(Math.max(...delaysMs))} ms\n`,
+      );
+    },
+  );
 });
 
 describe('a fallback', () => {

@@ -89,7 +89,8 @@ test.each([
 
 test('an XML event that names no resource keeps its place, raw', () => {
   const text =
-    '<events href="/e?ack=1"><link rel="next" href="/e?ack=2"/><sender rel="c" href="/c"><started rel="a"><x>1 &lt; 2</x></started></sender></events>';
+    '<events href="/e?ack=1"><link rel="next" href="/e?ack=2"/><sender rel="c" href="/c"><started rel="a"><x>1 ' +
+    '&lt; 2</x></started></sender></events>';
   expect(parsePackage(text, 'application/xml')).toEqual({
     package: {
       next: '/e?ack=2',
@@ -110,8 +111,10 @@ test('an XML event that names no resource keeps its place, raw', () => {
 });
 
 test('XML carries status, reason and in', () => {
-  const text = `<events><sender rel="c" href="/c"><completed rel="audioVideoInvitation" href="/i/1" status="Failure">
-    <in rel="conversation" href="/c/1"/><reason><code>RemoteFailure</code><subcode>Declined</subcode></reason></completed></sender></events>`;
+  const text =
+    `<events><sender rel="c" href="/c"><completed rel="audioVideoInvitation" href="/i/1" status="Failure">
+    <in rel="conversation" ` +
+    `href="/c/1"/><reason><code>RemoteFailure</code><subcode>Declined</subcode></reason></completed></sender></events>`;
   expect(parsePackage(text, 'text/xml')).toMatchObject({
     package: {
       senders: [

@@ -45,10 +45,12 @@ test('a single link or resource and a list of one are the same', () => {
 });
 
 test('XML: lists, entities, titles, and words that look like booleans', () => {
-  const text = `<?xml version="1.0"?><resource rel="r" href="/r?a=1&amp;b=2">
+  const text =
+    `<?xml version="1.0"?><resource rel="r" href="/r?a=1&amp;b=2">
     <link rel="from" href="/p" title="Alice &lt;A&gt;"/>
     <property name="subject">True</property><property name="privateLine">True</property>
-    <property name="note"> two &amp; two </property><propertyList name="supportedModalities"><item>Audio</item><item>PhoneAudio</item></propertyList>
+    <property name="note"> two &amp; two </property><propertyList ` +
+    `name="supportedModalities"><item>Audio</item><item>PhoneAudio</item></propertyList>
   </resource>`;
   expect(parseResource(text, XML)).toEqual({
     rel: 'r',

@@ -7,7 +7,8 @@ test.each([
   ['lower case', '{"useragent":"a, }","endpointid":"1"}', 'application/json'],
   [
     'XML',
-    '<input xmlns="http://schemas.microsoft.com/rtc/2012/03/ucwa"><property name="UserAgent">a, }</property><property name="endpointId">1</property></input>',
+    '<input xmlns="http://schemas.microsoft.com/rtc/2012/03/ucwa"><property name="UserAgent">a, ' +
+      '}</property><property name="endpointId">1</property></input>',
     'application/vnd.microsoft.com.ucwa+xml',
   ],
 ])('a body in %s', (_, body, contentType) => {

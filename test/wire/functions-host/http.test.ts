@@ -137,7 +137,8 @@ describe('invocations', () => {
 
   test('never get a body that was sent without its length', async () => {
     const answer = await raw(
-      'POST /api/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nX-Given: yes\r\nConnection: close\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
+      'POST /api/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nX-Given: yes\r\nConnection: ' +
+        'close\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
     );
     expect(answer).toMatch(/^HTTP\/1\.1 201 /);
     expect(answer).toMatch(/\r\n\r\n0\r\n\r\n$/);

@@ -202,7 +202,8 @@ test('with sessions each session comes in its order, several at a time', async (
 
 test('a function whose connection is not set is told, and hurts no other', async () => {
   expect(await host.line(/\[unconnected\]/)).toBe(
-    'error: [unconnected] The function does not run: Neither the app setting NoSuchConnection nor NoSuchConnection__fullyQualifiedNamespace is set.',
+    'error: [unconnected] The function does not run: Neither the app setting NoSuchConnection nor ' +
+      'NoSuchConnection__fullyQualifiedNamespace is set.',
   );
 });
 

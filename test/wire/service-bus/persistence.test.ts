@@ -165,7 +165,10 @@ localOnly('killed at any instant, the bus has lost nothing that it accepted', ()
     return { broker, connectionString: ready.connectionString };
   }
 
-  /** A process that sends 5,000 messages, 50 at a time, and tells each number that was accepted: what it does not survive is its own to lose. */
+  /**
+   * A process that sends 5,000 messages, 50 at a time, and tells each number that was accepted: what it does not
+   * survive is its own to lose.
+   */
   function startSender(connectionString: string): ChildProcess {
     const program = `
       const { ServiceBusClient } = require('@azure/service-bus');

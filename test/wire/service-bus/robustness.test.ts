@@ -120,9 +120,11 @@ localOnly('the bus goes on serving', () => {
 
 /** A process of its own that receives two messages, says so, and holds them. */
 function startReceiverProcess(connectionString: string): ChildProcessByStdio<null, Readable, null> {
-  const program = `
+  const program =
+    `
     const { ServiceBusClient } = require('@azure/service-bus');
-    new ServiceBusClient(process.argv[1]).createReceiver('unreadable-events').receiveMessages(2).then((messages) => console.log(messages.length));
+    new ServiceBusClient(process.argv[1]).createReceiver('unreadable-events').receiveMessages(2).then((messages) ` +
+    `=> console.log(messages.length));
     setInterval(() => {}, 1000);`;
   return spawn(process.execPath, ['-e', program, connectionString], { stdio: ['ignore', 'pipe', 'inherit'] });
 }

@@ -32,7 +32,8 @@ describe('the XML representation', () => {
 
   it('of an error has its code, subcode and message', () => {
     expect(toXml('reason', { code: 'Conflict', subcode: 'PGetReplaced', message: 'a < b' })).toContain(
-      '<reason xmlns="http://schemas.microsoft.com/rtc/2012/03/ucwa"><code>Conflict</code><subcode>PGetReplaced</subcode><message>a &lt; b</message></reason>',
+      '<reason xmlns="http://schemas.microsoft.com/rtc/2012/03/ucwa"><code>Conflict</code><subcode>PGetReplaced</subcode><message>a ' +
+        '&lt; b</message></reason>',
     );
   });
 

@@ -207,7 +207,8 @@ test.each(cases.map((each) => [each.name, each] as const))(
     const first = [...connected.log.lines, ...test_.lines].find(isNews);
     const posts = ucwa.simulator.ledger.tokenRequests.length;
     process.stdout.write(
-      `${name} | ${String(check?.status)}: ${output} | ${first === undefined ? '—' : `${first.level} ${first.event}`}, accountDisconnected × ${String(lines.length)}` +
+      `${name} | ${String(check?.status)}: ${output} | ` +
+        `${first === undefined ? '—' : `${first.level} ${first.event}`}, accountDisconnected × ${String(lines.length)}` +
         ` | alert ${String(lines[0]?.fields['error'] ?? '—')} | ${String(counted.count())} requests, ${String(posts)} passwords\n`,
     );
     expect(check?.status).toBe(status);

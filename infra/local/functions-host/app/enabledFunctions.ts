@@ -2,7 +2,10 @@ import type { HostLog } from '../hostLog';
 import type { AppSettings } from '../settings/appSettings';
 import type { IndexedFunction } from './trigger';
 
-/** All but those whose setting `AzureWebJobs.<name>.Disabled` is true ("How to disable functions in Azure Functions"); each of those is told. */
+/**
+ * All but those whose setting `AzureWebJobs.<name>.Disabled` is true ("How to disable functions in Azure Functions");
+ * each of those is told.
+ */
 export function enabledFunctions(
   functions: readonly IndexedFunction[],
   settings: AppSettings,

@@ -8,7 +8,8 @@ import type { RouteParams } from './routeTemplate';
 import { writeResponse, writeStatus } from './writeResponse';
 
 /**
- * Handles a call: reads the whole body, invokes the function, writes what it returned. A body over the limit is 500; what the handler throws is 500 without a body; a client that goes away before its body
+ * Handles a call: reads the whole body, invokes the function, writes what it returned. A body over the limit is 500;
+ * what the handler throws is 500 without a body; a client that goes away before its body
  * is complete invokes nothing, and one that goes away later is not told to the function, as in Azure.
  */
 export async function callFunction(

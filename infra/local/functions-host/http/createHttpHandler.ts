@@ -17,7 +17,10 @@ export interface HttpHandlerOptions {
   readonly invoke: InvokeFunction;
 }
 
-/** The listener for the host's server: 400 for what Azure's server does not read, 404 for what is no route, 401 without the key where one is needed, else the function's answer. */
+/**
+ * The listener for the host's server: 400 for what Azure's server does not read, 404 for what is no route, 401
+ * without the key where one is needed, else the function's answer.
+ */
 export function createHttpHandler(
   options: HttpHandlerOptions,
 ): (request: IncomingMessage, response: ServerResponse) => void {

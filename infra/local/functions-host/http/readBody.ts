@@ -3,7 +3,10 @@ import type { IncomingMessage } from 'node:http';
 /** Azure's limit for a request's body (FUNCTIONS_REQUEST_BODY_SIZE_LIMIT), 100 MB. */
 export const DEFAULT_MAX_BODY_BYTES = 104_857_600;
 
-/** The whole body (empty where there is none), or why there is none: it is larger than allowed, or the client went away while sending it. */
+/**
+ * The whole body (empty where there is none), or why there is none: it is larger than allowed, or the client went
+ * away while sending it.
+ */
 export type Body = { readonly bytes: Buffer } | { readonly problem: 'tooLarge' | 'aborted' };
 
 /**

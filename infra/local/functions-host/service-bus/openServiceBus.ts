@@ -7,7 +7,8 @@ import type { AppSettings } from '../settings/appSettings';
  * or `NAME__fullyQualifiedNamespace` names the namespace and the machine's own identity signs in
  * (`NAME__clientId`: a user-assigned one). A setting with the prefix `AzureWebJobs` is taken first.
  *
- * Nothing is sent until a receiver is opened. @throws Error that names the settings, never a value, when none is set or the string is malformed.
+ * Nothing is sent until a receiver is opened. @throws Error that names the settings, never a value, when none is set
+ * or the string is malformed.
  */
 export function openServiceBus(connection: string, settings: AppSettings): ServiceBusClient {
   const read = (suffix: string): string | undefined =>

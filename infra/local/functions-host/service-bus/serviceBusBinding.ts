@@ -26,7 +26,10 @@ export interface ServiceBusBinding {
   readonly dataType: 'string' | 'binary';
 }
 
-/** Reads the Service Bus trigger of a function and resolves the names in it. @throws Error for a name that does not resolve or is missing, and for what this host does not support. */
+/**
+ * Reads the Service Bus trigger of a function and resolves the names in it. @throws Error for a name that does not
+ * resolve or is missing, and for what this host does not support.
+ */
 export function toServiceBusBinding({ metadata }: IndexedFunction, settings: AppSettings): ServiceBusBinding {
   const parsed = serviceBusBinding.safeParse(triggerOf(metadata).binding);
   if (!parsed.success) throw new Error(parsed.error.issues.map(({ message }) => message).join('; '));

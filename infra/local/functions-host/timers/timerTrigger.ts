@@ -18,7 +18,10 @@ const timerBinding = z.object({
 
 /** A started timer. */
 export interface TimerListener extends TriggerListener {
-  /** Runs the function now, next to its schedule and to a run that is under way, as Azure's admin route does. Resolves when it has ended, however it did. */
+  /**
+   * Runs the function now, next to its schedule and to a run that is under way, as Azure's admin route does. Resolves
+   * when it has ended, however it did.
+   */
   runNow(): Promise<void>;
 }
 

@@ -39,7 +39,8 @@ export function readMessages(encoded: Buffer, format: number | undefined): Paylo
   if (encoded.length > MAX_MESSAGE_BYTES) {
     throw new BrokerError(
       'messageTooLarge',
-      `The received message (delivery-id:0, size:${encoded.length} bytes) exceeds the limit (${MAX_MESSAGE_BYTES} bytes) currently allowed on the link.`,
+      `The received message (delivery-id:0, size:${encoded.length} bytes) exceeds the limit ` +
+        `(${MAX_MESSAGE_BYTES} bytes) currently allowed on the link.`,
     );
   }
   return Array.from(format === BATCH ? splitBatch(encoded) : [encoded], (one) =>

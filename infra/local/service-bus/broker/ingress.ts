@@ -53,7 +53,10 @@ export class Ingress {
     this.parts.arrived();
   }
 
-  /** Holds each back until its scheduled time; returns their sequence numbers in order. A duplicate gets one too: its sender does not notice. */
+  /**
+   * Holds each back until its scheduled time; returns their sequence numbers in order. A duplicate gets one too: its
+   * sender does not notice.
+   */
   schedule(payloads: readonly Payload[]): number[] {
     this.check(payloads);
     const { holder } = this.parts;
@@ -75,7 +78,8 @@ export class Ingress {
     if (!this.rules.requiresSession || payloads.every(({ sessionId }) => sessionId !== undefined)) return;
     throw new BrokerError(
       'notAllowed',
-      `The SessionId was not set on a message, and it cannot be sent to the entity '${this.address}'. Entities that have session support enabled can only receive messages that have the SessionId set to a valid value.`,
+      `The SessionId was not set on a message, and it cannot be sent to the entity '${this.address}'. Entities ` +
+        `that have session support enabled can only receive messages that have the SessionId set to a valid value.`,
     );
   }
 }

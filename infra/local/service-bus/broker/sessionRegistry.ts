@@ -71,7 +71,10 @@ export class SessionRegistry {
     return this.grant(session, holder);
   }
 
-  /** Calls one of both, later or at once: `granted` with the next session that nobody has, `failed` after `timeoutMs`. Returns how to stop waiting. */
+  /**
+   * Calls one of both, later or at once: `granted` with the next session that nobody has, `failed` after `timeoutMs`.
+   * Returns how to stop waiting.
+   */
   acceptNext(
     holder: SessionHolder,
     timeoutMs: number,
@@ -115,7 +118,10 @@ export class SessionRegistry {
     return session.term.untilMs;
   }
 
-  /** Ends the holder's lock, who takes no message any more: what it had not settled is there for the next one, as if it had not been delivered. */
+  /**
+   * Ends the holder's lock, who takes no message any more: what it had not settled is there for the next one, as if
+   * it had not been delivered.
+   */
   release(session: Session, holder: SessionHolder): void {
     if (session.holder === holder) this.unlock(session, false);
   }

@@ -17,7 +17,8 @@ export class StorageQuota {
     if (this.usedBytes + addedBytes <= this.limitBytes) return;
     throw new BrokerError(
       'entityFull',
-      `The maximum entity size has been reached or exceeded for '${this.entity}'. Size of entity in bytes: ${this.usedBytes}, max entity size in bytes: ${this.limitBytes}.`,
+      `The maximum entity size has been reached or exceeded for '${this.entity}'. Size of entity in bytes: ` +
+        `${this.usedBytes}, max entity size in bytes: ${this.limitBytes}.`,
     );
   }
 

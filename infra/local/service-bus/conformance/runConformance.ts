@@ -34,7 +34,8 @@ const CLIENT_OPTIONS = { retryOptions: { maxRetries: 0, timeoutInMs: 20_000 } };
 
 /**
  * Runs every check on the bus of this connection string, which has the entities of this folder's Config.json and is used by
- * nobody else: they are emptied. `report` is told of each result as it comes. Groups run side by side, the checks of a group one after another.
+ * nobody else: they are emptied. `report` is told of each result as it comes. Groups run side by side, the checks of
+ * a group one after another.
  */
 export async function runConformance(
   connectionString: string,

@@ -65,7 +65,10 @@ export function describeEvent(event: SeenEvent, times: EventTimes): Line {
 
 function onItsWay({ data }: SeenEvent, { receivedAtMs, emittedAtMs }: EventTimes): string | undefined {
   if (emittedAtMs === undefined) return undefined;
-  return `${String(Math.max(0, receivedAtMs - emittedAtMs)).padStart(4)} ms from ${data.event === 'started' && data.direction !== 'outgoing' ? 'ring' : 'UCWA'} to bus`;
+  return (
+    `${String(Math.max(0, receivedAtMs - emittedAtMs)).padStart(4)} ms from ` +
+    `${data.event === 'started' && data.direction !== 'outgoing' ? 'ring' : 'UCWA'} to bus`
+  );
 }
 
 function answerer({ data }: SeenEvent): string | undefined {

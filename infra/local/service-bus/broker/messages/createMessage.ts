@@ -11,7 +11,8 @@ export interface Arrival {
 
 /**
  * A message as it enters a queue.
- * @param ttlMs how long the queue lets it live; its own time to live may end it sooner. Undefined: it does not expire there, whatever it says.
+ * @param ttlMs how long the queue lets it live; its own time to live may end it sooner. Undefined: it does not expire
+ * there, whatever it says.
  * @param scheduledForMs when it is to become active; what is scheduled does not expire.
  */
 export function createMessage(
