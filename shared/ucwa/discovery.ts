@@ -2,9 +2,10 @@ import { RelayError } from '../errors/relayError';
 import { parseChallenge, type Challenge } from './challenge';
 import { allowedUrl, sipDomain, type HostRule } from './hosts';
 import type { HttpResponse } from './httpResponse';
+import { asList, asObject, asText } from './json';
 import { parseResource } from './parseResource';
 import { formOf } from './representation';
-import { linkOf } from '../invitations/resource';
+import { linkOf, type Resource } from '../invitations/resource';
 import type { Ticket } from './ticket';
 import { translateResponse } from './translateError';
 
@@ -104,11 +105,24 @@ function rootLeadsTo(response: HttpResponse): string | undefined {
   try {
     const resource = parseResource(text, contentType);
     if (linkOf(resource, 'applications') !== undefined) return 'here';
-    return (linkOf(resource, 'user') ?? linkOf(resource, 'redirect'))?.href;
+    return onwardFrom(resource);
   } catch (error) {
     if (error instanceof RelayError) return undefined;
     throw error;
   }
+}
+
+/** Where a root resource leads on to: the user, or another pool. Undefined where it names neither. */
+function onwardFrom(resource: Resource): string | undefined {
+  return (linkOf(resource, 'user') ?? linkOf(resource, 'redirect'))?.href ?? olderLink(resource);
+}
+
+/** The shape of Lync 2013's mobile clients, which some servers give to others too: `{Root: {Links: [{token, href}]}}`. */
+function olderLink({ properties }: Resource): string | undefined {
+  const links = asList(asObject(properties['Root'])?.['Links']).map(asObject);
+  const hrefOf = (token: string): string | undefined =>
+    asText(links.find((link) => asText(link?.['token'])?.toLowerCase() === token)?.['href']);
+  return hrefOf('oauth') ?? hrefOf('redirect');
 }
 
 const isRedirect = ({ status, headers }: HttpResponse): boolean =>
@@ -185,11 +199,11 @@ function nextStep(url: URL, response: HttpResponse, ticket: Ticket | undefined, 
   const resource = parseResource(text, contentType);
   const applications = linkOf(resource, 'applications');
   if (applications !== undefined) return { applications: applications.href };
-  const onward = linkOf(resource, 'user') ?? linkOf(resource, 'redirect');
+  const onward = onwardFrom(resource);
   if (onward === undefined)
     throw new RelayError(
       'responseUnreadable',
       `Discovery at ${url.host} names neither user, nor redirect, nor applications.`,
     );
-  return { goTo: onward.href };
+  return { goTo: onward };
 }

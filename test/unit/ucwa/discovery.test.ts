@@ -99,6 +99,19 @@ test('a root may redirect within the domain, and may challenge at once', async (
   await expect(find()).resolves.toMatchObject({ applicationsUrl: new URL('https://web.contoso.com/apps') });
 });
 
+test.each([
+  ['OAuth', 'https://web.contoso.com/user'],
+  ['Redirect', 'https://web.contoso.com/root'],
+])('a root in the older shape is one: it leads on by its %s link', async (token, href) => {
+  const links = [
+    { href: 'https://web.contoso.com/domain', token: 'Domain' },
+    { href, token },
+  ];
+  const root = { ...json({}), text: JSON.stringify({ AccessLocation: 'External', Root: { Links: links } }) };
+  const { find } = web({ [EXTERNAL]: root, [href]: json({ applications: '/ucwa' }) });
+  expect((await find()).applicationsUrl.href).toBe('https://web.contoso.com/ucwa');
+});
+
 test('a root in XML is one (skype-docs #105)', async () => {
   const xml = {
     ...json({}),
