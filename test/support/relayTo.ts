@@ -8,7 +8,7 @@ import type { UcwaSession } from '../../shared/ucwa/session';
 import type { FakeClock } from './fakeClock';
 import { createRecordingLog, type RecordingLog } from './recordingLog';
 
-const signingKey = 'a signing key for tests, long enough';
+export const relaySigningKey = 'a signing key for tests, long enough';
 
 /** A session's channel, kept connected as the poller does, with what that logs. */
 export function keepConnected(
@@ -64,8 +64,8 @@ function portsOf(clock: FakeClock, published: { atMs: number; event: InvitationE
       sendUnreadable: () => Promise.resolve(),
       close: () => Promise.resolve(),
     },
-    invitationIdOf: (reference) => encodeInvitationId(reference, signingKey),
-    referenceOf: (id) => decodeInvitationId(id, signingKey),
+    invitationIdOf: (reference) => encodeInvitationId(reference, relaySigningKey),
+    referenceOf: (id) => decodeInvitationId(id, relaySigningKey),
     kinds: ['audioVideo', 'phoneAudio'],
     includeSdp: false,
     clock,
