@@ -50,74 +50,80 @@ interface Waiter {
   readonly settle: (answer: Permit | Refusal) => void;
 }
 
-export function createDeliveryPolicy(clock: Clock): DeliveryPolicy {
-  const waiters: Waiter[] = [];
-  let inFlight = 0;
-  let failures = 0;
-  let openUntilMs = 0;
-  let probing = false;
-  let throttledUntilMs = 0;
-  let failingSinceMs: number | undefined;
+class SubscriberPolicy implements DeliveryPolicy {
+  readonly #waiters: Waiter[] = [];
+  #inFlight = 0;
+  #failures = 0;
+  #openUntilMs = 0;
+  #isProbing = false;
+  #throttledUntilMs = 0;
+  #failingSinceMs: number | undefined;
 
-  const isTripped = (): boolean => failures >= FAILURES_TO_OPEN;
-  const refuse = (why: 'throttled' | 'circuitOpen', untilMs: number): Refusal => ({
-    admitted: false,
-    why,
-    untilMs,
-    failingForMs: failingSinceMs === undefined ? 0 : clock.now() - failingSinceMs,
-  });
-  const refusal = (): Refusal | undefined => {
-    if (clock.now() < throttledUntilMs) return refuse('throttled', throttledUntilMs);
-    return isTripped() && clock.now() < openUntilMs ? refuse('circuitOpen', openUntilMs) : undefined;
-  };
+  constructor(private readonly clock: Clock) {}
 
-  const learn = (attempt: AttemptResult): void => {
-    if (attempt.result === 'unknown') return;
-    if (attempt.result === 'succeeded') {
-      failures = 0;
-      failingSinceMs = undefined;
-      return;
-    }
-    failures += 1;
-    failingSinceMs ??= clock.now();
-    if (isTripped()) openUntilMs = clock.now() + OPEN_MS;
-    if (attempt.result === 'throttled')
-      throttledUntilMs = Math.max(throttledUntilMs, clock.now() + (attempt.retryAfterMs ?? DEFAULT_THROTTLE_MS));
-  };
+  refusal(): Refusal | undefined {
+    if (this.clock.now() < this.#throttledUntilMs) return this.#refuse('throttled', this.#throttledUntilMs);
+    return this.isOpen() && this.clock.now() < this.#openUntilMs
+      ? this.#refuse('circuitOpen', this.#openUntilMs)
+      : undefined;
+  }
 
-  /** A permit or a refusal; undefined for one that has to wait. */
-  const decide = (): Permit | Refusal | undefined => {
-    const refused = refusal();
+  async acquire(untilMs: number): Promise<Permit | Refusal> {
+    return (this.#waiters.length === 0 ? this.#decide() : undefined) ?? this.#wait(untilMs);
+  }
+
+  failingSinceMs(): number | undefined {
+    return this.#failingSinceMs;
+  }
+
+  isOpen(): boolean {
+    return this.#failures >= FAILURES_TO_OPEN;
+  }
+
+  #refuse(why: 'throttled' | 'circuitOpen', untilMs: number): Refusal {
+    const failingForMs = this.#failingSinceMs === undefined ? 0 : this.clock.now() - this.#failingSinceMs;
+    return { admitted: false, why, untilMs, failingForMs };
+  }
+
+  /** A permit or a refusal; undefined for an attempt that has to wait. */
+  #decide(): Permit | Refusal | undefined {
+    const refused = this.refusal();
     if (refused !== undefined) return refused;
-    if (inFlight >= MAX_IN_FLIGHT || probing) return undefined;
-    const isProbe = isTripped();
-    inFlight += 1;
-    probing = isProbe;
+    if (this.#inFlight >= MAX_IN_FLIGHT || this.#isProbing) return undefined;
+    const isProbe = this.isOpen();
+    this.#inFlight += 1;
+    this.#isProbing = isProbe;
     return {
       admitted: true,
-      release(attempt) {
-        inFlight -= 1;
-        if (isProbe) probing = false;
-        learn(attempt);
-        wake();
+      release: (attempt) => {
+        this.#inFlight -= 1;
+        if (isProbe) this.#isProbing = false;
+        this.#learn(attempt);
+        this.#wake();
       },
     };
-  };
+  }
 
-  const wake = (): void => {
-    for (let waiter = waiters[0]; waiter !== undefined; waiter = waiters[0]) {
-      const decision = decide();
-      if (decision === undefined) return;
-      waiters.shift();
-      waiter.settle(decision);
+  #learn(attempt: AttemptResult): void {
+    if (attempt.result === 'unknown') return;
+    if (attempt.result === 'succeeded') {
+      this.#failures = 0;
+      this.#failingSinceMs = undefined;
+      return;
     }
-  };
+    const nowMs = this.clock.now();
+    this.#failures += 1;
+    this.#failingSinceMs ??= nowMs;
+    if (this.isOpen()) this.#openUntilMs = nowMs + OPEN_MS;
+    if (attempt.result === 'throttled')
+      this.#throttledUntilMs = Math.max(this.#throttledUntilMs, nowMs + (attempt.retryAfterMs ?? DEFAULT_THROTTLE_MS));
+  }
 
-  const wait = (untilMs: number): Promise<Permit | Refusal> =>
-    new Promise((resolve) => {
-      const cancel = clock.setTimer(untilMs - clock.now(), () => {
-        waiters.splice(waiters.indexOf(waiter), 1);
-        resolve({ admitted: false, why: 'busy', untilMs: clock.now(), failingForMs: 0 });
+  #wait(untilMs: number): Promise<Permit | Refusal> {
+    return new Promise((resolve) => {
+      const cancel = this.clock.setTimer(untilMs - this.clock.now(), () => {
+        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+        resolve({ admitted: false, why: 'busy', untilMs: this.clock.now(), failingForMs: 0 });
       });
       const waiter: Waiter = {
         settle(decision) {
@@ -125,15 +131,23 @@ export function createDeliveryPolicy(clock: Clock): DeliveryPolicy {
           resolve(decision);
         },
       };
-      waiters.push(waiter);
+      this.#waiters.push(waiter);
     });
+  }
 
-  return {
-    refusal,
-    acquire: async (untilMs) => (waiters.length === 0 ? decide() : undefined) ?? wait(untilMs),
-    failingSinceMs: () => failingSinceMs,
-    isOpen: () => isTripped(),
-  };
+  /** Lets those that wait go on, in their order, as far as there is room. */
+  #wake(): void {
+    for (let waiter = this.#waiters[0]; waiter !== undefined; waiter = this.#waiters[0]) {
+      const decision = this.#decide();
+      if (decision === undefined) return;
+      this.#waiters.shift();
+      waiter.settle(decision);
+    }
+  }
+}
+
+export function createDeliveryPolicy(clock: Clock): DeliveryPolicy {
+  return new SubscriberPolicy(clock);
 }
 
 /** More than there are subscriptions: only policies of those that were changed or deleted are dropped. */

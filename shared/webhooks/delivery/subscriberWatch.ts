@@ -7,7 +7,7 @@ import type { Subscription } from '../subscriptions/subscription';
 import type { DeliveryEnd } from './deliveryEnd';
 import type { DeliveryPolicies } from './deliveryPolicy';
 import type { DisableSubscription } from './disableSubscription';
-import { toSubscriberEvent } from './subscriberEvents';
+import { toSubscriberEvent, type SubscriberEventName } from './subscriberEvents';
 import type { SubscriberHealthRow, SubscriberHealthStore } from './subscriberHealth';
 import { settlesBy, STORAGE_WAIT_MS, withDeadline } from '../../withDeadline';
 
@@ -41,44 +41,50 @@ export interface SubscriberWatch {
 }
 
 export function createSubscriberWatch(ports: SubscriberWatchPorts): SubscriberWatch {
-  const { health, policies, publisher, disable, clock, log } = ports;
-  let rows: ReadonlyMap<string, SubscriberHealthRow> = new Map();
-  let readAtMs = -Infinity;
-  // Rows that storage may not have yet: what is read meanwhile must not bring back what was before them.
-  const unwritten = new Map<string, SubscriberHealthRow>();
-  const checkedAtMs = new Map<string, number>();
+  return new Watch(ports);
+}
 
-  const current = async (): Promise<typeof rows> => {
-    if (clock.now() - readAtMs < READ_EVERY_MS) return rows;
-    readAtMs = clock.now();
-    const read = await withDeadline(clock, health.readAll()).catch(() => rows);
-    rows = new Map([...read, ...unwritten]);
-    return rows;
-  };
-  const write = async ({ id }: Subscription, row: SubscriberHealthRow): Promise<void> => {
-    rows = new Map([...rows, [id, row]]);
-    unwritten.set(id, row);
-    const writing = health.write(id, row).then(() => {
-      if (unwritten.get(id) === row) unwritten.delete(id);
-    });
-    await withDeadline(clock, writing);
-  };
-  const publish = (...event: Parameters<typeof toSubscriberEvent>) => publisher.publish([toSubscriberEvent(...event)]);
+class Watch implements SubscriberWatch {
+  #rows: ReadonlyMap<string, SubscriberHealthRow> = new Map();
+  #readAtMs = -Infinity;
+  /** Rows that storage may not have yet: what is read meanwhile must not bring back what was before them. */
+  readonly #unwritten = new Map<string, SubscriberHealthRow>();
+  readonly #checkedAtMs = new Map<string, number>();
 
-  const onSuccess = async (subscription: Subscription): Promise<void> => {
-    const row = (await current()).get(subscription.id);
+  constructor(private readonly ports: SubscriberWatchPorts) {}
+
+  async observe(subscription: Subscription, end: DeliveryEnd): Promise<void> {
+    const { clock } = this.ports;
+    await settlesBy(clock, this.#observe(subscription, end), clock.now() + STORAGE_WAIT_MS);
+  }
+
+  async #observe(subscription: Subscription, end: DeliveryEnd): Promise<void> {
+    const { outcome, attempted } = end.attempt;
+    try {
+      if (end.disable !== undefined) await this.ports.disable(subscription, end.disable);
+      else if (outcome === 'delivered') await this.#onSuccess(subscription);
+      else if (attempted || end.isLost) await this.#onFailure(subscription, end);
+    } catch (error) {
+      const { code, message } = toRelayError(error);
+      this.ports.log.warn('subscriberHealthNotKept', { subscriptionId: subscription.id, code, reason: message });
+    }
+  }
+
+  async #onSuccess(subscription: Subscription): Promise<void> {
+    const row = (await this.#current()).get(subscription.id);
     if (row?.state !== 'failing') return;
     const { failingSinceMs, isReported } = row;
     if (isReported) {
       const reason = `deliveries succeed again; they failed since ${new Date(failingSinceMs).toISOString()}`;
-      await publish('recovered', subscription, reason, clock.now(), failingSinceMs);
+      await this.#publish('recovered', subscription, reason, failingSinceMs);
     }
-    await write(subscription, { ...row, state: 'healthy' });
-  };
+    await this.#write(subscription, { ...row, state: 'healthy' });
+  }
 
-  const onFailure = async (subscription: Subscription, { attempt, isLost }: DeliveryEnd): Promise<void> => {
+  async #onFailure(subscription: Subscription, { attempt, isLost }: DeliveryEnd): Promise<void> {
+    const { policies, clock, log } = this.ports;
     const policy = policies(subscription);
-    const known = (await current()).get(subscription.id);
+    const known = (await this.#current()).get(subscription.id);
     const before = known?.state === 'failing' ? known : undefined;
     if (before === undefined && !isLost && !policy.isOpen()) return;
     const failingSinceMs = before?.failingSinceMs ?? policy.failingSinceMs() ?? clock.now();
@@ -87,44 +93,53 @@ export function createSubscriberWatch(ports: SubscriberWatchPorts): SubscriberWa
     const { reason: lastError = 'not delivered' } = attempt;
     if (isReported && before?.isReported !== true) {
       log.warn('subscriptionFailing', { subscriptionId: subscription.id, reason: lastError });
-      await publish('failing', subscription, lastError, clock.now(), failingSinceMs);
+      await this.#publish('failing', subscription, lastError, failingSinceMs);
     }
-    if (before?.isReported !== isReported || clock.now() - before.lastErrorAtMs >= WRITE_EVERY_MS)
-      await write(subscription, {
-        state: 'failing',
-        failingSinceMs,
-        lastError,
-        lastErrorAtMs: clock.now(),
-        isReported,
-      });
-    await disableWhenGone(subscription, failingSinceMs);
-  };
+    if (before?.isReported !== isReported || clock.now() - before.lastErrorAtMs >= WRITE_EVERY_MS) {
+      const lastErrorAtMs = clock.now();
+      await this.#write(subscription, { state: 'failing', failingSinceMs, lastError, lastErrorAtMs, isReported });
+    }
+    await this.#disableWhenGone(subscription, failingSinceMs);
+  }
 
-  const disableWhenGone = async (subscription: Subscription, failingSinceMs: number): Promise<void> => {
+  async #disableWhenGone(subscription: Subscription, failingSinceMs: number): Promise<void> {
+    const { clock, views, disable } = this.ports;
     const { id } = subscription;
     if (clock.now() - failingSinceMs < FAILING_DISABLES_MS) return;
-    if (clock.now() - (checkedAtMs.get(id) ?? -Infinity) < WRITE_EVERY_MS) return;
-    checkedAtMs.set(id, clock.now());
-    const failures = await ports.views.failuresSince(id, failingSinceMs);
+    if (clock.now() - (this.#checkedAtMs.get(id) ?? -Infinity) < WRITE_EVERY_MS) return;
+    this.#checkedAtMs.set(id, clock.now());
+    const failures = await views.failuresSince(id, failingSinceMs);
     if (failures < FAILURES_TO_DISABLE) return;
     const since = new Date(failingSinceMs).toISOString();
     await disable(subscription, `nothing has been delivered since ${since}, in ${String(failures)} attempts`);
-  };
+  }
 
-  const observe = async (subscription: Subscription, end: DeliveryEnd): Promise<void> => {
-    const { outcome, attempted } = end.attempt;
-    try {
-      if (end.disable !== undefined) await disable(subscription, end.disable);
-      else if (outcome === 'delivered') await onSuccess(subscription);
-      else if (attempted || end.isLost) await onFailure(subscription, end);
-    } catch (error) {
-      const { code, message } = toRelayError(error);
-      log.warn('subscriberHealthNotKept', { subscriptionId: subscription.id, code, reason: message });
-    }
-  };
-  return {
-    async observe(subscription, end) {
-      await settlesBy(clock, observe(subscription, end), clock.now() + STORAGE_WAIT_MS);
-    },
-  };
+  async #current(): Promise<ReadonlyMap<string, SubscriberHealthRow>> {
+    const { clock, health } = this.ports;
+    if (clock.now() - this.#readAtMs < READ_EVERY_MS) return this.#rows;
+    this.#readAtMs = clock.now();
+    const read = await withDeadline(clock, health.readAll()).catch(() => this.#rows);
+    this.#rows = new Map([...read, ...this.#unwritten]);
+    return this.#rows;
+  }
+
+  async #write({ id }: Subscription, row: SubscriberHealthRow): Promise<void> {
+    const { clock, health } = this.ports;
+    this.#rows = new Map([...this.#rows, [id, row]]);
+    this.#unwritten.set(id, row);
+    const writing = health.write(id, row).then(() => {
+      if (this.#unwritten.get(id) === row) this.#unwritten.delete(id);
+    });
+    await withDeadline(clock, writing);
+  }
+
+  async #publish(
+    name: SubscriberEventName,
+    subscription: Subscription,
+    reason: string,
+    sinceMs: number,
+  ): Promise<void> {
+    const { publisher, clock } = this.ports;
+    await publisher.publish([toSubscriberEvent(name, subscription, reason, clock.now(), sinceMs)]);
+  }
 }
