@@ -40,62 +40,27 @@ export function createSubscriptionStore({
   readonly log: Log;
 }): SubscriptionStore {
   const oneAfterAnother = createSequence();
-  let cached: Cached | undefined;
-  let refreshing: Promise<Cached> | undefined;
-
-  const refresh = async (): Promise<Cached> => {
-    const table = await tables.client('subscriptions');
-    const checkedAtMs = clock.now();
-    const version = await versionOf(table);
-    // The version is read before the list: a change in between makes the list newer than its version, never older.
-    const subscriptions = cached?.version === version ? cached.subscriptions : await readAll(table);
-    return { version, checkedAtMs, subscriptions };
-  };
-  const refreshOnce = (): Promise<Cached> => {
-    if (refreshing !== undefined) return refreshing;
-    const own: Promise<Cached> = refresh()
-      .then((fresh) => {
-        if (refreshing === own) cached = fresh;
-        return fresh;
-      })
-      .finally(() => {
-        if (refreshing === own) refreshing = undefined;
-      });
-    return (refreshing = own);
-  };
-  const current = async (): Promise<Cached> => {
-    const known = cached;
-    if (known === undefined) return refreshOnce();
-    const ageMs = clock.now() - known.checkedAtMs;
-    if (ageMs < FRESH_MS) return known;
-    const refreshed = withDeadline(clock, refreshOnce()).catch(() => {
-      log.warn('subscriptionsStale', { ageMs });
-      return known;
-    });
-    return ageMs < WAIT_AFTER_MS ? known : refreshed;
-  };
+  const cache = new SubscriptionCache(tables, clock, log);
   const write = async (change: (table: TableClient) => Promise<unknown>): Promise<void> => {
     const table = await tables.client('subscriptions');
     try {
       await change(table);
     } finally {
-      cached &&= { ...cached, version: '', checkedAtMs: 0 };
-      // What is being read may be older than the change.
-      refreshing = undefined;
+      cache.invalidate();
     }
   };
 
   return {
-    list: async () => [...(await current()).subscriptions.values()],
+    list: async () => [...(await cache.current()).subscriptions.values()],
     async find(id) {
-      const known = (await current()).subscriptions.get(id);
+      const known = (await cache.current()).subscriptions.get(id);
       if (known?.state.name === 'active') return known;
       return (await readRow(await tables.client('subscriptions'), id))?.subscription;
     },
     insert: (decide) =>
       oneAfterAnother(() =>
         untilUnchanged(async () => {
-          const fresh = await refreshOnce().catch(rethrow);
+          const fresh = await cache.refresh().catch(rethrow);
           const subscription = decide([...fresh.subscriptions.values()]);
           if (subscription === undefined) return;
           await write((table) => table.submitTransaction([['create', toRow(subscription)], toVersion(fresh.version)]));
@@ -121,6 +86,60 @@ export function createSubscriptionStore({
       );
     },
   };
+}
+
+/** The list as it was read last, and when. */
+class SubscriptionCache {
+  #cached: Cached | undefined;
+  #refreshing: Promise<Cached> | undefined;
+
+  constructor(
+    private readonly tables: Tables,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {}
+
+  /** The list that is known, while a newer one is read; waited for, a second at most, only when it is old. */
+  async current(): Promise<Cached> {
+    const known = this.#cached;
+    if (known === undefined) return this.refresh();
+    const ageMs = this.clock.now() - known.checkedAtMs;
+    if (ageMs < FRESH_MS) return known;
+    const refreshed = withDeadline(this.clock, this.refresh()).catch(() => {
+      this.log.warn('subscriptionsStale', { ageMs });
+      return known;
+    });
+    return ageMs < WAIT_AFTER_MS ? known : refreshed;
+  }
+
+  /** Reads the version, and the list where that has changed; one reader at a time. */
+  refresh(): Promise<Cached> {
+    if (this.#refreshing !== undefined) return this.#refreshing;
+    const own: Promise<Cached> = this.#read()
+      .then((fresh) => {
+        if (this.#refreshing === own) this.#cached = fresh;
+        return fresh;
+      })
+      .finally(() => {
+        if (this.#refreshing === own) this.#refreshing = undefined;
+      });
+    return (this.#refreshing = own);
+  }
+
+  /** To be called after a change: what is being read may be older than it. */
+  invalidate(): void {
+    this.#cached &&= { ...this.#cached, version: '', checkedAtMs: 0 };
+    this.#refreshing = undefined;
+  }
+
+  async #read(): Promise<Cached> {
+    const table = await this.tables.client('subscriptions');
+    const checkedAtMs = this.clock.now();
+    const version = await versionOf(table);
+    // The version is read before the list: a change in between makes the list newer than its version, never older.
+    const subscriptions = this.#cached?.version === version ? this.#cached.subscriptions : await readAll(table);
+    return { version, checkedAtMs, subscriptions };
+  }
 }
 
 /** Repeats `attempt` while another process has changed what it read. Errors: `storageUnavailable`, and those of `attempt`. */

@@ -24,11 +24,6 @@ type DeliveryViews = Pick<
 /** The part of CallViews that is about deliveries, and about events for sending them again. */
 export function createDeliveryViews(tables: Tables): DeliveryViews {
   const partition = (subscriptionId: string): string => `PartitionKey eq '${toTableKey(subscriptionId)}'`;
-  const readEventAt = async (partitionKey: string, rowKey: string): Promise<RecordedEvent | undefined> => {
-    const row = await readRow(tables, 'calls', partitionKey, rowKey);
-    return row === undefined ? undefined : fromEventRow(row);
-  };
-
   return {
     async deliveries(subscriptionId, { limit, cursor }) {
       const after = parseCursor(cursor, DELIVERY_ROW_KEY);
@@ -59,24 +54,11 @@ export function createDeliveryViews(tables: Tables): DeliveryViews {
       return failures;
     },
 
-    async *recordedBetween(sinceMs, untilMs) {
-      const queryOptions = { filter: `${recordedUntil(untilMs)} and ${recordedSince(sinceMs)}`, select: ['RowKey'] };
-      for await (const rows of inGroups(queryRows(tables, 'feed', queryOptions), READ_TOGETHER)) {
-        const found = await Promise.all(
-          rows.map(async (row) => {
-            const key = parseFeedRowKey(rowKeyOf(row));
-            const recorded = key && (await readEventAt(key.event.partition, key.event.row));
-            // An event that was recorded twice is on record with the time of one of them.
-            return recorded?.recordedAtMs === key?.recordedAtMs ? recorded : undefined;
-          }),
-        );
-        for (const recorded of found) if (recorded !== undefined) yield recorded;
-      }
-    },
+    recordedBetween: (sinceMs, untilMs) => readRecordedBetween(tables, sinceMs, untilMs),
 
     async findByDeliveryId(deliveryId) {
       const key = parseDeliveryId(deliveryId);
-      return key && readEventAt(key.partition, key.row);
+      return key && readEventAt(tables, key.partition, key.row);
     },
 
     async removeDeliveries(subscriptionId) {
@@ -89,4 +71,24 @@ export function createDeliveryViews(tables: Tables): DeliveryViews {
       }
     },
   };
+}
+
+async function readEventAt(tables: Tables, partitionKey: string, rowKey: string): Promise<RecordedEvent | undefined> {
+  const row = await readRow(tables, 'calls', partitionKey, rowKey);
+  return row === undefined ? undefined : fromEventRow(row);
+}
+
+async function* readRecordedBetween(tables: Tables, sinceMs: number, untilMs: number): AsyncGenerator<RecordedEvent> {
+  const queryOptions = { filter: `${recordedUntil(untilMs)} and ${recordedSince(sinceMs)}`, select: ['RowKey'] };
+  for await (const rows of inGroups(queryRows(tables, 'feed', queryOptions), READ_TOGETHER)) {
+    const found = await Promise.all(
+      rows.map(async (row) => {
+        const key = parseFeedRowKey(rowKeyOf(row));
+        const recorded = key && (await readEventAt(tables, key.event.partition, key.event.row));
+        // An event that was recorded twice is on record with the time of one of them.
+        return recorded?.recordedAtMs === key?.recordedAtMs ? recorded : undefined;
+      }),
+    );
+    for (const recorded of found) if (recorded !== undefined) yield recorded;
+  }
 }
