@@ -52,6 +52,32 @@ localOnly('TLS on the port', () => {
     expect(bus.tls?.certificate).toBe(join(folder, 'certificate.pem'));
   });
 
+  test('a bus on another address of this machine names it in both connection strings and in the certificate', async () => {
+    const elsewhere = await mkdtemp(join(folder, 'host-'));
+    const other = await startServiceBus({
+      config: join(__dirname, 'Config.json'),
+      host: '127.0.0.2',
+      certificateFolder: elsewhere,
+    });
+    try {
+      const endpoint = `Endpoint=sb://127.0.0.2:${String(other.port)};`;
+      expect([other.connectionString, other.tls?.connectionString]).toEqual([
+        expect.stringContaining(endpoint),
+        expect.stringContaining(endpoint),
+      ]);
+      const socket = connect({
+        host: '127.0.0.2',
+        port: other.port,
+        ca: await readFile(join(elsewhere, 'certificate.pem'), 'utf8'),
+      });
+      await new Promise((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject));
+      expect(socket.authorized).toBe(true);
+      socket.destroy();
+    } finally {
+      await other.close();
+    }
+  });
+
   test('the key is readable by its user alone, and the certificate stays', async () => {
     expect((await stat(join(folder, 'certificate-key.pem'))).mode & 0o777).toBe(0o600);
     const before = await ca();

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -37,6 +37,16 @@ it('keeps in its folder what it was given, over a stop', async () => {
     const second = await startStorage({ ports: anyPorts, folder });
     expect(await table((await second.ready).connectionString).getEntity('a', '1')).toMatchObject({ name: 'Alice' });
     await second.stop();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+it('says which folder to delete where a file in it is damaged', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'storage-'));
+  try {
+    await writeFile(path.join(folder, '__azurite_db_table__.json'), '{"filename": "cut of');
+    await expect(startStorage({ ports: anyPorts, folder })).rejects.toThrow(`delete ${folder} and start again`);
   } finally {
     await rm(folder, { recursive: true });
   }
