@@ -43,7 +43,6 @@ export default tseslint.config(
     files: [
       'infra/doctor/explain.ts',
       'infra/local/ucwa/calls/invitationResource.ts',
-      'shared/invitations/invitationHead.ts',
       'shared/ucwa/channel/eventChannel.ts',
       'shared/ucwa/ticket.ts',
       'shared/ucwa/xml.ts',
