@@ -2,7 +2,7 @@ import type * as Identity from '@azure/identity';
 import type { TokenCredential } from '@azure/identity';
 import type { Connection } from './config/settings';
 import { RelayError } from './errors/relayError';
-import type { BearerToken } from './ucwa/ticket';
+import type { BearerToken } from './ucwa/signIn/ticket';
 
 /** The SDK is large and a connection string needs none of it: it is loaded with the first token. */
 function lazily(open: (identity: typeof Identity) => TokenCredential): TokenCredential {

@@ -27,26 +27,32 @@ export const EXPIRY_GRACE_MS = 60_000;
 /** The head after one more event. Idempotent, and the same whatever the order in which the events come. Pure. */
 export function applyEvent(head: InvitationHead | undefined, event: InvitationEvent): InvitationHead {
   const sequence = event.sequence ?? '';
-  const completed = event.data.event === 'completed';
   const latest = head === undefined || sequence >= head.sequence;
   const expiryTimeMs = latest ? (event.expiryTimeMs ?? head?.expiryTimeMs) : (head.expiryTimeMs ?? event.expiryTimeMs);
   const seenAtMs = Math.max(event.timeMs, head?.seenAtMs ?? -Infinity);
-  const gapEndedAtMs =
-    head?.gapEndedAtMs !== undefined && seenAtMs <= head.gapEndedAtMs ? head.gapEndedAtMs : undefined;
-  const endedBy =
-    completed || head?.endedBy === 'completed' ? 'completed' : gapEndedAtMs === undefined ? undefined : 'gap';
   return {
     invitationId: event.subject,
     account: event.account,
-    state: endedBy === undefined ? 'active' : 'ended',
-    ...(endedBy === undefined ? {} : { endedBy }),
-    ...(endedBy === 'gap' && gapEndedAtMs !== undefined ? { gapEndedAtMs } : {}),
+    ...endAfter(head, event, seenAtMs),
     startedAtMs: Math.min(event.timeMs, head?.startedAtMs ?? Infinity),
     seenAtMs,
     sequence: latest ? sequence : head.sequence,
     ...(expiryTimeMs === undefined ? {} : { expiryTimeMs }),
     data: latest ? event.data : head.data,
   };
+}
+
+/** Whether and how it has ended: a gap ends it until it is heard of again. */
+function endAfter(
+  head: InvitationHead | undefined,
+  event: InvitationEvent,
+  seenAtMs: number,
+): Pick<InvitationHead, 'state' | 'endedBy' | 'gapEndedAtMs'> {
+  if (event.data.event === 'completed' || head?.endedBy === 'completed')
+    return { state: 'ended', endedBy: 'completed' };
+  const gapEndedAtMs = head?.gapEndedAtMs;
+  if (gapEndedAtMs === undefined || seenAtMs > gapEndedAtMs) return { state: 'active' };
+  return { state: 'ended', endedBy: 'gap', gapEndedAtMs };
 }
 
 /** The head after a gap in its account's channel: what was last heard of before the channel was whole again may have ended unseen. Pure. */

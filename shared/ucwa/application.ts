@@ -1,5 +1,5 @@
 import { RelayError } from '../errors/relayError';
-import { parseResource } from './parseResource';
+import { parseResource } from './format/parseResource';
 import type { Pool } from './pool';
 import { embeddedOf, linkOf, type Resource } from '../invitations/resource';
 import { lastSegment, toPath } from './toPath';

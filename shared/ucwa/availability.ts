@@ -1,6 +1,6 @@
 import type { AccountSettings } from '../config/settings';
 import type { RelayError } from '../errors/relayError';
-import { parseResource } from './parseResource';
+import { parseResource } from './format/parseResource';
 import type { Pool } from './pool';
 import { accountRefused, unusableAvailability } from './signIn/refusals';
 import { translateResponse } from './translateError';

@@ -4,7 +4,7 @@ import { pipeline, type Readable, type Transform } from 'node:stream';
 import { constants, createBrotliDecompress, createUnzip } from 'node:zlib';
 import { AxiosHeaders, type AxiosAdapter, type InternalAxiosRequestConfig } from 'axios';
 import type { Connections } from './connections';
-import { readText } from './readText';
+import { readText } from './format/readText';
 
 /** What is cut off is read as far as it goes: it is the same every time, and as an error it would hold the channel up for good. */
 const unzip = (): Transform => createUnzip({ finishFlush: constants.Z_SYNC_FLUSH });

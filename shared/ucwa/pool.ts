@@ -1,11 +1,11 @@
 import { RelayError, toRelayError } from '../errors/relayError';
 import type { Log, LogFields } from '../telemetry/log';
-import { parseChallenge, type Challenge } from './challenge';
-import { discover, discoveryRoots } from './discovery';
+import { parseChallenge, type Challenge } from './signIn/challenge';
+import { discover, discoveryRoots } from './signIn/discovery';
 import { isFromPool } from './channel/heldCut';
 import type { HttpRequest } from './http';
 import type { HttpResponse } from './httpResponse';
-import { obtainTicket, type Ticket, type TicketPorts } from './ticket';
+import { obtainTicket, type Ticket, type TicketPorts } from './signIn/ticket';
 import { toPath } from './toPath';
 import { isTicketRefused, translateResponse } from './translateError';
 import { untilAborted } from './untilAborted';

@@ -1,5 +1,5 @@
 import { RelayError } from '../errors/relayError';
-import { isTooLongHref } from './hrefLimit';
+import { isTooLongHref } from './format/hrefLimit';
 
 /**
  * An href as UCWA gives it, reduced to path and query: whatever host it names, it is only ever followed on the

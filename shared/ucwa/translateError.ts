@@ -2,8 +2,8 @@ import { isAxiosError } from 'axios';
 import type { ErrorCode } from '../errors/errorTable';
 import { RelayError } from '../errors/relayError';
 import type { HttpResponse } from './httpResponse';
-import { parseChallenge } from './challenge';
-import { parseUcwaError } from './parseUcwaError';
+import { parseChallenge } from './signIn/challenge';
+import { parseUcwaError } from './format/parseUcwaError';
 import { accountRefused, refusalOf } from './signIn/refusals';
 
 interface Exchange {

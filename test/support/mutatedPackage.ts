@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { EventPackage } from '../../shared/invitations/resource';
-import { parsePackage } from '../../shared/ucwa/parsePackage';
+import { parsePackage } from '../../shared/ucwa/format/parsePackage';
 import { bodyText, oddCases } from './oddCases';
 
 /** A body as the event channel receives it. */

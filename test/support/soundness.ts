@@ -1,6 +1,6 @@
 import { invitationDataSchema } from '../../shared/invitations/invitationData';
 import type { NormalisedPackage } from '../../shared/invitations/normalise/normalise';
-import { parsePackage, recoverPackage } from '../../shared/ucwa/parsePackage';
+import { parsePackage, recoverPackage } from '../../shared/ucwa/format/parsePackage';
 import type { MutatedBody } from './mutatedPackage';
 import { normaliseServed, servedAt } from './normalising';
 

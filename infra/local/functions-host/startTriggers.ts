@@ -21,22 +21,22 @@ export interface StartedTriggers extends TriggerListener {
   readonly timers: ReadonlyMap<string, TimerListener>;
 }
 
+export interface StartTriggersOptions {
+  readonly settings: AppSettings;
+  readonly serviceBus: ServiceBusOptions;
+  /** Whether every timer runs once as soon as it is started. */
+  readonly runTimersAtOnce: boolean;
+  readonly timers: TimerOptions;
+  readonly invoke: InvokeFunction;
+  readonly log: HostLog;
+  readonly clock: Clock;
+}
+
 /**
  * Starts the timers and Service Bus receivers of the given functions. A function whose trigger cannot be started, for
  * a setting that is missing or a schedule that is wrong, is one line in the log; the others run, as in Azure.
  */
-export function startTriggers(
-  functions: readonly IndexedFunction[],
-  options: {
-    readonly settings: AppSettings;
-    readonly serviceBus: ServiceBusOptions;
-    readonly runTimersAtOnce: boolean;
-    readonly timers: TimerOptions;
-    readonly invoke: InvokeFunction;
-    readonly log: HostLog;
-    readonly clock: Clock;
-  },
-): StartedTriggers {
+export function startTriggers(functions: readonly IndexedFunction[], options: StartTriggersOptions): StartedTriggers {
   const { settings, clock, invoke, log } = options;
   const timers = new Map<string, TimerListener>();
   const receivers: TriggerListener[] = [];

@@ -115,8 +115,8 @@ async function startAndShow(session: Session): Promise<void> {
   session.facts = stack.facts;
   await writeStackFile(folder, stack.facts);
   printHeader(terminal, stack, performance.now());
-  process.send?.({ ready: stack.facts });
   if (options.watch) restartOnChange(session, stack);
+  process.send?.({ ready: stack.facts });
   session.shown = showWhatHappens(options, stack, given['RELAY_SIGNING_KEY'] ?? keys.signingKey, ended);
 }
 

@@ -30,7 +30,6 @@ export function invitationSnapshot(
   const text = (name: string): string | undefined => textOf(invitation, name);
   const flag = (name: string): boolean | undefined => flagOf(invitation, name);
   const person = (rel: string): Person | undefined => personOf(invitation, rel, context);
-  const related = (rel: string): string | undefined => relatedPath(invitation, rel);
   const { media, modalities } = mediaFacts(invitation, kind, includeSdp);
   const phoneNumber = text('phoneNumber');
   const reached = {
@@ -67,25 +66,35 @@ export function invitationSnapshot(
     phoneNumber: phoneNumber === undefined ? undefined : (phoneNumberOf(phoneNumber) ?? phoneNumber),
     modalities,
     media,
-    location: compactOrAbsent({
-      address: text('address'),
-      building: text('building'),
-      city: text('city'),
-      state: text('locationState'),
-      country: text('country'),
-      zip: text('zip'),
-    }),
-    related: compactOrAbsent({
-      conversation: related('conversation'),
-      audioVideo: related('audioVideo'),
-      phoneAudio: related('phoneAudio'),
-      derivedConversation: related('derivedConversation'),
-      derivedAudioVideo: related('derivedAudioVideo'),
-      derivedPhoneAudio: related('derivedPhoneAudio'),
-      replacesAudioVideo: related('replacesAudioVideo'),
-      replacesPhoneAudio: related('replacesPhoneAudio'),
-    }),
+    location: locationOf(invitation),
+    related: relatedOf(invitation),
     actions: actionsOf(invitation, kind),
+  });
+}
+
+function locationOf(invitation: Resource | undefined): InvitationData['location'] {
+  const text = (name: string): string | undefined => textOf(invitation, name);
+  return compactOrAbsent({
+    address: text('address'),
+    building: text('building'),
+    city: text('city'),
+    state: text('locationState'),
+    country: text('country'),
+    zip: text('zip'),
+  });
+}
+
+function relatedOf(invitation: Resource | undefined): InvitationData['related'] {
+  const related = (rel: string): string | undefined => relatedPath(invitation, rel);
+  return compactOrAbsent({
+    conversation: related('conversation'),
+    audioVideo: related('audioVideo'),
+    phoneAudio: related('phoneAudio'),
+    derivedConversation: related('derivedConversation'),
+    derivedAudioVideo: related('derivedAudioVideo'),
+    derivedPhoneAudio: related('derivedPhoneAudio'),
+    replacesAudioVideo: related('replacesAudioVideo'),
+    replacesPhoneAudio: related('replacesPhoneAudio'),
   });
 }
 

@@ -1,6 +1,6 @@
 import { RelayError } from '../../errors/relayError';
 import type { HttpResponse } from '../httpResponse';
-import { formOf } from '../representation';
+import { formOf } from '../format/representation';
 
 /** What Node.js says of a connection that was there and is gone. One that ends for want of a TCP probe's response (ETIMEDOUT) was dead before. */
 const CUT_CODES: ReadonlySet<unknown> = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE']);

@@ -1,6 +1,6 @@
 import { RelayError, toRelayError } from '../../errors/relayError';
 import type { HttpResponse } from '../httpResponse';
-import { parsePackage, recoverPackage } from '../parsePackage';
+import { parsePackage, recoverPackage } from '../format/parsePackage';
 import type { EventPackage } from '../../invitations/resource';
 import { translateResponse } from '../translateError';
 import type { ChannelPorts } from './channelPorts';

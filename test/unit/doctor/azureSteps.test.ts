@@ -1,4 +1,4 @@
-import { toAzureSteps } from '../../../infra/doctor/azure/azureSteps';
+import { toAzureSteps } from '../../../infra/cli/doctor/azure/azureSteps';
 
 const names = { namespace: 'sbns-relay', storageAccount: 'strelay' };
 const missingRole = 'Azure Service Bus Data Receiver';

@@ -1,6 +1,6 @@
-import { examine } from '../../../infra/doctor/examine';
-import type { Patient } from '../../../infra/doctor/patient';
-import type { StepName, StepReport } from '../../../infra/doctor/stepReport';
+import { examine } from '../../../infra/cli/doctor/examine';
+import type { Patient } from '../../../infra/cli/doctor/patient';
+import type { StepName, StepReport } from '../../../infra/cli/doctor/stepReport';
 import type { AccountSettings } from '../../../shared/config/settings';
 import type { FakeClock } from '../../support/fakeClock';
 import { simulatorAccount } from '../../support/ucwaSimulator';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command } from '../../../shared/invitations/command';
-import { runCommand, type CommandPorts, type CommandSent } from '../../../shared/invitations/runCommand';
+import type { Command } from '../../../shared/invitations/commands/command';
+import { runCommand, type CommandPorts, type CommandSent } from '../../../shared/invitations/commands/runCommand';
 import { silentLog } from '../../../shared/telemetry/log';
 import { createUcwaHttp, type UcwaHttp } from '../../../shared/ucwa/http';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';

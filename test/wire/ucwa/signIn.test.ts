@@ -1,5 +1,5 @@
 import { RelayError } from '../../../shared/errors/relayError';
-import { PasswordGuard } from '../../../shared/ucwa/passwordGuard';
+import { PasswordGuard } from '../../../shared/ucwa/signIn/passwordGuard';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { sendJson, startScriptedServer, type Script, type ScriptedServer } from '../../support/scriptedServer';
 import { memoryRejectedCredentials, startTestSession, type TestSession } from '../../support/ucwaSession';

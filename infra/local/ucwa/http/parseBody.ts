@@ -1,5 +1,5 @@
-import { formOf } from '../../../../shared/ucwa/representation';
-import { parseXml, type XmlElement } from '../../../../shared/ucwa/xml';
+import { formOf } from '../../../../shared/ucwa/format/representation';
+import { parseXml, type XmlElement } from '../../../../shared/ucwa/format/xml';
 import { parseJson } from './parseJson';
 
 /**

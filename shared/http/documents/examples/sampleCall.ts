@@ -2,7 +2,7 @@ import { accountKey, encodeInvitationId } from '../../../invitations/invitationI
 import { kindNames } from '../../../invitations/kinds';
 import { normalise } from '../../../invitations/normalise/normalise';
 import type { InvitationEvent } from '../../../invitations/events/relayEvent';
-import { parsePackage } from '../../../ucwa/parsePackage';
+import { parsePackage } from '../../../ucwa/format/parsePackage';
 
 /**
  * The examples of the documents are no inventions: they are what the relay's own code makes of these packages, which

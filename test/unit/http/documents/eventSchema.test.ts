@@ -1,8 +1,8 @@
 import { invitationExamples } from '../../../../shared/http/documents/examples/eventExamples';
 import { createEventSchema } from '../../../../shared/http/documents/eventSchema';
 import { toCloudEvent } from '../../../../shared/invitations/events/cloudEvent';
-import { parsePackage } from '../../../../shared/ucwa/parsePackage';
-import { parseResource } from '../../../../shared/ucwa/parseResource';
+import { parsePackage } from '../../../../shared/ucwa/format/parsePackage';
+import { parseResource } from '../../../../shared/ucwa/format/parseResource';
 import { normaliseServed, servedAt } from '../../../support/normalising';
 import { bodyText, oddCases } from '../../../support/oddCases';
 import { schemaValidator } from '../../../support/schemaValidator';

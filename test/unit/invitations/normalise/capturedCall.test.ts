@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parsePackage } from '../../../../shared/ucwa/parsePackage';
+import { parsePackage } from '../../../../shared/ucwa/format/parsePackage';
 import { kinds } from '../../../../shared/invitations/kinds';
 import type { InvitationData } from '../../../../shared/invitations/invitationData';
 import { normaliseContext, normaliseServed } from '../../../support/normalising';

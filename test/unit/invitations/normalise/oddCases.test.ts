@@ -1,8 +1,8 @@
 import { decodeInvitationId } from '../../../../shared/invitations/invitationId';
 import { invitationDataSchema } from '../../../../shared/invitations/invitationData';
 import type { InvitationEvent } from '../../../../shared/invitations/events/relayEvent';
-import { parsePackage, recoverPackage } from '../../../../shared/ucwa/parsePackage';
-import { parseResource } from '../../../../shared/ucwa/parseResource';
+import { parsePackage, recoverPackage } from '../../../../shared/ucwa/format/parsePackage';
+import { parseResource } from '../../../../shared/ucwa/format/parseResource';
 import type { EventPackage, Resource } from '../../../../shared/invitations/resource';
 import { normaliseContext, normaliseServed, servedAt, testSigningKey } from '../../../support/normalising';
 import { bodyText, oddCases, type OddCase, type OddEvent, type OddPackage } from '../../../support/oddCases';

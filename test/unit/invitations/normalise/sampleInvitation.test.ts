@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { invitationDataSchema } from '../../../../shared/invitations/invitationData';
 import type { EventPackage, Resource } from '../../../../shared/invitations/resource';
-import { parsePackage } from '../../../../shared/ucwa/parsePackage';
-import { parseResource } from '../../../../shared/ucwa/parseResource';
+import { parsePackage } from '../../../../shared/ucwa/format/parsePackage';
+import { parseResource } from '../../../../shared/ucwa/format/parseResource';
 import { normaliseContext, normaliseServed, servedAt } from '../../../support/normalising';
 
 const fixture = (name: string): string => readFileSync(join(__dirname, '../../../fixtures', name), 'utf8');

@@ -1,0 +1,14 @@
+import { harmless, type Terminal } from '../../local/start/print/terminal';
+import type { StepReport } from './stepReport';
+
+const NAME_WIDTH = 16;
+
+/** The step as one line, and a second for the remedy where it failed. What servers have said is made harmless to the terminal. */
+export function formatStep(
+  { name, outcome, fact, remedy, durationMs }: StepReport,
+  { good, bad, dim, accent }: Pick<Terminal, 'good' | 'bad' | 'dim' | 'accent'>,
+): string[] {
+  const mark = { passed: good('✓'), failed: bad('✗'), skipped: dim('–') }[outcome];
+  const line = `${mark} ${name.padEnd(NAME_WIDTH)} ${harmless(fact)} ${dim(`(${Math.round(durationMs)} ms)`)}`;
+  return remedy === undefined ? [line] : [line, `  ${' '.repeat(NAME_WIDTH)} ${accent('→')} ${harmless(remedy)}`];
+}
