@@ -18,14 +18,17 @@ export type ContentType = (typeof contentTypes)[number];
 export const handshakes = ['require', 'warn', 'skip'] as const;
 export type Handshake = (typeof handshakes)[number];
 
-/** The rules are checkUrl's, which names the one that refuses; the pattern is for the API documents. */
+const authority = '([^/?#@\\\\:\\s\\[\\]]+|\\[[0-9a-fA-F:.]+\\])(:[0-9]{0,5})?';
+/** Its shape, for the API documents; which hosts and ports are refused, checkUrl names with its rule. */
+export const URL_PATTERN = `^[hH][tT][tT][pP][sS]?://${authority}([/?][!-"$-\\[\\]-~]*)?$`;
+/** The rules are checkUrl's. */
 const url = z
   .string()
   .min(1)
   .describe(
-    `URL of at most ${MAX_URL_LENGTH} characters, sent byte for byte; https, or http to names in WEBHOOK_ALLOWED_CIDRS`,
+    `URL of at most ${MAX_URL_LENGTH} characters, sent byte for byte; https, or http to names in WEBHOOK_ALLOWED_CIDRS. A host or port that is refused is named by its rule`,
   )
-  .meta({ maxLength: MAX_URL_LENGTH, pattern: '^[hH][tT][tT][pP][sS]?://[^/?#]+' });
+  .meta({ maxLength: MAX_URL_LENGTH, pattern: URL_PATTERN });
 const description = z.string().max(256);
 const headers = subscriptionHeadersSchema.describe(
   'Sent with each event, for API keys, bearer tokens or basic authentication; stored encrypted and shown as REDACTED',
