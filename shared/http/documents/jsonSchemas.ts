@@ -46,6 +46,8 @@ function simplify(jsonSchema: z.core.JSONSchema.BaseSchema, direction: Direction
   if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+  // Generated clients would send an object of their own for it, with the first value of each enumeration.
+  if (JSON.stringify(jsonSchema.default) === '{}') delete jsonSchema.default;
   joinNull(jsonSchema);
 }
 

@@ -14,8 +14,11 @@ export const CLOUDEVENTS_JSON = 'application/cloudevents+json';
 export const contentTypes = [CLOUDEVENTS_JSON, 'application/json'] as const;
 export type ContentType = (typeof contentTypes)[number];
 
-/** What becomes of a subscription whose URL does not consent by CloudEvents OPTIONS: refused, made with a warning, or not asked. */
-export const handshakes = ['require', 'warn', 'skip'] as const;
+/**
+ * What becomes of a subscription whose URL does not consent by CloudEvents OPTIONS: made with a warning, refused, or not asked.
+ * The default is the first, which some generated clients send for what was not set.
+ */
+export const handshakes = ['warn', 'require', 'skip'] as const;
 export type Handshake = (typeof handshakes)[number];
 
 const authority = '([^/?#@\\\\:\\s\\[\\]]+|\\[[0-9a-fA-F:.]+\\])(:[0-9]{0,5})?';
@@ -40,7 +43,15 @@ const timeoutSeconds = z
   .int()
   .min(1)
   .max(15)
-  .describe('How long one attempt waits for the response: 15 unless given; at most 5 while a call rings');
+  .describe('How long one attempt waits for the response; unless given 5 while a call rings, 15 otherwise');
+/** Some generated clients send 0 for a number that was not set (NSwag without `generateOptionalPropertiesAsNullable`). */
+const orZero = (number: z.ZodInt) =>
+  z
+    .int()
+    .min(0)
+    .max(number.maxValue ?? 0)
+    .describe(`${number.description ?? ''}; 0 is as good as not given`)
+    .transform((value) => (value === 0 ? undefined : value));
 const maxPerMinute = z.int().min(1).max(6000).describe('Attempts a minute; no limit unless given');
 const base64 = '[A-Za-z0-9+/]';
 /** As isSecret, for the API documents: canonical base64 of 24 to 64 bytes. */
@@ -59,8 +70,8 @@ export const subscriptionRequestSchema = z.strictObject({
   secret: secret.optional().describe('Generated unless given; shown once'),
   headers: headers.default({}),
   contentType: contentType.optional(),
-  timeoutSeconds: timeoutSeconds.optional(),
-  maxPerMinute: maxPerMinute.optional(),
+  timeoutSeconds: orZero(timeoutSeconds).optional(),
+  maxPerMinute: orZero(maxPerMinute).optional(),
   handshake: z
     .enum(handshakes)
     .optional()
