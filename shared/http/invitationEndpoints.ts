@@ -6,8 +6,9 @@ import { isActive, type InvitationHead } from '../invitations/invitationHead';
 import type { CallViews } from '../invitations/record/callViews';
 import { readOffer } from '../invitations/normalise/readOffer';
 import type { CommandPorts } from '../invitations/commands/runCommand';
+import { cursorSchema } from './cursorSchema';
 import { json, type Endpoint, type EndpointPorts } from './endpoint';
-import { withoutBlanks } from './withoutBlanks';
+import { queryOf } from './queryOf';
 
 export interface InvitationEndpointPorts extends EndpointPorts {
   readonly invitations: Pick<CallViews, 'head' | 'history' | 'list'>;
@@ -18,7 +19,7 @@ export interface InvitationEndpointPorts extends EndpointPorts {
 export const listQuerySchema = z.strictObject({
   account: z
     .string()
-    .regex(/^sip:/i, 'must be a SIP URI like sip:user@domain')
+    .regex(/^[sS][iI][pP]:/, 'must be a SIP URI like sip:user@domain')
     .optional()
     .describe('SIP URI of one account; every account unless given'),
   state: z.enum(['active', 'ended'], 'must be active or ended').optional().describe('active: it may still be ringing'),
@@ -28,12 +29,12 @@ export const listQuerySchema = z.strictObject({
     .min(1, 'must be 1 to 100')
     .max(100, 'must be 1 to 100')
     .default(50),
-  cursor: z.string().optional().describe('From the page before, unchanged'),
+  cursor: cursorSchema.optional(),
 });
 
 /** `GET /invitations?account=&state=&limit=&cursor=`: heads, within an account the newest first, and the cursor of the next page. */
 export const listEndpoint: Endpoint<InvitationEndpointPorts> = async (request, { invitations, clock }) => {
-  const { account, state, limit, cursor } = parseOrExplain(withoutBlanks(request.query), listQuerySchema);
+  const { account, state, limit, cursor } = parseOrExplain(queryOf(request.query), listQuerySchema);
   const nowMs = clock.now();
   const page = await invitations.list({
     limit,

@@ -8,7 +8,9 @@ export interface PeopleEndpointPorts extends EndpointPorts {
 }
 
 export const erasureQuerySchema = z.object({
-  uri: z.string('is required: sip:user@domain or tel:+…').regex(/^(sip|tel):[^\s"]+$/i, 'must be a sip: or tel: URI'),
+  uri: z
+    .string('is required: sip:user@domain or tel:+…')
+    .regex(/^([sS][iI][pP]|[tT][eE][lL]):[^\s"]+$/, 'must be a sip: or tel: URI'),
 });
 
 /** `DELETE /people?uri=`: erases a person from the tables. Answers how many rows went; idempotent. */

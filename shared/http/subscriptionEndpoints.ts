@@ -11,7 +11,7 @@ import { json, type Endpoint, type EndpointPorts } from './endpoint';
 import { parseIdempotencyKey } from './idempotencyKey';
 import { readAnyJson, readJson } from './readJson';
 import { unsubscribeUrl } from './unsubscribeUrl';
-import { withoutBlanks } from './withoutBlanks';
+import { queryOf } from './queryOf';
 
 export interface SubscriptionEndpointPorts extends EndpointPorts {
   readonly webhooks: Webhooks;
@@ -87,7 +87,7 @@ export const recoverEndpoint: SubscriptionEndpoint = async (request, { webhooks 
 
 /** `GET /webhook-subscriptions/{id}/deliveries?limit=&cursor=` */
 export const listDeliveriesEndpoint: SubscriptionEndpoint = async (request, { webhooks, invitations }) => {
-  const { limit, cursor } = parseOrExplain(withoutBlanks(request.query), deliveriesQuerySchema);
+  const { limit, cursor } = parseOrExplain(queryOf(request.query), deliveriesQuerySchema);
   await webhooks.subscriptions.get(idOf(request));
   const page = await invitations.deliveries(idOf(request), { limit, ...(cursor === undefined ? {} : { cursor }) });
   return json(200, {

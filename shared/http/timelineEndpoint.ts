@@ -7,7 +7,7 @@ import { timelineQuerySchema } from './documents/timelineAnswers';
 import { json, type Endpoint, type EndpointPorts } from './endpoint';
 import { toView } from './invitationEndpoints';
 import { toTimelineParts } from './timelineView';
-import { withoutBlanks } from './withoutBlanks';
+import { queryOf } from './queryOf';
 
 export interface TimelineEndpointPorts extends EndpointPorts {
   readonly invitations: Pick<CallViews, 'head' | 'timeline'>;
@@ -18,7 +18,7 @@ export interface TimelineEndpointPorts extends EndpointPorts {
 /** `GET /invitations/{id}/timeline?cursor=`: one call, from its events to what each subscriber made of them. */
 export const timelineEndpoint: Endpoint<TimelineEndpointPorts> = async (request, { invitations, webhooks, clock }) => {
   const id = request.params.id ?? '';
-  const { cursor } = parseOrExplain(withoutBlanks(request.query), timelineQuerySchema);
+  const { cursor } = parseOrExplain(queryOf(request.query), timelineQuerySchema);
   const [head, page, subscriptions] = await Promise.all([
     invitations.head(id),
     invitations.timeline(id, cursor),

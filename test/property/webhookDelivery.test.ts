@@ -10,8 +10,8 @@ import { anyScenario, circuitScenario, freezeScenario } from './delivery/scenari
  */
 describe('webhook delivery holds its invariants', () => {
   it.each([
-    { title: 'whatever happens', scenario: anyScenario, numRuns: 200 },
-    { title: 'when processes stand still', scenario: freezeScenario, numRuns: 100 },
+    { title: 'whatever happens', scenario: anyScenario, numRuns: 500 },
+    { title: 'when processes stand still', scenario: freezeScenario, numRuns: 300 },
     { title: 'around an open circuit', scenario: circuitScenario, numRuns: 10 },
   ])('$title', async ({ scenario, numRuns }) => {
     const property = fc.asyncProperty(scenario, async (planned) => {

@@ -22,14 +22,13 @@ export interface SubscriberAccount {
 }
 
 interface Step extends DeliveryResult {
-  /** Number of the step, from 1: the attempts and moves so far. */
+  /** Steps of the schedule that were used before. */
   readonly order: number;
 }
 
 interface Book {
   readonly steps: Map<string, Step[]>;
-  /** The step for which each event waits in the queue. */
-  readonly queued: Map<string, number>;
+  readonly queued: Set<string>;
 }
 
 /**
@@ -41,7 +40,7 @@ export async function accountForDeliveries(
   bus: string,
   subscriptionIds: readonly string[],
 ): Promise<ReadonlyMap<string, SubscriberAccount>> {
-  const books = new Map<string, Book>(subscriptionIds.map((id) => [id, { steps: new Map(), queued: new Map() }]));
+  const books = new Map<string, Book>(subscriptionIds.map((id) => [id, { steps: new Map(), queued: new Set() }]));
   await readSteps(storage, books);
   const client = new ServiceBusClient(bus);
   try {
@@ -50,8 +49,7 @@ export async function accountForDeliveries(
     );
     for (const { body } of await peekAll(client, busEntities.retries)) {
       const message = parseRetryMessage(body);
-      if (message.kind === 'attempt')
-        books.get(message.subscriptionId)?.queued.set(message.event.id, message.attempt + message.moves);
+      if (message.kind === 'attempt') books.get(message.subscriptionId)?.queued.add(message.event.id);
       else unhandled.add(message.event.id);
     }
     const dead = [
@@ -85,7 +83,7 @@ async function readSteps(storage: string, books: ReadonlyMap<string, Book>): Pro
       add(attempt.eventId, { ...attempt, order: attempt.attempt + attempt.moves });
     } else {
       const { event, results = [] } = fromEventRow(row);
-      for (const result of results) add(event.id, { ...result, order: 1 });
+      for (const result of results) add(event.id, { ...result, order: 0 });
     }
   }
 }
@@ -109,22 +107,13 @@ function accountFor({ steps, queued }: Book, unhandled: ReadonlySet<string>): Su
       problems.push(`${eventId} is ${last.outcome} without a reason`);
   }
   return {
-    addressed: new Set([...steps.keys(), ...queued.keys()]),
+    addressed: new Set([...steps.keys(), ...queued]),
     ends,
     outcomes,
     attempts: all.filter(({ attempted }) => attempted).length,
-    messages: countMessages({ steps, queued }),
+    messages: all.filter(({ nextAtMs }) => nextAtMs !== undefined).length,
     problems,
   };
-}
-
-/** A message for each step after the first: moves have no row, but the next step on record or in the queue has its number. */
-function countMessages({ steps, queued }: Book): number {
-  const lastSteps = new Map(queued);
-  for (const [eventId, ofEvent] of steps)
-    for (const { order, nextAtMs } of ofEvent)
-      lastSteps.set(eventId, Math.max(lastSteps.get(eventId) ?? 1, order + (nextAtMs === undefined ? 0 : 1)));
-  return [...lastSteps.values()].reduce((total, step) => total + step - 1, 0);
 }
 
 /** Every message, whatever its state: visible, locked, or scheduled. */

@@ -6,12 +6,12 @@ import { isActive, type InvitationHead } from '../../invitations/invitationHead'
 import { toFlatCall } from '../../webhooks/formats/flatCall';
 import { json, type Endpoint, type EndpointPorts } from '../endpoint';
 import type { InvitationEndpointPorts } from '../invitationEndpoints';
-import { withoutBlanks } from '../withoutBlanks';
+import { queryWithoutBlanks } from '../queryOf';
 import { callListQuerySchema, type callAccountsSchema, type callListSchema, type callSchema } from './connectorSchemas';
 
 /** `GET /connector/calls`: as `GET /invitations`, each call one level of plain values. */
 export const listCallsEndpoint: Endpoint<InvitationEndpointPorts> = async (request, { invitations, clock }) => {
-  const { limit, ...others } = parseOrExplain(withoutBlanks(request.query), callListQuerySchema);
+  const { limit, ...others } = parseOrExplain(queryWithoutBlanks(request.query), callListQuerySchema);
   const nowMs = clock.now();
   const { heads, cursor } = await invitations.list({ limit, nowMs, ...compact(others) });
   return json(200, { calls: heads.map((head) => toCall(head, nowMs)), ...compact({ cursor }) } satisfies z.infer<

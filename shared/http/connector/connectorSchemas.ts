@@ -1,13 +1,20 @@
 import { z } from 'zod';
 import { declineBodySchema } from '../../invitations/commands/command';
 import { flatCallSchema } from '../../webhooks/formats/flatCall';
+import { MAX_URL_LENGTH } from '../../webhooks/sender/urlRule';
+import { URL_PATTERN } from '../../webhooks/subscriptions/subscriptionRequest';
 import { listQuerySchema } from '../invitationEndpoints';
 
 const accountTexts = { title: 'Account', description: 'Whose calls; those of every account unless one is chosen' };
 
 /** Body of a trigger's subscription. `url` is filled in by the flow service. */
 export const callTriggerSchema = z.strictObject({
-  url: z.string().min(1).meta({ title: 'Callback URL', description: 'Where the flow is started' }),
+  url: z.string().min(1).meta({
+    title: 'Callback URL',
+    description: 'Where the flow is started',
+    maxLength: MAX_URL_LENGTH,
+    pattern: URL_PATTERN,
+  }),
   account: z.string().optional().meta(accountTexts),
 });
 

@@ -34,6 +34,7 @@ export function connectorRoutes(): readonly Route[] {
       operationId: 'listCalls',
       summary: 'List calls, flat',
       query: callListQuerySchema,
+      allowsBlanks: true,
       answers: { 200: { description: 'One page of calls', schema: 'CallList', examples: { missedCall: calls } } },
       errors: ['requestInvalid', 'storageUnavailable'],
     },

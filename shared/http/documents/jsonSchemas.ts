@@ -46,6 +46,17 @@ function simplify(jsonSchema: z.core.JSONSchema.BaseSchema, direction: Direction
   if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+  // Generated clients would send an object of their own for it, with the first value of each enumeration.
+  if (JSON.stringify(jsonSchema.default) === '{}') delete jsonSchema.default;
+  joinNull(jsonSchema);
+}
+
+/** `T or null` as one schema with two types: of alternatives, generators of clients make classes called `Member1`. */
+function joinNull(jsonSchema: z.core.JSONSchema.BaseSchema): void {
+  const [value, none, ...others] = jsonSchema.anyOf ?? [];
+  if (value?.type === undefined || none?.type !== 'null' || others.length > 0) return;
+  delete jsonSchema.anyOf;
+  Object.assign(jsonSchema, value, { type: [value.type, 'null'] });
 }
 
 function withoutIdentity(schema: JsonObject): JsonObject {

@@ -59,7 +59,7 @@ function toOperation(route: Route): JsonObject {
     ...(description === undefined ? {} : { description }),
     security: securityOf(route.role),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(body === undefined ? {} : { requestBody: { content: toContent(body) } }),
+    ...(body === undefined ? {} : { requestBody: toRequestBody(body) }),
     responses: {
       ...Object.fromEntries(Object.entries(route.answers).map(([status, answer]) => [status, toResponse(answer)])),
       ...toErrorResponses(route),
@@ -76,7 +76,7 @@ function pathParametersOf({ path }: Route): readonly JsonObject[] {
   }));
 }
 
-function queryParametersOf({ query }: Route): readonly JsonObject[] {
+function queryParametersOf({ query, allowsBlanks }: Route): readonly JsonObject[] {
   if (query === undefined) return [];
   const { properties = {}, required = [] } = z.toJSONSchema(query, { io: 'input' });
   return Object.entries(properties).map(([name, property]) => {
@@ -85,10 +85,17 @@ function queryParametersOf({ query }: Route): readonly JsonObject[] {
       name,
       in: 'query',
       required: required.includes(name),
+      ...(allowsBlanks === true && { allowEmptyValue: true }),
       ...(description === undefined ? {} : { description }),
       schema,
     };
   });
+}
+
+/** A body may be left out unless a member of it is required. */
+function toRequestBody(body: Body): JsonObject {
+  const isRequired = body.schema !== undefined && !apiSchemas[body.schema].schema.safeParse({}).success;
+  return { ...(isRequired && { required: true }), content: toContent(body) };
 }
 
 function toContent({ contentType = 'application/json', schema, examples }: Body): JsonObject {

@@ -1,4 +1,5 @@
 import { errorTable, type ErrorCode } from '../../errors/errorTable';
+import { IDEMPOTENCY_KEY } from '../idempotencyKey';
 import type { Role } from '../tokenVerifier';
 import { problemExample } from './examples/problemExamples';
 import type { JsonObject } from './jsonSchemas';
@@ -41,7 +42,7 @@ export function openApiComponents(errorCodes: readonly ErrorCode[]): JsonObject 
         in: 'header',
         description:
           'draft-ietf-httpapi-idempotency-key-header: a string of 1 to 255 printable characters, in quotes or without, new for each request. A repeated command is answered as the first was, with or without it.',
-        schema: { type: 'string', pattern: '^[ -~]{1,255}$' },
+        schema: { type: 'string', pattern: IDEMPOTENCY_KEY.source },
         example: '"8e03978e-40d5-43e8-bc93-6894a57f9324"',
       },
       TraceParent: {
@@ -67,7 +68,7 @@ export function openApiComponents(errorCodes: readonly ErrorCode[]): JsonObject 
       WwwAuthenticate: { description: 'RFC 6750', schema: { type: 'string' }, example: 'Bearer' },
       Location: {
         description: 'Absolute URL of what was made; DELETE removes it',
-        schema: { type: 'string', format: 'uri' },
+        schema: { type: 'string' },
       },
       PreferenceApplied: {
         description: 'RFC 7240: how long it may have waited',

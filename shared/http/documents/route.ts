@@ -43,6 +43,8 @@ export interface Route {
   /** The role that a token must have; anonymous: not even a key is asked for. */
   readonly role: Role | 'anonymous';
   readonly query?: z.ZodObject;
+  /** An empty parameter of the query counts as absent. */
+  readonly allowsBlanks?: true;
   /** Request headers among the document's components. */
   readonly headers?: readonly ('Prefer' | 'IdempotencyKey' | 'TraceParent')[];
   readonly body?: Body;

@@ -63,7 +63,6 @@ export const apiSchemas = {
   Subscription: given(subscriptions.subscriptionViewSchema),
   SubscriptionList: given(subscriptions.subscriptionListSchema),
   CreatedSubscription: given(subscriptions.createdSubscriptionSchema),
-  ExistingSubscription: given(subscriptions.existingSubscriptionSchema),
   ChangedSubscription: given(subscriptions.changedSubscriptionSchema),
   RotatedSecret: given(subscriptions.rotatedSecretSchema),
   TestResult: given(subscriptions.testResultSchema),

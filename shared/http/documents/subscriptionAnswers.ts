@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { filtersSchema } from '../../webhooks/subscriptions/matchesFilter';
 import { deliveryOutcomes } from '../../invitations/record/deliveryResult';
 import { contentTypes, formats, handshakes } from '../../webhooks/subscriptions/subscriptionRequest';
+import { cursorSchema } from '../cursorSchema';
 
 /** What the routes about webhook subscriptions answer. */
 
@@ -37,8 +38,12 @@ export const subscriptionViewSchema = z.strictObject({
 const secret = z.string().describe('whsec_… (Standard Webhooks); shown this once');
 const warnings = z.array(z.string()).describe('What works but may surprise, in sentences');
 
-export const createdSubscriptionSchema = z.strictObject({ subscription: subscriptionViewSchema, secret, warnings });
-export const existingSubscriptionSchema = z.strictObject({ subscription: subscriptionViewSchema, warnings });
+/** One schema for 201 and 200: of two, generated clients throw on the one they did not expect. */
+export const createdSubscriptionSchema = z.strictObject({
+  subscription: subscriptionViewSchema,
+  secret: secret.optional().describe('whsec_… (Standard Webhooks); shown this once, of a new subscription only'),
+  warnings,
+});
 export const changedSubscriptionSchema = z.strictObject({ subscription: subscriptionViewSchema, warnings });
 export const rotatedSecretSchema = z.strictObject({ subscription: subscriptionViewSchema, secret });
 export const subscriptionListSchema = z.strictObject({
@@ -98,5 +103,5 @@ export const deliveriesQuerySchema = z.strictObject({
     .min(1, 'must be 1 to 100')
     .max(100, 'must be 1 to 100')
     .default(50),
-  cursor: z.string().optional().describe('From the page before, unchanged'),
+  cursor: cursorSchema.optional(),
 });

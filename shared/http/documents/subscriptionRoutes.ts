@@ -26,7 +26,7 @@ export function subscriptionRoutes(): readonly Route[] {
         },
         200: {
           description: 'The same subscription exists already; it is as it was',
-          schema: 'ExistingSubscription',
+          schema: 'CreatedSubscription',
           examples: { existing },
           headers: ['Location'],
         },

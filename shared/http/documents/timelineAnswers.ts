@@ -3,6 +3,7 @@ import { commandNames } from '../../invitations/commands/command';
 import { outcomeSchema } from '../../invitations/invitationData';
 import { deliveryOutcomes } from '../../invitations/record/deliveryResult';
 import { filtersSchema } from '../../webhooks/subscriptions/matchesFilter';
+import { cursorSchema } from '../cursorSchema';
 
 /** What `GET /invitations/{id}/timeline` answers. */
 
@@ -95,5 +96,5 @@ export const timelineSchema = timelinePartsSchema.extend({
 });
 
 export const timelineQuerySchema = z.strictObject({
-  cursor: z.string().optional().describe('From the page before, unchanged'),
+  cursor: cursorSchema.optional(),
 });

@@ -35,7 +35,7 @@ const sdp = z
  */
 export const acceptFieldsSchema = z.strictObject({
   with: z
-    .enum(['answer', 'phoneAudio'], 'must be "answer", "phoneAudio" or absent')
+    .enum(['phoneAudio', 'answer'], 'must be "answer", "phoneAudio" or absent')
     .optional()
     .describe('answer: with the SDP in sdp; phoneAudio: on the user’s own phone, as also unless given'),
   sdp: sdp.optional(),

@@ -11,34 +11,17 @@ import { withDeadline } from '../../withDeadline';
 /** `noAnswer`: to be tried again later. `refused`: storage will never take it; it was logged and is not tried again. */
 export type Kept = 'kept' | 'noAnswer' | 'refused';
 
-/** Writes in a row without an answer after which none is tried for a while. */
-const FAILURES_TO_OPEN = 5;
-/** As long as an answer is waited for, so that an overloaded storage account gets half of the load. */
-const OPEN_MS = 1_000;
-
-/**
- * One write of a record, at most a second long. Never rejects. After five in a row without an answer, writes of the next second
- * are `noAnswer` at once: events go on without waiting, and an overloaded storage account is not asked for more.
- */
+/** One write of a record, at most a second long. Never rejects. */
 export type KeepRecord = (event: Pick<RelayEvent, 'id'>, write: () => Promise<unknown>) => Promise<Kept>;
 
-/** For one process. */
 export function createKeepRecord({ clock, log }: { readonly clock: Clock; readonly log: Log }): KeepRecord {
-  let failures = 0;
-  let openUntilMs = 0;
   return async (event, write) => {
-    if (clock.now() < openUntilMs) return 'noAnswer';
     try {
       await withDeadline(clock, write());
-      failures = 0;
       return 'kept';
     } catch (error) {
       const { retryable, code, message } = toRelayError(error);
-      if (retryable) {
-        failures += 1;
-        if (failures >= FAILURES_TO_OPEN) openUntilMs = clock.now() + OPEN_MS;
-        return 'noAnswer';
-      }
+      if (retryable) return 'noAnswer';
       log.error('recordRefused', { eventId: event.id, code, reason: message });
       countRefusedRecord();
       return 'refused';

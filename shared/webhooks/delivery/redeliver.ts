@@ -29,7 +29,7 @@ export interface RecoverRequest {
   readonly untilMs?: number;
   /** Counts only. */
   readonly dryRun?: boolean;
-  /** From an `Idempotency-Key`: the same key queues nothing twice. */
+  /** From an `Idempotency-Key`: the same key queues nothing twice. Without one, nothing is queued twice after the same attempt. */
   readonly redeliveryId?: string;
 }
 
@@ -84,17 +84,18 @@ export function createRedeliver(ports: RedeliverPorts): Redeliver {
       const subscription = await activeSubscription(store, subscriptionId);
       const recovered: Recovered = { queued: 0, waiting: 0, delivered: 0, expired: 0, superseded: 0 };
       const calls = new Map<string, NewerEvent>();
-      const id = redeliveryId ?? `recover-${String(clock.now())}`;
       for await (const recorded of views.recordedBetween(sinceMs, untilMs)) {
         const { event } = recorded;
         const isCall = event.sequence !== undefined;
         const newer = newerThan(event, calls.get(event.subject));
         if (isCallEnd(event)) calls.set(event.subject, toNewer(event));
         if (!matchesFilter(event, subscription.filters) || render(event, subscription) === undefined) continue;
-        const state = await standingOf(recorded, subscription, newer?.means, ports);
+        const { state, lastAtMs } = await standingOf(recorded, subscription, newer?.means, ports);
         if (isCall && newer === undefined) calls.set(event.subject, toNewer(event));
         recovered[state] += 1;
-        if (state === 'queued' && !dryRun) await queueEvent(event, subscription, id);
+        // Requests that see the same last attempt ask for the same redelivery, which the queue takes once.
+        if (state === 'queued' && !dryRun)
+          await queueEvent(event, subscription, redeliveryId ?? `recover-${String(lastAtMs)}`);
       }
       log.info('deliveriesRecovered', { subscriptionId, dryRun, ...recovered });
       return recovered;
@@ -147,15 +148,17 @@ async function standingOf(
   subscription: Subscription,
   newer: NewerEvent['means'] | undefined,
   { views, clock }: RedeliverPorts,
-): Promise<keyof Recovered> {
+): Promise<{ readonly state: keyof Recovered; readonly lastAtMs: number }> {
   const first = results?.find(({ subscriptionId }) => subscriptionId === subscription.id);
-  if (first?.outcome === 'delivered') return 'delivered';
-  const latest = (await views.delivery(subscription.id, event)) ?? first;
-  if (latest?.outcome === 'delivered') return 'delivered';
-  if (newer === 'handled') return 'superseded';
-  if (newer === 'over' || isOver(event, clock.now())) return 'expired';
-  if (latest?.outcome === 'retrying' && (latest.nextAtMs ?? 0) > clock.now() - OVERDUE_MS) return 'waiting';
-  return latest === undefined && event.timeMs > clock.now() - YOUNG_MS ? 'waiting' : 'queued';
+  const latest = first?.outcome === 'delivered' ? first : ((await views.delivery(subscription.id, event)) ?? first);
+  const standing = (): keyof Recovered => {
+    if (latest?.outcome === 'delivered') return 'delivered';
+    if (newer === 'handled') return 'superseded';
+    if (newer === 'over' || isOver(event, clock.now())) return 'expired';
+    if (latest?.outcome === 'retrying' && (latest.nextAtMs ?? 0) > clock.now() - OVERDUE_MS) return 'waiting';
+    return latest === undefined && event.timeMs > clock.now() - YOUNG_MS ? 'waiting' : 'queued';
+  };
+  return { state: standing(), lastAtMs: latest?.atMs ?? 0 };
 }
 
 function isOver({ expiryTimeMs }: RelayEvent, nowMs: number): boolean {

@@ -118,10 +118,7 @@ async function deliverWhenAllowed(
   return undefined;
 }
 
-/**
- * Records the attempt, then sends the next copy; a record that storage did not take goes as a message beside it. A move makes
- * no attempt: only its next time is written, and not again when storage does not take it.
- */
+/** Records the attempt, then sends the next copy; a record that storage did not take goes as a message beside it. */
 async function recordAndGoOn(
   { event }: AttemptMessage,
   end: DeliveryEnd,
@@ -129,15 +126,14 @@ async function recordAndGoOn(
   { records, keepRecord, queue, clock }: RetryDeliveryPorts,
 ): Promise<void> {
   const { attempt, next } = end;
-  const isMove = next !== undefined && !attempt.attempted;
   // A delivery that began here and went well was never in trouble.
   const hasRow = !(isFirst && attempt.outcome === 'delivered');
   const kept = await Promise.all([
-    isMove ? 'kept' : keepRecord(event, () => records.writeAttempt(event, attempt)),
+    keepRecord(event, () => records.writeAttempt(event, attempt)),
     hasRow ? keepRecord(event, () => records.writeDelivery(toTroubledDelivery(event, end))) : 'kept',
   ]);
   const messages: ScheduledRetry[] = next === undefined ? [] : [next];
-  if (kept.includes('noAnswer') && !isMove) {
+  if (kept.includes('noAnswer')) {
     const message = { kind: 'record', event, recordedAtMs: clock.now(), attempt, tries: 1 } as const;
     messages.push({ message, atMs: clock.now() + recordDelayMs(1) });
   }

@@ -32,6 +32,9 @@ export const filtersSchema = z
   .refine(
     (filters) => JSON.stringify(filters).length <= MAX_FILTERS_LENGTH,
     `must be at most ${MAX_FILTERS_LENGTH} characters as JSON`,
+  )
+  .describe(
+    `What is sent, at most ${MAX_FILTERS_LENGTH} characters as JSON; a field that is left out lets everything through`,
   );
 export type Filters = z.infer<typeof filtersSchema>;
 

@@ -14,18 +14,24 @@ export const CLOUDEVENTS_JSON = 'application/cloudevents+json';
 export const contentTypes = [CLOUDEVENTS_JSON, 'application/json'] as const;
 export type ContentType = (typeof contentTypes)[number];
 
-/** What becomes of a subscription whose URL does not consent by CloudEvents OPTIONS: refused, made with a warning, or not asked. */
-export const handshakes = ['require', 'warn', 'skip'] as const;
+/**
+ * What becomes of a subscription whose URL does not consent by CloudEvents OPTIONS: made with a warning, refused, or not asked.
+ * The default is the first, which some generated clients send for what was not set.
+ */
+export const handshakes = ['warn', 'require', 'skip'] as const;
 export type Handshake = (typeof handshakes)[number];
 
-/** The rules are checkUrl's, which names the one that refuses; the pattern is for the API documents. */
+const authority = '([^/?#@\\\\:\\s\\[\\]]+|\\[[0-9a-fA-F:.]+\\])(:[0-9]{0,5})?';
+/** Its shape, for the API documents; which hosts and ports are refused, checkUrl names with its rule. */
+export const URL_PATTERN = `^[hH][tT][tT][pP][sS]?://${authority}([/?][!-"$-\\[\\]-~]*)?$`;
+/** The rules are checkUrl's. */
 const url = z
   .string()
   .min(1)
   .describe(
-    `URL of at most ${MAX_URL_LENGTH} characters, sent byte for byte; https, or http to names in WEBHOOK_ALLOWED_CIDRS`,
+    `URL of at most ${MAX_URL_LENGTH} characters, sent byte for byte; https, or http to names in WEBHOOK_ALLOWED_CIDRS. A host or port that is refused is named by its rule`,
   )
-  .meta({ maxLength: MAX_URL_LENGTH, pattern: '^[hH][tT][tT][pP][sS]?://[^/?#]+' });
+  .meta({ maxLength: MAX_URL_LENGTH, pattern: URL_PATTERN });
 const description = z.string().max(256);
 const headers = subscriptionHeadersSchema.describe(
   'Sent with each event, for API keys, bearer tokens or basic authentication; stored encrypted and shown as REDACTED',
@@ -37,7 +43,15 @@ const timeoutSeconds = z
   .int()
   .min(1)
   .max(15)
-  .describe('How long one attempt waits for the response: 15 unless given; at most 5 while a call rings');
+  .describe('How long one attempt waits for the response; unless given 5 while a call rings, 15 otherwise');
+/** Some generated clients send 0 for a number that was not set (NSwag without `generateOptionalPropertiesAsNullable`). */
+const orZero = (number: z.ZodInt) =>
+  z
+    .int()
+    .min(0)
+    .max(number.maxValue ?? 0)
+    .describe(`${number.description ?? ''}; 0 is as good as not given`)
+    .transform((value) => (value === 0 ? undefined : value));
 const maxPerMinute = z.int().min(1).max(6000).describe('Attempts a minute; no limit unless given');
 const base64 = '[A-Za-z0-9+/]';
 /** As isSecret, for the API documents: canonical base64 of 24 to 64 bytes. */
@@ -56,8 +70,8 @@ export const subscriptionRequestSchema = z.strictObject({
   secret: secret.optional().describe('Generated unless given; shown once'),
   headers: headers.default({}),
   contentType: contentType.optional(),
-  timeoutSeconds: timeoutSeconds.optional(),
-  maxPerMinute: maxPerMinute.optional(),
+  timeoutSeconds: orZero(timeoutSeconds).optional(),
+  maxPerMinute: orZero(maxPerMinute).optional(),
   handshake: z
     .enum(handshakes)
     .optional()

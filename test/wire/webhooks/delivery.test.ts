@@ -1,4 +1,5 @@
 import { Webhook } from 'standardwebhooks';
+import { compact } from '../../../shared/invitations/compact';
 import type { CallRecords } from '../../../shared/invitations/record/callRecords';
 import { createCallRecords } from '../../../shared/storage/calls/createCallRecords';
 import { createCallViews } from '../../../shared/storage/calls/createCallViews';
@@ -169,5 +170,30 @@ describe('while storage does not answer', () => {
       waits.push(Math.round(((process.queue.nextAtMs() ?? NaN) - dueMs) / 10_000) * 10);
     }
     expect(waits).toEqual([60, 120, 240, 480]);
+  });
+});
+
+describe('forty recoveries at once by two processes', () => {
+  it.each([
+    ['without a key', () => undefined],
+    ['with one key', () => 'key'],
+  ])('%s queue each event once', async (_what, redeliveryId) => {
+    const process = processes.open();
+    const other = processes.open({ clock: process.clock, queue: process.queue });
+    const { server, id } = await processes.subscriber(process);
+    await process.webhooks.subscriptions.change(id, { state: 'paused' });
+    const ended = [1, 2, 3].map((call) => callEvent('completed', { call }));
+    for (const event of ended) await process.webhooks.deliverEvent(event, { deliveryCount: 1 });
+    await process.clock.advance(61_000);
+    await process.webhooks.subscriptions.change(id, { state: 'active' });
+    const request = { sinceMs: 0, ...compact({ redeliveryId: redeliveryId() }) };
+    const recoveries = Array.from({ length: 40 }, (_, n) =>
+      (n % 2 === 0 ? process : other).webhooks.redelivery.recover(id, request),
+    );
+    for (const recovered of await Promise.all(recoveries)) expect(recovered).toMatchObject({ queued: 3 });
+    await process.handleDue();
+    expect(server.requests.map(({ headers }) => headers['webhook-id']).sort()).toEqual(
+      ended.map((event) => event.id).sort(),
+    );
   });
 });

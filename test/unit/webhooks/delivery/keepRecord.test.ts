@@ -23,27 +23,6 @@ it.each([
   expect(log.lines).toHaveLength(lines);
 });
 
-it('asks a storage account that does not answer nothing more for a second', async () => {
-  const clock = createFakeClock();
-  const keepRecord = createKeepRecord({ clock, log: createRecordingLog() });
-  let isAway = true;
-  let asked = 0;
-  const write = (): Promise<void> => {
-    asked += 1;
-    return isAway ? Promise.reject(new RelayError('storageUnavailable', 'away')) : Promise.resolve();
-  };
-  const keep = (times: number) => Promise.all(Array.from({ length: times }, () => keepRecord(event, write)));
-  await keep(5);
-  expect(await keep(3)).toEqual(['noAnswer', 'noAnswer', 'noAnswer']);
-  expect(asked).toBe(5);
-  await clock.advance(1_000);
-  await keep(1);
-  expect([await keep(1), asked]).toEqual([['noAnswer'], 6]);
-  await clock.advance(1_000);
-  isAway = false;
-  expect(await keep(2)).toEqual(['kept', 'kept']);
-});
-
 it.each([
   [1, 30],
   [2, 60],
