@@ -11,11 +11,11 @@ import { inCommandSpan } from '../telemetry/inCommandSpan';
 import { callerText, phoneOwnerText } from '../webhooks/formats/callTexts';
 import { toShownText } from '../webhooks/formats/shownText';
 import { commandTitle, type CardCommand } from '../webhooks/formats/teamsCard';
-import type { AuthenticationPorts } from './authenticate';
-import { decodeCapability, type Capability } from './capability';
+import type { AuthenticationPorts } from './identity/authenticate';
+import { decodeCapability, type Capability } from './identity/capability';
 import { toConfirmPage } from './confirmPage';
-import { readSignedInPerson } from './signedInPerson';
-import type { Role } from './tokenVerifier';
+import { readSignedInPerson } from './identity/signedInPerson';
+import type { Role } from './identity/tokenVerifier';
 
 export interface ConfirmEndpointPorts {
   readonly commands: CommandPorts;

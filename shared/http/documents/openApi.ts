@@ -4,8 +4,8 @@ import { withNamedParts } from './namedParts';
 import { openApiComponents, securityOf } from './openApiComponents';
 import { openApiWebhooks } from './openApiWebhooks';
 import { errorCodesOf, toErrorResponses } from './problemResponses';
-import { pathParameters, tags, type Answer, type Body, type Route } from './route';
-import { apiRoutes } from './routes';
+import { pathParameters, tags, type Answer, type Body, type Route } from './routes/route';
+import { apiRoutes } from './routes/routes';
 import { apiSchemas } from './schemas';
 import { VERSION } from '../../version';
 

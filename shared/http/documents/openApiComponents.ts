@@ -1,6 +1,6 @@
 import { errorTable, type ErrorCode } from '../../errors/errorTable';
 import { IDEMPOTENCY_KEY } from '../idempotencyKey';
-import type { Role } from '../tokenVerifier';
+import type { Role } from '../identity/tokenVerifier';
 import { problemExample } from './examples/problemExamples';
 import type { JsonObject } from './jsonSchemas';
 

@@ -1,4 +1,4 @@
-import { parseRetryAfter } from './retrySchedule';
+import { parseRetryAfter } from './retries/retrySchedule';
 
 /**
  * Why there was no response. `notStarted`: the time was over before anything was sent, because the lookup of the name

@@ -9,7 +9,7 @@ import { encryptionContext, type DecryptSubscription } from './decryptSubscripti
 import { encryptHeaders, encryptUrl } from './encryptSubscription';
 import { filterWarnings } from './filterWarnings';
 import { isSameRequest, toKeyedRequest, toRequestKey, type RequestKey } from './keyedRequest';
-import { probeUrl, type Probed, type ProbeUrlPorts } from './probeUrl';
+import { probeUrl, type Probed, type ProbeUrlPorts } from './url/probeUrl';
 import { refuseHiddenValues } from './refuseHiddenValues';
 import { findSame } from './sameSubscription';
 import type { Subscription } from './subscription';

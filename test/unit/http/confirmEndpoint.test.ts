@@ -1,5 +1,5 @@
 import { HttpRequest } from '@azure/functions';
-import { encodeCapability, type Capability } from '../../../shared/http/capability';
+import { encodeCapability, type Capability } from '../../../shared/http/identity/capability';
 import { confirmEndpoint, type ConfirmEndpointPorts } from '../../../shared/http/confirmEndpoint';
 import { createRateLimit } from '../../../shared/http/rateLimit';
 import type { InvitationData } from '../../../shared/invitations/invitationData';

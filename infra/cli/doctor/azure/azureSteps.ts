@@ -1,4 +1,4 @@
-import { toAzureChecks, type AzureHealth } from '../../../../shared/http/azureHealth';
+import { toAzureChecks, type AzureHealth } from '../../../../shared/http/health/azureHealth';
 import { entityPath, type BusAccess } from '../../../../shared/messaging/busEntities';
 import type { StepReport } from '../stepReport';
 
