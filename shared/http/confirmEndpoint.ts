@@ -144,7 +144,10 @@ function linkName(capability: string): string {
   return `link:${createHash('sha256').update(capability).digest('hex').slice(0, 12)}`;
 }
 
-/** Object id of the person who has signed in; empty where nobody needs to, undefined where nobody has. Errors: `unauthenticated`, `forbidden`. */
+/**
+ * Object id of the person who has signed in; empty where nobody needs to, undefined where nobody has. Errors:
+ * `unauthenticated`, `forbidden`.
+ */
 function signedIn(
   request: HttpRequest,
   { entra, signInByPlatform }: Pick<AuthenticationPorts, 'entra' | 'signInByPlatform'>,

@@ -63,7 +63,9 @@ export class SessionStatus {
   available(): void {
     if (this.#canReceive()) return;
     const modalities = this.#ports.modalities();
-    this.#lastError = `No call will come: none of the modalities that the relayed kinds of invitation need was granted (granted: ${modalities?.join(', ') || 'none'}).`;
+    this.#lastError =
+      `No call will come: none of the modalities that the relayed kinds of invitation need was ` +
+      `granted (granted: ${modalities?.join(', ') || 'none'}).`;
     this.#ports.log.error('ucwaNoInvitations', { account: this.#ports.account, message: this.#lastError });
   }
 

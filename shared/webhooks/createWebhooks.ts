@@ -67,7 +67,10 @@ export interface Webhooks {
   close(): void;
 }
 
-/** Wires everything for one process: one sender, one delivery policy for each subscriber. Error: `settingsInvalid` for a key that is none. */
+/**
+ * Wires everything for one process: one sender, one delivery policy for each subscriber. Error: `settingsInvalid` for
+ * a key that is none.
+ */
 export function createWebhooks(ports: WebhooksPorts): Webhooks {
   const { store, allowedCidrs, caCertificate, accounts, requestOrigin, encryptionKey, confirmUrl, clock, log } = ports;
   const cipher = createSecretCipher(encryptionKey);

@@ -48,7 +48,8 @@ export const channels: Bench = {
       );
       all.push(idle);
       progress(
-        `${size} channels, signed in within ${idle.signInSeconds.toFixed(1)} s; ${(idle.after.residentBytes / 1e6).toFixed(0)} MB, ${idle.corePercent.toFixed(1)} % of a core`,
+        `${size} channels, signed in within ${idle.signInSeconds.toFixed(1)} s; ` +
+          `${(idle.after.residentBytes / 1e6).toFixed(0)} MB, ${idle.corePercent.toFixed(1)} % of a core`,
       );
     }
     return [...all.flatMap(toMeasurements), ...toComparisons(all)];
@@ -99,7 +100,10 @@ async function measureIdle(size: number, idleSeconds: number, rings: number): Pr
   }
 }
 
-/** What each channel more adds to what the garbage collector cannot take away, in KB. What a process has anyway, and code once it is warm, cancel out. */
+/**
+ * What each channel more adds to what the garbage collector cannot take away, in KB. What a process has anyway, and
+ * code once it is warm, cancel out.
+ */
 const heapSlope = (fewer: Idle, more: Idle): number =>
   (more.after.heapBytes - fewer.after.heapBytes) / (more.channels - fewer.channels) / 1000;
 

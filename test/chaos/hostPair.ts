@@ -5,7 +5,10 @@ import type { ChaosWorld } from './chaosWorld';
 /** Two hosts: one has the event channels, the other takes them over when the first one's leases lapse. */
 export interface HostPair {
   readonly kills: number;
-  /** SIGKILL to one of the two (three times in four to the one that has the channels), and another in its place; resolves when that is ready. */
+  /**
+   * SIGKILL to one of the two (three times in four to the one that has the channels), and another in its place;
+   * resolves when that is ready.
+   */
   killOne(): Promise<void>;
   /** Rejects, with its last lines, when a host ends that was not killed. */
   readonly endedByItself: Promise<never>;

@@ -82,7 +82,8 @@ function ofLease(lease: Heartbeat['lease']): Finding {
     case 'impossible':
       return [
         'warn',
-        'The lease of this account ends further in the future than a lease can last: the clock of a machine that polls is, or was, wrong. It is taken over within seconds.',
+        'The lease of this account ends further in the future than a lease can last: the clock of a machine that ' +
+          'polls is, or was, wrong. It is taken over within seconds.',
       ];
   }
 }

@@ -50,7 +50,9 @@ function toClockCheck(aheadMs: number): HealthCheck {
     observedUnit: 's',
     ...(far > CLOCK_WARN_MS
       ? {
-          output: `This machine’s clock is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} Azure’s: calls are marked late, or tokens refused. Set it by NTP.`,
+          output:
+            `This machine’s clock is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} ` +
+            `Azure’s: calls are marked late, or tokens refused. Set it by NTP.`,
         }
       : {}),
   };

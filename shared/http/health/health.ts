@@ -36,7 +36,10 @@ export function settingsHealth(problems: readonly string[]): Health {
   return toHealth({ settings: problems.map((output) => ({ status: 'fail', componentType: 'component', output })) });
 }
 
-/** How the relay is: settings, bus, tables, clock, storage, and each account as its poller last told it, each webhook with its counts. Never rejects. */
+/**
+ * How the relay is: settings, bus, tables, clock, storage, and each account as its poller last told it, each webhook
+ * with its counts. Never rejects.
+ */
 export async function readHealth({ accounts, leases, subscribers, azure, nowMs }: HealthPorts): Promise<Health> {
   const settings = [{ status: 'pass', componentType: 'component' } as const];
   const services = azure();

@@ -72,7 +72,10 @@ function reasonOf(error: unknown): string {
   return reasons[String(code)] ?? 'it cannot be read';
 }
 
-/** jose's word on the token itself; keys that cannot be had are ERR_JWKS_TIMEOUT, ERR_JOSE_GENERIC, or a network error without such a code. */
+/**
+ * jose's word on the token itself; keys that cannot be had are ERR_JWKS_TIMEOUT, ERR_JOSE_GENERIC, or a network error
+ * without such a code.
+ */
 function isJoseVerdict(error: unknown): boolean {
   const { code } = { code: undefined, ...(error as { code?: unknown }) };
   return (

@@ -63,7 +63,10 @@ export class PasswordGuard {
     return answer;
   }
 
-  /** Returns when the try is this process's, and as what it stands meanwhile: that of a rejected password is a rejection until it turns out well. */
+  /**
+   * Returns when the try is this process's, and as what it stands meanwhile: that of a rejected password is a
+   * rejection until it turns out well.
+   */
   async #claim(): Promise<PasswordTry['state']> {
     const { account, rejectedCredentials, clock } = this.#ports;
     const refuse = (rejectedAtMs: number | undefined): void => {

@@ -47,7 +47,10 @@ export const unusableAvailability: Pick<Refusal, 'sentence' | 'remedy'> = {
   remedy: 'Correct modalities, signInAs, phoneNumber and audioPreference of the account in UCWA_ACCOUNTS.',
 };
 
-/** `accountRefused`: tried again after 15 minutes; the message says what to do, as does the extension `remedy`. @param said status and codes. */
+/**
+ * `accountRefused`: tried again after 15 minutes; the message says what to do, as does the extension `remedy`. @param
+ * said status and codes.
+ */
 export function accountRefused(
   { sentence, remedy }: Pick<Refusal, 'sentence' | 'remedy'>,
   said: string,

@@ -125,7 +125,8 @@ function noTokenService(origin: string, status: number): RelayError {
   const remedy = `See that the web services of ${host} run (Get-CsService -WebServer), and that no proxy removes its WWW-Authenticate.`;
   return new RelayError(
     'upstreamFailed',
-    `Skype for Business at ${host} refuses the ticket without saying where to get another, and there is no token service at ${TOKEN_PATH} either (${String(status)}). ${remedy}`,
+    `Skype for Business at ${host} refuses the ticket without saying where to get another, and there is no token ` +
+      `service at ${TOKEN_PATH} either (${String(status)}). ${remedy}`,
     { extensions: { host, status, remedy } },
   );
 }

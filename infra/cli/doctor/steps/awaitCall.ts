@@ -55,7 +55,8 @@ export async function awaitCall(
     if (!late.signal.aborted || signal.aborted) throw error;
     throw new Trouble(
       `no call came within ${waitSeconds} s`,
-      'Call the account from another client (on the local stack: npm run ring); if it rings at other endpoints only, look at the modalities above and at call forwarding.',
+      'Call the account from another client (on the local stack: npm run ring); if it rings at other endpoints ' +
+        'only, look at the modalities above and at call forwarding.',
     );
   } finally {
     found.abort();

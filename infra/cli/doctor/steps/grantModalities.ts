@@ -7,7 +7,10 @@ import type { Finding } from '../chart';
 import type { Patient } from '../patient';
 import { Trouble } from '../trouble';
 
-/** makeMeAvailable as the relay does it, and which kinds of invitation can then come: `true` where all can that are relayed. Fails where a kind that is relayed cannot. */
+/**
+ * makeMeAvailable as the relay does it, and which kinds of invitation can then come: `true` where all can that are
+ * relayed. Fails where a kind that is relayed cannot.
+ */
 export async function grantModalities(
   { account, kinds: wanted }: Patient,
   pool: Pool,
@@ -32,7 +35,8 @@ export async function grantModalities(
   if (asked === undefined && modalities.length === 0)
     throw new Trouble(
       fact,
-      'No call will come: policy does not let this user be made available. Enable mobility and voice for it (Grant-CsMobilityPolicy with EnableMobility and EnableOutsideVoice).',
+      'No call will come: policy does not let this user be made available. Enable mobility and voice for it ' +
+        '(Grant-CsMobilityPolicy with EnableMobility and EnableOutsideVoice).',
     );
   const missing = wanted.filter((kind) => !canCome(kind));
   if (missing.length === 0) return { fact, value: true };
@@ -43,7 +47,13 @@ export async function grantModalities(
   throw new Trouble(
     fact,
     isAsked
-      ? `The server forbids ${needed.join(' and ')}: allow it in the user’s mobility and voice policies (EnableMobility, EnableOutsideVoice), ${missing.length === wanted.length ? 'for without it no call is seen.' : `or set RELAY_KINDS to what can come (${wanted.filter(canCome).join(',')}).`}`
+      ? `The server forbids ${needed.join(' and ')}: allow it in the user’s mobility and voice policies ` +
+          `(EnableMobility, EnableOutsideVoice), ` +
+          `${
+            missing.length === wanted.length
+              ? 'for without it no call is seen.'
+              : `or set RELAY_KINDS to what can come ` + `(${wanted.filter(canCome).join(',')}).`
+          }`
       : `Add ${needed.join(' or ')} to the account’s modalities in UCWA_ACCOUNTS, or take ${missing.join(' and ')} out of RELAY_KINDS.`,
   );
 }

@@ -32,7 +32,8 @@ export async function resolveNames(
   if (known.length === 0)
     throw new Trouble(
       fact,
-      'Have one of these names resolved by the DNS server that this machine asks, or set UCWA_DISCOVERY_URL to a discovery root whose name is.',
+      'Have one of these names resolved by the DNS server that this machine asks, or set UCWA_DISCOVERY_URL to a ' +
+        'discovery root whose name is.',
     );
   return { fact, value: known };
 }

@@ -148,7 +148,8 @@ export function subscriptionAnswers() {
     existing: {
       subscription: view,
       warnings: [
-        'A subscription with this URL, format and filters exists already; it was left as it is: change it with PATCH, or ask for another one with allowDuplicate',
+        'A subscription with this URL, format and filters exists already; it was left as it is: change it with ' +
+          'PATCH, or ask for another one with allowDuplicate',
       ],
     },
     changed: { subscription: view, warnings: [] },

@@ -14,7 +14,8 @@ export function connectorRoutes(): readonly Route[] {
       operationId: 'createCallTrigger',
       summary: 'Start a flow with a call',
       description:
-        'A webhook subscription in the format `flat`, without a handshake: `ringing` and `missed` of incoming calls, `ended` of all. `Location` removes it and needs no key.',
+        'A webhook subscription in the format `flat`, without a handshake: `ringing` and `missed` of incoming ' +
+        'calls, `ended` of all. `Location` removes it and needs no key.',
       role: 'Subscriptions.Manage',
       body: { schema: 'CallTrigger', examples: requestExamples.createCallTrigger },
       answers: {

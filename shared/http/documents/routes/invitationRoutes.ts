@@ -36,7 +36,8 @@ const commandErrors: readonly ErrorCode[] = [
 ];
 
 const waiting =
-  'With `Prefer: wait=N` the answer waits up to N seconds, 60 at most, for the outcome. The first command to reach an invitation wins; the same caller’s same command is answered as before.';
+  'With `Prefer: wait=N` the answer waits up to N seconds, 60 at most, for the outcome. The first command to ' +
+  'reach an invitation wins; the same caller’s same command is answered as before.';
 
 /** `/invitations` and what is under it. */
 export function invitationRoutes(): readonly Route[] {
@@ -80,7 +81,8 @@ export function invitationRoutes(): readonly Route[] {
       tag: 'Invitations',
       summary: 'List invitations',
       description:
-        'The newest first: of one account by the time at which they began, of all by their newest event. `state=active` reads what was heard of in the last ten minutes.',
+        'The newest first: of one account by the time at which they began, of all by their newest event. ' +
+        '`state=active` reads what was heard of in the last ten minutes.',
       role: 'Invitations.Read',
       query: listQuerySchema,
       answers: { 200: { description: 'One page', schema: 'InvitationPage', examples: { missedCall: page } } },
@@ -109,7 +111,8 @@ export function invitationRoutes(): readonly Route[] {
       tag: 'Invitations',
       summary: 'Read what happened to one invitation',
       description:
-        'Its events with their times on the way, what became of each with every webhook subscriber, the commands with their callers, the gaps of the channel, and the outcome. A page holds at most 1,000 records and 1 MiB.',
+        'Its events with their times on the way, what became of each with every webhook subscriber, the commands ' +
+        'with their callers, the gaps of the channel, and the outcome. A page holds at most 1,000 records and 1 MiB.',
       role: 'Invitations.Read',
       query: timelineQuerySchema,
       answers: {
@@ -146,7 +149,9 @@ export function invitationRoutes(): readonly Route[] {
       'decline',
       {
         summary: 'Decline a call',
-        description: `\`Global\`, the default, ends the ringing on every phone of the user; \`Local\` only at the relay’s endpoint. ${waiting}`,
+        description:
+          `\`Global\`, the default, ends the ringing on every phone of the user; \`Local\` only at ` +
+          `the relay’s endpoint. ${waiting}`,
       },
       { schema: 'Decline', examples: requestExamples.decline },
     ),

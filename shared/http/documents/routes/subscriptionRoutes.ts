@@ -15,7 +15,10 @@ export function subscriptionRoutes(): readonly Route[] {
       operationId: 'createWebhookSubscription',
       summary: 'Subscribe a URL to events',
       description:
-        'The URL is checked, and asked for its consent (CloudEvents, HTTP 1.1 Web Hooks §4) unless `handshake` is `skip`. The secret is shown in this response only, and again to a request with the same `Idempotency-Key` within 24 hours. Where there is a subscription with this URL, format and filters already, that one is given back, unless `allowDuplicate` is true or another `secret` is given.',
+        'The URL is checked, and asked for its consent (CloudEvents, HTTP 1.1 Web Hooks §4) unless `handshake` ' +
+        'is `skip`. The secret is shown in this response only, and again to a request with the same `Idempotency-Key` ' +
+        'within 24 hours. Where there is a subscription with this URL, format and filters already, that one is given ' +
+        'back, unless `allowDuplicate` is true or another `secret` is given.',
       body: { schema: 'SubscriptionRequest', examples: requestExamples.createSubscription },
       answers: {
         201: {
@@ -113,7 +116,8 @@ export function subscriptionRoutes(): readonly Route[] {
       operationId: 'rotateWebhookSecret',
       summary: 'Change the signing secret',
       description:
-        'Every earlier secret signs as well until 24 hours after it was replaced, four of them at most. The secret that there is changes nothing. With the same `Idempotency-Key` within 24 hours the same secret is given again.',
+        'Every earlier secret signs as well until 24 hours after it was replaced, four of them at most. The ' +
+        'secret that there is changes nothing. With the same `Idempotency-Key` within 24 hours the same secret is given again.',
       body: { schema: 'SecretRotation', examples: requestExamples.rotateSecret },
       answers: {
         200: { description: 'The new secret, shown this once', schema: 'RotatedSecret', examples: { rotated } },

@@ -1,4 +1,8 @@
-import { parseRetryAfter, retryDelayMs, scheduleMs } from '../../../../../shared/webhooks/delivery/retries/retrySchedule';
+import {
+  parseRetryAfter,
+  retryDelayMs,
+  scheduleMs,
+} from '../../../../../shared/webhooks/delivery/retries/retrySchedule';
 
 test('is 0, 1, 2, 4, 8, 15 s, 1 m, 5 m, 30 m, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h', () => {
   expect(scheduleMs.map((ms) => ms / 1000)).toEqual([
