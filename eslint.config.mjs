@@ -47,7 +47,7 @@ export default tseslint.config(
       'shared/ucwa/signIn/ticket.ts',
       'shared/ucwa/format/xml.ts',
       'shared/webhooks/delivery/deliveryEnd.ts',
-      'shared/webhooks/delivery/redeliver.ts',
+      'shared/webhooks/delivery/retries/redeliver.ts',
       'shared/webhooks/delivery/subscriberWatch.ts',
       'shared/webhooks/formats/flatCall.ts',
       'shared/webhooks/sender/urlRule.ts',

@@ -1,8 +1,8 @@
 import { app } from '@azure/functions';
 import { config, getApp } from '../shared/app';
 import { toHandler } from '../shared/http/endpoint';
-import { settingsHealth, toHealthResponse } from '../shared/http/health';
-import { healthEndpoint } from '../shared/http/healthEndpoint';
+import { settingsHealth, toHealthResponse } from '../shared/http/health/health';
+import { healthEndpoint } from '../shared/http/health/healthEndpoint';
 
 const handler = toHandler(getApp, 'Operations.Manage', healthEndpoint, 'health ');
 

@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { toHealthResponse } from '../shared/http/health';
+import { toHealthResponse } from '../shared/http/health/health';
 
 app.http('getLiveness', {
   methods: ['GET'],

@@ -2,7 +2,7 @@ import { app } from '@azure/functions';
 import { getApp } from '../shared/app';
 import { toEventArrival } from '../shared/messaging/messageMetadata';
 import { toMessageHandler } from '../shared/messaging/toMessageHandler';
-import { parseRetryMessage } from '../shared/webhooks/delivery/retryMessage';
+import { parseRetryMessage } from '../shared/webhooks/delivery/retries/retryMessage';
 
 app.serviceBusQueue('retryDelivery', {
   connection: 'ServiceBusConnection',

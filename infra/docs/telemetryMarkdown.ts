@@ -12,10 +12,12 @@ interface Occurrence {
 /** docs/telemetry.md: every log event, metric and span, read off the source itself. */
 export function telemetryMarkdown(project: string): string {
   const sources = readSources(project);
-  return `# Telemetry
+  return (
+    `# Telemetry
 
 Made from the code by \`npm run docs\`. Each line of the log is a JSON object with \`event\`, \`level\`, \`time\` and the fields named here;
-none holds a secret, a token, an SDP or a link's signature. Where it goes: README, “Settings”; what wakes a person, and queries: [operations.md](operations.md).
+none holds a secret, a token, an SDP or a link's signature. Where it goes: README, “Settings”; what wakes a ` +
+    `person, and queries: [operations.md](operations.md).
 
 ## Log events
 
@@ -40,7 +42,8 @@ ${markdownTable(
   ['Span', 'From'],
   spans(sources).map(([name, folder]) => [code(name), code(folder)]),
 )}
-`;
+`
+  );
 }
 
 interface Source {

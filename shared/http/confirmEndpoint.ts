@@ -11,11 +11,11 @@ import { inCommandSpan } from '../telemetry/inCommandSpan';
 import { callerText, phoneOwnerText } from '../webhooks/formats/callTexts';
 import { toShownText } from '../webhooks/formats/shownText';
 import { commandTitle, type CardCommand } from '../webhooks/formats/teamsCard';
-import type { AuthenticationPorts } from './authenticate';
-import { decodeCapability, type Capability } from './capability';
+import type { AuthenticationPorts } from './identity/authenticate';
+import { decodeCapability, type Capability } from './identity/capability';
 import { toConfirmPage } from './confirmPage';
-import { readSignedInPerson } from './signedInPerson';
-import type { Role } from './tokenVerifier';
+import { readSignedInPerson } from './identity/signedInPerson';
+import type { Role } from './identity/tokenVerifier';
 
 export interface ConfirmEndpointPorts {
   readonly commands: CommandPorts;
@@ -144,7 +144,10 @@ function linkName(capability: string): string {
   return `link:${createHash('sha256').update(capability).digest('hex').slice(0, 12)}`;
 }
 
-/** Object id of the person who has signed in; empty where nobody needs to, undefined where nobody has. Errors: `unauthenticated`, `forbidden`. */
+/**
+ * Object id of the person who has signed in; empty where nobody needs to, undefined where nobody has. Errors:
+ * `unauthenticated`, `forbidden`.
+ */
 function signedIn(
   request: HttpRequest,
   { entra, signInByPlatform }: Pick<AuthenticationPorts, 'entra' | 'signInByPlatform'>,

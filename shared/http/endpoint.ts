@@ -1,9 +1,9 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { toRelayError } from '../errors/relayError';
 import type { Log } from '../telemetry/log';
-import { authenticate, type AuthenticationPorts, type Caller } from './authenticate';
+import { authenticate, type AuthenticationPorts, type Caller } from './identity/authenticate';
 import { toProblemResponse } from './problem';
-import type { Role } from './tokenVerifier';
+import type { Role } from './identity/tokenVerifier';
 
 /** What every endpoint needs of the app. */
 export interface EndpointPorts {

@@ -8,7 +8,8 @@ const MAX_BODY_BYTES = 256 * 1024;
 
 /**
  * The body as that schema's value; an absent body is `{}`.
- * Errors: `lengthRequired` where the platform may have dropped a body, `encodingUnsupported`, `requestInvalid` with `errors: [{field, message}]`, naming every field that is wrong; never repeating a value.
+ * Errors: `lengthRequired` where the platform may have dropped a body, `encodingUnsupported`, `requestInvalid` with
+ * `errors: [{field, message}]`, naming every field that is wrong; never repeating a value.
  */
 export async function readJson<Schema extends z.ZodType>(
   request: Parameters<typeof readAnyJson>[0],
@@ -46,7 +47,8 @@ function wasDropped(text: string, header: (name: string) => string | undefined):
 function lengthRequired(): RelayError {
   return new RelayError(
     'lengthRequired',
-    'Azure Functions passes on no body that is sent in chunks. Send it with Content-Length (in .NET: await content.LoadIntoBufferAsync() before the request, or StringContent), or Content-Length: 0 and no body.',
+    'Azure Functions passes on no body that is sent in chunks. Send it with Content-Length (in .NET: await ' +
+      'content.LoadIntoBufferAsync() before the request, or StringContent), or Content-Length: 0 and no body.',
   );
 }
 

@@ -4,7 +4,7 @@ import { RelayError } from '../errors/relayError';
 import { stableId } from '../invitations/events/eventIdentity';
 import type { Webhooks } from '../webhooks/createWebhooks';
 import type { CallViews } from '../invitations/record/callViews';
-import { decodeCapability } from './capability';
+import { decodeCapability } from './identity/capability';
 import { toDeliveryView } from './deliveryView';
 import { deliveriesQuerySchema, recoverRequestSchema } from './documents/subscriptionAnswers';
 import { json, type Endpoint, type EndpointPorts } from './endpoint';

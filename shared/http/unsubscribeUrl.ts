@@ -1,4 +1,4 @@
-import { encodeCapability } from './capability';
+import { encodeCapability } from './identity/capability';
 import { publicUrl } from './publicUrl';
 
 /**

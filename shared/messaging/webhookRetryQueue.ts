@@ -1,6 +1,6 @@
 import type { RelayError } from '../errors/relayError';
-import { retryMessageId, toRetryBody } from '../webhooks/delivery/retryMessage';
-import type { RetryQueue, ScheduledRetry } from '../webhooks/delivery/retryQueue';
+import { retryMessageId, toRetryBody } from '../webhooks/delivery/retries/retryMessage';
+import type { RetryQueue, ScheduledRetry } from '../webhooks/delivery/retries/retryQueue';
 import type { EncodedMessage } from './encodedMessage';
 import { createOutbox, type BusSender } from './outbox';
 

@@ -48,7 +48,7 @@ export function toAccountHealth(account: string, health: SessionHealth): Account
   };
 }
 
-/** The heartbeat's bytes: compressed JSON. Where a slot has too many accounts for it, those that are on the air are left out first. */
+/** The heartbeat's bytes: compressed JSON. Where a slot has too many accounts for it, those that are connected are left out first. */
 export function encodeSlotHealth(accounts: readonly AccountHealth[]): Uint8Array {
   const troubled = accounts.filter(({ state }) => state !== 'connected');
   const inOrder = [...troubled, ...accounts.filter(({ state }) => state === 'connected')];

@@ -6,11 +6,15 @@ import { accountRefused, unusableAvailability } from './signIn/refusals';
 import { translateResponse } from './translateError';
 
 const TIMEOUT_MS = 30_000;
-/** What a server takes from those whom it does not let register audio of their own; Messaging is never registered, nobody would answer it. */
+/**
+ * What a server takes from those whom it does not let register audio of their own; Messaging is never registered,
+ * nobody would answer it.
+ */
 const FALLBACK_MODALITIES = ['PhoneAudio'];
 
 /**
- * makeMeAvailable with the account's modalities, telephone and preferences; where the server forbids those, with phone audio alone. Resolves with
+ * makeMeAvailable with the account's modalities, telephone and preferences; where the server forbids those, with
+ * phone audio alone. Resolves with
  * what was granted, nothing where even that is forbidden. Already being available is success.
  */
 export async function makeAvailable(

@@ -29,7 +29,8 @@ const GROUPS = 64;
  * when it is none.
  */
 export function createConnections(caCertificate: string | undefined): Connections {
-  // All are free at once where a thousand accounts publish: what is beyond `maxFreeSockets` (256) would be closed, and opened anew a moment later.
+  // All are free at once where a thousand accounts publish: what is beyond `maxFreeSockets` (256) would be closed,
+  // and opened anew a moment later.
   const pooled = {
     keepAlive: true,
     keepAliveMsecs: TCP_KEEP_ALIVE_MS,
@@ -65,7 +66,10 @@ function groupOf(url: string): number {
   return (sum >>> 0) % GROUPS;
 }
 
-/** A connection remembers, as long as it lives, the options of the request that opened it (Node.js, http.Agent): not its headers, for there is a ticket in them. */
+/**
+ * A connection remembers, as long as it lives, the options of the request that opened it (Node.js, http.Agent): not
+ * its headers, for there is a ticket in them.
+ */
 function forgetting<Agent extends http.Agent>(agent: Agent): Agent {
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (options, callback) => {

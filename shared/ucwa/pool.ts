@@ -150,7 +150,10 @@ export class Pool {
     }
   }
 
-  /** A pool that has taken us in does not send us away: a challenge that names a foreign host is a proxy's or a front end's slip, until it is repeated. */
+  /**
+   * A pool that has taken us in does not send us away: a challenge that names a foreign host is a proxy's or a front
+   * end's slip, until it is repeated.
+   */
   #isStray(error: unknown): error is RelayError {
     if (!(error instanceof RelayError) || error.code !== 'hostNotAllowed' || this.#lastResponseMs === undefined)
       return false;

@@ -35,7 +35,7 @@ export interface SessionStatusPorts {
 export class SessionStatus {
   readonly #ports: SessionStatusPorts;
   #state: SessionHealth['state'] = 'signedOut';
-  /** When the package was handed to the consumer that has not been pulled past yet. */
+  /** When the package that is not acknowledged yet was handed to the consumer. */
   #handedOutAtMs: number | undefined;
   #lastPollAtMs: number | undefined;
   #lastError: string | undefined;
@@ -63,7 +63,9 @@ export class SessionStatus {
   available(): void {
     if (this.#canReceive()) return;
     const modalities = this.#ports.modalities();
-    this.#lastError = `No call will come: none of the modalities that the relayed kinds of invitation need was granted (granted: ${modalities?.join(', ') || 'none'}).`;
+    this.#lastError =
+      `No call will come: none of the modalities that the relayed kinds of invitation need was ` +
+      `granted (granted: ${modalities?.join(', ') || 'none'}).`;
     this.#ports.log.error('ucwaNoInvitations', { account: this.#ports.account, message: this.#lastError });
   }
 
@@ -116,7 +118,7 @@ export class SessionStatus {
     this.#handedOutAtMs = this.#ports.clock.now();
   }
 
-  /** The consumer has pulled past it, or has left. */
+  /** The consumer has asked for the next package, or has left. */
   taken(): void {
     this.#handedOutAtMs = undefined;
   }

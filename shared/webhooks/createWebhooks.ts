@@ -13,10 +13,10 @@ import { createNextFreeTime } from './delivery/pacing';
 import { createPostSigned } from './delivery/postSigned';
 import type { RateSlots } from './delivery/rateSlots';
 import { createRecentCalls } from './delivery/recentCalls';
-import { createRedeliver, type Redeliver } from './delivery/redeliver';
+import { createRedeliver, type Redeliver } from './delivery/retries/redeliver';
 import { createRenderOnce } from './formats/renderDelivery';
-import { createRetryDelivery, type RetryDelivery } from './delivery/retryDelivery';
-import type { RetryQueue } from './delivery/retryQueue';
+import { createRetryDelivery, type RetryDelivery } from './delivery/retries/retryDelivery';
+import type { RetryQueue } from './delivery/retries/retryQueue';
 import type { SubscriberHealthStore } from './delivery/subscriberHealth';
 import { createSubscriberWatch } from './delivery/subscriberWatch';
 import type { ConfirmUrl } from './formats/teamsCard';
@@ -67,7 +67,10 @@ export interface Webhooks {
   close(): void;
 }
 
-/** Wires everything for one process: one sender, one delivery policy for each subscriber. Error: `settingsInvalid` for a key that is none. */
+/**
+ * Wires everything for one process: one sender, one delivery policy for each subscriber. Error: `settingsInvalid` for
+ * a key that is none.
+ */
 export function createWebhooks(ports: WebhooksPorts): Webhooks {
   const { store, allowedCidrs, caCertificate, accounts, requestOrigin, encryptionKey, confirmUrl, clock, log } = ports;
   const cipher = createSecretCipher(encryptionKey);

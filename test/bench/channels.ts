@@ -12,7 +12,7 @@ import { startWorld, usernamesOf } from './world';
  * channels are: every one of them polls once in it.
  */
 const POLL_SECONDS = 180;
-const LOOK_AT_FEWER_SECONDS = 30;
+const FEWER_SECONDS = 30;
 
 /**
  * The heap that the bound of 600 MB leaves. A pending poll outlives V8's young generation, so that every poll becomes garbage of
@@ -43,12 +43,13 @@ export const channels: Bench = {
     for (const size of sizes) {
       const idle = await measureIdle(
         size,
-        quick ? 4 : size === 10_000 ? POLL_SECONDS : LOOK_AT_FEWER_SECONDS,
+        quick ? 4 : size === 10_000 ? POLL_SECONDS : FEWER_SECONDS,
         quick ? 20 : 300,
       );
       all.push(idle);
       progress(
-        `${size} channels, signed in within ${idle.signInSeconds.toFixed(1)} s; ${(idle.after.residentBytes / 1e6).toFixed(0)} MB, ${idle.corePercent.toFixed(1)} % of a core`,
+        `${size} channels, signed in within ${idle.signInSeconds.toFixed(1)} s; ` +
+          `${(idle.after.residentBytes / 1e6).toFixed(0)} MB, ${idle.corePercent.toFixed(1)} % of a core`,
       );
     }
     return [...all.flatMap(toMeasurements), ...toComparisons(all)];
@@ -99,7 +100,10 @@ async function measureIdle(size: number, idleSeconds: number, rings: number): Pr
   }
 }
 
-/** What each channel more adds to what the garbage collector cannot take away, in KB. What a process has anyway, and code once it is warm, cancel out. */
+/**
+ * What each channel more adds to what the garbage collector cannot take away, in KB. What a process has anyway, and
+ * code once it is warm, cancel out.
+ */
 const heapSlope = (fewer: Idle, more: Idle): number =>
   (more.after.heapBytes - fewer.after.heapBytes) / (more.channels - fewer.channels) / 1000;
 

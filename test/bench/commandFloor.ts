@@ -14,7 +14,10 @@ interface Plan {
 }
 
 export const commandFloorMethods = {
-  /** Signs in so that calls ring, and resolves with an address to which an invitation's path is posted for it to be declined: a row is inserted, the invitation read, the link posted to. */
+  /**
+   * Signs in so that calls ring, and resolves with an address to which an invitation's path is posted for it to be
+   * declined: a row is inserted, the invitation read, the link posted to.
+   */
   async start({ ucwaUrl, username, storageConnection }: Plan): Promise<string> {
     const http = axios.create({ baseURL: ucwaUrl, proxy: false, httpAgent: new Agent({ keepAlive: true }) });
     const { authorization, applicationHref } = await signIn(http, username);

@@ -41,7 +41,10 @@ export const commands: Bench = {
         times.toUcwa.push((await world.ucwa.call('commandAt', `${path}/decline`)) - startedMs);
       };
       const ring = (username: string): Promise<string> => world.ucwa.call('call', sipOf(username));
-      /** A person takes a second; by then the ring has been published and recorded, and nothing of it is still at work. Slow enough for the limit of requests per caller. */
+      /**
+       * A person takes a second; by then the ring has been published and recorded, and nothing of it is still at
+       * work. Slow enough for the limit of requests per caller.
+       */
       const recorded = async (invitation: string): Promise<void> => {
         do await wait(60);
         while ((await http.get(invitation, { headers, validateStatus: () => true })).status !== 200);

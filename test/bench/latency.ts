@@ -84,7 +84,10 @@ interface Times {
   readonly relay: readonly number[];
 }
 
-/** A ring on the floor and one on any of the relay's accounts, turn and turn about: what else the machine does falls on both. One at a time. */
+/**
+ * A ring on the floor and one on any of the relay's accounts, turn and turn about: what else the machine does falls
+ * on both. One at a time.
+ */
 export async function alternate(
   world: World,
   consumer: TopicConsumer,

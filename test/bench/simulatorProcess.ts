@@ -70,10 +70,10 @@ export const simulatorMethods = {
   drained: () =>
     new Promise<number>((resolve) => {
       const { events } = simulator().ledger;
-      const look = setInterval(() => {
+      const check = setInterval(() => {
         while (events[acknowledged]?.acknowledged === true) acknowledged += 1;
         if (acknowledged < events.length) return;
-        clearInterval(look);
+        clearInterval(check);
         resolve(sharedNowMs());
       }, 5);
     }),

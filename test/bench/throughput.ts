@@ -36,7 +36,8 @@ export const throughput: Bench = {
     ): Promise<Taken> => {
       const taken = await readAll(world, reader, users, packages);
       progress(
-        `${name}: ${users.length} accounts, ${packages} packages each: ${taken.perSecond.toFixed(0)}/s, ${(taken.cpuMs / users.length / packages).toFixed(2)} ms of processor time each`,
+        `${name}: ${users.length} accounts, ${packages} packages each: ${taken.perSecond.toFixed(0)}/s, ` +
+          `${(taken.cpuMs / users.length / packages).toFixed(2)} ms of processor time each`,
       );
       return taken;
     };

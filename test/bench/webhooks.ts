@@ -55,10 +55,10 @@ class Calls {
 
   next(): ReturnType<typeof this.event> {
     const names: readonly EventName[] = ['started', 'updated', 'completed'];
-    const place = this.sent;
+    const index = this.sent;
     this.sent += 1;
     // Eight calls side by side, so that the events of one call are not on their way at the same time.
-    const [group, within] = [Math.floor(place / (3 * EVENTS_AT_ONCE)), place % (3 * EVENTS_AT_ONCE)];
+    const [group, within] = [Math.floor(index / (3 * EVENTS_AT_ONCE)), index % (3 * EVENTS_AT_ONCE)];
     const name = names[Math.floor(within / EVENTS_AT_ONCE)] ?? 'started';
     return this.event(name, group * EVENTS_AT_ONCE + (within % EVENTS_AT_ONCE));
   }

@@ -10,7 +10,10 @@ const SUBSCRIPTIONS = ['first', 'second', 'third'] as const;
 const BATCH = 100;
 /** Resident memory is looked at this often; the first tenth of the run warms up and counts for nothing. */
 const SAMPLES = 50;
-/** The smallest thing that could be kept of each message, an entry in a Map, takes about twice this; what is below is the heap breathing. */
+/**
+ * The smallest thing that could be kept of each message, an entry in a Map, takes about twice this; what is below is
+ * the heap breathing.
+ */
 const BYTES_PER_MESSAGE_KEPT = 24;
 
 /** The local bus as a soak: everything that goes in comes out of every subscription, and the broker's memory stays flat. */
@@ -63,7 +66,9 @@ export const bus: Scenario<'messages'> = {
       const slope = slopeOf(samples.slice(Math.ceil(samples.length / 10)));
       print(`${messages} sent; received ${received.join(' / ')}`);
       print(
-        `broker: ${mebibytes(samples[0]?.residentBytes ?? 0)} to ${mebibytes(samples.at(-1)?.residentBytes ?? 0)} MiB resident, slope ${slope.toFixed(2)} bytes a message (bound ${String(BYTES_PER_MESSAGE_KEPT)})`,
+        `broker: ${mebibytes(samples[0]?.residentBytes ?? 0)} to ` +
+          `${mebibytes(samples.at(-1)?.residentBytes ?? 0)} MiB resident, slope ${slope.toFixed(2)} bytes a message (bound ` +
+          `${String(BYTES_PER_MESSAGE_KEPT)})`,
       );
       return received.every((count) => count === messages) && slope <= BYTES_PER_MESSAGE_KEPT;
     } finally {

@@ -24,7 +24,10 @@ export interface ChaosWorld {
   readonly ucwa: TestUcwa;
   readonly accounts: readonly string[];
   readonly topic: TopicRecord;
-  /** One more Functions host, in a process of its own (with `args` besides those of the world, and these settings); resolves when it is ready. */
+  /**
+   * One more Functions host, in a process of its own (with `args` besides those of the world, and these settings);
+   * resolves when it is ready.
+   */
   startHost(more?: HostSettings): Promise<HostProcess & ReadyHost>;
   /** Closes the bus, with every connection to it. */
   stopBus(): Promise<void>;

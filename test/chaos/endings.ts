@@ -87,7 +87,9 @@ const all: readonly Ending[] = [
 
 /** How long nobody polls when the process that does comes to its end, with the locks and endings of Microsoft's host. */
 export const endings: Scenario<'accounts' | 'only'> = {
-  says: 'A process that polls ends, in each way that Azure knows, while calls ring: every ring is published once, late by a few seconds at most.',
+  says:
+    'A process that polls ends, in each way that Azure knows, while calls ring: every ring is published ' +
+    'once, late by a few seconds at most.',
   options: {
     accounts: { default: 3, least: 1, says: 'on how many accounts calls ring' },
     only: { default: 0, least: 0, says: `only this one of the endings, 1 to ${all.length}; 0: all` },

@@ -5,14 +5,17 @@ import type { ChaosWorld } from './chaosWorld';
 /** Two hosts: one has the event channels, the other takes them over when the first one's leases lapse. */
 export interface HostPair {
   readonly kills: number;
-  /** SIGKILL to one of the two (three times in four to the one that has the channels), and another in its place; resolves when that is ready. */
+  /**
+   * SIGKILL to one of the two (three times in four to the one that has the channels), and another in its place;
+   * resolves when that is ready.
+   */
   killOne(): Promise<void>;
   /** Rejects, with its last lines, when a host ends that was not killed. */
   readonly endedByItself: Promise<never>;
 }
 
 const HOLDERS_SHARE = 0.75;
-const LINES_TOLD = 20;
+const LINES_SHOWN = 20;
 
 /** Starts both. They end with the world. */
 export async function startHostPair(world: ChaosWorld, random: SeededRandom): Promise<HostPair> {
@@ -31,7 +34,9 @@ export async function startHostPair(world: ChaosWorld, random: SeededRandom): Pr
     void host.exited.then(({ code, signal }) => {
       if (!killed.has(host))
         report(
-          new Error(`A host ended by itself (${String(code ?? signal)}):\n${host.lines.slice(-LINES_TOLD).join('\n')}`),
+          new Error(
+            `A host ended by itself (${String(code ?? signal)}):\n${host.lines.slice(-LINES_SHOWN).join('\n')}`,
+          ),
         );
     });
     return host;

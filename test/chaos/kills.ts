@@ -51,7 +51,10 @@ function list(items: readonly string[]): string {
 function lateness(delays: readonly Delay[]): string {
   const summary = summarise(delays.map(({ emittedAtMs, enqueuedAtMs }) => Math.max(0, enqueuedAtMs - emittedAtMs)));
   if (summary === undefined) return 'no events';
-  return `worst ${seconds(summary.worstMs)}, median ${seconds(summary.medianMs)}, 99 of 100 below ${seconds(summary.p99Ms)} (${delays.length} events)`;
+  return (
+    `worst ${seconds(summary.worstMs)}, median ${seconds(summary.medianMs)}, 99 of 100 below ` +
+    `${seconds(summary.p99Ms)} (${delays.length} events)`
+  );
 }
 
 function seconds(ms: number): string {

@@ -61,7 +61,8 @@ export async function runKills(plan: KillsPlan, print: Print): Promise<KillsOutc
           killAtRandom(world, hosts, plan.stretchSeconds * 1000, random),
         ]);
         print(
-          `${hosts.kills} of ${plan.kills} kills, ${ringing.rung} of ${plan.calls} calls; ${ucwa.invitationEvents().length} events emitted, ${topic.events.length} seen on the topic`,
+          `${hosts.kills} of ${plan.kills} kills, ${ringing.rung} of ${plan.calls} calls; ` +
+            `${ucwa.invitationEvents().length} events emitted, ${topic.events.length} seen on the topic`,
         );
       }
       return outage;

@@ -4,7 +4,9 @@ import type { Print, Scenario } from './scenario';
 
 /** Half of the subscribers hang, fail, throttle, are gone, redirect to a private address or reset the connection. */
 export const webhooks: Scenario<'subscribers' | 'calls' | 'alone' | 'rate' | 'accounts' | 'ring' | 'processes'> = {
-  says: 'Webhooks to a crowd of which half behave badly: the healthy half hears every call as soon as it does alone, and every delivery is accounted for.',
+  says:
+    'Webhooks to a crowd of which half behave badly: the healthy half hears every call as soon as it does ' +
+    'alone, and every delivery is accounted for.',
   options: {
     subscribers: { default: 100, least: 7, says: 'how many; half of them healthy' },
     calls: { default: 1_000, least: 1, says: 'how many calls ring for all' },

@@ -3,7 +3,7 @@ import type { DeliveryResult } from '../../shared/invitations/record/deliveryRes
 import { busEntities } from '../../shared/messaging/busEntities';
 import { fromAttemptRow, fromEventRow, LATER } from '../../shared/storage/calls/callRows';
 import { createTables } from '../../shared/storage/tables';
-import { parseRetryMessage } from '../../shared/webhooks/delivery/retryMessage';
+import { parseRetryMessage } from '../../shared/webhooks/delivery/retries/retryMessage';
 
 /** Outcomes of every delivery to one subscriber, counted from the tables and the bus, not from what the relay says. */
 export interface SubscriberAccount {

@@ -7,8 +7,8 @@ import { createDeliveryPolicies } from '../../shared/webhooks/delivery/deliveryP
 import { createKeepRecord } from '../../shared/webhooks/delivery/keepRecord';
 import { createRecentCalls } from '../../shared/webhooks/delivery/recentCalls';
 import { createRenderOnce } from '../../shared/webhooks/formats/renderDelivery';
-import { createRetryDelivery } from '../../shared/webhooks/delivery/retryDelivery';
-import type { ScheduledRetry } from '../../shared/webhooks/delivery/retryQueue';
+import { createRetryDelivery } from '../../shared/webhooks/delivery/retries/retryDelivery';
+import type { ScheduledRetry } from '../../shared/webhooks/delivery/retries/retryQueue';
 import type { Subscription } from '../../shared/webhooks/subscriptions/subscription';
 import { createFakeClock } from './fakeClock';
 import { createMemoryCallRecords } from './memoryCallRecords';

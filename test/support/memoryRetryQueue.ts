@@ -4,8 +4,8 @@ import {
   retryMessageId,
   toRetryBody,
   type RetryMessage,
-} from '../../shared/webhooks/delivery/retryMessage';
-import type { RetryQueue } from '../../shared/webhooks/delivery/retryQueue';
+} from '../../shared/webhooks/delivery/retries/retryMessage';
+import type { RetryQueue } from '../../shared/webhooks/delivery/retries/retryQueue';
 
 /** The queue `webhook-retries` in memory, with duplicate detection and scheduled messages by the test's clock. */
 export interface MemoryRetryQueue extends RetryQueue {

@@ -1,20 +1,20 @@
-// Over 100 lines because it is one table: every symptom and its remedy, the special before the general.
+// Over 100 lines because it is one table: every failure and what to do about it, the special before the general.
 import { RelayError } from '../../../shared/errors/relayError';
 import { HELD_MS } from '../../../shared/ucwa/channel/readProgress';
 import { formOf } from '../../../shared/ucwa/format/representation';
-import { certificateRemedy } from './certificateRemedy';
+import { certificateAdvice } from './certificateAdvice';
 import { inSeconds } from './inSeconds';
 import type { StepName } from './stepReport';
 import { responseOf, type Trace } from './tracedHttp';
 
-interface Symptom {
+interface Failure {
   readonly step: StepName;
   readonly code: RelayError['code'];
   readonly message: string;
   readonly status: number | undefined;
   readonly networkCode: string | undefined;
   /** What the error itself says is to be done. */
-  readonly remedy: string | undefined;
+  readonly whatToDo: string | undefined;
   /** The last answer was a web page. */
   readonly isHtml: boolean;
   /** How long the last request had waited. */
@@ -24,8 +24,8 @@ interface Symptom {
 }
 
 interface Rule {
-  readonly when: (symptom: Symptom) => boolean;
-  readonly say: string | ((symptom: Symptom) => string);
+  readonly when: (failure: Failure) => boolean;
+  readonly say: string | ((failure: Failure) => string);
 }
 
 /** As many requests as only a chain of redirects makes before there is an application. */
@@ -33,28 +33,28 @@ const LED_AROUND = 8;
 
 const isAt =
   (...steps: StepName[]) =>
-  ({ step }: Symptom): boolean =>
+  ({ step }: Failure): boolean =>
     steps.includes(step);
 const is =
   (...codes: RelayError['code'][]) =>
-  ({ code }: Symptom): boolean =>
+  ({ code }: Failure): boolean =>
     codes.includes(code);
 const all =
   (...conditions: Rule['when'][]) =>
-  (symptom: Symptom): boolean =>
-    conditions.every((condition) => condition(symptom));
-const isCut = ({ code, networkCode }: Symptom): boolean => code === 'upstreamFailed' && networkCode !== undefined;
-const wasHeld = ({ waitedMs }: Symptom): boolean => waitedMs >= HELD_MS;
-const isGateway = ({ status, isHtml }: Symptom): boolean => status === 504 || (status === 502 && isHtml);
+  (failure: Failure): boolean =>
+    conditions.every((condition) => condition(failure));
+const isCut = ({ code, networkCode }: Failure): boolean => code === 'upstreamFailed' && networkCode !== undefined;
+const wasHeld = ({ waitedMs }: Failure): boolean => waitedMs >= HELD_MS;
+const isGateway = ({ status, isHtml }: Failure): boolean => status === 504 || (status === 502 && isHtml);
 const any =
   (...conditions: Rule['when'][]) =>
-  (symptom: Symptom): boolean =>
-    conditions.some((condition) => condition(symptom));
+  (failure: Failure): boolean =>
+    conditions.some((condition) => condition(failure));
 
 const rules: readonly Rule[] = [
   {
-    when: ({ remedy }) => remedy !== undefined,
-    say: ({ remedy }) => remedy ?? '',
+    when: ({ whatToDo }) => whatToDo !== undefined,
+    say: ({ whatToDo }) => whatToDo ?? '',
   },
 
   // The way to the server
@@ -67,21 +67,27 @@ const rules: readonly Rule[] = [
     say: 'Open the way from here to that host and port in the firewall, and see that its web service runs.',
   },
   {
-    when: ({ networkCode }) => certificateRemedy(networkCode) !== undefined,
-    say: ({ networkCode }) => certificateRemedy(networkCode) ?? '',
+    when: ({ networkCode }) => certificateAdvice(networkCode) !== undefined,
+    say: ({ networkCode }) => certificateAdvice(networkCode) ?? '',
   },
   {
     when: all(isAt('event channel', 'test ring'), is('upstreamTimeout')),
-    say: 'The server or a proxy holds the answer back beyond 200 s: let nothing on the way buffer responses, and set its time-outs above 200 s.',
+    say:
+      'The server or a proxy holds the answer back beyond 200 s: let nothing on the way buffer responses, and ' +
+      'set its time-outs above 200 s.',
   },
   {
     when: is('upstreamTimeout'),
-    say: 'The server accepts the request but does not finish answering in time: look at its load, and at any proxy between that inspects or throttles.',
+    say:
+      'The server accepts the request but does not finish answering in time: look at its load, and at any ' +
+      'proxy between that inspects or throttles.',
   },
   {
     // A cut after which the pool responds is no failure, so here it did not.
     when: all(isAt('event channel', 'test ring'), any(isCut, isGateway), wasHeld),
-    say: 'Something between held the poll and then cut it, and the pool did not respond after that either: see that the pool’s front ends run and that the proxy or load balancer before them reaches them.',
+    say:
+      'Something between held the poll and then cut it, and the pool did not respond after that either: see ' +
+      'that the pool’s front ends run and that the proxy or load balancer before them reaches them.',
   },
   {
     when: all(isAt('event channel', 'test ring'), isGateway),
@@ -89,22 +95,29 @@ const rules: readonly Rule[] = [
   },
   {
     when: all(isAt('event channel', 'test ring'), isCut),
-    say: 'The connection was cut while the event channel was being read: look in the logs of the load balancer or proxy between for why, then try again.',
+    say:
+      'The connection was cut while the event channel was being read: look in the logs of the load balancer ' +
+      'or proxy between for why, then try again.',
   },
   {
     when: isCut,
     say: ({ step }) =>
-      `The connection was cut during ${step}: see whether a firewall or a TLS-inspecting proxy stands between, and exempt this host from it.`,
+      `The connection was cut during ${step}: see whether a firewall or a TLS-inspecting proxy stands between, ` +
+      `and exempt this host from it.`,
   },
 
   // Discovery
   {
     when: all(is('hostNotAllowed'), ({ message }) => message.includes('without TLS')),
-    say: 'Have the server name https addresses: check the external web services URL in the topology; the relay sends no password over plain http.',
+    say:
+      'Have the server name https addresses: check the external web services URL in the topology; the relay ' +
+      'sends no password over plain http.',
   },
   {
     when: is('hostNotAllowed'),
-    say: 'Compare with the web services that your topology names (Get-CsService -WebServer): only a host from there may go into UCWA_ALLOWED_HOSTS. Else find out who leads the account away: DNS of lyncdiscover, a portal, a proxy.',
+    say:
+      'Compare with the web services that your topology names (Get-CsService -WebServer): only a host from ' +
+      'there may go into UCWA_ALLOWED_HOSTS. Else find out who leads the account away: DNS of lyncdiscover, a portal, a proxy.',
   },
   {
     when: all(
@@ -117,7 +130,9 @@ const rules: readonly Rule[] = [
 
   {
     when: all(isAt('discovery'), ({ isHtml, status }) => isHtml && status !== undefined && status < 500),
-    say: 'A web page came in place of discovery: see that no web site, portal or pre-authentication stands before the autodiscover service, and that UCWA_DISCOVERY_URL is its root.',
+    say:
+      'A web page came in place of discovery: see that no web site, portal or pre-authentication stands ' +
+      'before the autodiscover service, and that UCWA_DISCOVERY_URL is its root.',
   },
   {
     when: is('accountMoved'),
@@ -133,7 +148,9 @@ const rules: readonly Rule[] = [
   },
   {
     when: is('credentialsRejected'),
-    say: 'Correct username and password in UCWA_ACCOUNTS (try the UPN, then DOMAIN\\user), and see that the account is not locked or expired, before the next try.',
+    say:
+      'Correct username and password in UCWA_ACCOUNTS (try the UPN, then DOMAIN\\user), and see that the ' +
+      'account is not locked or expired, before the next try.',
   },
   {
     when: all(isAt('token'), ({ status }) => status !== undefined && status >= 500),
@@ -141,7 +158,9 @@ const rules: readonly Rule[] = [
   },
   {
     when: is('ticketExpired'),
-    say: 'The server does not take the ticket that was just issued for it: compare the clocks and the certificates of the front ends, and see whether the load balancer spreads one client over several.',
+    say:
+      'The server does not take the ticket that was just issued for it: compare the clocks and the ' +
+      'certificates of the front ends, and see whether the load balancer spreads one client over several.',
   },
 
   // What is no answer of UCWA
@@ -151,7 +170,9 @@ const rules: readonly Rule[] = [
   },
   {
     when: all(is('responseUnreadable'), ({ isHtml }) => isHtml),
-    say: 'A web page came in place of UCWA: see that no portal or pre-authentication stands before the web services, and that UCWA_DISCOVERY_URL is the discovery root.',
+    say:
+      'A web page came in place of UCWA: see that no portal or pre-authentication stands before the web ' +
+      'services, and that UCWA_DISCOVERY_URL is the discovery root.',
   },
   {
     when: is('responseUnreadable'),
@@ -162,15 +183,21 @@ const rules: readonly Rule[] = [
   // The application
   {
     when: all(isAt('application'), ({ status }) => status === 403),
-    say: 'The user may not use UCWA here: enable mobility for it (Grant-CsMobilityPolicy, EnableMobility) and see on which pool it is homed.',
+    say:
+      'The user may not use UCWA here: enable mobility for it (Grant-CsMobilityPolicy, EnableMobility) and ' +
+      'see on which pool it is homed.',
   },
   {
     when: all(is('poolMoved'), ({ status }) => status === 410),
-    say: 'The user’s pool is down and has no backup pool: bring its front ends up again (Get-CsPoolFabricState), and give the pool an associated backup pool in Topology Builder.',
+    say:
+      'The user’s pool is down and has no backup pool: bring its front ends up again (Get-CsPoolFabricState), ' +
+      'and give the pool an associated backup pool in Topology Builder.',
   },
   {
     when: is('applicationGone'),
-    say: 'The pool dropped the application while it was polled: look for front ends that restart or do not share sessions, and make the load balancer keep a client on one of them.',
+    say:
+      'The pool dropped the application while it was polled: look for front ends that restart or do not share ' +
+      'sessions, and make the load balancer keep a client on one of them.',
   },
   {
     when: is('pollReplaced'),
@@ -195,12 +222,14 @@ const rules: readonly Rule[] = [
   {
     when: ({ status }) => status === 502,
     say: ({ step }) =>
-      `The pool could not be reached through its server at ${step}: it may have failed over; see which front ends are up (Get-CsPoolFabricState).`,
+      `The pool could not be reached through its server at ${step}: it may have failed over; see which front ` +
+      `ends are up (Get-CsPoolFabricState).`,
   },
   {
     when: ({ status }) => status !== undefined && status >= 500,
     say: ({ step, status }) =>
-      `The pool failed at ${step} with ${String(status)}: see that its services run (Get-CsWindowsService) and look into the front end’s event log.`,
+      `The pool failed at ${step} with ${String(status)}: see that its services run (Get-CsWindowsService) and ` +
+      `look into the front end’s event log.`,
   },
   {
     when: all(isAt('discovery'), ({ status }) => status === 404),
@@ -212,12 +241,15 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** What failed and the sentence that says what to do. What servers said is taken from the error and, for web pages and waits, from the trace. */
+/**
+ * What failed and the sentence that says what to do. What servers said is taken from the error and, for web pages and
+ * waits, from the trace.
+ */
 export function explain(
   step: StepName,
   error: RelayError,
   trace: Trace,
-): { readonly fact: string; readonly remedy: string } {
+): { readonly fact: string; readonly whatToDo: string } {
   // After a poll that was cut the pool is asked whether it is there: what the poll itself met is what counts.
   const isPoll = step === 'event channel' || step === 'test ring';
   const last = (isPoll ? trace.findLast(({ url }) => url.pathname.endsWith('/events')) : undefined) ?? trace.at(-1);
@@ -226,27 +258,27 @@ export function explain(
   const isOfAllRoots = 'tried' in error.extensions;
   const { code, extensions } = isOfAllRoots && last?.result instanceof RelayError ? last.result : error;
   const status = isOfAllRoots ? response?.status : extensions['status'];
-  const { networkCode, remedy: stated } = extensions;
-  const symptom: Symptom = {
+  const { networkCode, whatToDo: stated } = extensions;
+  const failure: Failure = {
     step,
     code,
     message: error.message,
     status: typeof status === 'number' ? status : undefined,
     networkCode: typeof networkCode === 'string' ? networkCode : undefined,
-    remedy: typeof stated === 'string' ? stated : undefined,
+    whatToDo: typeof stated === 'string' ? stated : undefined,
     isHtml: response !== undefined && formOf(response.contentType) === 'html',
     waitedMs: last === undefined ? 0 : last.endedAtMs - last.sentAtMs,
     requests: trace.length,
   };
-  const rule = rules.find(({ when }) => when(symptom));
-  const remedy = typeof rule?.say === 'function' ? rule.say(symptom) : rule?.say;
+  const rule = rules.find(({ when }) => when(failure));
+  const whatToDo = typeof rule?.say === 'function' ? rule.say(failure) : rule?.say;
   return {
-    fact: factOf(symptom),
-    remedy: remedy ?? `See what the pool’s event log says of ${step} at this time, and try again.`,
+    fact: factOf(failure),
+    whatToDo: whatToDo ?? `See what the pool’s event log says of ${step} at this time, and try again.`,
   };
 }
 
-function factOf({ step, code, message, waitedMs }: Symptom): string {
+function factOf({ step, code, message, waitedMs }: Failure): string {
   if (code === 'credentialsRejected')
     return 'The server rejected the user name or the password. One try was used; doctor makes no second one.';
   if (code === 'noUsableGrant') return message.replace(/\. .*$/s, '.');

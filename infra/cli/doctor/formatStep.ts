@@ -3,12 +3,12 @@ import type { StepReport } from './stepReport';
 
 const NAME_WIDTH = 16;
 
-/** The step as one line, and a second for the remedy where it failed. What servers have said is made harmless to the terminal. */
+/** The step as one line, and a second with what to do where it failed. What servers have said is made harmless to the terminal. */
 export function formatStep(
-  { name, outcome, fact, remedy, durationMs }: StepReport,
+  { name, outcome, fact, whatToDo, durationMs }: StepReport,
   { good, bad, dim, accent }: Pick<Terminal, 'good' | 'bad' | 'dim' | 'accent'>,
 ): string[] {
   const mark = { passed: good('✓'), failed: bad('✗'), skipped: dim('–') }[outcome];
   const line = `${mark} ${name.padEnd(NAME_WIDTH)} ${harmless(fact)} ${dim(`(${Math.round(durationMs)} ms)`)}`;
-  return remedy === undefined ? [line] : [line, `  ${' '.repeat(NAME_WIDTH)} ${accent('→')} ${harmless(remedy)}`];
+  return whatToDo === undefined ? [line] : [line, `  ${' '.repeat(NAME_WIDTH)} ${accent('→')} ${harmless(whatToDo)}`];
 }

@@ -6,8 +6,8 @@ import { listenForStop } from '../../local/start/stopSignals';
 import { createTerminal, type Terminal } from '../../local/start/print/terminal';
 import { readGivenSettings } from '../../local/start/givenSettings';
 import { examineAzure } from './azure/examineAzure';
-import { examine } from './examine';
-import { findPatient } from './findPatient';
+import { checkAccount } from './checkAccount';
+import { findAccount } from './findAccount';
 import { formatStep } from './formatStep';
 import type { StepReport } from './stepReport';
 
@@ -23,7 +23,7 @@ is rejected is sent once.
   --wait SECONDS   for how long, 1 to 3600; default 120
   --azure          tries Service Bus, tables, vault and clock instead, as the person signed in here (az login), with the
                    settings given; says which roles are missing and the command that grants each
-  --json           one JSON object: {account, ok, steps: [{name, outcome, fact, remedy?, durationMs}]}
+  --json           one JSON object: {account, ok, steps: [{name, outcome, fact, whatToDo?, durationMs}]}
   --help           this text
 
 Ends with code 0 when all is well, 1 when a step failed or it was stopped, 2 when it was called wrongly.`;
@@ -71,11 +71,11 @@ async function main(): Promise<number> {
     steps.forEach(onStep);
     return conclude({ ok: steps.every(({ outcome }) => outcome !== 'failed'), steps }, options, terminal);
   }
-  const found = await findPatient(process.cwd(), process.env, options.account);
+  const found = await findAccount(process.cwd(), process.env, options.account);
   if ('misused' in found) misused(found.misused);
   const settings: StepReport =
     'problem' in found
-      ? { name: 'settings', outcome: 'failed', fact: found.problem, remedy: found.remedy, durationMs: 0 }
+      ? { name: 'settings', outcome: 'failed', fact: found.problem, whatToDo: found.whatToDo, durationMs: 0 }
       : { name: 'settings', outcome: 'passed', fact: found.fact, durationMs: 0 };
   onStep(settings);
 
@@ -84,7 +84,7 @@ async function main(): Promise<number> {
   if (dialled !== undefined && !options.json)
     terminal.line(terminal.dim('Press Enter at the moment at which you call, and the time is taken from there.'));
   const steps: StepReport[] = [settings];
-  if ('patient' in found) {
+  if ('checkedAccount' in found) {
     const ports = {
       clock: systemClock,
       resolve: async (host: string) => (await lookup(host, { all: true })).map(({ address }) => address),
@@ -92,7 +92,7 @@ async function main(): Promise<number> {
       onProgress: progress.show,
       dialledAtMs: () => dialled?.atMs(),
     };
-    steps.push(...(await examine(found.patient, ports, options, signals.stop, signals.now)));
+    steps.push(...(await checkAccount(found.checkedAccount, ports, options, signals.stop, signals.now)));
   }
   dialled?.close();
   signals.dispose();
@@ -101,7 +101,7 @@ async function main(): Promise<number> {
   if (options.json)
     terminal.line(
       JSON.stringify(
-        { account: 'patient' in found ? found.patient.account.sipUri : undefined, ok, steps },
+        { account: 'checkedAccount' in found ? found.checkedAccount.account.sipUri : undefined, ok, steps },
         undefined,
         2,
       ),

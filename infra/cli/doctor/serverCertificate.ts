@@ -8,7 +8,7 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import type { Clock } from '../../../shared/clock';
-import { Trouble } from './trouble';
+import { DiagnosticError } from './diagnosticError';
 
 /** What a server shows of itself, and whether it would be taken. */
 export interface ServerCertificate {
@@ -31,12 +31,12 @@ export async function readCertificate(
   caCertificate: string | undefined,
   clock: Clock,
   signal: AbortSignal,
-): Promise<ServerCertificate | Trouble> {
+): Promise<ServerCertificate | DiagnosticError> {
   const name = hostname.replace(/^\[|\]$/g, '');
   const settled = new AbortController();
   const timedOut = clock
     .sleep(TIMEOUT_MS, AbortSignal.any([settled.signal, signal]))
-    .then(() => new Trouble(`${host} does not answer`, `Open the way from here to ${host} in the firewall.`));
+    .then(() => new DiagnosticError(`${host} does not answer`, `Open the way from here to ${host} in the firewall.`));
   const socket = connect({
     host: name,
     port: Number(port) || 443,
@@ -52,11 +52,11 @@ export async function readCertificate(
   }
 }
 
-function handshake(socket: TLSSocket, name: string, host: string): Promise<ServerCertificate | Trouble> {
+function handshake(socket: TLSSocket, name: string, host: string): Promise<ServerCertificate | DiagnosticError> {
   return new Promise((resolve) => {
     socket.on('error', ({ code, message }: NodeJS.ErrnoException) =>
       resolve(
-        new Trouble(
+        new DiagnosticError(
           `${host} cannot be spoken to over TLS (${code ?? message})`,
           `See that ${host} can be reached from here and speaks TLS 1.2 or later there.`,
         ),

@@ -28,6 +28,6 @@ export interface StepReport {
   readonly outcome: 'passed' | 'failed' | 'skipped';
   readonly fact: string;
   /** Only where it failed: what to do about it, in a sentence. */
-  readonly remedy?: string;
+  readonly whatToDo?: string;
   readonly durationMs: number;
 }

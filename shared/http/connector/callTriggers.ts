@@ -23,7 +23,8 @@ export const callTriggers = {
   ended: {
     summary: 'When a call ends',
     description:
-      'Starts the flow when a call, incoming or outgoing, stops ringing: Answered and Missed say how. It does not tell when people hang up.',
+      'Starts the flow when a call, incoming or outgoing, stops ringing: Answered and Missed say how. It does ' +
+      'not tell when people hang up.',
     filters: { types: events('completed') },
   },
   missed: {

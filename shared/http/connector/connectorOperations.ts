@@ -45,7 +45,8 @@ export const connectorOperations: readonly ConnectorOperation[] = [
     operationId: 'AcceptCall',
     summary: 'Accept call',
     description:
-      'Takes a ringing call on the phone of its user, where a phone is linked. Can Accept On Phone of the call says whether that is possible.',
+      'Takes a ringing call on the phone of its user, where a phone is linked. Can Accept On Phone of the call ' +
+      'says whether that is possible.',
     body: 'none',
   },
   {

@@ -78,7 +78,8 @@ export const healthSchema = z.strictObject({
             .union([z.string(), z.number()])
             .optional()
             .describe(
-              'State of the account (onAir when calls are heard) or of the webhook; send or receive at an entity; how far this clock is ahead',
+              'State of the account (connected when calls are heard) or of the webhook; send or receive at an ' +
+                'entity; how far this clock is ahead',
             ),
           observedUnit: z.string().optional(),
           time: time.optional().describe('Of the last poll'),

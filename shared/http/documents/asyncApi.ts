@@ -11,11 +11,15 @@ import {
 import { toJsonSchemas, type JsonObject } from './jsonSchemas';
 import { eventSchemas, otherEventSchemas } from './schemas';
 
-const DESCRIPTION = `What the relay sends to Azure Service Bus and takes from it. The document describes the relay: what it sends, a consumer receives, and the other way round.
+const DESCRIPTION =
+  `What the relay sends to Azure Service Bus and takes from it. The document describes the ` +
+  `relay: what it sends, a consumer receives, and the other way round.
 
-Events are CloudEvents 1.0, structured JSON in the message’s body (\`application/cloudevents+json\`). Each is a whole snapshot. At least once, and once within the topic’s duplicate window of an hour; \`sequence\` orders the events of one invitation.
+Events are CloudEvents 1.0, structured JSON in the message’s body (\`application/cloudevents+json\`). Each is a ` +
+  `whole snapshot. At least once, and once within the topic’s duplicate window of an hour; \`sequence\` orders the events of one invitation.
 
-Beside the application properties each message of the topic has messageId (the event’s id), sessionId and CloudEvents subject (the invitation id; the account where there is none), subject (the type), and correlationId (the threadId).`;
+Beside the application properties each message of the topic has messageId (the event’s id), sessionId and ` +
+  `CloudEvents subject (the invitation id; the account where there is none), subject (the type), and correlationId (the threadId).`;
 
 const schemas = {
   ...eventSchemas,
@@ -42,7 +46,8 @@ export function createAsyncApi(): JsonObject {
         protocol: 'amqp1',
         protocolVersion: '1.0',
         description:
-          'AMQP 1.0 over TLS (port 5671), or over WebSockets (443). Microsoft Entra ID (Azure Service Bus Data Receiver or Sender) or a shared access key, by claims-based security.',
+          'AMQP 1.0 over TLS (port 5671), or over WebSockets (443). Microsoft Entra ID (Azure Service Bus Data ' +
+          'Receiver or Sender) or a shared access key, by claims-based security.',
         variables: { namespace: { description: 'The Service Bus namespace', examples: ['contoso-relay'] } },
       },
     },

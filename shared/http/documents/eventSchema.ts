@@ -10,7 +10,8 @@ export function createEventSchema(): JsonObject {
     $id: 'urn:ucwa-relay:schema:invitation-event:v1',
     title: 'ucwa-relay invitation event',
     description:
-      'CloudEvents 1.0 in its JSON format; data is a whole snapshot of the invitation at that moment. What Skype for Business did not send is absent.',
+      'CloudEvents 1.0 in its JSON format; data is a whole snapshot of the invitation at that moment. What Skype ' +
+      'for Business did not send is absent.',
     ...InvitationEvent,
     examples: Object.values(invitationExamples()),
     $defs,

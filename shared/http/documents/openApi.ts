@@ -4,18 +4,21 @@ import { withNamedParts } from './namedParts';
 import { openApiComponents, securityOf } from './openApiComponents';
 import { openApiWebhooks } from './openApiWebhooks';
 import { errorCodesOf, toErrorResponses } from './problemResponses';
-import { pathParameters, tags, type Answer, type Body, type Route } from './route';
-import { apiRoutes } from './routes';
+import { pathParameters, tags, type Answer, type Body, type Route } from './routes/route';
+import { apiRoutes } from './routes/routes';
 import { apiSchemas } from './schemas';
 import { VERSION } from '../../version';
 
 const refPrefix = '#/components/schemas/';
 
-const DESCRIPTION = `Skype for Business call invitations: read them, answer them, subscribe to them.
+const DESCRIPTION =
+  `Skype for Business call invitations: read them, answer them, subscribe to them.
 
-Every request needs a function key; where the relay is set up with Microsoft Entra ID also a bearer token with the role that the operation names. A key alone, without Entra ID, has every role.
+Every request needs a function key; where the relay is set up with Microsoft Entra ID also a bearer token with ` +
+  `the role that the operation names. A key alone, without Entra ID, has every role.
 
-Errors are problem documents (RFC 9457): decide by \`type\`. Where trying again helps, Retry-After says when. Answers may gain members in later versions: ignore those that you do not know.`;
+Errors are problem documents (RFC 9457): decide by \`type\`. Where trying again helps, Retry-After says when. ` +
+  `Answers may gain members in later versions: ignore those that you do not know.`;
 
 /** The OpenAPI 3.1 document of the HTTP API, `webhooks` included, made from the zod schemas, the route table and the error table. */
 export async function createOpenApi(): Promise<JsonObject> {

@@ -1,6 +1,6 @@
 import { errorTable, type ErrorCode } from '../../errors/errorTable';
 import { IDEMPOTENCY_KEY } from '../idempotencyKey';
-import type { Role } from '../tokenVerifier';
+import type { Role } from '../identity/tokenVerifier';
 import { problemExample } from './examples/problemExamples';
 import type { JsonObject } from './jsonSchemas';
 
@@ -25,7 +25,8 @@ export function openApiComponents(errorCodes: readonly ErrorCode[]): JsonObject 
         scheme: 'bearer',
         bearerFormat: 'JWT',
         description:
-          'A token of Microsoft Entra ID, v1 or v2, for one of ENTRA_AUDIENCE; needed beside the key where ENTRA_TENANT_ID is set. Roles are application roles.',
+          'A token of Microsoft Entra ID, v1 or v2, for one of ENTRA_AUDIENCE; needed beside the key where ' +
+          'ENTRA_TENANT_ID is set. Roles are application roles.',
       },
     },
     parameters: {
@@ -41,7 +42,8 @@ export function openApiComponents(errorCodes: readonly ErrorCode[]): JsonObject 
         name: 'Idempotency-Key',
         in: 'header',
         description:
-          'draft-ietf-httpapi-idempotency-key-header: a string of 1 to 255 printable characters, in quotes or without, new for each request. A repeated command is answered as the first was, with or without it.',
+          'draft-ietf-httpapi-idempotency-key-header: a string of 1 to 255 printable characters, in quotes or ' +
+          'without, new for each request. A repeated command is answered as the first was, with or without it.',
         schema: { type: 'string', pattern: IDEMPOTENCY_KEY.source },
         example: '"8e03978e-40d5-43e8-bc93-6894a57f9324"',
       },
@@ -49,7 +51,8 @@ export function openApiComponents(errorCodes: readonly ErrorCode[]): JsonObject 
         name: 'traceparent',
         in: 'header',
         description:
-          'W3C Trace Context: that of the event which this answers, or your own. What the command does is part of that trace; one that cannot be read is ignored.',
+          'W3C Trace Context: that of the event which this answers, or your own. What the command does is part ' +
+          'of that trace; one that cannot be read is ignored.',
         schema: { type: 'string' },
         example: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
       },

@@ -2,9 +2,14 @@ import { flatExample, invitationExamples, otherEventExamples, teamsExample } fro
 import type { JsonObject } from './jsonSchemas';
 import type { SchemaName } from './schemas';
 
-const SENDING = `Signed by Standard Webhooks: check \`webhook-signature\` over \`id.timestamp.body\` with the subscription’s secret, and drop a timestamp that is more than five minutes off. Answer 2xx within 5 seconds while a call rings, else within 15.
+const SENDING =
+  `Signed by Standard Webhooks: check \`webhook-signature\` over \`id.timestamp.body\` with the ` +
+  `subscription’s secret, and drop a timestamp that is more than five minutes off. Answer 2xx within 5 seconds ` +
+  `while a call rings, else within 15.
 
-At least once, and in the order of one invitation; the same event always has the same \`webhook-id\`. 410 ends the subscription, 429 and 503 with Retry-After slow it down, a redirect is never followed. What rings is not sent after \`expirytime\`; everything else is tried again over three days.`;
+At least once, and in the order of one invitation; the same event always has the same \`webhook-id\`. 410 ends ` +
+  `the subscription, 429 and 503 with Retry-After slow it down, a redirect is never followed. What rings is not ` +
+  `sent after \`expirytime\`; everything else is tried again over three days.`;
 
 const answers = {
   '2XX': { description: 'The event has arrived' },

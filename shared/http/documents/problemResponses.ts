@@ -1,6 +1,6 @@
 import { errorTable, type ErrorCode } from '../../errors/errorTable';
 import type { JsonObject } from './jsonSchemas';
-import type { Route } from './route';
+import type { Route } from './routes/route';
 
 /** Errors that any route behind a key can answer. */
 const everywhere: readonly ErrorCode[] = [

@@ -28,7 +28,8 @@ const subscriberSchema = z.strictObject({
   outcome: z
     .enum([...deliveryOutcomes, 'pending', 'filtered', 'notSent'])
     .describe(
-      'As it stands now; pending: no result is on record yet; filtered: filteredBy tells; notSent: it is paused or its format says nothing of this event',
+      'As it stands now; pending: no result is on record yet; filtered: filteredBy tells; notSent: it is paused ' +
+        'or its format says nothing of this event',
     ),
   deliveryId: z.string().optional().describe('What redeliver takes'),
   deliveredInMs: z.number().optional().describe('How long the request took that delivered it'),

@@ -22,7 +22,10 @@ export class Cursor {
     this.#path = undefined;
   }
 
-  /** Follows `resume`, else `next`, of what was read at `path`. False where a package with events leads nowhere, and guessing has not helped. */
+  /**
+   * Follows `resume`, else `next`, of what was read at `path`. False where a package with events leads nowhere, and
+   * guessing has not helped.
+   */
   moveOn({ resume, next, senders }: EventPackage, path: string): boolean {
     const onward = resume ?? next;
     if (onward !== undefined) {

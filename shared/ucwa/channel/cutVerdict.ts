@@ -6,7 +6,10 @@ const PROBE_MS = 5_000;
 
 /** A poll that was held and then cut on the way. */
 export interface HeldCut {
-  /** Until when the channel was empty if the pool held the poll; on the monotonic clock. Undefined where it was not there when the poll was sent. */
+  /**
+   * Until when the channel was empty if the pool held the poll; on the monotonic clock. Undefined where it was not
+   * there when the poll was sent.
+   */
   readonly emptyUntilMs: number | undefined;
   readonly heldMs: number;
   /** What it is if the pool was not there. */

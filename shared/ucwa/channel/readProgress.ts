@@ -24,7 +24,10 @@ export class ReadProgress {
   #readToEnd: number | undefined;
   #wholeUntil: number | undefined;
   #sentAt: number | undefined;
-  /** The next package may have been made for an earlier poll, whose response nobody acknowledged: it says nothing of what has come since. */
+  /**
+   * The next package may have been made for an earlier poll, whose response nobody acknowledged: it says nothing of
+   * what has come since.
+   */
   #mayBeResent = false;
 
   constructor(clock: Clock, stalls: Pick<StallMonitor, 'stalledMs'>) {

@@ -1,4 +1,7 @@
-/** The longest href of a pool that is known has some 300 characters. What is longer is not looked into, but for `data:` URIs: those carry the offers. */
+/**
+ * The longest href of a pool that is known has some 300 characters. What is longer is not looked into, but for
+ * `data:` URIs: those carry the offers.
+ */
 const LONGEST_HREF = 8_192;
 
 /** Whether the href is longer than links are. Asked before any regular expression sees it. */

@@ -36,7 +36,10 @@ export function parseRepresentation(text: string, contentType: string): Represen
 /** A package of five hundred invitations has some thirty thousand. */
 const MOST_VALUES = 300_000;
 
-/** Whether there are more values than are taken: parsing a million would hold the process up, and fill its memory. What stands in texts is counted too. */
+/**
+ * Whether there are more values than are taken: parsing a million would hold the process up, and fill its memory.
+ * What stands in texts is counted too.
+ */
 function hasTooMany(body: string): boolean {
   let count = 0;
   for (const mark of ['{', '[', ','])

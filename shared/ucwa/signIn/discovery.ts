@@ -158,7 +158,8 @@ function targetOf(hosts: HostRule, address: string, base: URL): URL | RelayError
     if (CLOUD.test(`.${host}`))
       return new RelayError(
         'accountMoved',
-        `Discovery leads to ${host}: this user has been moved to the cloud (Skype for Business Online or Teams), where UCWA is not offered.`,
+        `Discovery leads to ${host}: this user has been moved to the cloud (Skype for Business Online or Teams), ` +
+          `where UCWA is not offered.`,
         { extensions: { host } },
       );
     return allowedUrl(hosts, address, base.href);

@@ -30,7 +30,8 @@ export function hostRule(sipUri: string, discoveryUrl: string | undefined, allow
 
 /**
  * `address`, resolved against `base`, if a password or ticket may go there: https on an allowed host, or plain http on
- * loopback. Errors: `hostNotAllowed`, naming the host; it does not suggest to allow it, for anyone who can forge a response could name one; `responseUnreadable` for no address.
+ * loopback. Errors: `hostNotAllowed`, naming the host; it does not suggest to allow it, for anyone who can forge a
+ * response could name one; `responseUnreadable` for no address.
  */
 export function allowedUrl(rule: HostRule, address: string, base?: string): URL {
   if (!URL.canParse(address, base))

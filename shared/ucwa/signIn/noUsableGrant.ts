@@ -4,9 +4,11 @@ import type { Challenge } from './challenge';
 /** What a person can do about a sign-in that the relay does not speak. */
 const remedies: Readonly<Record<string, string>> = {
   'urn:microsoft.rtc:windows':
-    'Integrated Windows sign-in is not supported: let the web ticket service take passwords (for example Set-CsAuthConfig -Scenario AllowAllExternallyAndInternally).',
+    'Integrated Windows sign-in is not supported: let the web ticket service take passwords (for example ' +
+    'Set-CsAuthConfig -Scenario AllowAllExternallyAndInternally).',
   'urn:microsoft.rtc:passive':
-    'Passive sign-in (AD FS) needs a browser and is not supported: switch it off for the accounts’ pool (Set-CsWebServiceConfiguration -UseWsFedPassiveAuth $false).',
+    'Passive sign-in (AD FS) needs a browser and is not supported: switch it off for the accounts’ pool ' +
+    '(Set-CsWebServiceConfiguration -UseWsFedPassiveAuth $false).',
   Bearer:
     'Modern authentication is offered: give the relay an identity that the pool accepts, or let the web ticket service take passwords.',
 };

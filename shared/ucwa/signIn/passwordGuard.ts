@@ -10,7 +10,7 @@ const RETRY_AFTER_MS = 3_600_000;
 /** Who tries a password and says nothing for this long has died; as long as a slot's lease, so that a take-over need not wait for more. */
 const TRY_LAPSES_MS = 10_000;
 /** Who finds another trying looks again after this. */
-const LOOK_AGAIN_MS = 500;
+const READ_AGAIN_MS = 500;
 
 export interface PasswordGuardPorts {
   readonly account: AccountSettings;
@@ -63,7 +63,10 @@ export class PasswordGuard {
     return answer;
   }
 
-  /** Returns when the try is this process's, and as what it stands meanwhile: that of a rejected password is a rejection until it turns out well. */
+  /**
+   * Returns when the try is this process's, and as what it stands meanwhile: that of a rejected password is a
+   * rejection until it turns out well.
+   */
   async #claim(): Promise<PasswordTry['state']> {
     const { account, rejectedCredentials, clock } = this.#ports;
     const refuse = (rejectedAtMs: number | undefined): void => {
@@ -79,7 +82,7 @@ export class PasswordGuard {
       const isSame = standing.state === 'rejected' && standing.fingerprint === this.#fingerprint;
       if (isSame) refuse(standing.atMs);
       if (standing.state === 'trying' && nowMs < standing.atMs + TRY_LAPSES_MS) {
-        await clock.sleep(LOOK_AGAIN_MS);
+        await clock.sleep(READ_AGAIN_MS);
         continue;
       }
       const state = isSame ? 'rejected' : 'trying';

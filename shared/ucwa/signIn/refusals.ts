@@ -6,7 +6,7 @@ interface Refusal {
   readonly subcode: string;
   readonly sentence: string;
   /** What to do; the doctor and `/health` say the same. */
-  readonly remedy: string;
+  readonly whatToDo: string;
 }
 
 const refusals: readonly Refusal[] = [
@@ -14,19 +14,19 @@ const refusals: readonly Refusal[] = [
     status: 403,
     subcode: 'MobileApplicationNoLongerAllowed',
     sentence: 'The user may not use mobile applications, which UCWA counts among',
-    remedy: 'Give the user a mobility policy with EnableMobility (Grant-CsMobilityPolicy).',
+    whatToDo: 'Give the user a mobility policy with EnableMobility (Grant-CsMobilityPolicy).',
   },
   {
     status: 403,
     subcode: 'UserAgentNotAllowed',
     sentence: 'The pool does not admit the client “ucwa-relay”',
-    remedy: 'Allow the user agent ucwa-relay in the client version policy (New-CsClientVersionPolicyRule).',
+    whatToDo: 'Allow the user agent ucwa-relay in the client version policy (New-CsClientVersionPolicyRule).',
   },
   {
     status: 409,
     subcode: 'TooManyApplications',
     sentence: 'The user has too many UCWA applications open',
-    remedy: 'End other UCWA clients of this account; what nobody polls expires by itself after 15 minutes.',
+    whatToDo: 'End other UCWA clients of this account; what nobody polls expires by itself after 15 minutes.',
   },
 ];
 
@@ -37,24 +37,27 @@ const AGAIN_AFTER_MS = 900_000;
 export function refusalOf(
   status: number,
   subcode: string | undefined,
-): Pick<Refusal, 'sentence' | 'remedy'> | undefined {
+): Pick<Refusal, 'sentence' | 'whatToDo'> | undefined {
   return refusals.find((one) => one.status === status && one.subcode === subcode);
 }
 
 /** makeMeAvailable with what the account's settings say was 400. */
-export const unusableAvailability: Pick<Refusal, 'sentence' | 'remedy'> = {
+export const unusableAvailability: Pick<Refusal, 'sentence' | 'whatToDo'> = {
   sentence: 'The pool does not take what the account’s settings make of makeMeAvailable',
-  remedy: 'Correct modalities, signInAs, phoneNumber and audioPreference of the account in UCWA_ACCOUNTS.',
+  whatToDo: 'Correct modalities, signInAs, phoneNumber and audioPreference of the account in UCWA_ACCOUNTS.',
 };
 
-/** `accountRefused`: tried again after 15 minutes; the message says what to do, as does the extension `remedy`. @param said status and codes. */
+/**
+ * `accountRefused`: tried again after 15 minutes; the message says what to do, as does the extension `whatToDo`. @param
+ * said status and codes.
+ */
 export function accountRefused(
-  { sentence, remedy }: Pick<Refusal, 'sentence' | 'remedy'>,
+  { sentence, whatToDo }: Pick<Refusal, 'sentence' | 'whatToDo'>,
   said: string,
   extensions: Readonly<Record<string, unknown>>,
 ): RelayError {
-  return new RelayError('accountRefused', `${sentence} (${said}). ${remedy}`, {
+  return new RelayError('accountRefused', `${sentence} (${said}). ${whatToDo}`, {
     retryAfterMs: AGAIN_AFTER_MS,
-    extensions: { ...extensions, remedy },
+    extensions: { ...extensions, whatToDo },
   });
 }

@@ -122,11 +122,12 @@ async function grantPassword(
 
 function noTokenService(origin: string, status: number): RelayError {
   const { host } = new URL(origin);
-  const remedy = `See that the web services of ${host} run (Get-CsService -WebServer), and that no proxy removes its WWW-Authenticate.`;
+  const whatToDo = `See that the web services of ${host} run (Get-CsService -WebServer), and that no proxy removes its WWW-Authenticate.`;
   return new RelayError(
     'upstreamFailed',
-    `Skype for Business at ${host} refuses the ticket without saying where to get another, and there is no token service at ${TOKEN_PATH} either (${String(status)}). ${remedy}`,
-    { extensions: { host, status, remedy } },
+    `Skype for Business at ${host} refuses the ticket without saying where to get another, and there is no token ` +
+      `service at ${TOKEN_PATH} either (${String(status)}). ${whatToDo}`,
+    { extensions: { host, status, whatToDo } },
   );
 }
 

@@ -1,4 +1,4 @@
-import { parseRetryAfter } from './retrySchedule';
+import { parseRetryAfter } from './retries/retrySchedule';
 
 /**
  * Why there was no response. `notStarted`: the time was over before anything was sent, because the lookup of the name
@@ -81,5 +81,8 @@ function classifyNetworkError({ reason, detail }: Extract<SendResult, { kind: 'n
 function describe({ status, location }: Extract<SendResult, { kind: 'response' }>): string {
   if (status === SWITCHING_PROTOCOLS) return 'responded 101: it switches protocols instead of accepting the event';
   if (status < 300 || status > 399) return `responded ${status}`;
-  return `responded ${status}${location === undefined ? '' : ` to ${location}`}: a redirect is never followed; change the subscription's URL`;
+  return (
+    `responded ${status}${location === undefined ? '' : ` to ${location}`}: a redirect is never followed; ` +
+    `change the subscription's URL`
+  );
 }

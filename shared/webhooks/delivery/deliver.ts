@@ -10,7 +10,13 @@ import type { DeliveryPolicies, AttemptResult } from './deliveryPolicy';
 import { toEnd, type Delivery, type DeliveryEnd, type EndStep, type MadeAttempt } from './deliveryEnd';
 import { createInOrder } from './inOrder';
 import { isRing, judgeLateSnapshot, LATE_AFTER_MS } from './lateSnapshot';
-import { stepAfterAttempt, stepAfterRefusal, stepAfterWait, stepWithoutState, type StepInput } from './nextStep';
+import {
+  stepAfterAttempt,
+  stepAfterRefusal,
+  stepAfterWait,
+  stepWithoutState,
+  type StepInput,
+} from './retries/nextStep';
 import type { PostSigned } from './postSigned';
 import { settlesBy, STORAGE_WAIT_MS, withDeadline } from '../../withDeadline';
 

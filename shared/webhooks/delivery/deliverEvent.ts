@@ -17,7 +17,7 @@ import { isAheadOfPredecessor, isCallEnd, isCallStart, isRing } from './lateSnap
 import type { NextFreeTime } from './pacing';
 import type { RecentCalls } from './recentCalls';
 import type { Render } from '../formats/renderDelivery';
-import type { RetryQueue, ScheduledRetry } from './retryQueue';
+import type { RetryQueue, ScheduledRetry } from './retries/retryQueue';
 import type { SubscriberWatch } from './subscriberWatch';
 import { withDeadline } from '../../withDeadline';
 

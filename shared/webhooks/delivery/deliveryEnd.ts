@@ -1,7 +1,7 @@
 import { MAX_REASON_LENGTH, type DeliveryOutcome, type LaterAttempt } from '../../invitations/record/deliveryResult';
 import type { Subscription } from '../subscriptions/subscription';
-import type { NextStep } from './nextStep';
-import type { AttemptMessage } from './retryMessage';
+import type { NextStep } from './retries/nextStep';
+import type { AttemptMessage } from './retries/retryMessage';
 
 /** One event for one subscriber: the attempt that is due. */
 export interface Delivery extends Pick<AttemptMessage, 'event' | 'attempt' | 'moves' | 'redelivery'> {

@@ -4,10 +4,10 @@ import type { RelayEvent } from '../../invitations/events/relayEvent';
 import { withDeadline } from '../../withDeadline';
 import { ratePerMinuteOf, timeoutMsOf, type Subscription } from '../subscriptions/subscription';
 import { toEnd, type DeliveryEnd } from './deliveryEnd';
-import { stepAfterLatePace } from './nextStep';
+import { stepAfterLatePace } from './retries/nextStep';
 import type { NextFreeTime } from './pacing';
-import { firstAttemptMessage } from './retryMessage';
-import type { ScheduledRetry } from './retryQueue';
+import { firstAttemptMessage } from './retries/retryMessage';
+import type { ScheduledRetry } from './retries/retryQueue';
 
 export interface HandOverPorts {
   readonly nextFreeTime: NextFreeTime;

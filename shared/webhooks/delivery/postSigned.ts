@@ -14,7 +14,10 @@ export interface PostSignedPorts {
   readonly requestOrigin: string;
 }
 
-/** Posts one body to a subscriber, signed for this moment. @param eventId `webhook-id`, the same for every attempt. @param timeoutMs until the response's headers. */
+/**
+ * Posts one body to a subscriber, signed for this moment. @param eventId `webhook-id`, the same for every attempt.
+ * @param timeoutMs until the response's headers.
+ */
 export type PostSigned = (
   subscription: Subscription,
   eventId: string,

@@ -1,6 +1,9 @@
 /** Line and paragraph separators, and control characters: they would break a line. */
 const BREAKS = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
-/** Bidirectional controls, zero-width characters and whatever else has no shape of its own (Unicode UAX 44, Default_Ignorable_Code_Point). */
+/**
+ * Bidirectional controls, zero-width characters and whatever else has no shape of its own (Unicode UAX 44,
+ * Default_Ignorable_Code_Point).
+ */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 
 /**

@@ -11,7 +11,10 @@ export type CardCommand = 'decline' | 'acceptWithPhoneAudio';
 /** Address of the page that asks before it acts, with its capability; undefined where there is no public address. */
 export type ConfirmUrl = (event: InvitationEvent, command: CardCommand) => string | undefined;
 
-/** A command in the words of people, who neither decline invitations nor accept with phone audio; undefined data: of a call that is not known. */
+/**
+ * A command in the words of people, who neither decline invitations nor accept with phone audio; undefined data: of a
+ * call that is not known.
+ */
 export function commandTitle(command: CardCommand, data: InvitationEvent['data'] | undefined): string {
   if (command === 'decline') return 'Reject the call';
   return data === undefined ? 'Send it to the user’s phone' : `Send it to ${phoneOwnerText(data)}’s phone`;

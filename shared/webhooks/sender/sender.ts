@@ -3,7 +3,7 @@ import axios, { AxiosHeaders } from 'axios';
 import type { Clock } from '../../clock';
 import { USER_AGENT } from '../../version';
 import type { SendResult } from '../delivery/classifyResponse';
-import { showUrl } from '../subscriptions/showUrl';
+import { showUrl } from '../subscriptions/url/showUrl';
 import { createConnections, type Agents } from './connections';
 import { ADDRESS_SHARES, createGuardedLookup } from './guardedLookup';
 import { createNameResolver, type NameResolver } from './nameResolver';

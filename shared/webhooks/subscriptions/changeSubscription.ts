@@ -7,7 +7,7 @@ import type { DecryptSubscription } from './decryptSubscription';
 import { encryptHeaders, encryptUrl } from './encryptSubscription';
 import { existingSubscription, unknownSubscription } from './existingSubscription';
 import { filterWarnings } from './filterWarnings';
-import { probeUrl, type Probed, type ProbeUrlPorts } from './probeUrl';
+import { probeUrl, type Probed, type ProbeUrlPorts } from './url/probeUrl';
 import { refuseHiddenValues } from './refuseHiddenValues';
 import type { Subscription } from './subscription';
 import { HIDDEN_VALUE } from './subscriptionHeaders';

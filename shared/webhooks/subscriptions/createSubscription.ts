@@ -9,7 +9,7 @@ import { encryptionContext, type DecryptSubscription } from './decryptSubscripti
 import { encryptHeaders, encryptUrl } from './encryptSubscription';
 import { filterWarnings } from './filterWarnings';
 import { isSameRequest, toKeyedRequest, toRequestKey, type RequestKey } from './keyedRequest';
-import { probeUrl, type Probed, type ProbeUrlPorts } from './probeUrl';
+import { probeUrl, type Probed, type ProbeUrlPorts } from './url/probeUrl';
 import { refuseHiddenValues } from './refuseHiddenValues';
 import { findSame } from './sameSubscription';
 import type { Subscription } from './subscription';
@@ -115,7 +115,9 @@ function findEqual(
   if (same === undefined) return undefined;
   if (secret !== undefined && decrypt(same, nowMs).secrets[0] !== secret) return undefined;
   const what = same.state.name === 'active' ? 'exists already' : `exists already and is ${same.state.name}`;
-  const warning = `A subscription with this URL, format and filters ${what}; it was left as it is: change it with PATCH, or ask for another one with allowDuplicate`;
+  const warning =
+    `A subscription with this URL, format and filters ${what}; it was left as it is: change it ` +
+    `with PATCH, or ask for another one with allowDuplicate`;
   return { isNew: false, subscription: toSubscriptionView(same, nowMs), warnings: [warning] };
 }
 

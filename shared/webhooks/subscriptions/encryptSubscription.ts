@@ -1,6 +1,6 @@
 import type { SecretCipher } from '../../secretCipher';
 import { encryptionContext } from './decryptSubscription';
-import { showUrl } from './showUrl';
+import { showUrl } from './url/showUrl';
 import type { Subscription } from './subscription';
 
 type Encrypt = Pick<SecretCipher, 'encryptSecret'>;

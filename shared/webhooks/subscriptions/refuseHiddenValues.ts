@@ -1,5 +1,5 @@
 import { invalidRequest } from '../../errors/parseOrExplain';
-import { isShownUrl } from './showUrl';
+import { isShownUrl } from './url/showUrl';
 import { HIDDEN_VALUE } from './subscriptionHeaders';
 
 /**

@@ -95,6 +95,7 @@ function withSecret(
 function tooManySecrets(firstEndsAtMs: number): RelayError {
   return new RelayError(
     'tooManySecrets',
-    `${MAX_EARLIER_SECRETS} earlier secrets still sign beside the present one; the first of them ends at ${new Date(firstEndsAtMs).toISOString()}. Rotate then.`,
+    `${MAX_EARLIER_SECRETS} earlier secrets still sign beside the present one; the first of them ends at ` +
+      `${new Date(firstEndsAtMs).toISOString()}. Rotate then.`,
   );
 }

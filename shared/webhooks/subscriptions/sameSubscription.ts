@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { DecryptSubscription } from './decryptSubscription';
 import type { Filters } from './matchesFilter';
 import type { Subscription } from './subscription';
-import { showUrl } from './showUrl';
+import { showUrl } from './url/showUrl';
 
 /** What makes two subscriptions the same; filters only where they are given. */
 export interface Sameness {

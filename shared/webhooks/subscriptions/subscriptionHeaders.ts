@@ -38,7 +38,8 @@ export const subscriptionHeadersSchema = z
       .string()
       .regex(
         namePattern,
-        `is no name for a header of a subscription: at most ${MAX_NAME_LENGTH} letters, digits and hyphens; ${reservedPrefixes.map((prefix) => `${prefix}*`).join(', ')}, ${reservedNames.join(', ')} are the relay's own`,
+        `is no name for a header of a subscription: at most ${MAX_NAME_LENGTH} letters, digits and hyphens; ` +
+          `${reservedPrefixes.map((prefix) => `${prefix}*`).join(', ')}, ${reservedNames.join(', ')} are the relay's own`,
       ),
     z
       .string()

@@ -29,7 +29,8 @@ const url = z
   .string()
   .min(1)
   .describe(
-    `URL of at most ${MAX_URL_LENGTH} characters, sent byte for byte; https, or http to names in WEBHOOK_ALLOWED_CIDRS. A host or port that is refused is named by its rule`,
+    `URL of at most ${MAX_URL_LENGTH} characters, sent byte for byte; https, or http to names in ` +
+      `WEBHOOK_ALLOWED_CIDRS. A host or port that is refused is named by its rule`,
   )
   .meta({ maxLength: MAX_URL_LENGTH, pattern: URL_PATTERN });
 const description = z.string().max(256);

@@ -29,7 +29,10 @@ export interface TestResult {
   readonly durationMs: number;
 }
 
-/** Sends one event of type `ucwa.subscription.test`, signed as any other, now and once; also while paused or disabled. Takes 7 s at most. Errors: `notFound`, those of DecryptSubscription. */
+/**
+ * Sends one event of type `ucwa.subscription.test`, signed as any other, now and once; also while paused or disabled.
+ * Takes 7 s at most. Errors: `notFound`, those of DecryptSubscription.
+ */
 export type TestSubscription = (id: string) => Promise<TestResult>;
 
 export interface TestSubscriptionPorts {

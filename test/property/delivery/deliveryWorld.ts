@@ -13,14 +13,14 @@ import { createKeepRecord } from '../../../shared/webhooks/delivery/keepRecord';
 import { createNextFreeTime } from '../../../shared/webhooks/delivery/pacing';
 import { createRecentCalls } from '../../../shared/webhooks/delivery/recentCalls';
 import { createRenderOnce } from '../../../shared/webhooks/formats/renderDelivery';
-import { createRetryDelivery } from '../../../shared/webhooks/delivery/retryDelivery';
+import { createRetryDelivery } from '../../../shared/webhooks/delivery/retries/retryDelivery';
 import {
   parseRetryMessage,
   retryMessageId,
   toRetryBody,
   type RetryMessage,
-} from '../../../shared/webhooks/delivery/retryMessage';
-import type { RetryQueue } from '../../../shared/webhooks/delivery/retryQueue';
+} from '../../../shared/webhooks/delivery/retries/retryMessage';
+import type { RetryQueue } from '../../../shared/webhooks/delivery/retries/retryQueue';
 import { createSubscriberWatch } from '../../../shared/webhooks/delivery/subscriberWatch';
 import type { CallRecords } from '../../../shared/invitations/record/callRecords';
 import { createSeededRandom, type SeededRandom } from '../../support/seededRandom';

@@ -1,7 +1,7 @@
 import type { RelayEvent } from '../../../shared/invitations/events/relayEvent';
 import type { DueDelivery } from '../../../shared/webhooks/delivery/deliver';
 import { isCallEnd, isRing, LATE_AFTER_MS } from '../../../shared/webhooks/delivery/lateSnapshot';
-import { parseRetryMessage } from '../../../shared/webhooks/delivery/retryMessage';
+import { parseRetryMessage } from '../../../shared/webhooks/delivery/retries/retryMessage';
 import type { History, Invocation } from './deliveryWorld';
 import { finalOutcomes, isForAlways, isForSometime, newerEvents, subscriptionIds, type Outcome } from './historyFacts';
 import type { SimulatedProcess } from './simulatedProcess';

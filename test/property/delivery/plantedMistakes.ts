@@ -2,7 +2,7 @@ import type { RecordedEvent } from '../../../shared/invitations/record/callRecor
 import type { Deliver, DueDelivery } from '../../../shared/webhooks/delivery/deliver';
 import type { DeliveryPolicy, Refusal } from '../../../shared/webhooks/delivery/deliveryPolicy';
 import { isRing } from '../../../shared/webhooks/delivery/lateSnapshot';
-import { retryMessageId } from '../../../shared/webhooks/delivery/retryMessage';
+import { retryMessageId } from '../../../shared/webhooks/delivery/retries/retryMessage';
 import { currentDue, currentInvocation, type EngineParts, type PlantedMistake } from './deliveryWorld';
 
 type ReadEvents = EngineParts['records']['readEvents'];

@@ -29,16 +29,16 @@ it('says of each right whether it is there, and of one that is missing the comma
     ['vault', 'failed', 'It may not.'],
     ['clock', 'passed', '0 s ahead of Azure’s'],
   ]);
-  expect(steps[1]?.remedy).toBe(
+  expect(steps[1]?.whatToDo).toBe(
     'az role assignment create --role "Azure Service Bus Data Receiver" --assignee "$(az ad signed-in-user show ' +
       '--query id --output tsv)" ' +
       "--scope \"$(az resource list --name sbns-relay --resource-type Microsoft.ServiceBus/namespaces --query '[0].id' --output tsv)" +
       '/topics/invitation-events/subscriptions/webhooks"',
   );
-  expect(steps[3]?.remedy).toContain('--role "Key Vault Secrets User"');
+  expect(steps[3]?.whatToDo).toContain('--role "Key Vault Secrets User"');
 });
 
 it('says of a clock that is far off what to do', () => {
   const [, clock] = toAzureSteps({ bus: [], tables: { problems: [], clockAheadMs: -70_000 } }, [], names, 0);
-  expect(clock).toMatchObject({ name: 'clock', outcome: 'failed', remedy: 'Set the clock of this machine by NTP.' });
+  expect(clock).toMatchObject({ name: 'clock', outcome: 'failed', whatToDo: 'Set the clock of this machine by NTP.' });
 });

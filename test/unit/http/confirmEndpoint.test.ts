@@ -1,5 +1,5 @@
 import { HttpRequest } from '@azure/functions';
-import { encodeCapability, type Capability } from '../../../shared/http/capability';
+import { encodeCapability, type Capability } from '../../../shared/http/identity/capability';
 import { confirmEndpoint, type ConfirmEndpointPorts } from '../../../shared/http/confirmEndpoint';
 import { createRateLimit } from '../../../shared/http/rateLimit';
 import type { InvitationData } from '../../../shared/invitations/invitationData';
@@ -203,17 +203,17 @@ describe('POST', () => {
 });
 
 describe.each(['GET', 'POST'] as const)('%s of a link that is no good', (method) => {
-  test.each<[string, number, (door: ReturnType<typeof createEntryPoint>) => string | Promise<string>]>([
+  test.each<[string, number, (entryPoint: ReturnType<typeof createEntryPoint>) => string | Promise<string>]>([
     ['is altered', 404, ({ link }) => `${link().slice(0, -1)}${link().endsWith('A') ? 'B' : 'A'}`],
     ['is empty', 404, () => ''],
     ['is for something else', 404, ({ link }) => link({ purpose: 'unsubscribe', subject: 'sub_1' })],
     ['has expired', 410, ({ clock, link }) => clock.advance(ringMs + 1).then(() => link())],
   ])('that %s: a page, and nothing is done', async (_what, status, make) => {
-    const door = createEntryPoint();
-    const page = await door.ask(method, await make(door));
+    const entryPoint = createEntryPoint();
+    const page = await entryPoint.ask(method, await make(entryPoint));
     expect([page.status, page.body.includes('<form')]).toEqual([status, false]);
     expect(page.body).toMatch(/^<!doctype html>/);
-    expect([door.posts, door.audit]).toEqual([[], []]);
+    expect([entryPoint.posts, entryPoint.audit]).toEqual([[], []]);
   });
 });
 

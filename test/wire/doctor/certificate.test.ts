@@ -41,7 +41,7 @@ function serve(certificate: 'localhost' | 'expired'): Promise<number> {
 }
 
 async function examineAt(url: string, caCertificate?: string): Promise<readonly StepReport[]> {
-  return startExamination(url, { clock, patient: { caCertificate } }).steps;
+  return startExamination(url, { clock, checkedAccount: { caCertificate } }).steps;
 }
 
 test.each([
@@ -71,13 +71,13 @@ test.each([
   ],
 ] as const)(
   '%s: told with what to do, and nothing is sent there',
-  async (_, certificate, host, caCertificate, fact, remedy) => {
+  async (_, certificate, host, caCertificate, fact, whatToDo) => {
     const port = await serve(certificate);
     const steps = await examineAt(`https://${host}:${port}/`, caCertificate);
     expect(failedOf(steps)).toEqual(['certificate']);
     expect(stepOf(steps, 'certificate')).toMatchObject({
       fact: expect.stringMatching(fact),
-      remedy: expect.stringMatching(remedy),
+      whatToDo: expect.stringMatching(whatToDo),
     });
     expect(stepOf(steps, 'discovery')).toMatchObject({ outcome: 'skipped', fact: 'not tried: certificate failed' });
   },
@@ -106,7 +106,7 @@ test('one that is not trusted, where discovery leads on to', async () => {
   expect(failedOf(steps)).toEqual(['discovery']);
   expect(stepOf(steps, 'discovery')).toMatchObject({
     fact: expect.stringMatching(/^Skype for Business at localhost:\d+ .*not trusted/),
-    remedy: expect.stringContaining('UCWA_CA_CERTIFICATE'),
+    whatToDo: expect.stringContaining('UCWA_CA_CERTIFICATE'),
   });
 });
 
@@ -133,7 +133,7 @@ test('a server that speaks no TLS', async () => {
   expect(stepOf(steps, 'certificate')).toMatchObject({
     outcome: 'failed',
     fact: expect.stringContaining('cannot be spoken to over TLS'),
-    remedy: expect.stringContaining('speaks TLS 1.2'),
+    whatToDo: expect.stringContaining('speaks TLS 1.2'),
   });
 });
 
@@ -146,7 +146,7 @@ test('a server that says nothing: 15 s are enough', async () => {
   expect(stepOf(await examination.steps, 'certificate')).toMatchObject({
     outcome: 'failed',
     fact: expect.stringMatching(/does not answer$/),
-    remedy: expect.stringContaining('firewall'),
+    whatToDo: expect.stringContaining('firewall'),
     durationMs: 15_000,
   });
 });

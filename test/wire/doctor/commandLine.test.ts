@@ -6,17 +6,17 @@ import { createStackFolder, type StackFolder } from '../../support/stack';
 import { startTestUcwa, type TestUcwa } from '../../support/ucwaSimulator';
 
 /** As `npm run build` leaves it. */
-const script = path.join(projectFolder, 'dist', 'infra', 'doctor', 'main.js');
+const script = path.join(projectFolder, 'dist', 'infra', 'cli', 'doctor', 'main.js');
 
 let ucwa: TestUcwa;
-let place: StackFolder;
+let index: StackFolder;
 beforeEach(async () => {
-  place = await createStackFolder();
+  index = await createStackFolder();
   ucwa = await startTestUcwa({ pollTimeoutSeconds: 0.05 });
 });
 afterEach(async () => {
   await ucwa.close();
-  await place.remove();
+  await index.remove();
 });
 
 interface Run {
@@ -32,7 +32,7 @@ function doctor(
   onOutput?: (all: string, pid: number) => void,
 ): Promise<Run> {
   const child = spawn(process.execPath, [script, ...commandArguments], {
-    cwd: place.folder,
+    cwd: index.folder,
     env: { PATH: process.env['PATH'], ...given },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -68,7 +68,7 @@ test('all is well: a line for each step, and code 0', async () => {
 
 test('settings of local.settings.json, as the relay reads them; --account whatever its case', async () => {
   await writeFile(
-    path.join(place.folder, 'local.settings.json'),
+    path.join(index.folder, 'local.settings.json'),
     JSON.stringify({ IsEncrypted: false, Values: settings() }),
   );
   expect(await doctor(['--account', 'Reception@Contoso.com'])).toMatchObject({
@@ -86,7 +86,7 @@ test('--json of a rejected password: code 1, one token request, no secret', asyn
       expect.objectContaining({
         name: 'token',
         outcome: 'failed',
-        remedy: expect.stringContaining('UCWA_ACCOUNTS'),
+        whatToDo: expect.stringContaining('UCWA_ACCOUNTS'),
         durationMs: expect.any(Number),
       }),
     ]),
@@ -97,7 +97,7 @@ test('--json of a rejected password: code 1, one token request, no secret', asyn
 });
 
 test('nothing is configured and the local stack runs: the simulator is tried, and that is said', async () => {
-  await mkdir(path.join(place.folder, '.local'));
+  await mkdir(path.join(index.folder, '.local'));
   const facts = {
     functionsUrl: '',
     functionsKey: '',
@@ -105,7 +105,7 @@ test('nothing is configured and the local stack runs: the simulator is tried, an
     ucwaUrl: ucwa.url,
     pids: { start: process.pid },
   };
-  await writeFile(path.join(place.folder, '.local', 'stack.json'), JSON.stringify(facts));
+  await writeFile(path.join(index.folder, '.local', 'stack.json'), JSON.stringify(facts));
   const { code, stdout } = await doctor([]);
   expect(stdout).toMatch(/^✓ settings +sip:reception@contoso\.com on the simulator of the local stack/);
   expect(code).toBe(0);

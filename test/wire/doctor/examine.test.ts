@@ -89,7 +89,7 @@ test('a clock that is wrong is told, and does not stop the rest', async () => {
   expect(failedOf(steps)).toEqual(['clock']);
   expect(stepOf(steps, 'clock')).toMatchObject({
     fact: expect.stringMatching(/is 3 hours ahead of this machine$/),
-    remedy: expect.stringContaining('NTP'),
+    whatToDo: expect.stringContaining('NTP'),
   });
 });
 
@@ -98,7 +98,7 @@ test('names that nobody knows: the domain’s two names are told, and no request
   expect(failedOf(steps)).toEqual(['DNS names']);
   expect(stepOf(steps, 'DNS names')).toMatchObject({
     fact: 'lyncdiscoverinternal.contoso.com is not known; lyncdiscover.contoso.com is not known',
-    remedy: expect.stringContaining('UCWA_DISCOVERY_URL'),
+    whatToDo: expect.stringContaining('UCWA_DISCOVERY_URL'),
   });
   expect(stepOf(steps, 'sign-out')).toMatchObject({ outcome: 'skipped', fact: 'nothing to sign out of' });
 });
@@ -155,7 +155,7 @@ describe('test ring', () => {
     expect(failedOf(steps)).toEqual(['test ring']);
     expect(stepOf(steps, 'test ring')).toMatchObject({
       fact: 'no call came within 20 s',
-      remedy: expect.stringContaining('npm run ring'),
+      whatToDo: expect.stringContaining('npm run ring'),
     });
     expect(stepOf(steps, 'event channel').outcome).toBe('passed');
   });

@@ -10,10 +10,10 @@ interface DoctorCase {
   readonly and?: FaultRequest;
   /** The step that tells of it. */
   readonly step: StepName;
-  /** What that step says: the fact where it passes, fact and remedy where it fails. */
+  /** What that step says: the fact where it passes, and what to do where it fails. */
   readonly says: RegExp;
   /** Only where it fails. */
-  readonly remedy?: RegExp;
+  readonly whatToDo?: RegExp;
   /** Armed when a poll waits, this long after it was sent. Default: before the examination begins. */
   readonly whilePollingAfterMs?: number;
   /** The clock must go on while the examination signs in. */
@@ -34,19 +34,19 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       fault: { kind: 'discoveryRedirect', times: 20 },
       step: 'discovery',
       says: /led on more than 8 times/,
-      remedy: /redirect in a circle/,
+      whatToDo: /redirect in a circle/,
     },
     {
       fault: { kind: 'discoveryRedirect', to: 'https://lyncdiscover.elsewhere.example/' },
       step: 'discovery',
       says: /lyncdiscover\.elsewhere\.example, which is neither in contoso\.com/,
-      remedy: /only a host from there may go into UCWA_ALLOWED_HOSTS/,
+      whatToDo: /only a host from there may go into UCWA_ALLOWED_HOSTS/,
     },
     {
       fault: { kind: 'discoveryRedirect', to: 'http://pool.contoso.com/' },
       step: 'discovery',
       says: /without TLS/,
-      remedy: /name https addresses/,
+      whatToDo: /name https addresses/,
     },
   ],
   userRedirect: [
@@ -55,13 +55,13 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       fault: { kind, to: 'https://webdir0e.online.lync.com/' },
       step: 'discovery',
       says: /leads to webdir0e\.online\.lync\.com: this user has been moved to the cloud/,
-      remedy: /^Take the account out of UCWA_ACCOUNTS, or move the user back to the server \(Move-CsUser\)/,
+      whatToDo: /^Take the account out of UCWA_ACCOUNTS, or move the user back to the server \(Move-CsUser\)/,
     })),
     {
       fault: { kind: 'userRedirect', to: 'https://teams.microsoft.com/ucwa' },
       step: 'discovery',
       says: /leads to teams\.microsoft\.com: this user has been moved to the cloud/,
-      remedy: /^Take the account out of UCWA_ACCOUNTS/,
+      whatToDo: /^Take the account out of UCWA_ACCOUNTS/,
     },
   ],
   challengeVariant: [
@@ -86,7 +86,7 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       fault: { kind: 'challengeVariant', variant: 'foreignHost' },
       step: 'challenge',
       says: /^Sign-in leads to sso\.elsewhere\.example, which is neither in contoso\.com/,
-      remedy: /only a host from there may go into UCWA_ALLOWED_HOSTS/,
+      whatToDo: /only a host from there may go into UCWA_ALLOWED_HOSTS/,
     },
   ],
   grantsNotOffered: [
@@ -94,25 +94,25 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       fault: { kind: 'grantsNotOffered', grants: ['urn:microsoft.rtc:windows'] },
       step: 'challenge',
       says: /it offers urn:microsoft\.rtc:windows\.$/,
-      remedy: /^Integrated Windows sign-in is not supported: let/,
+      whatToDo: /^Integrated Windows sign-in is not supported: let/,
     },
     {
       fault: { kind: 'grantsNotOffered', grants: ['urn:microsoft.rtc:passive'] },
       step: 'challenge',
       says: /it offers urn:microsoft\.rtc:passive\.$/,
-      remedy: /^Passive sign-in \(AD FS\)/,
+      whatToDo: /^Passive sign-in \(AD FS\)/,
     },
     {
       fault: { kind: 'grantsNotOffered' },
       step: 'challenge',
       says: /it offers Bearer\.$/,
-      remedy: /^Modern authentication is offered/,
+      whatToDo: /^Modern authentication is offered/,
     },
     {
       fault: { kind: 'grantsNotOffered', grants: ['urn:microsoft.rtc:anonmeeting'] },
       step: 'challenge',
       says: /it offers urn:microsoft\.rtc:anonmeeting\.$/,
-      remedy: /^Let the web ticket service take passwords/,
+      whatToDo: /^Let the web ticket service take passwords/,
     },
   ],
   credentialsRejected: [
@@ -120,7 +120,7 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       fault: { kind: 'credentialsRejected', times: 5 },
       step: 'token',
       says: /One try was used; doctor makes no second one/,
-      remedy: /Correct username and password/,
+      whatToDo: /Correct username and password/,
     },
   ],
   shortTicket: [
@@ -128,7 +128,7 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       fault: { kind: 'shortTicket', seconds: 60 },
       step: 'token',
       says: /lives for 60 s only, shorter than a poll/,
-      remedy: /live for hours/,
+      whatToDo: /live for hours/,
     },
   ],
   tokenExpired: [
@@ -151,7 +151,7 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       fault: { kind: 'wrongTicketHost', refuses: 'withoutTokenService' },
       step: 'application',
       says: /at localhost:\d+ refuses the ticket without saying where to get another, and there is no token service at/,
-      remedy: /^See that the web services of localhost:\d+ run .*no proxy removes its WWW-Authenticate\.$/,
+      whatToDo: /^See that the web services of localhost:\d+ run .*no proxy removes its WWW-Authenticate\.$/,
     },
   ],
 
@@ -160,7 +160,7 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       fault: { kind: 'applicationDropped' },
       step: 'event channel',
       says: /no longer exists \(404 .*ApplicationNotFound\), after the poll had waited 6\d s/,
-      remedy: /keep a client on one of them/,
+      whatToDo: /keep a client on one of them/,
       ...polling,
     },
   ],
@@ -170,7 +170,7 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       fault: { kind: 'notToBeMadeAvailable', times: 100 },
       step: 'modalities',
       says: /granted none.*links no makeMeAvailable/,
-      remedy: /No call will come: policy does not let this user be made available/,
+      whatToDo: /No call will come: policy does not let this user be made available/,
     },
   ],
   modalitiesForbidden: [
@@ -178,7 +178,7 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       fault: { kind: 'modalitiesForbidden' },
       step: 'modalities',
       says: /^granted PhoneAudio; not Audio, Video; invitations that can come: phoneAudio$/,
-      remedy: /The server forbids Audio and Video: .*RELAY_KINDS to what can come \(phoneAudio\)/,
+      whatToDo: /The server forbids Audio and Video: .*RELAY_KINDS to what can come \(phoneAudio\)/,
     },
   ],
 
@@ -191,7 +191,7 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       fault: { kind: 'replacedPoll' },
       step: 'event channel',
       says: /Another poll has taken over/,
-      remedy: /end any other doctor/,
+      whatToDo: /end any other doctor/,
       ...polling,
     },
   ],
@@ -243,7 +243,7 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       },
       step: step === 'user' ? 'discovery' : step,
       says: /503/,
-      remedy:
+      whatToDo:
         step === 'token'
           ? /^The web ticket service failed/
           : new RegExp(`^The pool failed at ${step === 'user' ? 'discovery' : step} with 503`),
@@ -252,80 +252,80 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       fault: { kind: 'status', status: 404, on: 'discovery' },
       step: 'discovery',
       says: /There is no discovery at .* \(404\)/,
-      remedy: /UCWA_DISCOVERY_URL/,
+      whatToDo: /UCWA_DISCOVERY_URL/,
     },
     {
       fault: { kind: 'status', status: 403, body: 'html', on: 'discovery' },
       step: 'discovery',
       says: /responds with a web page \(403\), not with discovery/,
-      remedy: /^A web page came in place of discovery: see that no web site, portal/,
+      whatToDo: /^A web page came in place of discovery: see that no web site, portal/,
     },
     {
       fault: { kind: 'status', status: 403, subcode: 'MobileApplicationNoLongerAllowed', on: 'applications' },
       step: 'application',
       says: /may not use mobile applications.*\(403 Forbidden MobileApplicationNoLongerAllowed\)/,
-      remedy: /^Give the user a mobility policy with EnableMobility \(Grant-CsMobilityPolicy\)\.$/,
+      whatToDo: /^Give the user a mobility policy with EnableMobility \(Grant-CsMobilityPolicy\)\.$/,
     },
     {
       fault: { kind: 'status', status: 403, subcode: 'UserAgentNotAllowed', on: 'applications' },
       step: 'application',
       says: /does not admit the client “ucwa-relay” \(403/,
-      remedy: /^Allow the user agent ucwa-relay in the client version policy/,
+      whatToDo: /^Allow the user agent ucwa-relay in the client version policy/,
     },
     {
       fault: { kind: 'status', status: 409, subcode: 'TooManyApplications', on: 'applications' },
       step: 'application',
       says: /too many UCWA applications open \(409/,
-      remedy: /^End other UCWA clients of this account/,
+      whatToDo: /^End other UCWA clients of this account/,
     },
     {
       fault: { kind: 'status', status: 400, subcode: 'ParameterValidationFailure', on: 'makeMeAvailable' },
       step: 'modalities',
       says: /does not take what the account’s settings make of makeMeAvailable \(400/,
-      remedy: /^Correct modalities, signInAs, phoneNumber and audioPreference/,
+      whatToDo: /^Correct modalities, signInAs, phoneNumber and audioPreference/,
     },
     {
       fault: { kind: 'status', status: 410, subcode: 'CannotRedirect', on: 'applications' },
       step: 'application',
       says: /no backup pool is configured \(410/,
-      remedy: /^The user’s pool is down and has no backup pool: .*Topology Builder\.$/,
+      whatToDo: /^The user’s pool is down and has no backup pool: .*Topology Builder\.$/,
     },
     {
       fault: { kind: 'status', status: 403, on: 'applications' },
       step: 'application',
       says: /refused the request \(403/,
-      remedy: /Grant-CsMobilityPolicy/,
+      whatToDo: /Grant-CsMobilityPolicy/,
     },
     {
       fault: { kind: 'status', status: 403, on: 'makeMeAvailable', times: 2 },
       step: 'modalities',
       says: /^granted none; not Audio, Video, PhoneAudio; invitations that can come: none$/,
-      remedy: /forbids Audio and Video and PhoneAudio: .*no call is seen/,
+      whatToDo: /forbids Audio and Video and PhoneAudio: .*no call is seen/,
     },
     {
       fault: { kind: 'status', status: 429, on: 'applications', retryAfterSeconds: 30 },
       step: 'application',
       says: /\(429/,
-      remedy: /throttles at application/,
+      whatToDo: /throttles at application/,
     },
     {
       fault: { kind: 'status', status: 503 },
       step: 'event channel',
       says: /\(503.* waited 6\d s/,
-      remedy: /^The pool failed at event channel with 503/,
+      whatToDo: /^The pool failed at event channel with 503/,
       ...polling,
     },
     {
       fault: { kind: 'status', status: 504, body: 'html' },
       step: 'event channel',
       says: /\(504\), after the poll had waited 0\.\d s/,
-      remedy: /^A proxy answered in the pool’s place/,
+      whatToDo: /^A proxy answered in the pool’s place/,
     },
     {
       fault: { kind: 'status', status: 502 },
       step: 'event channel',
       says: /\(502/,
-      remedy: /may have failed over/,
+      whatToDo: /may have failed over/,
     },
     ...([408, 502, 504] as const).map((status): DoctorCase => ({
       fault: { kind: 'status', status },
@@ -337,21 +337,21 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       fault: { kind: 'status', status: 410, subcode: 'CannotRedirect' },
       step: 'event channel',
       says: /no backup pool is configured/,
-      remedy: /^The user’s pool is down and has no backup pool/,
+      whatToDo: /^The user’s pool is down and has no backup pool/,
       ...polling,
     },
     {
       fault: { kind: 'status', status: 410 },
       step: 'event channel',
       says: /gone for good/,
-      remedy: /moved to another pool/,
+      whatToDo: /moved to another pool/,
       ...polling,
     },
     {
       fault: { kind: 'status', status: 401, times: 4 },
       step: 'event channel',
       says: /does not take the web ticket/,
-      remedy: /compare the clocks/,
+      whatToDo: /compare the clocks/,
       ...polling,
     },
   ],
@@ -360,13 +360,13 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       fault: { kind: 'htmlBody' },
       step: 'event channel',
       says: /\(502\)/,
-      remedy: /^A proxy answered in the pool’s place/,
+      whatToDo: /^A proxy answered in the pool’s place/,
     },
     {
       fault: { kind: 'htmlBody', status: 200 },
       step: 'event channel',
       says: /HTML page/,
-      remedy: /exempt the path \/ucwa/,
+      whatToDo: /exempt the path \/ucwa/,
     },
     ...([200, 502] as const).map((status): DoctorCase => ({
       fault: { kind: 'htmlBody', status },
@@ -378,13 +378,13 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       fault: { kind: 'htmlBody', status: 200, on: 'discovery' },
       step: 'discovery',
       says: /responds with a web page \(200\)/,
-      remedy: /^A web page came in place of discovery: .* UCWA_DISCOVERY_URL is its root\.$/,
+      whatToDo: /^A web page came in place of discovery: .* UCWA_DISCOVERY_URL is its root\.$/,
     },
     {
       fault: { kind: 'htmlBody', status: 503, on: 'applications' },
       step: 'application',
       says: /\(503\)/,
-      remedy: /^Not UCWA but IIS or a proxy answered application with a 503 page/,
+      whatToDo: /^Not UCWA but IIS or a proxy answered application with a 503 page/,
     },
   ],
   poolUnreachable: [
@@ -399,7 +399,7 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       and: { kind: 'poolUnreachable', on: 'application', seconds: 60 },
       step: 'event channel',
       says: /\(504\), after the poll had waited 1[12]\d s/,
-      remedy: /^Something between held the poll and then cut it, and the pool did not respond after that either/,
+      whatToDo: /^Something between held the poll and then cut it, and the pool did not respond after that either/,
       ...polling,
     },
   ],
@@ -415,7 +415,7 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       and: { kind: 'resetBeforeBody', on: 'application' },
       step: 'event channel',
       says: /connection was cut.* waited 6\d s/,
-      remedy: /^Something between held the poll and then cut it/,
+      whatToDo: /^Something between held the poll and then cut it/,
       ...ringing,
     },
     {
@@ -429,13 +429,13 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       fault: { kind: 'resetBeforeBody', on: 'token' },
       step: 'token',
       says: /connection was cut/,
-      remedy: /cut during token/,
+      whatToDo: /cut during token/,
     },
     {
       fault: { kind: 'resetBeforeBody', on: 'makeMeAvailable' },
       step: 'modalities',
       says: /connection was cut/,
-      remedy: /cut during modalities/,
+      whatToDo: /cut during modalities/,
     },
   ],
   resetWithinBody: [
@@ -449,7 +449,7 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       fault: { kind: 'resetWithinBody', times: 2 },
       step: 'event channel',
       says: /waited 0\.\d s/,
-      remedy: /cut while the event channel was being read/,
+      whatToDo: /cut while the event channel was being read/,
     },
   ],
   resetAfterBody: [{ fault: { kind: 'resetAfterBody' }, step: 'event channel', says: /held for 18\d s/, ...ringing }],
@@ -458,7 +458,7 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       fault: { kind: 'slowAnswer', delayMs: 60_000, on: 'discovery' },
       step: 'discovery',
       says: /did not answer within 15 seconds/,
-      remedy: /inspects or throttles/,
+      whatToDo: /inspects or throttles/,
       takesTime: true,
     },
   ],
@@ -467,14 +467,14 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       fault: { kind: 'slowBytes', delayMs: 5_000, chunkBytes: 8, on: 'discovery' },
       step: 'discovery',
       says: /did not answer within 15 seconds/,
-      remedy: /inspects or throttles/,
+      whatToDo: /inspects or throttles/,
       takesTime: true,
     },
     {
       fault: { kind: 'slowBytes', delayMs: 30_000, chunkBytes: 8 },
       step: 'event channel',
       says: /did not answer within 200 seconds/,
-      remedy: /nothing on the way buffer responses/,
+      whatToDo: /nothing on the way buffer responses/,
       ...ringing,
     },
   ],
@@ -483,14 +483,14 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       fault: { kind: 'truncatedJson' },
       step: 'event channel',
       says: /malformed or cut off/,
-      remedy: /damaged or cut during event channel/,
+      whatToDo: /damaged or cut during event channel/,
       ...ringing,
     },
     {
       fault: { kind: 'truncatedJson', on: 'applications' },
       step: 'application',
       says: /malformed or cut off/,
-      remedy: /damaged or cut during application/,
+      whatToDo: /damaged or cut during application/,
     },
   ],
   byteOrderMark: [
@@ -527,7 +527,7 @@ const rows = Object.values(cases)
 
 test.each(rows)(
   '%s',
-  async (_, { fault, and, step, says, remedy, whilePollingAfterMs, rings = false, takesTime, awaitCallSeconds }) => {
+  async (_, { fault, and, step, says, whatToDo, whilePollingAfterMs, rings = false, takesTime, awaitCallSeconds }) => {
     const arm = (): void => [fault, ...(and === undefined ? [] : [and])].forEach((one) => ucwa.fault(one));
     if (whilePollingAfterMs === undefined) arm();
     const examination = startExamination(ucwa.url, {
@@ -545,10 +545,10 @@ test.each(rows)(
     const reported = stepOf(steps, step);
     expect({ ...reported, failed: failedOf(steps) }).toMatchObject({
       fact: expect.stringMatching(says),
-      failed: remedy === undefined ? [] : [step],
+      failed: whatToDo === undefined ? [] : [step],
     });
-    if (remedy !== undefined) expect(reported.remedy).toMatch(remedy);
-    expect(reported.remedy ?? 'One sentence.').toMatch(/^[^\n]+\.$/);
+    if (whatToDo !== undefined) expect(reported.whatToDo).toMatch(whatToDo);
+    expect(reported.whatToDo ?? 'One sentence.').toMatch(/^[^\n]+\.$/);
     expect(ucwa.simulator.applications.all()).toEqual([]);
     if (fault.kind === 'credentialsRejected') expect(ucwa.simulator.ledger.tokenRequests).toHaveLength(1);
   },

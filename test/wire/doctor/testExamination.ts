@@ -1,5 +1,5 @@
-import { examine } from '../../../infra/cli/doctor/examine';
-import type { Patient } from '../../../infra/cli/doctor/patient';
+import { checkAccount } from '../../../infra/cli/doctor/checkAccount';
+import type { CheckedAccount } from '../../../infra/cli/doctor/checkedAccount';
 import type { StepName, StepReport } from '../../../infra/cli/doctor/stepReport';
 import type { AccountSettings } from '../../../shared/config/settings';
 import type { FakeClock } from '../../support/fakeClock';
@@ -16,7 +16,7 @@ export interface TestExamination {
 export interface TestExaminationOptions {
   readonly clock: FakeClock;
   readonly account?: Partial<AccountSettings>;
-  readonly patient?: Partial<Omit<Patient, 'account'>>;
+  readonly checkedAccount?: Partial<Omit<CheckedAccount, 'account'>>;
   readonly awaitCallSeconds?: number;
   readonly dialledAtMs?: number;
   /** Names and their addresses; default: every name is this machine. */
@@ -26,11 +26,11 @@ export interface TestExaminationOptions {
 /** Examines the simulator's account at the discovery root `url`. */
 export function startExamination(
   url: string,
-  { clock, account, patient, awaitCallSeconds, dialledAtMs, names }: TestExaminationOptions,
+  { clock, account, checkedAccount, awaitCallSeconds, dialledAtMs, names }: TestExaminationOptions,
 ): TestExamination {
   const controller = new AbortController();
   const progress: string[] = [];
-  const steps = examine(
+  const steps = checkAccount(
     {
       account: {
         ...simulatorAccount,
@@ -44,7 +44,7 @@ export function startExamination(
       allowedHosts: [],
       caCertificate: undefined,
       kinds: ['audioVideo', 'phoneAudio'],
-      ...patient,
+      ...checkedAccount,
     },
     {
       clock,

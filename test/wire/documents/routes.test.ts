@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { indexFunctions } from '../../../infra/local/functions-host/indexFunctions';
-import { apiRoutes } from '../../../shared/http/documents/routes';
+import { apiRoutes } from '../../../shared/http/documents/routes/routes';
 
 /** The app as the host finds it: each HTTP function's methods and route, with whether it asks for a key. */
 async function indexedRoutes(): Promise<{ readonly route: string; readonly authLevel: unknown }[]> {

@@ -9,7 +9,7 @@ import {
   type RequestArbitraries,
   type Schema,
 } from '../../support/requestArbitraries';
-import { apiRoutes } from '../../../shared/http/documents/routes';
+import { apiRoutes } from '../../../shared/http/documents/routes/routes';
 import { startSubscriber, type SubscriberServer } from '../../support/subscriberServer';
 import { startWebhookRelay, subscribe } from '../../support/webhookRelay';
 

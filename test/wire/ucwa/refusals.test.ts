@@ -1,5 +1,5 @@
 import type { FaultRequest } from '../../../infra/local/ucwa/faults/faultTable';
-import { readHealth } from '../../../shared/http/health';
+import { readHealth } from '../../../shared/http/health/health';
 import { encodeSlotHealth, toAccountHealth } from '../../../shared/relay/accountHealth';
 import { slotOf } from '../../../shared/relay/slots';
 import { createUcwaHttp, type UcwaHttp } from '../../../shared/ucwa/http';

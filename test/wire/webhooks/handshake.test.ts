@@ -1,5 +1,5 @@
 import { systemClock } from '../../../shared/clock';
-import { askConsent } from '../../../shared/webhooks/subscriptions/handshake';
+import { askConsent } from '../../../shared/webhooks/subscriptions/url/handshake';
 import { createSender } from '../../../shared/webhooks/sender/sender';
 import { startSubscriber, type SubscriberAnswer } from '../../support/subscriberServer';
 

@@ -1,4 +1,4 @@
-import { toAzureChecks, type AzureHealth } from '../../../../shared/http/azureHealth';
+import { toAzureChecks, type AzureHealth } from '../../../../shared/http/health/azureHealth';
 import { entityPath, type BusAccess } from '../../../../shared/messaging/busEntities';
 import type { StepReport } from '../stepReport';
 
@@ -24,10 +24,10 @@ export function toAzureSteps(
   { namespace, storageAccount }: AzureNames,
   durationMs: number,
 ): readonly StepReport[] {
-  const report = (name: StepReport['name'], fact: string, problem?: string, remedy?: string): StepReport =>
+  const report = (name: StepReport['name'], fact: string, problem?: string, whatToDo?: string): StepReport =>
     problem === undefined
       ? { name, outcome: 'passed', fact, durationMs }
-      : { name, outcome: 'failed', fact: problem, ...(remedy === undefined ? {} : { remedy }), durationMs };
+      : { name, outcome: 'failed', fact: problem, ...(whatToDo === undefined ? {} : { whatToDo }), durationMs };
   const bus = health.bus.map((probe) =>
     report(
       'service bus',

@@ -8,11 +8,11 @@ import {
   type ChannelEvent,
   type EventPackage,
 } from '../../../../shared/invitations/resource';
-import type { Finding } from '../chart';
+import type { Finding } from '../report';
 import type { DoctorChannel } from '../eventChannel';
 import { inSeconds } from '../inSeconds';
 import { readResource } from '../readResource';
-import { Trouble } from '../trouble';
+import { DiagnosticError } from '../diagnosticError';
 
 export interface RingPorts {
   readonly channel: DoctorChannel;
@@ -53,9 +53,10 @@ export async function awaitCall(
     }
   } catch (error) {
     if (!late.signal.aborted || signal.aborted) throw error;
-    throw new Trouble(
+    throw new DiagnosticError(
       `no call came within ${waitSeconds} s`,
-      'Call the account from another client (on the local stack: npm run ring); if it rings at other endpoints only, look at the modalities above and at call forwarding.',
+      'Call the account from another client (on the local stack: npm run ring); if it rings at other endpoints ' +
+        'only, look at the modalities above and at call forwarding.',
     );
   } finally {
     found.abort();

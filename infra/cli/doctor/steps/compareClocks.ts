@@ -1,6 +1,6 @@
-import type { Finding } from '../chart';
+import type { Finding } from '../report';
 import { responseOf, type Trace } from '../tracedHttp';
-import { Trouble } from '../trouble';
+import { DiagnosticError } from '../diagnosticError';
 
 /** What Kerberos and web tickets bear at most by default. */
 const MOST_MS = 300_000;
@@ -18,7 +18,7 @@ export function compareClocks(trace: Trace): Finding {
         ? `${exchange.url.host} has the same time`
         : `${exchange.url.host} is ${inWords(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead of' : 'behind'} this machine`;
     if (Math.abs(aheadMs) > MOST_MS)
-      throw new Trouble(
+      throw new DiagnosticError(
         fact,
         'Set both clocks by the same time service (NTP): tickets fail beyond five minutes, and events tell this machine’s time.',
       );

@@ -3,13 +3,16 @@ import { kinds } from '../../../../shared/invitations/kinds';
 import { readApplication, type Application } from '../../../../shared/ucwa/application';
 import { makeAvailable } from '../../../../shared/ucwa/availability';
 import type { Pool } from '../../../../shared/ucwa/pool';
-import type { Finding } from '../chart';
-import type { Patient } from '../patient';
-import { Trouble } from '../trouble';
+import type { Finding } from '../report';
+import type { CheckedAccount } from '../checkedAccount';
+import { DiagnosticError } from '../diagnosticError';
 
-/** makeMeAvailable as the relay does it, and which kinds of invitation can then come: `true` where all can that are relayed. Fails where a kind that is relayed cannot. */
+/**
+ * makeMeAvailable as the relay does it, and which kinds of invitation can then come: `true` where all can that are
+ * relayed. Fails where a kind that is relayed cannot.
+ */
 export async function grantModalities(
-  { account, kinds: wanted }: Patient,
+  { account, kinds: wanted }: CheckedAccount,
   pool: Pool,
   application: Application,
   clock: Clock,
@@ -30,9 +33,10 @@ export async function grantModalities(
     `invitations that can come: ${wanted.filter(canCome).join(', ') || 'none'}`,
   ].join('; ');
   if (asked === undefined && modalities.length === 0)
-    throw new Trouble(
+    throw new DiagnosticError(
       fact,
-      'No call will come: policy does not let this user be made available. Enable mobility and voice for it (Grant-CsMobilityPolicy with EnableMobility and EnableOutsideVoice).',
+      'No call will come: policy does not let this user be made available. Enable mobility and voice for it ' +
+        '(Grant-CsMobilityPolicy with EnableMobility and EnableOutsideVoice).',
     );
   const missing = wanted.filter((kind) => !canCome(kind));
   if (missing.length === 0) return { fact, value: true };
@@ -40,10 +44,16 @@ export async function grantModalities(
     (each) => !modalities.includes(each),
   );
   const isAsked = needed.some((each) => account.modalities.includes(each));
-  throw new Trouble(
+  throw new DiagnosticError(
     fact,
     isAsked
-      ? `The server forbids ${needed.join(' and ')}: allow it in the user’s mobility and voice policies (EnableMobility, EnableOutsideVoice), ${missing.length === wanted.length ? 'for without it no call is seen.' : `or set RELAY_KINDS to what can come (${wanted.filter(canCome).join(',')}).`}`
+      ? `The server forbids ${needed.join(' and ')}: allow it in the user’s mobility and voice policies ` +
+          `(EnableMobility, EnableOutsideVoice), ` +
+          `${
+            missing.length === wanted.length
+              ? 'for without it no call is seen.'
+              : `or set RELAY_KINDS to what can come ` + `(${wanted.filter(canCome).join(',')}).`
+          }`
       : `Add ${needed.join(' or ')} to the account’s modalities in UCWA_ACCOUNTS, or take ${missing.join(' and ')} out of RELAY_KINDS.`,
   );
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../../shared/clock';
 import { POLL_TIMEOUT_SECONDS } from '../../../../shared/ucwa/channel/pollAddress';
-import type { Finding } from '../chart';
+import type { Finding } from '../report';
 import type { DoctorChannel } from '../eventChannel';
 import { inSeconds } from '../inSeconds';
 
@@ -10,7 +10,8 @@ const PROGRESS_MS = 10_000;
 
 /**
  * One whole P-GET: held by the pool until its time-out, through everything that stands between. Polls that events end
- * are followed by another; one that is cut while the pool is there is told of, and is no failure. `onProgress` is told every 10 s how long it has waited.
+ * are followed by another; one that is cut while the pool is there is told of, and is no failure. `onProgress` is
+ * told every 10 s how long it has waited.
  */
 export async function holdPoll(
   channel: DoctorChannel,

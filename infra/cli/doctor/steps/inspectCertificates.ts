@@ -1,8 +1,8 @@
 import type { Clock } from '../../../../shared/clock';
-import { certificateRemedy } from '../certificateRemedy';
-import type { Finding } from '../chart';
+import { certificateAdvice } from '../certificateAdvice';
+import type { Finding } from '../report';
 import { readCertificate, type ServerCertificate } from '../serverCertificate';
-import { Trouble } from '../trouble';
+import { DiagnosticError } from '../diagnosticError';
 
 const SOON_DAYS = 30;
 
@@ -19,10 +19,10 @@ export async function inspectCertificates(
   const secure = roots.filter(({ protocol }) => protocol === 'https:');
   if (secure.length === 0)
     return { fact: 'plain http, which the relay speaks on this machine only', value: undefined, skipped: true };
-  const problems: Trouble[] = [];
+  const problems: DiagnosticError[] = [];
   for (const root of secure) {
     const certificate = await readCertificate(root, caCertificate, clock, signal);
-    if (certificate instanceof Trouble) problems.push(certificate);
+    if (certificate instanceof DiagnosticError) problems.push(certificate);
     else if (certificate.problem === undefined)
       return {
         fact: [...problems.map(({ fact }) => fact), describe(root, certificate, clock.now())].join('; '),
@@ -30,15 +30,15 @@ export async function inspectCertificates(
       };
     else
       problems.push(
-        new Trouble(
+        new DiagnosticError(
           describe(root, certificate, clock.now()),
-          certificateRemedy(certificate.problem) ??
+          certificateAdvice(certificate.problem) ??
             `Have a certificate issued that Node.js takes (${certificate.problem}).`,
         ),
       );
   }
   const [first] = problems;
-  throw new Trouble(problems.map(({ fact }) => fact).join('; '), first?.remedy ?? '');
+  throw new DiagnosticError(problems.map(({ fact }) => fact).join('; '), first?.whatToDo ?? '');
 }
 
 function describe(

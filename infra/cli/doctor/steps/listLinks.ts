@@ -1,8 +1,8 @@
 import type { Pool } from '../../../../shared/ucwa/pool';
 import { embeddedOf, linkOf, type Resource } from '../../../../shared/invitations/resource';
-import type { Finding } from '../chart';
+import type { Finding } from '../report';
 import { readResource } from '../readResource';
-import { Trouble } from '../trouble';
+import { DiagnosticError } from '../diagnosticError';
 
 /** What of `me` and `communication` has to do with calls; a link that is absent is not allowed (reference: application). */
 const OF_ME = ['reportMyActivity', 'presence', 'callForwardingSettings', 'phones'];
@@ -22,7 +22,7 @@ export async function listLinks(
   const present = [...linked(me, OF_ME), ...linked(embeddedOf(application, 'communication'), OF_COMMUNICATION)];
   const fact = [`links ${present.join(', ') || 'none'}`, ...(await policies(application, pool, signal))].join('; ');
   if (mustReportActivity && !present.includes('reportMyActivity')) {
-    throw new Trouble(
+    throw new DiagnosticError(
       fact,
       'The server gives no reportMyActivity: see why the user could not be made available, or set reportActivity to false for the account.',
     );

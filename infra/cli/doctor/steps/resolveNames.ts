@@ -1,15 +1,15 @@
 import type { HostRule } from '../../../../shared/ucwa/signIn/hosts';
 import { discoveryRoots } from '../../../../shared/ucwa/signIn/discovery';
-import type { Finding } from '../chart';
-import type { Patient } from '../patient';
-import { Trouble } from '../trouble';
+import type { Finding } from '../report';
+import type { CheckedAccount } from '../checkedAccount';
+import { DiagnosticError } from '../diagnosticError';
 
 /** Addresses of a host name; rejects, with Node's code, where it has none. */
 export type Resolve = (host: string) => Promise<readonly string[]>;
 
 /** The discovery roots that the relay would try, in its order, and of those the ones whose name is known here. */
 export async function resolveNames(
-  { account }: Patient,
+  { account }: CheckedAccount,
   hosts: HostRule,
   resolve: Resolve,
 ): Promise<Finding<readonly URL[]>> {
@@ -30,9 +30,10 @@ export async function resolveNames(
   const fact = answers.map(({ says }) => says).join('; ');
   const known = answers.filter(({ isKnown }) => isKnown).map(({ root }) => root);
   if (known.length === 0)
-    throw new Trouble(
+    throw new DiagnosticError(
       fact,
-      'Have one of these names resolved by the DNS server that this machine asks, or set UCWA_DISCOVERY_URL to a discovery root whose name is.',
+      'Have one of these names resolved by the DNS server that this machine asks, or set UCWA_DISCOVERY_URL to a ' +
+        'discovery root whose name is.',
     );
   return { fact, value: known };
 }

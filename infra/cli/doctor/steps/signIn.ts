@@ -2,9 +2,9 @@ import { RelayError } from '../../../../shared/errors/relayError';
 import { parseChallenge } from '../../../../shared/ucwa/signIn/challenge';
 import { parseResource } from '../../../../shared/ucwa/format/parseResource';
 import { linkOf } from '../../../../shared/invitations/resource';
-import type { Finding } from '../chart';
+import type { Finding } from '../report';
 import { responseOf, type Trace, type TracedExchange } from '../tracedHttp';
-import { Trouble } from '../trouble';
+import { DiagnosticError } from '../diagnosticError';
 
 /** Where the relay's own discovery and sign-in has led, or why it has not. */
 export type Arrival = URL | RelayError;
@@ -62,7 +62,7 @@ export function readToken(trace: Trace, arrival: Arrival, expiresAtMs: number | 
     };
   const lifeMs = expiresAtMs - last.endedAtMs;
   if (lifeMs < SHORT_TICKET_MS) {
-    throw new Trouble(
+    throw new DiagnosticError(
       `${issuer} issued a ticket that lives for ${Math.round(lifeMs / 1000)} s only, shorter than a poll`,
       'Have the pool issue web tickets that live for hours (eight are usual): the relay sends the password anew for every one.',
     );

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../../shared/clock';
 import { deleteApplication, openApplication } from '../../../../shared/ucwa/application';
 import type { Pool } from '../../../../shared/ucwa/pool';
-import type { Finding } from '../chart';
+import type { Finding } from '../report';
 
 /** What was asked of the server so far: `path` is unknown where the answer to POST applications never came. */
 export type OwnApplication = { readonly endpointId: string; readonly path: string | undefined } | undefined;

@@ -92,7 +92,9 @@ export function negotiationEvents(invitation: Invitation): ChannelEvent[] {
         _links: {
           self: { href },
           mediaAnswer: {
-            href: `data:application/sdp;base64,${Buffer.from('v=0\r\no=- 0 0 IN IP4 192.0.2.20\r\ns=session\r\nt=0 0\r\n').toString('base64')}`,
+            href: `data:application/sdp;base64,${Buffer.from(
+              'v=0\r\no=- 0 0 IN IP4 ' + '192.0.2.20\r\ns=session\r\nt=0 0\r\n',
+            ).toString('base64')}`,
           },
         },
         rel: 'audioVideoNegotiation',

@@ -53,13 +53,17 @@ export const faultTable = {
       status: z.union([z.literal(401), z.literal(403), z.literal(500)]).default(401),
       refuses: z.enum(['withChallenge', 'silently', 'withoutTokenService']).default('withChallenge'),
     },
-    says: '`user` leads to an applications address on another host name, which answers the first host’s ticket with `status` and 28032. `silently`: it never says where to sign in; `withoutTokenService`: nor can one do so there.',
+    says:
+      '`user` leads to an applications address on another host name, which answers the first host’s ticket ' +
+      'with `status` and 28032. `silently`: it never says where to sign in; `withoutTokenService`: nor can one do so there.',
   },
 
   // Application
   applicationDropped: {
     fields: { subcode: z.enum(['ApplicationNotFound', 'InactiveApplicationExpired']).default('ApplicationNotFound') },
-    says: 'The account’s applications are gone now: 404 with `subcode` on everything under them, and what was not acknowledged is forgotten.',
+    says:
+      'The account’s applications are gone now: 404 with `subcode` on everything under them, and what was ' +
+      'not acknowledged is forgotten.',
   },
   selfLinkQuery: { fields: {}, says: 'The application’s self link bears a query.' },
   notToBeMadeAvailable: {
@@ -74,11 +78,15 @@ export const faultTable = {
   // Event channel
   resync: {
     fields: {},
-    says: 'The pending poll, or the next, is answered `resync`, which leads to the first package not acknowledged; what the poll acknowledges is not heard.',
+    says:
+      'The pending poll, or the next, is answered `resync`, which leads to the first package not ' +
+      'acknowledged; what the poll acknowledges is not heard.',
   },
   resume: {
     fields: { atOnce: z.boolean().default(false) },
-    says: 'The next package with events (`atOnce`: an empty one, now, if nothing is due) bears `resume` in place of `next`; the poll settings are forgotten.',
+    says:
+      'The next package with events (`atOnce`: an empty one, now, if nothing is due) bears `resume` in place ' +
+      'of `next`; the poll settings are forgotten.',
   },
   replacedPoll: { fields: {}, says: 'The pending poll, or the next, is answered 409 PGetReplaced.' },
   emptyWithoutNext: {
@@ -112,7 +120,9 @@ export const faultTable = {
   },
   poolUnreachable: {
     fields: { seconds: z.number().positive().default(60), status: httpStatus.default(504), on: on.default('any') },
-    says: 'The proxy before the pool no longer reaches it: the request is not carried out, held for `seconds`, and answered an HTML page with `status`.',
+    says:
+      'The proxy before the pool no longer reaches it: the request is not carried out, held for `seconds`, ' +
+      'and answered an HTML page with `status`.',
   },
   resetBeforeBody: {
     fields: { on },

@@ -7,14 +7,14 @@ import type { LiveOffer } from '../../../invitations/normalise/readOffer';
 import { sessionContextFor } from '../../../invitations/commands/sessionContext';
 import { encodeSlotHealth } from '../../../relay/accountHealth';
 import { slotOf } from '../../../relay/slots';
-import type { Recovered } from '../../../webhooks/delivery/redeliver';
+import type { Recovered } from '../../../webhooks/delivery/retries/redeliver';
 import type { Subscription } from '../../../webhooks/subscriptions/subscription';
 import { toSubscriptionView } from '../../../webhooks/subscriptions/subscriptionView';
 import type { TestResult } from '../../../webhooks/subscriptions/testSubscription';
 import { toCall } from '../../connector/callEndpoints';
 import { toDeliveryView } from '../../deliveryView';
 import { busAccess } from '../../../messaging/busEntities';
-import { readHealth } from '../../health';
+import { readHealth } from '../../health/health';
 import { toView } from '../../invitationEndpoints';
 import { sampleAccount, sampleCall, sampleSdp, sampleTimeMs } from './sampleCall';
 
@@ -148,7 +148,8 @@ export function subscriptionAnswers() {
     existing: {
       subscription: view,
       warnings: [
-        'A subscription with this URL, format and filters exists already; it was left as it is: change it with PATCH, or ask for another one with allowDuplicate',
+        'A subscription with this URL, format and filters exists already; it was left as it is: change it with ' +
+          'PATCH, or ask for another one with allowDuplicate',
       ],
     },
     changed: { subscription: view, warnings: [] },

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorTable } from '../../../../shared/errors/errorTable';
 import { createOpenApi } from '../../../../shared/http/documents/openApi';
-import { apiRoutes } from '../../../../shared/http/documents/routes';
+import { apiRoutes } from '../../../../shared/http/documents/routes/routes';
 import { apiSchemas, type SchemaName } from '../../../../shared/http/documents/schemas';
 import { schemaValidator, type SchemaValidator } from '../../../support/schemaValidator';
 

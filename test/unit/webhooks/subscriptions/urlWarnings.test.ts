@@ -1,4 +1,4 @@
-import { urlWarnings } from '../../../../shared/webhooks/subscriptions/urlWarnings';
+import { urlWarnings } from '../../../../shared/webhooks/subscriptions/url/urlWarnings';
 
 const flow =
   'https://prod-00.westeurope.logic.azure.com/workflows/a/triggers/manual/paths/invoke?api-version=2016-06-01';

@@ -1,5 +1,5 @@
 import type { CutWay } from '../../../../infra/local/ucwa/proxy/idleCut';
-import { readHealth } from '../../../../shared/http/health';
+import { readHealth } from '../../../../shared/http/health/health';
 import type { InvitationEvent } from '../../../../shared/invitations/events/relayEvent';
 import { encodeSlotHealth, toAccountHealth } from '../../../../shared/relay/accountHealth';
 import { slotOf } from '../../../../shared/relay/slots';

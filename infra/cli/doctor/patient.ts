@@ -1,6 +1,0 @@
-import type { AccountSettings, Settings } from '../../../shared/config/settings';
-
-/** The account to be examined, with the settings by which the relay would serve it. */
-export interface Patient extends Pick<Settings, 'allowedHosts' | 'caCertificate' | 'kinds'> {
-  readonly account: AccountSettings;
-}

@@ -1,0 +1,176 @@
+import type { Clock } from '../../../clock';
+import type { CallRecords } from '../../../invitations/record/callRecords';
+import type { Log } from '../../../telemetry/log';
+import { countDelivery } from '../../../telemetry/metrics';
+import { fromTraceParent, setAttributes, withSpan } from '../../../telemetry/trace';
+import { ratePerMinuteOf, timeoutMsOf, type Subscription } from '../../subscriptions/subscription';
+import type { SubscriptionStore } from '../../subscriptions/subscriptionStore';
+import type { Deliver } from '../deliver';
+import { MAX_WAIT_MS, type DeliverEvent } from '../deliverEvent';
+import { toEnd, type DeliveryEnd } from '../deliveryEnd';
+import { recordDelayMs, toTroubledDelivery, type KeepRecord } from '../keepRecord';
+import { stepAfterLatePace, stepWithoutState } from './nextStep';
+import type { NextFreeTime } from '../pacing';
+import type { AttemptMessage, RecordMessage, RetryMessage } from './retryMessage';
+import type { RetryQueue, ScheduledRetry } from './retryQueue';
+import type { SubscriberWatch } from '../subscriberWatch';
+import { withDeadline } from '../../../withDeadline';
+
+export interface RetryDeliveryPorts {
+  readonly subscriptions: Pick<SubscriptionStore, 'find'>;
+  readonly records: CallRecords;
+  readonly deliver: Deliver;
+  readonly deliverEvent: DeliverEvent;
+  readonly keepRecord: KeepRecord;
+  readonly nextFreeTime: NextFreeTime;
+  readonly queue: RetryQueue;
+  readonly watch: SubscriberWatch;
+  readonly clock: Clock;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+/**
+ * Handles one message of `webhook-retries`: one attempt, or a move to a later time, or a record that storage did not take.
+ * When it resolves, the message may be completed; each step may be done twice. Rejects only when the bus takes no message.
+ * @param isRepeated that the bus has given the message out before
+ */
+export type RetryDelivery = (message: RetryMessage, isRepeated: boolean) => Promise<void>;
+
+const STORAGE_DELAY_MS = 2_000;
+/** A reserved time so near is waited for by making the attempt. */
+const PACE_SLACK_MS = 250;
+
+export function createRetryDelivery(ports: RetryDeliveryPorts): RetryDelivery {
+  return (message, isRepeated) => {
+    const attributes = () => ({
+      'cloudevents.event_id': message.event.id,
+      'cloudevents.event_type': message.event.type,
+      'relay.message': message.kind,
+      ...(message.kind === 'attempt' && {
+        'relay.subscription': message.subscriptionId,
+        'relay.attempt': message.attempt,
+      }),
+    });
+    const parent = fromTraceParent(message.event.traceParent);
+    return withSpan('retry delivery', { kind: 'consumer', parent, attributes }, async () => {
+      switch (message.kind) {
+        case 'attempt':
+          return makeAttempt(message, isRepeated, ports);
+        case 'record':
+          return recordAgain(message, ports);
+        case 'event':
+          await ports.deliverEvent(message.event, {
+            deliveryCount: 2,
+            enqueuedAtMs: message.enqueuedAtMs,
+            tries: message.tries,
+          });
+      }
+    });
+  };
+}
+
+async function makeAttempt(message: AttemptMessage, isRepeated: boolean, ports: RetryDeliveryPorts): Promise<void> {
+  const { subscriptions, watch, clock, log } = ports;
+  const { event, subscriptionId, attempt, moves, redelivery } = message;
+  const waitUntilMs = clock.now() + MAX_WAIT_MS;
+  const isFirst = attempt === 1 && moves === 0 && redelivery === undefined && !isRepeated;
+  const found = await withDeadline(clock, subscriptions.find(subscriptionId)).catch(() => 'unknown' as const);
+  // Its rows went with it.
+  if (found === undefined) return;
+  if (found === 'unknown') {
+    const input = { attempt, moves, nowMs: clock.now(), expiryTimeMs: event.expiryTimeMs, random: ports.random() };
+    const end = toEnd({ ...message, subscription: { id: subscriptionId } }, stepWithoutState(input), clock.now());
+    return recordAndGoOn(message, end, isFirst, ports);
+  }
+  const end = await deliverWhenAllowed(message, found, { isFirst, waitUntilMs }, ports);
+  if (end === undefined) return;
+  setAttributes({ 'relay.outcome': end.attempt.outcome });
+  await recordAndGoOn(message, end, isFirst, ports);
+  countDelivery(end.attempt.outcome, subscriptionId);
+  const { outcome, attempted, durationMs } = end.attempt;
+  log.debug('deliveryRetried', { subscriptionId, eventId: event.id, attempt, attempted, outcome, durationMs });
+  await watch.observe(found, end);
+}
+
+/** The attempt, unless the subscription is not active; undefined when its rate gave the message a later time. */
+async function deliverWhenAllowed(
+  message: AttemptMessage,
+  subscription: Subscription,
+  { isFirst, waitUntilMs }: { readonly isFirst: boolean; readonly waitUntilMs: number },
+  ports: RetryDeliveryPorts,
+): Promise<DeliveryEnd | undefined> {
+  const { queue, deliver, clock } = ports;
+  const { event } = message;
+  const delivery = { ...message, subscription };
+  const { name } = subscription.state;
+  if (name !== 'active') {
+    return toEnd(delivery, { step: 'inactive', reason: `the subscription is ${name}` }, clock.now());
+  }
+  const pacedAtMs = await timeByRate(message, subscription, ports);
+  if (pacedAtMs === undefined) {
+    const timeoutMs = timeoutMsOf(subscription, event.expiryTimeMs !== undefined);
+    return deliver({ ...delivery, isRepeated: !isFirst, timeoutMs, waitUntilMs });
+  }
+  if (pacedAtMs >= (event.expiryTimeMs ?? Infinity)) return toEnd(delivery, stepAfterLatePace(), clock.now());
+  await queue.send([{ message: { ...message, isPaced: true }, atMs: pacedAtMs }]);
+  return undefined;
+}
+
+/** Records the attempt, then sends the next copy; a record that storage did not take goes as a message beside it. */
+async function recordAndGoOn(
+  { event }: AttemptMessage,
+  end: DeliveryEnd,
+  isFirst: boolean,
+  { records, keepRecord, queue, clock }: RetryDeliveryPorts,
+): Promise<void> {
+  const { attempt, next } = end;
+  // A delivery that began here and went well was never in trouble.
+  const hasRow = !(isFirst && attempt.outcome === 'delivered');
+  const kept = await Promise.all([
+    keepRecord(event, () => records.writeAttempt(event, attempt)),
+    hasRow ? keepRecord(event, () => records.writeDelivery(toTroubledDelivery(event, end))) : 'kept',
+  ]);
+  const messages: ScheduledRetry[] = next === undefined ? [] : [next];
+  if (kept.includes('noAnswer')) {
+    const message = { kind: 'record', event, recordedAtMs: clock.now(), attempt, tries: 1 } as const;
+    messages.push({ message, atMs: clock.now() + recordDelayMs(1) });
+  }
+  if (messages.length > 0) await queue.send(messages);
+}
+
+/** The time that a subscription's rate gives to a message that has none yet; undefined when it may be sent now. */
+async function timeByRate(
+  { isPaced }: AttemptMessage,
+  subscription: Subscription,
+  { nextFreeTime, clock }: RetryDeliveryPorts,
+): Promise<number | undefined> {
+  const perMinute = ratePerMinuteOf(subscription);
+  if (perMinute === undefined || isPaced === true) return undefined;
+  const freeAtMs = await withDeadline(clock, nextFreeTime(subscription, perMinute)).catch(
+    () => clock.now() + STORAGE_DELAY_MS,
+  );
+  return freeAtMs <= clock.now() + PACE_SLACK_MS ? undefined : freeAtMs;
+}
+
+/** Writes what storage did not take, or asks for another try later. */
+async function recordAgain(
+  message: RecordMessage,
+  { records, keepRecord, queue, clock }: RetryDeliveryPorts,
+): Promise<void> {
+  const { event, attempt, tries, kind: _kind, ...recorded } = message;
+  const first = (recorded.results ?? [])
+    .filter(({ outcome }) => outcome !== 'delivered')
+    .map((result) => ({ ...result, attempt: 1, moves: 0, atMs: recorded.recordedAtMs }));
+  // A delivery that goes on has a newer row by now, or will have.
+  const ended = (attempt === undefined ? first : [attempt]).filter(({ outcome }) => outcome !== 'retrying');
+  const kept = await Promise.all([
+    keepRecord(event, () =>
+      attempt === undefined ? records.writeRecord({ event, ...recorded }) : records.writeAttempt(event, attempt),
+    ),
+    ...ended.map((one) => keepRecord(event, () => records.writeDelivery(toTroubledDelivery(event, { attempt: one })))),
+  ]);
+  if (!kept.includes('noAnswer')) return;
+  await queue.send([{ message: { ...message, tries: tries + 1 }, atMs: clock.now() + recordDelayMs(tries + 1) }]);
+}

@@ -1,0 +1,93 @@
+import type { ResponseClass } from '../../../../../shared/webhooks/delivery/classifyResponse';
+import {
+  stepAfterAttempt,
+  stepAfterRefusal,
+  stepAfterWait,
+  stepWithoutState,
+  type StepInput,
+} from '../../../../../shared/webhooks/delivery/retries/nextStep';
+
+const nowMs = 1_000_000;
+const input = (changes: Partial<StepInput> = {}): StepInput => ({
+  attempt: 1,
+  moves: 0,
+  nowMs,
+  expiryTimeMs: undefined,
+  random: 0.5,
+  ...changes,
+});
+const ring = { expiryTimeMs: nowMs + 20_000 };
+const failed: ResponseClass = { class: 'failed', reason: 'responded 500', retryAfterMs: undefined };
+const permanent: ResponseClass = { class: 'permanent', reason: 'responded 404', retryAfterMs: undefined };
+const throttled: ResponseClass = { class: 'throttled', reason: 'responded 429', retryAfterMs: 7_000 };
+
+describe('after an attempt', () => {
+  it.each<[string, ResponseClass, Partial<StepInput>, object]>([
+    ['ends what was delivered', { class: 'delivered' }, {}, { step: 'delivered' }],
+    ['disables a subscriber that is gone', { class: 'gone', reason: 'x' }, {}, { step: 'disable' }],
+    ['retries by the schedule', failed, {}, { step: 'retry', atMs: nowMs + 1_000 }],
+    ['counts attempts and moves as steps', failed, { attempt: 2, moves: 1 }, { step: 'retry', atMs: nowMs + 4_000 }],
+    ['waits for Retry-After when it is longer', throttled, {}, { step: 'retry', atMs: nowMs + 7_000 }],
+    ['waits for the schedule when it is longer', throttled, { attempt: 4 }, { step: 'retry', atMs: nowMs + 8_000 }],
+    ['ends with the last step', failed, { attempt: 10, moves: 5 }, { step: 'dead' }],
+    ['retries inside a ring', failed, ring, { step: 'retry', atMs: nowMs + 1_000 }],
+    ['expires when the ring ends first', failed, { ...ring, attempt: 6 }, { step: 'expired', isLost: true }],
+    ['tries a permanent failure five times in a ring', permanent, { ...ring, attempt: 4 }, { step: 'retry' }],
+    ['and no more', permanent, { ...ring, attempt: 5 }, { step: 'dead' }],
+    ['tries a permanent failure by the schedule after a ring', permanent, { attempt: 5 }, { step: 'retry' }],
+    [
+      'moves what was not sent at all, at once',
+      { class: 'notStarted', reason: 'x' },
+      {},
+      { step: 'move', atMs: nowMs },
+    ],
+  ])('%s', (_title, response, changes, expected) => {
+    expect(stepAfterAttempt(response, input(changes))).toMatchObject(expected);
+  });
+});
+
+describe('after a refusal', () => {
+  const open = { admitted: false, why: 'circuitOpen', untilMs: nowMs + 10_000, failingForMs: 0 } as const;
+  it.each([
+    ['waits until something is admitted, and up to 10 s more', open, {}, { step: 'move', atMs: nowMs + 15_000 }],
+    ['waits for the schedule when that is longer', open, { attempt: 6 }, { step: 'move', atMs: nowMs + 60_000 }],
+    ['counts moves as steps', open, { attempt: 1, moves: 14 }, { step: 'dead' }],
+    ['expires a ring that ends before', open, { expiryTimeMs: nowMs + 14_000 }, { step: 'expired', isLost: true }],
+    [
+      'waits as long as the subscriber has failed',
+      { ...open, failingForMs: 120_000 },
+      {},
+      { step: 'move', atMs: nowMs + 120_000 },
+    ],
+    ['at most an hour', { ...open, failingForMs: 9e9 }, {}, { step: 'move', atMs: nowMs + 3_600_000 }],
+    [
+      'does not make a ring wait for that',
+      { ...open, failingForMs: 9e9 },
+      ring,
+      { step: 'move', atMs: nowMs + 15_000 },
+    ],
+    ['is due at once after the first wait in vain', { ...open, why: 'busy' }, {}, { step: 'move', atMs: nowMs }],
+    [
+      'and later by the schedule',
+      { ...open, why: 'busy' },
+      { attempt: 1, moves: 2 },
+      { step: 'move', atMs: nowMs + 4_000 },
+    ],
+  ] as const)('%s', (_title, refusal, changes, expected) => {
+    expect(stepAfterRefusal(refusal, input(changes))).toMatchObject(expected);
+  });
+});
+
+it('leaves no ring that is over to a message', () => {
+  expect(stepAfterWait('it waited', input({ expiryTimeMs: nowMs }))).toMatchObject({ step: 'expired', isLost: false });
+});
+
+it.each([
+  [{}, { step: 'move', atMs: nowMs + 1_000 }],
+  [
+    { attempt: 6, ...ring },
+    { step: 'expired', isLost: false },
+  ],
+])('without storage goes on by the schedule: %j', (changes, expected) => {
+  expect(stepWithoutState(input(changes))).toMatchObject(expected);
+});
