@@ -35,7 +35,8 @@ export function toConfirmPage(status: number, { title, lines, button }: ConfirmP
   const paragraphs = lines.map((line) => `<p>${escape(line)}</p>`).join('');
   const body =
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">` +
-    `<title>${escape(title)}</title><style>${style}</style></head><body><main><h1>${escape(title)}</h1>${paragraphs}${form}</main></body></html>`;
+    `<title>${escape(title)}</title><style>${style}</style></head>` +
+    `<body><main><h1>${escape(title)}</h1>${paragraphs}${form}</main></body></html>`;
   return { status, headers, body };
 }
 

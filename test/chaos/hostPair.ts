@@ -29,7 +29,7 @@ export async function startHostPair(world: ChaosWorld, random: SeededRandom): Pr
 
   const start = async (): Promise<HostProcess> => {
     const host = await world.startHost();
-    const connected = host.line(/ucwaOnAir/).then(() => (holder = host));
+    const connected = host.line(/ucwaConnected/).then(() => (holder = host));
     connected.catch(() => undefined); // It was killed before.
     void host.exited.then(({ code, signal }) => {
       if (!killed.has(host))

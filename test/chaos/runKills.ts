@@ -106,14 +106,14 @@ async function killAtRandom(
   if (random.next() < 0.2) {
     await wait(random.between(0, stretchMs));
   } else {
-    await onAirOrNotSoon(world);
+    await connectedOrNotSoon(world);
     await wait(random.between(0, stretchMs / 2));
   }
   await hosts.killOne();
 }
 
 /** While the bus is away, no channel with something on it is connected. */
-async function onAirOrNotSoon(world: ChaosWorld): Promise<void> {
+async function connectedOrNotSoon(world: ChaosWorld): Promise<void> {
   await Promise.race([world.connected(), wait(TAKE_OVER_MS, undefined, { ref: false })]);
 }
 
@@ -124,7 +124,7 @@ function share(all: number, parts: number, ofParts: number): number {
 
 /** While the channels are connected, that there is something to lose. */
 async function takeBusAway(world: ChaosWorld, seconds: number, print: Print): Promise<Span> {
-  await onAirOrNotSoon(world);
+  await connectedOrNotSoon(world);
   const fromMs = Date.now();
   await world.stopBus();
   print(`the bus is away for ${seconds} s`);

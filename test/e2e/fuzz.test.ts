@@ -74,13 +74,15 @@ const request = fc.oneof(
           },
           { requiredKeys: [] },
         )
-        .map(
-          (query) =>
-            `/invitations?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)])).toString()}`,
-        ),
+        .map((query) => `/invitations?${toQuery(query)}`),
     ),
   }),
 );
+
+function toQuery(parameters: object): string {
+  const texts = Object.entries(parameters).map(([name, value]): [string, string] => [name, String(value)]);
+  return new URLSearchParams(texts).toString();
+}
 
 describe('requests of any shape', () => {
   it('are answered as documented: no 500, and every error a problem document', async () => {

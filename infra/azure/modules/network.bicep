@@ -33,7 +33,7 @@ resource natGateway 'Microsoft.Network/natGateways@2025-05-01' = {
     name: 'Standard'
   }
   properties: {
-    // A parked poll is silent for minutes: the default, four, would cut it.
+    // A pending poll sends nothing for minutes: the default, four, would cut it.
     idleTimeoutInMinutes: 30
     publicIpAddresses: [
       {

@@ -41,7 +41,8 @@ describe('with an account that refuses', () => {
 
   const probe = () => {
     const { port } = server.address() as AddressInfo;
-    const connectionString = `DefaultEndpointsProtocol=http;AccountName=account;AccountKey=a2V5;TableEndpoint=http://127.0.0.1:${port}/account;`;
+    const endpoint = `http://127.0.0.1:${port}/account`;
+    const connectionString = `DefaultEndpointsProtocol=http;AccountName=account;AccountKey=a2V5;TableEndpoint=${endpoint};`;
     return probeTables(createTables({ connectionString }, noIdentity), clock);
   };
 

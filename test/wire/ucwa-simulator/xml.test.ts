@@ -60,7 +60,7 @@ describe('the XML representation', () => {
       ucwa.simulator.hangUp(id);
       const { data } = await client.get<string>(client.next, { Accept: 'application/vnd.microsoft.com.ucwa+xml' });
       expect(data).toMatch(
-        /<completed rel="audioVideoInvitation" href="[^"]+" status="Failure"><reason><code>Informational<\/code><subcode>Canceled<\/subcode>/,
+        /<completed rel="audioVideoInvitation" href="[^"]+" status="Failure"><reason><code>Informational<\/code><subcode>Canceled</,
       );
     });
   });

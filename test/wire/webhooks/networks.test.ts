@@ -169,7 +169,8 @@ function makeCertificates(folder: string): void {
     writeFileSync(join(folder, 'index.txt'), '');
     writeFileSync(
       join(folder, 'ca.cnf'),
-      `[ca]\ndefault_ca=a\n[a]\ndatabase=index.txt\nserial=serial.txt\nnew_certs_dir=.\npolicy=p\ndefault_md=sha256\nunique_subject=no\n[p]\ncommonName=supplied\n`,
+      '[ca]\ndefault_ca=a\n[a]\ndatabase=index.txt\nserial=serial.txt\nnew_certs_dir=.\npolicy=p\n' +
+        'default_md=sha256\nunique_subject=no\n[p]\ncommonName=supplied\n',
     );
     writeFileSync(join(folder, 'serial.txt'), '01\n');
     openssl(

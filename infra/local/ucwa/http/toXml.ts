@@ -47,7 +47,8 @@ function resourceElement(rel: string, content: Hal, more: string): string {
     [value].flat().map((one) => resourceElement(key, one, '')),
   );
   const lines = Object.entries(properties).map(([name, value]) => propertyElement(name, value));
-  return `<resource${attribute('rel', rel)}${attribute('href', firstHref(self))}${more}>${linkElements(links)}${lines.join('')}${embedded.join('')}</resource>`;
+  const head = `<resource${attribute('rel', rel)}${attribute('href', firstHref(self))}${more}>`;
+  return `${head}${linkElements(links)}${lines.join('')}${embedded.join('')}</resource>`;
 }
 
 function propertyElement(name: string, value: unknown): string {

@@ -18,6 +18,10 @@ import { readHealth } from '../../health/health';
 import { toView } from '../../invitationEndpoints';
 import { sampleAccount, sampleCall, sampleSdp, sampleTimeMs } from './sampleCall';
 
+const flowUrl =
+  'https://prod-00.westeurope.logic.azure.com:443/workflows/abc/triggers/When_a_call_rings/versions/1/run' +
+  '?api-version=2016-06-01&sig=abc';
+
 /** Bodies of requests, by the name under which a document shows them. */
 export const requestExamples = {
   accept: {
@@ -44,10 +48,10 @@ export const requestExamples = {
   },
   createCallTrigger: {
     everyAccount: {
-      url: 'https://prod-00.westeurope.logic.azure.com:443/workflows/abc/triggers/When_a_call_rings/versions/1/run?api-version=2016-06-01&sig=abc',
+      url: flowUrl,
     },
     oneAccount: {
-      url: 'https://prod-00.westeurope.logic.azure.com:443/workflows/abc/triggers/When_a_call_rings/versions/1/run?api-version=2016-06-01&sig=abc',
+      url: flowUrl,
       account: sampleAccount,
     },
   },

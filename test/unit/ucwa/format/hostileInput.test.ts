@@ -7,8 +7,10 @@ const KIB = 1024;
 const SIZES = [64 * KIB, 1024 * KIB, 4096 * KIB];
 
 const fill = (unit: string, bytes: number): string => unit.repeat(Math.floor(bytes / unit.length));
+const packageOf = (events: string): string =>
+  `{"_links":{"next":{"href":"/e?ack=2"}},"sender":[{"rel":"communication","href":"/c","events":[${events}]}]}`;
 const event = (href: string): string =>
-  `{"_links":{"next":{"href":"/e?ack=2"}},"sender":[{"rel":"communication","href":"/c","events":[{"link":{"rel":"audioVideoInvitation","href":${JSON.stringify(href)}},"type":"started"}]}]}`;
+  packageOf(`{"link":{"rel":"audioVideoInvitation","href":${JSON.stringify(href)}},"type":"started"}`);
 const xml = (inner: string): string => `<events href="/e?ack=1"><link rel="next" href="/e?ack=2"/>${inner}</events>`;
 
 const inputs: readonly [string, string, (bytes: number) => string][] = [
@@ -75,8 +77,7 @@ test.each(inputs)('%s costs time in proportion to its size, and holds nothing up
 });
 
 test('above a thousand parts that cannot be read the package is one raw event, and leads on', () => {
-  const body = (count: number): string =>
-    `{"_links":{"next":{"href":"/e?ack=2"}},"sender":[{"rel":"c","href":"/c","events":[${Array.from({ length: count }, () => '{}').join()}]}]}`;
+  const body = (count: number): string => packageOf(Array.from({ length: count }, () => '{}').join());
   const parts = (count: number) => {
     const parsed = parsePackage(body(count), 'application/json');
     return 'package' in parsed ? parsed.package : undefined;

@@ -12,7 +12,8 @@ test.each([
   ],
   [
     'XML',
-    '<reason xmlns="http://schemas.microsoft.com/rtc/2012/03/ucwa"><code>NotFound</code><subcode>ApplicationNotFound</subcode><message>gone</message></reason>',
+    '<reason xmlns="http://schemas.microsoft.com/rtc/2012/03/ucwa">' +
+      '<code>NotFound</code><subcode>ApplicationNotFound</subcode><message>gone</message></reason>',
     'application/vnd.microsoft.com.ucwa+xml',
     reason,
   ],
