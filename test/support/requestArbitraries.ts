@@ -62,6 +62,7 @@ export function createRequestArbitraries(named: Readonly<Record<string, Schema>>
         });
       case 'object':
         return allowedObject(schema, allowed);
+      case undefined:
       default:
         throw new Error(`There is no arbitrary for ${JSON.stringify(schema)}.`);
     }
@@ -87,6 +88,8 @@ export function createRequestArbitraries(named: Readonly<Record<string, Schema>>
         return forbiddenList(schema, allowed, forbidden);
       case 'object':
         return forbiddenObject(schema, allowed, forbidden);
+      case 'null':
+      case undefined:
       default:
         return undefined;
     }

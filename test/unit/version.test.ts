@@ -8,6 +8,6 @@ test('the code names the version of package.json', () => {
 });
 
 test('so do the API documents', async () => {
-  const documents = [await createOpenApi(), await createAsyncApi()];
+  const documents = [await createOpenApi(), createAsyncApi()];
   expect(documents.map(({ info }) => (info as { version: string }).version)).toEqual([version, version]);
 });

@@ -9,19 +9,24 @@ const MAX_NAME_LENGTH = 80;
  * cannot choose. Pure.
  */
 export function callerText({ from }: Pick<InvitationData, 'from'>): string {
-  const name = from?.name === undefined ? '' : toName(from.name);
-  if (from?.callerType === 'guest') return `${name === '' ? 'somebody' : name} (guest)`;
-  if (from?.callerType === 'withheld' || from?.anonymous === true) return 'a withheld number';
-  const isPhone = from?.callerType === 'phone' || from?.uri === undefined;
-  const address = (isPhone ? from?.phoneNumber : undefined) ?? addressOf(from?.uri);
+  if (from === undefined) return 'an unknown caller';
+  const name = from.name === undefined ? '' : toName(from.name);
+  if (from.callerType === 'guest') return `${name === '' ? 'somebody' : name} (guest)`;
+  if (from.callerType === 'withheld' || from.anonymous === true) return 'a withheld number';
+  const address = callerAddress(from);
   if (address === undefined || address === name) return name === '' ? 'an unknown caller' : name;
   return name === '' ? address : `${name} (${address})`;
+}
+
+function callerAddress({ callerType, uri, phoneNumber }: NonNullable<InvitationData['from']>): string | undefined {
+  const isPhone = callerType === 'phone' || uri === undefined;
+  return (isPhone ? phoneNumber : undefined) ?? addressOf(uri);
 }
 
 /** Whose phone a command sends the call to: the account's. Pure. */
 export function phoneOwnerText({ to, account }: Pick<InvitationData, 'to' | 'account'>): string {
   const isAccount = to?.uri?.toLowerCase() === account.toLowerCase();
-  const name = isAccount && to?.name !== undefined ? toName(to.name) : '';
+  const name = isAccount ? toName(to.name ?? '') : '';
   return name === '' ? (addressOf(account) ?? account) : name;
 }
 

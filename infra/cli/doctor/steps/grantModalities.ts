@@ -49,11 +49,9 @@ export async function grantModalities(
     isAsked
       ? `The server forbids ${needed.join(' and ')}: allow it in the user’s mobility and voice policies ` +
           `(EnableMobility, EnableOutsideVoice), ` +
-          `${
-            missing.length === wanted.length
-              ? 'for without it no call is seen.'
-              : `or set RELAY_KINDS to what can come ` + `(${wanted.filter(canCome).join(',')}).`
-          }`
+          (missing.length === wanted.length
+            ? 'for without it no call is seen.'
+            : `or set RELAY_KINDS to what can come (${wanted.filter(canCome).join(',')}).`)
       : `Add ${needed.join(' or ')} to the account’s modalities in UCWA_ACCOUNTS, or take ${missing.join(' and ')} out of RELAY_KINDS.`,
   );
 }

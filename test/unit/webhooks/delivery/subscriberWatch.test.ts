@@ -142,7 +142,7 @@ it('holds nobody up for longer than a second, and rejects never', async () => {
   health.readAll = () => new Promise(() => undefined);
   await clock.advanceUntil(watch.observe(subscription, lost), 500);
   expect(clock.now() - startMs).toBeLessThanOrEqual(1_000);
-  health.readAll = () => Promise.resolve(new Map());
+  health.readAll = () => Promise.resolve(new Map<string, SubscriberHealthRow>());
   health.write = () => Promise.reject(new Error('away'));
   await clock.advance(60_000);
   await watch.observe(subscription, lost);
@@ -151,7 +151,7 @@ it('holds nobody up for longer than a second, and rejects never', async () => {
 
 it('publishes a failure once, whatever it reads while storage has not taken its row', async () => {
   const { watch, health, clock, types } = setUp();
-  health.readAll = () => Promise.resolve(new Map());
+  health.readAll = () => Promise.resolve(new Map<string, SubscriberHealthRow>());
   health.write = () => Promise.reject(new Error('away'));
   for (let time = 0; time < 5; time += 1) {
     await watch.observe(subscription, lost);
