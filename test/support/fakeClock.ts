@@ -36,7 +36,7 @@ interface Sleeper {
 }
 
 /** Turns of the event loop between two wakings: loopback delivers within a turn or two each way. */
-const SETTLING_TURNS = 25;
+const SETTLING_TURNS = 50;
 const MOST_STEPS = 10_000;
 
 /** @param startMs milliseconds since the epoch; by default a plain winter's noon (2026-01-15T12:00:00Z). */
