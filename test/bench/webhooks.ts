@@ -14,6 +14,7 @@ const POSTS_TO_ONE = 8;
 const POSTS_AT_ONCE = 256;
 const BURST = 2_000;
 const RATE = 50;
+const AFTER_BURST_MS = 35_000;
 const RECORD_TABLES = ['calls', 'feed', 'callsByAccount', 'deliveries'] as const;
 
 /** What each size must reach of bare axios. */
@@ -136,9 +137,13 @@ async function measureOne(
     await quiet(world);
     return (world.proxy.countOf(...RECORD_TABLES) - requests) / counted;
   };
+  // What storage did not take in time during the burst is written half a minute later.
+  await settle(AFTER_BURST_MS);
   await quiet(world);
   const costs = new Map<EventName, number>();
   for (const name of ['started', 'updated', 'completed'] as const) costs.set(name, await count(name, 2_000_000, 1));
+  // Calls whose start is known, as it is of those before.
+  await count('started', 3_000_000, 1);
   await world.subscribe(`${receiverUrl}/fails-once`);
   await settle(5_000);
   await quiet(world);
@@ -153,7 +158,8 @@ async function measureOne(
     { figure: 'table requests of a completed', value: healthy, unit: '', atMost: 5 },
     // Two attempts: the one that failed wrote its row, the one that did not two.
     { figure: 'table requests of a failed attempt', value: failing - healthy, unit: '', atMost: 3 },
-    { figure: 'messages of a failed attempt', value: sent / counted, unit: '', atMost: 1 },
+    // A scheduled message has two numbers: one when it is accepted, one when it is due.
+    { figure: 'messages of a failed attempt', value: sent / 2 / counted, unit: '', atMost: 1 },
   ];
 }
 
