@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import type { LookupFunction } from 'node:net';
 import axios, { AxiosHeaders } from 'axios';
 import type { Clock } from '../../clock';
 import { USER_AGENT } from '../../version';
 import type { SendResult } from '../delivery/classifyResponse';
 import { showUrl } from '../subscriptions/url/showUrl';
-import { createConnections, type Agents } from './connections';
+import { createConnections, type Agents, type Connections } from './connections';
 import { ADDRESS_SHARES, createGuardedLookup } from './guardedLookup';
 import { createNameResolver, type NameResolver } from './nameResolver';
 import { codeOf, statusOfUnparsed, translateNetworkError } from './networkError';
@@ -63,26 +64,66 @@ const always = {
  * address that was judged when it was opened; where the subscriber has closed it meanwhile, a new one is used.
  * Error: `settingsInvalid` for a certificate that is none.
  */
-export function createSender({
-  clock,
-  allowedCidrs,
-  names = createNameResolver({ clock }),
-  caCertificate,
-}: SenderOptions): Sender {
-  const connections = createConnections(caCertificate);
-  const lookups = {
-    http: createGuardedLookup({ allowedCidrs, secure: false }, names),
-    https: createGuardedLookup({ allowedCidrs, secure: true }, names),
-  };
+export function createSender(options: SenderOptions): Sender {
+  return new PooledSender(options);
+}
 
-  const exchangeOnce = (
-    request: OutgoingRequest,
-    url: CheckedUrl,
-    agents: Agents,
-    exchange: Exchange,
-    signal: AbortSignal,
-  ) =>
-    adapter({
+class PooledSender implements Sender {
+  readonly #clock: Clock;
+  readonly #allowedCidrs: readonly string[];
+  readonly #names: NameResolver;
+  readonly #connections: Connections;
+  readonly #lookups: { readonly http: LookupFunction; readonly https: LookupFunction };
+
+  constructor({ clock, allowedCidrs, names = createNameResolver({ clock }), caCertificate }: SenderOptions) {
+    this.#clock = clock;
+    this.#allowedCidrs = allowedCidrs;
+    this.#names = names;
+    this.#connections = createConnections(caCertificate);
+    this.#lookups = {
+      http: createGuardedLookup({ allowedCidrs, secure: false }, names),
+      https: createGuardedLookup({ allowedCidrs, secure: true }, names),
+    };
+  }
+
+  async send(request: OutgoingRequest): Promise<SenderResult> {
+    const { timeoutMs, secretHeaders = {} } = request;
+    const startedMs = this.#clock.now();
+    const durationMs = (): number => this.#clock.now() - startedMs;
+    const verdict = checkUrl(request.url, this.#allowedCidrs);
+    if (!verdict.ok) return networkError('addressRefused', verdict.message, 0);
+    const { url } = verdict;
+
+    const deadline = new AbortController();
+    const cancel = this.#clock.setTimer(timeoutMs, () => deadline.abort());
+    let exchange = newExchange();
+    try {
+      const response = await this.#exchange(request, url, this.#connections.kept, exchange, deadline.signal).catch(
+        (error: unknown) => {
+          const isStale = exchange.isReused && ['ECONNRESET', 'EPIPE'].includes(codeOf(error));
+          if (!isStale) throw error;
+          // The subscriber closed an idle connection while the request was sent (Node.js, http, request.reusedSocket).
+          exchange = newExchange();
+          return this.#exchange(request, url, this.#connections.fresh, exchange, deadline.signal);
+        },
+      );
+      const body = response.data as IncomingMessage;
+      const text = redact(await readStart(body, this.#clock), [url.requestTarget, ...Object.values(secretHeaders)]);
+      return { ...toResponse(response.status, body, text, request.url), durationMs: durationMs() };
+    } catch (error) {
+      if (deadline.signal.aborted) return this.#toTimeout(url, exchange, durationMs());
+      return toFailure(causeOf(error), exchange, durationMs());
+    } finally {
+      cancel();
+    }
+  }
+
+  close(): void {
+    this.#connections.close();
+  }
+
+  #exchange(request: OutgoingRequest, url: CheckedUrl, agents: Agents, exchange: Exchange, signal: AbortSignal) {
+    return adapter({
       ...always,
       method: request.method,
       url: `${url.secure ? 'https' : 'http'}://${url.authority}/`,
@@ -90,61 +131,27 @@ export function createSender({
       ...(request.body.byteLength > 0 && { data: toBuffer(request.body) }),
       httpAgent: agents.http,
       httpsAgent: agents.https,
-      lookup: url.secure ? lookups.https : lookups.http,
+      lookup: url.secure ? this.#lookups.https : this.#lookups.http,
       transport: createTransport(url, Math.min(MAX_ADDRESS_MS, request.timeoutMs / ADDRESS_SHARES), exchange),
       signal,
     } as unknown as Parameters<typeof adapter>[0]);
+  }
 
-  return {
-    async send(request) {
-      const { timeoutMs, secretHeaders = {} } = request;
-      const startedMs = clock.now();
-      const durationMs = (): number => clock.now() - startedMs;
-      const verdict = checkUrl(request.url, allowedCidrs);
-      if (!verdict.ok) return networkError('addressRefused', verdict.message, 0);
-      const { url } = verdict;
-
-      const settled = new AbortController();
-      const deadline = new AbortController();
-      void clock.sleep(timeoutMs, settled.signal).then(() => {
-        if (!settled.signal.aborted) deadline.abort();
-      });
-      let exchange = newExchange();
-      try {
-        const response = await exchangeOnce(request, url, connections.kept, exchange, deadline.signal).catch(
-          (error: unknown) => {
-            const isStale = exchange.isReused && ['ECONNRESET', 'EPIPE'].includes(codeOf(error));
-            if (!isStale) throw error;
-            // The subscriber closed an idle connection while the request was sent (Node.js, http, request.reusedSocket).
-            exchange = newExchange();
-            return exchangeOnce(request, url, connections.fresh, exchange, deadline.signal);
-          },
-        );
-        const body = response.data as IncomingMessage;
-        const text = redact(await readStart(body, clock), [url.requestTarget, ...Object.values(secretHeaders)]);
-        return { ...toResponse(response.status, body, text, request.url), durationMs: durationMs() };
-      } catch (caught) {
-        const error = causeOf(caught);
-        if (deadline.signal.aborted) {
-          if (names.isWaiting(url.host))
-            return networkError('notStarted', 'other names were being resolved', durationMs());
-          return networkError('timeout', exchange.isConnected ? '' : 'no connection', durationMs());
-        }
-        const status = error instanceof UpgradeError ? 101 : statusOfUnparsed(error, exchange.head);
-        if (status !== undefined)
-          return { kind: 'response', status, retryAfter: undefined, body: '', durationMs: durationMs(), headers: {} };
-        const { reason, detail } = translateNetworkError(error);
-        return networkError(reason, detail, durationMs());
-      } finally {
-        settled.abort(SETTLED);
-      }
-    },
-    close: () => connections.close(),
-  };
+  #toTimeout({ host }: CheckedUrl, { isConnected }: Exchange, durationMs: number): SenderResult {
+    return this.#names.isWaiting(host)
+      ? networkError('notStarted', 'other names were being resolved', durationMs)
+      : networkError('timeout', isConnected ? '' : 'no connection', durationMs);
+  }
 }
 
-/** A reason of our own to abort: without one, an exception with its stack would be made for each request. */
-const SETTLED = Symbol('settled');
+/** A response whose status line alone could be read, or the reason why there is none. */
+function toFailure(error: unknown, { head }: Exchange, durationMs: number): SenderResult {
+  const status = error instanceof UpgradeError ? 101 : statusOfUnparsed(error, head);
+  if (status !== undefined)
+    return { kind: 'response', status, retryAfter: undefined, body: '', durationMs, headers: {} };
+  const { reason, detail } = translateNetworkError(error);
+  return networkError(reason, detail, durationMs);
+}
 
 const newExchange = (): Exchange => ({ isConnected: false, isReused: false, head: Buffer.alloc(0) });
 
