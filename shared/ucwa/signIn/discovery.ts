@@ -8,6 +8,7 @@ import { formOf } from '../format/representation';
 import { linkOf, type Resource } from '../../invitations/resource';
 import type { Ticket } from './ticket';
 import { translateResponse } from '../translateError';
+import { parseUrl } from '../../parseUrl';
 
 /** Root, redirect to another pool, user, sign-in, redirect again (split-domain hybrid), user: eight are plenty. */
 const MAX_HOPS = 8;
@@ -154,7 +155,7 @@ const CLOUD = /\.(online\.lync\.com|teams\.microsoft\.com)$/i;
 
 function targetOf(hosts: HostRule, address: string, base: URL): URL | RelayError {
   try {
-    const { host } = URL.canParse(address, base.href) ? new URL(address, base) : base;
+    const { host } = parseUrl(address, base.href) ?? base;
     if (CLOUD.test(`.${host}`))
       return new RelayError(
         'accountMoved',

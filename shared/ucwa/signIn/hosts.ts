@@ -1,4 +1,5 @@
 import { RelayError } from '../../errors/relayError';
+import { parseUrl } from '../../parseUrl';
 
 /** Where an account's password and ticket may go. Made once per account by `hostRule`. */
 export interface HostRule {
@@ -24,7 +25,7 @@ export function hostRule(sipUri: string, discoveryUrl: string | undefined, allow
   return {
     domain: sipDomain(sipUri),
     hosts: allowedHosts,
-    loopback: discoveryUrl !== undefined && URL.canParse(discoveryUrl) && LOOPBACK.test(new URL(discoveryUrl).hostname),
+    loopback: LOOPBACK.test(parseUrl(discoveryUrl ?? '')?.hostname ?? ''),
   };
 }
 
@@ -34,9 +35,9 @@ export function hostRule(sipUri: string, discoveryUrl: string | undefined, allow
  * response could name one; `responseUnreadable` for no address.
  */
 export function allowedUrl(rule: HostRule, address: string, base?: string): URL {
-  if (!URL.canParse(address, base))
+  const url = parseUrl(address, base);
+  if (url === undefined)
     throw new RelayError('responseUnreadable', 'Skype for Business named an address that is none.');
-  const url = new URL(address, base);
   if (rule.loopback && LOOPBACK.test(url.hostname) && /^https?:$/.test(url.protocol)) return url;
   if (url.protocol !== 'https:') {
     throw new RelayError(

@@ -12,6 +12,7 @@ import { codeOf, statusOfUnparsed, translateNetworkError } from './networkError'
 import { readStart, createTransport, UpgradeError, type Exchange } from './transport';
 import { redact } from './redact';
 import { checkUrl, type CheckedUrl } from './urlRule';
+import { parseUrl } from '../../parseUrl';
 
 /** One HTTP request to a subscriber. */
 export interface OutgoingRequest {
@@ -180,8 +181,7 @@ function toBuffer(bytes: Uint8Array): Buffer {
 
 function toResponse(status: number, { headers }: IncomingMessage, body: string, requestUrl: string) {
   const { location } = headers;
-  const target =
-    location !== undefined && URL.canParse(location, requestUrl) ? new URL(location, requestUrl) : undefined;
+  const target = location === undefined ? undefined : parseUrl(location, requestUrl);
   return {
     kind: 'response',
     status,

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { isAllowedCidr, refuseAddress, type AddressRefusal } from './addressRule';
+import { parseUrl } from '../../parseUrl';
 
 /** Why a URL cannot be a subscriber's. */
 export type UrlRefusal =
@@ -38,7 +39,8 @@ export function checkUrl(text: string, allowedCidrs: readonly string[]): UrlVerd
   const rest = shape?.[3] ?? '';
   if (/[\s\p{Cc}]/u.test(text) || !/^[\x21-\x7e]*$/.test(rest))
     return refuse('characters', 'has spaces, control or non-ASCII characters; they must be percent-encoded');
-  if (shape === null || !URL.canParse(text))
+  const parsed = parseUrl(text);
+  if (shape === null || parsed === undefined)
     return refuse(
       /^[a-z][a-z0-9+.-]*:/i.test(text) && !/^https?:/i.test(text) ? 'scheme' : 'notAUrl',
       'is not an absolute https URL',
@@ -46,7 +48,6 @@ export function checkUrl(text: string, allowedCidrs: readonly string[]): UrlVerd
   if (shape[4] !== undefined) return refuse('fragment', 'has a fragment (#…), which is never sent');
   if (shape[2]?.includes('@') === true) return refuse('userinfo', 'has a user name or password before the host');
 
-  const parsed = new URL(text);
   const secure = parsed.protocol === 'https:';
   const host = parsed.hostname.replace(/^\[|\]$/g, '');
   const port = parsed.port === '' ? (secure ? 443 : 80) : Number(parsed.port);

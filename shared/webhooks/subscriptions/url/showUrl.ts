@@ -1,3 +1,5 @@
+import { parseUrl } from '../../../parseUrl';
+
 const HIDDEN = 'REDACTED';
 
 /**
@@ -5,8 +7,9 @@ const HIDDEN = 'REDACTED';
  * flows and chat services are secrets. A text that is no URL is hidden whole. Pure.
  */
 export function showUrl(url: string): string {
-  if (!URL.canParse(url)) return HIDDEN;
-  const { protocol, host, pathname } = new URL(url);
+  const parsed = parseUrl(url);
+  if (parsed === undefined) return HIDDEN;
+  const { protocol, host, pathname } = parsed;
   const [segment = ''] = pathname.split('/').slice(1);
   return `${protocol}//${host}${segment === '' ? '' : `/${segment}`}/${HIDDEN}`;
 }

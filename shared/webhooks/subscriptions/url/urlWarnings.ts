@@ -1,11 +1,14 @@
+import { parseUrl } from '../../../parseUrl';
+
 const OFFICE_CONNECTOR = /^[^.]+\.webhook\.office\.com$/i;
 /** Hosts of Logic Apps, Power Automate and Teams workflows, whose trigger URLs are signed by `sig`. */
 const SIGNED_BY_SIG = /(\.logic\.azure\.com|\.powerplatform\.com|\.azure-apim\.net|\.flow\.microsoft\.com)$/i;
 
 /** Sentences about a URL that is allowed and will hardly work. Pure; repeats nothing of the URL. */
 export function urlWarnings(url: string): readonly string[] {
-  if (!URL.canParse(url)) return [];
-  const { hostname, searchParams } = new URL(url);
+  const parsed = parseUrl(url);
+  if (parsed === undefined) return [];
+  const { hostname, searchParams } = parsed;
   const warnings: string[] = [];
   if (OFFICE_CONNECTOR.test(hostname)) warnings.push('Office 365 connector URLs are retired: use a Teams workflow');
   if (/&amp;/i.test(url))
