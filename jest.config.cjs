@@ -3,8 +3,6 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  // Failing after the merge of the delivery engine; to be mended first (see the closing note).
-  testPathIgnorePatterns: ['e2e/badDay'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
