@@ -1,7 +1,7 @@
 // Over 200 lines: everything is wired here and nowhere else, so that every other file can be handed what it needs.
 import { randomUUID } from 'node:crypto';
 import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
-import { systemClock } from './clock';
+import { systemClock, type Clock } from './clock';
 import { parseConfig, type ConfigResult } from './config/parseConfig';
 import type { AccountSettings, Settings } from './config/settings';
 import { RelayError } from './errors/relayError';
@@ -11,7 +11,8 @@ import type { ConfirmEndpointPorts } from './http/confirmEndpoint';
 import type { HealthEndpointPorts } from './http/health/healthEndpoint';
 import type { InvitationEndpointPorts } from './http/invitationEndpoints';
 import type { PeopleEndpointPorts } from './http/peopleEndpoint';
-import { AZURE_HEALTH_MS } from './http/health/azureHealth';
+import { AZURE_HEALTH_MS, type AzureHealth } from './http/health/azureHealth';
+import type { AuthenticationPorts } from './http/identity/authenticate';
 import { keepFor } from './http/keepFor';
 import { createRateLimit } from './http/rateLimit';
 import type { SubscriptionEndpointPorts } from './http/subscriptionEndpoints';
@@ -19,6 +20,7 @@ import type { TimelineEndpointPorts } from './http/timelineEndpoint';
 import { credentialFor, environmentIdentity, managedIdentity } from './identity';
 import type { CallViews } from './invitations/record/callViews';
 import { accountKey, decodeInvitationId, encodeInvitationId } from './invitations/invitationId';
+import type { CommandPorts } from './invitations/commands/runCommand';
 import { withoutLargestParts } from './invitations/normalise/withoutLargestParts';
 import { createBusConnection } from './messaging/busConnection';
 import { busEntities } from './messaging/busEntities';
@@ -27,7 +29,7 @@ import { createEventPublisher } from './messaging/eventPublisher';
 import { openServiceBus } from './messaging/openServiceBus';
 import { probeBus } from './messaging/probeBus';
 import type { QueuedCommandPorts } from './messaging/queuedCommand';
-import { pollSlots, type PollPorts } from './relay/pollSlots';
+import { pollSlots, type PollPorts, type PollRun } from './relay/pollSlots';
 import { FALLBACK_RENEWAL_MS, newOwner, SLOT_COUNT, slotsOfShard } from './relay/slots';
 import { createAccountStates } from './storage/accountStates';
 import { createCallRecords } from './storage/calls/createCallRecords';
@@ -45,7 +47,7 @@ import { createSubscriberHealthStore } from './storage/subscriberHealthStore';
 import { createSubscriptionStore } from './storage/subscriptionStore';
 import { removeOlderRecords } from './storage/retention';
 import { probeTables } from './storage/probeTables';
-import { createTables } from './storage/tables';
+import { createTables, type Tables } from './storage/tables';
 import { createLog } from './telemetry/log';
 import type { Telemetry } from './telemetry/startTelemetry';
 import { parseTelemetryTargets } from './telemetry/telemetryTargets';
@@ -56,7 +58,7 @@ import { createUcwaHttp } from './ucwa/http';
 import { createMemoryBudget } from './ucwa/channel/memoryBudget';
 import { createStallMonitor } from './ucwa/channel/stallMonitor';
 import type { UcwaSession } from './ucwa/session';
-import { createWebhooks, type Webhooks } from './webhooks/createWebhooks';
+import { createWebhooks, type Webhooks, type WebhooksPorts } from './webhooks/createWebhooks';
 import { createServiceBusRetryQueue } from './messaging/webhookRetryQueue';
 import type { ConfirmUrl } from './webhooks/formats/teamsCard';
 
@@ -75,9 +77,9 @@ export interface App
   readonly invitations: CallViews;
   readonly webhooks: Webhooks;
   /** One run of a shard's timer. */
-  poll(shard: number): Promise<void>;
+  readonly poll: (shard: number) => Promise<void>;
   /** Polls, until the app is closed, the slots that no run holds. */
-  pollAsFallback: () => Promise<void>;
+  readonly pollAsFallback: () => Promise<void>;
   /** Removes what is older than `RETENTION_DAYS`. */
   removeExpiredRecords(): Promise<void>;
   /** Ends the runs within 5 seconds, then closes what was opened. */
@@ -184,76 +186,142 @@ export function pollTimers(): readonly PollTimer[] {
 
 function createApp(settings: Settings): App {
   const clock = systemClock;
-  const terminating = new AbortController();
-  const runs = new Set<Promise<void>>();
-  const keep = async (run: Promise<void>): Promise<void> => {
-    runs.add(run);
-    await run.finally(() => runs.delete(run));
-  };
-
-  const tables = createTables(settings.storage, () => credentialFor(settings.storage));
+  const connections = openConnections(settings, clock);
+  const { tables, bus, publisher } = connections;
   const leases = createSlotLeases(tables);
-  const openBus = () => openServiceBus(settings.serviceBus, () => credentialFor(settings.serviceBus));
-  const bus = createBusConnection(openBus, clock);
-  const rawBlobs = createRawBlobs(settings.storage, () => credentialFor(settings.storage), clock);
-  const publisher = createEventPublisher({
-    openClient: openBus,
-    rawBlobs,
-    shrink: withoutLargestParts,
+  const sessions = createSessions(settings, tables, clock);
+  const polling = createPolling(settings, { publisher, leases, session: sessions.of, clock });
+  const views = createCallViews(tables, clock);
+  const health = createSubscriberHealthStore(tables);
+  const webhooks = wireWebhooks(settings, connections, { views, health, clock });
+  return {
+    settings,
+    accounts: settings.accounts,
+    leases,
     clock,
     log,
-  });
-
-  const http = createUcwaHttp({ caCertificate: settings.caCertificate, clock });
-  const rejectedCredentials = createAccountStates(tables, clock);
-  const budget = createMemoryBudget(clock);
-  const stalls = createStallMonitor(clock);
-  const bearerToken = (process.env.AZURE_CLIENT_ID ?? '') === '' ? undefined : environmentIdentity();
-  const sessions = new Map<string, UcwaSession>();
-  const session = (account: AccountSettings): UcwaSession => {
-    const key = accountKey(account.sipUri);
-    let known = sessions.get(key);
-    if (known === undefined) {
-      known = createUcwaSession({
-        account,
-        allowedHosts: settings.allowedHosts,
-        http,
-        clock,
-        random: Math.random,
-        log,
-        rejectedCredentials,
-        signingKey: settings.signingKey,
-        budget,
-        stalls,
-        kinds: settings.kinds,
-        bearerToken,
-      });
-      sessions.set(key, known);
-    }
-    return known;
+    authentication: wireAuthentication(settings, clock),
+    random: Math.random,
+    invitations: views,
+    commandQueue: createCommandQueue(bus),
+    webhooks,
+    subscriberHealth: health,
+    azureHealth: keepFor(AZURE_HEALTH_MS, () => performance.now(), probeAzure(connections, clock)),
+    limit: createRateLimit(() => performance.now(), { burst: 100, perSecond: 50 }),
+    // A person opens a link and presses its button; each press of it is an event on the topic.
+    limitLink: createRateLimit(() => performance.now(), { burst: 10, perSecond: 0.5 }),
+    commands: wireCommands(settings, connections, sessions.of, clock),
+    poll: polling.poll,
+    pollAsFallback: polling.pollAsFallback,
+    erasePerson: async (uri) =>
+      (await erasePerson(tables, uri)) + (await connections.rawBlobs.removeMatching((text) => mentions(text, uri))),
+    removeExpiredRecords: () => removeExpiredRecords(settings, connections, clock),
+    stopPolling: () => polling.stop(),
+    async close() {
+      await polling.stop();
+      await Promise.all([publisher.close(), bus.close()]);
+      webhooks.close();
+      sessions.close();
+    },
   };
-  const accountsByKey = new Map(settings.accounts.map((account) => [accountKey(account.sipUri), account]));
+}
 
+/** The clients of Azure that the parts of the app share. Each connects when it is first used. */
+function openConnections({ storage, serviceBus }: Settings, clock: Clock) {
+  const openBus = () => openServiceBus(serviceBus, () => credentialFor(serviceBus));
+  const rawBlobs = createRawBlobs(storage, () => credentialFor(storage), clock);
+  return {
+    tables: createTables(storage, () => credentialFor(storage)),
+    openBus,
+    bus: createBusConnection(openBus, clock),
+    rawBlobs,
+    publisher: createEventPublisher({ openClient: openBus, rawBlobs, shrink: withoutLargestParts, clock, log }),
+  };
+}
+type Connections = ReturnType<typeof openConnections>;
+
+type SessionOf = (account: AccountSettings) => UcwaSession;
+
+/** The session with UCWA of each account, made when it is first asked for. All share one HTTP client and its budget of memory. */
+function createSessions(settings: Settings, tables: Tables, clock: Clock): { readonly of: SessionOf; close(): void } {
+  const stalls = createStallMonitor(clock);
+  const http = createUcwaHttp({ caCertificate: settings.caCertificate, clock });
+  const common = {
+    allowedHosts: settings.allowedHosts,
+    http,
+    clock,
+    random: Math.random,
+    log,
+    rejectedCredentials: createAccountStates(tables, clock),
+    signingKey: settings.signingKey,
+    budget: createMemoryBudget(clock),
+    stalls,
+    kinds: settings.kinds,
+    bearerToken: (process.env.AZURE_CLIENT_ID ?? '') === '' ? undefined : environmentIdentity(),
+  };
+  const sessions = new Map<string, UcwaSession>();
+  return {
+    of: (account) => {
+      const key = accountKey(account.sipUri);
+      const session = sessions.get(key) ?? createUcwaSession({ ...common, account });
+      sessions.set(key, session);
+      return session;
+    },
+    close() {
+      stalls.close();
+      http.close();
+    },
+  };
+}
+
+/** The runs of this process that poll: one for each shard's timer, and the fallback. `stop` resolves when all have ended. */
+function createPolling(
+  settings: Settings,
+  ports: Pick<PollPorts, 'publisher' | 'leases' | 'session' | 'clock'>,
+): Pick<App, 'poll' | 'pollAsFallback'> & { stop(): Promise<void> } {
   const relay: Omit<PollPorts, 'owner'> = {
-    publisher,
+    ...ports,
     invitationIdOf: (reference) => encodeInvitationId(reference, settings.signingKey),
     referenceOf: (id) => decodeInvitationId(id, settings.signingKey),
     kinds: settings.kinds,
     includeSdp: settings.includeSdp,
-    clock,
     random: Math.random,
     log,
     accounts: settings.accounts,
-    session,
-    leases,
   };
+  const terminating = new AbortController();
+  const runs = new Set<Promise<void>>();
+  const start = async (kind: 'run' | 'fallback', run: PollRun): Promise<void> => {
+    const polling = pollSlots(run, { ...relay, owner: newOwner(kind, randomUUID()) }, terminating.signal);
+    runs.add(polling);
+    await polling.finally(() => runs.delete(polling));
+  };
+  return {
+    poll: (shard) =>
+      start('run', {
+        slots: slotsOfShard(shard, settings.pollShardCount),
+        runMs: settings.pollRunSeconds * 1000,
+      }),
+    async pollAsFallback() {
+      // A new process leaves the slots to its timers first.
+      await ports.clock.sleep(FALLBACK_RENEWAL_MS, terminating.signal);
+      await start('fallback', { slots: Array.from({ length: SLOT_COUNT }, (_, slot) => slot) });
+    },
+    async stop() {
+      terminating.abort();
+      await Promise.allSettled(runs);
+    },
+  };
+}
 
-  const records = createCallRecords(tables);
-  const views = createCallViews(tables, clock);
-  const health = createSubscriberHealthStore(tables);
-  const webhooks = createWebhooks({
+function wireWebhooks(
+  settings: Settings,
+  { tables, bus, publisher }: Connections,
+  { views, health, clock }: Pick<WebhooksPorts, 'health' | 'clock'> & { readonly views: CallViews },
+): Webhooks {
+  return createWebhooks({
     store: createSubscriptionStore({ tables, clock, log }),
-    records,
+    records: createCallRecords(tables),
     views,
     health,
     rateSlots: createRateSlots({ tables, clock, random: Math.random }),
@@ -269,90 +337,62 @@ function createApp(settings: Settings): App {
     random: Math.random,
     log,
   });
+}
 
-  let tenantKeys: JWTVerifyGetKey | undefined;
+function wireCommands(
+  { accounts, signingKey }: Settings,
+  { tables, publisher }: Connections,
+  sessionOf: SessionOf,
+  clock: Clock,
+): CommandPorts {
+  const accountsByKey = new Map(accounts.map((account) => [accountKey(account.sipUri), account]));
   return {
-    settings,
-    accounts: settings.accounts,
-    leases,
+    signingKey,
+    gateway: (key) => {
+      const account = accountsByKey.get(key);
+      return account === undefined ? undefined : sessionOf(account);
+    },
+    claims: createClaims(tables),
+    audit: createCommandAudit(tables),
+    events: publisher,
+    newId: randomUUID,
     clock,
     log,
-    authentication: {
-      entra: settings.entra,
-      signInByPlatform: process.env.WEBSITE_AUTH_ENABLED?.toLowerCase() === 'true',
-      tenantKeys: () =>
-        (tenantKeys ??= createRemoteJWKSet(
-          new URL(`https://login.microsoftonline.com/${settings.entra?.tenantId ?? 'common'}/discovery/v2.0/keys`),
-        )),
-      clock,
-    },
-    random: Math.random,
-    invitations: views,
-    commandQueue: createCommandQueue(bus),
-    webhooks,
-    subscriberHealth: health,
-    azureHealth: keepFor(
-      AZURE_HEALTH_MS,
-      () => performance.now(),
-      async () => {
-        const [busProbes, tableProbe] = await Promise.all([probeBus(openBus, clock), probeTables(tables, clock)]);
-        return { bus: busProbes, tables: tableProbe };
-      },
-    ),
-    limit: createRateLimit(() => performance.now(), { burst: 100, perSecond: 50 }),
-    // A person opens a link and presses its button; each press of it is an event on the topic.
-    limitLink: createRateLimit(() => performance.now(), { burst: 10, perSecond: 0.5 }),
-    commands: {
-      signingKey: settings.signingKey,
-      gateway: (key) => {
-        const account = accountsByKey.get(key);
-        return account === undefined ? undefined : session(account);
-      },
-      claims: createClaims(tables),
-      audit: createCommandAudit(tables),
-      events: publisher,
-      newId: randomUUID,
-      clock,
-      log,
-    },
-    poll: (shard) =>
-      keep(
-        pollSlots(
-          { slots: slotsOfShard(shard, settings.pollShardCount), runMs: settings.pollRunSeconds * 1000 },
-          { ...relay, owner: newOwner('run', randomUUID()) },
-          terminating.signal,
-        ),
-      ),
-    pollAsFallback: async () => {
-      // A new process leaves the slots to its timers first.
-      await clock.sleep(FALLBACK_RENEWAL_MS, terminating.signal);
-      const slots = Array.from({ length: SLOT_COUNT }, (_, slot) => slot);
-      await keep(pollSlots({ slots }, { ...relay, owner: newOwner('fallback', randomUUID()) }, terminating.signal));
-    },
-    erasePerson: async (uri) =>
-      (await erasePerson(tables, uri)) + (await rawBlobs.removeMatching((text) => mentions(text, uri))),
-    async removeExpiredRecords() {
-      const beforeMs = clock.now() - settings.retentionDays * 86_400_000;
-      const rows =
-        (await removeOldCalls(tables, beforeMs)) +
-        (await removeOldDeliveries(tables, beforeMs)) +
-        (await removeOlderRecords(tables, beforeMs));
-      const blobs = await rawBlobs.removeOlder(beforeMs);
-      log.info('expiredRecordsRemoved', { rows, blobs, retentionDays: settings.retentionDays });
-    },
-    async stopPolling() {
-      terminating.abort();
-      await Promise.allSettled(runs);
-    },
-    async close() {
-      terminating.abort();
-      await Promise.allSettled(runs);
-      await Promise.all([publisher.close(), bus.close()]);
-      webhooks.close();
-      stalls.close();
-      http.close();
-    },
   };
+}
+
+function wireAuthentication({ entra }: Settings, clock: Clock): AuthenticationPorts {
+  let tenantKeys: JWTVerifyGetKey | undefined;
+  return {
+    entra,
+    signInByPlatform: process.env.WEBSITE_AUTH_ENABLED?.toLowerCase() === 'true',
+    tenantKeys: () =>
+      (tenantKeys ??= createRemoteJWKSet(
+        new URL(`https://login.microsoftonline.com/${entra?.tenantId ?? 'common'}/discovery/v2.0/keys`),
+      )),
+    clock,
+  };
+}
+
+function probeAzure({ openBus, tables }: Connections, clock: Clock): () => Promise<AzureHealth> {
+  return async () => {
+    const [busProbes, tableProbe] = await Promise.all([probeBus(openBus, clock), probeTables(tables, clock)]);
+    return { bus: busProbes, tables: tableProbe };
+  };
+}
+
+async function removeExpiredRecords(
+  { retentionDays }: Settings,
+  { tables, rawBlobs }: Connections,
+  clock: Clock,
+): Promise<void> {
+  const beforeMs = clock.now() - retentionDays * 86_400_000;
+  const rows =
+    (await removeOldCalls(tables, beforeMs)) +
+    (await removeOldDeliveries(tables, beforeMs)) +
+    (await removeOlderRecords(tables, beforeMs));
+  const blobs = await rawBlobs.removeOlder(beforeMs);
+  log.info('expiredRecordsRemoved', { rows, blobs, retentionDays });
 }
 
 /** Links of cards to the confirm page; none without a public address. They last as long as the call rings. */
