@@ -51,49 +51,57 @@ export function createAsyncApi(): JsonObject {
         variables: { namespace: { description: 'The Service Bus namespace', examples: ['contoso-relay'] } },
       },
     },
-    channels: {
-      invitationEvents: channel(
-        busEntities.events,
-        'Topic. Read it through a subscription of your own; duplicate detection 1 hour, time to live 1 day.',
-        Object.keys(eventMessages),
-      ),
-      invitationCommands: channel(
-        busEntities.commands,
-        'Queue, time to live 60 seconds. What is no command ends in its dead-letter queue with the reason.',
-        ['invitationCommand'],
-      ),
-      commandReplies: {
-        address: null,
-        description: 'The queue that a command names in replyTo.',
-        messages: { commandReply: ref('components/messages/commandReply') },
-      },
-      unreadableEvents: channel(
-        busEntities.unreadable,
-        'Queue. What the relay could not make an event of, raw, with the reason.',
-        ['unreadableEvent'],
-      ),
-    },
-    operations: {
-      sendInvitationEvent: operation(
-        'send',
-        'invitationEvents',
-        'Tell of an invitation, a gap or a command',
-        Object.keys(eventMessages),
-      ),
-      receiveInvitationCommand: {
-        ...operation('receive', 'invitationCommands', 'Take a command', ['invitationCommand']),
-        reply: {
-          address: { location: '$message.payload#/replyTo', description: 'Where it is absent, nothing is answered' },
-          channel: ref('channels/commandReplies'),
-          messages: [ref('channels/commandReplies/messages/commandReply')],
-        },
-      },
-      sendUnreadableEvent: operation('send', 'unreadableEvents', 'Keep what could not be read', ['unreadableEvent']),
-    },
+    channels: channels(),
+    operations: operations(),
     components: {
       messages: { ...toEventMessages(), ...queueMessages() },
       schemas: toJsonSchemas(schemas, { target: 'draft-07', refPrefix: '#/components/schemas/' }),
     },
+  };
+}
+
+function channels(): JsonObject {
+  return {
+    invitationEvents: channel(
+      busEntities.events,
+      'Topic. Read it through a subscription of your own; duplicate detection 1 hour, time to live 1 day.',
+      Object.keys(eventMessages),
+    ),
+    invitationCommands: channel(
+      busEntities.commands,
+      'Queue, time to live 60 seconds. What is no command ends in its dead-letter queue with the reason.',
+      ['invitationCommand'],
+    ),
+    commandReplies: {
+      address: null,
+      description: 'The queue that a command names in replyTo.',
+      messages: { commandReply: ref('components/messages/commandReply') },
+    },
+    unreadableEvents: channel(
+      busEntities.unreadable,
+      'Queue. What the relay could not make an event of, raw, with the reason.',
+      ['unreadableEvent'],
+    ),
+  };
+}
+
+function operations(): JsonObject {
+  return {
+    sendInvitationEvent: operation(
+      'send',
+      'invitationEvents',
+      'Tell of an invitation, a gap or a command',
+      Object.keys(eventMessages),
+    ),
+    receiveInvitationCommand: {
+      ...operation('receive', 'invitationCommands', 'Take a command', ['invitationCommand']),
+      reply: {
+        address: { location: '$message.payload#/replyTo', description: 'Where it is absent, nothing is answered' },
+        channel: ref('channels/commandReplies'),
+        messages: [ref('channels/commandReplies/messages/commandReply')],
+      },
+    },
+    sendUnreadableEvent: operation('send', 'unreadableEvents', 'Keep what could not be read', ['unreadableEvent']),
   };
 }
 

@@ -49,14 +49,14 @@ export function teamsExample(): object {
   );
 }
 
-/** Events that tell of no moment of a call. */
+const atMs = sampleTimeMs + 5_000;
+const subscriptionId = 'sub_QmVpc3BpZWwtQWJvLTAxMg';
+const ofSubscription = { account: 'urn:ucwa-relay:webhooks', subject: subscriptionId, timeMs: atMs };
+
+/** Events that report no step of a call. */
 export function otherEvents(): Readonly<
   Record<'gap' | 'settled' | 'failing' | 'recovered' | 'disabled' | 'test', RelayEvent>
 > {
-  const { started } = sampleCall();
-  const atMs = sampleTimeMs + 5_000;
-  const subscriptionId = 'sub_QmVpc3BpZWwtQWJvLTAxMg';
-  const ofSubscription = { account: 'urn:ucwa-relay:webhooks', subject: subscriptionId, timeMs: atMs };
   return {
     gap: toGapEvent({
       account: sampleAccount,
@@ -65,57 +65,52 @@ export function otherEvents(): Readonly<
       afterMs: sampleTimeMs - 120_000,
       beforeMs: sampleTimeMs,
     }),
-    settled: {
-      id: '6f1de3b2-2f6a-4c3e-9a51-0d2f6b9be7c4',
-      type: 'ucwa.command.settled',
-      account: sampleAccount,
-      subject: started.subject,
-      timeMs: atMs,
-      data: {
-        invitationId: started.subject,
-        command: 'decline',
-        caller: 'key:4f9a1c0be2d7',
-        authentication: 'key',
-        reason: 'Global',
-        result: 'sent',
-        status: 202,
-      } satisfies CommandSettlement,
-    },
-    failing: {
-      ...ofSubscription,
-      id: '2f6e1d0c9b8a7f6e5d4c3b2a19081726354453f1',
-      type: 'ucwa.subscription.failing',
-      data: {
-        subscriptionId,
-        url: 'https://receiver.example/hooks',
-        reason: 'responded 500; the ring ends before the next attempt',
-      } satisfies SubscriberReport,
-    },
-    recovered: {
-      ...ofSubscription,
-      id: '9c8b7a6f5e4d3c2b1a09f8e7d6c5b4a392817065',
-      type: 'ucwa.subscription.recovered',
-      data: {
-        subscriptionId,
-        url: 'https://receiver.example/hooks',
-        reason: 'deliveries succeed again; they failed since 2026-01-15T11:40:12.000Z',
-      } satisfies SubscriberReport,
-    },
-    disabled: {
-      ...ofSubscription,
-      id: '0b7c4f7d8e9a1b2c3d4e5f60718293a4b5c6d7e8',
-      type: 'ucwa.subscription.disabled',
-      data: {
-        subscriptionId,
-        url: 'https://receiver.example/hooks',
-        reason: 'responded 410',
-      } satisfies SubscriberReport,
-    },
+    settled: settledEvent(),
+    failing: subscriberEvent(
+      'failing',
+      '2f6e1d0c9b8a7f6e5d4c3b2a19081726354453f1',
+      'responded 500; the ring ends before the next attempt',
+    ),
+    recovered: subscriberEvent(
+      'recovered',
+      '9c8b7a6f5e4d3c2b1a09f8e7d6c5b4a392817065',
+      'deliveries succeed again; they failed since 2026-01-15T11:40:12.000Z',
+    ),
+    disabled: subscriberEvent('disabled', '0b7c4f7d8e9a1b2c3d4e5f60718293a4b5c6d7e8', 'responded 410'),
     test: {
       ...ofSubscription,
       id: '5a1e0f3c2b4d6978a0b1c2d3e4f5061728394a5b',
       type: 'ucwa.subscription.test',
       data: { subscriptionId, message: 'This is a test; nobody is calling.' } satisfies SubscriptionTest,
     },
+  };
+}
+
+function settledEvent(): RelayEvent {
+  const { subject } = sampleCall().started;
+  return {
+    id: '6f1de3b2-2f6a-4c3e-9a51-0d2f6b9be7c4',
+    type: 'ucwa.command.settled',
+    account: sampleAccount,
+    subject,
+    timeMs: atMs,
+    data: {
+      invitationId: subject,
+      command: 'decline',
+      caller: 'key:4f9a1c0be2d7',
+      authentication: 'key',
+      reason: 'Global',
+      result: 'sent',
+      status: 202,
+    } satisfies CommandSettlement,
+  };
+}
+
+function subscriberEvent(state: 'failing' | 'recovered' | 'disabled', id: string, reason: string): RelayEvent {
+  return {
+    ...ofSubscription,
+    id,
+    type: `ucwa.subscription.${state}`,
+    data: { subscriptionId, url: 'https://receiver.example/hooks', reason } satisfies SubscriberReport,
   };
 }

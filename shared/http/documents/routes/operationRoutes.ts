@@ -3,67 +3,14 @@ import { erasureQuerySchema } from '../../peopleEndpoint';
 import { healthExample } from '../examples/httpExamples';
 import type { Route } from './route';
 
+const contentType = 'application/health+json';
+
 /** Health, erasure, and the documents themselves. */
 export async function operationRoutes(): Promise<readonly Route[]> {
-  const contentType = 'application/health+json';
-  const document = (path: string, operationId: string, summary: string, type: string): Route => ({
-    method: 'get',
-    path,
-    operationId,
-    tag: 'Documents',
-    summary,
-    role: 'Invitations.Read',
-    answers: { 200: { description: 'The document', contentType: type } },
-  });
   return [
-    {
-      method: 'delete',
-      path: '/people',
-      operationId: 'erasePerson',
-      tag: 'People',
-      summary: 'Erase a person',
-      description: 'Removes every record of this person from the relay’s tables and blobs. Idempotent.',
-      role: 'Operations.Manage',
-      query: erasureQuerySchema,
-      answers: {
-        200: { description: 'Nothing of this person is kept', schema: 'Erased', examples: { erased: { removed: 14 } } },
-      },
-      errors: ['requestInvalid', 'storageUnavailable'],
-    },
-    {
-      method: 'get',
-      path: '/health',
-      operationId: 'getHealth',
-      tag: 'Operations',
-      summary: 'How the relay is',
-      description: 'draft-inadarei-api-health-check; each account with the age of its last poll.',
-      role: 'Operations.Manage',
-      answers: {
-        200: {
-          description: 'It works (pass), or nearly (warn)',
-          contentType,
-          schema: 'Health',
-          examples: { connected: await healthExample() },
-        },
-        503: {
-          description: 'It does not work (fail)',
-          contentType,
-          schema: 'Health',
-          examples: { settings: settingsHealth(['UCWA_ACCOUNTS is required']) },
-        },
-      },
-    },
-    {
-      method: 'get',
-      path: '/health/live',
-      operationId: 'getLiveness',
-      tag: 'Operations',
-      summary: 'Whether the process answers at all',
-      role: 'anonymous',
-      answers: {
-        200: { description: 'It does', contentType, schema: 'Liveness', examples: { alive: { status: 'pass' } } },
-      },
-    },
+    erasureRoute,
+    await healthRoute(),
+    livenessRoute,
     document('/openapi.json', 'getOpenApi', 'This document', 'application/json'),
     document('/asyncapi.json', 'getAsyncApi', 'The topic and the queues as AsyncAPI 3.0', 'application/json'),
     document(
@@ -73,4 +20,69 @@ export async function operationRoutes(): Promise<readonly Route[]> {
       'application/schema+json',
     ),
   ];
+}
+
+const erasureRoute: Route = {
+  method: 'delete',
+  path: '/people',
+  operationId: 'erasePerson',
+  tag: 'People',
+  summary: 'Erase a person',
+  description: 'Removes every record of this person from the relay’s tables and blobs. Idempotent.',
+  role: 'Operations.Manage',
+  query: erasureQuerySchema,
+  answers: {
+    200: { description: 'Nothing of this person is kept', schema: 'Erased', examples: { erased: { removed: 14 } } },
+  },
+  errors: ['requestInvalid', 'storageUnavailable'],
+};
+
+async function healthRoute(): Promise<Route> {
+  return {
+    method: 'get',
+    path: '/health',
+    operationId: 'getHealth',
+    tag: 'Operations',
+    summary: 'How the relay is',
+    description: 'draft-inadarei-api-health-check; each account with the age of its last poll.',
+    role: 'Operations.Manage',
+    answers: {
+      200: {
+        description: 'It works (pass), or nearly (warn)',
+        contentType,
+        schema: 'Health',
+        examples: { connected: await healthExample() },
+      },
+      503: {
+        description: 'It does not work (fail)',
+        contentType,
+        schema: 'Health',
+        examples: { settings: settingsHealth(['UCWA_ACCOUNTS is required']) },
+      },
+    },
+  };
+}
+
+const livenessRoute: Route = {
+  method: 'get',
+  path: '/health/live',
+  operationId: 'getLiveness',
+  tag: 'Operations',
+  summary: 'Whether the process answers at all',
+  role: 'anonymous',
+  answers: {
+    200: { description: 'It does', contentType, schema: 'Liveness', examples: { alive: { status: 'pass' } } },
+  },
+};
+
+function document(path: string, operationId: string, summary: string, type: string): Route {
+  return {
+    method: 'get',
+    path,
+    operationId,
+    tag: 'Documents',
+    summary,
+    role: 'Invitations.Read',
+    answers: { 200: { description: 'The document', contentType: type } },
+  };
 }

@@ -1,0 +1,84 @@
+import type { ErrorCode } from '../../../errors/errorTable';
+import type { CommandName } from '../../../invitations/commands/command';
+import { commandAnswers, requestExamples } from '../examples/httpExamples';
+import type { Body, Route } from './route';
+import { upstreamErrors } from './upstreamErrors';
+
+const commandErrors: readonly ErrorCode[] = [
+  ...([
+    'requestInvalid',
+    'invitationNotFound',
+    'alreadyClaimed',
+    'resolvedElsewhere',
+    'commandInFlight',
+    'invitationEnded',
+  ] as const),
+  ...(['actionNotAvailable', 'idempotencyKeyReused', 'storageUnavailable'] as const),
+  ...upstreamErrors,
+];
+
+const waiting =
+  'With `Prefer: wait=N` the answer waits up to N seconds, 60 at most, for the outcome. The first command to ' +
+  'reach an invitation wins; the same caller’s same command is answered as before.';
+
+/** What is done with one invitation. */
+export function commandRoutes(): readonly Route[] {
+  return [
+    command(
+      'accept',
+      {
+        summary: 'Accept a call',
+        description: `\`{}\` and \`phoneAudio\` send it to the user’s phone; \`answer\` takes it with an SDP of at most 64 KiB. ${waiting}`,
+      },
+      { schema: 'Accept', examples: requestExamples.accept },
+    ),
+    command(
+      'decline',
+      {
+        summary: 'Decline a call',
+        description:
+          `\`Global\`, the default, ends the ringing on every phone of the user; \`Local\` only at ` +
+          `the relay’s endpoint. ${waiting}`,
+      },
+      { schema: 'Decline', examples: requestExamples.decline },
+    ),
+    command(
+      'cancel',
+      {
+        summary: 'Cancel an outgoing call',
+        description: `For a call that this account makes and that still rings. ${waiting}`,
+      },
+      { schema: 'Cancel', examples: requestExamples.cancel },
+    ),
+  ];
+}
+
+function command(name: CommandName, texts: Pick<Route, 'summary' | 'description'>, body: Body): Route {
+  const { sent, outcome } = commandAnswers(name);
+  const headers = ['PreferenceApplied', 'IdempotencyReplayed'] as const;
+  return {
+    method: 'post',
+    path: `/invitations/{id}/${name}`,
+    operationId: `${name}Invitation`,
+    tag: 'Invitations',
+    ...texts,
+    role: 'Invitations.Command',
+    headers: ['Prefer', 'IdempotencyKey', 'TraceParent'],
+    body,
+    answers: {
+      200: {
+        description: 'Skype for Business has the command, and this is how the call went on',
+        schema: 'CommandSent',
+        examples: { outcome },
+        headers,
+      },
+      202: {
+        description: 'Skype for Business has the command; the outcome comes with the completed event',
+        schema: 'CommandSent',
+        examples: { sent },
+        headers,
+      },
+    },
+    errors: commandErrors,
+  };
+}
