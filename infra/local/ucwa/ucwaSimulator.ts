@@ -3,6 +3,7 @@ import type { Clock } from '../../../shared/clock';
 import { TimerQueue } from './timerQueue';
 import { Application, type ApplicationRequest } from './applications/application';
 import { Applications } from './applications/applications';
+import { Arrangements } from './calls/arrangements';
 import { Calls } from './calls/calls';
 import { callPlanSchema, type CallPlan, type CallRequest } from './calls/callPlan';
 import { createRawPackage, rawEvents } from './channel/rawPackage';
@@ -54,6 +55,7 @@ export class UcwaSimulator {
   readonly faults = new FaultBox();
   readonly applications: Applications;
   readonly calls: Calls;
+  readonly arrangements = new Arrangements();
   /** Bodies that a test serves to GET, by path. */
   readonly resources = new Map<string, { readonly contentType: string; readonly text: string }>();
   /** Of browsers' clients that are let in (`Origin`, `X-Ms-Origin`). */

@@ -200,6 +200,8 @@ describe('the control routes', () => {
       'participant added',
       'audioVideoInvitation updated',
       'audioVideoInvitation completed',
+      'audioVideo updated',
+      'conversation updated',
       'conversation deleted',
     ]);
     expect(data.commands).toEqual([

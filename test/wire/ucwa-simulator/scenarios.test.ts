@@ -63,7 +63,7 @@ describe('a call’s scenario', () => {
       'Failed',
       { code: 'Informational', subcode: 'Missed' },
     ],
-    ['outgoing', 20, ['started', 'updated', 'updated', 'completed'], 'Success', 'Connected', undefined],
+    ['outgoing', 20, ['started', 'updated', 'completed'], 'Success', 'Connected', undefined],
   ])('%s ends by itself after %i s', async (scenario, seconds, types, status, state, reason) => {
     const events = await eventsAfter(seconds, { scenario });
     expect(events.map(({ type }) => type)).toEqual(types);

@@ -5,7 +5,12 @@ import type { Application } from './application';
 const ECHO = 'please pass this in a PUT request';
 
 /** The `application` resource with what it embeds (UCWA 2.0, "application"). */
-export function applicationResource(application: Application, mayBeMadeAvailable: boolean, selfHref: string): Hal {
+export function applicationResource(
+  application: Application,
+  mayBeMadeAvailable: boolean,
+  selfHref: string,
+  mayStartPhoneAudio: boolean,
+): Hal {
   const { path, request } = application;
   return {
     culture: request.culture,
@@ -22,7 +27,7 @@ export function applicationResource(application: Application, mayBeMadeAvailable
       me: meResource(application, mayBeMadeAvailable),
       people: peopleResource(application),
       onlineMeetings: onlineMeetingsResource(application),
-      communication: communicationResource(application),
+      communication: communicationResource(application, mayStartPhoneAudio),
     },
     rel: 'application',
   };
@@ -53,12 +58,10 @@ export function meResource({ path, account, availability }: Application, mayBeMa
 }
 
 /** `communication`: what can be started follows policy, not what was registered: it is linked before makeMeAvailable too (seen). */
-export function communicationResource({
-  communicationPath,
-  communicationKey,
-  communicationEtag,
-  availability,
-}: Application): Hal {
+export function communicationResource(
+  { communicationPath, communicationKey, communicationEtag, availability }: Application,
+  mayStartPhoneAudio = true,
+): Hal {
   const modalities = availability?.modalities ?? [];
   return {
     [communicationKey]: ECHO,
@@ -68,7 +71,7 @@ export function communicationResource({
       self: communicationPath,
       conversations: `${communicationPath}/conversations?filter=active`,
       startMessaging: `${communicationPath}/messagingInvitations`,
-      startPhoneAudio: `${communicationPath}/phoneAudioInvitations`,
+      startPhoneAudio: mayStartPhoneAudio ? `${communicationPath}/phoneAudioInvitations` : undefined,
       startAudioVideo: `${communicationPath}/audioVideoInvitations`,
       startOnlineMeeting: `${communicationPath}/onlineMeetingInvitations?onlineMeetingUri=adhoc`,
       joinOnlineMeeting: `${communicationPath}/onlineMeetingInvitations`,

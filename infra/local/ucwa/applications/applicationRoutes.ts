@@ -38,13 +38,13 @@ export function applicationOf(
     : { refusal: refusal(403, undefined, 'The application belongs to another user.') };
 }
 
-const reading = (suffix: string, read: (application: Application) => Hal): Route => ({
+const reading = (suffix: string, read: (application: Application, simulator: UcwaSimulator) => Hal): Route => ({
   method: 'GET',
   path: new RegExp(`^${APPLICATION}${suffix}$`),
   scope: 'resource',
   answer(simulator, exchange) {
     const application = applicationOf(simulator, exchange);
-    return 'refusal' in application ? application.refusal : resource(read(application));
+    return 'refusal' in application ? application.refusal : resource(read(application, simulator));
   },
 });
 
@@ -89,7 +89,9 @@ export const applicationRoutes: readonly Route[] = [
   reading('/me', (application) => meResource(application)),
   reading('/people', peopleResource),
   reading('/onlineMeetings', onlineMeetingsResource),
-  reading('/communication', communicationResource),
+  reading('/communication', (application, { arrangements }) =>
+    communicationResource(application, arrangements.mayStartPhoneAudio(application.account)),
+  ),
   changing('DELETE', '', 'application', 'deleteApplication', (simulator, application) => {
     simulator.applications.remove(application);
     return noContent;
@@ -121,11 +123,11 @@ export const applicationRoutes: readonly Route[] = [
 ];
 
 /** The application as its user's policy lets it be seen. */
-function describe({ faults }: UcwaSimulator, application: Application): Hal {
+function describe({ faults, arrangements }: UcwaSimulator, application: Application): Hal {
   const { account, path } = application;
   const mayBeMade = faults.take('notToBeMadeAvailable', { account }) === undefined;
   const selfHref = faults.take('selfLinkQuery', { account }) === undefined ? path : `${path}?instanceId=1`;
-  return applicationResource(application, mayBeMade, selfHref);
+  return applicationResource(application, mayBeMade, selfHref, arrangements.mayStartPhoneAudio(account));
 }
 
 function createApplication(simulator: UcwaSimulator, { account, body, headers }: RoutedExchange): Reply {

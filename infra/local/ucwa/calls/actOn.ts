@@ -48,9 +48,6 @@ export function actOn({ calls }: UcwaSimulator, path: string, action: string, ex
       calls.decline(invitation, parsed.data.reason);
       return noContent;
     }
-    case 'cancel':
-      calls.cancel(invitation);
-      return noContent;
     default:
       calls.accept(invitation); // accept and acceptWithPhoneAudio: the user's own phone takes the call.
       return noContent;

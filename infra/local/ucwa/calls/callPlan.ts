@@ -10,6 +10,9 @@ export const scenarios = [
   'forwarded',
   'outgoing',
 ] as const;
+/** What becomes of an outgoing call at the user's own phone, which rings first, and then at the phone that is called. */
+export const ownPhoneEndings = ['answers', 'fails', 'noAnswer'] as const;
+export const calleeEndings = ['answers', 'declines', 'busy', 'noAnswer'] as const;
 export type Scenario = (typeof scenarios)[number];
 
 /** `alice@contoso.com`, `sip:…`, `tel:+44…` or `+44…`; anything else is refused. */
@@ -32,7 +35,7 @@ const enumeration = <const Values extends readonly [string, ...string[]]>(values
   );
 
 /** The body of `POST /sim/calls`; seconds are of the simulator's clock. */
-const callSchema = z.strictObject({
+export const callSchema = z.strictObject({
   account: z.string().min(1).transform(toAccount).default(DEFAULT_ACCOUNT),
   /** The other side; in an outgoing call without `to`, whom the user calls. */
   from: address,
@@ -52,6 +55,17 @@ const callSchema = z.strictObject({
   ringSeconds: z.number().positive().max(3600).default(30),
   /** When the scenario's outcome comes: default 2; outgoing: two thirds of the ring time, so that there is time to cancel. */
   afterSeconds: z.number().min(0).max(3600).optional(),
+  /** Of an outgoing call: the two legs. `afterSeconds` is when the callee acts. */
+  ownPhone: z.enum(ownPhoneEndings).default('answers'),
+  callee: z.enum(calleeEndings).default('answers'),
+  /** A talk ends after so long, if nobody hangs up before. */
+  talkSeconds: z.number().positive().max(86_400).default(60),
+  /** False: neither holdPhoneAudio nor resumePhoneAudio is linked, as for users of Call via Work. */
+  holdLinked: z.boolean().default(true),
+  /** False: the modality links nothing that stops it. */
+  stopLinked: z.boolean().default(true),
+  /** Of an outgoing call that a client starts: the `Location` of the answer is another address than the events' own. */
+  otherLocation: z.boolean().default(false),
   /** The invitation's events embed nothing. */
   linkOnly: z.boolean().default(false),
   /** The user has a telephone line of their own, so that the call can be taken there without a number from makeMeAvailable. */
@@ -64,6 +78,8 @@ const callSchema = z.strictObject({
   forwardedBy: address.optional(),
   transferredBy: address.optional(),
   /** Only what our own user started carries them. */
+  threadId: z.string().min(1).max(100).optional(),
+  phoneNumber: z.string().optional(),
   operationId: z.string().max(50).optional(),
   sessionContext: z.string().max(50).optional(),
 });

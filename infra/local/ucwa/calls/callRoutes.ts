@@ -6,13 +6,14 @@ import type { Route, RoutedExchange } from '../http/route';
 import type { UcwaSimulator } from '../ucwaSimulator';
 import { actOn } from './actOn';
 import type { Invitation } from './call';
-import { conversationResource, invitationResource, modalityResource } from './invitationResource';
+import { invitationResource } from './invitationResource';
+import { modalityRoutes } from './modalityRoutes';
+import { conversationResource, modalityResource } from './modalityResource';
+import { COMMUNICATION, CONVERSATION } from './paths';
 import { contactResource, participantResource } from './people';
 import { startCall } from './startCall';
 
-const COMMUNICATION = `${APPLICATION}/communication`;
 const INVITATION = `(?<invitation>${COMMUNICATION}/(?:audioVideo|phoneAudio|onlineMeeting)Invitations/\\w+)`;
-const CONVERSATION = `(?<conversation>${COMMUNICATION}/conversations/[\\w-]+)`;
 
 const notFound = (what: string): Reply => refusal(404, undefined, `${what} does not exist.`);
 
@@ -101,6 +102,7 @@ export const callRoutes: readonly Route[] = [
       return 'refusal' in application ? application.refusal : actOn(simulator, invitation, action, exchange);
     },
   },
+  ...modalityRoutes,
   starting('audioVideo', 'startAudioVideo'),
   starting('phoneAudio', 'startPhoneAudio'),
 ];

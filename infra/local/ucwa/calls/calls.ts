@@ -5,25 +5,19 @@ import type { ChannelEvent } from '../channel/channelEvent';
 import { kinds } from '../../../../shared/invitations/kinds';
 import { Call, Invitation } from './call';
 import type { CallPlan, Scenario } from './callPlan';
-import {
-  completedEvents,
-  connectedEvents,
-  conversationEndedEvents,
-  negotiationEvents,
-  participantEvents,
-  ringingEvents,
-  updatedEvents,
-} from './invitationEvents';
-import { outcomes, type Outcome } from './outcomes';
+import { conversationEndedEvents, modalityEvent } from './conversationEvents';
+import { answeredEvents, completedEvents, connectedEvents, participantEvents } from './invitationEvents';
+import { ringingEvents, updatedEvents } from './invitationEvents';
+import { calleeOutcomes, outcomes, ownPhoneOutcomes, type Outcome } from './outcomes';
 
-/** How long an ended call can still be read: a client that got a link only has this long to follow it. */
+/** How long a settled invitation can still be read: a client that got a link only has this long to follow it. */
 const MEMORY_MS = 60_000;
 
 /** When a scenario's outcome comes, unless the plan says otherwise. */
 const OUTCOME_AFTER_SECONDS = 2;
 
-/** When the other side's phone is known to ring. */
-const ALERTING_AFTER_MS = 1000;
+/** When the user's own phone is answered or has failed; from then on the other side's phone rings. */
+const OWN_PHONE_AFTER_MS = 1000;
 
 /** The calls that ring, talk, or have just ended. */
 export class Calls {
@@ -37,15 +31,17 @@ export class Calls {
   ring(plan: CallPlan, applications: readonly Application[], onlyCompleted: boolean): Call {
     const call = new Call(plan, onlyCompleted);
     this.#calls.set(call.id, call);
-    for (const application of call.direction === 'Outgoing' ? applications.slice(0, 1) : applications) {
+    const isOutgoing = call.direction === 'Outgoing';
+    for (const application of isOutgoing ? applications.slice(0, 1) : applications) {
       const invitation = new Invitation(call, application);
       call.invitations.push(invitation);
-      this.#invitations.set(invitation.path, invitation);
+      for (const path of [invitation.path, invitation.otherPath]) this.#invitations.set(path, invitation);
       this.#conversations.set(invitation.conversationPath, invitation);
       emit(invitation, ringingEvents(invitation));
-      emit(invitation, participantEvents(invitation));
+      if (!isOutgoing) emit(invitation, participantEvents(invitation));
     }
-    this.#schedule(call);
+    if (isOutgoing) this.#scheduleOutgoing(call);
+    else this.#schedule(call);
     return call;
   }
 
@@ -60,10 +56,7 @@ export class Calls {
   /** The paths of an application's conversations that are not over. */
   conversationsOf(applicationId: string): string[] {
     return [...this.#conversations.values()]
-      .filter(
-        ({ application, outcome, call }) =>
-          application.id === applicationId && outcome?.status !== 'Failure' && !call.isOver,
-      )
+      .filter(({ application, stage }) => application.id === applicationId && stage !== 'over')
       .map(({ conversationPath }) => conversationPath);
   }
 
@@ -74,12 +67,10 @@ export class Calls {
   /** The user takes the call at this endpoint; every other endpoint stops ringing. */
   accept(invitation: Invitation): void {
     this.#underWay(invitation);
-    if (invitation.call.direction === 'Outgoing' && invitation.call.kind === 'audioVideo')
-      emit(invitation, negotiationEvents(invitation));
     invitation.outcome = outcomes.connected;
     invitation.state = 'Connected';
     emit(invitation, connectedEvents(invitation));
-    this.#complete(invitation, outcomes.connected);
+    emit(invitation, completedEvents(invitation, outcomes.connected), true);
     this.#endRest(invitation.call, outcomes.answeredElsewhere);
   }
 
@@ -95,10 +86,19 @@ export class Calls {
     else this.#rest(invitation.call);
   }
 
-  /** Our own user gives up. */
-  cancel(invitation: Invitation): void {
+  /** Our own user gives up a call that still rings, or hangs up. */
+  stop(invitation: Invitation): void {
+    if (invitation.stage === 'connected') {
+      this.#endTalk(invitation.call);
+      return;
+    }
     this.#end(invitation, outcomes.cancelled);
     this.#rest(invitation.call);
+  }
+
+  hold(invitation: Invitation, isHeld: boolean): void {
+    invitation.isHeld = isHeld;
+    emit(invitation, [modalityEvent(invitation)]);
   }
 
   /** The other side hangs up; false when there is nothing to hang up any more. */
@@ -114,24 +114,44 @@ export class Calls {
 
   #schedule(call: Call): void {
     const { scenario, ringSeconds, afterSeconds } = call.plan;
-    const later = (seconds: number, action: () => void): void =>
-      void call.timers.push(this.timerQueue.in(seconds * 1000, action));
-    later(ringSeconds, () =>
-      this.#endRest(call, call.direction === 'Incoming' ? outcomes.missed : outcomes.unanswered),
-    );
-    if (call.direction === 'Outgoing') call.timers.push(this.timerQueue.in(ALERTING_AFTER_MS, () => this.#alert(call)));
-    if (scenario === undefined || scenario === 'missed') return;
-    later(afterSeconds ?? (scenario === 'outgoing' ? (ringSeconds * 2) / 3 : OUTCOME_AFTER_SECONDS), () =>
-      this.#play(call, scenario),
-    );
+    this.#later(call, ringSeconds, () => this.#endRest(call, outcomes.missed));
+    if (scenario === undefined || scenario === 'missed' || scenario === 'outgoing') return;
+    this.#later(call, afterSeconds ?? OUTCOME_AFTER_SECONDS, () => this.#play(call, scenario));
   }
 
-  #play(call: Call, scenario: Exclude<Scenario, 'missed'>): void {
+  /** The server rings the user's own phone, then the other side's, and joins both when that is answered. */
+  #scheduleOutgoing(call: Call): void {
+    const { callee, ownPhone, ringSeconds, afterSeconds } = call.plan;
+    this.#later(call, ringSeconds, () => {
+      this.#endRest(call, ownPhone === 'noAnswer' ? ownPhoneOutcomes.noAnswer : outcomes.unanswered);
+    });
+    if (ownPhone === 'noAnswer') return;
+    this.#later(call, OWN_PHONE_AFTER_MS / 1000, () => {
+      if (ownPhone === 'fails') this.#endRest(call, ownPhoneOutcomes.fails);
+      else this.#alert(call);
+    });
+    if (callee === 'noAnswer') return;
+    this.#later(call, afterSeconds ?? (ringSeconds * 2) / 3, () => {
+      const [ringing] = call.invitations;
+      if (callee !== 'answers') this.#endRest(call, calleeOutcomes[callee]);
+      else if (ringing?.outcome === undefined && ringing !== undefined) this.#answered(ringing);
+    });
+  }
+
+  /** The other side takes our call. */
+  #answered(invitation: Invitation): void {
+    invitation.isUnderWay = true;
+    invitation.outcome = outcomes.connected;
+    invitation.state = 'Connected';
+    emit(invitation, answeredEvents(invitation, outcomes.connected), true);
+    this.#rest(invitation.call);
+  }
+
+  #play(call: Call, scenario: Exclude<Scenario, 'missed' | 'outgoing'>): void {
     const ringing = call.invitations.find((invitation) => invitation.outcome === undefined);
     if (ringing === undefined) return;
     switch (scenario) {
       case 'answered':
-      case 'outgoing':
         this.accept(ringing);
         break;
       case 'declined':
@@ -157,20 +177,16 @@ export class Calls {
     }
   }
 
-  /** The action links go; that is an event of its own. */
+  /** The action links go; of an incoming invitation that is an event of its own. */
   #underWay(invitation: Invitation): void {
     invitation.isUnderWay = true;
-    emit(invitation, updatedEvents(invitation));
+    if (invitation.call.direction === 'Incoming') emit(invitation, updatedEvents(invitation));
   }
 
   #end(invitation: Invitation, outcome: Outcome): void {
     this.#underWay(invitation);
     invitation.outcome = outcome;
     invitation.state = outcome.state;
-    this.#complete(invitation, outcome);
-  }
-
-  #complete(invitation: Invitation, outcome: Outcome): void {
     emit(invitation, completedEvents(invitation, outcome), true);
   }
 
@@ -183,25 +199,35 @@ export class Calls {
 
   /** When no endpoint rings any more, nothing is to come but the end of the talk, and oblivion. */
   #rest(call: Call): void {
-    if (call.isRinging || call.isOver) return;
-    for (const appointment of call.timers.splice(0)) appointment.cancel();
-    this.timerQueue.in(MEMORY_MS, () => this.#forget(call));
+    if (call.isRinging || call.isSettled) return;
+    call.isSettled = true;
+    for (const timer of call.timers.splice(0)) timer.cancel();
+    this.timerQueue.in(MEMORY_MS, () => this.#forgetInvitations(call));
+    if (call.isConnected) this.#later(call, call.plan.talkSeconds, () => this.#endTalk(call));
   }
 
   #endTalk(call: Call): void {
+    if (!call.isConnected) return;
+    for (const timer of call.timers.splice(0)) timer.cancel();
     call.isOver = true;
     for (const invitation of call.invitations) {
       if (invitation.outcome?.status === 'Success') emit(invitation, conversationEndedEvents(invitation));
-    }
-  }
-
-  #forget(call: Call): void {
-    if (call.isConnected) this.#endTalk(call);
-    this.#calls.delete(call.id);
-    for (const invitation of call.invitations) {
-      this.#invitations.delete(invitation.path);
       this.#conversations.delete(invitation.conversationPath);
     }
+    this.#calls.delete(call.id);
+  }
+
+  #forgetInvitations(call: Call): void {
+    for (const { path, otherPath, conversationPath } of call.invitations) {
+      this.#invitations.delete(path);
+      this.#invitations.delete(otherPath);
+      if (!call.isConnected) this.#conversations.delete(conversationPath);
+    }
+    if (!call.isConnected) this.#calls.delete(call.id);
+  }
+
+  #later(call: Call, seconds: number, action: () => void): void {
+    call.timers.push(this.timerQueue.in(seconds * 1000, action));
   }
 }
 

@@ -1,89 +1,79 @@
-import type { ChannelEvent, LinkTarget } from '../channel/channelEvent';
+import type { ChannelEvent } from '../channel/channelEvent';
 import type { Invitation } from './call';
-import { conversationResource, invitationResource, modalityResource } from './invitationResource';
+import {
+  communication,
+  conversation,
+  conversationEndedEvents,
+  conversationEvent,
+  localParticipantEvent,
+  modality,
+  modalityEvent,
+  participantEvent,
+  streamEvents,
+} from './conversationEvents';
+import { invitationResource } from './invitationResource';
 import type { Outcome } from './outcomes';
-import { participantPath, participantResource } from './people';
 
-// The groups of events in an invitation's life, in documented order (reference, section 4). Each group is one response.
+// The groups of events in an invitation's life, in documented order (reference, section 4; of outgoing calls, calls.md, section 2).
+// Each group is one response.
 
-/** It rings: started, *then* the conversation, then its local participant. */
+/** It rings: started, *then* the conversation, then its local participant; of an outgoing call the modality too. */
 export function ringingEvents(invitation: Invitation): ChannelEvent[] {
-  const { application } = invitation;
   return [
     invitationEvent(invitation, 'started'),
-    {
-      sender: communication(invitation),
-      link: conversation(invitation),
-      type: 'added',
-      embedded: conversationResource(invitation),
-    },
-    {
-      sender: conversation(invitation),
-      link: { rel: 'localParticipant', href: participantPath(invitation, application.account) },
-      type: 'added',
-      embedded: participantResource(invitation, application.account, undefined),
-    },
+    conversationEvent(invitation, 'added'),
+    localParticipantEvent(invitation, 'added'),
+    ...(invitation.call.direction === 'Outgoing' ? [modalityEvent(invitation)] : []),
   ];
 }
 
 /** The other side has joined the conversation; a link only. */
-export function participantEvents(invitation: Invitation): ChannelEvent[] {
-  return [{ sender: conversation(invitation), link: other(invitation), in: conversation(invitation), type: 'added' }];
-}
+export const participantEvents = (invitation: Invitation): ChannelEvent[] => [participantEvent(invitation, 'added')];
 
 /** Something about the invitation has changed: its state, or the action links are gone. */
 export const updatedEvents = (invitation: Invitation): ChannelEvent[] => [invitationEvent(invitation, 'updated')];
 
 /** Media flow: the modality, the conversation and its participants have changed, sessions and streams are there. */
 export function connectedEvents(invitation: Invitation): ChannelEvent[] {
-  const { call, modalityPath, application } = invitation;
-  const sender = conversation(invitation);
-  const local = { rel: 'localParticipant', href: participantPath(invitation, application.account) };
-  const modality = { rel: call.kind, href: modalityPath };
-  const stream = (owner: LinkTarget, rel: string): ChannelEvent => ({
-    sender,
-    link: { rel, href: `${owner.href}/${rel}` },
-    in: owner,
-    type: 'added',
-  });
-  const updated: ChannelEvent = {
-    sender: communication(invitation),
-    link: conversation(invitation),
-    type: 'updated',
-    embedded: conversationResource(invitation),
-  };
+  const { call, modalityPath } = invitation;
   // Accepting a conference call joins the meeting and nothing in it.
-  if (call.kind === 'onlineMeeting') return [updated];
-  const streams =
-    call.kind === 'phoneAudio' || !call.plan.modalities.includes('video')
-      ? ['participantAudio']
-      : ['participantAudio', 'participantVideo'];
+  if (call.kind === 'onlineMeeting') return [conversationEvent(invitation, 'updated')];
+  const session: ChannelEvent = {
+    sender: conversation(invitation),
+    link: { rel: 'audioVideoSession', href: `${modalityPath}/session` },
+    in: modality(invitation),
+    type: 'added',
+  };
   return [
-    { sender, link: modality, type: 'updated', embedded: modalityResource(invitation) },
-    updated,
-    { sender, link: local, type: 'updated', embedded: participantResource(invitation, application.account, undefined) },
-    { sender, link: other(invitation), type: 'updated' },
-    ...(call.kind === 'audioVideo'
-      ? [
-          {
-            sender,
-            link: { rel: 'audioVideoSession', href: `${modalityPath}/session` },
-            in: modality,
-            type: 'added',
-          } as const,
-        ]
-      : []),
-    ...streams.flatMap((rel) => [stream(local, rel), stream(other(invitation), rel)]),
+    modalityEvent(invitation),
+    conversationEvent(invitation, 'updated'),
+    localParticipantEvent(invitation, 'updated'),
+    participantEvent(invitation, 'updated'),
+    ...(call.kind === 'audioVideo' ? [session] : []),
+    ...streamEvents(invitation),
+  ];
+}
+
+/** The called side has answered an outgoing call: only now its participant joins, and all of it is one response with the outcome. */
+export function answeredEvents(invitation: Invitation, outcome: Outcome): ChannelEvent[] {
+  return [
+    ...(invitation.call.kind === 'audioVideo' ? negotiationEvents(invitation) : []),
+    conversationEvent(invitation, 'updated'),
+    participantEvent(invitation, 'added'),
+    ...streamEvents(invitation),
+    modalityEvent(invitation),
+    ...completedEvents(invitation, outcome),
   ];
 }
 
 /** The other side's answer to an offer of ours. */
-export function negotiationEvents(invitation: Invitation): ChannelEvent[] {
+function negotiationEvents(invitation: Invitation): ChannelEvent[] {
   const href = `${invitation.modalityPath}/negotiation`;
   const { sessionContext } = invitation.call.plan;
+  const sdp = 'v=0\r\no=- 0 0 IN IP4 192.0.2.20\r\ns=session\r\nt=0 0\r\n';
   return [
     {
-      sender: conversation(invitation),
+      sender: { rel: 'audioVideoInvitation', href: invitation.path },
       link: { rel: 'audioVideoNegotiation', href },
       in: { rel: 'audioVideo', href: invitation.modalityPath },
       type: 'updated',
@@ -91,11 +81,7 @@ export function negotiationEvents(invitation: Invitation): ChannelEvent[] {
         ...(sessionContext !== undefined && { sessionContext }),
         _links: {
           self: { href },
-          mediaAnswer: {
-            href: `data:application/sdp;base64,${Buffer.from(
-              'v=0\r\no=- 0 0 IN IP4 ' + '192.0.2.20\r\ns=session\r\nt=0 0\r\n',
-            ).toString('base64')}`,
-          },
+          mediaAnswer: { href: `data:application/sdp;base64,${Buffer.from(sdp).toString('base64')}` },
         },
         rel: 'audioVideoNegotiation',
       },
@@ -112,10 +98,6 @@ export function completedEvents(invitation: Invitation, outcome: Outcome): Chann
   ];
 }
 
-export const conversationEndedEvents = (invitation: Invitation): ChannelEvent[] => [
-  { sender: communication(invitation), link: conversation(invitation), type: 'deleted' },
-];
-
 function invitationEvent(invitation: Invitation, type: 'started' | 'updated' | 'completed'): ChannelEvent {
   const { call, path, state } = invitation;
   return {
@@ -125,17 +107,3 @@ function invitationEvent(invitation: Invitation, type: 'started' | 'updated' | '
     ...(call.plan.linkOnly ? { state } : { embedded: invitationResource(invitation) }),
   };
 }
-
-const communication = ({ application }: Invitation): LinkTarget => ({
-  rel: 'communication',
-  href: application.communicationPath,
-});
-const conversation = ({ conversationPath }: Invitation): LinkTarget => ({
-  rel: 'conversation',
-  href: conversationPath,
-});
-const other = (invitation: Invitation): LinkTarget => ({
-  rel: 'participant',
-  href: participantPath(invitation, invitation.call.otherUri),
-  title: invitation.call.plan.name ?? '',
-});

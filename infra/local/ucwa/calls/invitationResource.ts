@@ -1,6 +1,7 @@
 import type { Hal } from '../http/hal';
 import { toLinks } from '../http/hal';
-import type { Call, Invitation } from './call';
+import type { Invitation } from './call';
+import { modalityName, stopPath } from './modalityResource';
 import { mediaOfferHref } from './mediaOffer';
 import { outcomes } from './outcomes';
 import { contactPath, participantPath, participantResource } from './people';
@@ -22,6 +23,7 @@ export function invitationResource(invitation: Invitation): Hal {
   const fromUri = incoming ? plan.from : application.account;
   const toUri = incoming ? (plan.to ?? application.account) : call.otherUri;
   const connected = invitation.outcome?.status === 'Success';
+  const phoneNumber = plan.phoneNumber ?? availability?.phoneNumber;
   return {
     direction: call.direction,
     importance: plan.importance,
@@ -29,8 +31,7 @@ export function invitationResource(invitation: Invitation): Hal {
     state: invitation.state,
     subject: plan.subject,
     ...(media && { bandwidthControlId: call.id.slice(0, 8), privateLine: plan.privateLine }),
-    ...(call.kind === 'phoneAudio' &&
-      availability?.phoneNumber !== undefined && { phoneNumber: availability.phoneNumber }),
+    ...(call.kind === 'phoneAudio' && phoneNumber !== undefined && { phoneNumber }),
     ...(meeting && {
       onlineMeetingUri: `${plan.from};gruu;opaque=app:conf:focus:id:${call.id.slice(0, 8)}`,
       availableModalities: plan.modalities.map(modalityName),
@@ -41,6 +42,7 @@ export function invitationResource(invitation: Invitation): Hal {
     ...(plan.delegator !== undefined && { delegator: plan.delegator }),
     _links: toLinks({
       self: path,
+      from: incoming ? undefined : participantPath(invitation, fromUri),
       to: person(toUri),
       conversation: conversationPath,
       [call.kind]: meeting ? undefined : modalityPath,
@@ -55,7 +57,7 @@ export function invitationResource(invitation: Invitation): Hal {
       acceptedByContact: invitation.outcome === outcomes.answeredElsewhere ? person(application.account) : undefined,
     }),
     _embedded: {
-      from: participantResource(invitation, fromUri, incoming ? plan.name : undefined),
+      ...(incoming && { from: participantResource(invitation, fromUri, plan.name) }),
       ...(connected &&
         !incoming && { acceptedByParticipant: [participantResource(invitation, call.otherUri, plan.name)] }),
     },
@@ -69,59 +71,11 @@ export function actionLinks(invitation: Invitation): Record<string, string> {
   if (invitation.isUnderWay || invitation.outcome !== undefined) return {};
   const link = (...rels: string[]): Record<string, string> =>
     Object.fromEntries(rels.map((rel) => [rel, `${path}/${rel}`]));
-  if (call.direction === 'Outgoing') return link('cancel');
+  // As seen: what cancels the invitation stops the modality, at every moment.
+  if (call.direction === 'Outgoing') return { cancel: stopPath(invitation) };
   if (call.kind !== 'audioVideo') return link('accept', 'decline');
   const { availability } = invitation.application;
   const hasPhone = availability?.phoneNumber !== undefined || call.plan.line;
   const toPhone = call.plan.phoneAudio && hasPhone && (availability?.modalities.includes('PhoneAudio') ?? false);
   return link('acceptWithAnswer', ...(toPhone ? ['acceptWithPhoneAudio'] : []), 'sendProvisionalAnswer', 'decline');
-}
-
-/** As UCWA writes a modality. */
-function modalityName(modality: string): string {
-  return modality.charAt(0).toUpperCase() + modality.slice(1);
-}
-
-/** The conversation that the invitation leads into (UCWA 2.0, "conversation"). */
-export function conversationResource(invitation: Invitation): Hal {
-  const { call, conversationPath, modalityPath, application } = invitation;
-  const connected = invitation.outcome?.status === 'Success';
-  return {
-    state: connected
-      ? call.kind === 'onlineMeeting'
-        ? 'Conferenced'
-        : 'Connected'
-      : invitation.outcome === undefined
-        ? call.direction === 'Incoming'
-          ? 'Incoming'
-          : 'Connecting'
-        : 'Disconnected',
-    threadId: call.threadId,
-    subject: call.plan.subject,
-    activeModalities: activeModalities(call, connected),
-    importance: call.plan.importance,
-    recording: false,
-    _links: toLinks({
-      self: conversationPath,
-      participants: `${conversationPath}/participants`,
-      [call.kind]: modalityPath,
-      localParticipant: participantPath(invitation, application.account),
-    }),
-    rel: 'conversation',
-  };
-}
-
-/** Who joins a meeting has no modality by that: it is joined one by one. */
-function activeModalities({ kind, plan }: Call, connected: boolean): readonly string[] {
-  return connected && kind !== 'onlineMeeting' ? plan.modalities.map(modalityName) : [];
-}
-
-/** The conversation's `audioVideo` or `phoneAudio` modality. */
-export function modalityResource(invitation: Invitation): Hal {
-  const connected = invitation.outcome?.status === 'Success';
-  return {
-    state: connected ? 'Connected' : invitation.outcome === undefined ? 'Connecting' : 'Disconnected',
-    _links: toLinks({ self: invitation.modalityPath, conversation: invitation.conversationPath }),
-    rel: invitation.call.kind,
-  };
 }

@@ -36,4 +36,13 @@ export const outcomes = {
   ),
   forwarded: failure('Failed', 'Informational', 'Redirected', 'The invitation was redirected.'),
   unanswered: failure('Failed', 'RemoteFailure', 'Timeout', 'The other party did not answer.'),
+  busy: failure('Failed', 'RemoteFailure', 'Busy', 'The other party is busy.'),
+  ownPhoneFailed: failure('Failed', 'LocalFailure', 'PstnCallFailed', 'The user’s own phone could not be reached.'),
+  ownPhoneUnanswered: failure('Failed', 'LocalFailure', 'Timeout', 'The user’s own phone was not answered.'),
 } as const satisfies Record<string, Outcome>;
+
+/** By what becomes of an outgoing call at the user's own phone. */
+export const ownPhoneOutcomes = { fails: outcomes.ownPhoneFailed, noAnswer: outcomes.ownPhoneUnanswered } as const;
+
+/** By what the called side does with an outgoing call, unless it answers. */
+export const calleeOutcomes = { declines: outcomes.declinedByCallee, busy: outcomes.busy } as const;

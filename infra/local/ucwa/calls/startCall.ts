@@ -14,11 +14,18 @@ const startSchema = z.object({
   sessionContext: z.string().max(50).optional(),
   subject: z.string().max(250).optional(),
   importance: z.string().optional(),
+  threadId: z.string().optional(),
+  phoneNumber: z
+    .string()
+    .regex(/^(tel:)?\+?\d+$/)
+    .optional(),
 });
 
 /**
  * The user's own call: 201 with the invitation's address. Its `started` is on the channel before this answer is on the
- * wire, as on real servers: a client matches it by operationId.
+ * wire, as on real servers: a client matches it by operationId. Starting needs no makeMeAvailable. 403 where policy does not
+ * allow it, 400 NormalizationFailed for a `to` that is no address. It is not repeated by its operationId: a second POST is a
+ * second call.
  */
 export function startCall(
   simulator: UcwaSimulator,
@@ -26,19 +33,24 @@ export function startCall(
   kind: Kind,
   exchange: RoutedExchange,
 ): Reply {
-  const modality = kind === 'phoneAudio' ? 'PhoneAudio' : 'Audio';
-  if (application.availability?.modalities.includes(modality) !== true)
-    return refusal(403, undefined, `The endpoint has not registered ${modality}.`);
+  const { account } = application;
+  if (kind === 'phoneAudio' && !simulator.arrangements.mayStartPhoneAudio(account)) return { status: 403 };
   const parsed = startSchema.safeParse(parseJson(exchange.body));
   if (!parsed.success) return invalidParameter(String(parsed.error.issues[0]?.path[0] ?? 'body'), 'Invalid');
   const plan = callPlanSchema.safeParse({
     ...parsed.data,
-    account: application.account,
+    ...simulator.arrangements.take(account),
+    account,
     from: parsed.data.to,
     scenario: 'outgoing',
     modalities: [kind === 'phoneAudio' ? 'phoneAudio' : 'audio'],
   });
-  if (!plan.success) return invalidParameter(String(plan.error.issues[0]?.path[0] ?? 'to'), 'Invalid');
+  if (!plan.success) {
+    const field = String(plan.error.issues[0]?.path[0] ?? 'to');
+    return field === 'to' || field === 'from'
+      ? refusal(400, 'NormalizationFailed', 'The number could not be normalised.')
+      : invalidParameter(field, 'Invalid');
+  }
   const call = simulator.calls.ring(plan.data, [application], false);
-  return { status: 201, headers: { Location: call.invitations[0]?.path ?? '' } };
+  return { status: 201, headers: { Location: call.invitations[0]?.otherPath ?? '' } };
 }

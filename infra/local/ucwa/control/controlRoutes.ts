@@ -4,6 +4,7 @@ import { parseFault } from '../faults/parseFault';
 import { json, noContent, type Reply } from '../http/reply';
 import { parseJson } from '../http/parseJson';
 import type { Route, RoutedExchange } from '../http/route';
+import { arrangementSchema, policySchema } from '../calls/arrangements';
 import { callPlanSchema } from '../calls/callPlan';
 import { readLedger } from './readLedger';
 import { SimulatorRefusal, type UcwaSimulator } from '../ucwaSimulator';
@@ -54,6 +55,14 @@ export const controlRoutes: readonly Route[] = [
   ),
   control('POST', /^\/sim\/calls\/(?<call>[^/]+)\/hangup$/, (simulator, { params }) => {
     simulator.hangUp(params['call'] ?? '');
+    return noContent;
+  }),
+  control('POST', /^\/sim\/outgoing$/, (simulator, exchange) => {
+    simulator.arrangements.arrange(parsed(arrangementSchema, exchange));
+    return noContent;
+  }),
+  control('PUT', /^\/sim\/policy$/, (simulator, exchange) => {
+    simulator.arrangements.setPolicy(parsed(policySchema, exchange));
     return noContent;
   }),
   control('GET', /^\/sim\/faults$/, (simulator) =>

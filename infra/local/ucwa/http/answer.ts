@@ -32,8 +32,9 @@ export async function answer(simulator: UcwaSimulator, exchange: Exchange): Prom
     account: accountOf(simulator, exchange, found, bearer),
     scope: found?.route.scope ?? 'resource',
   } as const;
+  const action = found?.route.actionOf?.(simulator, { ...exchange, params: found.params, account: '' });
   const reply = await settled(() => attempt(simulator, exchange, found, bearer, occasion));
-  if (found !== undefined) recordRequest(simulator, exchange, found, occasion, reply);
+  if (found !== undefined) recordRequest(simulator, exchange, found, occasion, reply, action);
   return { reply, occasion };
 }
 

@@ -11,6 +11,7 @@ export function recordRequest(
   { route, params }: Found,
   { account = '' }: Occasion,
   { status }: Reply,
+  action = route.action ?? params['action'] ?? '',
 ): void {
   const { method, path, body, origin } = exchange;
   if (route.ledger === 'tokenRequests') {
@@ -28,7 +29,7 @@ export function recordRequest(
       account,
       method,
       href: path,
-      action: route.action ?? params['action'] ?? '',
+      action,
       status,
       ...(body !== '' && { body }),
       ...(Object.keys(query).length > 0 && { query }),

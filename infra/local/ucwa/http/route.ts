@@ -22,6 +22,8 @@ export interface Route {
   readonly ledger?: 'commands' | 'lifecycle' | 'tokenRequests';
   /** What the ledger calls it; default: the path's group `action`. */
   readonly action?: string;
+  /** The same, where it depends on how things stand before the request is carried out. */
+  readonly actionOf?: (simulator: UcwaSimulator, exchange: RoutedExchange) => string;
   answer(simulator: UcwaSimulator, exchange: RoutedExchange): Reply | Promise<Reply | typeof readAgain>;
 }
 
