@@ -1,28 +1,24 @@
-import type { RelayError } from '../errors/relayError';
 import { retryMessageId, toRetryBody } from '../webhooks/delivery/retries/retryMessage';
-import type { RetryQueue, ScheduledRetry } from '../webhooks/delivery/retries/retryQueue';
+import type { RefusedRetry, RetryQueue, ScheduledRetry } from '../webhooks/delivery/retries/retryQueue';
 import type { EncodedMessage } from './encodedMessage';
 import { createOutbox, type BusSender } from './outbox';
 
 /** On Service Bus, over the connection that the process has; what is sent at the same time shares batches. */
 export function createServiceBusRetryQueue(sender: BusSender): RetryQueue {
-  const refusals = new WeakMap<ScheduledRetry, RelayError>();
+  const refusals = new WeakMap<ScheduledRetry, RefusedRetry>();
   const outbox = createOutbox<ScheduledRetry>({
     sender,
     encode: toBusMessage,
     // The others of its batch go on without it.
     replace: (retry, refusal) => {
-      refusals.set(retry, refusal);
+      refusals.set(retry, { retry, refusal });
       return Promise.resolve(undefined);
     },
   });
   return {
     async send(messages) {
       await outbox.send(messages);
-      for (const message of messages) {
-        const refusal = refusals.get(message);
-        if (refusal !== undefined) throw refusal;
-      }
+      return messages.flatMap((message) => refusals.get(message) ?? []);
     },
   };
 }

@@ -17,6 +17,7 @@ import { createRedeliver, type Redeliver } from './delivery/retries/redeliver';
 import { createRenderOnce } from './formats/renderDelivery';
 import { createRetryDelivery, type RetryDelivery } from './delivery/retries/retryDelivery';
 import type { RetryQueue } from './delivery/retries/retryQueue';
+import { createSendRecord } from './delivery/retries/sendRetries';
 import type { SubscriberHealthStore } from './delivery/subscriberHealth';
 import { createSubscriberWatch } from './delivery/subscriberWatch';
 import type { ConfirmUrl } from './formats/teamsCard';
@@ -88,6 +89,7 @@ export function createWebhooks(ports: WebhooksPorts): Webhooks {
     policies,
     deliver: createDeliver({ ...ports, post, policies, render }),
     keepRecord: createKeepRecord(ports),
+    sendRecord: createSendRecord(ports),
     nextFreeTime: createNextFreeTime(ports.rateSlots, clock),
     recentCalls: createRecentCalls(),
     watch: createSubscriberWatch({ ...ports, policies, disable }),

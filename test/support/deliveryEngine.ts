@@ -8,7 +8,9 @@ import { createKeepRecord } from '../../shared/webhooks/delivery/keepRecord';
 import { createRecentCalls } from '../../shared/webhooks/delivery/recentCalls';
 import { createRenderOnce } from '../../shared/webhooks/formats/renderDelivery';
 import { createRetryDelivery } from '../../shared/webhooks/delivery/retries/retryDelivery';
-import type { ScheduledRetry } from '../../shared/webhooks/delivery/retries/retryQueue';
+import type { RefusedRetry, ScheduledRetry } from '../../shared/webhooks/delivery/retries/retryQueue';
+import { createSendRecord } from '../../shared/webhooks/delivery/retries/sendRetries';
+import type { RelayError } from '../../shared/errors/relayError';
 import type { Subscription } from '../../shared/webhooks/subscriptions/subscription';
 import { createFakeClock } from './fakeClock';
 import { createMemoryCallRecords } from './memoryCallRecords';
@@ -38,6 +40,8 @@ export function createDeliveryEngine(given: { readonly subscriptions?: readonly 
     posts: [] as string[],
     timeoutsMs: [] as number[],
     sent: [] as ScheduledRetry[],
+    /** What the bus refuses for good. */
+    refuse: (_retry: ScheduledRetry): RelayError | undefined => undefined,
     observed: [] as DeliveryEnd[],
     freeAtMs: clock.now(),
     respond: (_eventId: string): Promise<SendResult> => Promise.resolve(responded(200)),
@@ -61,6 +65,16 @@ export function createDeliveryEngine(given: { readonly subscriptions?: readonly 
       return { ...(await world.respond(eventId)), headers: {} };
     },
   });
+  const queue = {
+    send: (messages: readonly ScheduledRetry[]): Promise<readonly RefusedRetry[]> => {
+      const refused = messages.flatMap((retry) => {
+        const refusal = world.refuse(retry);
+        return refusal === undefined ? [] : [{ retry, refusal }];
+      });
+      world.sent.push(...messages.filter((one) => !refused.some(({ retry }) => retry === one)));
+      return Promise.resolve(refused);
+    },
+  };
   const ports = {
     clock,
     log,
@@ -71,12 +85,8 @@ export function createDeliveryEngine(given: { readonly subscriptions?: readonly 
     keepRecord: createKeepRecord({ clock, log }),
     recentCalls: createRecentCalls(10),
     nextFreeTime: () => Promise.resolve(world.freeAtMs),
-    queue: {
-      send: (messages: readonly ScheduledRetry[]) => {
-        world.sent.push(...messages);
-        return Promise.resolve();
-      },
-    },
+    queue,
+    sendRecord: createSendRecord({ queue, clock, log }),
     watch: {
       observe: (_subscription: Subscription, end: DeliveryEnd) => {
         world.observed.push(end);

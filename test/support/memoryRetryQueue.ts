@@ -31,7 +31,7 @@ export function createMemoryRetryQueue(clock: Clock): MemoryRetryQueue {
   return {
     send(messages) {
       for (const { message, atMs = clock.now() } of messages) put(message, atMs);
-      return Promise.resolve();
+      return Promise.resolve([]);
     },
     take() {
       const due = waiting.filter(({ atMs }) => atMs <= clock.now());

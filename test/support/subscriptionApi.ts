@@ -3,34 +3,51 @@ import { createSecretCipher } from '../../shared/secretCipher';
 import { createSubscriptionStore } from '../../shared/storage/subscriptionStore';
 import type { Tables } from '../../shared/storage/tables';
 import { createPostSigned } from '../../shared/webhooks/delivery/postSigned';
+import type { NameResolver } from '../../shared/webhooks/sender/nameResolver';
 import { createSender } from '../../shared/webhooks/sender/sender';
 import { createDecryptSubscription } from '../../shared/webhooks/subscriptions/decryptSubscription';
 import { createManageSubscriptions } from '../../shared/webhooks/subscriptions/manageSubscriptions';
+import type { SubscriptionStore } from '../../shared/webhooks/subscriptions/subscriptionStore';
 import { createTestSubscription } from '../../shared/webhooks/subscriptions/testSubscription';
 import { createFakeClock, type FakeClock } from './fakeClock';
-import { createRecordingLog } from './recordingLog';
+import { createRecordingLog, type RecordingLog } from './recordingLog';
 
 export interface SubscriptionApiOptions {
   /** `RELAY_ENCRYPTION_KEY`; a new one unless given. */
   readonly encryptionKey?: string;
   /** The same clock for two instances. */
   readonly clock?: FakeClock;
+  /** Each name is this machine unless given. */
+  readonly names?: NameResolver;
 }
 
-/** The subscriptions of one instance of the product, on real tables and real sockets; each name is this machine. */
+const thisMachine: NameResolver = {
+  resolve: (name) =>
+    name.startsWith('nowhere')
+      ? Promise.reject(Object.assign(new Error(), { code: 'ETIMEOUT' }))
+      : Promise.resolve([{ address: name.startsWith('elsewhere') ? '127.9.9.9' : '127.0.0.1', family: 4 }]),
+  isWaiting: () => false,
+};
+
+/** The subscriptions of one instance of the product, on real tables and real sockets. */
 export function createSubscriptionApi(tables: Tables, options: SubscriptionApiOptions = {}) {
-  const { encryptionKey = randomBytes(32).toString('base64'), clock = createFakeClock() } = options;
+  return createSubscriptionApiOn((ports) => createSubscriptionStore({ tables, ...ports }), options);
+}
+
+/** As createSubscriptionApi, on any store. */
+export function createSubscriptionApiOn(
+  createStore: (ports: { readonly clock: FakeClock; readonly log: RecordingLog }) => SubscriptionStore,
+  options: SubscriptionApiOptions = {},
+) {
+  const {
+    encryptionKey = randomBytes(32).toString('base64'),
+    clock = createFakeClock(),
+    names = thisMachine,
+  } = options;
   const log = createRecordingLog();
-  const names = {
-    resolve: (name: string) =>
-      name.startsWith('nowhere')
-        ? Promise.reject(Object.assign(new Error(), { code: 'ETIMEOUT' }))
-        : Promise.resolve([{ address: name.startsWith('elsewhere') ? '127.9.9.9' : '127.0.0.1', family: 4 }]),
-    isWaiting: () => false,
-  };
   const allowedCidrs = ['127.0.0.0/16'];
   const requestOrigin = 'relay.contoso.com';
-  const store = createSubscriptionStore({ tables, clock, log });
+  const store = createStore({ clock, log });
   const cipher = createSecretCipher(encryptionKey);
   const decrypt = createDecryptSubscription(cipher);
   const sender = createSender({ clock, allowedCidrs, names });

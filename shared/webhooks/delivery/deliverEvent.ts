@@ -11,13 +11,14 @@ import { matchesFilter } from '../subscriptions/matchesFilter';
 import { timeoutMsOf, type Subscription } from '../subscriptions/subscription';
 import type { Deliver } from './deliver';
 import type { DeliveryEnd } from './deliveryEnd';
-import { handOver, isHandedOver, messageAgain, toFirstAttempt } from './handOver';
-import { recordDelayMs, toResult, toTroubledDelivery, type KeepRecord } from './keepRecord';
+import { goOnAgain, handOver, isHandedOver, toFirstAttempt } from './handOver';
+import { toResult, toTroubledDelivery, type KeepRecord, type Kept } from './keepRecord';
 import { isAheadOfPredecessor, isCallEnd, isCallStart, isRing } from './lateSnapshot';
 import type { NextFreeTime } from './pacing';
 import type { RecentCalls } from './recentCalls';
 import type { Render } from '../formats/renderDelivery';
-import type { RetryQueue, ScheduledRetry } from './retries/retryQueue';
+import { sendNext, type SendRecord } from './retries/sendRetries';
+import type { RetryQueue } from './retries/retryQueue';
 import type { SubscriberWatch } from './subscriberWatch';
 import { withDeadline } from '../../withDeadline';
 
@@ -30,6 +31,7 @@ export interface DeliverEventPorts {
   readonly keepRecord: KeepRecord;
   readonly nextFreeTime: NextFreeTime;
   readonly queue: RetryQueue;
+  readonly sendRecord: SendRecord;
   readonly watch: SubscriberWatch;
   readonly clock: Clock;
 }
@@ -58,7 +60,8 @@ const MAX_REREAD_MS = 3_600_000;
 /**
  * Records an event of the topic, sends it to every subscriber that it is for and records the results; what failed or was not
  * admitted gets a message of `webhook-retries` each. Ends within 12 s whatever subscribers, name servers and storage do; each
- * step may be done twice. Rejects only when the bus takes no message: the event is then redelivered.
+ * step may be done twice. A delivery whose message the bus refuses for good is recorded as `dead`. Rejects when the bus takes
+ * no message, or, while subscribers cannot be read, refuses the event: it is then redelivered.
  */
 export function createDeliverEvent(ports: DeliverEventPorts): DeliverEvent {
   const { subscriptions, recentCalls, queue, clock } = ports;
@@ -71,7 +74,8 @@ export function createDeliverEvent(ports: DeliverEventPorts): DeliverEvent {
       const tries = (arrival.tries ?? 0) + 1;
       const delayMs = Math.min(FIRST_REREAD_MS * 2 ** (tries - 1), MAX_REREAD_MS);
       const message = { kind: 'event', event, tries, ...enqueued(arrival) } as const;
-      await queue.send([{ message, atMs: clock.now() + delayMs }]);
+      const [refused] = await queue.send([{ message, atMs: clock.now() + delayMs }]);
+      if (refused !== undefined) throw refused.refusal;
       return 0;
     }
     const earlier = recentCalls.arrive(event);
@@ -113,8 +117,8 @@ interface Arrived {
 }
 
 async function deliverToAll(arrived: Arrived, ports: DeliverEventPorts): Promise<void> {
-  const { records, keepRecord, queue, watch, clock } = ports;
-  const { record, fresh, known, hasEarlier } = arrived;
+  const { records, keepRecord, queue, sendRecord, watch, clock } = ports;
+  const { record, fresh, known, all, hasEarlier } = arrived;
   const { event } = record;
   const inserting = keepRecord(event, () => records.insertEvent(record));
   const recorded = inserting.then((kept) =>
@@ -122,38 +126,49 @@ async function deliverToAll(arrived: Arrived, ports: DeliverEventPorts): Promise
   );
   const indexing = inserting.then(() => keepRecord(event, () => records.indexEvent(record)));
   const observed: Promise<void>[] = [];
+  const observe = (subscription: Subscription, end: DeliveryEnd): DeliveryEnd => {
+    countDelivery(end.attempt.outcome, subscription.id);
+    observed.push(watch.observe(subscription, end));
+    return end;
+  };
   const ends = await Promise.all(
-    fresh.map(async (subscription) => {
-      const end = await beginDelivery(subscription, recorded, arrived, ports);
-      countDelivery(end.attempt.outcome, subscription.id);
-      observed.push(watch.observe(subscription, end));
-      return end;
-    }),
+    fresh.map(async (subscription) =>
+      observe(subscription, await beginDelivery(subscription, recorded, arrived, ports)),
+    ),
   );
 
+  const isOnRecord = (await inserting) === 'kept';
+  const write = (results: readonly DeliveryResult[], troubled: readonly Troubled[]): Promise<readonly Kept[]> =>
+    Promise.all([
+      ...(isOnRecord && results.length > 0 ? [keepRecord(event, () => records.writeResults(event, results))] : []),
+      ...troubled.map((end) => keepRecord(event, () => records.writeDelivery(toTroubledDelivery(event, end)))),
+    ]);
   const results = [...known, ...ends.map(toResult)];
-  const troubled = [
-    ...known.filter(isOver).map((result) => ({ attempt: toFirstAttempt(result, clock) })),
-    ...ends,
-  ].filter(isTroubled);
-  const inserted = await inserting;
-  const writesResults = inserted === 'kept' && ends.length > 0;
-  const kept = await Promise.all([
+  const ended = known.filter(isOver).map((result) => ({ attempt: toFirstAttempt(result, clock) }));
+  const [inserted, indexed, written] = await Promise.all([
     inserting,
     indexing,
-    ...(writesResults ? [keepRecord(event, () => records.writeResults(event, results))] : []),
-    ...troubled.map((end) => keepRecord(event, () => records.writeDelivery(toTroubledDelivery(event, end)))),
+    write(ends.length > 0 ? results : [], [...ended, ...ends].filter(isTroubled)),
   ]);
-  const messages: ScheduledRetry[] = [
-    ...known.filter((result) => !isOver(result)).map((result) => messageAgain(event, result, arrived.all, clock)),
-    ...ends.flatMap(({ next }) => next ?? []),
-  ];
-  if (kept.includes('noAnswer')) {
-    const message = { kind: 'record', ...record, ...(results.length > 0 && { results }), tries: 1 } as const;
-    messages.push({ message, atMs: clock.now() + recordDelayMs(1) });
+
+  const again = known.filter((result) => !isOver(result)).map((result) => goOnAgain(event, result, all, clock));
+  const dead = await sendNext([...again, ...ends], queue);
+  for (const end of dead) {
+    const subscription = all.find(({ id }) => id === end.attempt.subscriptionId);
+    if (subscription !== undefined) observe(subscription, end);
   }
-  if (messages.length > 0) await queue.send(messages);
+  const last = dead.length === 0 ? results : replaceResults(results, dead);
+  const rewritten = dead.length === 0 ? [] : await write(last, dead);
+  if ([inserted, indexed, ...written, ...rewritten].includes('noAnswer'))
+    await sendRecord({ kind: 'record', ...record, ...(last.length > 0 && { results: last }), tries: 1 });
   await Promise.all(observed);
+}
+
+type Troubled = Pick<DeliveryEnd, 'attempt' | 'response'>;
+
+function replaceResults(results: readonly DeliveryResult[], ends: readonly DeliveryEnd[]): readonly DeliveryResult[] {
+  const changed = new Map(ends.map((end) => [end.attempt.subscriptionId, toResult(end)]));
+  return results.map((result) => changed.get(result.subscriptionId) ?? result);
 }
 
 /** Makes the first attempt, or leaves it to `retryDelivery`. */

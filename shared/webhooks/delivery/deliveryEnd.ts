@@ -1,6 +1,7 @@
 import { MAX_REASON_LENGTH, type DeliveryOutcome, type LaterAttempt } from '../../invitations/record/deliveryResult';
 import type { Subscription } from '../subscriptions/subscription';
 import type { NextStep } from './retries/nextStep';
+import type { RelayError } from '../../errors/relayError';
 import type { AttemptMessage } from './retries/retryMessage';
 
 /** One event for one subscriber: the attempt that is due. */
@@ -64,6 +65,14 @@ export function toEnd(of: Delivery, step: EndStep, nowMs: number, made?: MadeAtt
     ...(step.step === 'disable' && { disable: step.reason }),
     isLost: step.step === 'dead' || (step.step === 'expired' && step.isLost),
   };
+}
+
+/** What becomes of a delivery whose next message the bus refuses for good: it ends. Pure. */
+export function toRefusedEnd({ next: _next, ...end }: DeliveryEnd, { message }: RelayError): DeliveryEnd {
+  const { nextAtMs: _nextAtMs, reason, ...attempt } = end.attempt;
+  const before = reason === undefined ? '' : ` Before: ${reason}`;
+  const ended = { ...attempt, outcome: 'dead', reason: shorten(`no further attempt: ${message}${before}`) } as const;
+  return { ...end, attempt: ended, isLost: true };
 }
 
 function nextMessage({ event, subscription, redelivery, attempt, moves }: Delivery, isRetry: boolean): AttemptMessage {

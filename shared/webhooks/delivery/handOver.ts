@@ -7,7 +7,6 @@ import { toEnd, type DeliveryEnd } from './deliveryEnd';
 import { stepAfterLatePace } from './retries/nextStep';
 import type { NextFreeTime } from './pacing';
 import { firstAttemptMessage } from './retries/retryMessage';
-import type { ScheduledRetry } from './retries/retryQueue';
 
 export interface HandOverPorts {
   readonly nextFreeTime: NextFreeTime;
@@ -41,13 +40,14 @@ export async function handOver(
   return { attempt: toFirstAttempt({ ...result, nextAtMs: atMs }, clock), next: { message, atMs }, isLost: false };
 }
 
-/** The message of a delivery that goes on is sent again, since it may be missing and the queue drops what it has. */
-export function messageAgain(
+/** A delivery that goes on, with its message: that is sent again, since it may be missing and the queue drops what it has. */
+export function goOnAgain(
   event: RelayEvent,
-  { subscriptionId, attempted, reason, nextAtMs }: DeliveryResult,
+  result: DeliveryResult,
   all: readonly Subscription[],
   clock: Clock,
-): ScheduledRetry {
+): DeliveryEnd {
+  const { subscriptionId, attempted, reason, nextAtMs } = result;
   const subscription = all.find(({ id }) => id === subscriptionId);
   const wasHandedOver = !attempted && reason === undefined;
   const message = firstAttemptMessage(event, subscriptionId, {
@@ -57,7 +57,8 @@ export function messageAgain(
       subscription !== undefined &&
       ratePerMinuteOf(subscription) !== undefined && { isPaced: true }),
   });
-  return { message, atMs: nextAtMs ?? clock.now() };
+  const next = { message, atMs: nextAtMs ?? clock.now() };
+  return { attempt: toFirstAttempt(result, clock), next, isLost: false };
 }
 
 /** The result of a first attempt as an attempt. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock';
-import { toRelayError } from '../../errors/relayError';
+import { toRelayError, type RelayError } from '../../errors/relayError';
 import type { TroubledDelivery } from '../../invitations/record/callRecords';
 import type { DeliveryResult } from '../../invitations/record/deliveryResult';
 import type { RelayEvent } from '../../invitations/events/relayEvent';
@@ -20,13 +20,18 @@ export function createKeepRecord({ clock, log }: { readonly clock: Clock; readon
       await withDeadline(clock, write());
       return 'kept';
     } catch (error) {
-      const { retryable, code, message } = toRelayError(error);
-      if (retryable) return 'noAnswer';
-      log.error('recordRefused', { eventId: event.id, code, reason: message });
-      countRefusedRecord();
+      const refusal = toRelayError(error);
+      if (refusal.retryable) return 'noAnswer';
+      reportRefusedRecord(event, refusal, log);
       return 'refused';
     }
   };
+}
+
+/** Says that a record is lost, because storage, or the bus where it was to wait for storage, refuses it for good. */
+export function reportRefusedRecord({ id }: Pick<RelayEvent, 'id'>, { code, message }: RelayError, log: Log): void {
+  log.error('recordRefused', { eventId: id, code, reason: message });
+  countRefusedRecord();
 }
 
 /** How long until a record that storage did not take is tried again: 30 s, then twice as long each time, at most an hour. */

@@ -21,6 +21,7 @@ import {
   type RetryMessage,
 } from '../../../shared/webhooks/delivery/retries/retryMessage';
 import type { RetryQueue } from '../../../shared/webhooks/delivery/retries/retryQueue';
+import { createSendRecord } from '../../../shared/webhooks/delivery/retries/sendRetries';
 import { createSubscriberWatch } from '../../../shared/webhooks/delivery/subscriberWatch';
 import type { CallRecords } from '../../../shared/invitations/record/callRecords';
 import { createSeededRandom, type SeededRandom } from '../../support/seededRandom';
@@ -224,6 +225,7 @@ function wire(world: World, process: SimulatedProcess, role: Role) {
       return end;
     },
     keepRecord: createKeepRecord({ clock, log }),
+    sendRecord: createSendRecord({ ...parts, log }),
     nextFreeTime: createNextFreeTime(storage.rateSlotsFor(process), clock),
     recentCalls: createRecentCalls(100),
     watch: createSubscriberWatch({
@@ -261,6 +263,7 @@ function queueFor({ random, retries, sent, time, mistake }: World, process: Simu
         for (const { message, atMs = time.now() } of messages)
           if (retries.put((mistake.messageId ?? retryMessageId)(message), toRetryBody(message), atMs))
             sent.push({ message, atMs });
+        return [];
       }),
   };
 }

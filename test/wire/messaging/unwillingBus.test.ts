@@ -1,6 +1,9 @@
 import { withoutLargestParts } from '../../../shared/invitations/normalise/withoutLargestParts';
+import { createBusConnection } from '../../../shared/messaging/busConnection';
 import { createEventPublisher } from '../../../shared/messaging/eventPublisher';
 import { openServiceBus, SEND_TIMEOUT_MS } from '../../../shared/messaging/openServiceBus';
+import { createServiceBusRetryQueue } from '../../../shared/messaging/webhookRetryQueue';
+import { firstAttemptMessage, retryMessageId } from '../../../shared/webhooks/delivery/retries/retryMessage';
 import type { EventPublisher } from '../../../shared/invitations/events/publisher';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { createRecordingLog, type RecordingLog } from '../../support/recordingLog';
@@ -87,6 +90,19 @@ describe('what the bus refuses for good', () => {
     await expect(publisher.publish(events(1))).rejects.toMatchObject({ code: 'busUnavailable', retryable: true });
     await expect(publisher.sendUnreadable([sampleUnreadableEvent()])).rejects.toMatchObject({ code: 'busUnavailable' });
   });
+});
+
+it('a retry that the bus refuses for good is given back with the reason, and the others are sent', async () => {
+  const connection = createBusConnection(() => openServiceBus(bus, noIdentity), clock);
+  const queue = createServiceBusRetryQueue(connection.sender('webhook-retries'));
+  const retries = events(3).map((event) => ({ message: firstAttemptMessage(event, 'sub_a') }));
+  const refusedId = retryMessageId(firstAttemptMessage(sampleInvitationEvent(1), 'sub_a'));
+  bus.answer = ({ messageIds }) => (messageIds.includes(refusedId) ? { condition: 'amqp:not-allowed' } : 'accept');
+  expect(await queue.send(retries)).toEqual([
+    { retry: retries[1], refusal: expect.objectContaining({ code: 'busRefused' }) as object },
+  ]);
+  expect(bus.accepted).toHaveLength(2);
+  await connection.close();
 });
 
 describe('what is no fault of the event', () => {

@@ -1,3 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { systemClock } from '../../../shared/clock';
 import { createSender, type Sender } from '../../../shared/webhooks/sender/sender';
 import { createFakeClock } from '../../support/fakeClock';
@@ -143,6 +147,33 @@ test('says that TLS failed', async () => {
     kind: 'networkError',
     reason: 'tls',
   });
+});
+
+test('leaves out the dot at the end of a name, in SNI and Host', async () => {
+  const pem = (name: string): Buffer => readFileSync(join(__dirname, '../../fixtures/tls', name));
+  const heard: unknown[] = [];
+  const SNICallback = (name: string, go: (error: null) => void): void => {
+    heard.push(name);
+    go(null);
+  };
+  const options = { key: pem('localhost.key'), cert: pem('localhost.pem'), SNICallback };
+  const server = createServer(options, (request, response) => {
+    heard.push(request.headers.host);
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(server);
+  const resolve = () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]);
+  const one = createSender({
+    clock: systemClock,
+    allowedCidrs: ['127.0.0.0/8'],
+    names: { resolve, isWaiting: () => false },
+    caCertificate: pem('authority.pem').toString('utf8'),
+  });
+  closing.push(one);
+  const { port } = server.address() as AddressInfo;
+  expect(await post(one, `https://localhost.:${port}/`)).toMatchObject({ kind: 'response', status: 200 });
+  expect(heard).toEqual(['localhost', `localhost:${port}`]);
 });
 
 test('says that a name has no address', async () => {

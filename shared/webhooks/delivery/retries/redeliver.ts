@@ -1,6 +1,7 @@
 import type { Clock } from '../../../clock';
-import { RelayError, toRelayError } from '../../../errors/relayError';
-import type { RecordedEvent } from '../../../invitations/record/callRecords';
+import { RelayError } from '../../../errors/relayError';
+import type { CallRecords, RecordedEvent } from '../../../invitations/record/callRecords';
+import type { DeliveryResult } from '../../../invitations/record/deliveryResult';
 import type { CallViews } from '../../../invitations/record/callViews';
 import type { RelayEvent } from '../../../invitations/events/relayEvent';
 import type { Log } from '../../../telemetry/log';
@@ -8,13 +9,14 @@ import { existingSubscription } from '../../subscriptions/existingSubscription';
 import { matchesFilter } from '../../subscriptions/matchesFilter';
 import type { Subscription } from '../../subscriptions/subscription';
 import type { SubscriptionStore } from '../../subscriptions/subscriptionStore';
-import { isCallEnd } from '../lateSnapshot';
+import { isRing, judgeLateSnapshot, type LateVerdict } from '../lateSnapshot';
 import type { Render } from '../../formats/renderDelivery';
 import { firstAttemptMessage } from './retryMessage';
 import type { RetryQueue } from './retryQueue';
 
 export interface RedeliverPorts {
   readonly store: Pick<SubscriptionStore, 'find'>;
+  readonly records: Pick<CallRecords, 'readEvents'>;
   readonly views: Pick<CallViews, 'findByDeliveryId' | 'recordedBetween' | 'delivery'>;
   readonly queue: RetryQueue;
   readonly render: Render;
@@ -35,13 +37,14 @@ export interface RecoverRequest {
 
 /** What recover did with each event of that time that the subscription's filters let through. */
 export interface Recovered {
+  /** Sent now; a ring that ends before its turn comes is recorded as `expired` then. */
   queued: number;
   /** A message goes on with it, or it is so new that its first attempt may be under way. */
   waiting: number;
   delivered: number;
-  /** Rings that are over: they are never sent late. */
+  /** Rings that are over, or whose call is: they are never sent late. */
   expired: number;
-  /** A newer snapshot of the same call is sent in its place. */
+  /** Of a call that still rings: a newer snapshot stands in its place. */
   superseded: number;
 }
 
@@ -49,12 +52,12 @@ export interface Recovered {
 export interface Redeliver {
   /**
    * The newest snapshot of each call, and every other event, that was not delivered. Errors: `notFound`, `subscriptionInactive`,
-   * `storageUnavailable`, `busUnavailable`; an event that the bus refuses is logged and skipped.
+   * `storageUnavailable`, `busUnavailable`; an event that the bus refuses for good is logged, and counted nowhere.
    */
   recover(subscriptionId: string, request: RecoverRequest): Promise<Recovered>;
   /**
    * Exactly one event, delivered before or not. Errors: `notFound` (no such delivery, or its event shows nothing in the
-   * subscription's format), `invitationEnded` for a ring that is over, `subscriptionInactive`.
+   * subscription's format), `invitationEnded` for a ring that is over, `subscriptionInactive`, `busRefused`, `messageTooLarge`.
    */
   redeliver(subscriptionId: string, deliveryId: string, redeliveryId?: string): Promise<void>;
 }
@@ -66,36 +69,31 @@ const OVERDUE_MS = 600_000;
 
 /** Works from the events on record, so that it also finds what a paused or disabled subscription was not sent. */
 export function createRedeliver(ports: RedeliverPorts): Redeliver {
-  const { store, views, queue, render, clock, log } = ports;
+  const { store, records, views, queue, render, clock, log } = ports;
 
-  const queueEvent = async (event: RelayEvent, { id }: Subscription, redeliveryId: string): Promise<void> => {
+  const standingOf = createStandingOf(ports);
+
+  /** Whether the bus takes it. */
+  const queueEvent = async (event: RelayEvent, { id }: Subscription, redeliveryId: string): Promise<boolean> => {
     const redelivery = { id: redeliveryId, exact: false };
-    try {
-      await queue.send([{ message: firstAttemptMessage(event, id, { redelivery }) }]);
-    } catch (error) {
-      const { retryable, code, message } = toRelayError(error);
-      if (retryable) throw error;
-      log.error('eventNotRecovered', { subscriptionId: id, eventId: event.id, code, reason: message });
-    }
+    const [refused] = await queue.send([{ message: firstAttemptMessage(event, id, { redelivery }) }]);
+    if (refused === undefined) return true;
+    const { code, message } = refused.refusal;
+    log.error('eventNotRecovered', { subscriptionId: id, eventId: event.id, code, reason: message });
+    return false;
   };
 
   return {
     async recover(subscriptionId, { sinceMs, untilMs = clock.now(), dryRun = false, redeliveryId }) {
       const subscription = await activeSubscription(store, subscriptionId);
       const recovered: Recovered = { queued: 0, waiting: 0, delivered: 0, expired: 0, superseded: 0 };
-      const calls = new Map<string, NewerEvent>();
       for await (const recorded of views.recordedBetween(sinceMs, untilMs)) {
         const { event } = recorded;
-        const isCall = event.sequence !== undefined;
-        const newer = newerThan(event, calls.get(event.subject));
-        if (isCallEnd(event)) calls.set(event.subject, toNewer(event));
         if (!matchesFilter(event, subscription.filters) || render(event, subscription) === undefined) continue;
-        const { state, lastAtMs } = await standingOf(recorded, subscription, newer?.means, ports);
-        if (isCall && newer === undefined) calls.set(event.subject, toNewer(event));
-        recovered[state] += 1;
+        const { state, lastAtMs } = await standingOf(recorded, subscription);
         // Requests that see the same last attempt ask for the same redelivery, which the queue takes once.
-        if (state === 'queued' && !dryRun)
-          await queueEvent(event, subscription, redeliveryId ?? `recover-${String(lastAtMs)}`);
+        const id = redeliveryId ?? `recover-${String(lastAtMs)}`;
+        if (state !== 'queued' || dryRun || (await queueEvent(event, subscription, id))) recovered[state] += 1;
       }
       log.info('deliveriesRecovered', { subscriptionId, dryRun, ...recovered });
       return recovered;
@@ -109,12 +107,14 @@ export function createRedeliver(ports: RedeliverPorts): Redeliver {
           'notFound',
           `There is no delivery ${deliveryId.slice(0, 100)}, or its event is kept no more.`,
         );
-      if (isOver(event, clock.now()))
-        throw new RelayError('invitationEnded', 'The ring is over; only the end of a call is sent late.');
       if (render(event, subscription) === undefined)
         throw new RelayError('notFound', 'The subscription’s format shows nothing of this event.');
+      const recorded = isRing(event) && !isOver(event, clock.now()) ? await records.readEvents(event.subject) : [];
+      if (isOver(event, clock.now()) || judge(event, recorded, subscription, render, true).outcome === 'expired')
+        throw new RelayError('invitationEnded', 'The ring is over; only the end of a call is sent late.');
       const redelivery = { id: redeliveryId ?? `redeliver-${String(clock.now())}`, exact: true };
-      await queue.send([{ message: firstAttemptMessage(event, subscriptionId, { redelivery }) }]);
+      const [refused] = await queue.send([{ message: firstAttemptMessage(event, subscriptionId, { redelivery }) }]);
+      if (refused !== undefined) throw refused.refusal;
     },
   };
 }
@@ -128,37 +128,45 @@ async function activeSubscription(store: Pick<SubscriptionStore, 'find'>, id: st
   );
 }
 
-/** What is known of a newer event of a call: that it is recovered in the place of older ones, or that the call is over. */
-interface NewerEvent {
-  readonly sequence: string;
-  readonly means: 'over' | 'handled';
+interface Standing {
+  readonly state: keyof Recovered;
+  /** When its last attempt ended: milliseconds since the epoch, 0 without one. */
+  readonly lastAtMs: number;
 }
 
-function toNewer(event: RelayEvent): NewerEvent {
-  return { sequence: event.sequence ?? '', means: isCallEnd(event) ? 'over' : 'handled' };
-}
-
-/** Events of one call that came together are on record in any order: only the sequence tells which is newer. */
-function newerThan({ sequence = '' }: RelayEvent, known: NewerEvent | undefined): NewerEvent | undefined {
-  return known !== undefined && sequence < known.sequence ? known : undefined;
-}
-
-async function standingOf(
-  { event, results }: RecordedEvent,
-  subscription: Subscription,
-  newer: NewerEvent['means'] | undefined,
-  { views, clock }: RedeliverPorts,
-): Promise<{ readonly state: keyof Recovered; readonly lastAtMs: number }> {
-  const first = results?.find(({ subscriptionId }) => subscriptionId === subscription.id);
-  const latest = first?.outcome === 'delivered' ? first : ((await views.delivery(subscription.id, event)) ?? first);
-  const standing = (): keyof Recovered => {
+/** How an event stands with a subscription. A snapshot that could still be sent is judged by its call, as its attempt will be. */
+function createStandingOf({ records, views, render, clock }: RedeliverPorts) {
+  const stateOf = async (
+    event: RelayEvent,
+    latest: Pick<DeliveryResult, 'outcome' | 'nextAtMs'> | undefined,
+    subscription: Subscription,
+  ): Promise<keyof Recovered> => {
     if (latest?.outcome === 'delivered') return 'delivered';
-    if (newer === 'handled') return 'superseded';
-    if (newer === 'over' || isOver(event, clock.now())) return 'expired';
+    if (isOver(event, clock.now())) return 'expired';
+    if (isRing(event)) {
+      const { outcome } = judge(event, await records.readEvents(event.subject), subscription, render, false);
+      if (outcome !== 'send') return outcome;
+    }
     if (latest?.outcome === 'retrying' && (latest.nextAtMs ?? 0) > clock.now() - OVERDUE_MS) return 'waiting';
     return latest === undefined && event.timeMs > clock.now() - YOUNG_MS ? 'waiting' : 'queued';
   };
-  return { state: standing(), lastAtMs: latest?.atMs ?? 0 };
+  return async ({ event, results }: RecordedEvent, subscription: Subscription): Promise<Standing> => {
+    const first = results?.find(({ subscriptionId }) => subscriptionId === subscription.id);
+    const latest = first?.outcome === 'delivered' ? first : ((await views.delivery(subscription.id, event)) ?? first);
+    return { state: await stateOf(event, latest, subscription), lastAtMs: latest?.atMs ?? 0 };
+  };
+}
+
+function judge(
+  event: RelayEvent,
+  recorded: readonly RecordedEvent[],
+  subscription: Subscription,
+  render: Render,
+  exact: boolean,
+): LateVerdict {
+  const rendersIn = (other: RelayEvent): boolean => render(other, subscription) !== undefined;
+  const events = recorded.map((one) => one.event);
+  return judgeLateSnapshot(event, events, subscription, rendersIn, exact);
 }
 
 function isOver({ expiryTimeMs }: RelayEvent, nowMs: number): boolean {

@@ -8,11 +8,12 @@ import type { SubscriptionStore } from '../../subscriptions/subscriptionStore';
 import type { Deliver } from '../deliver';
 import { MAX_WAIT_MS, type DeliverEvent } from '../deliverEvent';
 import { toEnd, type DeliveryEnd } from '../deliveryEnd';
-import { recordDelayMs, toTroubledDelivery, type KeepRecord } from '../keepRecord';
+import { toTroubledDelivery, type KeepRecord, type Kept } from '../keepRecord';
 import { stepAfterLatePace, stepWithoutState } from './nextStep';
 import type { NextFreeTime } from '../pacing';
 import type { AttemptMessage, RecordMessage, RetryMessage } from './retryMessage';
-import type { RetryQueue, ScheduledRetry } from './retryQueue';
+import type { RetryQueue } from './retryQueue';
+import { sendNext, type SendRecord } from './sendRetries';
 import type { SubscriberWatch } from '../subscriberWatch';
 import { withDeadline } from '../../../withDeadline';
 
@@ -24,6 +25,7 @@ export interface RetryDeliveryPorts {
   readonly keepRecord: KeepRecord;
   readonly nextFreeTime: NextFreeTime;
   readonly queue: RetryQueue;
+  readonly sendRecord: SendRecord;
   readonly watch: SubscriberWatch;
   readonly clock: Clock;
   /** From 0 to 1. */
@@ -33,7 +35,8 @@ export interface RetryDeliveryPorts {
 
 /**
  * Handles one message of `webhook-retries`: one attempt, or a move to a later time, or a record that storage did not take.
- * When it resolves, the message may be completed; each step may be done twice. Rejects only when the bus takes no message.
+ * When it resolves, the message may be completed; each step may be done twice. A delivery whose next message the bus refuses for
+ * good ends as `dead`. Rejects only when the bus takes no message.
  * @param isRepeated that the bus has given the message out before
  */
 export type RetryDelivery = (message: RetryMessage, isRepeated: boolean) => Promise<void>;
@@ -82,12 +85,13 @@ async function makeAttempt(message: AttemptMessage, isRepeated: boolean, ports: 
   if (found === 'unknown') {
     const input = { attempt, moves, nowMs: clock.now(), expiryTimeMs: event.expiryTimeMs, random: ports.random() };
     const end = toEnd({ ...message, subscription: { id: subscriptionId } }, stepWithoutState(input), clock.now());
-    return recordAndGoOn(message, end, isFirst, ports);
+    await recordAndGoOn(message, end, isFirst, ports);
+    return;
   }
-  const end = await deliverWhenAllowed(message, found, { isFirst, waitUntilMs }, ports);
-  if (end === undefined) return;
+  const made = await deliverWhenAllowed(message, found, { isFirst, waitUntilMs }, ports);
+  if (made === undefined) return;
+  const end = await recordAndGoOn(message, made, isFirst, ports);
   setAttributes({ 'relay.outcome': end.attempt.outcome });
-  await recordAndGoOn(message, end, isFirst, ports);
   countDelivery(end.attempt.outcome, subscriptionId);
   const { outcome, attempted, durationMs } = end.attempt;
   log.debug('deliveryRetried', { subscriptionId, eventId: event.id, attempt, attempted, outcome, durationMs });
@@ -114,30 +118,36 @@ async function deliverWhenAllowed(
     return deliver({ ...delivery, isRepeated: !isFirst, timeoutMs, waitUntilMs });
   }
   if (pacedAtMs >= (event.expiryTimeMs ?? Infinity)) return toEnd(delivery, stepAfterLatePace(), clock.now());
-  await queue.send([{ message: { ...message, isPaced: true }, atMs: pacedAtMs }]);
-  return undefined;
+  const [refused] = await queue.send([{ message: { ...message, isPaced: true }, atMs: pacedAtMs }]);
+  if (refused === undefined) return undefined;
+  return toEnd(delivery, { step: 'dead', reason: refused.refusal.message }, clock.now());
 }
 
-/** Records the attempt, then sends the next copy; a record that storage did not take goes as a message beside it. */
+/**
+ * Records the attempt, then sends the next copy; where the bus refuses that for good, the delivery is recorded anew as `dead`. A
+ * record that storage did not take is tried again later. Resolves to the delivery's end.
+ */
 async function recordAndGoOn(
   { event }: AttemptMessage,
-  end: DeliveryEnd,
+  made: DeliveryEnd,
   isFirst: boolean,
-  { records, keepRecord, queue, clock }: RetryDeliveryPorts,
-): Promise<void> {
-  const { attempt, next } = end;
-  // A delivery that began here and went well was never in trouble.
-  const hasRow = !(isFirst && attempt.outcome === 'delivered');
-  const kept = await Promise.all([
-    keepRecord(event, () => records.writeAttempt(event, attempt)),
-    hasRow ? keepRecord(event, () => records.writeDelivery(toTroubledDelivery(event, end))) : 'kept',
-  ]);
-  const messages: ScheduledRetry[] = next === undefined ? [] : [next];
-  if (kept.includes('noAnswer')) {
-    const message = { kind: 'record', event, recordedAtMs: clock.now(), attempt, tries: 1 } as const;
-    messages.push({ message, atMs: clock.now() + recordDelayMs(1) });
-  }
-  if (messages.length > 0) await queue.send(messages);
+  { records, keepRecord, queue, sendRecord, clock }: RetryDeliveryPorts,
+): Promise<DeliveryEnd> {
+  const record = (end: DeliveryEnd): Promise<readonly Kept[]> => {
+    // A delivery that began here and went well was never in trouble.
+    const hasRow = !(isFirst && end.attempt.outcome === 'delivered');
+    return Promise.all([
+      keepRecord(event, () => records.writeAttempt(event, end.attempt)),
+      hasRow ? keepRecord(event, () => records.writeDelivery(toTroubledDelivery(event, end))) : 'kept',
+    ]);
+  };
+  const kept = await record(made);
+  const [dead] = await sendNext([made], queue);
+  const keptDead = dead === undefined ? [] : await record(dead);
+  const end = dead ?? made;
+  if ([...kept, ...keptDead].includes('noAnswer'))
+    await sendRecord({ kind: 'record', event, recordedAtMs: clock.now(), attempt: end.attempt, tries: 1 });
+  return end;
 }
 
 /** The time that a subscription's rate gives to a message that has none yet; undefined when it may be sent now. */
@@ -157,7 +167,7 @@ async function timeByRate(
 /** Writes what storage did not take, or asks for another try later. */
 async function recordAgain(
   message: RecordMessage,
-  { records, keepRecord, queue, clock }: RetryDeliveryPorts,
+  { records, keepRecord, sendRecord }: RetryDeliveryPorts,
 ): Promise<void> {
   const { event, attempt, tries, kind: _kind, ...recorded } = message;
   const first = (recorded.results ?? [])
@@ -171,6 +181,5 @@ async function recordAgain(
     ),
     ...ended.map((one) => keepRecord(event, () => records.writeDelivery(toTroubledDelivery(event, { attempt: one })))),
   ]);
-  if (!kept.includes('noAnswer')) return;
-  await queue.send([{ message: { ...message, tries: tries + 1 }, atMs: clock.now() + recordDelayMs(tries + 1) }]);
+  if (kept.includes('noAnswer')) await sendRecord({ ...message, tries: tries + 1 });
 }

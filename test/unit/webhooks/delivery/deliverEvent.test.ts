@@ -185,6 +185,86 @@ it('rejects when the bus takes no message, so that the event is given out again'
   await expect(deliverEvent(started)).rejects.toMatchObject({ code: 'busUnavailable' });
 });
 
+describe('a message that the bus refuses for good', () => {
+  const refusal = new RelayError('messageTooLarge', 'The message is larger than Service Bus takes.');
+  const dead = {
+    outcome: 'dead',
+    reason: 'no further attempt: The message is larger than Service Bus takes. Before: responded 500',
+  };
+  const refusing = (subscriptions = ['sub_a', 'sub_b'].map((id) => sampleSubscription({ id }))) => {
+    const engine = createDeliveryEngine({ subscriptions });
+    engine.world.respond = () => Promise.resolve(responded(500));
+    engine.world.refuse = ({ message }) =>
+      message.kind === 'attempt' && message.subscriptionId === 'sub_a' ? refusal : undefined;
+    return engine;
+  };
+
+  it('ends its delivery alone, with the reason', async () => {
+    const { deliverEvent, world } = refusing();
+    await deliverEvent(started);
+    expect(world.sent).toMatchObject([{ message: { subscriptionId: 'sub_b', attempt: 2 } }]);
+    const [recorded] = world.records.events();
+    expect(recorded?.results).toMatchObject([
+      { subscriptionId: 'sub_a', attempted: true, status: 500, ...dead },
+      { subscriptionId: 'sub_b', outcome: 'retrying' },
+    ]);
+    expect(recorded?.results?.[0]).not.toHaveProperty('nextAtMs');
+    expect(world.records.deliveries()).toMatchObject([{ subscriptionId: 'sub_a', ...dead }, { outcome: 'retrying' }]);
+    expect(world.observed.at(-1)).toMatchObject({ attempt: { subscriptionId: 'sub_a' }, isLost: true });
+  });
+
+  it('ends a delivery that was handed over', async () => {
+    const { deliverEvent, world } = refusing([sampleSubscription({ timeoutSeconds: 12 })]);
+    await deliverEvent(started);
+    expect(world.records.events()[0]?.results).toMatchObject([
+      {
+        outcome: 'dead',
+        attempted: false,
+        reason: 'no further attempt: The message is larger than Service Bus takes.',
+      },
+    ]);
+  });
+
+  it('ends a delivery whose event the bus gives out again', async () => {
+    const { deliverEvent, world } = refusing();
+    await world.records.insertEvent({
+      event: started,
+      recordedAtMs: 1,
+      results: [result({ outcome: 'retrying', reason: 'responded 500' }), result({ subscriptionId: 'sub_b' })],
+    });
+    await deliverEvent(started, redelivered);
+    expect(world.posts).toEqual([]);
+    expect(world.records.events()[0]?.results).toMatchObject([dead, { outcome: 'delivered' }]);
+  });
+
+  it('is part of the record that goes as a message while storage is away', async () => {
+    const { deliverEvent, world } = refusing();
+    world.storage = { insertEvent: () => Promise.reject(new RelayError('storageUnavailable', 'away')) };
+    await deliverEvent(started);
+    expect(world.sent).toMatchObject([
+      { message: { subscriptionId: 'sub_b' } },
+      { message: { kind: 'record', results: [dead, { outcome: 'retrying' }] } },
+    ]);
+  });
+
+  it('is logged where it is a record', async () => {
+    const { deliverEvent, world } = refusing();
+    world.storage = { indexEvent: () => Promise.reject(new RelayError('storageUnavailable', 'away')) };
+    world.refuse = ({ message }) => (message.kind === 'record' ? refusal : undefined);
+    await deliverEvent(started);
+    expect(world.log.lines).toMatchObject([
+      { event: 'recordRefused', fields: { eventId: started.id, code: 'messageTooLarge' } },
+    ]);
+  });
+
+  it('has the event given out again where it is the event itself', async () => {
+    const { deliverEvent, world } = refusing();
+    world.list = () => Promise.reject(new RelayError('storageUnavailable', 'away'));
+    world.refuse = () => refusal;
+    await expect(deliverEvent(started)).rejects.toBe(refusal);
+  });
+});
+
 describe('an event whose predecessor another process handles', () => {
   it('waits a moment, once', async () => {
     const { deliverEvent, world, clock } = createDeliveryEngine();

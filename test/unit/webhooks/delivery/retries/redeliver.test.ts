@@ -5,7 +5,7 @@ import { toDeliveryId } from '../../../../../shared/invitations/record/eventKey'
 import type { RelayEvent } from '../../../../../shared/invitations/events/relayEvent';
 import { createRedeliver, type Recovered } from '../../../../../shared/webhooks/delivery/retries/redeliver';
 import { createRenderOnce } from '../../../../../shared/webhooks/formats/renderDelivery';
-import type { ScheduledRetry } from '../../../../../shared/webhooks/delivery/retries/retryQueue';
+import type { RefusedRetry, ScheduledRetry } from '../../../../../shared/webhooks/delivery/retries/retryQueue';
 import type { Subscription } from '../../../../../shared/webhooks/subscriptions/subscription';
 import { createFakeClock } from '../../../../support/fakeClock';
 import { createRecordingLog } from '../../../../support/recordingLog';
@@ -49,9 +49,9 @@ function setUp({ subscription = {}, events = [], delivery }: Given) {
   const sent: ScheduledRetry[] = [];
   const log = createRecordingLog();
   const queue = {
-    send: (messages: readonly ScheduledRetry[]): Promise<void> => {
+    send: (messages: readonly ScheduledRetry[]): Promise<readonly RefusedRetry[]> => {
       sent.push(...messages);
-      return Promise.resolve();
+      return Promise.resolve([]);
     },
   };
   const redeliver = createRedeliver({
@@ -60,6 +60,7 @@ function setUp({ subscription = {}, events = [], delivery }: Given) {
     queue,
     render: createRenderOnce(() => undefined),
     store: { find: (id) => Promise.resolve(id === 'sub_a' ? sampleSubscription(subscription) : undefined) },
+    records: { readEvents: (id) => Promise.resolve(events.filter(({ event }) => event.subject === id)) },
     views: {
       findByDeliveryId: (id) => Promise.resolve(events.find(({ event }) => toDeliveryId(event) === id)),
       async *recordedBetween() {
@@ -119,14 +120,9 @@ describe('recover', () => {
       { queued: 1 },
     ],
     [
-      'queues the end of a call that is on record before its beginning; the beginning then expires when it is due',
-      { events: [recorded(started), recorded(completed)] },
-      { queued: 2 },
-    ],
-    [
       'goes by the sequence, in whatever order they are on record',
       { events: [recorded(updated), recorded(completed), recorded(started)] },
-      { queued: 2, expired: 1 },
+      { queued: 1, expired: 2 },
     ],
     [
       'takes calls one by one',
@@ -158,8 +154,9 @@ describe('recover', () => {
 
   it('skips an event that the bus refuses', async () => {
     const { redeliver, queue, log } = setUp({ events: [recorded(completed)] });
-    queue.send = () => Promise.reject(new RelayError('messageTooLarge', 'too large'));
-    await redeliver.recover('sub_a', { sinceMs: 0 });
+    queue.send = ([retry]) =>
+      Promise.resolve(retry === undefined ? [] : [{ retry, refusal: new RelayError('messageTooLarge', 'too large') }]);
+    expect(await redeliver.recover('sub_a', { sinceMs: 0 })).toEqual(nothing);
     expect(log.lines).toMatchObject([{ event: 'eventNotRecovered' }, { event: 'deliveriesRecovered' }]);
   });
 });
@@ -182,6 +179,13 @@ describe('redeliver', () => {
     ],
     ['an unknown delivery', {}, 'sub_a', toDeliveryId(completed), 'notFound'],
     ['a ring that is over', { events: [recorded(over)] }, 'sub_a', toDeliveryId(over), 'invitationEnded'],
+    [
+      'a ring whose call is over',
+      { events: [recorded(completed), recorded(started)] },
+      'sub_a',
+      toDeliveryId(started),
+      'invitationEnded',
+    ],
     [
       'what the format shows nothing of',
       { subscription: { format: 'teams' }, events: [recorded(sampleGapEvent())] },

@@ -33,6 +33,34 @@ it('sends the next copy after a failure', async () => {
   expect(world.records.deliveries()).toMatchObject([{ outcome: 'retrying', response: 'body' }]);
 });
 
+describe('what the bus refuses for good', () => {
+  const refusal = new RelayError('busRefused', 'Service Bus refused the message for good.');
+
+  it('ends the delivery, with the reason', async () => {
+    const { retryDelivery, world } = createDeliveryEngine();
+    world.respond = () => Promise.resolve(responded(500));
+    world.refuse = () => refusal;
+    await retryDelivery(retry, false);
+    const dead = {
+      outcome: 'dead',
+      attempt: 2,
+      reason: 'no further attempt: Service Bus refused the message for good. Before: responded 500',
+    };
+    expect([world.records.attempts(), world.records.deliveries()]).toMatchObject([[dead], [dead]]);
+    expect(world.observed).toMatchObject([{ attempt: dead, isLost: true }]);
+  });
+
+  it('ends a delivery that was to wait for its rate', async () => {
+    const { retryDelivery, world, clock } = createDeliveryEngine({
+      subscriptions: [sampleSubscription({ maxPerMinute: 60 })],
+    });
+    world.freeAtMs = clock.now() + 9_000;
+    world.refuse = () => refusal;
+    await retryDelivery(retry, false);
+    expect(world.records.deliveries()).toMatchObject([{ outcome: 'dead', reason: refusal.message }]);
+  });
+});
+
 it('lists no delivery that began here and went well', async () => {
   const { retryDelivery, world } = createDeliveryEngine();
   await retryDelivery(first, false);
