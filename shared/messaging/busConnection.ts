@@ -33,12 +33,6 @@ const PEEK_TIMEOUT_MS = 2_000;
 /** A link that works answers in milliseconds; after this, one that had answered before is taken for cut. */
 const RESEND_AFTER_MS = 1_000;
 
-interface Live {
-  readonly opening: Promise<{ readonly client: ServiceBusClient; readonly senders: OpenSenders }>;
-  /** Entities whose link has answered, so that its silence means something. */
-  readonly answered: Set<string>;
-}
-
 /**
  * @param openClient makes a client that is this connection's own: it is closed and another one asked for when a send
  * timed out. The SDK keeps using a connection whose peer has vanished without a word until its idle time-out of a minute
@@ -48,67 +42,21 @@ interface Live {
  * once more on a new connection: message ids are stable, so that a topic with duplicate detection takes it once.
  */
 export function createBusConnection(openClient: () => Promise<ServiceBusClient>, clock: Clock): BusConnection {
-  let live: Live | undefined;
-  let closed = false;
-
-  function open(): Live {
-    if (closed) throw new RelayError('busUnavailable', 'The relay is stopping.');
-    if (live !== undefined) return live;
-    const opening = openClient().then((client) => ({ client, senders: createOpenSenders(client) }));
-    const opened: Live = { opening, answered: new Set() };
-    live = opened;
-    opening.catch(() => abandon(opened));
-    return opened;
-  }
-
-  function abandon(abandoned: Live): void {
-    if (live !== abandoned) return; // another send has said so before
-    live = undefined;
-    abandoned.opening.then(({ client }) => client.close()).catch(() => undefined);
-  }
-
-  async function use<T>(entity: string, action: SendAction<T>): Promise<T> {
-    const startedAtMs = clock.now();
-    const first = open();
-    const mayResend = first.answered.has(entity);
-    try {
-      return await attempt(first, entity, action, mayResend ? RESEND_AFTER_MS : SEND_TIMEOUT_MS);
-    } catch (error) {
-      if (isTimeout(error)) abandon(first);
-      const isCut = isTimeout(error) || live !== first || isBusConnectionLost(error);
-      if (!mayResend || !isCut) throw translateBusError(error);
-    }
-    const second = open();
-    try {
-      return await attempt(second, entity, action, SEND_TIMEOUT_MS - (clock.now() - startedAtMs));
-    } catch (error) {
-      if (isTimeout(error)) abandon(second);
-      throw translateBusError(error);
-    }
-  }
-
-  async function attempt<T>(on: Live, entity: string, action: SendAction<T>, timeoutMs: number): Promise<T> {
-    const result = await within(clock, timeoutMs, async (signal) =>
-      (await on.opening).senders.use(entity, (sender) => action(sender, signal)),
-    );
-    on.answered.add(entity);
-    return result;
-  }
-
-  const sendFirst = (entity: string, messages: readonly EncodedMessage[]): Promise<number> =>
-    use(entity, async (sender, signal) => {
-      const batch = await sender.createMessageBatch({ abortSignal: signal });
-      const count = fill(batch, messages);
-      if (count > 0) await sender.sendMessages(batch, { abortSignal: signal });
-      return count;
-    });
-
+  const clients = createReplaceableClient(openClient);
   return {
-    sender: (entity) => ({ sendFirst: (messages) => sendFirst(entity, messages) }),
+    sender: (entity) => ({
+      sendFirst: (messages) =>
+        sendOrResend(clients, clock, entity, async (sender, signal) => {
+          const batch = await sender.createMessageBatch({ abortSignal: signal });
+          const count = fill(batch, messages);
+          if (count > 0) await sender.sendMessages(batch, { abortSignal: signal });
+          return count;
+        }),
+    }),
     async peek(queue, sequenceNumber) {
       try {
         return await within(clock, PEEK_TIMEOUT_MS, async () => {
-          const { client } = await open().opening;
+          const { client } = await clients.open().opening;
           const fromSequenceNumber = Long.fromNumber(sequenceNumber);
           const [message] = await client.createReceiver(queue).peekMessages(1, { fromSequenceNumber });
           return message?.sequenceNumber?.equals(fromSequenceNumber) === true ? message : undefined;
@@ -117,19 +65,89 @@ export function createBusConnection(openClient: () => Promise<ServiceBusClient>,
         throw translateBusError(error);
       }
     },
-    async close() {
-      closed = true;
-      const closing = live;
-      live = undefined;
-      if (closing !== undefined)
-        await within(clock, CLOSE_TIMEOUT_MS, async () => (await closing.opening).client.close()).catch(
-          () => undefined,
-        );
-    },
+    close: () => within(clock, CLOSE_TIMEOUT_MS, () => clients.close()).catch(() => undefined),
   };
 }
 
-type SendAction<T> = (sender: ServiceBusSender, signal: AbortSignal) => Promise<T>;
+interface OpenClient {
+  readonly opening: Promise<{ readonly client: ServiceBusClient; readonly senders: OpenSenders }>;
+  /** Entities whose link has answered, so that its silence means something. */
+  readonly answered: Set<string>;
+}
+
+/** One client at a time. */
+interface ReplaceableClient {
+  /** The client in use, or a new one. Errors: `busUnavailable` once closed. */
+  open(): OpenClient;
+  /** Closes the client; the next `open` makes another. Nothing happens where it was replaced already. */
+  abandon(client: OpenClient): void;
+  isInUse(client: OpenClient): boolean;
+  close(): Promise<void>;
+}
+
+function createReplaceableClient(openClient: () => Promise<ServiceBusClient>): ReplaceableClient {
+  let inUse: OpenClient | undefined;
+  let closed = false;
+  const clients: ReplaceableClient = {
+    open() {
+      if (closed) throw new RelayError('busUnavailable', 'The relay is stopping.');
+      if (inUse !== undefined) return inUse;
+      const opening = openClient().then((client) => ({ client, senders: createOpenSenders(client) }));
+      const opened: OpenClient = { opening, answered: new Set() };
+      inUse = opened;
+      opening.catch(() => clients.abandon(opened));
+      return opened;
+    },
+    abandon(abandoned) {
+      if (inUse !== abandoned) return;
+      inUse = undefined;
+      abandoned.opening.then(({ client }) => client.close()).catch(() => undefined);
+    },
+    isInUse: (client) => inUse === client,
+    async close() {
+      closed = true;
+      const closing = inUse;
+      inUse = undefined;
+      if (closing !== undefined) await (await closing.opening).client.close();
+    },
+  };
+  return clients;
+}
+
+type SendAction = (sender: ServiceBusSender, signal: AbortSignal) => Promise<number>;
+
+/** Once, or twice where the link had answered before: see createBusConnection. Within the send time-out. */
+async function sendOrResend(
+  clients: ReplaceableClient,
+  clock: Clock,
+  entity: string,
+  action: SendAction,
+): Promise<number> {
+  const attempt = async (on: OpenClient, timeoutMs: number): Promise<number> => {
+    const result = await within(clock, timeoutMs, async (signal) =>
+      (await on.opening).senders.use(entity, (sender) => action(sender, signal)),
+    );
+    on.answered.add(entity);
+    return result;
+  };
+  const startedAtMs = clock.now();
+  const first = clients.open();
+  const mayResend = first.answered.has(entity);
+  try {
+    return await attempt(first, mayResend ? RESEND_AFTER_MS : SEND_TIMEOUT_MS);
+  } catch (error) {
+    if (isTimeout(error)) clients.abandon(first);
+    const isCut = isTimeout(error) || !clients.isInUse(first) || isBusConnectionLost(error);
+    if (!mayResend || !isCut) throw translateBusError(error);
+  }
+  const second = clients.open();
+  try {
+    return await attempt(second, SEND_TIMEOUT_MS - (clock.now() - startedAtMs));
+  } catch (error) {
+    if (isTimeout(error)) clients.abandon(second);
+    throw translateBusError(error);
+  }
+}
 
 const isTimeout = (error: unknown): boolean => error instanceof DeadlinePassed || isBusTimeout(error);
 

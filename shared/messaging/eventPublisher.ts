@@ -8,7 +8,7 @@ import { traceParentOf } from '../telemetry/trace';
 import { createBusConnection } from './busConnection';
 import { busEntities } from './busEntities';
 import { toCloudEvent } from '../invitations/events/cloudEvent';
-import { createOutbox } from './outbox';
+import { createOutbox, type BusSender, type Outbox } from './outbox';
 import { isInvitationEvent } from '../invitations/events/parseEventMessage';
 import type { EventPublisher } from '../invitations/events/publisher';
 import { toServiceBusMessage } from './toServiceBusMessage';
@@ -58,57 +58,24 @@ export function createEventPublisher({
   log,
 }: EventPublisherOptions): EventPublisher {
   const connection = createBusConnection(openClient, clock);
-
-  const unreadableOutbox = createOutbox<EncodedMessage>({
-    sender: connection.sender(busEntities.unreadable),
-    encode: (message) => message,
-    replace: (_message, refusal) => {
-      throw new RelayError('busUnavailable', `The queue ${busEntities.unreadable} refuses what is to be kept there.`, {
-        cause: refusal,
-      });
-    },
-  });
-
+  const unreadableEvents = createUnreadableEvents(connection.sender(busEntities.unreadable), rawBlobs, log);
   const eventOutbox = createOutbox<Outgoing>({
     sender: connection.sender(busEntities.events),
     encode: ({ sent }) => toServiceBusMessage(sent),
     replace: async ({ event, sent }, refusal) => {
+      const { id, type, account } = event;
       if (refusal.code === 'messageTooLarge' && isInvitationEvent(sent)) {
         const smaller = shrink(sent);
         if (smaller !== undefined) {
-          log.warn('eventShrunk', {
-            id: event.id,
-            type: event.type,
-            account: event.account,
-            omitted: smaller.data.omitted?.join(','),
-          });
+          log.warn('eventShrunk', { id, type, account, omitted: smaller.data.omitted?.join(',') });
           return { event, sent: smaller };
         }
       }
-      await sendUnreadable([toUnreadableEvent(event, refusal)]);
-      log.error('eventRefused', { id: event.id, type: event.type, account: event.account, code: refusal.code });
+      await unreadableEvents.send([toUnreadableEvent(event, refusal)]);
+      log.error('eventRefused', { id, type, account, code: refusal.code });
       return undefined;
     },
   });
-
-  async function toMessage(unreadable: UnreadableEvent): Promise<EncodedMessage> {
-    const message = toUnreadableMessage(unreadable);
-    if (message.body.length <= MAX_UNREADABLE_BYTES) return message;
-    await rawBlobs.put(unreadable.id, unreadable.raw);
-    return toUnreadableMessage(unreadable, unreadable.id);
-  }
-
-  async function sendUnreadable(unreadable: readonly UnreadableEvent[]): Promise<void> {
-    try {
-      await unreadableOutbox.send(await Promise.all(unreadable.map(toMessage)));
-    } catch (error) {
-      if (!(error instanceof RelayError) || error.code !== 'busEntityFull') throw error;
-      // A queue that nobody reads must not stop the calls: what it has no room for is kept as a blob, reason and all.
-      await Promise.all(unreadable.map((one) => rawBlobs.put(`${one.id}.json`, JSON.stringify(one))));
-      log.error('unreadableQueueFull', { keptAsBlobs: unreadable.length });
-    }
-    countDeadLetters(unreadable.length, busEntities.unreadable);
-  }
 
   return {
     async publish(events) {
@@ -118,12 +85,45 @@ export function createEventPublisher({
       await eventOutbox.send(traced.map((event) => ({ event, sent: event })));
       for (const { type } of events) countEvent(type);
     },
-    sendUnreadable,
+    sendUnreadable: (unreadable) => unreadableEvents.send(unreadable),
     async close() {
       await eventOutbox.close();
-      await unreadableOutbox.close();
+      await unreadableEvents.close();
       await connection.close();
     },
+  };
+}
+
+/** The queue `unreadable-events`. What is too large for it, and what it has no room for, is kept as a blob. */
+function createUnreadableEvents(sender: BusSender, rawBlobs: RawBlobs, log: Log): Outbox<UnreadableEvent> {
+  const outbox = createOutbox<EncodedMessage>({
+    sender,
+    encode: (message) => message,
+    replace: (_message, refusal) => {
+      throw new RelayError('busUnavailable', `The queue ${busEntities.unreadable} refuses what is to be kept there.`, {
+        cause: refusal,
+      });
+    },
+  });
+  const toMessage = async (unreadable: UnreadableEvent): Promise<EncodedMessage> => {
+    const message = toUnreadableMessage(unreadable);
+    if (message.body.length <= MAX_UNREADABLE_BYTES) return message;
+    await rawBlobs.put(unreadable.id, unreadable.raw);
+    return toUnreadableMessage(unreadable, unreadable.id);
+  };
+  return {
+    async send(unreadable) {
+      try {
+        await outbox.send(await Promise.all(unreadable.map(toMessage)));
+      } catch (error) {
+        if (!(error instanceof RelayError) || error.code !== 'busEntityFull') throw error;
+        // A queue that nobody reads must not stop the calls: what it has no room for is kept as a blob, reason and all.
+        await Promise.all(unreadable.map((one) => rawBlobs.put(`${one.id}.json`, JSON.stringify(one))));
+        log.error('unreadableQueueFull', { keptAsBlobs: unreadable.length });
+      }
+      countDeadLetters(unreadable.length, busEntities.unreadable);
+    },
+    close: () => outbox.close(),
   };
 }
 

@@ -55,31 +55,18 @@ interface Call<Item> {
  * batch gathers. No timer, so an idle outbox adds no latency. The items of one call stay in one send, whose batches
  * follow one another, so their order holds whatever is split, replaced or refused.
  */
-export function createOutbox<Item>({ sender, encode, replace }: OutboxOptions<Item>): Outbox<Item> {
+export function createOutbox<Item>(options: OutboxOptions<Item>): Outbox<Item> {
   let waiting: Call<Item>[] = [];
   const inFlight = new Set<Promise<void>>();
   let scheduled: NodeJS.Immediate | undefined;
   let closed = false;
 
-  const toEntry = (item: Item): Entry<Item> => ({ item, message: withTraceProperties(encode(item)) });
-
   function schedule(): void {
     if (scheduled !== undefined || waiting.length === 0 || inFlight.size >= SENDS_IN_FLIGHT) return;
     scheduled = setImmediate(() => {
       scheduled = undefined;
-      while (waiting.length > 0 && inFlight.size < SENDS_IN_FLIGHT) start(takeCalls());
+      while (waiting.length > 0 && inFlight.size < SENDS_IN_FLIGHT) start(takeCalls(waiting));
     });
-  }
-
-  function takeCalls(): Call<Item>[] {
-    let calls = 0;
-    let items = 0;
-    for (const call of waiting) {
-      calls += 1;
-      items += call.entries.length;
-      if (items >= ITEMS_PER_SEND) break;
-    }
-    return waiting.splice(0, calls);
   }
 
   function start(calls: readonly Call<Item>[]): void {
@@ -92,40 +79,15 @@ export function createOutbox<Item>({ sender, encode, replace }: OutboxOptions<It
 
   async function deliver(calls: readonly Call<Item>[]): Promise<void> {
     try {
-      let rest = calls.flatMap((call) => call.entries);
-      while (rest.length > 0) rest = rest.slice(await settleFirst(rest));
+      await settleAll(
+        calls.flatMap((call) => call.entries),
+        options,
+      );
       for (const call of calls) call.resolve();
     } catch (error) {
       for (const call of calls) call.reject(error);
       rejectWaiting(error);
     }
-  }
-
-  /** Settles at least the first entry, and resolves with how many. A refused batch is halved until the culprit is alone. */
-  async function settleFirst(entries: readonly Entry<Item>[]): Promise<number> {
-    const refusal = await refusalOf(entries);
-    if (typeof refusal === 'number') return refusal;
-    const [first] = entries;
-    if (first === undefined) return 0;
-    if (entries.length > 1) return settleFirst(entries.slice(0, Math.ceil(entries.length / 2)));
-    // The SDK reports a delivery that the bus only released, as when it shuts down, as it does a rejected one: ask twice.
-    if (refusal.code === 'busRefused' && first.refusedBefore === undefined)
-      return settleFirst([{ ...first, refusedBefore: true }]);
-    const replacement = await replace(first.item, refusal);
-    return replacement === undefined ? 1 : settleFirst([toEntry(replacement)]);
-  }
-
-  /** How many were accepted, or why something among them never will be. */
-  async function refusalOf(entries: readonly Entry<Item>[]): Promise<number | RelayError> {
-    try {
-      const accepted = await sender.sendFirst(entries.map((entry) => entry.message));
-      if (accepted > 0) return accepted;
-    } catch (error) {
-      if (error instanceof RelayError && !error.retryable) return error;
-      throw error;
-    }
-    // The first does not fit in a batch of its own: no need to halve.
-    return new RelayError('messageTooLarge', 'The message is larger than Service Bus takes.');
   }
 
   function rejectWaiting(error: unknown): void {
@@ -139,7 +101,7 @@ export function createOutbox<Item>({ sender, encode, replace }: OutboxOptions<It
       if (closed) return Promise.reject(closing());
       if (items.length === 0) return Promise.resolve();
       return new Promise((resolve, reject) => {
-        waiting.push({ entries: items.map(toEntry), resolve, reject });
+        waiting.push({ entries: items.map((item) => toEntry(item, options)), resolve, reject });
         schedule();
       });
     },
@@ -149,6 +111,58 @@ export function createOutbox<Item>({ sender, encode, replace }: OutboxOptions<It
       await Promise.all(inFlight);
     },
   };
+}
+
+/** Takes from the front as many calls as make up one send. */
+function takeCalls<Item>(waiting: Call<Item>[]): Call<Item>[] {
+  let calls = 0;
+  let items = 0;
+  for (const call of waiting) {
+    calls += 1;
+    items += call.entries.length;
+    if (items >= ITEMS_PER_SEND) break;
+  }
+  return waiting.splice(0, calls);
+}
+
+function toEntry<Item>(item: Item, { encode }: OutboxOptions<Item>): Entry<Item> {
+  return { item, message: withTraceProperties(encode(item)) };
+}
+
+/** Resolves when the bus has accepted each entry, or what replaces it; rejects where a send fails. */
+async function settleAll<Item>(entries: readonly Entry<Item>[], options: OutboxOptions<Item>): Promise<void> {
+  let rest = entries;
+  while (rest.length > 0) rest = rest.slice(await settleFirst(rest, options));
+}
+
+/** Settles at least the first entry, and resolves with how many. A refused batch is halved until the culprit is alone. */
+async function settleFirst<Item>(entries: readonly Entry<Item>[], options: OutboxOptions<Item>): Promise<number> {
+  const refusal = await refusalOf(entries, options);
+  if (typeof refusal === 'number') return refusal;
+  const [first] = entries;
+  if (first === undefined) return 0;
+  if (entries.length > 1) return settleFirst(entries.slice(0, Math.ceil(entries.length / 2)), options);
+  // The SDK reports a delivery that the bus only released, as when it shuts down, as it does a rejected one: ask twice.
+  if (refusal.code === 'busRefused' && first.refusedBefore === undefined)
+    return settleFirst([{ ...first, refusedBefore: true }], options);
+  const replacement = await options.replace(first.item, refusal);
+  return replacement === undefined ? 1 : settleFirst([toEntry(replacement, options)], options);
+}
+
+/** How many were accepted, or why something among them never will be. */
+async function refusalOf<Item>(
+  entries: readonly Entry<Item>[],
+  { sender }: OutboxOptions<Item>,
+): Promise<number | RelayError> {
+  try {
+    const accepted = await sender.sendFirst(entries.map((entry) => entry.message));
+    if (accepted > 0) return accepted;
+  } catch (error) {
+    if (error instanceof RelayError && !error.retryable) return error;
+    throw error;
+  }
+  // The first does not fit in a batch of its own: no need to halve.
+  return new RelayError('messageTooLarge', 'The message is larger than Service Bus takes.');
 }
 
 function closing(): RelayError {

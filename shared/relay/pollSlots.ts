@@ -4,7 +4,9 @@ import type { UcwaSession } from '../ucwa/session';
 import { encodeSlotHealth, toAccountHealth } from './accountHealth';
 import type { RelayPorts } from './relayAccount';
 import { createSlotChannels, type SlotChannels } from './slotChannels';
-import { createOwnership, type Ownership, type Renewal, type SlotHealth } from './slotOwnership';
+import type { SlotHealth } from './leaseRows';
+import type { Renewal } from './renewal';
+import { createOwnership, type Ownership } from './slotOwnership';
 import { ASKING_INTERVAL_MS, FALLBACK_RENEWAL_MS, isFallback, LEASE_RENEWAL_MS, slotOf } from './slots';
 import type { SlotLeaseStore } from './slots';
 

@@ -56,24 +56,12 @@ export function createSlotChannels(
     slots: () => [...open.keys()].filter((slot) => open.get(slot)?.isHandedOver === false),
     open(slot, readUntil) {
       channels.close(slot);
-      const leave = new AbortController();
-      const either = AbortSignal.any([stop, leave.signal]);
-      setMaxListeners(0, either); // one of each of the slot's accounts
-      const isHandedOver = (): boolean => opened.isHandedOver;
-      const ended: Promise<unknown> = Promise.all(
-        sessionsOf(slot).map((session) =>
-          runAccount(
-            session,
-            { readUntilMs: readUntil?.(session.account.sipUri), confirmLease },
-            ramp,
-            ports,
-            either,
-            isHandedOver,
-          ),
-        ),
-      ).finally(() => ending.delete(ended));
-      const opened: OpenSlot = { leave, ended, isHandedOver: false };
-      ending.add(ended);
+      const opened = runSlot(sessionsOf(slot), stop, (session, either, isHandedOver) => {
+        const readUntilMs = readUntil?.(session.account.sipUri);
+        return runAccount(session, { readUntilMs, confirmLease }, ramp, ports, either, isHandedOver);
+      });
+      ending.add(opened.ended);
+      void opened.ended.finally(() => ending.delete(opened.ended));
       open.set(slot, opened);
       openedAtMs.set(slot, clock.now());
     },
@@ -106,4 +94,19 @@ export function createSlotChannels(
     },
   };
   return channels;
+}
+
+/** Runs each of the slot's accounts until `stop` or the slot's own `leave` aborts. */
+function runSlot(
+  sessions: readonly UcwaSession[],
+  stop: AbortSignal,
+  run: (session: UcwaSession, signal: AbortSignal, isHandedOver: () => boolean) => Promise<unknown>,
+): OpenSlot {
+  const leave = new AbortController();
+  const either = AbortSignal.any([stop, leave.signal]);
+  setMaxListeners(0, either); // one of each of the slot's accounts
+  const isHandedOver = (): boolean => slot.isHandedOver;
+  const ended = Promise.all(sessions.map((session) => run(session, either, isHandedOver)));
+  const slot: OpenSlot = { leave, ended, isHandedOver: false };
+  return slot;
 }

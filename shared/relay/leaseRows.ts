@@ -1,0 +1,101 @@
+import type { Clock } from '../clock';
+import { createLeaseWatch } from './leaseWatch';
+import { toRenewal, type Renewal } from './renewal';
+import { leasesToWrite, type SlotLease, type SlotLeaseStore } from './slots';
+
+/** A heartbeat says how the accounts are this often, and at once when one of them has come into another state. */
+const HEALTH_EVERY_MS = 15_000;
+/** Two processes that write at once make one of them read again; more rounds than this are left to the next renewal. */
+const ROUNDS = 3;
+
+/** How a slot's accounts are. */
+export interface SlotHealth {
+  /** For the heartbeat, see accountHealth.ts. */
+  report(slot: number): Uint8Array;
+  /** Changes when an account comes into another state; cheap, for it is asked at each renewal. */
+  statesOf(slot: number): string;
+}
+
+export interface LeaseRowsPorts {
+  readonly leases: SlotLeaseStore;
+  readonly owner: string;
+  readonly clock: Clock;
+}
+
+/** The lease rows of a run's slots. Both reject where the storage account cannot be reached. */
+export interface LeaseRows {
+  /** Writes the rows that are due; undefined where other processes were faster each time. */
+  renew(): Promise<Renewal | undefined>;
+  /** Frees the rows that are ours, with the last health of their accounts. */
+  giveBack(): Promise<void>;
+}
+
+/** Rows of `slots` as `owner` writes them; nothing is read before the first renewal. */
+export function createLeaseRows(slots: readonly number[], health: SlotHealth, ports: LeaseRowsPorts): LeaseRows {
+  const { owner, leases: store, clock } = ports;
+  const watch = createLeaseWatch(clock);
+  const due = createDueHealth(health);
+
+  const renewOnce = async (): Promise<Renewal | undefined> => {
+    const nowMs = clock.now();
+    const reports = due.at(nowMs);
+    const toWrite = (found: readonly SlotLease[]) =>
+      leasesToWrite(watch.judge(found, nowMs), { slots, owner, nowMs, healthOf: reports.of });
+    // A row that a fallback handed over keeps the name of the run that had asked, until now.
+    const isNew = (row: SlotLease): boolean => row.owner !== owner || row.askedBy === owner;
+    let rows = await store.read();
+    const news = new Set(rows.filter(isNew).map(({ slot }) => slot));
+    // What the owner before us has reported is read at a take-over only.
+    let leases = toWrite(rows);
+    if (leases.some((lease) => lease.owner === owner && news.has(lease.slot))) {
+      rows = await store.read({ health: true });
+      leases = toWrite(rows);
+    }
+    if (!(await store.write(leases))) return undefined;
+    reports.written(leases.length > 0);
+    return toRenewal(leases, rows, owner, isNew);
+  };
+  const giveBackOnce = async (): Promise<true | undefined> => {
+    const mine = (await store.read()).filter((row) => row.owner === owner);
+    const free = { owner: '', askedBy: '', expiresAtMs: clock.now() };
+    const freed = mine.map((lease) => ({ ...lease, ...free, health: health.report(lease.slot) }));
+    return (await store.write(freed)) ? true : undefined;
+  };
+  return {
+    renew: () => inRounds(renewOnce),
+    async giveBack() {
+      await inRounds(giveBackOnce);
+    },
+  };
+}
+
+async function inRounds<Result>(attempt: () => Promise<Result | undefined>): Promise<Result | undefined> {
+  for (let round = 0; round < ROUNDS; round++) {
+    const result = await attempt();
+    if (result !== undefined) return result;
+  }
+  return undefined;
+}
+
+/** Which slots' health is to be written: all every 15 s, and each whose accounts' states have changed. */
+function createDueHealth(health: SlotHealth) {
+  let reportedAtMs = -Infinity;
+  const reportedStates = new Map<number, string>();
+  return {
+    at(nowMs: number) {
+      const isDue = nowMs - reportedAtMs >= HEALTH_EVERY_MS;
+      const states = new Map<number, string>();
+      return {
+        of: (slot: number): Uint8Array | undefined => {
+          const now = health.statesOf(slot);
+          states.set(slot, now);
+          return isDue || now !== reportedStates.get(slot) ? health.report(slot) : undefined;
+        },
+        written(hasRows: boolean): void {
+          if (isDue && hasRows) reportedAtMs = nowMs;
+          for (const [slot, reported] of states) reportedStates.set(slot, reported);
+        },
+      };
+    },
+  };
+}
