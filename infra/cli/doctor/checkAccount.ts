@@ -1,10 +1,9 @@
-// A little over 100 lines: the order of the steps, and what each needs of those before it, in one piece.
 import type { Clock } from '../../../shared/clock';
 import { RelayError, toRelayError } from '../../../shared/errors/relayError';
 import { silentLog } from '../../../shared/telemetry/log';
 import { openApplication, type Application } from '../../../shared/ucwa/application';
-import { hostRule } from '../../../shared/ucwa/signIn/hosts';
-import { createUcwaHttp } from '../../../shared/ucwa/http';
+import { hostRule, type HostRule } from '../../../shared/ucwa/signIn/hosts';
+import { createUcwaHttp, type UcwaHttp } from '../../../shared/ucwa/http';
 import { PasswordGuard } from '../../../shared/ucwa/signIn/passwordGuard';
 import { Pool } from '../../../shared/ucwa/pool';
 import { Report, type Finding } from './report';
@@ -23,10 +22,10 @@ import { readChallenge, readDiscovery, readToken, signInTimes } from './steps/si
 import { signOut, type OwnApplication } from './steps/signOut';
 import { traceHttp, type Trace, type TracedExchange } from './tracedHttp';
 
-export interface ExaminationPorts {
+export interface AccountCheckPorts {
   readonly clock: Clock;
   readonly resolve: Resolve;
-  /** Told of each step as it ends. */
+  /** Called with each step as it ends. */
   readonly onStep: (report: StepReport) => void;
   /** A sentence about what is being waited for. */
   readonly onProgress: (text: string) => void;
@@ -34,7 +33,7 @@ export interface ExaminationPorts {
   readonly dialledAtMs: () => number | undefined;
 }
 
-export interface Examination {
+export interface AccountCheckOptions {
   /** How long a test ring is waited for; undefined: none is. */
   readonly awaitCallSeconds?: number | undefined;
 }
@@ -46,84 +45,22 @@ export interface Examination {
  */
 export async function checkAccount(
   checkedAccount: CheckedAccount,
-  ports: ExaminationPorts,
-  { awaitCallSeconds }: Examination,
+  ports: AccountCheckPorts,
+  { awaitCallSeconds }: AccountCheckOptions,
   signal: AbortSignal,
   hurry = new AbortController().signal,
 ): Promise<readonly StepReport[]> {
-  const { clock, resolve, onStep, onProgress, dialledAtMs } = ports;
-  const { account, allowedHosts, caCertificate } = checkedAccount;
-  const { http, trace } = traceHttp(createUcwaHttp({ caCertificate, clock }), clock);
-  const report = new Report({ clock, trace, onStep }, signal);
-  const hosts = hostRule(account.sipUri, account.discoveryUrl, allowedHosts);
-  const passwordGuard = new PasswordGuard({
-    account,
-    clock,
-    rejectedCredentials: noRecord,
-    signingKey: 'nothing is recorded',
-  });
-  const pool = new Pool({ account, hosts, http, clock, random: Math.random, log: silentLog, passwordGuard });
-  let own: OwnApplication;
-
-  const examineSignIn = async (roots: readonly URL[]): Promise<void> => {
-    const arrival = await pool.applicationsUrl(signal).catch(toRelayError);
-    const signInTrace = [...trace];
-    await report.step('clock', () => compareClocks(signInTrace), { isEssential: false });
-    const times = signInTimes(signInTrace);
-    await report.step('discovery', () => readDiscovery(signInTrace, arrival), { tookMs: times.discovery });
-    await report.step('challenge', () => readChallenge(signInTrace, arrival), { tookMs: times.challenge });
-    await report.step('token', () => readToken(signInTrace, arrival, pool.tokenExpiresAtMs), {
-      tookMs: times.token,
-      isEssential: arrival instanceof RelayError,
-    });
-    const isElsewhere =
-      arrival instanceof URL && arrival.protocol === 'https:' && roots.every(({ host }) => host !== arrival.host);
-    if (isElsewhere)
-      await report.step('pool certificate', () => inspectCertificates([arrival], caCertificate, clock, signal));
-  };
-
-  const openOwnApplication = async (): Promise<Finding<Application>> => {
-    const endpointId = doctorEndpointId(account.sipUri);
-    own = { endpointId, path: undefined };
-    const before = trace.length;
-    try {
-      const opened = await openApplication(pool, endpointId, () => clock.now(), signal);
-      own = { endpointId, path: opened.application.path };
-      return describeApplication(opened, trace.slice(before));
-    } catch (error) {
-      if (!trace.slice(before).some(mayHaveMadeOne)) own = undefined; // it was refused, or never asked for: there is none
-      throw error;
-    }
-  };
-
-  const examineApplication = async (application: Application): Promise<void> => {
-    const isAvailable = await report.step(
-      'modalities',
-      () => grantModalities(checkedAccount, pool, application, clock, signal),
-      { isEssential: false },
-    );
-    await report.step(
-      'links',
-      () => listLinks(pool, application.path, account.reportActivity && isAvailable === true, signal),
-      { isEssential: false },
-    );
-    const channel = new DoctorChannel(pool, clock, trace, application);
-    if (awaitCallSeconds !== undefined)
-      await report.step(
-        'test ring',
-        () => awaitCall(awaitCallSeconds, { channel, pool, clock, onProgress, dialledAtMs }, signal),
-        { isEssential: false },
-      );
-    await report.step('event channel', () => holdPoll(channel, clock, onProgress, signal), { isEssential: false });
-  };
-
+  const { clock } = ports;
+  const http = createUcwaHttp({ caCertificate: checkedAccount.caCertificate, clock });
+  const check = prepare(checkedAccount, ports, http, signal);
+  const { report, hosts } = check;
   try {
-    const roots = await report.step('DNS names', () => resolveNames(checkedAccount, hosts, resolve));
-    await report.step('certificate', () => inspectCertificates(roots ?? [], caCertificate, clock, signal));
-    if (report.isOpen) await examineSignIn(roots ?? []);
+    const roots = (await report.step('DNS names', () => resolveNames(checkedAccount, hosts, ports.resolve))) ?? [];
+    await report.step('certificate', () => inspectCertificates(roots, checkedAccount.caCertificate, clock, signal));
+    if (report.isOpen) await checkSignIn(check, roots);
     else report.skip('clock', 'discovery', 'challenge', 'token');
-    const application = await report.step('application', openOwnApplication);
-    if (application !== undefined) await examineApplication(application);
+    const application = await report.step('application', () => openOwnApplication(check));
+    if (application !== undefined) await checkApplication(check, application, awaitCallSeconds);
     else
       report.skip(
         'modalities',
@@ -132,10 +69,105 @@ export async function checkAccount(
         'event channel',
       );
   } finally {
-    await report.step('sign-out', () => signOut(pool, own, clock, hurry), { always: true });
+    await report.step('sign-out', () => signOut(check.pool, check.own, clock, hurry), { always: true });
     http.close();
   }
   return report.steps;
+}
+
+/** One check of an account, while it runs. */
+interface AccountCheck {
+  readonly checkedAccount: CheckedAccount;
+  readonly ports: AccountCheckPorts;
+  readonly signal: AbortSignal;
+  readonly report: Report;
+  readonly trace: Trace;
+  readonly hosts: HostRule;
+  readonly pool: Pool;
+  /** What is to be signed out of, if anything. */
+  own: OwnApplication;
+}
+
+function prepare(
+  checkedAccount: CheckedAccount,
+  ports: AccountCheckPorts,
+  plainHttp: UcwaHttp,
+  signal: AbortSignal,
+): AccountCheck {
+  const { clock, onStep } = ports;
+  const { account, allowedHosts } = checkedAccount;
+  const { http, trace } = traceHttp(plainHttp, clock);
+  const hosts = hostRule(account.sipUri, account.discoveryUrl, allowedHosts);
+  const passwordGuard = new PasswordGuard({
+    account,
+    clock,
+    rejectedCredentials: noRecord,
+    signingKey: 'nothing is recorded',
+  });
+  const pool = new Pool({ account, hosts, http, clock, random: Math.random, log: silentLog, passwordGuard });
+  const report = new Report({ clock, trace, onStep }, signal);
+  return { checkedAccount, ports, signal, report, trace, hosts, pool, own: undefined };
+}
+
+/** One sign-in, from the discovery to the ticket, and what can be read from its requests step by step. */
+async function checkSignIn(check: AccountCheck, roots: readonly URL[]): Promise<void> {
+  const { checkedAccount, ports, signal, report, pool } = check;
+  const arrival = await pool.applicationsUrl(signal).catch(toRelayError);
+  const trace = [...check.trace];
+  await report.step('clock', () => compareClocks(trace), { isEssential: false });
+  const times = signInTimes(trace);
+  await report.step('discovery', () => readDiscovery(trace, arrival), { tookMs: times.discovery });
+  await report.step('challenge', () => readChallenge(trace, arrival), { tookMs: times.challenge });
+  await report.step('token', () => readToken(trace, arrival, pool.tokenExpiresAtMs), {
+    tookMs: times.token,
+    isEssential: arrival instanceof RelayError,
+  });
+  const isElsewhere =
+    arrival instanceof URL && arrival.protocol === 'https:' && roots.every(({ host }) => host !== arrival.host);
+  if (isElsewhere)
+    await report.step('pool certificate', () =>
+      inspectCertificates([arrival], checkedAccount.caCertificate, ports.clock, signal),
+    );
+}
+
+async function openOwnApplication(check: AccountCheck): Promise<Finding<Application>> {
+  const { checkedAccount, ports, signal, trace, pool } = check;
+  const endpointId = doctorEndpointId(checkedAccount.account.sipUri);
+  check.own = { endpointId, path: undefined };
+  const before = trace.length;
+  try {
+    const opened = await openApplication(pool, endpointId, () => ports.clock.now(), signal);
+    check.own = { endpointId, path: opened.application.path };
+    return describeApplication(opened, trace.slice(before));
+  } catch (error) {
+    if (!trace.slice(before).some(mayHaveMadeOne)) check.own = undefined; // it was refused, or never asked for: there is none
+    throw error;
+  }
+}
+
+/** What the relay needs of an application that is open. */
+async function checkApplication(
+  check: AccountCheck,
+  application: Application,
+  awaitCallSeconds: number | undefined,
+): Promise<void> {
+  const { checkedAccount, ports, signal, report, trace, pool } = check;
+  const { clock, onProgress, dialledAtMs } = ports;
+  const isAvailable = await report.step(
+    'modalities',
+    () => grantModalities(checkedAccount, pool, application, clock, signal),
+    { isEssential: false },
+  );
+  const isActive = checkedAccount.account.reportActivity && isAvailable === true;
+  await report.step('links', () => listLinks(pool, application.path, isActive, signal), { isEssential: false });
+  const channel = new DoctorChannel(pool, clock, trace, application);
+  if (awaitCallSeconds !== undefined)
+    await report.step(
+      'test ring',
+      () => awaitCall(awaitCallSeconds, { channel, pool, clock, onProgress, dialledAtMs }, signal),
+      { isEssential: false },
+    );
+  await report.step('event channel', () => holdPoll(channel, clock, onProgress, signal), { isEssential: false });
 }
 
 /** POST applications that was carried out, or may have been. */

@@ -1,6 +1,6 @@
 import type { AccountSettings, Settings } from '../../../shared/config/settings';
 
-/** The account to be examined, with the settings by which the relay would serve it. */
+/** The account to be checked, with the settings by which the relay would serve it. */
 export interface CheckedAccount extends Pick<Settings, 'allowedHosts' | 'caCertificate' | 'kinds'> {
   readonly account: AccountSettings;
 }

@@ -19,7 +19,7 @@ interface Failure {
   readonly isHtml: boolean;
   /** How long the last request had waited. */
   readonly waitedMs: number;
-  /** Requests sent since the examination began. */
+  /** Requests sent since the check began. */
   readonly requests: number;
 }
 

@@ -11,9 +11,9 @@ export type Found =
   | { readonly misused: string };
 
 /**
- * The account to examine: from the settings as the relay reads them, or, where none are given, the account of the
+ * The account to check: from the settings as the relay reads them, or, where none are given, the account of the
  * local stack that runs in `folder`. `sipUri` names one of several; default the first. Settings that have nothing to
- * do with UCWA may be missing: that is told, and no obstacle. Rejects where local.settings.json cannot be read.
+ * do with UCWA may be missing: that is reported, and no obstacle. Rejects where local.settings.json cannot be read.
  */
 export async function findAccount(
   folder: string,

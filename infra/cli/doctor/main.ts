@@ -5,9 +5,9 @@ import { misused, readCommandLine } from '../../local/start/commandLine';
 import { listenForStop } from '../../local/start/stopSignals';
 import { createTerminal, type Terminal } from '../../local/start/print/terminal';
 import { readGivenSettings } from '../../local/start/givenSettings';
-import { examineAzure } from './azure/examineAzure';
+import { checkAzure } from './azure/checkAzure';
 import { checkAccount } from './checkAccount';
-import { findAccount } from './findAccount';
+import { findAccount, type Found } from './findAccount';
 import { formatStep } from './formatStep';
 import type { StepReport } from './stepReport';
 
@@ -67,67 +67,58 @@ async function main(): Promise<number> {
   };
 
   if (options.azure) {
-    const steps = await examineAzure(await readGivenSettings(process.cwd(), process.env), systemClock);
+    const steps = await checkAzure(await readGivenSettings(process.cwd(), process.env), systemClock);
     steps.forEach(onStep);
-    return conclude({ ok: steps.every(({ outcome }) => outcome !== 'failed'), steps }, options, terminal);
+    return conclude({ steps }, options, terminal);
   }
   const found = await findAccount(process.cwd(), process.env, options.account);
   if ('misused' in found) misused(found.misused);
-  const settings: StepReport =
-    'problem' in found
-      ? { name: 'settings', outcome: 'failed', fact: found.problem, whatToDo: found.whatToDo, durationMs: 0 }
-      : { name: 'settings', outcome: 'passed', fact: found.fact, durationMs: 0 };
+  const settings = settingsStep(found);
   onStep(settings);
+  if ('problem' in found) return conclude({ steps: [settings] }, options, terminal);
 
+  const { checkedAccount } = found;
   const signals = listenForStop();
   const dialled = options.awaitCallSeconds === undefined ? undefined : listenForEnter();
   if (dialled !== undefined && !options.json)
     terminal.line(terminal.dim('Press Enter at the moment at which you call, and the time is taken from there.'));
-  const steps: StepReport[] = [settings];
-  if ('checkedAccount' in found) {
-    const ports = {
-      clock: systemClock,
-      resolve: async (host: string) => (await lookup(host, { all: true })).map(({ address }) => address),
-      onStep,
-      onProgress: progress.show,
-      dialledAtMs: () => dialled?.atMs(),
-    };
-    steps.push(...(await checkAccount(found.checkedAccount, ports, options, signals.stop, signals.now)));
-  }
+  const ports = {
+    clock: systemClock,
+    resolve: async (host: string) => (await lookup(host, { all: true })).map(({ address }) => address),
+    onStep,
+    onProgress: progress.show,
+    dialledAtMs: () => dialled?.atMs(),
+  };
+  const steps = [settings, ...(await checkAccount(checkedAccount, ports, options, signals.stop, signals.now))];
   dialled?.close();
   signals.dispose();
+  const { sipUri } = checkedAccount.account;
+  return conclude({ account: sipUri, steps, isStopped: signals.stop.aborted }, options, terminal);
+}
 
-  const ok = !signals.stop.aborted && steps.every(({ outcome }) => outcome !== 'failed');
-  if (options.json)
-    terminal.line(
-      JSON.stringify(
-        { account: 'checkedAccount' in found ? found.checkedAccount.account.sipUri : undefined, ok, steps },
-        undefined,
-        2,
-      ),
-    );
-  else
-    terminal.line(
-      ok
-        ? terminal.good('All is well.')
-        : terminal.bad(
-            signals.stop.aborted
-              ? 'Stopped.'
-              : `${steps.filter(({ outcome }) => outcome === 'failed').length} of ${steps.length} steps failed.`,
-          ),
-    );
-  return ok ? 0 : 1;
+function settingsStep(found: Exclude<Found, { readonly misused: string }>): StepReport {
+  return 'problem' in found
+    ? { name: 'settings', outcome: 'failed', fact: found.problem, whatToDo: found.whatToDo, durationMs: 0 }
+    : { name: 'settings', outcome: 'passed', fact: found.fact, durationMs: 0 };
+}
+
+interface Conclusion {
+  readonly account?: string;
+  readonly steps: readonly StepReport[];
+  readonly isStopped?: boolean;
 }
 
 /** The last line, or all of it as JSON; the exit code. */
 function conclude(
-  { ok, steps }: { readonly ok: boolean; readonly steps: readonly StepReport[] },
+  { account, steps, isStopped = false }: Conclusion,
   { json }: Pick<Options, 'json'>,
   terminal: Terminal,
 ): number {
   const failed = steps.filter(({ outcome }) => outcome === 'failed').length;
-  if (json) terminal.line(JSON.stringify({ ok, steps }, undefined, 2));
-  else terminal.line(ok ? terminal.good('All is well.') : terminal.bad(`${failed} of ${steps.length} steps failed.`));
+  const ok = failed === 0 && !isStopped;
+  const unwell = isStopped ? 'Stopped.' : `${failed} of ${steps.length} steps failed.`;
+  if (json) terminal.line(JSON.stringify({ account, ok, steps }, undefined, 2));
+  else terminal.line(ok ? terminal.good('All is well.') : terminal.bad(unwell));
   return ok ? 0 : 1;
 }
 

@@ -28,7 +28,7 @@ interface StepRules {
   readonly tookMs?: number;
 }
 
-/** Carries out the steps of an examination one by one and writes down what each has found. */
+/** Carries out the steps of a check one by one and writes down what each has found. */
 export class Report {
   readonly steps: StepReport[] = [];
   readonly #ports: ReportPorts;

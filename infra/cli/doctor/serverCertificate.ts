@@ -24,7 +24,7 @@ const TIMEOUT_MS = 15_000;
 
 /**
  * Shakes hands with the server, trusting what the relay trusts, and looks at its certificate whether that is trusted
- * or not. Nothing is sent. A Trouble where no handshake comes about within 15 s.
+ * or not. Nothing is sent. A DiagnosticError where no handshake comes about within 15 s.
  */
 export async function readCertificate(
   { hostname, port, host }: URL,

@@ -19,7 +19,7 @@ export type Trace = readonly TracedExchange[];
 
 /**
  * The relay's own HTTP, watched: the doctor lets the relay's code sign in and then reads from the trace what the
- * servers had said, so that what is examined is what will run.
+ * servers had said, so that what is checked is what will run.
  */
 export function traceHttp(http: UcwaHttp, clock: Clock): { readonly http: UcwaHttp; readonly trace: Trace } {
   const trace: TracedExchange[] = [];

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { resolve } from 'node:path';
 import { systemClock, type Clock } from '../../../shared/clock';
 import { describeFunction, type DescribedFunction } from './app/describeFunction';
 import type { IndexedFunction } from './app/trigger';
 import { enabledFunctions } from './app/enabledFunctions';
 import { createInvokeFunction } from './app/invokeFunction';
-import { createRunningInvocations } from './app/runningInvocations';
-import { startWorkerProcess, type WorkerEnd } from './app/workerProcess';
+import { createRunningInvocations, type RunningInvocations } from './app/runningInvocations';
+import { startWorkerProcess, type WorkerEnd, type WorkerProcess } from './app/workerProcess';
 import { createAppLog } from './app/createAppLog';
 import { createDrain } from './drain';
 import { createIsLogged } from './settings/isLogged';
@@ -19,8 +19,8 @@ import { toHttpFunctions } from './http/httpFunction';
 import { listen } from './http/listen';
 import { DEFAULT_MAX_BODY_BYTES } from './http/readBody';
 import { applyAppSettings } from './settings/appSettings';
-import { readHostJson } from './settings/hostJson';
-import { startTriggers } from './startTriggers';
+import { readHostJson, type HostOptions } from './settings/hostJson';
+import { startTriggers, type StartedTriggers } from './startTriggers';
 import { stopInTime } from './stopInTime';
 
 export interface FunctionsHostOptions {
@@ -81,29 +81,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   const appDirectory = resolve(options.appDirectory);
   applyAppSettings(process.env, appDirectory, options.settings ?? {});
   const hostOptions = readHostJson(appDirectory);
-
-  const worker = await startWorkerProcess({
-    appDirectory,
-    inspectorPort: options.inspectorPort,
-    clock,
-    ...createAppLog(log, createIsLogged(hostOptions.logLevels, process.env)),
-    onRestarted: options.onWorkerRestarted ?? (() => undefined),
-  });
-  const running = createRunningInvocations({
-    clock,
-    timeoutMs: hostOptions.functionTimeoutMs,
-    onTimeout: (error) => {
-      log({ level: 'error', message: errorLine(error) });
-      worker.restart();
-    },
-  });
-  const invoke = createInvokeFunction(worker, running, log);
-  const describe = ({ metadata }: IndexedFunction): DescribedFunction =>
-    describeFunction(metadata, hostOptions.routePrefix);
-  const functions = worker.functions.map(describe);
-  const { runs = () => true } = options;
-  const enabled = enabledFunctions(worker.functions, process.env, log).filter((indexed) => runs(describe(indexed)));
-  warnOfDifferences(worker.functions, log);
+  const { worker, running, invoke, functions, enabled } = await loadApp(options, hostOptions, log, clock);
 
   const functionsKey = options.functionsKey ?? randomBytes(24).toString('base64url');
   const httpFunctions = toHttpFunctions(enabled, hostOptions.routePrefix, log);
@@ -126,25 +104,75 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   // Still in the tick in which it began to listen: no request has come yet.
   server.on('request', createHttpHandler({ httpFunctions, admin, functionsKey, maxBodyBytes, invoke }));
 
-  const step = (what: string, limitMs: number, work: () => Promise<unknown>): Promise<void> =>
-    stopInTime(what, limitMs, work, { clock, log });
-  const stop = async (how: 'asAzure' | 'atOnce'): Promise<void> => {
-    server.close();
-    if (how === 'atOnce') await step('Stopping the triggers', LISTENERS_LIMIT_MS, () => triggers.stop());
-    const matters = (name: string): boolean => how === 'asAzure' || !triggers.timers.has(name.toLowerCase());
-    await step(`Waiting for ${running.names().join(', ')}`, RUNNING_LIMIT_MS, () => running.idle(matters));
-    if (how === 'asAzure') await step('Stopping the receivers', LISTENERS_LIMIT_MS, () => triggers.stopMessages());
-    await worker.end(options.workerEnd ?? 'hook');
-    await triggers.stop();
-    await step('Closing the connections', LISTENERS_LIMIT_MS, () => triggers.close());
-    server.closeAllConnections();
-  };
+  const { workerEnd = 'hook' } = options;
   let stopped: Promise<void> | undefined;
   return {
     url: `http://127.0.0.1:${port}`,
     functionsKey,
     functions,
     workerPid: () => worker.pid(),
-    close: (how) => (stopped ??= stop(how)),
+    close: (how) => (stopped ??= stopHost(how, { server, triggers, running, worker, workerEnd, log, clock })),
   };
+}
+
+/** Starts the worker, which loads the app, and says what of it is run. */
+async function loadApp(
+  { runs = () => true, inspectorPort, onWorkerRestarted = () => undefined, ...options }: FunctionsHostOptions,
+  hostOptions: HostOptions,
+  log: HostLog,
+  clock: Clock,
+) {
+  const worker = await startWorkerProcess({
+    appDirectory: resolve(options.appDirectory),
+    inspectorPort,
+    clock,
+    ...createAppLog(log, createIsLogged(hostOptions.logLevels, process.env)),
+    onRestarted: onWorkerRestarted,
+  });
+  const running = createRunningInvocations({
+    clock,
+    timeoutMs: hostOptions.functionTimeoutMs,
+    onTimeout: (error) => {
+      log({ level: 'error', message: errorLine(error) });
+      worker.restart();
+    },
+  });
+  const describe = ({ metadata }: IndexedFunction): DescribedFunction =>
+    describeFunction(metadata, hostOptions.routePrefix);
+  const enabled = enabledFunctions(worker.functions, process.env, log).filter((indexed) => runs(describe(indexed)));
+  warnOfDifferences(worker.functions, log);
+  return {
+    worker,
+    running,
+    invoke: createInvokeFunction(worker, running, log),
+    functions: worker.functions.map(describe),
+    enabled,
+  };
+}
+
+interface RunningHost {
+  readonly server: Server;
+  readonly triggers: StartedTriggers;
+  readonly running: RunningInvocations;
+  readonly worker: WorkerProcess;
+  readonly workerEnd: WorkerEnd;
+  readonly log: HostLog;
+  readonly clock: Clock;
+}
+
+async function stopHost(
+  how: 'asAzure' | 'atOnce',
+  { server, triggers, running, worker, workerEnd, log, clock }: RunningHost,
+): Promise<void> {
+  const step = (what: string, limitMs: number, work: () => Promise<unknown>): Promise<void> =>
+    stopInTime(what, limitMs, work, { clock, log });
+  server.close();
+  if (how === 'atOnce') await step('Stopping the triggers', LISTENERS_LIMIT_MS, () => triggers.stop());
+  const matters = (name: string): boolean => how === 'asAzure' || !triggers.timers.has(name.toLowerCase());
+  await step(`Waiting for ${running.names().join(', ')}`, RUNNING_LIMIT_MS, () => running.idle(matters));
+  if (how === 'asAzure') await step('Stopping the receivers', LISTENERS_LIMIT_MS, () => triggers.stopMessages());
+  await worker.end(workerEnd);
+  await triggers.stop();
+  await step('Closing the connections', LISTENERS_LIMIT_MS, () => triggers.close());
+  server.closeAllConnections();
 }

@@ -6,7 +6,7 @@ import type { StepReport } from '../../../infra/cli/doctor/stepReport';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { sendJson, startScriptedServer } from '../../support/scriptedServer';
 import { startTestUcwa } from '../../support/ucwaSimulator';
-import { failedOf, startExamination, stepOf } from './testExamination';
+import { failedOf, startDoctor, stepOf } from './testDoctor';
 
 const pem = (name: string): string => readFileSync(path.join(__dirname, '../../fixtures/tls', name), 'utf8');
 const authority = pem('authority.pem');
@@ -40,8 +40,8 @@ function serve(certificate: 'localhost' | 'expired'): Promise<number> {
   );
 }
 
-async function examineAt(url: string, caCertificate?: string): Promise<readonly StepReport[]> {
-  return startExamination(url, { clock, checkedAccount: { caCertificate } }).steps;
+async function checkAt(url: string, caCertificate?: string): Promise<readonly StepReport[]> {
+  return startDoctor(url, { clock, checkedAccount: { caCertificate } }).steps;
 }
 
 test.each([
@@ -73,7 +73,7 @@ test.each([
   '%s: told with what to do, and nothing is sent there',
   async (_, certificate, host, caCertificate, fact, whatToDo) => {
     const port = await serve(certificate);
-    const steps = await examineAt(`https://${host}:${port}/`, caCertificate);
+    const steps = await checkAt(`https://${host}:${port}/`, caCertificate);
     expect(failedOf(steps)).toEqual(['certificate']);
     expect(stepOf(steps, 'certificate')).toMatchObject({
       fact: expect.stringMatching(fact),
@@ -84,7 +84,7 @@ test.each([
 );
 
 test('a private authority that is known', async () => {
-  const steps = await examineAt(`https://localhost:${await serve('localhost')}/`, authority);
+  const steps = await checkAt(`https://localhost:${await serve('localhost')}/`, authority);
   expect(stepOf(steps, 'certificate')).toMatchObject({
     outcome: 'passed',
     fact: expect.stringMatching(/valid until 2120-01-01, for this name, trusted$/),
@@ -94,7 +94,7 @@ test('a private authority that is known', async () => {
 
 test('one that will soon be over is told of', async () => {
   clock = createFakeClock(Date.UTC(2119, 11, 15));
-  const steps = await examineAt(`https://localhost:${await serve('localhost')}/`, authority);
+  const steps = await checkAt(`https://localhost:${await serve('localhost')}/`, authority);
   expect(stepOf(steps, 'certificate').fact).toContain('valid until 2120-01-01 (in 17 days: renew it)');
 });
 
@@ -102,7 +102,7 @@ test('one that is not trusted, where discovery leads on to', async () => {
   const ucwa = await startTestUcwa({ clock });
   closing.push(() => ucwa.close());
   ucwa.fault({ kind: 'discoveryRedirect', to: `https://localhost:${await serve('localhost')}/` });
-  const steps = await examineAt(ucwa.url);
+  const steps = await checkAt(ucwa.url);
   expect(failedOf(steps)).toEqual(['discovery']);
   expect(stepOf(steps, 'discovery')).toMatchObject({
     fact: expect.stringMatching(/^Skype for Business at localhost:\d+ .*not trusted/),
@@ -119,7 +119,7 @@ test.each([
     sendJson(response, 200, { _links: { applications: { href: applications } } }),
   );
   closing.push(() => discovery.close());
-  const steps = await examineAt(discovery.url, caCertificate);
+  const steps = await checkAt(discovery.url, caCertificate);
   expect(stepOf(steps, name)).toMatchObject({
     outcome,
     fact: expect.stringContaining('issued by Test authority of ucwa-relay'),
@@ -129,7 +129,7 @@ test.each([
 
 test('a server that speaks no TLS', async () => {
   const port = await listen(createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
-  const steps = await examineAt(`https://localhost:${port}/`);
+  const steps = await checkAt(`https://localhost:${port}/`);
   expect(stepOf(steps, 'certificate')).toMatchObject({
     outcome: 'failed',
     fact: expect.stringContaining('cannot be spoken to over TLS'),
@@ -140,10 +140,10 @@ test('a server that speaks no TLS', async () => {
 test('a server that says nothing: 15 s are enough', async () => {
   const silent = createServer();
   const connected = new Promise((resolve) => silent.once('connection', resolve));
-  const examination = startExamination(`https://localhost:${await listen(silent)}/`, { clock });
+  const doctor = startDoctor(`https://localhost:${await listen(silent)}/`, { clock });
   await connected;
   await clock.advance(15_000);
-  expect(stepOf(await examination.steps, 'certificate')).toMatchObject({
+  expect(stepOf(await doctor.steps, 'certificate')).toMatchObject({
     outcome: 'failed',
     fact: expect.stringMatching(/does not answer$/),
     whatToDo: expect.stringContaining('firewall'),

@@ -2,7 +2,7 @@ import type { FaultKind, FaultRequest } from '../../../infra/local/ucwa/faults/f
 import type { StepName } from '../../../infra/cli/doctor/stepReport';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { startTestUcwa, type TestUcwa } from '../../support/ucwaSimulator';
-import { failedOf, startExamination, stepOf } from './testExamination';
+import { failedOf, startDoctor, stepOf } from './testDoctor';
 
 interface DoctorCase {
   readonly fault: FaultRequest;
@@ -14,9 +14,9 @@ interface DoctorCase {
   readonly says: RegExp;
   /** Only where it fails. */
   readonly whatToDo?: RegExp;
-  /** Armed when a poll waits, this long after it was sent. Default: before the examination begins. */
+  /** Armed when a poll waits, this long after it was sent. Default: before the doctor begins. */
   readonly whilePollingAfterMs?: number;
-  /** The clock must go on while the examination signs in. */
+  /** The clock must go on while the doctor signs in. */
   readonly takesTime?: true;
   /** A call rings as the fault is armed: what strikes a response needs one. */
   readonly rings?: boolean;
@@ -530,17 +530,17 @@ test.each(rows)(
   async (_, { fault, and, step, says, whatToDo, whilePollingAfterMs, rings = false, takesTime, awaitCallSeconds }) => {
     const arm = (): void => [fault, ...(and === undefined ? [] : [and])].forEach((one) => ucwa.fault(one));
     if (whilePollingAfterMs === undefined) arm();
-    const examination = startExamination(ucwa.url, {
+    const doctor = startDoctor(ucwa.url, {
       clock,
       ...(awaitCallSeconds !== undefined && { awaitCallSeconds }),
     });
-    if (takesTime === undefined) await Promise.race([ucwa.simulator.whenPolling(), examination.steps]);
+    if (takesTime === undefined) await Promise.race([ucwa.simulator.whenPolling(), doctor.steps]);
     if (whilePollingAfterMs !== undefined) {
       await clock.advance(whilePollingAfterMs);
       arm();
       if (rings) ucwa.ring();
     }
-    const steps = await clock.advanceUntil(examination.steps);
+    const steps = await clock.advanceUntil(doctor.steps);
 
     const reported = stepOf(steps, step);
     expect({ ...reported, failed: failedOf(steps) }).toMatchObject({

@@ -45,16 +45,11 @@ interface WorkerOptions {
   readonly onRestarted: (pid: number) => void;
 }
 
-interface Pending {
-  readonly resolve: (response: RpcInvocationResponse) => void;
-  readonly reject: (error: Error) => void;
-}
-
 /** Starts a worker; resolves when it has loaded the app, or has said that it cannot. */
 export async function startWorkerProcess(options: WorkerOptions): Promise<WorkerProcess> {
   const { clock, log } = options;
   const ending = new AbortController();
-  const pending = new Map<string, Pending>();
+  const invocations = createPendingInvocations();
   let child: ChildProcess;
   let functions: readonly IndexedFunction[] = [];
 
@@ -68,12 +63,11 @@ export async function startWorkerProcess(options: WorkerOptions): Promise<Worker
           if (message.problem !== undefined) log({ level: 'error', message: message.problem });
           resolve();
         } else if (message.kind === 'log') options.onAppLine(message.line);
-        else settle(pending, message);
+        else invocations.settle(message);
       });
       started.once('exit', (code, signal) => {
         const how = String(signal ?? code);
-        for (const { reject } of pending.values()) reject(new Error(`The worker ended (${how}).`));
-        pending.clear();
+        invocations.rejectAll(new Error(`The worker ended (${how}).`));
         resolve();
         if (ending.signal.aborted) return;
         log({ level: 'error', message: `The worker ended (${how}) and is started again.` });
@@ -97,36 +91,59 @@ export async function startWorkerProcess(options: WorkerOptions): Promise<Worker
     pid: () => (isAlive(child) ? (child.pid ?? -1) : -1),
     restart: () => void child.kill('SIGKILL'),
     untilReady: () => ready,
-    invoke: (functionName, invocationId, input) =>
-      new Promise((resolve, reject) => {
-        if (ending.signal.aborted || !child.connected) {
-          reject(new Error('There is no worker to run the invocation.'));
-          return;
-        }
-        pending.set(invocationId, { resolve, reject });
-        child.send({ kind: 'invoke', functionName, invocationId, input } satisfies ToWorker);
-      }),
+    invoke(functionName, invocationId, input) {
+      if (ending.signal.aborted || !child.connected)
+        return Promise.reject(new Error('There is no worker to run the invocation.'));
+      const response = invocations.wait(invocationId);
+      child.send({ kind: 'invoke', functionName, invocationId, input } satisfies ToWorker);
+      return response;
+    },
     async end(how) {
       ending.abort();
-      if (!isAlive(child)) return;
-      const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-      if (how === 'hook') child.send({ kind: 'terminate' } satisfies ToWorker);
-      else child.kill('SIGTERM');
-      const cancel = clock.setTimer(GRACE_MS, () => {
-        log({ level: 'warning', message: `The worker did not end within ${GRACE_MS / 1000} s and is killed.` });
-        child.kill('SIGKILL');
-      });
-      await exited;
-      cancel();
+      if (isAlive(child)) await endWorker(child, how, options);
     },
   };
 }
 
-function settle(pending: Map<string, Pending>, message: Extract<FromWorker, { invocationId: string }>): void {
-  const invocation = pending.get(message.invocationId);
-  pending.delete(message.invocationId);
-  if (message.kind === 'completed') invocation?.resolve(message.response);
-  else invocation?.reject(new Error(message.message));
+/** Resolves when the process has ended; after the grace period it is killed. */
+async function endWorker(
+  child: ChildProcess,
+  how: WorkerEnd,
+  { clock, log }: Pick<WorkerOptions, 'clock' | 'log'>,
+): Promise<void> {
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  if (how === 'hook') child.send({ kind: 'terminate' } satisfies ToWorker);
+  else child.kill('SIGTERM');
+  const cancel = clock.setTimer(GRACE_MS, () => {
+    log({ level: 'warning', message: `The worker did not end within ${GRACE_MS / 1000} s and is killed.` });
+    child.kill('SIGKILL');
+  });
+  await exited;
+  cancel();
+}
+
+/** Invocations that the worker has not finished, by id. */
+function createPendingInvocations() {
+  const pending = new Map<string, PendingInvocation>();
+  return {
+    wait: (invocationId: string) =>
+      new Promise<RpcInvocationResponse>((resolve, reject) => pending.set(invocationId, { resolve, reject })),
+    settle(message: Extract<FromWorker, { readonly invocationId: string }>): void {
+      const invocation = pending.get(message.invocationId);
+      pending.delete(message.invocationId);
+      if (message.kind === 'completed') invocation?.resolve(message.response);
+      else invocation?.reject(new Error(message.message));
+    },
+    rejectAll(error: Error): void {
+      for (const { reject } of pending.values()) reject(error);
+      pending.clear();
+    },
+  };
+}
+
+interface PendingInvocation {
+  readonly resolve: (response: RpcInvocationResponse) => void;
+  readonly reject: (error: Error) => void;
 }
 
 const isAlive = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode === null && signalCode === null;

@@ -13,7 +13,7 @@ import { toAzureSteps, type SecretProbe } from './azureSteps';
  * What `/health` checks of bus, tables, vault and clock, with these settings and whatever identity this machine is signed in
  * with. Nothing is sent or taken; a table that is missing is made. Never rejects.
  */
-export async function examineAzure(given: GivenSettings, clock: Clock): Promise<readonly StepReport[]> {
+export async function checkAzure(given: GivenSettings, clock: Clock): Promise<readonly StepReport[]> {
   const startedMs = clock.now();
   const bus = connectionOf(given, 'ServiceBusConnection', 'ServiceBusConnection__fullyQualifiedNamespace');
   const storage = connectionOf(given, 'AzureWebJobsStorage', 'AzureWebJobsStorage__accountName');

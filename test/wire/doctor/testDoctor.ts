@@ -5,7 +5,7 @@ import type { AccountSettings } from '../../../shared/config/settings';
 import type { FakeClock } from '../../support/fakeClock';
 import { simulatorAccount } from '../../support/ucwaSimulator';
 
-export interface TestExamination {
+export interface TestDoctor {
   readonly steps: Promise<readonly StepReport[]>;
   /** What was said of waiting, in order. */
   readonly progress: readonly string[];
@@ -13,7 +13,7 @@ export interface TestExamination {
   stop(): void;
 }
 
-export interface TestExaminationOptions {
+export interface TestDoctorOptions {
   readonly clock: FakeClock;
   readonly account?: Partial<AccountSettings>;
   readonly checkedAccount?: Partial<Omit<CheckedAccount, 'account'>>;
@@ -23,11 +23,11 @@ export interface TestExaminationOptions {
   readonly names?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Examines the simulator's account at the discovery root `url`. */
-export function startExamination(
+/** Checks the simulator's account at the discovery root `url`. */
+export function startDoctor(
   url: string,
-  { clock, account, checkedAccount, awaitCallSeconds, dialledAtMs, names }: TestExaminationOptions,
-): TestExamination {
+  { clock, account, checkedAccount, awaitCallSeconds, dialledAtMs, names }: TestDoctorOptions,
+): TestDoctor {
   const controller = new AbortController();
   const progress: string[] = [];
   const steps = checkAccount(
