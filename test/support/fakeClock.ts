@@ -1,10 +1,11 @@
 import type { Clock } from '../../shared/clock';
+import { countHttpMessages, makeLoopbackRoundTrip } from './loopbackTraffic';
 
 /** A clock that stands still until the test moves it. */
 export interface FakeClock extends Clock {
   /**
    * Moves the clock forward by `durationMs`, waking sleepers at their due times in order, those included that fall
-   * asleep on the way. Between two wakings the event loop turns a few times, so that requests over loopback that a
+   * asleep on the way. Between two wakings the event loop turns a few times, and HTTP requests over loopback that a
    * woken sleeper caused are answered before the time goes on.
    */
   advance(durationMs: number): Promise<void>;
@@ -35,8 +36,10 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** Turns of the event loop between two wakings: loopback delivers within a turn or two each way. */
+/** Turns of the event loop between two wakings. */
 const SETTLING_TURNS = 50;
+/** After an HTTP message so many bytes go over loopback and back: it may have to pass a proxy, and to cause another one. */
+const SETTLING_ROUND_TRIPS = 4;
 const MOST_STEPS = 10_000;
 
 /** @param startMs milliseconds since the epoch; by default a plain winter's noon (2026-01-15T12:00:00Z). */
@@ -139,6 +142,17 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 15, 12)): FakeClock 
 /** Looked at through a function, for TypeScript does not see that a callback changes it. */
 const isTrue = (flag: boolean): boolean => flag;
 
+let settledMessages = 0;
+
 async function settle(): Promise<void> {
+  await turnEventLoop();
+  while (countHttpMessages() !== settledMessages) {
+    settledMessages = countHttpMessages();
+    for (let trip = 0; trip < SETTLING_ROUND_TRIPS; trip += 1) await makeLoopbackRoundTrip();
+    await turnEventLoop();
+  }
+}
+
+async function turnEventLoop(): Promise<void> {
   for (let cycle = 0; cycle < SETTLING_TURNS; cycle += 1) await new Promise<void>((resolve) => setImmediate(resolve));
 }

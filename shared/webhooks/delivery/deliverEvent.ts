@@ -64,12 +64,13 @@ const MAX_REREAD_MS = 3_600_000;
  * no message, or, while subscribers cannot be read, refuses the event: it is then redelivered.
  */
 export function createDeliverEvent(ports: DeliverEventPorts): DeliverEvent {
-  const { subscriptions, recentCalls, queue, clock } = ports;
+  const { recentCalls, queue, clock } = ports;
+  const listInOrder = createListInOrder(ports);
 
   const deliverEvent = async (given: RelayEvent, arrival: EventArrival): Promise<number> => {
     const arrivedMs = clock.now();
     const event = toPublicEvent(given);
-    const all = await withDeadline(clock, subscriptions.list(), MAX_WAIT_MS).catch(() => undefined);
+    const all = await listInOrder();
     if (all === undefined) {
       const tries = (arrival.tries ?? 0) + 1;
       const delayMs = Math.min(FIRST_REREAD_MS * 2 ** (tries - 1), MAX_REREAD_MS);
@@ -102,6 +103,23 @@ export function createDeliverEvent(ports: DeliverEventPorts): DeliverEvent {
       { kind: 'consumer', parent: fromTraceParent(event.traceParent), attributes: () => eventAttributes(event) },
       () => deliverEvent(event, arrival),
     );
+}
+
+/**
+ * Lists the subscriptions, undefined when they cannot be read within 5 s. What was asked first resolves first: a change while a list
+ * is being read makes the next one a read of its own, which may be the faster one, and events would overtake each other.
+ */
+function createListInOrder({
+  subscriptions,
+  clock,
+}: DeliverEventPorts): () => Promise<readonly Subscription[] | undefined> {
+  let before: Promise<unknown> = Promise.resolve();
+  return () => {
+    const listing = withDeadline(clock, subscriptions.list(), MAX_WAIT_MS).catch(() => undefined);
+    const inOrder = Promise.all([listing, before]).then(([all]) => all);
+    before = inOrder;
+    return inOrder;
+  };
 }
 
 interface Arrived {

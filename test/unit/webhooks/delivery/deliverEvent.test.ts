@@ -169,6 +169,19 @@ describe('while storage is away', () => {
   });
 });
 
+it('keeps the order of events where the list of an earlier one is read more slowly', async () => {
+  const { deliverEvent, world } = createDeliveryEngine();
+  let answer = (): void => undefined;
+  const slow = new Promise<void>((resolve) => (answer = resolve)).then(() => world.subscriptions);
+  const lists = [slow, Promise.resolve(world.subscriptions)];
+  world.list = () => lists.shift() ?? never;
+  const both = [deliverEvent(started), deliverEvent(completed)];
+  await world.clock.advance(900);
+  answer();
+  await Promise.all(both);
+  expect(world.posts).toEqual(['event-1 to sub_a', 'event-2 to sub_a']);
+});
+
 it('does not repeat a record that storage refused for good', async () => {
   const { deliverEvent, world } = createDeliveryEngine();
   world.storage = { insertEvent: () => Promise.reject(new RelayError('storageRefused', 'too large')) };
