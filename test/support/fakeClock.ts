@@ -38,8 +38,10 @@ interface Sleeper {
 
 /** Turns of the event loop between two wakings. */
 const SETTLING_TURNS = 50;
-/** After an HTTP message so many bytes go over loopback and back: it may have to pass a proxy, and to cause another one. */
+/** After an HTTP message so many bytes go over loopback and back: it may have to pass a proxy, and to cause another one… */
 const SETTLING_ROUND_TRIPS = 4;
+/** …and so many while one was sent and not received: what is not there then has been cut off. */
+const MOST_ROUND_TRIPS = 100;
 const MOST_STEPS = 10_000;
 
 /** @param startMs milliseconds since the epoch; by default a plain winter's noon (2026-01-15T12:00:00Z). */
@@ -142,13 +144,16 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 15, 12)): FakeClock 
 /** Looked at through a function, for TypeScript does not see that a callback changes it. */
 const isTrue = (flag: boolean): boolean => flag;
 
-let settledMessages = 0;
+let settled = countHttpMessages();
 
 async function settle(): Promise<void> {
   await turnEventLoop();
-  while (countHttpMessages() !== settledMessages) {
-    settledMessages = countHttpMessages();
-    for (let trip = 0; trip < SETTLING_ROUND_TRIPS; trip += 1) await makeLoopbackRoundTrip();
+  for (let now = countHttpMessages(); now.total !== settled.total; now = countHttpMessages()) {
+    for (let trip = 0; trip < MOST_ROUND_TRIPS; trip += 1) {
+      if (trip >= SETTLING_ROUND_TRIPS && countHttpMessages().underWay <= settled.underWay) break;
+      await makeLoopbackRoundTrip();
+    }
+    settled = now;
     await turnEventLoop();
   }
 }

@@ -2,18 +2,17 @@ import { once } from 'node:events';
 import { subscribe } from 'node:diagnostics_channel';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-let messages = 0;
-for (const channel of [
-  'http.client.request.start',
-  'http.client.response.finish',
-  'http.server.request.start',
-  'http.server.response.finish',
-])
-  subscribe(channel, () => (messages += 1));
+const counts = { requestsSent: 0, requestsReceived: 0, responsesSent: 0, responsesReceived: 0 };
+subscribe('http.client.request.start', () => (counts.requestsSent += 1));
+subscribe('http.server.request.start', () => (counts.requestsReceived += 1));
+subscribe('http.server.response.finish', () => (counts.responsesSent += 1));
+subscribe('http.client.response.finish', () => (counts.responsesReceived += 1));
 
-/** HTTP requests and responses that this process has sent or received so far. */
-export function countHttpMessages(): number {
-  return messages;
+/** HTTP messages that this process, which is client and server, has sent and received so far. */
+export function countHttpMessages(): { readonly total: number; readonly underWay: number } {
+  const sent = counts.requestsSent + counts.responsesSent;
+  const received = counts.requestsReceived + counts.responsesReceived;
+  return { total: sent + received, underWay: sent - received };
 }
 
 let echo: Promise<Socket> | undefined;
