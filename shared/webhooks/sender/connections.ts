@@ -4,8 +4,8 @@ import { Agent as HttpsAgent } from 'node:https';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { RelayError } from '../../errors/relayError';
 
-/** For each host and port, as many as deliveries run at once: a subscriber has few, but many may share a host (flows do). */
-const MAX_IDLE_SOCKETS = 256;
+/** For each host and port: a subscriber has 16 at most, but many may share a host (flows do), and what is closed is opened anew. */
+const MAX_IDLE_SOCKETS = 1024;
 const IDLE_SOCKET_MS = 30_000;
 
 /** Agents for http and https. */

@@ -1,6 +1,7 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import axios, { AxiosHeaders } from 'axios';
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../clock';
 import { USER_AGENT } from '../../version';
 import type { SendResult } from '../delivery/classifyResponse';
@@ -11,7 +12,7 @@ import { createNameResolver, type NameResolver } from './nameResolver';
 import { codeOf, statusOfUnparsed, translateNetworkError } from './networkError';
 import { readStart, createTransport, UpgradeError, type Exchange } from './transport';
 import { redact } from './redact';
-import { checkUrl, type CheckedUrl } from './urlRule';
+import { checkUrl, type CheckedUrl, type UrlVerdict } from './urlRule';
 import { parseUrl } from '../../parseUrl';
 
 /** One HTTP request to a subscriber. */
@@ -26,8 +27,8 @@ export interface OutgoingRequest {
   readonly timeoutMs: number;
 }
 
-/** A response also has its headers here, lower case; the handshake reads them. */
-export type SenderResult = SendResult & { readonly headers: Readonly<Record<string, string>> };
+/** A response also has its headers here; the handshake reads them. */
+export type SenderResult = SendResult & { readonly headers: Readonly<IncomingHttpHeaders> };
 
 /** Makes single requests; never rejects, never follows a redirect, and connects only where the address rules allow it. */
 export interface Sender {
@@ -48,6 +49,8 @@ export interface SenderOptions {
 
 /** Node's limit for one address is 250 ms, less than a round trip to another continent (nodejs/node 54359). */
 const MAX_ADDRESS_MS = 2000;
+/** URLs whose verdict is kept: more than there are subscriptions. */
+const MAX_VERDICTS = 1000;
 
 /** axios's transport without its client, whose merging of defaults into each request costs as much again as sending it. */
 const adapter = axios.getAdapter('http');
@@ -74,6 +77,7 @@ class PooledSender implements Sender {
   readonly #allowedCidrs: readonly string[];
   readonly #names: NameResolver;
   readonly #connections: Connections;
+  readonly #verdicts = new LRUCache<string, UrlVerdict>({ max: MAX_VERDICTS });
   readonly #lookups: { readonly http: LookupFunction; readonly https: LookupFunction };
 
   constructor({ clock, allowedCidrs, names = createNameResolver({ clock }), caCertificate }: SenderOptions) {
@@ -91,7 +95,7 @@ class PooledSender implements Sender {
     const { timeoutMs, secretHeaders = {} } = request;
     const startedMs = this.#clock.now();
     const durationMs = (): number => this.#clock.now() - startedMs;
-    const verdict = checkUrl(request.url, this.#allowedCidrs);
+    const verdict = this.#check(request.url);
     if (!verdict.ok) return networkError('addressRefused', verdict.message, 0);
     const { url } = verdict;
 
@@ -109,7 +113,8 @@ class PooledSender implements Sender {
         },
       );
       const body = response.data as IncomingMessage;
-      const text = redact(await readStart(body, this.#clock), [url.requestTarget, ...Object.values(secretHeaders)]);
+      const start = await readStart(body, this.#clock);
+      const text = start === '' ? '' : redact(start, [url.requestTarget, ...Object.values(secretHeaders)]);
       return { ...toResponse(response.status, body, text, request.url), durationMs: durationMs() };
     } catch (error) {
       if (deadline.signal.aborted) return this.#toTimeout(url, exchange, durationMs());
@@ -121,6 +126,12 @@ class PooledSender implements Sender {
 
   close(): void {
     this.#connections.close();
+  }
+
+  #check(url: string): UrlVerdict {
+    let verdict = this.#verdicts.get(url);
+    if (verdict === undefined) this.#verdicts.set(url, (verdict = checkUrl(url, this.#allowedCidrs)));
+    return verdict;
   }
 
   #exchange(request: OutgoingRequest, url: CheckedUrl, agents: Agents, exchange: Exchange, signal: AbortSignal) {
@@ -188,9 +199,7 @@ function toResponse(status: number, { headers }: IncomingMessage, body: string, 
     retryAfter: headers['retry-after'],
     body,
     ...(target !== undefined && { location: showUrl(target.href) }),
-    headers: Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
-    ),
+    headers,
   } as const;
 }
 

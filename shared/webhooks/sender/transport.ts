@@ -72,6 +72,7 @@ function observe(request: ClientRequest, exchange: Exchange): void {
     exchange.isConnected = request.reusedSocket;
     if (!request.reusedSocket) socket.once('connect', () => (exchange.isConnected = true));
     const read = (chunk: Buffer): void => {
+      if (exchange.head.length === STATUS_LINE_BYTES) return;
       exchange.head = Buffer.concat([exchange.head, chunk.subarray(0, STATUS_LINE_BYTES - exchange.head.length)]);
     };
     socket.on('data', read);
@@ -89,9 +90,9 @@ export function readStart(body: Readable, clock: Clock): Promise<string> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    const ended = new AbortController();
+    const cancel = clock.setTimer(MAX_BODY_MS, () => body.destroy());
     const end = (): void => {
-      ended.abort(ENDED);
+      cancel();
       resolve(Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES).toString('utf8'));
     };
     body.on('data', (chunk: Buffer) => {
@@ -100,10 +101,5 @@ export function readStart(body: Readable, clock: Clock): Promise<string> {
       if (bytes > MAX_BODY_BYTES) body.destroy();
     });
     for (const event of ['end', 'error', 'close']) body.once(event, end);
-    void clock.sleep(MAX_BODY_MS, ended.signal).then(() => {
-      if (!ended.signal.aborted) body.destroy();
-    });
   });
 }
-
-const ENDED = Symbol('ended');

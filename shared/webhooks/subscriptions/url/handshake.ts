@@ -35,7 +35,7 @@ export async function askConsent(
     };
   if (result.status < 200 || result.status > 299)
     return { consents: false, reason: `the response to OPTIONS was ${result.status}` };
-  const allowed = (result.headers['webhook-allowed-origin'] ?? '')
+  const allowed = String(result.headers['webhook-allowed-origin'] ?? '')
     .split(',')
     .map((origin) => origin.trim().toLowerCase());
   if (!allowed.includes('*') && !allowed.includes(requestOrigin.toLowerCase())) {
