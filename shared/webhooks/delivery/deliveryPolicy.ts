@@ -8,6 +8,11 @@ export const MAX_IN_FLIGHT = 16;
 export const FAILURES_TO_OPEN = 20;
 /** How long an open circuit admits nothing; then one attempt is the probe. */
 export const OPEN_MS = 30_000;
+/**
+ * When all places are taken and nothing has begun or ended for so long, an attempt does not begin to wait: beside a subscriber that
+ * hangs, five seconds of events would take all the calls that an instance makes at a time, and healthy subscribers would wait too.
+ */
+const STALLED_MS = 1_000;
 /** For a subscriber that throttles and does not say for how long. */
 const DEFAULT_THROTTLE_MS = 5_000;
 
@@ -27,7 +32,7 @@ export interface Refusal {
   readonly why: 'busy' | 'throttled' | 'circuitOpen';
   /** Until then nothing is admitted: milliseconds since the epoch. */
   readonly untilMs: number;
-  /** Since the first failure after the last success, in milliseconds; 0 for `busy`. */
+  /** Since the first failure after the last success, in milliseconds; 0 while the last attempt succeeded. */
   readonly failingForMs: number;
 }
 
@@ -39,7 +44,10 @@ export interface Refusal {
 export interface DeliveryPolicy {
   /** Why nothing is admitted now, if that is so; an attempt that would only have to wait is not refused. */
   refusal(): Refusal | undefined;
-  /** Waits in order of arrival, at most until `untilMs`, for one of the 16 and for the result of a probe. */
+  /**
+   * Waits in order of arrival, at most until `untilMs`, for one of the 16 and for the result of a probe; `busy` at once when the
+   * subscriber has stalled: none of them has ended for a second.
+   */
   acquire(untilMs: number): Promise<Permit | Refusal>;
   /** Since the first failure after the last success (milliseconds since the epoch); undefined while the last attempt succeeded. */
   failingSinceMs(): number | undefined;
@@ -58,6 +66,8 @@ class SubscriberPolicy implements DeliveryPolicy {
   #isProbing = false;
   #throttledUntilMs = 0;
   #failingSinceMs: number | undefined;
+  /** When an attempt began or ended last. */
+  #movedAtMs = 0;
 
   constructor(private readonly clock: Clock) {}
 
@@ -69,7 +79,10 @@ class SubscriberPolicy implements DeliveryPolicy {
   }
 
   async acquire(untilMs: number): Promise<Permit | Refusal> {
-    return (this.#waiters.length === 0 ? this.#decide() : undefined) ?? this.#wait(untilMs);
+    const decision = this.#waiters.length === 0 ? this.#decide() : undefined;
+    if (decision !== undefined) return decision;
+    const nowMs = this.clock.now();
+    return nowMs - this.#movedAtMs < STALLED_MS ? this.#wait(untilMs) : this.#refuse('busy', nowMs);
   }
 
   failingSinceMs(): number | undefined {
@@ -80,7 +93,7 @@ class SubscriberPolicy implements DeliveryPolicy {
     return this.#failures >= FAILURES_TO_OPEN;
   }
 
-  #refuse(why: 'throttled' | 'circuitOpen', untilMs: number): Refusal {
+  #refuse(why: Refusal['why'], untilMs: number): Refusal {
     const failingForMs = this.#failingSinceMs === undefined ? 0 : this.clock.now() - this.#failingSinceMs;
     return { admitted: false, why, untilMs, failingForMs };
   }
@@ -93,10 +106,12 @@ class SubscriberPolicy implements DeliveryPolicy {
     const isProbe = this.isOpen();
     this.#inFlight += 1;
     this.#isProbing = isProbe;
+    this.#movedAtMs = this.clock.now();
     return {
       admitted: true,
       release: (attempt) => {
         this.#inFlight -= 1;
+        this.#movedAtMs = this.clock.now();
         if (isProbe) this.#isProbing = false;
         this.#learn(attempt);
         this.#wake();
@@ -123,7 +138,7 @@ class SubscriberPolicy implements DeliveryPolicy {
     return new Promise((resolve) => {
       const cancel = this.clock.setTimer(untilMs - this.clock.now(), () => {
         this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
-        resolve({ admitted: false, why: 'busy', untilMs: this.clock.now(), failingForMs: 0 });
+        resolve(this.#refuse('busy', this.clock.now()));
       });
       const waiter: Waiter = {
         settle(decision) {

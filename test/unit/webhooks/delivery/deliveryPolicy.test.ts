@@ -55,6 +55,20 @@ describe('the bulkhead', () => {
     expect(order).toEqual(['earlier']);
   });
 
+  it('refuses as busy at once when none of the 16 has ended for a second', async () => {
+    const { policy, clock, soon } = setUp();
+    const [first] = await Promise.all(Array.from({ length: MAX_IN_FLIGHT }, () => admitted(policy, soon())));
+    await clock.advance(999);
+    const waiting = admitted(policy, soon());
+    await clock.advance(1);
+    expect(await policy.acquire(soon())).toMatchObject({ admitted: false, why: 'busy', untilMs: clock.now() });
+    first?.release(succeeded);
+    expect(await waiting).toMatchObject({ admitted: true });
+    const next = admitted(policy, soon());
+    (await waiting).release(succeeded);
+    expect(await next).toMatchObject({ admitted: true });
+  });
+
   it('refuses as busy what waited in vain', async () => {
     const { policy, clock, soon } = setUp();
     await Promise.all(Array.from({ length: MAX_IN_FLIGHT }, () => admitted(policy, soon())));
