@@ -1,9 +1,10 @@
 // Over 200 lines: everything is wired here and nowhere else, so that every other file can be handed what it needs.
 import { randomUUID } from 'node:crypto';
 import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
+import { createAccountRegistry, type AccountRegistry } from './accounts/accountRegistry';
 import { systemClock, type Clock } from './clock';
 import { parseConfig, type ConfigResult } from './config/parseConfig';
-import type { AccountSettings, Settings } from './config/settings';
+import type { Settings } from './config/settings';
 import { RelayError } from './errors/relayError';
 import { encodeCapability } from './http/identity/capability';
 import type { CommandEndpointPorts } from './http/commandEndpoint';
@@ -19,7 +20,7 @@ import type { SubscriptionEndpointPorts } from './http/subscriptionEndpoints';
 import type { TimelineEndpointPorts } from './http/timelineEndpoint';
 import { credentialFor, environmentIdentity, managedIdentity } from './identity';
 import type { CallViews } from './invitations/record/callViews';
-import { accountKey, decodeInvitationId, encodeInvitationId } from './invitations/invitationId';
+import { decodeInvitationId, encodeInvitationId } from './invitations/invitationId';
 import type { CommandPorts } from './invitations/commands/runCommand';
 import { withoutLargestParts } from './invitations/normalise/withoutLargestParts';
 import { createBusConnection } from './messaging/busConnection';
@@ -29,9 +30,11 @@ import { createEventPublisher } from './messaging/eventPublisher';
 import { openServiceBus } from './messaging/openServiceBus';
 import { probeBus } from './messaging/probeBus';
 import type { QueuedCommandPorts } from './messaging/queuedCommand';
+import type { PolledAccount } from './relay/accountSource';
 import { pollSlots, type PollPorts, type PollRun } from './relay/pollSlots';
 import { FALLBACK_RENEWAL_MS, newOwner, SLOT_COUNT, slotsOfShard } from './relay/slots';
 import { createAccountStates } from './storage/accountStates';
+import { createAccountTable } from './storage/accountTable';
 import { createCallRecords } from './storage/calls/createCallRecords';
 import { createCallViews } from './storage/calls/createCallViews';
 import { removeOldCalls } from './storage/calls/removeOldCalls';
@@ -48,6 +51,7 @@ import { createSubscriptionStore } from './storage/subscriptionStore';
 import { removeOlderRecords } from './storage/retention';
 import { probeTables } from './storage/probeTables';
 import { createTables, type Tables } from './storage/tables';
+import { createSecretCipher } from './secretCipher';
 import { createLog } from './telemetry/log';
 import type { Telemetry } from './telemetry/startTelemetry';
 import { parseTelemetryTargets } from './telemetry/telemetryTargets';
@@ -57,6 +61,7 @@ import { createUcwaSession } from './ucwa/createSession';
 import { createUcwaHttp } from './ucwa/http';
 import { createMemoryBudget } from './ucwa/channel/memoryBudget';
 import { createStallMonitor } from './ucwa/channel/stallMonitor';
+import { createRefusingSession } from './ucwa/refusingSession';
 import type { UcwaSession } from './ucwa/session';
 import { createWebhooks, type Webhooks, type WebhooksPorts } from './webhooks/createWebhooks';
 import { createServiceBusRetryQueue } from './messaging/webhookRetryQueue';
@@ -190,13 +195,14 @@ function createApp(settings: Settings): App {
   const { tables, bus, publisher } = connections;
   const leases = createSlotLeases(tables);
   const sessions = createSessions(settings, tables, clock);
-  const polling = createPolling(settings, { publisher, leases, session: sessions.of, clock });
+  const accounts = wireAccounts(settings, tables, clock);
+  const polling = createPolling(settings, { publisher, leases, accounts, session: sessions.of, clock });
   const views = createCallViews(tables, clock);
   const health = createSubscriberHealthStore(tables);
-  const webhooks = wireWebhooks(settings, connections, { views, health, clock });
+  const webhooks = wireWebhooks(settings, connections, { views, health, accounts: sipUrisOf(accounts), clock });
   return {
     settings,
-    accounts: settings.accounts,
+    accounts,
     leases,
     clock,
     log,
@@ -210,7 +216,7 @@ function createApp(settings: Settings): App {
     limit: createRateLimit(() => performance.now(), { burst: 100, perSecond: 50 }),
     // A person opens a link and presses its button; each press of it is an event on the topic.
     limitLink: createRateLimit(() => performance.now(), { burst: 10, perSecond: 0.5 }),
-    commands: wireCommands(settings, connections, sessions.of, clock),
+    commands: wireCommands(settings, connections, sessionOf(accounts, sessions.of), clock),
     poll: polling.poll,
     pollAsFallback: polling.pollAsFallback,
     erasePerson: async (uri) =>
@@ -240,7 +246,7 @@ function openConnections({ storage, serviceBus }: Settings, clock: Clock) {
 }
 type Connections = ReturnType<typeof openConnections>;
 
-type SessionOf = (account: AccountSettings) => UcwaSession;
+type SessionOf = (known: PolledAccount) => UcwaSession;
 
 /** The session with UCWA of each account, made when it is first asked for. All share one HTTP client and its budget of memory. */
 function createSessions(settings: Settings, tables: Tables, clock: Clock): { readonly of: SessionOf; close(): void } {
@@ -259,12 +265,15 @@ function createSessions(settings: Settings, tables: Tables, clock: Clock): { rea
     kinds: settings.kinds,
     bearerToken: (process.env.AZURE_CLIENT_ID ?? '') === '' ? undefined : environmentIdentity(),
   };
-  const sessions = new Map<string, UcwaSession>();
+  // By object: an account that was changed is another, and what was gone with it is forgotten.
+  const sessions = new WeakMap<PolledAccount, UcwaSession>();
   return {
-    of: (account) => {
-      const key = accountKey(account.sipUri);
-      const session = sessions.get(key) ?? createUcwaSession({ ...common, account });
-      sessions.set(key, session);
+    of: (known) => {
+      const { account, problem } = known;
+      const session =
+        sessions.get(known) ??
+        (problem === undefined ? createUcwaSession({ ...common, account }) : createRefusingSession(account, problem));
+      sessions.set(known, session);
       return session;
     },
     close() {
@@ -277,7 +286,7 @@ function createSessions(settings: Settings, tables: Tables, clock: Clock): { rea
 /** The runs of this process that poll: one for each shard's timer, and the fallback. `stop` resolves when all have ended. */
 function createPolling(
   settings: Settings,
-  ports: Pick<PollPorts, 'publisher' | 'leases' | 'session' | 'clock'>,
+  ports: Pick<PollPorts, 'publisher' | 'leases' | 'accounts' | 'session' | 'clock'>,
 ): Pick<App, 'poll' | 'pollAsFallback'> & { stop(): Promise<void> } {
   const relay: Omit<PollPorts, 'owner'> = {
     ...ports,
@@ -287,7 +296,7 @@ function createPolling(
     includeSdp: settings.includeSdp,
     random: Math.random,
     log,
-    accounts: settings.accounts,
+    signInsPerSecond: settings.signInsPerSecond,
   };
   const terminating = new AbortController();
   const runs = new Set<Promise<void>>();
@@ -314,44 +323,62 @@ function createPolling(
   };
 }
 
+/** The accounts of the setting and of the table. */
+function wireAccounts(settings: Settings, tables: Tables, clock: Clock): AccountRegistry {
+  return createAccountRegistry({
+    table: createAccountTable(tables, log),
+    setting: settings.accounts,
+    discoveryUrl: settings.discoveryUrl,
+    cipher: createSecretCipher(settings.encryptionKey),
+    clock,
+    log,
+  });
+}
+
+function sipUrisOf(accounts: AccountRegistry): () => Promise<readonly string[]> {
+  return async () => (await accounts.list()).map(({ account }) => account.sipUri);
+}
+
+/** The session of the account with that key; none of one that is disabled. */
+function sessionOf(accounts: AccountRegistry, session: SessionOf): CommandPorts['gateway'] {
+  return async (key) => {
+    const known = await accounts.find(key);
+    return known?.enabled === true ? session(known) : undefined;
+  };
+}
+
 function wireWebhooks(
   settings: Settings,
   { tables, bus, publisher }: Connections,
-  { views, health, clock }: Pick<WebhooksPorts, 'health' | 'clock'> & { readonly views: CallViews },
+  ports: Pick<WebhooksPorts, 'health' | 'accounts' | 'clock'> & { readonly views: CallViews },
 ): Webhooks {
+  const { clock } = ports;
   return createWebhooks({
+    ...ports,
     store: createSubscriptionStore({ tables, clock, log }),
     records: createCallRecords(tables),
-    views,
-    health,
     rateSlots: createRateSlots({ tables, clock, random: Math.random }),
     queue: createServiceBusRetryQueue(bus.sender(busEntities.retries)),
     publisher,
     encryptionKey: settings.encryptionKey,
     allowedCidrs: settings.webhookAllowedCidrs,
     caCertificate: settings.webhookCaCertificate,
-    accounts: () => settings.accounts.map(({ sipUri }) => sipUri),
     requestOrigin: settings.publicUrl === undefined ? 'ucwa-relay' : new URL(settings.publicUrl).host,
     confirmUrl: confirmLinks(settings),
-    clock,
     random: Math.random,
     log,
   });
 }
 
 function wireCommands(
-  { accounts, signingKey }: Settings,
+  { signingKey }: Settings,
   { tables, publisher }: Connections,
-  sessionOf: SessionOf,
+  gateway: CommandPorts['gateway'],
   clock: Clock,
 ): CommandPorts {
-  const accountsByKey = new Map(accounts.map((account) => [accountKey(account.sipUri), account]));
   return {
     signingKey,
-    gateway: (key) => {
-      const account = accountsByKey.get(key);
-      return account === undefined ? undefined : sessionOf(account);
-    },
+    gateway,
     claims: createClaims(tables),
     audit: createCommandAudit(tables),
     events: publisher,

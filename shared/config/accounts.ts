@@ -16,35 +16,51 @@ const presences = ['Away', 'BeRightBack', 'Busy', 'DoNotDisturb', 'Offwork', 'On
 /** makeMeAvailable, audioPreference. */
 const audioPreferences = ['PhoneAudio', 'VoipAudio'] as const;
 
-const url = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' });
+const url = z
+  .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
+  .max(2_048, 'must have at most 2,048 characters');
+
+export const sipUriSchema = z
+  .string('is required: sip:user@domain')
+  .regex(/^sip:[^@\s;?]+@[^@\s;?:]+$/i, 'must look like sip:user@domain')
+  .max(454, 'must have at most 454 characters');
+
+/** What an account may be given, each by its checks; without defaults. */
+export const accountFields = {
+  username: z
+    .string('is required: UPN, DOMAIN\\user or SIP address')
+    .min(1, 'must not be empty')
+    .max(1_024, 'must have at most 1,024 characters'),
+  password: z.string('is required').min(1, 'must not be empty').max(1_024, 'must have at most 1,024 characters'),
+  discoveryUrl: url,
+  modalities: z
+    .array(z.enum(modalityNames, `must be among ${modalityNames.join(', ')}`))
+    .nonempty('must name at least one')
+    .max(modalityNames.length, 'must name each at most once'),
+  signInAs: z.enum(presences, `must be one of ${presences.join(', ')}`),
+  reportActivity: z.boolean('must be true or false'),
+  ringSeconds: z.number('must be a number of seconds').int().min(5, 'must be 5 to 300').max(300, 'must be 5 to 300'),
+  phoneNumber: z
+    .string()
+    .regex(/^(tel:)?\+?\d{2,15}(;ext=\d{1,10})?$/i, 'must be a telephone number of digits, like +14255550100'),
+  audioPreference: z.enum(audioPreferences, `must be one of ${audioPreferences.join(', ')}`),
+};
+
+/** As accountFields, with what may be left out and the defaults. */
+export const accountOptions = {
+  ...accountFields,
+  discoveryUrl: accountFields.discoveryUrl.optional(),
+  modalities: accountFields.modalities.default(['Audio', 'Video', 'PhoneAudio']),
+  signInAs: accountFields.signInAs.optional(),
+  reportActivity: accountFields.reportActivity.default(true),
+  ringSeconds: accountFields.ringSeconds.default(30),
+  phoneNumber: accountFields.phoneNumber.optional(),
+  audioPreference: accountFields.audioPreference.optional(),
+};
 
 /** One element of `UCWA_ACCOUNTS`; unknown fields are refused, so that a misspelt one is seen. */
 export const accountSchema = z
-  .strictObject({
-    sipUri: z
-      .string('is required: sip:user@domain')
-      .regex(/^sip:[^@\s;?]+@[^@\s;?:]+$/i, 'must look like sip:user@domain'),
-    username: z.string('is required: UPN, DOMAIN\\user or SIP address').min(1, 'must not be empty'),
-    password: z.string('is required').min(1, 'must not be empty'),
-    discoveryUrl: url.optional(),
-    modalities: z
-      .array(z.enum(modalityNames, `must be among ${modalityNames.join(', ')}`))
-      .nonempty('must name at least one')
-      .default(['Audio', 'Video', 'PhoneAudio']),
-    signInAs: z.enum(presences, `must be one of ${presences.join(', ')}`).optional(),
-    reportActivity: z.boolean('must be true or false').default(true),
-    ringSeconds: z
-      .number('must be a number of seconds')
-      .int()
-      .min(5, 'must be 5 to 300')
-      .max(300, 'must be 5 to 300')
-      .default(30),
-    phoneNumber: z
-      .string()
-      .regex(/^(tel:)?\+?\d{2,15}(;ext=\d{1,10})?$/i, 'must be a telephone number of digits, like +14255550100')
-      .optional(),
-    audioPreference: z.enum(audioPreferences, `must be one of ${audioPreferences.join(', ')}`).optional(),
-  })
+  .strictObject({ sipUri: sipUriSchema, ...accountOptions })
   .transform((account) => ({ ...account, discoveryUrl: account.discoveryUrl, signInAs: account.signInAs }));
 
 /** `UCWA_ACCOUNTS`: a JSON array; a SIP URI stands in it once. */

@@ -40,7 +40,7 @@ const certificate = text
   );
 
 const schema = z.object({
-  UCWA_ACCOUNTS: accountsSchema,
+  UCWA_ACCOUNTS: accountsSchema.optional(),
   UCWA_DISCOVERY_URL: url.optional(),
   UCWA_ALLOWED_HOSTS: list
     .pipe(
@@ -77,6 +77,7 @@ const schema = z.object({
   POLL_RUN_SECONDS: whole(10, 1500, 600),
   POLL_SHARD_COUNT: whole(1, 64, 1),
   POLL_FALLBACK: flag(true),
+  SIGN_INS_PER_SECOND: whole(1, 1000, 20),
   RELAY_KINDS: list
     .pipe(z.array(z.enum(kindNames, `must be among ${kindNames.join(', ')}`)).nonempty())
     .default(kindNames),
@@ -133,6 +134,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
       pollRunSeconds: value.POLL_RUN_SECONDS,
       pollShardCount: value.POLL_SHARD_COUNT,
       pollFallback: value.POLL_FALLBACK,
+      signInsPerSecond: value.SIGN_INS_PER_SECOND,
       includeSdp: value.RELAY_INCLUDE_SDP,
       publicUrl: value.RELAY_PUBLIC_URL,
       signingKey: value.RELAY_SIGNING_KEY,
@@ -148,16 +150,13 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   };
 }
 
-const ucwaSchema = schema.pick({
-  UCWA_ACCOUNTS: true,
-  UCWA_DISCOVERY_URL: true,
-  UCWA_ALLOWED_HOSTS: true,
-  UCWA_CA_CERTIFICATE: true,
-  RELAY_KINDS: true,
-});
+/** Without storage there are no accounts but those of the setting. */
+const ucwaSchema = schema
+  .pick({ UCWA_DISCOVERY_URL: true, UCWA_ALLOWED_HOSTS: true, UCWA_CA_CERTIFICATE: true, RELAY_KINDS: true })
+  .extend({ UCWA_ACCOUNTS: accountsSchema });
 
 /** What it takes to speak to the pools. */
-export type UcwaSettings = Pick<Settings, 'accounts' | 'allowedHosts' | 'caCertificate' | 'kinds'>;
+export type UcwaSettings = Pick<Settings, 'accounts' | 'discoveryUrl' | 'allowedHosts' | 'caCertificate' | 'kinds'>;
 
 /** As parseConfig, of these settings alone: for what needs neither bus nor storage. */
 export function parseUcwaConfig(
@@ -171,9 +170,10 @@ export function parseUcwaConfig(
     : { ok: false, problems };
 }
 
-function toUcwaSettings(value: z.infer<typeof ucwaSchema>): UcwaSettings {
+function toUcwaSettings(value: Pick<z.infer<typeof schema>, keyof z.infer<typeof ucwaSchema>>): UcwaSettings {
   return {
-    accounts: value.UCWA_ACCOUNTS.map((account) => ({
+    discoveryUrl: value.UCWA_DISCOVERY_URL,
+    accounts: (value.UCWA_ACCOUNTS ?? []).map((account) => ({
       ...account,
       discoveryUrl: account.discoveryUrl ?? value.UCWA_DISCOVERY_URL,
     })),

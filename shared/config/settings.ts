@@ -1,12 +1,17 @@
 import type { Kind } from '../invitations/kinds';
 
-/** One Skype for Business account that the relay signs in as; an element of `UCWA_ACCOUNTS`. */
+/** One Skype for Business account that the relay signs in as: an element of `UCWA_ACCOUNTS` or a row of table `accounts`. */
 export interface AccountSettings {
   /** `sip:user@domain`, as configured. */
   readonly sipUri: string;
   /** UPN, `DOMAIN\user` or SIP address. */
   readonly username: string;
   readonly password: string;
+  /**
+   * When the password was set over the API, in milliseconds since the epoch; undefined for an account of the setting. One that was
+   * set again is tried again, although the same was rejected before.
+   */
+  readonly passwordSetAtMs?: number | undefined;
   /** Root URL of discovery; else `UCWA_DISCOVERY_URL`, else from the SIP domain. */
   readonly discoveryUrl: string | undefined;
   /** What makeMeAvailable registers. */
@@ -37,7 +42,12 @@ export type Connection = SharedKeyConnection | IdentityConnection;
 
 /** All settings, parsed and with their defaults. Names and defaults: README, "Settings". */
 export interface Settings {
+  /** Those of `UCWA_ACCOUNTS`; the table of accounts may hold others, and the same. */
   readonly accounts: readonly AccountSettings[];
+  /** `UCWA_DISCOVERY_URL`, for accounts that name none. */
+  readonly discoveryUrl: string | undefined;
+  /** How many accounts sign in each second, at most, in each process. */
+  readonly signInsPerSecond: number;
   /** Host names (lower case) to which a password or ticket may go beside each account's SIP domain and its subdomains. */
   readonly allowedHosts: readonly string[];
   /** PEM of a private certification authority, added to the public ones. */

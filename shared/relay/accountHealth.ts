@@ -7,12 +7,14 @@ export const accountHealthSchema = z.object({
   account: z.string(),
   state: z.string(),
   lastPollAtMs: z.number().optional(),
-  /** For who takes the slot over, see readUntil.ts. */
+  /** For the next owner of the slot, see slotHistory.ts. */
   readToEndMs: z.number().optional(),
   tokenExpiresAtMs: z.number().optional(),
   modalities: z.array(z.string()),
   lastError: z.string().optional(),
+  connectedSinceMs: z.number().optional(),
   disconnectedSinceMs: z.number().optional(),
+  nextTryAtMs: z.number().optional(),
   cutAfterMs: z.number().optional(),
 });
 export type AccountHealth = z.infer<typeof accountHealthSchema>;
@@ -42,7 +44,9 @@ export function toAccountHealth(account: string, health: SessionHealth): Account
     ...(health.readToEndMs === undefined ? {} : { readToEndMs: health.readToEndMs }),
     ...(health.tokenExpiresAtMs === undefined ? {} : { tokenExpiresAtMs: health.tokenExpiresAtMs }),
     modalities: [...health.modalities],
+    ...(health.connectedSinceMs === undefined ? {} : { connectedSinceMs: health.connectedSinceMs }),
     ...(health.disconnectedSinceMs === undefined ? {} : { disconnectedSinceMs: health.disconnectedSinceMs }),
+    ...(health.nextTryAtMs === undefined ? {} : { nextTryAtMs: health.nextTryAtMs }),
     ...(health.cutAfterMs === undefined ? {} : { cutAfterMs: health.cutAfterMs }),
     ...(health.lastError === undefined ? {} : { lastError: health.lastError }),
   };

@@ -10,8 +10,8 @@ const ROUNDS = 3;
 
 /** How a slot's accounts are. */
 export interface SlotHealth {
-  /** For the heartbeat, see accountHealth.ts. */
-  report(slot: number): Uint8Array;
+  /** For the heartbeat, see accountHealth.ts; undefined leaves what the last one said. */
+  report(slot: number): Uint8Array | undefined;
   /** Changes when an account comes into another state; cheap, for it is asked at each renewal. */
   statesOf(slot: number): string;
 }
@@ -30,8 +30,8 @@ export interface LeaseRows {
   giveBack(): Promise<void>;
 }
 
-/** Rows of `slots` as `owner` writes them; nothing is read before the first renewal. */
-export function createLeaseRows(slots: readonly number[], health: SlotHealth, ports: LeaseRowsPorts): LeaseRows {
+/** Rows of `slots`, asked for at each renewal, as `owner` writes them; nothing is read before the first renewal. */
+export function createLeaseRows(slots: () => readonly number[], health: SlotHealth, ports: LeaseRowsPorts): LeaseRows {
   const { owner, leases: store, clock } = ports;
   const watch = createLeaseWatch(clock);
   const due = createDueHealth(health);
@@ -40,7 +40,7 @@ export function createLeaseRows(slots: readonly number[], health: SlotHealth, po
     const nowMs = clock.now();
     const reports = due.at(nowMs);
     const toWrite = (found: readonly SlotLease[]) =>
-      leasesToWrite(watch.judge(found, nowMs), { slots, owner, nowMs, healthOf: reports.of });
+      leasesToWrite(watch.judge(found, nowMs), { slots: slots(), owner, nowMs, healthOf: reports.of });
     // A row that a fallback handed over keeps the name of the run that had asked, until now.
     const isNew = (row: SlotLease): boolean => row.owner !== owner || row.askedBy === owner;
     let rows = await store.read();
@@ -58,7 +58,10 @@ export function createLeaseRows(slots: readonly number[], health: SlotHealth, po
   const giveBackOnce = async (): Promise<true | undefined> => {
     const mine = (await store.read()).filter((row) => row.owner === owner);
     const free = { owner: '', askedBy: '', expiresAtMs: clock.now() };
-    const freed = mine.map((lease) => ({ ...lease, ...free, health: health.report(lease.slot) }));
+    const freed = mine.map((lease) => {
+      const reported = health.report(lease.slot);
+      return { ...lease, ...free, ...(reported === undefined ? {} : { health: reported }) };
+    });
     return (await store.write(freed)) ? true : undefined;
   };
   return {

@@ -1,18 +1,16 @@
-import type { AccountSettings } from '../config/settings';
+import { toRelayError } from '../errors/relayError';
 import { observeChannels } from '../telemetry/metrics';
-import type { UcwaSession } from '../ucwa/session';
-import { encodeSlotHealth, toAccountHealth } from './accountHealth';
-import type { RelayPorts } from './relayAccount';
-import { createSlotChannels, type SlotChannels } from './slotChannels';
-import type { SlotHealth } from './leaseRows';
+import { withDeadline } from '../withDeadline';
+import type { AccountSource } from './accountSource';
+import { createSlotChannels, type SlotChannelPorts, type SlotChannels } from './slotChannels';
+import type { SlotHistory } from './slotHistory';
 import type { Renewal } from './renewal';
 import { createOwnership, type Ownership } from './slotOwnership';
-import { ASKING_INTERVAL_MS, FALLBACK_RENEWAL_MS, isFallback, LEASE_RENEWAL_MS, slotOf } from './slots';
+import { ASKING_INTERVAL_MS, FALLBACK_RENEWAL_MS, isFallback, LEASE_RENEWAL_MS } from './slots';
 import type { SlotLeaseStore } from './slots';
 
-export interface PollPorts extends RelayPorts {
-  readonly accounts: readonly AccountSettings[];
-  readonly session: (account: AccountSettings) => UcwaSession;
+export interface PollPorts extends SlotChannelPorts {
+  readonly accounts: AccountSource;
   readonly leases: SlotLeaseStore;
   /** Names this process and poller; unique, from `newOwner`. */
   readonly owner: string;
@@ -31,29 +29,34 @@ const STOP_WITHIN_MS = 3_000;
 /**
  * Owns the run's slots as far as no other poller does, keeps one event channel open for each of their accounts, and ends at
  * the deadline or when `signal` aborts: it gives its slots back first, so that another poller takes them while its own
- * channels end, and resolves within 3 seconds. Never rejects.
+ * channels end, and resolves within 3 seconds. Never rejects. An account that was added, changed or removed is so here with
+ * the next heartbeat.
  *
  * A fallback's owner takes only slots that nobody holds, and hands a slot over as soon as a timer's run asks for it. Table
- * operations: one query and one transaction for each renewal, one query alone for a fallback that owns nothing, and one
- * query more at a take-over, whatever the number of accounts.
+ * operations: two reads and one transaction for each renewal, the reads alone for a fallback that owns nothing, one
+ * query more at a take-over, and one for each slot whose accounts have changed, whatever the number of accounts.
  */
 export async function pollSlots(run: PollRun, ports: PollPorts, signal: AbortSignal): Promise<void> {
   const deadline = new AbortController();
   const stop = AbortSignal.any([signal, deadline.signal]);
   if (run.runMs !== undefined) void ports.clock.sleep(run.runMs, stop).then(() => deadline.abort());
 
-  const sessionsOf = createSessionsBySlot(ports);
-  const slots = run.slots.filter((slot) => sessionsOf.has(slot));
   const fallback = isFallback(ports.owner);
-  const ownership = createOwnership(slots, slotHealth(sessionsOf.get), ports);
+  const slots = (): number[] => run.slots.filter((slot) => ports.accounts.slots().has(slot));
+  const ownership = createOwnership(
+    slots,
+    { report: (slot) => channels.report(slot), statesOf: (slot) => channels.statesOf(slot) },
+    ports,
+  );
   let renewing: Promise<Renewal> | undefined;
   /** One renewal at a time, for all callers. */
   const renew = (): Promise<Renewal> =>
-    (renewing ??= renewNow(ownership, channels, ports).finally(() => (renewing = undefined)));
+    (renewing ??= renewNow(ownership, channels, opening, ports).finally(() => (renewing = undefined)));
   const confirmLease = async (): Promise<void> => {
     if (ownership.mayHaveLapsed()) await renew();
   };
-  const channels = createSlotChannels(sessionsOf.get, ports, stop, confirmLease);
+  const channels = createSlotChannels(ports, stop, confirmLease);
+  const opening = new OpeningSlots(channels, ports);
   const stopObserving = observeChannels(() => channels.observe());
 
   while (!stop.aborted) {
@@ -67,8 +70,19 @@ export async function pollSlots(run: PollRun, ports: PollPorts, signal: AbortSig
   await Promise.all([givenBack, channels.ended(STOP_WITHIN_MS)]);
 }
 
-/** Renews, closes the channels of slots that are not ours any more, and opens those of slots that have become ours. */
-async function renewNow(ownership: Ownership, channels: SlotChannels, { log, owner }: PollPorts): Promise<Renewal> {
+/**
+ * Renews, closes the channels of slots that are not ours any more, and brings those of our slots into line with their accounts:
+ * as soon as they are read, for a renewal must not wait.
+ */
+async function renewNow(
+  ownership: Ownership,
+  channels: SlotChannels,
+  opening: OpeningSlots,
+  { accounts, clock, log, owner }: PollPorts,
+): Promise<Renewal> {
+  await withDeadline(clock, accounts.refresh()).catch((error: unknown) =>
+    log.warn('accountsNotRead', { error: toRelayError(error).code }),
+  );
   const renewal = await ownership.renew();
   const { owned, handedOver } = renewal;
   for (const slot of channels.slots()) {
@@ -79,40 +93,51 @@ async function renewNow(ownership: Ownership, channels: SlotChannels, { log, own
       channels.close(slot);
     }
   }
-  const taken = [...owned].filter(([slot]) => !channels.slots().includes(slot));
-  for (const [slot, readUntil] of taken) channels.open(slot, readUntil);
-  if (isFallback(owner) && taken.length > 0) log.info('slotsTakenByFallback', { slots: taken.length });
+  const taken = opening.own(owned);
+  if (isFallback(owner) && taken > 0) log.info('slotsTakenByFallback', { slots: taken });
   return renewal;
 }
 
-/** The accounts' sessions, by slot; made when a slot is first asked for, since a fallback rarely polls any. */
-function createSessionsBySlot({ accounts, session }: PollPorts): {
-  readonly has: (slot: number) => boolean;
-  readonly get: (slot: number) => readonly UcwaSession[];
-} {
-  const accountsOf = new Map<number, AccountSettings[]>();
-  for (const account of accounts) {
-    const slot = slotOf(account.sipUri);
-    accountsOf.set(slot, [...(accountsOf.get(slot) ?? []), account]);
-  }
-  const sessions = new Map<number, readonly UcwaSession[]>();
-  return {
-    has: (slot) => accountsOf.has(slot),
-    get(slot) {
-      const known = sessions.get(slot) ?? (accountsOf.get(slot) ?? []).map(session);
-      sessions.set(slot, known);
-      return known;
-    },
-  };
-}
+/** Brings owned slots' channels into line with their accounts, once these are read. */
+class OpeningSlots {
+  /** What the owner before has left, until the slot's channels are open. */
+  readonly #histories = new Map<number, SlotHistory | undefined>();
+  readonly #reading = new Set<number>();
+  #owned: ReadonlyMap<number, unknown> = new Map();
 
-function slotHealth(sessionsOf: (slot: number) => readonly UcwaSession[]): SlotHealth {
-  return {
-    report: (slot) =>
-      encodeSlotHealth(sessionsOf(slot).map((session) => toAccountHealth(session.account.sipUri, session.health()))),
-    statesOf: (slot) =>
-      sessionsOf(slot)
-        .map((session) => session.health().state)
-        .join(),
-  };
+  constructor(
+    private readonly channels: SlotChannels,
+    private readonly ports: Pick<PollPorts, 'accounts' | 'log'>,
+  ) {}
+
+  /** How many of these slots were not owned before. */
+  own(owned: Renewal['owned']): number {
+    const before = this.#owned;
+    this.#owned = owned;
+    for (const slot of this.#histories.keys()) if (!owned.has(slot)) this.#histories.delete(slot);
+    let taken = 0;
+    for (const [slot, history] of owned) {
+      if (!before.has(slot)) {
+        this.#histories.set(slot, history);
+        taken += 1;
+      }
+      void this.#apply(slot);
+    }
+    return taken;
+  }
+
+  async #apply(slot: number): Promise<void> {
+    if (this.#reading.has(slot)) return;
+    this.#reading.add(slot);
+    try {
+      const accounts = await this.ports.accounts.ofSlot(slot);
+      if (!this.#owned.has(slot)) return;
+      this.channels.apply(slot, accounts, this.#histories.get(slot));
+      this.#histories.delete(slot);
+    } catch (error) {
+      this.ports.log.warn('accountsNotRead', { error: toRelayError(error).code, slot });
+    } finally {
+      this.#reading.delete(slot);
+    }
+  }
 }

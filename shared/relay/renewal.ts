@@ -1,13 +1,12 @@
-import { readUntil, type ReadUntil } from './readUntil';
+import { toSlotHistory, type SlotHistory } from './slotHistory';
 import type { SlotLease } from './slots';
 
 /** What a renewal came to. */
 export interface Renewal {
   /**
-   * The slots owned now; with one that was just taken, until when another poller is known to have read its accounts'
-   * channels, if one ever did.
+   * The slots owned now; with one that was just taken, what another poller has left of its accounts, if one ever had them.
    */
-  readonly owned: ReadonlyMap<number, ReadUntil | undefined>;
+  readonly owned: ReadonlyMap<number, SlotHistory | undefined>;
   /** The slots that were given to the run that had asked for them. */
   readonly handedOver: ReadonlySet<number>;
   /** Whether a fallback holds slots that were asked for and is about to hand them over. */
@@ -25,13 +24,13 @@ export function toRenewal(
   isNew: (row: SlotLease) => boolean,
 ): Renewal {
   const before = new Map(rows.map((row) => [row.slot, row]));
-  const knownUntil = (slot: number): ReadUntil | undefined => {
+  const historyOf = (slot: number): SlotHistory | undefined => {
     const row = before.get(slot);
-    return row !== undefined && isNew(row) ? readUntil(row) : undefined;
+    return row !== undefined && isNew(row) ? toSlotHistory(row) : undefined;
   };
   const others = written.filter((lease) => lease.owner !== owner);
   return {
-    owned: new Map(written.filter((lease) => lease.owner === owner).map(({ slot }) => [slot, knownUntil(slot)])),
+    owned: new Map(written.filter((lease) => lease.owner === owner).map(({ slot }) => [slot, historyOf(slot)])),
     handedOver: new Set(others.map(({ slot }) => slot).filter((slot) => before.get(slot)?.owner === owner)),
     isAsking: [...rows, ...others].some((lease) => lease.owner !== owner && lease.askedBy === owner),
   };

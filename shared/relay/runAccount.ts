@@ -1,7 +1,6 @@
 import { waitMs, type BackOff } from '../backOff';
 import { toRelayError } from '../errors/relayError';
 import type { ReadOptions, UcwaSession } from '../ucwa/session';
-import type { Ramp } from './ramp';
 import { relayAccount, type RelayPorts } from './relayAccount';
 
 /** After an error that ends a channel and names no better moment, as a rejected password. */
@@ -20,18 +19,19 @@ const SETTLED_MS = 60_000;
 /**
  * Relays one account until `signal` aborts. What ends its channel (a rejected password, another owner) is logged once per
  * change and tried again later; it never reaches the other accounts. Never rejects.
+ * @param signInTurn resolves when the account may sign in for the first time. Never rejects.
  * @param isHandedOver whether another poller owns the account's slot now: its poll then ends this channel, which is no trouble.
  */
 export async function runAccount(
   session: UcwaSession,
   options: ReadOptions,
-  ramp: Ramp,
+  signInTurn: (signal: AbortSignal) => Promise<void>,
   ports: RelayPorts,
   signal: AbortSignal,
   isHandedOver: () => boolean = () => false,
 ): Promise<void> {
   // An account that signed in during an earlier run is read again at once: ten thousand would be disconnected for minutes.
-  if (session.health().tokenExpiresAtMs === undefined) await ramp(() => session.application(signal), signal);
+  if (session.health().tokenExpiresAtMs === undefined) await signInTurn(signal);
   let lastCode: string | undefined;
   let replaced = 0;
   while (!signal.aborted) {

@@ -30,7 +30,7 @@ export interface OwnershipPorts extends LeaseRowsPorts {
  * publish-before-acknowledge and stable ids. So a storage account that is down disconnects no account: what was
  * owned stays owned until somebody else's name stands in the row.
  */
-export function createOwnership(slots: readonly number[], health: SlotHealth, ports: OwnershipPorts): Ownership {
+export function createOwnership(slots: () => readonly number[], health: SlotHealth, ports: OwnershipPorts): Ownership {
   const { clock, log } = ports;
   const rows = createLeaseRows(slots, health, ports);
   let renewal: Renewal = { owned: new Map(), handedOver: new Set(), isAsking: false };

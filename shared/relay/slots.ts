@@ -31,6 +31,11 @@ export function slotOf(sipUri: string): number {
   return createHash('sha256').update(sipUri.toLowerCase()).digest().readUInt32BE(0) % SLOT_COUNT;
 }
 
+/** As slotOf, of an account's key: both are the start of the same hash (accountKey). */
+export function slotOfKey(accountKey: string): number {
+  return parseInt(accountKey.slice(0, 8), 16) % SLOT_COUNT;
+}
+
 /** Shard i of N takes the slots that are i modulo N. */
 export function slotsOfShard(shard: number, shardCount: number): number[] {
   return Array.from({ length: SLOT_COUNT }, (_, slot) => slot).filter((slot) => slot % shardCount === shard);

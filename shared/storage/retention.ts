@@ -8,7 +8,9 @@ import { storageUnavailable } from './translateStorageError';
  * `state` is the relay's own and stays.
  */
 const treatment: Readonly<Record<TableName, 'records' | 'calls' | 'deliveries' | 'state'>> = {
+  accountAudit: 'records',
   accountStates: 'records',
+  accounts: 'state',
   calls: 'calls',
   callsByAccount: 'calls',
   claims: 'records',

@@ -10,7 +10,9 @@ export interface Tables {
 
 /** Every table of the product: retention and erasure go over this list, so no table can be forgotten. */
 export const tableNames = [
+  'accountAudit',
   'accountStates',
+  'accounts',
   'calls',
   'callsByAccount',
   'claims',

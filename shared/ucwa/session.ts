@@ -70,6 +70,10 @@ export interface SessionHealth {
   readonly tokenExpiresAtMs: number | undefined;
   readonly modalities: readonly string[];
   readonly lastError: string | undefined;
+  /** Since when the account is connected, in milliseconds since the epoch; undefined while it is not. */
+  readonly connectedSinceMs?: number | undefined;
+  /** When the account is tried again, in milliseconds since the epoch, where that is known; undefined while it is connected. */
+  readonly nextTryAtMs?: number | undefined;
   /** Since when the account is not connected, in milliseconds since the epoch; undefined while it is. */
   readonly disconnectedSinceMs: number | undefined;
   /** After how long something between cuts polls that wait; undefined where nothing does. */

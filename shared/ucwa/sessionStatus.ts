@@ -41,7 +41,9 @@ export class SessionStatus {
   #lastError: string | undefined;
   /** The last trouble but for waiting. */
   #cause: string | undefined;
+  #connectedSinceMs: number | undefined;
   #disconnectedSinceMs: number | undefined;
+  #nextTryAtMs: number | undefined;
   #cutAfterMs: number | undefined;
   /** The trouble that was logged as news; while it lasts it is not news again, for an outage strikes thousands at once. */
   #reportedCode: ErrorCode | undefined;
@@ -52,11 +54,13 @@ export class SessionStatus {
 
   signingIn(): void {
     this.#state = 'signingIn';
+    this.#connectedSinceMs = undefined;
     this.#disconnectedSinceMs ??= this.#ports.clock.now();
   }
 
   signedOut(): void {
     this.#state = 'signedOut';
+    this.#connectedSinceMs = undefined;
   }
 
   /** The account was made available. */
@@ -73,7 +77,9 @@ export class SessionStatus {
   connected(): void {
     this.#state = 'connected';
     this.#ports.budget.connected();
+    this.#connectedSinceMs ??= this.#ports.clock.now();
     this.#disconnectedSinceMs = undefined;
+    this.#nextTryAtMs = undefined;
   }
 
   /** As ChannelPorts. */
@@ -100,7 +106,10 @@ export class SessionStatus {
     this.#lastError = error.code === 'signInDeferred' ? [this.#cause, error.message].join(' ').trim() : error.message;
     if (error.code !== 'signInDeferred') this.#cause = error.message;
     this.#state = disconnectedStates[error.code] ?? 'backingOff';
+    this.#connectedSinceMs = undefined;
     this.#disconnectedSinceMs ??= this.#lastPollAtMs ?? clock.now();
+    const nextTryMs = waitMs ?? error.retryAfterMs;
+    this.#nextTryAtMs = nextTryMs === undefined ? undefined : clock.now() + nextTryMs;
     const { status, code, subcode, requestId } = error.extensions;
     const level = error.code === this.#reportedCode ? 'debug' : waitMs === undefined ? 'error' : 'warn';
     this.#reportedCode = error.code;
@@ -137,7 +146,9 @@ export class SessionStatus {
       lastError: isStuck
         ? `Service Bus has not accepted what was read from the channel for ${String(Math.round(waitedMs / 1000))} s.`
         : this.#lastError,
+      connectedSinceMs: this.#connectedSinceMs,
       disconnectedSinceMs: this.#disconnectedSinceMs,
+      nextTryAtMs: this.#nextTryAtMs,
       cutAfterMs: this.#cutAfterMs,
     };
   }

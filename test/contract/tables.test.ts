@@ -1,11 +1,14 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { systemClock } from '../../shared/clock';
 import { createAccountStates } from '../../shared/storage/accountStates';
+import { createAccountTable } from '../../shared/storage/accountTable';
 import { createClaims } from '../../shared/storage/claims';
 import { createCommandAudit } from '../../shared/storage/commandAudit';
 import { createSlotLeases } from '../../shared/storage/slotLeases';
 import { createTables } from '../../shared/storage/tables';
+import { silentLog } from '../../shared/telemetry/log';
 import { startTestTables, type TestTables } from '../support/testTables';
+import { describeAccountTable } from './accountTable';
 import { describeClaims } from './claims';
 import { describeSlotLeases } from './slotLeases';
 
@@ -21,6 +24,11 @@ describeClaims('ClaimStore on tables', async () => {
 describeSlotLeases('SlotLeaseStore on tables', async () => {
   await storage.empty('slotLeases');
   return createSlotLeases(storage.tables);
+});
+
+describeAccountTable('AccountTable on tables', async () => {
+  await storage.empty('accounts');
+  return createAccountTable(storage.tables, silentLog);
 });
 
 describe('account states on tables', () => {

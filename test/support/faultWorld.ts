@@ -11,6 +11,7 @@ import { createFakeClock, type FakeClock } from './fakeClock';
 import type { FaultBus } from './faultBus';
 import { invitationIdAt } from './invitationIdAt';
 import { compareWithLedger, type Agreement } from './ledgerAgreement';
+import { registryOf } from './memoryAccountTable';
 import { createMemorySlotLeases } from './memorySlotLeases';
 import { startTestSession } from './ucwaSession';
 import { startTestUcwa, type TestUcwa } from './ucwaSimulator';
@@ -81,7 +82,8 @@ export async function startFaultWorld(bus: FaultBus, userName: string): Promise<
       run = pollSlots(
         { slots: slotsOfShard(0, 1), runMs: 86_400_000 },
         {
-          accounts: [test.session.account],
+          accounts: registryOf([test.session.account], { clock }),
+          signInsPerSecond: 20,
           session: () => test.session,
           publisher: {
             publish: (events) => watched(bus.publisher.publish(events)),

@@ -1,7 +1,6 @@
 import { decodeInvitationId, encodeInvitationId } from '../../shared/invitations/invitationId';
 import type { InvitationEvent } from '../../shared/invitations/events/relayEvent';
 import { runAccount } from '../../shared/relay/runAccount';
-import type { Ramp } from '../../shared/relay/ramp';
 import { relayAccount, type RelayPorts } from '../../shared/relay/relayAccount';
 import { silentLog } from '../../shared/telemetry/log';
 import type { UcwaSession } from '../../shared/ucwa/session';
@@ -17,12 +16,7 @@ export function keepConnected(
 ): { readonly log: RecordingLog; stop(): Promise<void> } {
   const log = createRecordingLog();
   const stop = new AbortController();
-  const ramp: Ramp = (signIn) =>
-    signIn().then(
-      () => undefined,
-      () => undefined,
-    );
-  const ended = runAccount(session, {}, ramp, { ...portsOf(clock, []), log }, stop.signal);
+  const ended = runAccount(session, {}, () => Promise.resolve(), { ...portsOf(clock, []), log }, stop.signal);
   return {
     log,
     async stop() {

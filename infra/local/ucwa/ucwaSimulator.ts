@@ -58,6 +58,8 @@ export class UcwaSimulator {
   readonly arrangements = new Arrangements();
   /** Bodies that a test serves to GET, by path. */
   readonly resources = new Map<string, { readonly contentType: string; readonly text: string }>();
+  /** Passwords that are not the one of all accounts, by SIP URI in small letters. */
+  readonly passwords = new Map<string, string>();
   /** Of browsers' clients that are let in (`Origin`, `X-Ms-Origin`). */
   allowedOrigins: readonly string[] = [];
   /** How a ticket is refused at a host that did not issue it. */

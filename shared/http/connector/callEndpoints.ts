@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { AccountRegistry } from '../../accounts/accountRegistry';
 import { parseOrExplain } from '../../errors/parseOrExplain';
 import { RelayError } from '../../errors/relayError';
 import { compact } from '../../invitations/compact';
@@ -29,13 +30,13 @@ export const getCallEndpoint: Endpoint<InvitationEndpointPorts> = async (request
 
 /** `GET /connector/accounts`: what the drop-downs of a flow offer. */
 export const listAccountsEndpoint: Endpoint<
-  EndpointPorts & { readonly accounts: readonly { readonly sipUri: string }[] }
-> = (_request, { accounts }) =>
-  Promise.resolve(
-    json(200, {
-      accounts: accounts.map(({ sipUri }) => ({ sipUri, name: sipUri.replace(/^sip:/i, '') })),
-    } satisfies z.infer<typeof callAccountsSchema>),
-  );
+  EndpointPorts & { readonly accounts: Pick<AccountRegistry, 'list'> }
+> = async (_request, { accounts }) => {
+  const enabled = (await accounts.list()).filter((one) => one.enabled);
+  return json(200, {
+    accounts: enabled.map(({ account: { sipUri } }) => ({ sipUri, name: sipUri.replace(/^sip:/i, '') })),
+  } satisfies z.infer<typeof callAccountsSchema>);
+};
 
 /** What is known of a call as one level of plain values. Pure. @param nowMs tells whether it may still ring. */
 export function toCall(head: InvitationHead, nowMs: number): z.infer<typeof callSchema> {

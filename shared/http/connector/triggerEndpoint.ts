@@ -1,4 +1,6 @@
+import type { AccountRegistry } from '../../accounts/accountRegistry';
 import { RelayError } from '../../errors/relayError';
+import { accountKey } from '../../invitations/invitationId';
 import type { Webhooks } from '../../webhooks/createWebhooks';
 import { json, type Endpoint, type EndpointPorts } from '../endpoint';
 import { readJson } from '../readJson';
@@ -8,7 +10,7 @@ import { callTriggerSchema } from './connectorSchemas';
 
 export interface TriggerEndpointPorts extends EndpointPorts {
   readonly webhooks: Webhooks;
-  readonly accounts: readonly { readonly sipUri: string }[];
+  readonly accounts: Pick<AccountRegistry, 'find'>;
   readonly settings: { readonly publicUrl: string | undefined; readonly signingKey: string };
 }
 
@@ -34,7 +36,7 @@ export const triggerEndpoint: Endpoint<TriggerEndpointPorts> = async (
     {
       url,
       description: summary,
-      filters: { ...filters, ...(account !== '' && { accounts: [known(account, accounts)] }) },
+      filters: { ...filters, ...(account !== '' && { accounts: [await known(account, accounts)] }) },
     },
     caller.name,
   );
@@ -42,9 +44,9 @@ export const triggerEndpoint: Endpoint<TriggerEndpointPorts> = async (
 };
 
 /** A flow for an account that is not there would wait for ever without a word. */
-function known(account: string, accounts: TriggerEndpointPorts['accounts']): string {
-  const found = accounts.find(({ sipUri }) => sipUri.toLowerCase() === account.toLowerCase());
-  if (found !== undefined) return found.sipUri;
+async function known(account: string, accounts: TriggerEndpointPorts['accounts']): Promise<string> {
+  const found = await accounts.find(accountKey(account));
+  if (found?.enabled === true) return found.account.sipUri;
   throw new RelayError('requestInvalid', 'The account is not one that this relay listens for.', {
     extensions: { errors: [{ field: 'account', message: 'is not an account of this relay' }] },
   });

@@ -78,10 +78,11 @@ export const healthSchema = z.strictObject({
             .union([z.string(), z.number()])
             .optional()
             .describe(
-              'State of the account (connected when calls are heard) or of the webhook; send or receive at an ' +
+              'State of the account (connected when calls are heard) or of the webhook; how many accounts; send or receive at an ' +
                 'entity; how far this clock is ahead',
             ),
           observedUnit: z.string().optional(),
+          states: z.record(z.string(), z.int()).optional().describe('Of the accounts: how many are in each state'),
           time: time.optional().describe('Of the last poll'),
           lastPollAgeSeconds: z.int().optional(),
           tokenRemainingSeconds: z.int().optional(),
@@ -102,5 +103,7 @@ export const healthSchema = z.strictObject({
         }),
       ),
     )
-    .describe('By component: settings, storage, account:<SIP URI>, webhook:<subscription id>'),
+    .describe(
+      'By component: settings, storage, accounts, account:<SIP URI> of the worst twenty, webhook:<subscription id>',
+    ),
 });

@@ -38,7 +38,7 @@ function leaseOf(row: SlotLease, nowMs: number): Heartbeat['lease'] {
 /** One account's check: the worst of what its slot's lease and its own state say, with the sentence that says what is wrong. Pure. */
 export function toAccountCheck(account: string, heartbeat: Heartbeat | undefined, nowMs: number): HealthCheck {
   const componentType = 'system';
-  const health = heartbeat && healthIn(heartbeat, account);
+  const health = heartbeat && accountHealthIn(heartbeat, account);
   if (heartbeat === undefined || health === undefined)
     return { status: 'warn', componentType, output: 'No poller has reported on this account yet.' };
   const { state, lastPollAtMs, tokenExpiresAtMs, modalities } = health;
@@ -58,7 +58,8 @@ export function toAccountCheck(account: string, heartbeat: Heartbeat | undefined
   };
 }
 
-function healthIn({ reported, others }: Heartbeat, account: string): AccountHealth | undefined {
+/** What the heartbeat says of the account; undefined where it says nothing. Pure. */
+export function accountHealthIn({ reported, others }: Heartbeat, account: string): AccountHealth | undefined {
   const one = reported.get(account.toLowerCase());
   if (one !== undefined || others === undefined) return one;
   return {

@@ -1,8 +1,8 @@
 import type { HealthStatus, HealthCheck } from './healthCheck';
 import type { HttpResponseInit } from '@azure/functions';
 import { toRelayError } from '../../errors/relayError';
-import { slotOf, type SlotLeaseStore } from '../../relay/slots';
-import { toAccountCheck, toHeartbeat } from './accountCheck';
+import type { SlotLeaseStore } from '../../relay/slots';
+import { toAccountsChecks, type ListedAccount } from './accountsHealth';
 import { toAzureChecks, type AzureHealth } from './azureHealth';
 import { toSubscriberCheck, type SubscriberHealth } from './subscriberHealth';
 
@@ -13,7 +13,7 @@ export interface Health {
 }
 
 export interface HealthPorts {
-  readonly accounts: readonly string[];
+  readonly accounts: { list(): Promise<readonly ListedAccount[]> };
   readonly leases: Pick<SlotLeaseStore, 'read'>;
   /** Rejects when storage cannot be reached. */
   readonly subscribers: () => Promise<readonly SubscriberHealth[]>;
@@ -37,19 +37,14 @@ export function settingsHealth(problems: readonly string[]): Health {
 }
 
 /**
- * How the relay is: settings, bus, tables, clock, storage, and each account as its poller last told it, each webhook
- * with its counts. Never rejects.
+ * How the relay is: settings, bus, tables, clock, storage, the accounts as their pollers last reported them, each
+ * webhook with its counts. Never rejects.
  */
 export async function readHealth({ accounts, leases, subscribers, azure, nowMs }: HealthPorts): Promise<Health> {
   const settings = [{ status: 'pass', componentType: 'component' } as const];
   const services = azure();
   try {
-    const [rows, known] = await Promise.all([leases.read({ health: true }), subscribers()]);
-    const heartbeats = new Map(rows.map((row) => [row.slot, toHeartbeat(row, nowMs)]));
-    const checks = accounts.map((account): [string, HealthCheck[]] => [
-      `account:${account}`,
-      [toAccountCheck(account, heartbeats.get(slotOf(account)), nowMs)],
-    ]);
+    const [all, rows, known] = await Promise.all([accounts.list(), leases.read({ health: true }), subscribers()]);
     const webhooks = known.map((one): [string, HealthCheck[]] => [
       `webhook:${one.subscription.id}`,
       [toSubscriberCheck(one)],
@@ -58,7 +53,8 @@ export async function readHealth({ accounts, leases, subscribers, azure, nowMs }
       settings,
       ...toAzureChecks(await services),
       storage: [{ status: 'pass', componentType: 'datastore' }],
-      ...Object.fromEntries([...checks, ...webhooks]),
+      ...toAccountsChecks(all, rows, nowMs),
+      ...Object.fromEntries(webhooks),
     });
   } catch (error) {
     return toHealth({

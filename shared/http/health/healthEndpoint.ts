@@ -1,3 +1,4 @@
+import type { AccountRegistry } from '../../accounts/accountRegistry';
 import type { SlotLeaseStore } from '../../relay/slots';
 import type { Clock } from '../../clock';
 import type { Webhooks } from '../../webhooks/createWebhooks';
@@ -8,7 +9,7 @@ import { readHealth, toHealthResponse } from './health';
 import { readSubscriberHealth } from './subscriberHealth';
 
 export interface HealthEndpointPorts extends EndpointPorts {
-  readonly accounts: readonly { readonly sipUri: string }[];
+  readonly accounts: AccountRegistry;
   readonly leases: SlotLeaseStore;
   readonly webhooks: Webhooks;
   readonly subscriberHealth: Pick<SubscriberHealthStore, 'readAll'>;
@@ -24,7 +25,7 @@ export const healthEndpoint: Endpoint<HealthEndpointPorts> = async (
 ) =>
   toHealthResponse(
     await readHealth({
-      accounts: accounts.map(({ sipUri }) => sipUri),
+      accounts,
       leases,
       subscribers: () => readSubscriberHealth(webhooks.subscriptions, subscriberHealth),
       azure: azureHealth,

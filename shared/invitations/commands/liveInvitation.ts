@@ -14,7 +14,7 @@ export interface InvitationGateway {
 export interface LiveInvitationPorts {
   readonly signingKey: string;
   /** The session of the account with that key; undefined when the relay no longer has such an account. */
-  gateway(accountKey: string): InvitationGateway | undefined;
+  gateway(accountKey: string): InvitationGateway | undefined | Promise<InvitationGateway | undefined>;
 }
 
 export interface LiveInvitation {
@@ -23,9 +23,9 @@ export interface LiveInvitation {
 }
 
 /** Whose invitation it is, told by the id alone. Errors: `invitationNotFound` for an id that is not ours, or no longer. */
-export function findInvitation(invitationId: string, ports: LiveInvitationPorts): LiveInvitation {
+export async function findInvitation(invitationId: string, ports: LiveInvitationPorts): Promise<LiveInvitation> {
   const reference = decodeInvitationId(invitationId, ports.signingKey);
-  const gateway = reference === undefined ? undefined : ports.gateway(reference.accountKey);
+  const gateway = reference === undefined ? undefined : await ports.gateway(reference.accountKey);
   if (reference === undefined || gateway === undefined) {
     throw new RelayError(
       'invitationNotFound',

@@ -65,7 +65,7 @@ export async function runCommand(
   const settle = async (result: string, status: number, replayed = false): Promise<void> =>
     record(request, account, { result, status, ...(replayed && { replayed }) }, ports);
   try {
-    const invitation = findInvitation(request.invitationId, ports);
+    const invitation = await findInvitation(request.invitationId, ports);
     account = invitation.gateway.account.sipUri;
     const sent = await persist(() => claimAndSend(request, invitation, ports, signal, () => settle('sent', 202)));
     if (sent.replayed) await settle('sent', 202, true);

@@ -22,7 +22,7 @@ export async function readOffer(
   ports: LiveInvitationPorts,
   signal: AbortSignal,
 ): Promise<LiveOffer> {
-  const resource = await readInvitation(findInvitation(invitationId, ports), signal);
+  const resource = await readInvitation(await findInvitation(invitationId, ports), signal);
   if (resource === undefined) throw new RelayError('invitationEnded', 'This invitation has ended: its offer is gone.');
   const href = linkOf(resource, 'mediaOffer')?.href;
   if (href === undefined)

@@ -100,17 +100,21 @@ export class PasswordGuard {
     const againAtMs = rejectedAtMs + RETRY_AFTER_MS;
     return new RelayError(
       'credentialsRejected',
-      `Skype for Business rejected the user name and password of ${account.sipUri}. Correct them in UCWA_ACCOUNTS; ` +
-        `so that the account is not locked out, these are not tried again before ${new Date(againAtMs).toISOString()}.`,
+      `Skype for Business rejected the user name and password of ${account.sipUri}. Correct them where the account ` +
+        `is set (${whereSet(account)}); so that the account is not locked out, these are not tried again before ${new Date(againAtMs).toISOString()}.`,
       { retryAfterMs: againAtMs - clock.now(), extensions: { account: account.sipUri } },
     );
   }
 }
 
-/** Enough to notice a changed password; without the relay's key it tells nothing of it. */
-function fingerprintOf({ sipUri, username, password }: AccountSettings, signingKey: string): string {
+function whereSet({ sipUri, passwordSetAtMs }: AccountSettings): string {
+  return passwordSetAtMs === undefined ? 'UCWA_ACCOUNTS' : `PATCH /accounts/${sipUri}`;
+}
+
+/** Enough to notice a changed password, or one that was set again; without the relay's key it tells nothing of it. */
+function fingerprintOf({ sipUri, username, password, passwordSetAtMs }: AccountSettings, signingKey: string): string {
   return createHmac('sha256', signingKey)
-    .update(JSON.stringify(['rejected password', sipUri.toLowerCase(), username, password]))
+    .update(JSON.stringify(['rejected password', sipUri.toLowerCase(), username, password, passwordSetAtMs]))
     .digest('hex')
     .slice(0, 16);
 }

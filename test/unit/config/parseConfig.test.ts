@@ -59,7 +59,6 @@ describe('parseConfig', () => {
 
   it('names every missing setting at once', () => {
     expect(problemsOf({})).toEqual([
-      'UCWA_ACCOUNTS: is required',
       'RELAY_SIGNING_KEY: is required: at least 32 random characters that sign invitation ids',
       'ServiceBusConnection: is required (a connection string), or ServiceBusConnection__fullyQualifiedNamespace for an identity',
       'AzureWebJobsStorage: is required (a connection string), or AzureWebJobsStorage__accountName for an identity',

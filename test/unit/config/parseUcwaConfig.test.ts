@@ -28,6 +28,6 @@ test('what is wrong elsewhere does not matter, what is wrong here does', () => {
   expect(parseUcwaConfig({ ...ucwa, RETENTION_DAYS: 'many' }).ok).toBe(true);
   expect(parseUcwaConfig({ ...ucwa, UCWA_ACCOUNTS: '', UCWA_DISCOVERY_URL: 'nowhere' })).toEqual({
     ok: false,
-    problems: ['UCWA_ACCOUNTS: is required', 'UCWA_DISCOVERY_URL: must be an http(s) URL'],
+    problems: ['UCWA_DISCOVERY_URL: must be an http(s) URL', 'UCWA_ACCOUNTS: is required'],
   });
 });

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../shared/clock';
 import { RelayError } from '../../../shared/errors/relayError';
+import type { PolledAccount } from '../../../shared/relay/accountSource';
 import { pollSlots, type PollPorts } from '../../../shared/relay/pollSlots';
 import {
   FALLBACK_RENEWAL_MS,
@@ -12,7 +13,9 @@ import {
   type SlotLeaseStore,
 } from '../../../shared/relay/slots';
 import { silentLog } from '../../../shared/telemetry/log';
+import type { UcwaSession } from '../../../shared/ucwa/session';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
+import { registryOf } from '../../support/memoryAccountTable';
 import { createMemorySlotLeases } from '../../support/memorySlotLeases';
 import { createRestingSession, testAccount } from '../../support/restingSession';
 
@@ -60,10 +63,12 @@ function portsOf(owner: string, clock: Clock, leases: SlotLeaseStore, pollers: P
   );
   return {
     owner,
-    accounts,
+    accounts: registryOf(accounts),
+    signInsPerSecond: 1_000,
     leases,
     clock,
-    session: (account) => sessions.get(account.sipUri) ?? createRestingSession(account, { opened() {}, closed() {} }),
+    session: ({ account }) =>
+      sessions.get(account.sipUri) ?? createRestingSession(account, { opened() {}, closed() {} }),
     publisher: {
       publish: () => Promise.resolve(),
       sendUnreadable: () => Promise.resolve(),
@@ -75,6 +80,16 @@ function portsOf(owner: string, clock: Clock, leases: SlotLeaseStore, pollers: P
     includeSdp: false,
     random: () => 0.5,
     log: silentLog,
+  };
+}
+
+/** As the app does: one session for each account object. */
+function oncePerAccount(make: PollPorts['session']): PollPorts['session'] {
+  const made = new Map<PolledAccount, UcwaSession>();
+  return (polled) => {
+    const session = made.get(polled) ?? make(polled);
+    made.set(polled, session);
+    return session;
   };
 }
 
@@ -141,7 +156,7 @@ describe('pollSlots', () => {
     await first;
     const stop = new AbortController();
     const second = pollSlots(run, portsOf('b', clock, leases, pollers), stop.signal);
-    await clock.advance(0);
+    await clock.advance(accounts.length); // a millisecond for each sign-in
     expect(pollers.of('sip:user0@contoso.com')).toBe('b');
     stop.abort();
     await second;
@@ -159,10 +174,10 @@ describe('pollSlots', () => {
     const ports = portsOf('a', before.clock, before.leases, pollers);
     const downSinceMs = clock.now() + 10_000;
     const readToEndMs = (account: string) => (account === behind ? Math.min(clock.now(), downSinceMs) : clock.now());
-    const session: PollPorts['session'] = (account) => ({
-      ...ports.session(account),
-      health: () => ({ ...ports.session(account).health(), readToEndMs: readToEndMs(account.sipUri) }),
-    });
+    const session = oncePerAccount((polled) => ({
+      ...ports.session(polled),
+      health: () => ({ ...ports.session(polled).health(), readToEndMs: readToEndMs(polled.account.sipUri) }),
+    }));
     const stop = new AbortController();
     const ended = pollSlots(run, { ...ports, session }, stop.signal);
     await clock.advance(90_000);
@@ -172,13 +187,13 @@ describe('pollSlots', () => {
 
     const reported = new Map<string, number | undefined>();
     const next = portsOf('b', clock, leases, createPollers());
-    const listening: PollPorts['session'] = (account) => ({
-      ...next.session(account),
+    const listening = oncePerAccount((polled) => ({
+      ...next.session(polled),
       packages: (signal, options) => (
-        reported.set(account.sipUri, options?.readUntilMs),
-        next.session(account).packages(signal)
+        reported.set(polled.account.sipUri, options?.readUntilMs),
+        next.session(polled).packages(signal)
       ),
-    });
+    }));
     const stopNext = new AbortController();
     const endedNext = pollSlots(run, { ...next, session: listening }, stopNext.signal);
     await clock.advance(LEASE_RENEWAL_MS);
@@ -369,10 +384,10 @@ describe('a fallback', () => {
       { slots },
       {
         ...next,
-        session: (account) => ({
-          ...next.session(account),
-          packages: (signal, options) => (reported.push(options?.readUntilMs), next.session(account).packages(signal)),
-        }),
+        session: oncePerAccount((polled) => ({
+          ...next.session(polled),
+          packages: (signal, options) => (reported.push(options?.readUntilMs), next.session(polled).packages(signal)),
+        })),
       },
       stop.signal,
     );
@@ -391,13 +406,13 @@ describe('a poller that stood still', () => {
     const both = (ms: number) => Promise.all([clockOfA.advance(ms), clockOfB.advance(ms)]);
     const confirmations: { confirm: () => Promise<void>; signal: AbortSignal }[] = [];
     const portsOfA = portsOf('a', clockOfA, leases, createPollers());
-    const session: PollPorts['session'] = (account) => ({
-      ...portsOfA.session(account),
+    const session = oncePerAccount((polled) => ({
+      ...portsOfA.session(polled),
       packages: (signal, options) => {
         confirmations.push({ confirm: () => options?.confirmLease?.(signal) ?? Promise.resolve(), signal });
-        return portsOfA.session(account).packages(signal);
+        return portsOfA.session(polled).packages(signal);
       },
-    });
+    }));
     const stop = new AbortController();
     const endedA = pollSlots({ slots }, { ...portsOfA, session }, stop.signal);
     await both(1_000);

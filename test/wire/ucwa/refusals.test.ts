@@ -7,6 +7,7 @@ import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { keepConnected } from '../../support/relayTo';
 import { startScriptedServer } from '../../support/scriptedServer';
 import { startTestSession } from '../../support/ucwaSession';
+import { listOf } from '../../support/memoryAccountTable';
 import { startTestUcwa, type TestUcwa } from '../../support/ucwaSimulator';
 
 const MINUTE_MS = 60_000;
@@ -192,7 +193,7 @@ test.each(cases.map((each) => [each.name, each] as const))(
     const health = encodeSlotHealth([toAccountHealth(sipUri, test_.session.health())]);
     const row = { slot: slotOf(sipUri), owner: 'p', expiresAtMs: clock.now() + 10_000, health };
     const { checks } = await readHealth({
-      accounts: [sipUri],
+      accounts: listOf(sipUri),
       leases: { read: () => Promise.resolve([row]) },
       subscribers: () => Promise.resolve([]),
       azure: () => Promise.resolve({ bus: [], tables: { problems: [] } }),

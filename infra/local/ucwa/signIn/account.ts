@@ -1,7 +1,7 @@
 /** The account of the local stack, meant wherever a control request names none. */
 export const DEFAULT_ACCOUNT = 'sip:reception@contoso.com';
 
-/** The simulator takes any user name with this password. */
+/** The simulator takes any user name with this password, unless the account was given one of its own. */
 export const PASSWORD = 'password';
 
 /**

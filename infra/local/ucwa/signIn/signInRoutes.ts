@@ -1,7 +1,7 @@
 import { toLinks, type Hal } from '../http/hal';
 import { html, json, resource, type Reply } from '../http/reply';
 import type { Route } from '../http/route';
-import { toAccount } from './account';
+import { PASSWORD, toAccount } from './account';
 import { tokenReply } from './tokenReply';
 import { xframeRoute } from './xframe';
 
@@ -68,6 +68,7 @@ export const signInRoutes: readonly Route[] = [
       return tokenReply(simulator.tickets, {
         form,
         origin,
+        password: simulator.passwords.get(account) ?? PASSWORD,
         grants: simulator.grantsFor(account),
         lifeSeconds: simulator.faults.take('shortTicket', { account })?.seconds ?? TICKET_SECONDS,
       });

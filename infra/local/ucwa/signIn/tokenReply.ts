@@ -1,11 +1,13 @@
 import { html, json, type Reply } from '../http/reply';
-import { PASSWORD, toAccount } from './account';
+import { toAccount } from './account';
 import type { Tickets } from './tickets';
 
 /** A token request, and what the pool offers at this moment. */
 export interface TokenRequest {
   readonly form: URLSearchParams;
   readonly origin: string;
+  /** The account's own. */
+  readonly password: string;
   /** Those that the pool has switched on. */
   readonly grants: readonly string[];
   readonly lifeSeconds: number;
@@ -17,7 +19,7 @@ const error = (name: string, more: Readonly<Record<string, string>> = {}): Reply
  * Answers a POST to the web ticket service. Only the password grant leads to a ticket; the others answer as a server
  * does to a client that cannot complete them (reference, section 1, "Token").
  */
-export function tokenReply(tickets: Tickets, { form, origin, grants, lifeSeconds }: TokenRequest): Reply {
+export function tokenReply(tickets: Tickets, { form, origin, password, grants, lifeSeconds }: TokenRequest): Reply {
   const grant = form.get('grant_type') ?? '';
   const username = form.get('username') ?? '';
 
@@ -31,7 +33,7 @@ export function tokenReply(tickets: Tickets, { form, origin, grants, lifeSeconds
   if (grant === 'urn:microsoft.rtc:anonmeeting' && grants.includes(grant)) return error('invalid_grant');
   if (grant !== 'password' || !grants.includes(grant)) return error('unsupported_grant_type');
   if (username.trim() === '') return error('invalid_request');
-  if (form.get('password') !== PASSWORD) return error('invalid_grant');
+  if (form.get('password') !== password) return error('invalid_grant');
 
   const ticket = tickets.issue(toAccount(username), origin, lifeSeconds);
   return json(

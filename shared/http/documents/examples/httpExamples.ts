@@ -193,7 +193,9 @@ export async function healthExample(): Promise<object> {
   };
   const row = { slot: slotOf(sampleAccount), owner: 'example', expiresAtMs: sampleTimeMs + 15_000, health };
   return readHealth({
-    accounts: [sampleAccount],
+    accounts: {
+      list: () => Promise.resolve([{ account: { sipUri: sampleAccount }, enabled: true, isAlsoInSetting: false }]),
+    },
     leases: { read: () => Promise.resolve([row]) },
     subscribers: () => Promise.resolve([subscriber]),
     azure: () => Promise.resolve({ bus: busAccess, tables: { problems: [], clockAheadMs: 0 } }),

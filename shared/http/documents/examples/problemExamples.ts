@@ -48,8 +48,8 @@ const said: Readonly<Partial<Record<ErrorCode, readonly [message: string, detail
     { extensions: { host: 'pool.contoso.com' } },
   ],
   settingsInvalid: [
-    'The relay’s settings are not valid. UCWA_ACCOUNTS is required.',
-    { extensions: { problems: ['UCWA_ACCOUNTS is required'] } },
+    'The relay’s settings are not valid. POLL_RUN_SECONDS: must be a whole number from 10 to 1500.',
+    { extensions: { problems: ['POLL_RUN_SECONDS: must be a whole number from 10 to 1500'] } },
   ],
 };
 

@@ -44,7 +44,7 @@ async function healthRoute(): Promise<Route> {
     operationId: 'getHealth',
     tag: 'Operations',
     summary: 'How the relay is',
-    description: 'draft-inadarei-api-health-check; each account with the age of its last poll.',
+    description: 'draft-inadarei-api-health-check; how many accounts are in each state, and the twenty that are worst.',
     role: 'Operations.Manage',
     answers: {
       200: {
@@ -57,7 +57,7 @@ async function healthRoute(): Promise<Route> {
         description: 'It does not work (fail)',
         contentType,
         schema: 'Health',
-        examples: { settings: settingsHealth(['UCWA_ACCOUNTS is required']) },
+        examples: { settings: settingsHealth(['POLL_RUN_SECONDS: must be a whole number from 10 to 1500']) },
       },
     },
   };

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { RelayError } from '../../../../shared/errors/relayError';
+import { toAccountCheck, toHeartbeat } from '../../../../shared/http/health/accountCheck';
+import { toAccountsChecks } from '../../../../shared/http/health/accountsHealth';
 import { readHealth, settingsHealth, toHealthResponse } from '../../../../shared/http/health/health';
 import type { AzureHealth } from '../../../../shared/http/health/azureHealth';
 import type { SubscriberHealth } from '../../../../shared/http/health/subscriberHealth';
 import type { SubscriberHealthRow } from '../../../../shared/webhooks/delivery/subscriberHealth';
 import { encodeSlotHealth, toAccountHealth, type AccountHealth } from '../../../../shared/relay/accountHealth';
-import { slotOf, type SlotLease } from '../../../../shared/relay/slots';
+import { SLOT_COUNT, slotOf, type SlotLease } from '../../../../shared/relay/slots';
+import { listOf } from '../../../support/memoryAccountTable';
 
 const nowMs = Date.UTC(2026, 0, 15, 12);
 const account = 'sip:reception@contoso.com';
@@ -25,7 +28,7 @@ const healthOf = (
   subscribers: readonly SubscriberHealth[] = [],
 ) =>
   readHealth({
-    accounts: [account],
+    accounts: listOf(account),
     azure,
     nowMs,
     subscribers: () => Promise.resolve(subscribers),
@@ -45,6 +48,15 @@ describe('health', () => {
         settings: [{ status: 'pass', componentType: 'component' }],
         tables: [{ status: 'pass', componentType: 'datastore' }],
         storage: [{ status: 'pass', componentType: 'datastore' }],
+        accounts: [
+          {
+            status: 'pass',
+            componentType: 'system',
+            observedValue: 1,
+            observedUnit: 'accounts',
+            states: { connected: 1 },
+          },
+        ],
         [`account:${account}`]: [
           {
             status: 'pass',
@@ -124,7 +136,7 @@ describe('health', () => {
       read: () => Promise.reject(new RelayError('storageUnavailable', 'The storage account did not answer.')),
     };
     expect(
-      await readHealth({ accounts: [account], azure, leases, subscribers: () => Promise.resolve([]), nowMs }),
+      await readHealth({ accounts: listOf(account), azure, leases, subscribers: () => Promise.resolve([]), nowMs }),
     ).toMatchObject({ status: 'fail', checks: { storage: [{ output: 'The storage account did not answer.' }] } });
   });
 
@@ -189,63 +201,110 @@ describe('health of more accounts in a slot than a heartbeat holds', () => {
     }
     return found;
   };
-  const healthOfAll = (all: AccountHealth[]) =>
-    readHealth({
-      azure,
-      accounts: all.map((one) => one.account),
-      nowMs,
-      subscribers: () => Promise.resolve([]),
-      leases: {
-        read: () => Promise.resolve([{ slot, owner: 'p', expiresAtMs: nowMs + 5_000, health: encodeSlotHealth(all) }]),
-      },
-    });
+  /** The check of each, from a heartbeat that reports all of them. */
+  const checksOf = (all: AccountHealth[]) => {
+    const row = { slot, owner: 'p', expiresAtMs: nowMs + 5_000, health: encodeSlotHealth(all) };
+    const heartbeat = toHeartbeat(row, nowMs);
+    return (one: string) => toAccountCheck(one, heartbeat, nowMs);
+  };
   const accounts = crowd(1_200);
 
-  it('tells everything of two hundred, each with an error of its own', async () => {
+  it('tells everything of two hundred, each with an error of its own', () => {
     const all = accounts.slice(0, 200).map((one, index) => ({
       ...connected,
       account: one,
       state: 'backingOff',
       lastError: `Error ${String(index)}. ${one.repeat(3)}`.slice(0, 160),
     }));
-    const checks = (await healthOfAll(all)).checks ?? {};
+    const check = checksOf(all);
     for (const one of all)
-      expect(checks[`account:${one.account}`]).toMatchObject([
-        { observedValue: 'backingOff', output: one.lastError, modalities: one.modalities },
-      ]);
+      expect(check(one.account)).toMatchObject({
+        observedValue: 'backingOff',
+        output: one.lastError,
+        modalities: one.modalities,
+      });
   });
 
   it(
     'leaves out details of connected accounts, says of each of them that it is connected, and everything of ' +
       'those that are not',
-    async () => {
+    () => {
       const all = accounts.map((one, index) =>
         index % 100 === 99
           ? { ...connected, account: one, state: 'backingOff', lastError: 'down' }
           : { ...connected, account: one },
       );
-      const { status, checks = {} } = await healthOfAll(all);
-      expect(status).toBe('warn');
+      const check = checksOf(all);
       for (const one of all)
-        expect(checks[`account:${one.account}`]).toMatchObject([
-          { observedValue: one.state, status: one.state === 'connected' ? 'pass' : 'warn' },
-        ]);
-      expect(checks[`account:${accounts[99] ?? ''}`]).toMatchObject([{ output: 'down' }]);
-      expect(checks[`account:${accounts.at(-2) ?? ''}`]).toMatchObject([
-        { output: expect.stringContaining('heartbeat') },
-      ]);
+        expect(check(one.account)).toMatchObject({
+          observedValue: one.state,
+          status: one.state === 'connected' ? 'pass' : 'warn',
+        });
+      expect(check(accounts[99] ?? '').output).toBe('down');
+      expect(check(accounts.at(-2) ?? '').output).toContain('heartbeat');
     },
   );
 
-  it('says of no account that it is connected where not even the failing ones fit', async () => {
+  it('says of no account that it is connected where not even the failing ones fit', () => {
     const all = accounts.map((one) => ({
       ...connected,
       account: one,
       state: 'backingOff',
       lastError: one.repeat(2).slice(0, 160),
     }));
-    const { checks = {} } = await healthOfAll(all);
-    const states = all.map((one) => checks[`account:${one.account}`]?.[0]?.['observedValue']);
+    const check = checksOf(all);
+    const states = all.map((one) => check(one.account)['observedValue']);
     expect(new Set(states)).toEqual(new Set(['backingOff', 'notReported']));
+  });
+});
+
+describe('health of the accounts', () => {
+  const listed = (sipUri: string, more = {}) => ({
+    account: { sipUri },
+    enabled: true,
+    isAlsoInSetting: false,
+    ...more,
+  });
+
+  it('is small with ten thousand: how many there are in each state, and the worst twenty', () => {
+    const all = Array.from({ length: 10_000 }, (_, index) => `sip:user${index}@contoso.com`);
+    const reportOf = (sipUri: string, index: number): AccountHealth => ({
+      ...connected,
+      account: sipUri,
+      ...(index % 1_000 === 7 ? { state: 'credentialsRejected', lastError: 'The password is wrong.' } : {}),
+      ...(index % 500 === 9 ? { state: 'backingOff', lastPollAtMs: nowMs - index } : {}),
+    });
+    const reports = all.map(reportOf);
+    const rows = Array.from({ length: SLOT_COUNT }, (_, slot) => ({
+      slot,
+      owner: 'p',
+      expiresAtMs: nowMs + 5_000,
+      health: encodeSlotHealth(reports.filter((one) => slotOf(one.account) === slot)),
+    }));
+    const accounts = [...all.map((one) => listed(one)), listed('sip:off@contoso.com', { enabled: false })];
+    const checks = toAccountsChecks(accounts, rows, nowMs);
+    expect(checks['accounts']).toMatchObject([
+      {
+        status: 'pass',
+        observedValue: 10_001,
+        states: { connected: 9_970, credentialsRejected: 10, backingOff: 20, disabled: 1 },
+        output: expect.stringContaining('GET /accounts'),
+      },
+    ]);
+    const shown = Object.entries(checks).filter(([name]) => name.startsWith('account:'));
+    expect(shown.map(([, [check]]) => check?.status)).toEqual([...Array(10).fill('fail'), ...Array(10).fill('warn')]);
+    // Among equals the account that was polled longest ago comes first.
+    expect(shown[10]?.[0]).toBe('account:sip:user9509@contoso.com');
+    expect(JSON.stringify(checks).length).toBeLessThan(8_192);
+  });
+
+  it('says which accounts are in the table and in UCWA_ACCOUNTS, and that there are none at all', () => {
+    const both = listed('sip:both@contoso.com', { isAlsoInSetting: true });
+    expect(toAccountsChecks([both, listed('sip:one@contoso.com')], [], nowMs)['accounts']).toMatchObject([
+      { status: 'warn', output: expect.stringMatching(/^1 of the accounts .*UCWA_ACCOUNTS: sip:both@contoso\.com\.$/) },
+    ]);
+    expect(toAccountsChecks([], [], nowMs)).toMatchObject({
+      accounts: [{ status: 'warn', observedValue: 0, output: expect.stringContaining('PUT /accounts') }],
+    });
   });
 });

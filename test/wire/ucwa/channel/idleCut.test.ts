@@ -6,6 +6,7 @@ import { slotOf } from '../../../../shared/relay/slots';
 import { createFakeClock, type FakeClock } from '../../../support/fakeClock';
 import { relayTo } from '../../../support/relayTo';
 import { startTestSession, type TestSession } from '../../../support/ucwaSession';
+import { listOf } from '../../../support/memoryAccountTable';
 import { startTestUcwa, type TestUcwa } from '../../../support/ucwaSimulator';
 
 const MINUTE_MS = 60_000;
@@ -42,7 +43,7 @@ async function health(): Promise<{ readonly status?: string; readonly output?: u
     health: encodeSlotHealth([toAccountHealth(sipUri, test_.session.health())]),
   };
   const { checks } = await readHealth({
-    accounts: [sipUri],
+    accounts: listOf(sipUri),
     leases: { read: () => Promise.resolve([row]) },
     subscribers: () => Promise.resolve([]),
     azure: () => Promise.resolve({ bus: [], tables: { problems: [] } }),

@@ -1,5 +1,5 @@
 import { encodeSlotHealth } from '../../../shared/relay/accountHealth';
-import { readUntil } from '../../../shared/relay/readUntil';
+import { toSlotHistory } from '../../../shared/relay/slotHistory';
 import { LEASE_DURATION_MS, type SlotLease } from '../../../shared/relay/slots';
 
 const account = 'sip:reception@contoso.com';
@@ -27,11 +27,11 @@ test.each<[string, Pick<SlotLease, 'owner' | 'expiresAtMs'>, number | undefined,
   const health = encodeSlotHealth([
     { account, state: 'connected', modalities: [], ...(readToEndMs === undefined ? {} : { readToEndMs }) },
   ]);
-  expect(readUntil({ slot: 3, ...row, health })(account)).toBe(expected);
-  expect(readUntil({ slot: 3, ...row, health })('sip:other@contoso.com')).toBe(heldMs);
+  expect(toSlotHistory({ slot: 3, ...row, health }).readUntilMs(account)).toBe(expected);
+  expect(toSlotHistory({ slot: 3, ...row, health }).readUntilMs('sip:other@contoso.com')).toBe(heldMs);
 });
 
 test('a row of another version tells when it was held, and no more', () => {
-  expect(readUntil({ slot: 3, ...died })(account)).toBe(heldMs);
-  expect(readUntil({ slot: 3, ...died, health: Buffer.from('[]') })(account)).toBe(heldMs);
+  expect(toSlotHistory({ slot: 3, ...died }).readUntilMs(account)).toBe(heldMs);
+  expect(toSlotHistory({ slot: 3, ...died, health: Buffer.from('[]') }).readUntilMs(account)).toBe(heldMs);
 });
