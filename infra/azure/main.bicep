@@ -93,6 +93,11 @@ param pollShardCount int = 1
 @description('POLL_FALLBACK: whether any instance of the app polls the accounts that no timer polls. Without it a deployment or scale-in disconnects them for up to 30 seconds, a timer that stops for good until it is restarted.')
 param pollFallback bool = true
 
+@description('SIGN_INS_PER_SECOND: how many accounts an instance signs in each second after a restart; those that were connected before come first.')
+@minValue(1)
+@maxValue(1000)
+param signInsPerSecond int = 20
+
 @description('POLL_RUN_SECONDS: how long a run of a poll timer lasts before the next one takes over.')
 @minValue(10)
 @maxValue(1500)
@@ -321,6 +326,7 @@ module functionApp 'modules/functionApp.bicep' = {
     publicUrl: publicUrl
     pollShardCount: pollShardCount
     pollFallback: pollFallback
+    signInsPerSecond: signInsPerSecond
     pollRunSeconds: pollRunSeconds
     discoveryUrl: discoveryUrl
     allowedHosts: allowedHosts

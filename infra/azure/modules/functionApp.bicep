@@ -30,6 +30,7 @@ param maximumInstanceCount int
 param publicUrl string
 param pollShardCount int
 param pollFallback bool
+param signInsPerSecond int
 param pollRunSeconds int
 param discoveryUrl string
 param allowedHosts string
@@ -164,6 +165,7 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     POLL_RUN_SECONDS: string(pollRunSeconds)
     POLL_SHARD_COUNT: string(pollShardCount)
     POLL_FALLBACK: pollFallback ? 'true' : 'false'
+    SIGN_INS_PER_SECOND: string(signInsPerSecond)
     RELAY_KINDS: kinds
     RELAY_INCLUDE_SDP: includeSdp ? 'true' : 'false'
     RELAY_PUBLIC_URL: empty(publicUrl) ? 'https://${app.properties.defaultHostName}' : publicUrl
