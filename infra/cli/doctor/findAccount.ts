@@ -2,7 +2,7 @@ import { parseConfig, parseUcwaConfig } from '../../../shared/config/parseConfig
 import { ucwaSettings } from '../../local/start/hostEnvironment';
 import { readGivenSettings, type GivenSettings } from '../../local/start/givenSettings';
 import { readRunningStack } from '../../local/start/stackFile';
-import type { CheckedAccount } from './checkedAccount';
+import type { CheckedAccount } from '../../../shared/doctor/checkedAccount';
 
 /** What the settings have led to, in words for the operator. */
 export type Found =

@@ -1,5 +1,5 @@
 import { harmless, type Terminal } from '../../local/start/print/terminal';
-import type { StepReport } from './stepReport';
+import type { StepReport } from '../../../shared/doctor/stepReport';
 
 const NAME_WIDTH = 16;
 

@@ -6,10 +6,10 @@ import { listenForStop } from '../../local/start/stopSignals';
 import { createTerminal, type Terminal } from '../../local/start/print/terminal';
 import { readGivenSettings } from '../../local/start/givenSettings';
 import { checkAzure } from './azure/checkAzure';
-import { checkAccount } from './checkAccount';
+import { checkAccount } from '../../../shared/doctor/checkAccount';
 import { findAccount, type Found } from './findAccount';
 import { formatStep } from './formatStep';
-import type { StepReport } from './stepReport';
+import type { StepReport } from '../../../shared/doctor/stepReport';
 
 const HELP = `Tries what the relay needs of Skype for Business, step by step, with the account and settings that the relay itself
 reads (environment, local.settings.json; else the simulator of the running local stack), and signs out again. It has

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer as createTlsServer } from 'node:https';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import path from 'node:path';
-import type { StepReport } from '../../../infra/cli/doctor/stepReport';
+import type { StepReport } from '../../../shared/doctor/stepReport';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { sendJson, startScriptedServer } from '../../support/scriptedServer';
 import { startTestUcwa } from '../../support/ucwaSimulator';

@@ -1,4 +1,4 @@
-import { doctorEndpointId } from '../../../infra/cli/doctor/doctorEndpointId';
+import { doctorEndpointId } from '../../../shared/doctor/doctorEndpointId';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { simulatorAccount, startTestUcwa, type TestUcwa } from '../../support/ucwaSimulator';
 import { failedOf, startDoctor, stepOf } from './testDoctor';

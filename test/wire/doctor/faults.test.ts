@@ -1,5 +1,5 @@
 import type { FaultKind, FaultRequest } from '../../../infra/local/ucwa/faults/faultTable';
-import type { StepName } from '../../../infra/cli/doctor/stepReport';
+import type { StepName } from '../../../shared/doctor/stepReport';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { startTestUcwa, type TestUcwa } from '../../support/ucwaSimulator';
 import { failedOf, startDoctor, stepOf } from './testDoctor';

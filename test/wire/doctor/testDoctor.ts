@@ -1,6 +1,6 @@
-import { checkAccount } from '../../../infra/cli/doctor/checkAccount';
-import type { CheckedAccount } from '../../../infra/cli/doctor/checkedAccount';
-import type { StepName, StepReport } from '../../../infra/cli/doctor/stepReport';
+import { checkAccount } from '../../../shared/doctor/checkAccount';
+import type { CheckedAccount } from '../../../shared/doctor/checkedAccount';
+import type { StepName, StepReport } from '../../../shared/doctor/stepReport';
 import type { AccountSettings } from '../../../shared/config/settings';
 import type { FakeClock } from '../../support/fakeClock';
 import { simulatorAccount } from '../../support/ucwaSimulator';

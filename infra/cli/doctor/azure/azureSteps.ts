@@ -1,6 +1,6 @@
 import { toAzureChecks, type AzureHealth } from '../../../../shared/http/health/azureHealth';
 import { entityPath, type BusAccess } from '../../../../shared/messaging/busEntities';
-import type { StepReport } from '../stepReport';
+import type { StepReport } from '../../../../shared/doctor/stepReport';
 
 /** What a Key Vault reference of a setting has led to. */
 export interface SecretProbe {

@@ -6,7 +6,7 @@ import { probeBus } from '../../../../shared/messaging/probeBus';
 import { probeTables } from '../../../../shared/storage/probeTables';
 import { createTables } from '../../../../shared/storage/tables';
 import type { GivenSettings } from '../../../local/start/givenSettings';
-import type { StepReport } from '../stepReport';
+import type { StepReport } from '../../../../shared/doctor/stepReport';
 import { toAzureSteps, type SecretProbe } from './azureSteps';
 
 /**

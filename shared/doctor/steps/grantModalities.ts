@@ -1,8 +1,8 @@
-import type { Clock } from '../../../../shared/clock';
-import { kinds } from '../../../../shared/invitations/kinds';
-import { readApplication, type Application } from '../../../../shared/ucwa/application';
-import { makeAvailable } from '../../../../shared/ucwa/availability';
-import type { Pool } from '../../../../shared/ucwa/pool';
+import type { Clock } from '../../clock';
+import { kinds } from '../../invitations/kinds';
+import { readApplication, type Application } from '../../ucwa/application';
+import { makeAvailable } from '../../ucwa/availability';
+import type { Pool } from '../../ucwa/pool';
 import type { Finding } from '../report';
 import type { CheckedAccount } from '../checkedAccount';
 import { DiagnosticError } from '../diagnosticError';

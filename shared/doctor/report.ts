@@ -1,5 +1,5 @@
-import type { Clock } from '../../../shared/clock';
-import { toRelayError } from '../../../shared/errors/relayError';
+import type { Clock } from '../clock';
+import { toRelayError } from '../errors/relayError';
 import { explain } from './explain';
 import type { StepName, StepReport } from './stepReport';
 import type { Trace } from './tracedHttp';

@@ -1,5 +1,5 @@
-import type { HostRule } from '../../../../shared/ucwa/signIn/hosts';
-import { discoveryRoots } from '../../../../shared/ucwa/signIn/discovery';
+import type { HostRule } from '../../ucwa/signIn/hosts';
+import { discoveryRoots } from '../../ucwa/signIn/discovery';
 import type { Finding } from '../report';
 import type { CheckedAccount } from '../checkedAccount';
 import { DiagnosticError } from '../diagnosticError';

@@ -1,7 +1,7 @@
-import type { Clock } from '../../../shared/clock';
-import { toRelayError, type RelayError } from '../../../shared/errors/relayError';
-import type { UcwaHttp } from '../../../shared/ucwa/http';
-import type { HttpResponse } from '../../../shared/ucwa/httpResponse';
+import type { Clock } from '../clock';
+import { toRelayError, type RelayError } from '../errors/relayError';
+import type { UcwaHttp } from '../ucwa/http';
+import type { HttpResponse } from '../ucwa/httpResponse';
 
 /** One request as it went over the wire. Its headers and body are not kept: they hold the password and the ticket. */
 export interface TracedExchange {

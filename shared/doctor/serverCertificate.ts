@@ -7,7 +7,7 @@ import {
   type PeerCertificate,
   type TLSSocket,
 } from 'node:tls';
-import type { Clock } from '../../../shared/clock';
+import type { Clock } from '../clock';
 import { DiagnosticError } from './diagnosticError';
 
 /** What a server shows of itself, and whether it would be taken. */

@@ -1,7 +1,7 @@
-import { parseResource } from '../../../shared/ucwa/format/parseResource';
-import type { Pool } from '../../../shared/ucwa/pool';
-import type { Resource } from '../../../shared/invitations/resource';
-import { translateResponse } from '../../../shared/ucwa/translateError';
+import { parseResource } from '../ucwa/format/parseResource';
+import type { Pool } from '../ucwa/pool';
+import type { Resource } from '../invitations/resource';
+import { translateResponse } from '../ucwa/translateError';
 
 const TIMEOUT_MS = 15_000;
 

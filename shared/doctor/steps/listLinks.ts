@@ -1,5 +1,5 @@
-import type { Pool } from '../../../../shared/ucwa/pool';
-import { embeddedOf, linkOf, type Resource } from '../../../../shared/invitations/resource';
+import type { Pool } from '../../ucwa/pool';
+import { embeddedOf, linkOf, type Resource } from '../../invitations/resource';
 import type { Finding } from '../report';
 import { readResource } from '../readResource';
 import { DiagnosticError } from '../diagnosticError';

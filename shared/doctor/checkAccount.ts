@@ -1,11 +1,12 @@
-import type { Clock } from '../../../shared/clock';
-import { RelayError, toRelayError } from '../../../shared/errors/relayError';
-import { silentLog } from '../../../shared/telemetry/log';
-import { openApplication, type Application } from '../../../shared/ucwa/application';
-import { hostRule, type HostRule } from '../../../shared/ucwa/signIn/hosts';
-import { createUcwaHttp, type UcwaHttp } from '../../../shared/ucwa/http';
-import { PasswordGuard } from '../../../shared/ucwa/signIn/passwordGuard';
-import { Pool } from '../../../shared/ucwa/pool';
+import type { Clock } from '../clock';
+import { RelayError, toRelayError } from '../errors/relayError';
+import { silentLog } from '../telemetry/log';
+import { openApplication, type Application } from '../ucwa/application';
+import { hostRule, type HostRule } from '../ucwa/signIn/hosts';
+import { createUcwaHttp, type UcwaHttp } from '../ucwa/http';
+import { PasswordGuard } from '../ucwa/signIn/passwordGuard';
+import { Pool } from '../ucwa/pool';
+import type { RejectedCredentials } from '../ucwa/session';
 import { Report, type Finding } from './report';
 import { doctorEndpointId } from './doctorEndpointId';
 import { DoctorChannel } from './eventChannel';
@@ -31,11 +32,17 @@ export interface AccountCheckPorts {
   readonly onProgress: (text: string) => void;
   /** When the operator said that they were calling now. */
   readonly dialledAtMs: () => number | undefined;
+  /** Where all processes remember a rejected password; default: nothing is remembered beyond this check. */
+  readonly rejectedCredentials?: RejectedCredentials;
+  /** The relay's key, with `rejectedCredentials`. */
+  readonly signingKey?: string;
 }
 
 export interface AccountCheckOptions {
   /** How long a test ring is waited for; undefined: none is. */
   readonly awaitCallSeconds?: number | undefined;
+  /** For how long a poll is held, where there is no time for a whole one. */
+  readonly holdPollSeconds?: number | undefined;
 }
 
 /**
@@ -46,7 +53,7 @@ export interface AccountCheckOptions {
 export async function checkAccount(
   checkedAccount: CheckedAccount,
   ports: AccountCheckPorts,
-  { awaitCallSeconds }: AccountCheckOptions,
+  options: AccountCheckOptions,
   signal: AbortSignal,
   hurry = new AbortController().signal,
 ): Promise<readonly StepReport[]> {
@@ -60,12 +67,12 @@ export async function checkAccount(
     if (report.isOpen) await checkSignIn(check, roots);
     else report.skip('clock', 'discovery', 'challenge', 'token');
     const application = await report.step('application', () => openOwnApplication(check));
-    if (application !== undefined) await checkApplication(check, application, awaitCallSeconds);
+    if (application !== undefined) await checkApplication(check, application, options);
     else
       report.skip(
         'modalities',
         'links',
-        ...(awaitCallSeconds === undefined ? [] : (['test ring'] as const)),
+        ...(options.awaitCallSeconds === undefined ? [] : (['test ring'] as const)),
         'event channel',
       );
   } finally {
@@ -94,15 +101,15 @@ function prepare(
   plainHttp: UcwaHttp,
   signal: AbortSignal,
 ): AccountCheck {
-  const { clock, onStep } = ports;
+  const { clock, onStep, rejectedCredentials = noRecord, signingKey = 'nothing is recorded' } = ports;
   const { account, allowedHosts } = checkedAccount;
   const { http, trace } = traceHttp(plainHttp, clock);
   const hosts = hostRule(account.sipUri, account.discoveryUrl, allowedHosts);
   const passwordGuard = new PasswordGuard({
     account,
     clock,
-    rejectedCredentials: noRecord,
-    signingKey: 'nothing is recorded',
+    rejectedCredentials,
+    signingKey,
   });
   const pool = new Pool({ account, hosts, http, clock, random: Math.random, log: silentLog, passwordGuard });
   const report = new Report({ clock, trace, onStep }, signal);
@@ -149,7 +156,7 @@ async function openOwnApplication(check: AccountCheck): Promise<Finding<Applicat
 async function checkApplication(
   check: AccountCheck,
   application: Application,
-  awaitCallSeconds: number | undefined,
+  { awaitCallSeconds, holdPollSeconds }: AccountCheckOptions,
 ): Promise<void> {
   const { checkedAccount, ports, signal, report, trace, pool } = check;
   const { clock, onProgress, dialledAtMs } = ports;
@@ -167,7 +174,9 @@ async function checkApplication(
       () => awaitCall(awaitCallSeconds, { channel, pool, clock, onProgress, dialledAtMs }, signal),
       { isEssential: false },
     );
-  await report.step('event channel', () => holdPoll(channel, clock, onProgress, signal), { isEssential: false });
+  await report.step('event channel', () => holdPoll(channel, { clock, onProgress, seconds: holdPollSeconds }, signal), {
+    isEssential: false,
+  });
 }
 
 /** POST applications that was carried out, or may have been. */

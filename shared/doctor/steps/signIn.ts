@@ -1,7 +1,7 @@
-import { RelayError } from '../../../../shared/errors/relayError';
-import { parseChallenge } from '../../../../shared/ucwa/signIn/challenge';
-import { parseResource } from '../../../../shared/ucwa/format/parseResource';
-import { linkOf } from '../../../../shared/invitations/resource';
+import { RelayError } from '../../errors/relayError';
+import { parseChallenge } from '../../ucwa/signIn/challenge';
+import { parseResource } from '../../ucwa/format/parseResource';
+import { linkOf } from '../../invitations/resource';
 import type { Finding } from '../report';
 import { responseOf, type Trace, type TracedExchange } from '../tracedHttp';
 import { DiagnosticError } from '../diagnosticError';

@@ -1,14 +1,14 @@
-import type { Clock } from '../../../shared/clock';
-import { RelayError, toRelayError } from '../../../shared/errors/relayError';
-import type { HttpResponse } from '../../../shared/ucwa/httpResponse';
-import type { Application } from '../../../shared/ucwa/application';
-import { parsePackage } from '../../../shared/ucwa/format/parsePackage';
-import { isCut } from '../../../shared/ucwa/channel/heldCut';
-import { guessNext, pollAddress, pollTimeoutMs } from '../../../shared/ucwa/channel/pollAddress';
-import { HELD_MS } from '../../../shared/ucwa/channel/readProgress';
-import type { Pool } from '../../../shared/ucwa/pool';
-import type { EventPackage } from '../../../shared/invitations/resource';
-import { translateResponse } from '../../../shared/ucwa/translateError';
+import type { Clock } from '../clock';
+import { RelayError, toRelayError } from '../errors/relayError';
+import type { HttpResponse } from '../ucwa/httpResponse';
+import type { Application } from '../ucwa/application';
+import { parsePackage } from '../ucwa/format/parsePackage';
+import { isCut } from '../ucwa/channel/heldCut';
+import { guessNext, pollAddress, pollTimeoutMs } from '../ucwa/channel/pollAddress';
+import { HELD_MS } from '../ucwa/channel/readProgress';
+import type { Pool } from '../ucwa/pool';
+import type { EventPackage } from '../invitations/resource';
+import { translateResponse } from '../ucwa/translateError';
 import type { Trace, TracedExchange } from './tracedHttp';
 
 /** A connection that breaks within this was broken before. */

@@ -1,13 +1,7 @@
-import type { Clock } from '../../../../shared/clock';
-import { kindNames, kinds, type Kind } from '../../../../shared/invitations/kinds';
-import type { Pool } from '../../../../shared/ucwa/pool';
-import {
-  bareRel,
-  isUnreadable,
-  linkOf,
-  type ChannelEvent,
-  type EventPackage,
-} from '../../../../shared/invitations/resource';
+import type { Clock } from '../../clock';
+import { kindNames, kinds, type Kind } from '../../invitations/kinds';
+import type { Pool } from '../../ucwa/pool';
+import { bareRel, isUnreadable, linkOf, type ChannelEvent, type EventPackage } from '../../invitations/resource';
 import type { Finding } from '../report';
 import type { DoctorChannel } from '../eventChannel';
 import { inSeconds } from '../inSeconds';

@@ -1,6 +1,6 @@
-import type { Clock } from '../../../../shared/clock';
-import { deleteApplication, openApplication } from '../../../../shared/ucwa/application';
-import type { Pool } from '../../../../shared/ucwa/pool';
+import type { Clock } from '../../clock';
+import { deleteApplication, openApplication } from '../../ucwa/application';
+import type { Pool } from '../../ucwa/pool';
 import type { Finding } from '../report';
 
 /** What was asked of the server so far: `path` is unknown where the answer to POST applications never came. */

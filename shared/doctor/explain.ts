@@ -1,7 +1,7 @@
 // Over 100 lines because it is one table: every failure and what to do about it, the special before the general.
-import { RelayError } from '../../../shared/errors/relayError';
-import { HELD_MS } from '../../../shared/ucwa/channel/readProgress';
-import { formOf } from '../../../shared/ucwa/format/representation';
+import { RelayError } from '../errors/relayError';
+import { HELD_MS } from '../ucwa/channel/readProgress';
+import { formOf } from '../ucwa/format/representation';
 import { certificateAdvice } from './certificateAdvice';
 import { inSeconds } from './inSeconds';
 import type { StepName } from './stepReport';

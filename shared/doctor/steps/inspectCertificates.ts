@@ -1,4 +1,4 @@
-import type { Clock } from '../../../../shared/clock';
+import type { Clock } from '../../clock';
 import { certificateAdvice } from '../certificateAdvice';
 import type { Finding } from '../report';
 import { readCertificate, type ServerCertificate } from '../serverCertificate';
