@@ -1,7 +1,7 @@
 /** Unit tests open no socket; contract, wire and e2e tests talk to the local stand-ins on port 0. */
 module.exports = {
   testEnvironment: 'node',
-  roots: ['<rootDir>/test'],
+  roots: ['unit', 'contract', 'property', 'wire', 'e2e'].map((level) => `<rootDir>/test/${level}`),
   testMatch: ['**/*.test.ts'],
   transform: {
     '^.+\\.ts$': [

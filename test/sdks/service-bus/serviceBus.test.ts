@@ -2,7 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startServiceBus, type ServiceBus } from '../../../../infra/local/service-bus/startServiceBus';
+import { startServiceBus, type ServiceBus } from '../../../infra/local/service-bus/startServiceBus';
 
 /** Debian's interpreter, the one that Debian's packages are for. */
 const PYTHON = '/usr/bin/python3';
@@ -38,7 +38,10 @@ describe("other languages' SDKs, over TLS", () => {
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'service-bus-sdks-'));
-    bus = await startServiceBus({ config: join(__dirname, '../Config.json'), certificateFolder: folder });
+    bus = await startServiceBus({
+      config: join(__dirname, '../../wire/service-bus/Config.json'),
+      certificateFolder: folder,
+    });
   });
   afterEach(async () => {
     await bus.close();

@@ -1,7 +1,7 @@
 // Microsoft's .NET SDK against the local Service Bus, over TLS.
 //
 // Usage: dotnet run -- CONNECTION_STRING CERTIFICATE
-// Prints a line for each check, and ends with code 1 when one fails. The entities are those of ../../Config.json.
+// Prints a line for each check, and ends with code 1 when one fails. The entities are those of test/wire/service-bus/Config.json.
 using System.Collections.Concurrent;
 using System.Security.Cryptography.X509Certificates;
 using Azure.Messaging.ServiceBus;

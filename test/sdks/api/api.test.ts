@@ -2,8 +2,8 @@ import { execFile, spawnSync } from 'node:child_process';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestRelay } from '../../../support/relay';
-import { startWebhookRelay } from '../../../support/webhookRelay';
+import type { TestRelay } from '../../support/relay';
+import { startWebhookRelay } from '../../support/webhookRelay';
 
 const DOTNET_TIMEOUT_MS = 900_000;
 

@@ -1,0 +1,24 @@
+// What `npm test` wants of the sources: types, form and linter, all at once; each one's output when it has ended. Exit code 1 when one fails.
+import { spawn } from 'node:child_process';
+
+const checks = [
+  ['types', 'typescript/bin/tsc', []],
+  ['form', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']],
+  ['linter', 'eslint/bin/eslint.js', ['.']],
+];
+
+const run = ([name, script, args]) =>
+  new Promise((resolve) => {
+    const startedMs = performance.now();
+    const child = spawn(process.execPath, [`node_modules/${script}`, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const output = [];
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk));
+    child.on('close', (code) => {
+      const seconds = Math.round((performance.now() - startedMs) / 1000);
+      process.stdout.write(`${name}: ${code === 0 ? 'passed' : 'FAILED'} in ${seconds} s\n${Buffer.concat(output)}`);
+      resolve(code === 0);
+    });
+  });
+
+const passed = await Promise.all(checks.map(run));
+process.exit(passed.every(Boolean) ? 0 : 1);
