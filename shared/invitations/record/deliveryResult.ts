@@ -2,8 +2,8 @@
 export const deliveryOutcomes = ['delivered', 'retrying', 'expired', 'superseded', 'dead', 'disabled'] as const;
 export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
 
-/** A reason is kept in this many characters. */
-export const MAX_REASON_LENGTH = 100;
+/** A reason is kept in this many characters: those of all subscribers are in one row, and may be in one message. */
+export const MAX_REASON_LENGTH = 160;
 
 /** What became of an event with one subscriber when it was first sent, or why it was not sent. */
 export interface DeliveryResult {

@@ -152,12 +152,12 @@ function toAttemptResult(response: ResponseClass): AttemptResult {
     case 'delivered':
       return { result: 'succeeded' };
     case 'throttled':
-      return { result: 'throttled', retryAfterMs: response.retryAfterMs };
+      return { result: 'throttled', reason: response.reason, retryAfterMs: response.retryAfterMs };
     case 'notStarted':
       return { result: 'unknown' };
     case 'gone':
     case 'permanent':
     case 'failed':
-      return { result: 'failed' };
+      return { result: 'failed', reason: response.reason };
   }
 }

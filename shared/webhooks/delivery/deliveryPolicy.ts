@@ -16,10 +16,12 @@ const STALLED_MS = 1_000;
 /** For a subscriber that throttles and does not say for how long. */
 const DEFAULT_THROTTLE_MS = 5_000;
 
-/** What an attempt says about its subscriber; `unknown`: no request was made after all. */
+/** What an attempt says about its subscriber; `unknown`: no request was made after all. `reason` is a sentence. */
 export type AttemptResult =
-  | { readonly result: 'succeeded' | 'failed' | 'unknown' }
-  | { readonly result: 'throttled'; readonly retryAfterMs: number | undefined };
+  | { readonly result: 'succeeded' }
+  | { readonly result: 'unknown' }
+  | { readonly result: 'failed'; readonly reason: string }
+  | { readonly result: 'throttled'; readonly reason: string; readonly retryAfterMs: number | undefined };
 
 export interface Permit {
   readonly admitted: true;
@@ -34,6 +36,8 @@ export interface Refusal {
   readonly untilMs: number;
   /** Since the first failure after the last success, in milliseconds; 0 while the last attempt succeeded. */
   readonly failingForMs: number;
+  /** Why its last attempt failed; empty where none did. */
+  readonly lastFailure: string;
 }
 
 /**
@@ -66,6 +70,7 @@ class SubscriberPolicy implements DeliveryPolicy {
   #isProbing = false;
   #throttledUntilMs = 0;
   #failingSinceMs: number | undefined;
+  #lastFailure = '';
   /** When an attempt began or ended last. */
   #movedAtMs = 0;
 
@@ -95,7 +100,7 @@ class SubscriberPolicy implements DeliveryPolicy {
 
   #refuse(why: Refusal['why'], untilMs: number): Refusal {
     const failingForMs = this.#failingSinceMs === undefined ? 0 : this.clock.now() - this.#failingSinceMs;
-    return { admitted: false, why, untilMs, failingForMs };
+    return { admitted: false, why, untilMs, failingForMs, lastFailure: this.#lastFailure };
   }
 
   /** A permit or a refusal; undefined for an attempt that has to wait. */
@@ -129,6 +134,7 @@ class SubscriberPolicy implements DeliveryPolicy {
     const nowMs = this.clock.now();
     this.#failures += 1;
     this.#failingSinceMs ??= nowMs;
+    this.#lastFailure = attempt.reason;
     if (this.isOpen()) this.#openUntilMs = nowMs + OPEN_MS;
     if (attempt.result === 'throttled')
       this.#throttledUntilMs = Math.max(this.#throttledUntilMs, nowMs + (attempt.retryAfterMs ?? DEFAULT_THROTTLE_MS));

@@ -25,7 +25,7 @@ const advice: Readonly<Record<string, string>> = {
   CERT_NOT_YET_VALID: 'its certificate is not valid yet',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'its certificate is not trusted: the server must send the intermediate certificate, or WEBHOOK_CA_CERTIFICATE must have its authority',
+    'the server must send the intermediate certificate, or WEBHOOK_CA_CERTIFICATE must have its authority',
   UNABLE_TO_GET_ISSUER_CERT: 'its authority is not trusted: put it into WEBHOOK_CA_CERTIFICATE',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its authority is not trusted: put it into WEBHOOK_CA_CERTIFICATE',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed: put it into WEBHOOK_CA_CERTIFICATE',

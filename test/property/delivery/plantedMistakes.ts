@@ -141,7 +141,7 @@ function withoutReadingTheClock(parts: EngineParts): EngineParts {
 function withoutProbe(policy: DeliveryPolicy, { clock }: EngineParts): DeliveryPolicy {
   const refused = (): Refusal | undefined =>
     policy.isOpen()
-      ? { admitted: false, why: 'circuitOpen', untilMs: clock.now() + 30_000, failingForMs: 0 }
+      ? { admitted: false, why: 'circuitOpen', untilMs: clock.now() + 30_000, failingForMs: 0, lastFailure: '' }
       : undefined;
   return {
     ...policy,

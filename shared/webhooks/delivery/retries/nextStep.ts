@@ -49,9 +49,9 @@ export function stepAfterAttempt(response: ResponseClass, input: StepInput): Nex
  * The step after the delivery policy refused: not before it admits something again, and not before the schedule's next wait is
  * over. Pure.
  */
-export function stepAfterRefusal({ why, untilMs, failingForMs }: Refusal, input: StepInput): NextStep {
+export function stepAfterRefusal({ why, untilMs, failingForMs, lastFailure }: Refusal, input: StepInput): NextStep {
   if (why === 'busy') return stepAfterWait('too many deliveries wait for the subscriber', input);
-  const reason = why === 'throttled' ? 'the subscriber asked to wait' : 'the subscriber fails, its circuit is open';
+  const reason = why === 'throttled' ? 'the subscriber asked to wait' : `its circuit is open: ${lastFailure}`;
   const failingWaitMs = input.expiryTimeMs === undefined ? Math.min(failingForMs, MAX_FAILING_WAIT_MS) : 0;
   return later('move', reason, Math.max(untilMs + input.random * SPREAD_MS, input.nowMs + failingWaitMs), input);
 }

@@ -85,7 +85,11 @@ it('makes no request while the circuit is open', async () => {
   world.respond = () => Promise.resolve(responded(500));
   for (let time = 0; time < FAILURES_TO_OPEN; time += 1) await deliver(due(completed));
   const end = await deliver(due(completed));
-  expect(end).toMatchObject({ attempt: { outcome: 'retrying', attempted: false }, next: { message: { moves: 1 } } });
+  const reason = 'its circuit is open: responded 500';
+  expect(end).toMatchObject({
+    attempt: { outcome: 'retrying', attempted: false, reason },
+    next: { message: { moves: 1 } },
+  });
   expect(world.posts).toHaveLength(FAILURES_TO_OPEN);
 });
 

@@ -25,7 +25,7 @@ async function attempt(policy: DeliveryPolicy, result: AttemptResult, times = 1)
   for (let time = 0; time < times; time += 1) (await admitted(policy, Infinity)).release(result);
 }
 
-const failed = { result: 'failed' } as const;
+const failed = { result: 'failed', reason: 'responded 500' } as const;
 const succeeded = { result: 'succeeded' } as const;
 
 describe('the bulkhead', () => {
@@ -87,6 +87,15 @@ describe('the circuit breaker', () => {
     const { policy } = setUp();
     await attempt(policy, failed, failures);
     expect(policy.refusal()?.why).toBe(why);
+  });
+
+  it('counts a 429 as a failure', async () => {
+    const { policy, clock } = setUp();
+    for (let time = 0; time < FAILURES_TO_OPEN; time += 1) {
+      await attempt(policy, { result: 'throttled', reason: 'responded 429', retryAfterMs: 1_000 });
+      await clock.advance(1_000);
+    }
+    expect(policy.refusal()).toMatchObject({ why: 'circuitOpen', lastFailure: 'responded 429' });
   });
 
   it('counts failures in a row only, and no attempt without a request', async () => {
@@ -151,7 +160,7 @@ describe('Retry-After', () => {
     [1_200, 1_200],
   ])('of %p ms refuses for %p ms', async (retryAfterMs, waitMs) => {
     const { policy, clock } = setUp();
-    await attempt(policy, { result: 'throttled', retryAfterMs });
+    await attempt(policy, { result: 'throttled', reason: 'responded 429', retryAfterMs });
     expect(policy.refusal()).toMatchObject({ why: 'throttled', untilMs: clock.now() + waitMs });
     await clock.advance(waitMs);
     expect(policy.refusal()).toBeUndefined();
@@ -160,8 +169,8 @@ describe('Retry-After', () => {
   it('is not shortened by a shorter one', async () => {
     const { policy, clock, soon } = setUp();
     const [first, second] = await Promise.all([admitted(policy, soon()), admitted(policy, soon())]);
-    first.release({ result: 'throttled', retryAfterMs: 60_000 });
-    second.release({ result: 'throttled', retryAfterMs: 1_000 });
+    first.release({ result: 'throttled', reason: 'responded 429', retryAfterMs: 60_000 });
+    second.release({ result: 'throttled', reason: 'responded 429', retryAfterMs: 1_000 });
     expect(policy.refusal()?.untilMs).toBe(clock.now() + 60_000);
   });
 });

@@ -68,7 +68,7 @@ function setUp() {
   const open = async (): Promise<void> => {
     for (let time = 0; time < FAILURES_TO_OPEN; time += 1) {
       const permit = await policies(subscription).acquire(Infinity);
-      if (permit.admitted) permit.release({ result: 'failed' });
+      if (permit.admitted) permit.release({ result: 'failed', reason: 'responded 500' });
     }
   };
   const types = () => world.published.map(({ type }) => type.replace('ucwa.subscription.', ''));

@@ -47,7 +47,13 @@ describe('after an attempt', () => {
 });
 
 describe('after a refusal', () => {
-  const open = { admitted: false, why: 'circuitOpen', untilMs: nowMs + 10_000, failingForMs: 0 } as const;
+  const open = {
+    admitted: false,
+    why: 'circuitOpen',
+    untilMs: nowMs + 10_000,
+    failingForMs: 0,
+    lastFailure: 'responded 500',
+  } as const;
   it.each([
     ['waits until something is admitted, and up to 10 s more', open, {}, { step: 'move', atMs: nowMs + 15_000 }],
     ['waits for the schedule when that is longer', open, { attempt: 6 }, { step: 'move', atMs: nowMs + 60_000 }],
