@@ -9,6 +9,7 @@ import { createDeliverEvent, type DeliverEvent } from './delivery/deliverEvent';
 import { createDeliveryPolicies } from './delivery/deliveryPolicy';
 import { createDisableSubscription } from './delivery/disableSubscription';
 import { createKeepRecord } from './delivery/keepRecord';
+import { limitRowWrites } from './delivery/limitRowWrites';
 import { createNextFreeTime } from './delivery/pacing';
 import { createPostSigned } from './delivery/postSigned';
 import type { RateSlots } from './delivery/rateSlots';
@@ -84,6 +85,7 @@ export function createWebhooks(ports: WebhooksPorts): Webhooks {
   const disable = createDisableSubscription({ ...ports, subscriptions: store });
   const delivery = {
     ...ports,
+    records: limitRowWrites(ports.records, clock),
     subscriptions: store,
     render,
     policies,
