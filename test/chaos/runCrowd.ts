@@ -5,15 +5,14 @@ import { accountForDeliveries, type SubscriberAccount } from '../support/deliver
 import { invitationIdAt } from '../support/invitationIdAt';
 import { testSigningKey, type TestRelay } from '../support/relay';
 import { createSeededRandom, type SeededRandom } from '../support/seededRandom';
-import { mixOf, startCrowd, type CrowdMember, type SubscriberCrowd } from '../support/subscriberCrowd';
+import { startCrowd, type Conduct, type CrowdMember, type SubscriberCrowd } from '../support/subscriberCrowd';
 import { simulatorAccount } from '../support/ucwaSimulator';
 import { startWebhookRelay, subscribeMembers } from '../support/webhookRelay';
 import { delaysOf, type Delay } from './lateness';
 import type { Print } from './scenario';
 
 export interface CrowdPlan {
-  /** Of a hundred, half are healthy: mixOf. */
-  readonly subscribers: number;
+  readonly mix: readonly Conduct[];
   /** So many ring for the healthy ones alone, and then so many for all. */
   readonly callsAlone: number;
   readonly calls: number;
@@ -27,11 +26,21 @@ export interface CrowdPlan {
   readonly seed: number;
   /** Whether each Service Bus function runs in a process of its own. */
   readonly processes?: boolean;
+  /** The program that runs the host: see startSilentNameServer. */
+  readonly execPath?: string;
 }
 
 /** One subscriber at the end. */
 export interface CrowdResult extends SubscriberAccount {
   readonly member: CrowdMember;
+  /** What `/health` said of it before the host was stopped. */
+  readonly health: SubscriberCheck | undefined;
+}
+
+/** Of `/health`, as far as it is used. */
+export interface SubscriberCheck {
+  readonly status: string;
+  readonly output?: string;
 }
 
 export interface CrowdOutcome {
@@ -66,6 +75,7 @@ export async function runCrowd(plan: CrowdPlan, print: Print): Promise<CrowdOutc
   const [relay, crowd] = await Promise.all([
     startWebhookRelay({
       processes: plan.processes === true,
+      execPath: plan.execPath,
       accounts: accounts.map((sipUri) => ({
         sipUri,
         username: sipUri.slice(4),
@@ -73,7 +83,7 @@ export async function runCrowd(plan: CrowdPlan, print: Print): Promise<CrowdOutc
         ringSeconds: plan.ringSeconds,
       })),
     }),
-    startCrowd(mixOf(plan.subscribers)),
+    startCrowd(plan.mix),
   ]);
   try {
     await Promise.all(accounts.map((account) => relay.connected(account)));
@@ -90,6 +100,7 @@ export async function runCrowd(plan: CrowdPlan, print: Print): Promise<CrowdOutc
     const events = await round(plan.calls);
     print(`${events.length} events are with the healthy ones; ${plan.drainSeconds} s for the others`);
     await wait(plan.drainSeconds * 1000);
+    const health = await readHealth(relay);
     await relay.host().close();
 
     print('the host is stopped; every delivery is accounted for');
@@ -97,8 +108,9 @@ export async function runCrowd(plan: CrowdPlan, print: Print): Promise<CrowdOutc
       ...ids.values(),
     ]);
     const results = crowd.members.flatMap((member) => {
-      const account = accounted.get(ids.get(member) ?? '');
-      return account === undefined ? [] : [{ member, ...account }];
+      const id = ids.get(member) ?? '';
+      const account = accounted.get(id);
+      return account === undefined ? [] : [{ member, health: health.get(id), ...account }];
     });
     const all = invitationEvents(relay);
     return {
@@ -120,6 +132,17 @@ export async function runCrowd(plan: CrowdPlan, print: Print): Promise<CrowdOutc
     await relay.close();
     await crowd.close();
   }
+}
+
+/** The checks of the webhooks, by the id of the subscription. */
+async function readHealth(relay: TestRelay): Promise<ReadonlyMap<string, SubscriberCheck>> {
+  const { data } = await relay.http().get<{ readonly checks: Readonly<Record<string, [SubscriberCheck]>> }>('/health');
+  const prefix = 'webhook:';
+  return new Map(
+    Object.entries(data.checks)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, [check]]) => [name.slice(prefix.length), check]),
+  );
 }
 
 /** Rings the calls, spread evenly; resolves with their events when every healthy subscriber has heard them all, or is not going to. */

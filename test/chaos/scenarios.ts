@@ -1,3 +1,4 @@
+import { badReceivers } from './badReceivers';
 import { bus } from './bus';
 import { endings } from './endings';
 import { fuzz } from './fuzz';
@@ -14,4 +15,5 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   webhooks,
   endings,
   'webhook-kills': webhookKills,
+  'bad-receivers': badReceivers,
 };

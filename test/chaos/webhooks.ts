@@ -1,3 +1,4 @@
+import { mixOf } from '../support/subscriberCrowd';
 import { summarise, type Delay } from './lateness';
 import { runCrowd, type CrowdOutcome, type CrowdResult } from './runCrowd';
 import type { Print, Scenario } from './scenario';
@@ -20,7 +21,7 @@ export const webhooks: Scenario<'subscribers' | 'calls' | 'alone' | 'rate' | 'ac
     const startedMs = performance.now();
     const outcome = await runCrowd(
       {
-        subscribers,
+        mix: mixOf(subscribers),
         callsAlone: alone,
         calls,
         callsPerMinute: rate,
@@ -48,7 +49,8 @@ const columns = ['delivered', 'expired', 'superseded', 'dead', 'disabled', 'pend
 /** What one call may cost for a subscriber that fails, on average. */
 const MOST_MESSAGES = 4;
 
-function report(
+/** Prints a table of all subscribers, and how the healthy ones fared. */
+export function report(
   { results, events, alone, crowded, missed, misordered, unverified, problems }: CrowdOutcome,
   calls: number,
   print: Print,
@@ -96,7 +98,7 @@ function latency(delays: readonly Delay[]): string {
     : `median ${summary.medianMs} ms, p99 ${summary.p99Ms} ms, worst ${summary.worstMs} ms (${delays.length} deliveries)`;
 }
 
-function durationsOf(delays: readonly Delay[]): readonly number[] {
+export function durationsOf(delays: readonly Delay[]): readonly number[] {
   return delays.map(({ emittedAtMs, enqueuedAtMs }) => enqueuedAtMs - emittedAtMs);
 }
 

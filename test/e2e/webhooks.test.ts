@@ -1,5 +1,5 @@
 import { runCrowd, type CrowdOutcome } from '../chaos/runCrowd';
-import type { Conduct } from '../support/subscriberCrowd';
+import { mixOf, type Conduct } from '../support/subscriberCrowd';
 
 /** `npm run chaos -- --webhooks` on a small scale, with the shares of the large one: in real time, as the processes are real. */
 describe('a crowd of subscribers, half of which hang, fail, throttle, are gone, redirect or reset', () => {
@@ -7,7 +7,7 @@ describe('a crowd of subscribers, half of which hang, fail, throttle, are gone, 
   beforeAll(async () => {
     outcome = await runCrowd(
       {
-        subscribers: 20,
+        mix: mixOf(20),
         callsAlone: 1,
         calls: 20,
         callsPerMinute: 120,

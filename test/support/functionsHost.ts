@@ -30,6 +30,8 @@ export interface HostProcessOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Further arguments of the command line; the port is any, unless one is given here. */
   readonly args?: readonly string[];
+  /** The program that runs it as Node.js would, as one that enters a namespace before; Node.js itself unless given. */
+  readonly execPath?: string | undefined;
 }
 
 /** A process's exit: code null when a signal ended it. */
@@ -61,11 +63,13 @@ export interface HostProcess {
 }
 
 /** Starts `node dist/infra/local/functions-host/main.js`: the library patches modules, which jest's own module system does not allow. */
-export function startHostProcess({ appDirectory, settings = {}, args = [] }: HostProcessOptions): HostProcess {
+export function startHostProcess(options: HostProcessOptions): HostProcess {
+  const { appDirectory, settings = {}, args = [], execPath = process.execPath } = options;
   if (!existsSync(MAIN)) throw new Error('The Functions host is not built: run "npm run build" first.');
   const port = args.includes('--port') ? [] : ['--port', '0'];
   const child = fork(MAIN, ['--app', appDirectory, ...port, ...args], {
     env: { ...process.env, ...settings },
+    execPath,
     execArgv: [],
     silent: true,
   });

@@ -39,6 +39,8 @@ export interface TestRelayOptions {
   readonly appDirectory?: string;
   /** Whether every host runs each Service Bus function in a process of its own. Default false. */
   readonly processes?: boolean;
+  /** The program that runs every host; Node.js itself unless given. */
+  readonly execPath?: string | undefined;
 }
 
 /** `RELAY_SIGNING_KEY` of every test relay. */
@@ -53,6 +55,7 @@ export async function startTestRelay({
   busConfig,
   appDirectory = PROJECT,
   processes = false,
+  execPath,
 }: TestRelayOptions = {}): Promise<TestRelay> {
   const [ucwa, bus, storage] = await Promise.all([
     startTestUcwa(),
@@ -95,6 +98,7 @@ export async function startTestRelay({
       const host = await startReadyHost({
         appDirectory,
         settings: { ...environment, ...more },
+        execPath,
         args: ['--run-timers-on-start', ...(processes ? ['--processes'] : []), ...args],
       });
       hosts.push(host);

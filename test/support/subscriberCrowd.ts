@@ -12,7 +12,21 @@ const conducts = {
   gone: (response) => void response.writeHead(410).end(),
   redirects: (response) => void response.writeHead(302, { location: 'http://10.0.0.1/' }).end(),
   resets: (response) => void response.socket?.resetAndDestroy(),
+  switches: (response) => void response.socket?.write(SWITCHING_PROTOCOLS),
+  drips: (response) => drip(response),
+  /** Its name server never answers, so that it is never asked anything. */
+  unresolved: () => undefined,
 } as const satisfies Record<string, (response: ServerResponse) => void>;
+
+const SWITCHING_PROTOCOLS = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+const DRIP_MS = 500;
+
+/** A response whose head comes byte by byte, and never whole. */
+function drip({ socket }: ServerResponse): void {
+  socket?.write('HTTP/1.1 200 OK\r\nX-Slow: ');
+  const timer = setInterval(() => void socket?.write('x'), DRIP_MS);
+  socket?.once('close', () => clearInterval(timer));
+}
 
 export type Conduct = keyof typeof conducts;
 /** How many of a hundred are like this; the rest are healthy. */
@@ -138,7 +152,10 @@ async function startMember(
   const member: CrowdMember = {
     conduct,
     request: {
-      url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/hooks`,
+      url:
+        conduct === 'unresolved'
+          ? `https://${randomBytes(8).toString('hex')}.silent.example/hooks`
+          : `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/hooks`,
       secret,
       handshake: 'skip',
     },
