@@ -5,6 +5,7 @@ import { askUntil } from '../support/askUntil';
 import { documentedAnswers, type AnswerCheck } from '../support/documentedAnswers';
 import type { TestRelay } from '../support/relay';
 import { startSubscriber, type SubscriberServer } from '../support/subscriberServer';
+import { USER_AGENT } from '../../shared/version';
 import { startWebhookRelay, subscribe } from '../support/webhookRelay';
 
 interface Created {
@@ -86,6 +87,22 @@ describe('a subscription', () => {
     expect(location).toMatch(new RegExp(`^${api.defaults.baseURL ?? ''}/unsubscribe/[\\w-]+$`));
   });
 
+  it('is the same one for the same URL, format and filters, without its secret', async () => {
+    const request = { url: `${server.url}?sig=verySecret`, handshake: 'skip' };
+    const { data } = await documented(200, api.post<Created>('/webhook-subscriptions', request));
+    expect(data).toEqual({ subscription: created.subscription, warnings: [expect.stringContaining('exists already')] });
+  });
+
+  it('is given again to the same Idempotency-Key, which another body does not get', async () => {
+    const headers = { 'idempotency-key': 'front-desk' };
+    const request = { url: server.url, handshake: 'skip', allowDuplicate: true };
+    const first = await documented(201, api.post<Created>('/webhook-subscriptions', request, { headers }));
+    const again = await documented(201, api.post<Created>('/webhook-subscriptions', request, { headers }));
+    expect(again.data).toEqual(first.data);
+    await documented(422, api.post('/webhook-subscriptions', { ...request, format: 'flat' }, { headers }));
+    await documented(204, api.delete(`/webhook-subscriptions/${first.data.subscription.id}`));
+  });
+
   it('is listed and read, its secret never again', async () => {
     const list = await documented(200, api.get('/webhook-subscriptions'));
     const view = await documented(200, api.get(one()));
@@ -98,6 +115,10 @@ describe('a subscription', () => {
     expect(data).toMatchObject({ delivered: true, status: 204 });
     const [request] = server.requests;
     expect(request?.target).toBe('/hooks?sig=verySecret');
+    expect(request?.headers).toMatchObject({
+      'webhook-request-origin': 'ucwa-relay',
+      'user-agent': USER_AGENT,
+    });
     expect(
       new Webhook(created.secret).verify(request?.body.toString() ?? '', request?.headers as Record<string, string>),
     ).toMatchObject({ type: 'ucwa.subscription.test' });

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import axios from 'axios';
+import axios, { type AxiosResponse } from 'axios';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { startProgram, type ConsumerProcess } from '../support/consumerProcess';
@@ -11,10 +11,11 @@ import { startWebhookRelay, subscribe } from '../support/webhookRelay';
 const project = join(__dirname, '../..');
 const secret = `whsec_${Buffer.alloc(24, 's').toString('base64')}`;
 
+const guide = readFileSync(join(project, 'docs/webhooks.md'), 'utf8');
 /** Each block of code with the file name above it. */
 const blocks = new Map(
   [
-    ...readFileSync(join(project, 'docs/webhooks.md'), 'utf8').matchAll(
+    ...guide.matchAll(
       /^`([\w.-]+)`, run by `npm install [\w ]+ && WEBHOOK_SECRET=whsec_… node ([\w.-]+)`\n\n```js\n(.*?)^```$/gms,
     ),
   ].map(([, name = '', run = '', code = '']) => [name, { run, code }] as const),
@@ -30,6 +31,19 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const start = (name: string, WEBHOOK_SECRET: string): ConsumerProcess =>
   startProgram([join(folder, name)], { WEBHOOK_SECRET, PORT: '0' });
+
+/** Each curl command, and the line that it prints. */
+const commands = [
+  ...guide.matchAll(/^\$ curl -X (\w+) "\$FUNCTIONS_URL\/api([^"]+)" (.*?)-d '([^']+)'\n(\{[^\n]*)?/gms),
+].map(([, method = '', path = '', options = '', body = '', printed = '']) => {
+  const given = [...options.matchAll(/-H ["']([\w-]+): ([^"']+)["']/g)].map(([, name = '', value = '']) => [
+    name,
+    value,
+  ]);
+  // What curl sends for -d unless it is told otherwise.
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', ...Object.fromEntries(given) };
+  return { method, path, headers, body, printed };
+});
 
 test('each program of docs/webhooks.md is run by its own name', () => {
   expect([...blocks].map(([name, { run }]) => [name, run])).toEqual([
@@ -95,6 +109,42 @@ describe.each(['receiver.mjs', 'receiver-express.mjs'])('the receiver %s of docs
   });
 });
 
+test('the receiver receiver.mjs does nothing twice', async () => {
+  const running = start('receiver.mjs', secret);
+  await running.line(/listening/);
+  const url = `http://127.0.0.1:${/port: (\d+)/.exec(running.lines.join('\n'))?.[1] ?? ''}/hooks`;
+  const at = new Date();
+  for (const id of ['first', 'first', 'second']) {
+    const body = JSON.stringify({ type: id, data: { state: 'connecting' } });
+    const headers = {
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+      'webhook-signature': new StandardWebhook(secret).sign(id, at, body),
+    };
+    await axios.post(url, body, { headers, proxy: false });
+  }
+  await running.line(/^second/);
+  expect(running.lines.filter((line) => line.startsWith('first'))).toHaveLength(1);
+  await running.stop();
+});
+
+test('express.json() leaves nothing to verify', async () => {
+  const program = `
+    import express from 'express';
+    const app = express().use(express.json());
+    app.post('/', ({ body }, response) => response.json({ isBytes: Buffer.isBuffer(body), fields: Object.keys(body ?? {}) }));
+    const server = app.listen(0, '127.0.0.1', () => console.log('listening', server.address()));`;
+  writeFileSync(join(folder, 'express-json.mjs'), program);
+  const running = start('express-json.mjs', secret);
+  await running.line(/listening/);
+  const url = `http://127.0.0.1:${/port: (\d+)/.exec(running.lines.join('\n'))?.[1] ?? ''}/`;
+  const post = async (type: string): Promise<unknown> =>
+    (await axios.post(url, '{"type":"x"}', { headers: { 'content-type': type }, proxy: false })).data as unknown;
+  expect(await post('application/json')).toEqual({ isBytes: false, fields: ['type'] });
+  expect(await post('application/cloudevents+json')).toEqual({ isBytes: false, fields: [] });
+  await running.stop();
+});
+
 describe('the relay and the receiver of docs/webhooks.md', () => {
   let relay: TestRelay;
   let running: ConsumerProcess;
@@ -107,6 +157,25 @@ describe('the relay and the receiver of docs/webhooks.md', () => {
   afterAll(async () => {
     await running.stop();
     await relay.close();
+  });
+
+  it('know the commands of the document', async () => {
+    const [creation, recovery] = commands;
+    const { functionsKey } = await relay.host().ready;
+    const send = (command: (typeof commands)[number] | undefined, id = ''): Promise<AxiosResponse<object>> => {
+      const { method = '', path = '', headers = {}, body = '' } = command ?? {};
+      expect(headers).toMatchObject({ 'x-functions-key': '$FUNCTIONS_KEY' });
+      const sent = { ...headers, 'x-functions-key': functionsKey };
+      return relay.http().request<object>({ method, url: path.replace('$ID', id), data: body, headers: sent });
+    };
+    const request = { ...(JSON.parse(creation?.body ?? '') as object), url, handshake: 'skip' };
+    const created = await send(creation && { ...creation, body: JSON.stringify(request) });
+    expect(created).toMatchObject({ status: 201, data: { subscription: { description: 'Front desk' } } });
+    const { id } = (created.data as { readonly subscription: { readonly id: string } }).subscription;
+    const recovered = await send(recovery, id);
+    expect(recovered.status).toBe(200);
+    expect(Object.keys(recovered.data)).toEqual(Object.keys(JSON.parse(recovery?.printed ?? '') as object));
+    await relay.http().delete(`/webhook-subscriptions/${id}`);
   });
 
   it('agree: it consents, and prints a call from its beginning to its end', async () => {

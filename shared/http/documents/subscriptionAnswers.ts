@@ -65,7 +65,7 @@ export const recoverRequestSchema = z.strictObject({
 });
 
 export const recoveredSchema = z.strictObject({
-  queued: z.int().describe('Sent again now (with dryRun: would be)'),
+  queued: z.int().describe('Sent again now (with dryRun: would be); a ring that ends before its turn comes is not'),
   waiting: z.int().describe('Still being tried'),
   delivered: z.int(),
   expired: z.int().describe('Rings that are over: they are never sent late'),

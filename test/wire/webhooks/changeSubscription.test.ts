@@ -89,11 +89,12 @@ test('a new URL is asked for its consent', async () => {
   expect(server.requests).toMatchObject([{ method: 'OPTIONS', target: '/hooks/new' }]);
 });
 
-test('a pause says since when, and ends', async () => {
+test('a pause says since when, lets a test event through, and ends', async () => {
   const { id } = await api.subscribe(server.url);
   expect((await api.change(id, { state: 'paused' })).subscription).toMatchObject({
     state: 'paused',
     stateSince: '2026-01-15T12:00:00.000Z',
   });
+  expect(await api.test(id)).toMatchObject({ delivered: true });
   expect((await api.change(id, { state: 'active' })).subscription).not.toHaveProperty('stateSince');
 });

@@ -67,7 +67,10 @@ describe('an event of the topic', () => {
     });
     await process.handleUntil(Infinity);
     expect(server.requests).toHaveLength(3);
-    expect(new Set(server.requests.map(({ headers }) => headers['webhook-id']))).toEqual(new Set([started.id]));
+    expect(server.requests.map(({ headers }) => [headers['webhook-id'], headers['webhook-timestamp']])).toEqual(
+      [0, 1, 3].map((seconds) => [started.id, String(ringStartMs / 1000 + seconds)]),
+    );
+    expect(new Set(server.requests.map(({ body }) => body.toString())).size).toBe(1);
     const { deliveries } = await createCallViews(processes.tables(), process.clock).deliveries(id, { limit: 10 });
     expect(deliveries).toEqual([expect.objectContaining({ outcome: 'delivered', attempt: 3, status: 204 })]);
   });
@@ -82,9 +85,10 @@ describe('an event of the topic', () => {
     expect(process.queue.accepted()).toBe(1);
   });
 
-  it('disables a subscription that responds 410, and publishes that', async () => {
+  it('disables a subscription that responds 410, until it is made active, and publishes that', async () => {
     const process = processes.open();
-    const { server, id } = await processes.subscriber(process, () => ({ status: 410 }));
+    let status = 410;
+    const { server, id } = await processes.subscriber(process, () => ({ status }));
     await process.webhooks.deliverEvent(started, { deliveryCount: 1 });
     await process.webhooks.deliverEvent(completed, { deliveryCount: 1 });
     expect(server.requests).toHaveLength(1);
@@ -93,6 +97,11 @@ describe('an event of the topic', () => {
       stateReason: 'responded 410',
     });
     expect(process.published).toEqual([expect.objectContaining({ type: 'ucwa.subscription.disabled', subject: id })]);
+
+    status = 204;
+    await process.webhooks.subscriptions.change(id, { state: 'active' });
+    await process.webhooks.deliverEvent(callEvent('started', { call: 2 }), { deliveryCount: 1 });
+    expect(server.requests).toHaveLength(2);
   });
 });
 

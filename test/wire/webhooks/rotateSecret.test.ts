@@ -112,25 +112,43 @@ describe('with an Idempotency-Key', () => {
   });
 });
 
-test('of forty rotations at once by two instances, four succeed and each secret that was given signs', async () => {
-  const encryptionKey = randomBytes(32).toString('base64');
-  const { clock } = api;
-  const [here, there] = [0, 1].map(() => createSubscriptionApi(storage.tables, { clock, encryptionKey }));
-  if (here === undefined || there === undefined) throw new Error('unreachable');
-  api.close();
-  api = here;
-  const { id, secret } = await here.subscribe(server.url);
-  const rotations = Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? here : there).rotateSecret(id, {}));
-  const results = await Promise.allSettled(rotations);
-  there.close();
-  const given = results.flatMap((one) => (one.status === 'fulfilled' ? [one.value.secret] : []));
-  const refused = results.flatMap((one) =>
-    one.status === 'rejected' ? [one.reason as { readonly code: string }] : [],
-  );
-  expect(given).toHaveLength(4);
-  expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(['tooManySecrets']));
-  await clock.advance(4000);
-  expect(await verifies(id, secret, ...given)).toEqual([true, true, true, true, true]);
+describe('forty rotations at once by two instances', () => {
+  /** What each of them came to. */
+  async function rotateAtOnce(idempotencyKey?: string) {
+    const encryptionKey = randomBytes(32).toString('base64');
+    const { clock } = api;
+    const there = createSubscriptionApi(storage.tables, { clock, encryptionKey });
+    api.close();
+    api = createSubscriptionApi(storage.tables, { clock, encryptionKey });
+    const { id, secret } = await api.subscribe(server.url);
+    const results = await Promise.allSettled(
+      Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? api : there).rotateSecret(id, {}, 'key:1', idempotencyKey)),
+    );
+    there.close();
+    await clock.advance(4000);
+    return {
+      id,
+      secret,
+      given: results.flatMap((one) => (one.status === 'fulfilled' ? [one.value.secret] : [])),
+      refused: results.flatMap((one) =>
+        one.status === 'rejected' ? [(one.reason as { readonly code: string }).code] : [],
+      ),
+    };
+  }
+
+  test('without a key: four succeed, and each secret that was given signs', async () => {
+    const { id, secret, given, refused } = await rotateAtOnce();
+    expect(given).toHaveLength(4);
+    expect(new Set(refused)).toEqual(new Set(['tooManySecrets']));
+    expect(await verifies(id, secret, ...given)).toEqual([true, true, true, true, true]);
+  });
+
+  test('with one key: all are given the same secret, which signs beside the one before', async () => {
+    const { id, secret, given, refused } = await rotateAtOnce('one');
+    expect([given.length, new Set(given).size, refused]).toEqual([40, 1, []]);
+    expect(await verifies(id, secret, given[0] ?? '')).toEqual([true, true]);
+    expect((await api.get(id)).earlierSecretsUntil).toHaveLength(1);
+  });
 });
 
 describe('RELAY_ENCRYPTION_KEY', () => {

@@ -10,6 +10,15 @@ it('renders an event once for each format', () => {
   expect(render({ ...event }, { format: 'flat' })).not.toBe(render(event, { format: 'flat' }));
 });
 
+it.each([
+  ['cloudevents', {}, 'application/cloudevents+json; charset=utf-8'],
+  ['cloudevents', { contentType: 'application/json' }, 'application/json; charset=utf-8'],
+  ['flat', {}, 'application/json; charset=utf-8'],
+  ['teams', { contentType: 'application/cloudevents+json' }, 'application/json; charset=utf-8'],
+] as const)('sends %s with %j as %s', (format, given, contentType) => {
+  expect(render(event, { format, ...given })?.contentType).toBe(contentType);
+});
+
 it('shows nothing of what the format does not tell', () => {
   const updated = { ...event, data: { ...event.data, event: 'updated' as const } };
   expect(render(updated, { format: 'teams' })).toBeUndefined();

@@ -47,6 +47,7 @@ interface Given {
 
 function setUp({ subscription = {}, events = [], delivery }: Given) {
   const sent: ScheduledRetry[] = [];
+  const asked: (readonly number[])[] = [];
   const log = createRecordingLog();
   const queue = {
     send: (messages: readonly ScheduledRetry[]): Promise<readonly RefusedRetry[]> => {
@@ -63,7 +64,8 @@ function setUp({ subscription = {}, events = [], delivery }: Given) {
     records: { readEvents: (id) => Promise.resolve(events.filter(({ event }) => event.subject === id)) },
     views: {
       findByDeliveryId: (id) => Promise.resolve(events.find(({ event }) => toDeliveryId(event) === id)),
-      async *recordedBetween() {
+      async *recordedBetween(sinceMs, untilMs) {
+        asked.push([sinceMs, untilMs]);
         yield* await Promise.resolve(events);
       },
       delivery: (subscriptionId, event) =>
@@ -72,7 +74,7 @@ function setUp({ subscription = {}, events = [], delivery }: Given) {
         ),
     },
   });
-  return { sent, log, queue, redeliver };
+  return { sent, asked, log, queue, redeliver };
 }
 
 const nothing: Recovered = { queued: 0, waiting: 0, delivered: 0, expired: 0, superseded: 0 };
@@ -138,6 +140,15 @@ describe('recover', () => {
     const { redeliver, sent } = setUp(given);
     expect(await redeliver.recover('sub_a', { sinceMs: 0 })).toEqual({ ...nothing, ...expected });
     expect(sent).toHaveLength(expected.queued ?? 0);
+  });
+
+  it.each([
+    ['until now', {}, nowMs],
+    ['until it is told', { untilMs: 2 }, 2],
+  ])('reads what was recorded since then and %s', async (_title, request, untilMs) => {
+    const { redeliver, asked } = setUp({});
+    await redeliver.recover('sub_a', { sinceMs: 1, ...request });
+    expect(asked).toEqual([[1, untilMs]]);
   });
 
   it('only counts in a dry run', async () => {
