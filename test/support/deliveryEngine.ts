@@ -44,7 +44,7 @@ export function createDeliveryEngine(given: { readonly subscriptions?: readonly 
     refuse: (_retry: ScheduledRetry): RelayError | undefined => undefined,
     observed: [] as DeliveryEnd[],
     freeAtMs: clock.now(),
-    respond: (_eventId: string): Promise<SendResult> => Promise.resolve(responded(200)),
+    respond: (_eventId: string, _subscription: Subscription): Promise<SendResult> => Promise.resolve(responded(200)),
     list: (): Promise<readonly Subscription[]> => Promise.resolve(world.subscriptions),
     storage: {} as Partial<CallRecords>,
     policies: createDeliveryPolicies(clock),
@@ -59,10 +59,10 @@ export function createDeliveryEngine(given: { readonly subscriptions?: readonly 
     records: recordsNow,
     policies: world.policies,
     random: () => 0.5,
-    post: async ({ id }, eventId, _rendered, timeoutMs) => {
+    post: async (subscription, eventId, _rendered, timeoutMs) => {
       world.timeoutsMs.push(timeoutMs);
-      world.posts.push(`${eventId} to ${id}`);
-      return { ...(await world.respond(eventId)), headers: {} };
+      world.posts.push(`${eventId} to ${subscription.id}`);
+      return { ...(await world.respond(eventId, subscription)), headers: {} };
     },
   });
   const queue = {
