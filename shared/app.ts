@@ -1,11 +1,15 @@
 // Over 200 lines: everything is wired here and nowhere else, so that every other file can be handed what it needs.
 import { randomUUID } from 'node:crypto';
 import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
+import { lookup } from 'node:dns/promises';
 import { createAccountRegistry, type AccountRegistry } from './accounts/accountRegistry';
+import { createManageAccounts } from './accounts/manageAccounts';
 import { systemClock, type Clock } from './clock';
 import { parseConfig, type ConfigResult } from './config/parseConfig';
 import type { Settings } from './config/settings';
 import { RelayError } from './errors/relayError';
+import { checkAccount } from './doctor/checkAccount';
+import type { AccountEndpointPorts } from './http/accounts/accountEndpoints';
 import { encodeCapability } from './http/identity/capability';
 import type { CommandEndpointPorts } from './http/commandEndpoint';
 import type { ConfirmEndpointPorts } from './http/confirmEndpoint';
@@ -34,6 +38,7 @@ import type { PolledAccount } from './relay/accountSource';
 import { pollSlots, type PollPorts, type PollRun } from './relay/pollSlots';
 import { FALLBACK_RENEWAL_MS, newOwner, SLOT_COUNT, slotsOfShard } from './relay/slots';
 import { createAccountStates } from './storage/accountStates';
+import { createAccountAudit } from './storage/accountAudit';
 import { createAccountTable } from './storage/accountTable';
 import { createCallRecords } from './storage/calls/createCallRecords';
 import { createCallViews } from './storage/calls/createCallViews';
@@ -74,6 +79,7 @@ export interface App
     ConfirmEndpointPorts,
     HealthEndpointPorts,
     InvitationEndpointPorts,
+    AccountEndpointPorts,
     PeopleEndpointPorts,
     QueuedCommandPorts,
     SubscriptionEndpointPorts,
@@ -195,7 +201,7 @@ function createApp(settings: Settings): App {
   const { tables, bus, publisher } = connections;
   const leases = createSlotLeases(tables);
   const sessions = createSessions(settings, tables, clock);
-  const accounts = wireAccounts(settings, tables, clock);
+  const { accounts, manageAccounts } = wireAccounts(settings, tables, clock);
   const polling = createPolling(settings, { publisher, leases, accounts, session: sessions.of, clock });
   const views = createCallViews(tables, clock);
   const health = createSubscriberHealthStore(tables);
@@ -203,6 +209,8 @@ function createApp(settings: Settings): App {
   return {
     settings,
     accounts,
+    manageAccounts,
+    checkAccount: sessions.check,
     leases,
     clock,
     log,
@@ -248,8 +256,26 @@ type Connections = ReturnType<typeof openConnections>;
 
 type SessionOf = (known: PolledAccount) => UcwaSession;
 
+/** A check over HTTP is shown when it has ended. */
+const checkPorts = {
+  resolve: async (host: string) => (await lookup(host, { all: true })).map(({ address }) => address),
+  onStep: () => undefined,
+  onProgress: () => undefined,
+  dialledAtMs: () => undefined,
+};
+
+/** Over HTTP there is no time for a whole poll. */
+const CHECK_HOLDS_POLL_SECONDS = 20;
+
+/** The sessions with UCWA of this process. */
+interface Sessions {
+  readonly of: SessionOf;
+  readonly check: AccountEndpointPorts['checkAccount'];
+  close(): void;
+}
+
 /** The session with UCWA of each account, made when it is first asked for. All share one HTTP client and its budget of memory. */
-function createSessions(settings: Settings, tables: Tables, clock: Clock): { readonly of: SessionOf; close(): void } {
+function createSessions(settings: Settings, tables: Tables, clock: Clock): Sessions {
   const stalls = createStallMonitor(clock);
   const http = createUcwaHttp({ caCertificate: settings.caCertificate, clock });
   const common = {
@@ -276,6 +302,14 @@ function createSessions(settings: Settings, tables: Tables, clock: Clock): { rea
       sessions.set(known, session);
       return session;
     },
+    check: async ({ account }, signal) => [
+      ...(await checkAccount(
+        { account, ...settings },
+        { ...checkPorts, ...common },
+        { holdPollSeconds: CHECK_HOLDS_POLL_SECONDS },
+        signal,
+      )),
+    ],
     close() {
       stalls.close();
       http.close();
@@ -324,15 +358,21 @@ function createPolling(
 }
 
 /** The accounts of the setting and of the table. */
-function wireAccounts(settings: Settings, tables: Tables, clock: Clock): AccountRegistry {
-  return createAccountRegistry({
-    table: createAccountTable(tables, log),
-    setting: settings.accounts,
-    discoveryUrl: settings.discoveryUrl,
-    cipher: createSecretCipher(settings.encryptionKey),
-    clock,
-    log,
-  });
+function wireAccounts(settings: Settings, tables: Tables, clock: Clock): Pick<App, 'accounts' | 'manageAccounts'> {
+  const table = createAccountTable(tables, log);
+  const cipher = createSecretCipher(settings.encryptionKey);
+  const { accounts: setting, discoveryUrl } = settings;
+  return {
+    accounts: createAccountRegistry({ table, setting, discoveryUrl, cipher, clock, log }),
+    manageAccounts: createManageAccounts({
+      table,
+      cipher,
+      audit: createAccountAudit(tables),
+      newId: randomUUID,
+      clock,
+      log,
+    }),
+  };
 }
 
 function sipUrisOf(accounts: AccountRegistry): () => Promise<readonly string[]> {

@@ -7,16 +7,18 @@ const TAG_BYTES = 16;
 
 /** Keeps secrets unreadable in storage. */
 export interface SecretCipher {
-  /** Encrypts for one `context` (the subscription id): the text cannot be decrypted in another. Error: `settingsInvalid` without a key. */
+  /** Encrypts for one `context` (the account, the subscription's field): the text cannot be decrypted in another. Error: `settingsInvalid` without a key. */
   encryptSecret(secret: string, context: string): string;
   /** Errors: `settingsInvalid` when the key that encrypted it is not among the keys; `internal` when it was altered. */
   decryptSecret(encrypted: string, context: string): string;
+  /** Whether the first key encrypted it, so that it outlives the others. */
+  isCurrent(encrypted: string): boolean;
 }
 
 /**
  * AES-256-GCM with a fresh nonce per text. @param setting `RELAY_ENCRYPTION_KEY`: one or more keys of 32 bytes in base64
  * (`openssl rand -base64 32`), separated by commas. The first encrypts, each of them decrypts; to rotate, put a new key in front
- * and keep the old one until each subscription's secret has been rotated. A key's id is the start of its SHA-256, so that
+ * and keep the old one until `npm run rotate-keys` has encrypted everything anew. A key's id is the start of its SHA-256, so that
  * ids need no keeping. Error: `settingsInvalid`.
  */
 export function createSecretCipher(setting: string | undefined): SecretCipher {
@@ -39,6 +41,7 @@ export function createSecretCipher(setting: string | undefined): SecretCipher {
       const encrypted = Buffer.concat([nonce, cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()]);
       return `${encryptionKey.id}:${encrypted.toString('base64')}`;
     },
+    isCurrent: (encrypted) => encrypted.startsWith(`${encryptionKey?.id ?? ''}:`),
     decryptSecret(encrypted, context) {
       const [id, text = ''] = encrypted.split(':');
       const key = keys.find((one) => one.id === id);

@@ -24,7 +24,9 @@ export interface KnownAccount {
 
 /** All accounts of this relay. Errors: `storageUnavailable`. */
 export interface AccountRegistry extends AccountSource {
-  /** The slot's accounts, disabled ones too, by address; at most some seconds old. */
+  /** The slots that have accounts, or had some, in order; at most some seconds old. */
+  freshSlots(): Promise<readonly number[]>;
+  /** The slot's accounts, disabled ones too, by their keys; at most some seconds old. */
   listSlot(slot: number): Promise<readonly KnownAccount[]>;
   /** All of them; at most some seconds old. */
   list(): Promise<readonly KnownAccount[]>;
@@ -97,6 +99,11 @@ class Registry implements AccountRegistry {
 
   async ofSlot(slot: number): Promise<readonly KnownAccount[]> {
     return (await this.#current(slot)).polled;
+  }
+
+  async freshSlots(): Promise<readonly number[]> {
+    await this.#freshen();
+    return [...this.slots()].sort((one, other) => one - other);
   }
 
   async listSlot(slot: number): Promise<readonly KnownAccount[]> {

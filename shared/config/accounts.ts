@@ -63,7 +63,7 @@ export const accountSchema = z
   .strictObject({ sipUri: sipUriSchema, ...accountOptions })
   .transform((account) => ({ ...account, discoveryUrl: account.discoveryUrl, signInAs: account.signInAs }));
 
-/** `UCWA_ACCOUNTS`: a JSON array; a SIP URI stands in it once. */
+/** `UCWA_ACCOUNTS`: a JSON array, empty where all accounts are in the table; a SIP URI stands in it once. */
 export const accountsSchema = z
   .string()
   .transform((text, context): unknown => {
@@ -77,7 +77,7 @@ export const accountsSchema = z
       return z.NEVER;
     }
   })
-  .pipe(z.array(accountSchema, 'must be a JSON array of accounts').nonempty('must name at least one account'))
+  .pipe(z.array(accountSchema, 'must be a JSON array of accounts'))
   .superRefine((accounts, context) => {
     const seen = new Set<string>();
     accounts.forEach(({ sipUri }, index) => {

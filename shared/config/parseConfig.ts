@@ -153,7 +153,9 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
 /** Without storage there are no accounts but those of the setting. */
 const ucwaSchema = schema
   .pick({ UCWA_DISCOVERY_URL: true, UCWA_ALLOWED_HOSTS: true, UCWA_CA_CERTIFICATE: true, RELAY_KINDS: true })
-  .extend({ UCWA_ACCOUNTS: accountsSchema });
+  .extend({
+    UCWA_ACCOUNTS: accountsSchema.refine((accounts) => accounts.length > 0, 'must name at least one account'),
+  });
 
 /** What it takes to speak to the pools. */
 export type UcwaSettings = Pick<Settings, 'accounts' | 'discoveryUrl' | 'allowedHosts' | 'caCertificate' | 'kinds'>;

@@ -136,7 +136,7 @@ const rules: readonly Rule[] = [
   },
   {
     when: is('accountMoved'),
-    say: 'Take the account out of UCWA_ACCOUNTS, or move the user back to the server (Move-CsUser): UCWA is not offered in the cloud.',
+    say: 'Remove the account from the relay, or move the user back to the server (Move-CsUser): UCWA is not offered in the cloud.',
   },
 
   // Sign-in
@@ -149,7 +149,7 @@ const rules: readonly Rule[] = [
   {
     when: is('credentialsRejected'),
     say:
-      'Correct username and password in UCWA_ACCOUNTS (try the UPN, then DOMAIN\\user), and see that the ' +
+      'Correct username and password of the account (try the UPN, then DOMAIN\\user), and see that the ' +
       'account is not locked or expired, before the next try.',
   },
   {

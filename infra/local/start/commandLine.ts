@@ -7,15 +7,34 @@ type Values<Given extends Options> = ReturnType<
 
 /** Reads this process's options. `--help` prints `help` and ends; an option that is not known says so and ends with code 2. */
 export function readCommandLine<const Given extends Options>(help: string, options: Given): Values<Given> {
-  if (process.argv.slice(2).some((argument) => argument === '--help' || argument === '-h')) {
-    console.log(help);
-    process.exit(0);
-  }
+  helpIfAsked(help);
   try {
     return parseArgs({ options, strict: true, allowPositionals: false }).values;
   } catch (error) {
     return misused(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** As readCommandLine, with words beside the options: a command and what it is for. */
+export function readArguments<const Given extends Options>(
+  help: string,
+  options: Given,
+): { readonly values: Values<Given>; readonly positionals: readonly string[] } {
+  helpIfAsked(help);
+  try {
+    return parseArgs({ options, strict: true, allowPositionals: true }) as {
+      values: Values<Given>;
+      positionals: string[];
+    };
+  } catch (error) {
+    return misused(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function helpIfAsked(help: string): void {
+  if (!process.argv.slice(2).some((argument) => argument === '--help' || argument === '-h')) return;
+  console.log(help);
+  process.exit(0);
 }
 
 /** A port number from an option's text, 0 to 65535; ends with code 2 when it is none. */

@@ -52,6 +52,6 @@ export async function grantModalities(
           (missing.length === wanted.length
             ? 'for without it no call is seen.'
             : `or set RELAY_KINDS to what can come (${wanted.filter(canCome).join(',')}).`)
-      : `Add ${needed.join(' or ')} to the account’s modalities in UCWA_ACCOUNTS, or take ${missing.join(' and ')} out of RELAY_KINDS.`,
+      : `Add ${needed.join(' or ')} to the account’s modalities, or take ${missing.join(' and ')} out of RELAY_KINDS.`,
   );
 }

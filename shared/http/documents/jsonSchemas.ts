@@ -44,6 +44,11 @@ export function toJsonSchemas(
 function simplify(jsonSchema: z.core.JSONSchema.BaseSchema, direction: Direction): void {
   if (direction === 'given' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
   if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+  // Generators of clients warn of a format that they do not know.
+  if (jsonSchema.format === 'uri') {
+    delete jsonSchema.format;
+    jsonSchema.pattern = '^https?://';
+  }
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
   // Generated clients would send an object of their own for it, with the first value of each enumeration.
@@ -56,7 +61,9 @@ function joinNull(jsonSchema: z.core.JSONSchema.BaseSchema): void {
   const [value, none, ...others] = jsonSchema.anyOf ?? [];
   if (value?.type === undefined || none?.type !== 'null' || others.length > 0) return;
   delete jsonSchema.anyOf;
-  Object.assign(jsonSchema, value, { type: [value.type, 'null'] });
+  // An enumeration allows what it names, whatever the types.
+  const withNull = value.enum === undefined ? {} : { enum: [...value.enum, null] };
+  Object.assign(jsonSchema, value, { type: [value.type, 'null'] }, withNull);
 }
 
 function withoutIdentity(schema: JsonObject): JsonObject {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { accountChangeSchema, accountRequestSchema } from '../../accounts/accountRequest';
 import { acceptFieldsSchema, cancelBodySchema, declineBodySchema } from '../../invitations/commands/command';
 import {
   calleeSchema,
@@ -15,6 +16,7 @@ import {
   subscriptionChangeSchema,
   subscriptionRequestSchema,
 } from '../../webhooks/subscriptions/subscriptionRequest';
+import * as accounts from '../accounts/accountAnswers';
 import * as connector from '../connector/connectorSchemas';
 import * as answers from './answers';
 import * as events from './events';
@@ -69,6 +71,13 @@ export const apiSchemas = {
   Recovered: given(subscriptions.recoveredSchema),
   Delivery: given(subscriptions.deliverySchema),
   DeliveryPage: given(subscriptions.deliveryPageSchema),
+  AccountRequest: taken(accountRequestSchema),
+  AccountChange: taken(accountChangeSchema),
+  AccountSettings: given(accounts.accountSettingsSchema),
+  Account: given(accounts.accountSchema),
+  AccountPage: given(accounts.accountPageSchema),
+  AccountCheck: given(accounts.accountCheckSchema),
+  GapPage: given(accounts.gapPageSchema),
   Erased: given(answers.erasedSchema),
   Health: given(answers.healthSchema),
   Liveness: given(answers.livenessSchema),

@@ -2,7 +2,13 @@ import { jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { RelayError } from '../../errors/relayError';
 
 /** Application roles of the API (product: HTTP). A key alone has every role. */
-export const roles = ['Invitations.Read', 'Invitations.Command', 'Subscriptions.Manage', 'Operations.Manage'] as const;
+export const roles = [
+  'Invitations.Read',
+  'Invitations.Command',
+  'Subscriptions.Manage',
+  'Accounts.Manage',
+  'Operations.Manage',
+] as const;
 export type Role = (typeof roles)[number];
 
 export interface VerifiedToken {

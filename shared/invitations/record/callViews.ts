@@ -15,6 +15,13 @@ export interface TimelinePage {
   readonly cursor?: string;
 }
 
+export interface GapQuery {
+  readonly sinceMs: number;
+  readonly untilMs: number;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
 /** What callers are shown of calls and deliveries. Errors: `storageUnavailable`; `requestInvalid` for a made-up cursor. */
 export interface CallViews {
   /** The call's newest snapshot and state; a gap of its account's channel may have ended it. */
@@ -24,6 +31,11 @@ export interface CallViews {
   /** The newest first; each invitation once. `state=active` reads the last ten minutes only. */
   list(query: InvitationQuery): Promise<InvitationPage>;
   timeline(invitationId: string, cursor?: string): Promise<TimelinePage>;
+  /** Gaps of an account's channel that ended between the two moments, the earliest first. */
+  gaps(
+    account: string,
+    query: GapQuery,
+  ): Promise<{ readonly gaps: readonly ChannelGapEvent[]; readonly cursor?: string }>;
   /** Deliveries that were not `delivered` at their first attempt, the newest first. */
   deliveries(
     subscriptionId: string,

@@ -5,6 +5,7 @@ import type { Tables } from '../tables';
 import { createDeliveryViews } from './deliveryViews';
 import { listCalls } from './listCalls';
 import { headOf, readCallEvents } from './readCall';
+import { readGapPage } from './readGapPage';
 import { readTimeline } from './readTimeline';
 
 /** What callers are shown of calls, from the tables that createCallRecords writes. No list reads a whole table. */
@@ -15,6 +16,7 @@ export function createCallViews(tables: Tables, clock: Pick<Clock, 'now'>): Call
     head: async (invitationId) => headOf(tables, await eventsOf(invitationId)),
     history: async (invitationId) => (await eventsOf(invitationId)).map(({ event }) => event),
     list: (query) => listCalls(tables, query),
+    gaps: (account, query) => readGapPage(tables, account, query),
     timeline: (invitationId, cursor) => readTimeline(tables, invitationId, cursor, clock.now()),
   };
 }

@@ -46,6 +46,6 @@ export async function headOf(tables: Tables, events: readonly RecordedEvent[]): 
   return applyGaps(head, gaps);
 }
 
-function isGapEvent(event: RelayEvent): event is ChannelGapEvent {
+export function isGapEvent(event: RelayEvent): event is ChannelGapEvent {
   return event.type === 'ucwa.channel.gap';
 }

@@ -44,7 +44,7 @@ export function refusalOf(
 /** makeMeAvailable with what the account's settings say was 400. */
 export const unusableAvailability: Pick<Refusal, 'sentence' | 'whatToDo'> = {
   sentence: 'The pool does not take what the account’s settings make of makeMeAvailable',
-  whatToDo: 'Correct modalities, signInAs, phoneNumber and audioPreference of the account in UCWA_ACCOUNTS.',
+  whatToDo: 'Correct modalities, signInAs, phoneNumber and audioPreference of the account.',
 };
 
 /**

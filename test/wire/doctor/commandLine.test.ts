@@ -86,7 +86,7 @@ test('--json of a rejected password: code 1, one token request, no secret', asyn
       expect.objectContaining({
         name: 'token',
         outcome: 'failed',
-        whatToDo: expect.stringContaining('UCWA_ACCOUNTS'),
+        whatToDo: expect.stringContaining('Correct username and password of the account'),
         durationMs: expect.any(Number),
       }),
     ]),

@@ -55,13 +55,13 @@ const cases: { readonly [Kind in FaultKind]: readonly DoctorCase[] } = {
       fault: { kind, to: 'https://webdir0e.online.lync.com/' },
       step: 'discovery',
       says: /leads to webdir0e\.online\.lync\.com: this user has been moved to the cloud/,
-      whatToDo: /^Take the account out of UCWA_ACCOUNTS, or move the user back to the server \(Move-CsUser\)/,
+      whatToDo: /^Remove the account from the relay, or move the user back to the server \(Move-CsUser\)/,
     })),
     {
       fault: { kind: 'userRedirect', to: 'https://teams.microsoft.com/ucwa' },
       step: 'discovery',
       says: /leads to teams\.microsoft\.com: this user has been moved to the cloud/,
-      whatToDo: /^Take the account out of UCWA_ACCOUNTS/,
+      whatToDo: /^Remove the account from the relay/,
     },
   ],
   challengeVariant: [

@@ -9,13 +9,22 @@ let check: AnswerCheck;
 let api: AxiosInstance;
 let invitationId: string;
 beforeAll(async () => {
-  [relay, check] = await Promise.all([startTestRelay(), documentedAnswers()]);
+  [relay, check] = await Promise.all([
+    startTestRelay({ settings: { RELAY_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64') } }),
+    documentedAnswers(),
+  ]);
   api = relay.http();
   relay.ucwa.ring({ subject: 'documented' });
   invitationId = (await relay.topic.invitationEvent({ event: 'started', subject: 'documented' })).subject;
 });
 afterAll(() => relay.close());
 
+const desk = {
+  username: 'desk@contoso.com',
+  password: 'not the right one',
+  enabled: false,
+  phoneNumber: '+14255550123',
+};
 const SETTLED = { Prefer: 'wait=60' };
 
 /** In this order: later ones need what the ones before did. */
@@ -59,6 +68,25 @@ const requests: readonly [title: string, status: number, ask: (api: AxiosInstanc
     (http) =>
       http.post('/connector/triggers/ringing', { url: 'https://receiver.example/', account: 'sip:nobody@contoso.com' }),
   ],
+  ['an account that is added', 201, (http) => http.put('/accounts/sip:desk@contoso.com', desk)],
+  ['the same again', 200, (http) => http.put('/accounts/sip:Desk@contoso.com', desk)],
+  ['an account without a password', 400, (http) => http.put('/accounts/sip:desk@contoso.com', { username: 'desk' })],
+  ['an account whose address is none', 400, (http) => http.put('/accounts/desk', desk)],
+  [
+    'a change of it',
+    200,
+    (http) => http.patch('/accounts/sip:desk@contoso.com', { signInAs: 'Busy', phoneNumber: null }),
+  ],
+  ['a change of none', 404, (http) => http.patch('/accounts/sip:nobody@contoso.com', { enabled: false })],
+  ['the account', 200, (http) => http.get('/accounts/sip:desk@contoso.com')],
+  ['an account that is none', 404, (http) => http.get('/accounts/sip:nobody@contoso.com')],
+  ['all accounts', 200, (http) => http.get('/accounts?limit=1')],
+  ['accounts from a cursor that is none', 400, (http) => http.get('/accounts?cursor=x')],
+  ['a check of it, whose password is wrong', 200, (http) => http.post('/accounts/sip:desk@contoso.com/check')],
+  ['its gaps', 200, (http) => http.get('/accounts/sip:desk@contoso.com/gaps?since=2026-01-15T12:00:00Z')],
+  ['gaps from a cursor that is none', 400, (http) => http.get('/accounts/sip:desk@contoso.com/gaps?cursor=x')],
+  ['its removal', 204, (http) => http.delete('/accounts/sip:desk@contoso.com')],
+  ['its removal again', 204, (http) => http.delete('/accounts/sip:desk@contoso.com')],
   ['the health of the relay', 200, (http) => http.get('/health')],
   ['its liveness', 200, (http) => http.get('/health/live')],
   ['an erasure', 200, (http) => http.delete('/people?uri=sip:nobody@contoso.com')],

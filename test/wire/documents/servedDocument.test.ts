@@ -117,6 +117,9 @@ const inWords: Readonly<Record<string, (body: Json) => Json>> = {
     ...toReachable({ url }),
     ...(account !== undefined && { account: 'sip:reception@contoso.com' }),
   }),
+  // It never signs in, and would do so at the simulator only.
+  putAccount: ({ discoveryUrl: _elsewhere, ...account }) => ({ ...account, enabled: false }),
+  changeAccount: ({ discoveryUrl: _elsewhere, ...change }) => ({ ...change, enabled: false }),
 };
 
 function given(members: Json): Json {
@@ -199,6 +202,7 @@ async function ask(route: string, { query = {}, headers = {}, body }: Request): 
       '{id}',
       method === 'delete' ? 'sub_unknown' : template.startsWith('/webhook') ? ids.subscription : ids.invitation,
     )
+    .replace('{sipUri}', 'sip:fuzzed@contoso.com')
     .replace('{trigger}', 'ringing')
     .replace('{deliveryId}', 'none')
     .replace('{capability}', 'none');

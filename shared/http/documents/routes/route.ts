@@ -25,6 +25,7 @@ export const tags = {
   Invitations: 'Calls that ring or rang, and what can be done with them',
   'Webhook subscriptions': 'Who is sent which events, and what became of each delivery',
   Connector: 'What flows of Power Automate use: calls as one level of plain values',
+  Accounts: 'The accounts that the relay signs in, with their states',
   People: 'What is kept of a person',
   Operations: 'How the relay is',
   Documents: 'What this API is, for machines',
@@ -32,7 +33,7 @@ export const tags = {
 
 /** One route as the API documents tell it. */
 export interface Route {
-  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Under `/api`, with parameters in braces. */
   readonly path: string;
   /** The name of the function. */
@@ -64,5 +65,9 @@ export const pathParameters: Readonly<Record<string, JsonObject>> = {
     schema: { type: 'string', maxLength: 512 },
   },
   trigger: { description: 'When the flow starts', schema: { type: 'string', enum: Object.keys(callTriggers) } },
+  sipUri: {
+    description: 'Address of the account: sip:user@domain; case does not matter',
+    schema: { type: 'string', maxLength: 454, pattern: '^[sS][iI][pP]:[^@\\s;?]+@[^@\\s;?:]+$' },
+  },
   deliveryId: { description: 'From the delivery log', schema: { type: 'string', maxLength: 160 } },
 };

@@ -1,3 +1,4 @@
+import { accountRoutes } from './accountRoutes';
 import { confirmRoutes } from './confirmRoutes';
 import { connectorRoutes } from './connectorRoutes';
 import { invitationRoutes } from './invitationRoutes';
@@ -12,6 +13,7 @@ export async function apiRoutes(): Promise<readonly Route[]> {
     ...confirmRoutes(),
     ...subscriptionRoutes(),
     ...connectorRoutes(),
+    ...accountRoutes(),
     ...(await operationRoutes()),
   ];
 }

@@ -1,0 +1,85 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
+import { accountCheckSchema, accountPageSchema } from '../../../shared/http/accounts/accountAnswers';
+
+export interface ApiAddress {
+  /** Of the function app, without `/api`. */
+  readonly url: string;
+  readonly functionKey: string;
+  /** Where the relay asks for one. */
+  readonly bearerToken?: string | undefined;
+}
+
+/** What the relay says to a request about accounts. Errors: an Error with the relay's own sentence. */
+export interface AccountsApi {
+  /** Whether the account is new. */
+  put(sipUri: string, body: unknown): Promise<boolean>;
+  remove(sipUri: string): Promise<void>;
+  check(sipUri: string): Promise<z.infer<typeof accountCheckSchema>>;
+  /** All accounts, page by page. */
+  list(state: string | undefined): AsyncGenerator<z.infer<typeof accountPageSchema>['accounts']>;
+}
+
+/** The relay refuses this request; it would refuse it again. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+}
+
+const MOST_TRIES = 6;
+const DEFAULT_RETRY_SECONDS = 2;
+/** A check takes up to 100 seconds. */
+const TIMEOUT_MS = 120_000;
+const problemSchema = z.object({ detail: z.string() });
+
+/** Requests that the relay puts off (429, 5xx) are sent again when it says so, six times at most. */
+export function createAccountsApi({ url, functionKey, bearerToken }: ApiAddress): AccountsApi {
+  const ask = async (method: string, path: string, body?: unknown): Promise<{ status: number; data: unknown }> => {
+    for (let tries = 1; ; tries += 1) {
+      const response = await fetch(`${url.replace(/\/+$/, '')}/api${path}`, {
+        method,
+        headers: {
+          'x-functions-key': functionKey,
+          ...(bearerToken !== undefined && { authorization: `Bearer ${bearerToken}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      const { status } = response;
+      const data = toJson(await response.text());
+      if (status < 300) return { status, data };
+      if ((status !== 429 && status < 502) || tries === MOST_TRIES)
+        throw new Refusal(problemSchema.safeParse(data).data?.detail ?? `The relay answered ${status}.`);
+      await wait(1000 * Number(response.headers.get('retry-after') ?? DEFAULT_RETRY_SECONDS));
+    }
+  };
+  const at = (sipUri: string): string => `/accounts/${encodeURIComponent(sipUri)}`;
+  return {
+    put: async (sipUri, body) => (await ask('PUT', at(sipUri), body)).status === 201,
+    async remove(sipUri) {
+      await ask('DELETE', at(sipUri));
+    },
+    check: async (sipUri) => accountCheckSchema.parse((await ask('POST', `${at(sipUri)}/check`)).data),
+    async *list(state) {
+      let cursor: string | undefined;
+      do {
+        const query = new URLSearchParams({
+          limit: '100',
+          ...(state !== undefined && { state }),
+          ...(cursor !== undefined && { cursor }),
+        });
+        const page = accountPageSchema.parse((await ask('GET', `/accounts?${query.toString()}`)).data);
+        yield page.accounts;
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+    },
+  };
+}
+
+function toJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
