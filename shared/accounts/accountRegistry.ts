@@ -32,6 +32,10 @@ export interface AccountRegistry extends AccountSource {
   list(): Promise<readonly KnownAccount[]>;
   /** @param key see accountKey. At most some seconds old. */
   find(key: string): Promise<KnownAccount | undefined>;
+  /** The account of a record that was just written. */
+  toKnown(record: AccountRecord): KnownAccount;
+  /** To be called after a change: what is known, or being read, may be older than it. */
+  invalidate(): void;
 }
 
 export interface AccountRegistryPorts {
@@ -82,15 +86,45 @@ class Registry implements AccountRegistry {
   }
 
   refresh(): Promise<void> {
+    if (this.#refreshing !== undefined) return this.#refreshing;
     const { table, clock } = this.ports;
     const readAtMs = clock.monotonicMs();
-    return (this.#refreshing ??= table
+    const own: Promise<void> = table
       .versions()
       .then((versions) => {
+        if (this.#refreshing !== own) return;
         this.#versions = versions;
         this.#readAtMs = readAtMs;
       })
-      .finally(() => (this.#refreshing = undefined)));
+      .finally(() => {
+        if (this.#refreshing === own) this.#refreshing = undefined;
+      });
+    return (this.#refreshing = own);
+  }
+
+  toKnown(record: AccountRecord): KnownAccount {
+    const { sipUri, enabled, options, passwordSetAtMs, encryptedPassword } = record;
+    const isAlsoInSetting = this.#setting.get(slotOf(sipUri))?.has(accountKey(sipUri)) === true;
+    const settings = (password: string): AccountSettings => ({
+      sipUri,
+      ...options,
+      password,
+      passwordSetAtMs,
+      discoveryUrl: options.discoveryUrl ?? this.ports.discoveryUrl,
+      signInAs: options.signInAs,
+    });
+    const known = { source: 'table', enabled, isAlsoInSetting } as const;
+    try {
+      const password = this.ports.cipher.decryptSecret(encryptedPassword, passwordContext(sipUri));
+      return { ...known, account: settings(password) };
+    } catch (error) {
+      return { ...known, account: settings(''), problem: toRelayError(error) };
+    }
+  }
+
+  invalidate(): void {
+    this.#refreshing = undefined;
+    this.#readAtMs = -Infinity;
   }
 
   slots(): ReadonlySet<number> {
@@ -136,10 +170,10 @@ class Registry implements AccountRegistry {
   }
 
   async #current(slot: number): Promise<KnownSlot> {
-    if (this.#versions === undefined) await this.refresh();
+    while (this.#versions === undefined) await this.refresh();
     for (;;) {
       const known = this.#slots.get(slot);
-      if (known !== undefined && known.version === (this.#versions?.get(slot) ?? '')) return known;
+      if (known !== undefined && known.version === (this.#versions.get(slot) ?? '')) return known;
       // One reader: the same account must not be two objects.
       const reading = this.#reading.get(slot) ?? this.#read(slot).finally(() => this.#reading.delete(slot));
       this.#reading.set(slot, reading);
@@ -154,10 +188,7 @@ class Registry implements AccountRegistry {
     const before = this.#slots.get(slot) ?? NOTHING;
     const known = new Map(before.accounts.map((one) => [accountKey(one.account.sipUri), one]));
     const merged = new Map(this.#setting.get(slot));
-    for (const record of records) {
-      const key = accountKey(record.sipUri);
-      merged.set(key, this.#toKnown(record, this.#setting.get(slot)?.has(key) === true));
-    }
+    for (const record of records) merged.set(accountKey(record.sipUri), this.toKnown(record));
     const accounts = [...merged]
       .map(([key, now]) => unchanged(known.get(key), now))
       .sort((one, other) => (accountKey(one.account.sipUri) < accountKey(other.account.sipUri) ? -1 : 1));
@@ -168,27 +199,6 @@ class Registry implements AccountRegistry {
       : { version, accounts, polled: accounts.filter(({ enabled }) => enabled) };
     this.#slots.set(slot, now);
     return now;
-  }
-
-  #toKnown(record: AccountRecord, isAlsoInSetting: boolean): KnownAccount {
-    const { sipUri, enabled, options, passwordSetAtMs, encryptedPassword } = record;
-    const settings = (password: string): AccountSettings => ({
-      sipUri,
-      ...options,
-      password,
-      passwordSetAtMs,
-      discoveryUrl: options.discoveryUrl ?? this.ports.discoveryUrl,
-      signInAs: options.signInAs,
-    });
-    const known = { source: 'table', enabled, isAlsoInSetting } as const;
-    try {
-      return {
-        ...known,
-        account: settings(this.ports.cipher.decryptSecret(encryptedPassword, passwordContext(sipUri))),
-      };
-    } catch (error) {
-      return { ...known, account: settings(''), problem: toRelayError(error) };
-    }
   }
 }
 

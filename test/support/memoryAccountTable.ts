@@ -50,15 +50,15 @@ export function registryOf(
   {
     table = createMemoryAccountTable(),
     clock = createFakeClock(),
-    encryptionKey = undefined as string | undefined,
-  } = {},
+    encryptionKey,
+  }: { readonly table?: AccountTable; readonly clock?: Clock; readonly encryptionKey?: string } = {},
 ): AccountRegistry {
   return createAccountRegistry({
     table,
     setting,
     discoveryUrl: undefined,
     cipher: createSecretCipher(encryptionKey),
-    clock: clock as Clock,
+    clock,
     log: silentLog,
   });
 }

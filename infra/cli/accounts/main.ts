@@ -39,7 +39,7 @@ async function main(): Promise<number> {
     state: { type: 'string' },
     json: { type: 'boolean' },
   });
-  const [command, ...names] = positionals;
+  const [command = '', ...names] = positionals;
   const [first = ''] = names;
   switch (command) {
     case 'import':

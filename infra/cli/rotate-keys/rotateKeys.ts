@@ -49,13 +49,13 @@ export async function rotateKeys({ table, subscriptions, cipher }: RotateKeysPor
     await Promise.all(Array.from({ length: AT_ONCE }, rotateAccounts));
     for (const { id } of stored)
       await attempt(id, async () => {
-        let isDone = false;
+        const done: unknown[] = [];
         await subscriptions.update(id, (current) => {
           const now = reencryptSubscription(current, cipher);
-          isDone = now !== undefined;
+          if (now !== undefined) done.push(now);
           return now;
         });
-        if (isDone) changed += 1;
+        if (done.length > 0) changed += 1;
       });
   } finally {
     bar.end();

@@ -22,10 +22,11 @@ export function readArguments<const Given extends Options>(
 ): { readonly values: Values<Given>; readonly positionals: readonly string[] } {
   helpIfAsked(help);
   try {
-    return parseArgs({ options, strict: true, allowPositionals: true }) as {
-      values: Values<Given>;
-      positionals: string[];
-    };
+    return parseArgs<{ options: Given; strict: true; allowPositionals: true }>({
+      options,
+      strict: true,
+      allowPositionals: true,
+    });
   } catch (error) {
     return misused(error instanceof Error ? error.message : String(error));
   }

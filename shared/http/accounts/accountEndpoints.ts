@@ -49,19 +49,22 @@ export const getAccountEndpoint: AccountEndpoint = async (request, { accounts, l
 /** `PUT /accounts/{sipUri}`: 201, or 200 where it was there. */
 export const putAccountEndpoint: AccountEndpoint = async (request, { accounts, manageAccounts }, caller) => {
   const body = await readAnyJson(request);
-  const { isNew } = await manageAccounts.put(pathOf(request), body, caller);
-  return json(isNew ? 201 : 200, await settingsOf(request, accounts));
+  const { isNew, record } = await manageAccounts.put(pathOf(request), body, caller);
+  accounts.invalidate();
+  return json(isNew ? 201 : 200, toAccountSettingsView(accounts.toKnown(record)));
 };
 
 /** `PATCH /accounts/{sipUri}` */
 export const changeAccountEndpoint: AccountEndpoint = async (request, { accounts, manageAccounts }, caller) => {
-  await manageAccounts.change(pathOf(request), await readAnyJson(request), caller);
-  return json(200, await settingsOf(request, accounts));
+  const record = await manageAccounts.change(pathOf(request), await readAnyJson(request), caller);
+  accounts.invalidate();
+  return json(200, toAccountSettingsView(accounts.toKnown(record)));
 };
 
 /** `DELETE /accounts/{sipUri}` */
-export const deleteAccountEndpoint: AccountEndpoint = async (request, { manageAccounts }, caller) => {
+export const deleteAccountEndpoint: AccountEndpoint = async (request, { accounts, manageAccounts }, caller) => {
   await manageAccounts.remove(pathOf(request), caller);
+  accounts.invalidate();
   return { status: 204 };
 };
 
@@ -100,10 +103,4 @@ async function find(request: HttpRequest, accounts: AccountRegistry): Promise<Kn
   const known = await accounts.find(accountKey(sipUri));
   if (known === undefined) throw new RelayError('notFound', `The relay has no account ${sipUri}.`);
   return known;
-}
-
-/** What was just written, read again. */
-async function settingsOf(request: HttpRequest, accounts: AccountRegistry) {
-  await accounts.refresh();
-  return toAccountSettingsView(await find(request, accounts));
 }

@@ -30,18 +30,21 @@ export function toAccountView(known: KnownAccount, heartbeat: Heartbeat | undefi
   const health = heartbeat && accountHealthIn(heartbeat, sipUri);
   const { status, output } = toAccountCheck(sipUri, heartbeat, nowMs);
   const state = toState(health?.state);
-  const sentence = status !== 'pass' && typeof output === 'string' ? output : undefined;
-  const lastError = health?.lastError ?? known.problem?.message ?? sentence;
-  const whatToDo = status === 'pass' ? undefined : remedies[state]?.(known);
+  const view = { ...settings, state, status, ...toTimes(health), ...toGranted(health) };
+  const lastError = health?.lastError ?? known.problem?.message;
+  if (status === 'pass') return lastError === undefined ? view : { ...view, lastError };
   return {
-    ...settings,
-    state,
-    status,
-    ...toTimes(health),
-    ...(health !== undefined && health.modalities.length > 0 && { grantedModalities: health.modalities }),
-    ...(lastError !== undefined && { lastError }),
-    ...(whatToDo !== undefined && { whatToDo }),
+    ...view,
+    ...withoutUndefined({ lastError: lastError ?? textOf(output), whatToDo: remedies[state]?.(known) }),
   };
+}
+
+function toGranted(health: AccountHealth | undefined): { readonly grantedModalities?: string[] } {
+  return health === undefined || health.modalities.length === 0 ? {} : { grantedModalities: health.modalities };
+}
+
+function textOf(output: unknown): string | undefined {
+  return typeof output === 'string' ? output : undefined;
 }
 
 function toTimes(health: AccountHealth | undefined) {

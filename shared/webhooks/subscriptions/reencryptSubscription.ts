@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { SecretCipher } from '../../secretCipher';
 import { encryptionContext } from './decryptSubscription';
 import type { KeyedRequest, Subscription } from './subscription';
@@ -9,10 +10,8 @@ import type { KeyedRequest, Subscription } from './subscription';
 export function reencryptSubscription(subscription: Subscription, cipher: SecretCipher): Subscription | undefined {
   const { id, encryptedUrl, encryptedHeaders, encryptedSecret, earlierSecrets, createdWith, rotatedWith } =
     subscription;
-  let isChanged = false;
   const anew = (encrypted: string, context: string): string => {
     if (cipher.isCurrent(encrypted)) return encrypted;
-    isChanged = true;
     return cipher.encryptSecret(cipher.decryptSecret(encrypted, context), context);
   };
   const secret = (encrypted: string): string => anew(encrypted, encryptionContext.secret(id));
@@ -31,5 +30,5 @@ export function reencryptSubscription(subscription: Subscription, cipher: Secret
     ...(createdWith === undefined ? {} : { createdWith: keyed(createdWith) }),
     ...(rotatedWith === undefined ? {} : { rotatedWith: keyed(rotatedWith) }),
   };
-  return isChanged ? now : undefined;
+  return isDeepStrictEqual(now, subscription) ? undefined : now;
 }

@@ -35,3 +35,14 @@ test('a row of another version tells when it was held, and no more', () => {
   expect(toSlotHistory({ slot: 3, ...died }).readUntilMs(account)).toBe(heldMs);
   expect(toSlotHistory({ slot: 3, ...died, health: Buffer.from('[]') }).readUntilMs(account)).toBe(heldMs);
 });
+
+test('an account was connected where its last report says so, or says so of all that it does not name', () => {
+  const crowd = Array.from({ length: 4_000 }, (_, index) => `sip:${String(index * 7_919_993)}@contoso.com`);
+  const health = encodeSlotHealth([
+    { account, state: 'backingOff', modalities: [] },
+    ...crowd.map((one) => ({ account: one, state: 'connected', modalities: ['Audio'], lastPollAtMs: heldMs })),
+  ]);
+  const { wasConnected } = toSlotHistory({ slot: 3, ...died, health });
+  expect([wasConnected(account), crowd.every(wasConnected)]).toEqual([false, true]);
+  expect(toSlotHistory({ slot: 3, ...died }).wasConnected(account)).toBe(false);
+});

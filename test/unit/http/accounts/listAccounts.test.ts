@@ -28,7 +28,7 @@ async function start() {
   }));
   let reads = 0;
   const counted = { ...table, readSlot: (slot: number) => ((reads += 1), table.readSlot(slot)) };
-  const accounts = registryOf([testAccount('sip:setting@contoso.com')], { table: counted as typeof table });
+  const accounts = registryOf([testAccount('sip:setting@contoso.com')], { table: counted });
   const ports = { accounts, leases: { read: () => Promise.resolve(rows) } };
   return { reads: () => reads, page: (query = {}) => listAccounts({ limit: 50, ...query }, ports, nowMs) };
 }
