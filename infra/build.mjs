@@ -3,14 +3,14 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-const ROOMS = ['functions', 'shared', 'infra'];
+const FOLDERS = ['functions', 'shared', 'infra'];
 
 const filesIn = (folder) =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() ? filesIn(join(folder, entry.name)) : [join(folder, entry.name)],
   );
 
-const sources = ROOMS.flatMap(filesIn).filter((file) => file.endsWith('.ts'));
+const sources = FOLDERS.flatMap(filesIn).filter((file) => file.endsWith('.ts'));
 
 // `require` for `import()` as well: a module must not be there twice, once as CommonJS and once as an ES module.
 await build({
@@ -27,6 +27,6 @@ await build({
 
 // The host loads every file in dist/functions: one whose source is gone must not be found there.
 const compiled = new Set(sources.map((file) => join('dist', file.replace(/\.ts$/, '.js'))));
-for (const file of ROOMS.flatMap((room) => filesIn(join('dist', room)))) {
+for (const file of FOLDERS.flatMap((folder) => filesIn(join('dist', folder)))) {
   if (file.endsWith('.js') && !compiled.has(file)) rmSync(file);
 }

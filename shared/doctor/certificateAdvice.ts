@@ -1,7 +1,7 @@
 const UNTRUSTED = 'Put the PEM of the certification authority that issued it into UCWA_CA_CERTIFICATE.';
 
 /** By node:tls's own codes of a certificate that is not taken. */
-const remedies: Readonly<Record<string, string>> = {
+const advice: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID:
     'Set UCWA_DISCOVERY_URL to a name that the certificate is for, or have one issued that names this host.',
   CERT_HAS_EXPIRED: 'Renew the certificate on the server.',
@@ -15,5 +15,5 @@ const remedies: Readonly<Record<string, string>> = {
 
 /** What to do about a certificate that Node does not take; undefined for a code that is none of a certificate. */
 export function certificateAdvice(networkCode: string | undefined): string | undefined {
-  return networkCode === undefined ? undefined : remedies[networkCode];
+  return networkCode === undefined ? undefined : advice[networkCode];
 }

@@ -15,6 +15,8 @@ interface Failure {
   readonly networkCode: string | undefined;
   /** What the error itself says is to be done. */
   readonly whatToDo: string | undefined;
+  /** The address that was refused is a plain http one. */
+  readonly isWithoutTls: boolean;
   /** The last answer was a web page. */
   readonly isHtml: boolean;
   /** How long the last request had waited. */
@@ -108,7 +110,7 @@ const rules: readonly Rule[] = [
 
   // Discovery
   {
-    when: all(is('hostNotAllowed'), ({ message }) => message.includes('without TLS')),
+    when: all(is('hostNotAllowed'), ({ isWithoutTls }) => isWithoutTls),
     say:
       'Have the server name https addresses: check the external web services URL in the topology; the relay ' +
       'sends no password over plain http.',
@@ -142,9 +144,7 @@ const rules: readonly Rule[] = [
   // Sign-in
   {
     when: is('noUsableGrant'),
-    say: ({ message }) =>
-      /\. (.+)$/s.exec(message)?.[1] ??
-      'Let the web ticket service take passwords (for example Set-CsAuthConfig -Scenario AllowAllExternallyAndInternally).',
+    say: 'Let the web ticket service take passwords (for example Set-CsAuthConfig -Scenario AllowAllExternallyAndInternally).',
   },
   {
     when: is('credentialsRejected'),
@@ -250,26 +250,7 @@ export function explain(
   error: RelayError,
   trace: Trace,
 ): { readonly fact: string; readonly whatToDo: string } {
-  // After a poll that was cut the pool is asked whether it is there: what the poll itself met is what counts.
-  const isPoll = step === 'event channel' || step === 'test ring';
-  const last = (isPoll ? trace.findLast(({ url }) => url.pathname.endsWith('/events')) : undefined) ?? trace.at(-1);
-  const response = last === undefined ? undefined : responseOf(last);
-  // Where every root has failed, discovery has one error for all of them: the last root's says more.
-  const isOfAllRoots = 'tried' in error.extensions;
-  const { code, extensions } = isOfAllRoots && last?.result instanceof RelayError ? last.result : error;
-  const status = isOfAllRoots ? response?.status : extensions['status'];
-  const { networkCode, whatToDo: stated } = extensions;
-  const failure: Failure = {
-    step,
-    code,
-    message: error.message,
-    status: typeof status === 'number' ? status : undefined,
-    networkCode: typeof networkCode === 'string' ? networkCode : undefined,
-    whatToDo: typeof stated === 'string' ? stated : undefined,
-    isHtml: response !== undefined && formOf(response.contentType) === 'html',
-    waitedMs: last === undefined ? 0 : last.endedAtMs - last.sentAtMs,
-    requests: trace.length,
-  };
+  const failure = toFailure(step, error, trace);
   const rule = rules.find(({ when }) => when(failure));
   const whatToDo = typeof rule?.say === 'function' ? rule.say(failure) : rule?.say;
   return {
@@ -278,10 +259,41 @@ export function explain(
   };
 }
 
-function factOf({ step, code, message, waitedMs }: Failure): string {
+function toFailure(step: StepName, error: RelayError, trace: Trace): Failure {
+  // After a poll that was cut the pool is asked whether it is there: what the poll itself met is what counts.
+  const last =
+    (isPoll(step) ? trace.findLast(({ url }) => url.pathname.endsWith('/events')) : undefined) ?? trace.at(-1);
+  const response = last === undefined ? undefined : responseOf(last);
+  // Where every root has failed, discovery has one error for all of them: the last root's says more.
+  const isOfAllRoots = 'tried' in error.extensions;
+  const { code, extensions } = isOfAllRoots && last?.result instanceof RelayError ? last.result : error;
+  const status = isOfAllRoots ? response?.status : extensions['status'];
+  return {
+    step,
+    code,
+    message: error.message,
+    status: typeof status === 'number' ? status : undefined,
+    networkCode: asText(extensions['networkCode']),
+    whatToDo: asText(extensions['whatToDo']),
+    isWithoutTls: extensions['scheme'] === 'http',
+    isHtml: response !== undefined && formOf(response.contentType) === 'html',
+    waitedMs: last === undefined ? 0 : last.endedAtMs - last.sentAtMs,
+    requests: trace.length,
+  };
+}
+
+function isPoll(step: StepName): boolean {
+  return step === 'event channel' || step === 'test ring';
+}
+
+function asText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function factOf({ step, code, message, whatToDo = '', waitedMs }: Failure): string {
   if (code === 'credentialsRejected')
     return 'The server rejected the user name or the password. One try was used; doctor makes no second one.';
-  if (code === 'noUsableGrant') return message.replace(/\. .*$/s, '.');
-  const isPoll = step === 'event channel' || step === 'test ring';
-  return isPoll ? `${message.replace(/\.$/, '')}, after the poll had waited ${inSeconds(waitedMs)}.` : message;
+  // A message that ends with its own advice: that is printed on a line of its own.
+  const fact = message.endsWith(whatToDo) ? message.slice(0, message.length - whatToDo.length).trimEnd() : message;
+  return isPoll(step) ? `${fact.replace(/\.$/, '')}, after the poll had waited ${inSeconds(waitedMs)}.` : fact;
 }

@@ -21,7 +21,7 @@ export const stepNames = [
 ] as const;
 export type StepName = (typeof stepNames)[number];
 
-/** What one step has found. Facts and remedies are sentences for the operator, without secrets. */
+/** What one step has found. Facts and advice are sentences for the operator, without secrets. */
 export interface StepReport {
   readonly name: StepName;
   /** `skipped`: not tried, or there was nothing to try. */

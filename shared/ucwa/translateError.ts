@@ -15,7 +15,7 @@ interface Exchange {
 }
 
 /** What the codes of node:tls and node:dns mean to the person who has to mend it. */
-const remedies: Readonly<Record<string, string>> = {
+const meanings: Readonly<Record<string, string>> = {
   ENOTFOUND: 'its name cannot be resolved',
   EAI_AGAIN: 'its name cannot be resolved at the moment',
   ECONNREFUSED: 'it refuses connections',
@@ -47,7 +47,7 @@ export function translateNetworkError(error: unknown, { host, timeoutMs, stopped
       extensions: { host },
     });
   const networkCode = codeOf(error);
-  const why = remedies[networkCode] ?? `the exchange failed (${networkCode})`;
+  const why = meanings[networkCode] ?? `the exchange failed (${networkCode})`;
   return new RelayError('upstreamFailed', `Skype for Business at ${host} cannot be reached: ${why}.`, {
     extensions: { host, networkCode },
   });

@@ -77,27 +77,29 @@ export class EventChannel {
 
   async #open(signal: AbortSignal, readUntilMs: number | undefined): Promise<void> {
     const before = this.#application;
-    const { application, created } = await this.#ports.open(signal);
+    const { application, created } = await this.#openWithChannel(signal);
     const nowMs = this.#ports.clock.now();
     const isAnother = created || before?.path !== application.path;
-    if (pollAddress(application.eventsHref) === this.#goneAddress) {
-      await this.#ports.abandon(application.path, signal);
-      throw new RelayError(
-        'applicationGone',
-        'The application’s event channel is gone for good, and the application with it.',
-      );
-    }
     if (isAnother || this.#cursor.path === undefined) this.#cursor.goTo(application.eventsHref);
     if (isAnother) this.#recreation.opened(nowMs);
-    const cause =
-      this.#gaps.takeCause() ??
-      (before !== undefined && isAnother ? 'applicationLost' : undefined) ??
-      (created && readUntilMs !== undefined ? 'outage' : undefined);
+    const lost = before !== undefined && isAnother ? 'applicationLost' : undefined;
+    const outage = created && readUntilMs !== undefined ? 'outage' : undefined;
+    const cause = this.#gaps.takeCause() ?? lost ?? outage;
     if (cause !== undefined)
       this.#gaps.add(cause, this.#progress.wholeUntilMs ?? readUntilMs ?? nowMs - FORGOTTEN_AFTER_MS, application.id);
     this.#application = { path: application.path, id: application.id };
     this.#progress.opened(created, readUntilMs);
     this.#reopen = false;
+  }
+
+  async #openWithChannel(signal: AbortSignal): ReturnType<ChannelPorts['open']> {
+    const opened = await this.#ports.open(signal);
+    if (pollAddress(opened.application.eventsHref) !== this.#goneAddress) return opened;
+    await this.#ports.abandon(opened.application.path, signal);
+    throw new RelayError(
+      'applicationGone',
+      'The application’s event channel is gone for good, and the application with it.',
+    );
   }
 
   /** Precedence: resync, resume, next (reference, section 3). A package is acknowledged only when the consumer asks for the next one. */

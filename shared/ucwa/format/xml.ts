@@ -1,4 +1,4 @@
-import { readTag } from './xmlTag';
+import { readTag, type XmlTag } from './xmlTag';
 import { decodeEntities } from './xmlEntities';
 import { Unreadable } from './unreadable';
 
@@ -30,44 +30,70 @@ interface OpenElement {
  * beyond 50,000 elements, 100,000 entities or 128 levels. Throws Unreadable.
  */
 export function parseXml(text: string): XmlElement {
-  const malformed = (): Unreadable => new Unreadable('The XML is malformed or cut off.', text);
   if (hasMoreThan(MOST_ENTITIES, '&', text)) throw new Unreadable('The XML has more entities than are taken.', text);
-  const document = { name: '', attributes: {}, children: [] as XmlElement[], text: '' };
-  const open: OpenElement[] = [{ qualifiedName: '', element: document }];
-  let elements = 0;
+  const tree = new Tree(text);
   for (let at = 0; at < text.length;) {
-    const current = open.at(-1);
-    if (current === undefined) throw malformed();
     const markup = text.indexOf('<', at);
-    current.element.text += decodeEntities(text.slice(at, markup === -1 ? text.length : markup));
+    tree.addText(decodeEntities(text.slice(at, markup === -1 ? text.length : markup)));
     if (markup === -1) break;
     const other = skipNoElement(text, markup);
-    if (other !== undefined) {
-      if (other.end === -1) throw malformed();
-      current.element.text += other.text;
+    if (other === undefined) at = tree.addTag(readTag(text, markup));
+    else {
+      tree.addText(other.text);
       at = other.end;
-      continue;
     }
-    const tag = readTag(text, markup);
-    if (tag === undefined) throw malformed();
-    at = tag.end;
-    if (tag.kind === 'close') {
-      if (open.length === 1 || open.pop()?.qualifiedName !== tag.name) throw malformed();
-      continue;
-    }
-    elements += 1;
-    if (elements > MOST_ELEMENTS) throw new Unreadable('The XML has more elements than are taken.', text);
-    const element = { name: withoutPrefix(tag.name), attributes: tag.attributes, children: [], text: '' };
-    current.element.children.push(element);
-    if (tag.kind === 'empty') continue;
-    if (open.length > DEEPEST) throw new Unreadable('The XML is beyond what is taken: nested too deeply.', text);
-    open.push({ qualifiedName: tag.name, element });
   }
-  const [root, ...more] = document.children;
-  if (open.length > 1 || more.length > 0) throw malformed();
-  if (root === undefined) throw new Unreadable('The XML has no element.', text);
-  if (document.text.trim() !== '') throw malformed();
-  return root;
+  return tree.root();
+}
+
+/** The elements so far. Each method throws Unreadable where the text is not well-formed or goes beyond a limit. */
+class Tree {
+  readonly #document = { name: '', attributes: {}, children: [] as XmlElement[], text: '' };
+  readonly #open: OpenElement[] = [{ qualifiedName: '', element: this.#document }];
+  #elements = 0;
+
+  constructor(private readonly source: string) {}
+
+  addText(text: string): void {
+    this.#current().element.text += text;
+  }
+
+  /** Where the tag ends in the text. */
+  addTag(tag: XmlTag | undefined): number {
+    if (tag === undefined) throw malformed(this.source);
+    if (tag.kind === 'close') {
+      if (this.#open.length === 1 || this.#open.pop()?.qualifiedName !== tag.name) throw malformed(this.source);
+      return tag.end;
+    }
+    this.#elements += 1;
+    if (this.#elements > MOST_ELEMENTS) throw new Unreadable('The XML has more elements than are taken.', this.source);
+    const element = { name: withoutPrefix(tag.name), attributes: tag.attributes, children: [], text: '' };
+    this.#current().element.children.push(element);
+    if (tag.kind === 'empty') return tag.end;
+    if (this.#open.length > DEEPEST)
+      throw new Unreadable('The XML is beyond what is taken: nested too deeply.', this.source);
+    this.#open.push({ qualifiedName: tag.name, element });
+    return tag.end;
+  }
+
+  /** The one element that is not within another, once the text is read. */
+  root(): XmlElement {
+    const [root, ...more] = this.#document.children;
+    if (this.#open.length > 1 || more.length > 0) throw malformed(this.source);
+    if (root === undefined) throw new Unreadable('The XML has no element.', this.source);
+    if (this.#document.text.trim() !== '') throw malformed(this.source);
+    return root;
+  }
+
+  #current(): OpenElement {
+    const current = this.#open.at(-1);
+    if (current === undefined) throw malformed(this.source);
+    return current;
+  }
+}
+
+function malformed(text: string): Unreadable {
+  return new Unreadable('The XML is malformed or cut off.', text);
 }
 
 function hasMoreThan(limit: number, mark: string, text: string): boolean {
@@ -76,12 +102,13 @@ function hasMoreThan(limit: number, mark: string, text: string): boolean {
   return count > limit;
 }
 
-/** Comments, CDATA and processing instructions: what they say as text, and where they end (-1: nowhere). Undefined for a tag. */
+/** Comments, CDATA and processing instructions: what they say as text, and where they end. Undefined for a tag. */
 function skipNoElement(text: string, at: number): { readonly text: string; readonly end: number } | undefined {
   const until = (opening: string, closing: string): { readonly text: string; readonly end: number } | undefined => {
     if (!text.startsWith(opening, at)) return undefined;
     const end = text.indexOf(closing, at + opening.length);
-    return { text: text.slice(at + opening.length, end), end: end === -1 ? -1 : end + closing.length };
+    if (end === -1) throw malformed(text);
+    return { text: text.slice(at + opening.length, end), end: end + closing.length };
   };
   const data = until('<![CDATA[', ']]>');
   if (data !== undefined) return data;

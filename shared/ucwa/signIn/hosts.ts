@@ -44,7 +44,7 @@ export function allowedUrl(rule: HostRule, address: string, base?: string): URL 
       'hostNotAllowed',
       `Sign-in would go to ${url.protocol}//${url.host} without TLS; only https is used.`,
       {
-        extensions: { host: url.host },
+        extensions: { host: url.host, scheme: url.protocol.slice(0, -1) },
       },
     );
   }

@@ -2,7 +2,7 @@ import { RelayError } from '../../errors/relayError';
 import type { Challenge } from './challenge';
 
 /** What a person can do about a sign-in that the relay does not speak. */
-const remedies: Readonly<Record<string, string>> = {
+const advices: Readonly<Record<string, string>> = {
   'urn:microsoft.rtc:windows':
     'Integrated Windows sign-in is not supported: let the web ticket service take passwords (for example ' +
     'Set-CsAuthConfig -Scenario AllowAllExternallyAndInternally).',
@@ -17,12 +17,16 @@ const remedies: Readonly<Record<string, string>> = {
 export function noUsableGrant(host: string, challenge: Challenge): RelayError {
   const offered = [...challenge.grants, ...(challenge.authorizationUri === undefined ? [] : ['Bearer'])];
   const list = offered.length > 0 ? offered.join(', ') : challenge.schemes.join(', ') || 'nothing';
-  const advice = offered.flatMap((grant) => remedies[grant] ?? []);
+  const whatToDo = offered.flatMap((grant) => advices[grant] ?? []).join(' ');
   return new RelayError(
     'noUsableGrant',
-    [`Skype for Business at ${host} offers no sign-in that the relay can use; it offers ${list}.`, ...advice].join(' '),
+    `Skype for Business at ${host} offers no sign-in that the relay can use; it offers ${list}. ${whatToDo}`.trimEnd(),
     {
-      extensions: { host, offered: offered.length > 0 ? offered : challenge.schemes },
+      extensions: {
+        host,
+        offered: offered.length > 0 ? offered : challenge.schemes,
+        ...(whatToDo !== '' && { whatToDo }),
+      },
     },
   );
 }

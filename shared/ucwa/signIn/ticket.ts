@@ -3,7 +3,7 @@ import type { Challenge } from './challenge';
 import { allowedUrl, type HostRule } from './hosts';
 import type { UcwaHttp } from '../http';
 import type { HttpResponse } from '../httpResponse';
-import { asObject, asText } from '../format/json';
+import { asObject, asText, type JsonObject } from '../format/json';
 import { noUsableGrant } from './noUsableGrant';
 import type { PasswordGuard, PasswordGuardPorts } from './passwordGuard';
 import { formOf, parseRepresentation } from '../format/representation';
@@ -84,6 +84,7 @@ async function grantPassword(
   challenge: Challenge,
 ): Promise<Granted | 'rejected'> {
   const { account, http } = ports;
+  const { host } = new URL(origin);
   const response = await http.request({
     method: 'POST',
     url: tokenUrl.href,
@@ -96,32 +97,40 @@ async function grantPassword(
     timeoutMs: TIMEOUT_MS,
   });
   const reply = asObject(jsonOf(response));
-  const token = asText(reply?.['access_token']);
-  if (response.status === 200 && token !== undefined)
-    return { token, lifeSeconds: Number(reply?.['expires_in']) || DEFAULT_LIFE_SECONDS };
-  if (response.status === 200)
-    throw new RelayError('responseUnreadable', 'The web ticket service granted a ticket that cannot be read.');
-  const error = asText(reply?.['error']);
-  const isPassive = reply?.['ms_rtc_passiveauthuri'] !== undefined;
-  if (isPassive) throw noUsableGrant(new URL(origin).host, { ...challenge, grants: ['urn:microsoft.rtc:passive'] });
-  if (challenge.isGuess === true && error === undefined) throw noTokenService(origin, response.status);
-  // A 401 here is IIS turning the user away: for the directory's count of failures it is the same.
-  if (error === 'invalid_grant' || response.status === 401) return 'rejected';
-  if (error === 'unsupported_grant_type' || response.status === 403) {
-    throw noUsableGrant(new URL(origin).host, {
-      ...challenge,
-      grants: challenge.grants.filter((grant) => grant !== 'password'),
-    });
+  if (response.status !== 200) {
+    const refusal = refusalOf(response, reply, host, challenge, ports.clock.now());
+    if (refusal === 'rejected') return refusal;
+    throw refusal;
   }
-  if (error === 'server_error')
-    throw new RelayError('upstreamFailed', 'The web ticket service failed.', {
-      extensions: { status: response.status },
-    });
-  throw translateResponse(response, ports.clock.now());
+  const token = asText(reply?.['access_token']);
+  if (token === undefined)
+    throw new RelayError('responseUnreadable', 'The web ticket service granted a ticket that cannot be read.');
+  return { token, lifeSeconds: Number(reply?.['expires_in']) || DEFAULT_LIFE_SECONDS };
 }
 
-function noTokenService(origin: string, status: number): RelayError {
-  const { host } = new URL(origin);
+/** Why the web ticket service grants nothing: `rejected` where it is the name or the password. */
+function refusalOf(
+  response: HttpResponse,
+  reply: JsonObject | undefined,
+  host: string,
+  challenge: Challenge,
+  nowMs: number,
+): RelayError | 'rejected' {
+  const { status } = response;
+  const error = asText(reply?.['error']);
+  if (reply?.['ms_rtc_passiveauthuri'] !== undefined)
+    return noUsableGrant(host, { ...challenge, grants: ['urn:microsoft.rtc:passive'] });
+  if (challenge.isGuess === true && error === undefined) return noTokenService(host, status);
+  // A 401 here is IIS turning the user away: for the directory's count of failures it is the same.
+  if (error === 'invalid_grant' || status === 401) return 'rejected';
+  if (error === 'unsupported_grant_type' || status === 403)
+    return noUsableGrant(host, { ...challenge, grants: challenge.grants.filter((grant) => grant !== 'password') });
+  if (error === 'server_error')
+    return new RelayError('upstreamFailed', 'The web ticket service failed.', { extensions: { status } });
+  return translateResponse(response, nowMs);
+}
+
+function noTokenService(host: string, status: number): RelayError {
   const whatToDo = `See that the web services of ${host} run (Get-CsService -WebServer), and that no proxy removes its WWW-Authenticate.`;
   return new RelayError(
     'upstreamFailed',

@@ -44,26 +44,30 @@ const outcomes = {
 
 /** @param nowMs when it ended @param made the request, where one was made. Pure. */
 export function toEnd(of: Delivery, step: EndStep, nowMs: number, made?: MadeAttempt): DeliveryEnd {
-  const { subscription, attempt, moves, redelivery } = of;
   const isLater = step.step === 'retry' || step.step === 'move';
   return {
-    attempt: {
-      subscriptionId: subscription.id,
-      outcome: outcomes[step.step],
-      attempted: made !== undefined,
-      durationMs: made?.durationMs ?? 0,
-      ...(made?.status !== undefined && { status: made.status }),
-      ...('reason' in step && { reason: shorten(step.reason) }),
-      ...(isLater && { nextAtMs: step.atMs }),
-      ...(redelivery !== undefined && { redeliveryId: redelivery.id }),
-      attempt,
-      moves,
-      atMs: nowMs,
-    },
+    attempt: toAttempt(of, step, nowMs, made),
     ...(made?.body !== undefined && step.step !== 'delivered' && { response: made.body }),
     ...(isLater && { next: { message: nextMessage(of, step.step === 'retry'), atMs: step.atMs } }),
     ...(step.step === 'disable' && { disable: step.reason }),
     isLost: step.step === 'dead' || (step.step === 'expired' && step.isLost),
+  };
+}
+
+function toAttempt(of: Delivery, step: EndStep, nowMs: number, made?: MadeAttempt): LaterAttempt {
+  const { subscription, attempt, moves, redelivery } = of;
+  return {
+    subscriptionId: subscription.id,
+    outcome: outcomes[step.step],
+    attempted: made !== undefined,
+    durationMs: made?.durationMs ?? 0,
+    ...(made?.status !== undefined && { status: made.status }),
+    ...('reason' in step && { reason: shorten(step.reason) }),
+    ...('atMs' in step && { nextAtMs: step.atMs }),
+    ...(redelivery !== undefined && { redeliveryId: redelivery.id }),
+    attempt,
+    moves,
+    atMs: nowMs,
   };
 }
 

@@ -87,19 +87,14 @@ class Watch implements SubscriberWatch {
     const known = (await this.#current()).get(subscription.id);
     const before = known?.state === 'failing' ? known : undefined;
     if (before === undefined && !isLost && !policy.isOpen()) return;
-    const failingSinceMs = before?.failingSinceMs ?? policy.failingSinceMs() ?? clock.now();
-    const mustReport = isLost || clock.now() - failingSinceMs >= REPORT_OPEN_AFTER_MS;
-    const isReported = before?.isReported === true || mustReport;
-    const { reason: lastError = 'not delivered' } = attempt;
-    if (isReported && before?.isReported !== true) {
-      log.warn('subscriptionFailing', { subscriptionId: subscription.id, reason: lastError });
-      await this.#publish('failing', subscription, lastError, failingSinceMs);
+    const row = toFailingRow(before, policy.failingSinceMs(), attempt.reason, isLost, clock.now());
+    if (row.isReported && before?.isReported !== true) {
+      log.warn('subscriptionFailing', { subscriptionId: subscription.id, reason: row.lastError });
+      await this.#publish('failing', subscription, row.lastError, row.failingSinceMs);
     }
-    if (before?.isReported !== isReported || clock.now() - before.lastErrorAtMs >= WRITE_EVERY_MS) {
-      const lastErrorAtMs = clock.now();
-      await this.#write(subscription, { state: 'failing', failingSinceMs, lastError, lastErrorAtMs, isReported });
-    }
-    await this.#disableWhenGone(subscription, failingSinceMs);
+    if (before?.isReported !== row.isReported || row.lastErrorAtMs - before.lastErrorAtMs >= WRITE_EVERY_MS)
+      await this.#write(subscription, row);
+    await this.#disableWhenGone(subscription, row.failingSinceMs);
   }
 
   async #disableWhenGone(subscription: Subscription, failingSinceMs: number): Promise<void> {
@@ -142,4 +137,17 @@ class Watch implements SubscriberWatch {
     const { publisher, clock } = this.ports;
     await publisher.publish([toSubscriberEvent(name, subscription, reason, clock.now(), sinceMs)]);
   }
+}
+
+/** @param sinceMs the first failure that this process saw @param isLost whether an event was lost, which is reported at once */
+function toFailingRow(
+  before: SubscriberHealthRow | undefined,
+  sinceMs: number | undefined,
+  lastError = 'not delivered',
+  isLost: boolean,
+  nowMs: number,
+): SubscriberHealthRow {
+  const failingSinceMs = before?.failingSinceMs ?? sinceMs ?? nowMs;
+  const isReported = before?.isReported === true || isLost || nowMs - failingSinceMs >= REPORT_OPEN_AFTER_MS;
+  return { state: 'failing', failingSinceMs, lastError, lastErrorAtMs: nowMs, isReported };
 }

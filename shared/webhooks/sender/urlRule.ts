@@ -33,35 +33,15 @@ const SHAPE = /^(https?):\/\/([^/?#\\]+)([^#\\]*)(#.*)?$/i;
  * as that address; a name is judged by its addresses at every connection, see guardedLookup. Pure.
  */
 export function checkUrl(text: string, allowedCidrs: readonly string[]): UrlVerdict {
-  if (text.length > MAX_URL_LENGTH)
-    return refuse('tooLong', `has ${text.length} characters; at most ${MAX_URL_LENGTH} are taken`);
-  const shape = SHAPE.exec(text);
-  const rest = shape?.[3] ?? '';
-  if (/[\s\p{Cc}]/u.test(text) || !/^[\x21-\x7e]*$/.test(rest))
-    return refuse('characters', 'has spaces, control or non-ASCII characters; they must be percent-encoded');
-  const parsed = parseUrl(text);
-  if (shape === null || parsed === undefined)
-    return refuse(
-      /^[a-z][a-z0-9+.-]*:/i.test(text) && !/^https?:/i.test(text) ? 'scheme' : 'notAUrl',
-      'is not an absolute https URL',
-    );
-  if (shape[4] !== undefined) return refuse('fragment', 'has a fragment (#…), which is never sent');
-  if (shape[2]?.includes('@') === true) return refuse('userinfo', 'has a user name or password before the host');
-
+  const read = readUrl(text);
+  if ('rule' in read) return { ok: false, ...read };
+  const { parsed, rest } = read;
   const secure = parsed.protocol === 'https:';
   const host = parsed.hostname.replace(/^\[|\]$/g, '');
-  const port = parsed.port === '' ? (secure ? 443 : 80) : Number(parsed.port);
-  if (host === '' || (isIP(host) === 0 && !/^[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$/.test(host)))
-    return refuse('host', 'has a host that is no name or address');
-  if (isIP(host) !== 0) {
-    const rule = refuseAddress(host, allowedCidrs);
-    if (rule !== undefined) return refuse(rule, `leads to ${host}, which is not allowed: ${rule}`);
-  }
-  const literal = isIP(host) !== 0;
-  if (!secure && (literal ? !isAllowedCidr(host, allowedCidrs) : allowedCidrs.length === 0))
-    return refuse('scheme', 'must be https; http is for addresses in WEBHOOK_ALLOWED_CIDRS');
-  if (port !== (secure ? 443 : 80) && port < 1024)
-    return refuse('port', `has port ${port}; ${secure ? 443 : 80} and those from 1024 are allowed`);
+  const usual = secure ? 443 : 80;
+  const port = parsed.port === '' ? usual : Number(parsed.port);
+  const refusal = refuseHost(host, secure, allowedCidrs) ?? refusePort(port, usual);
+  if (refusal !== undefined) return { ok: false, ...refusal };
   return {
     ok: true,
     url: {
@@ -74,11 +54,50 @@ export function checkUrl(text: string, allowedCidrs: readonly string[]): UrlVerd
   };
 }
 
+interface Refusal {
+  readonly rule: UrlRefusal;
+  readonly message: string;
+}
+
+/** The text as a URL, and path and query as they were given; or why it is none that a subscriber can have. */
+function readUrl(text: string): { readonly parsed: URL; readonly rest: string } | Refusal {
+  if (text.length > MAX_URL_LENGTH)
+    return { rule: 'tooLong', message: `has ${text.length} characters; at most ${MAX_URL_LENGTH} are taken` };
+  const shape = SHAPE.exec(text);
+  const [, , authority = '', rest = '', fragment] = shape ?? [];
+  if (/[\s\p{Cc}]/u.test(text) || !/^[\x21-\x7e]*$/.test(rest))
+    return {
+      rule: 'characters',
+      message: 'has spaces, control or non-ASCII characters; they must be percent-encoded',
+    };
+  const parsed = parseUrl(text);
+  if (shape === null || parsed === undefined) {
+    const isOfOtherScheme = /^[a-z][a-z0-9+.-]*:/i.test(text) && !/^https?:/i.test(text);
+    return { rule: isOfOtherScheme ? 'scheme' : 'notAUrl', message: 'is not an absolute https URL' };
+  }
+  if (fragment !== undefined) return { rule: 'fragment', message: 'has a fragment (#…), which is never sent' };
+  if (authority.includes('@')) return { rule: 'userinfo', message: 'has a user name or password before the host' };
+  return { parsed, rest };
+}
+
+function refuseHost(host: string, secure: boolean, allowedCidrs: readonly string[]): Refusal | undefined {
+  const isLiteral = isIP(host) !== 0;
+  if (!isLiteral && !/^[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$/.test(host))
+    return { rule: 'host', message: 'has a host that is no name or address' };
+  const rule = isLiteral ? refuseAddress(host, allowedCidrs) : undefined;
+  if (rule !== undefined) return { rule, message: `leads to ${host}, which is not allowed: ${rule}` };
+  if (!secure && (isLiteral ? !isAllowedCidr(host, allowedCidrs) : allowedCidrs.length === 0))
+    return { rule: 'scheme', message: 'must be https; http is for addresses in WEBHOOK_ALLOWED_CIDRS' };
+  return undefined;
+}
+
+function refusePort(port: number, usual: number): Refusal | undefined {
+  return port === usual || port >= 1024
+    ? undefined
+    : { rule: 'port', message: `has port ${port}; ${usual} and those from 1024 are allowed` };
+}
+
 /** A server compares Host and SNI with its own name, which has no dot at its end. */
 function withoutTrailingDot(authority: string): string {
   return authority.replace(/\.(?=:\d+$|$)/, '');
-}
-
-function refuse(rule: UrlRefusal, message: string): UrlVerdict {
-  return { ok: false, rule, message };
 }

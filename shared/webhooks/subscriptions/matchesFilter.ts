@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { knownDirections, outcomeResults } from '../../invitations/invitationData';
+import { knownDirections, outcomeResults, type InvitationData } from '../../invitations/invitationData';
 import type { RelayEvent } from '../../invitations/events/relayEvent';
 import { isInvitationEvent } from '../../invitations/events/parseEventMessage';
 
@@ -63,13 +63,29 @@ export function excludedBy(event: RelayEvent, filters: Filters): FilterField | u
   if (!typeMatches) return 'types';
   if (!includesIgnoringCase(filters.accounts, event.account)) return 'accounts';
   if (invitation === undefined) return undefined;
-  if (!includesIgnoringCase(filters.kinds, invitation.kind)) return 'kinds';
-  if (!includesIgnoringCase(filters.direction && [filters.direction], invitation.direction)) return 'direction';
-  if (!includesIgnoringCase(filters.states, invitation.state)) return 'states';
-  if (!includesIgnoringCase(filters.importance, invitation.importance)) return 'importance';
-  const result: string | undefined = invitation.outcome?.result;
-  const wanted: readonly string[] | undefined = filters.outcomeResults;
-  return wanted === undefined || (result !== undefined && wanted.includes(result)) ? undefined : 'outcomeResults';
+  return invitationFields.find((field) => !matchesField(field, filters, invitation));
+}
+
+/** The fields about an invitation, in the order in which they are tried. */
+const invitationFields = ['kinds', 'direction', 'states', 'importance', 'outcomeResults'] as const;
+
+function matchesField(
+  field: (typeof invitationFields)[number],
+  { kinds, direction, states, importance, outcomeResults: results }: Filters,
+  invitation: InvitationData,
+): boolean {
+  switch (field) {
+    case 'kinds':
+      return includesIgnoringCase(kinds, invitation.kind);
+    case 'direction':
+      return includesIgnoringCase(direction && [direction], invitation.direction);
+    case 'states':
+      return includesIgnoringCase(states, invitation.state);
+    case 'importance':
+      return includesIgnoringCase(importance, invitation.importance);
+    case 'outcomeResults':
+      return results === undefined || results.some((result) => result === invitation.outcome?.result);
+  }
 }
 
 /** Whether an event type matches an element of `types`, whose trailing `*` stands for any rest. */

@@ -36,9 +36,9 @@ describe('a call that the client starts', () => {
     ucwa.simulator.arrangements.arrange({ afterSeconds: 2, ...arrangement });
     const { headers } = await start(client, body);
     await clock.advance(2000);
-    const told = await client.poll(client.next);
-    const modality = eventsOf(told).findLast(({ link }) => link.rel === 'phoneAudio');
-    return { client, told, invitation: String(headers['location']), modality, path: modality?.link.href ?? '' };
+    const events = await client.poll(client.next);
+    const modality = eventsOf(events).findLast(({ link }) => link.rel === 'phoneAudio');
+    return { client, events, invitation: String(headers['location']), modality, path: modality?.link.href ?? '' };
   };
 
   const linksOf = async (client: SignedIn, path: string): Promise<string[]> =>
@@ -123,7 +123,7 @@ describe('a call that the client starts', () => {
   ])('is hung up by %s, which leaves nothing to be done', async (_, hangUp, action) => {
     const talk = await talking();
     await hangUp(talk);
-    expect(reported(await talk.client.poll(nextOf(talk.told)))).toEqual([
+    expect(reported(await talk.client.poll(nextOf(talk.events)))).toEqual([
       'conversation: phoneAudio updated',
       'conversation: participant deleted',
       'communication: conversation updated',
@@ -143,14 +143,14 @@ describe('a call that the client starts', () => {
   });
 
   it('is held and resumed: only the links change places, and the modality is told', async () => {
-    const { client, told, path } = await talking();
+    const { client, events, path } = await talking();
     expect(await linksOf(client, path)).toEqual(['stopPhoneAudio', 'holdPhoneAudio']);
     expect((await client.send('POST', `${path}/hold`)).status).toBe(204);
     expect(await linksOf(client, path)).toEqual(['stopPhoneAudio', 'resumePhoneAudio']);
     expect((await client.send('POST', `${path}/hold`)).status).toBe(404);
     expect((await client.send('POST', `${path}/resume`)).status).toBe(204);
     expect(
-      eventsOf(await client.poll(nextOf(told))).map(({ _embedded }) => _embedded?.['phoneAudio']?.['state']),
+      eventsOf(await client.poll(nextOf(events))).map(({ _embedded }) => _embedded?.['phoneAudio']?.['state']),
     ).toEqual(['Connected', 'Connected']);
   });
 
@@ -176,8 +176,8 @@ describe('a call that the client starts', () => {
   });
 
   it('may have another address in the response than in its events; both lead to it', async () => {
-    const { client, invitation, told } = await talking({ otherLocation: true });
-    const self = eventsOf(told)[0]?.link.href ?? '';
+    const { client, invitation, events } = await talking({ otherLocation: true });
+    const self = eventsOf(events)[0]?.link.href ?? '';
     expect(self).not.toBe(invitation);
     expect((await client.get(invitation)).data).toEqual((await client.get(self)).data);
   });

@@ -12,57 +12,76 @@ import { contactPath, participantPath, participantResource } from './people';
  * "phoneAudioInvitation"; the incoming shape as seen on servers).
  */
 export function invitationResource(invitation: Invitation): Hal {
-  const { call, application, path, conversationPath, modalityPath } = invitation;
-  const { plan } = call;
-  const { availability } = application;
-  const incoming = call.direction === 'Incoming';
-  const person = (uri: string | undefined): string | undefined =>
-    uri === undefined ? undefined : contactPath(application, uri);
-  const media = call.kind === 'audioVideo';
-  const meeting = call.kind === 'onlineMeeting';
-  const fromUri = incoming ? plan.from : application.account;
-  const toUri = incoming ? (plan.to ?? application.account) : call.otherUri;
-  const connected = invitation.outcome?.status === 'Success';
-  const phoneNumber = plan.phoneNumber ?? availability?.phoneNumber;
+  const { call, application } = invitation;
+  const isIncoming = call.direction === 'Incoming';
+  const ends = {
+    from: isIncoming ? call.plan.from : application.account,
+    to: isIncoming ? (call.plan.to ?? application.account) : call.otherUri,
+  };
+  return {
+    ...properties(invitation, ends),
+    _links: toLinks({ ...links(invitation, ends), ...actionLinks(invitation) }),
+    _embedded: embedded(invitation, ends),
+    rel: `${call.kind}Invitation`,
+  };
+}
+
+/** SIP addresses of who calls and who is called. */
+interface Ends {
+  readonly from: string;
+  readonly to: string;
+}
+
+function properties({ call, application, state }: Invitation, { to }: Ends): Hal {
+  const { plan, kind } = call;
+  const phoneNumber = plan.phoneNumber ?? application.availability?.phoneNumber;
   return {
     direction: call.direction,
     importance: plan.importance,
     threadId: call.threadId,
-    state: invitation.state,
+    state,
     subject: plan.subject,
-    ...(media && { bandwidthControlId: call.id.slice(0, 8), privateLine: plan.privateLine }),
-    ...(call.kind === 'phoneAudio' && phoneNumber !== undefined && { phoneNumber }),
-    ...(meeting && {
+    ...(kind === 'audioVideo' && { bandwidthControlId: call.id.slice(0, 8), privateLine: plan.privateLine }),
+    ...(kind === 'phoneAudio' && phoneNumber !== undefined && { phoneNumber }),
+    ...(kind === 'onlineMeeting' && {
       onlineMeetingUri: `${plan.from};gruu;opaque=app:conf:focus:id:${call.id.slice(0, 8)}`,
       availableModalities: plan.modalities.map(modalityName),
     }),
-    ...((!media || !incoming) && { to: toUri }),
+    ...((kind !== 'audioVideo' || call.direction === 'Outgoing') && { to }),
     ...(plan.operationId !== undefined && { operationId: plan.operationId }),
     ...(plan.sessionContext !== undefined && { sessionContext: plan.sessionContext }),
     ...(plan.delegator !== undefined && { delegator: plan.delegator }),
-    _links: toLinks({
-      self: path,
-      from: incoming ? undefined : participantPath(invitation, fromUri),
-      to: person(toUri),
-      conversation: conversationPath,
-      [call.kind]: meeting ? undefined : modalityPath,
-      mediaOffer:
-        media && incoming && invitation.outcome === undefined ? mediaOfferHref(call.id, plan.modalities) : undefined,
-      ...actionLinks(invitation),
-      reportMediaDiagnostics: media ? `${modalityPath}/reportMediaDiagnostics` : undefined,
-      onBehalfOf: person(plan.onBehalfOf),
-      delegator: person(plan.delegator),
-      forwardedBy: person(plan.forwardedBy),
-      transferredBy: person(plan.transferredBy),
-      acceptedByContact: invitation.outcome === outcomes.answeredElsewhere ? person(application.account) : undefined,
-    }),
-    _embedded: {
-      ...(incoming && { from: participantResource(invitation, fromUri, plan.name) }),
-      ...(connected &&
-        !incoming && { acceptedByParticipant: [participantResource(invitation, call.otherUri, plan.name)] }),
-    },
-    rel: `${call.kind}Invitation`,
   };
+}
+
+function links(invitation: Invitation, { from, to }: Ends): Record<string, string | undefined> {
+  const { call, application, path, conversationPath, modalityPath, outcome } = invitation;
+  const { plan, kind } = call;
+  const isIncoming = call.direction === 'Incoming';
+  const isMedia = kind === 'audioVideo';
+  const person = (uri: string | undefined): string | undefined =>
+    uri === undefined ? undefined : contactPath(application, uri);
+  return {
+    self: path,
+    from: isIncoming ? undefined : participantPath(invitation, from),
+    to: person(to),
+    conversation: conversationPath,
+    [kind]: kind === 'onlineMeeting' ? undefined : modalityPath,
+    mediaOffer: isMedia && isIncoming && outcome === undefined ? mediaOfferHref(call.id, plan.modalities) : undefined,
+    reportMediaDiagnostics: isMedia ? `${modalityPath}/reportMediaDiagnostics` : undefined,
+    onBehalfOf: person(plan.onBehalfOf),
+    delegator: person(plan.delegator),
+    forwardedBy: person(plan.forwardedBy),
+    transferredBy: person(plan.transferredBy),
+    acceptedByContact: outcome === outcomes.answeredElsewhere ? person(application.account) : undefined,
+  };
+}
+
+function embedded(invitation: Invitation, { from }: Ends): NonNullable<Hal['_embedded']> {
+  const { call, outcome } = invitation;
+  if (call.direction === 'Incoming') return { from: participantResource(invitation, from, call.plan.name) };
+  const isConnected = outcome?.status === 'Success';
+  return isConnected ? { acceptedByParticipant: [participantResource(invitation, call.otherUri, call.plan.name)] } : {};
 }
 
 /** The links by which a client acts on the invitation now; none when an action is under way or it is over. */
