@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { explainIssue } from '../errors/explainIssue';
 import { accountsSchema } from './accounts';
 import { kindNames } from '../invitations/kinds';
 import { isSchedule } from './schedule';
@@ -112,7 +113,7 @@ export const settingNames: readonly string[] = Object.keys(schema.shape);
  */
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): ConfigResult {
   const given = withoutEmpty(environment);
-  const parsed = schema.safeParse(given);
+  const parsed = schema.safeParse(given, { error: explainIssue });
   const problems = [...settingProblems(given, schema, parsed.error), ...crossChecks(given)];
   if (!parsed.success || problems.length > 0) return { ok: false, problems };
 
@@ -165,7 +166,7 @@ export function parseUcwaConfig(
   environment: Readonly<Record<string, string | undefined>>,
 ): { readonly ok: true; readonly settings: UcwaSettings } | Extract<ConfigResult, { ok: false }> {
   const given = withoutEmpty(environment);
-  const parsed = ucwaSchema.safeParse(given);
+  const parsed = ucwaSchema.safeParse(given, { error: explainIssue });
   const problems = settingProblems(given, ucwaSchema, parsed.error);
   return parsed.success && problems.length === 0
     ? { ok: true, settings: toUcwaSettings(parsed.data) }
@@ -238,8 +239,7 @@ function toProblem(issue: z.core.$ZodIssue): string {
   const where = path.map((step) => (typeof step === 'number' ? `[${String(step)}]` : `.${String(step)}`)).join('');
   if (issue.code === 'unrecognized_keys')
     return `${String(setting)}${where}: has no field called ${issue.keys.join(', ')}`;
-  const missing = issue.code === 'invalid_type' && issue.input === undefined && issue.message.startsWith('Invalid');
-  return `${String(setting)}${where}: ${missing ? 'is required' : issue.message}`;
+  return `${String(setting)}${where}: ${issue.message}`;
 }
 
 function toConnection(

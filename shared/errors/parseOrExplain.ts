@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { explainIssue } from './explainIssue';
 import { RelayError } from './relayError';
 
 /** What is wrong with one field; an empty `field` is the whole. */
@@ -18,7 +19,7 @@ export function parseOrExplain<Schema extends z.ZodType>(
   schema: Schema,
   whole = 'The body',
 ): z.output<Schema> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: explainIssue });
   if (!parsed.success) throw invalidRequest(parsed.error.issues.map(toFieldProblem), whole);
   return parsed.data;
 }
@@ -34,11 +35,5 @@ function toFieldProblem(issue: z.core.$ZodIssue): FieldProblem {
     return { field: [...issue.path, issue.keys[0]].join('.'), message: 'is not a field of this request' };
   const field = issue.path.join('.');
   if (issue.code === 'invalid_key') return { field, message: issue.issues[0]?.message ?? issue.message };
-  // Where the schema has no words of its own, zod's begin like this.
-  if (issue.code !== 'invalid_type' || !issue.message.startsWith('Invalid input'))
-    return { field, message: issue.message };
-  return {
-    field,
-    message: issue.message.endsWith('received undefined') ? 'is required' : `must be of type ${issue.expected}`,
-  };
+  return { field, message: issue.message };
 }

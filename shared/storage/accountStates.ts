@@ -3,27 +3,10 @@ import DataLoader from 'dataloader';
 import { z } from 'zod';
 import type { Clock } from '../clock';
 import { accountKey } from '../invitations/invitationId';
+import type { PasswordTry, RejectedCredentials, StandingTry } from '../ucwa/signIn/rejectedCredentials';
 import { double } from './calls/rows';
 import { storageUnavailable, statusOf } from './translateStorageError';
 import type { Tables } from './tables';
-
-/** That an account's password is being tried, or was rejected, and since when (milliseconds since the epoch). */
-interface PasswordTry {
-  readonly state: 'trying' | 'rejected';
-  readonly fingerprint: string;
-  readonly atMs: number;
-}
-interface StandingTry extends PasswordTry {
-  readonly etag: string;
-}
-
-/** Where all processes agree on who tries a password, and remember one that was rejected; satisfies `RejectedCredentials` of ucwa/. */
-export interface AccountStates {
-  claim(sipUri: string, mine: PasswordTry): Promise<StandingTry | undefined>;
-  replace(sipUri: string, mine: PasswordTry, etag: string): Promise<boolean>;
-  record(sipUri: string, rejection: Pick<PasswordTry, 'fingerprint' | 'atMs'>): Promise<void>;
-  clear(sipUri: string): Promise<void>;
-}
 
 const PARTITION = 'rejectedCredentials';
 /** Azure Table storage, "Performing entity group transactions". */
@@ -36,7 +19,7 @@ const BATCH_MS = 20;
  * rejected. Sign-ins of the same moment share a transaction to insert their rows and another to delete them, so that ten
  * thousand accounts that connect cost some hundred operations. Errors: `storageUnavailable`.
  */
-export function createAccountStates(tables: Tables, clock: Pick<Clock, 'sleep'>): AccountStates {
+export function createAccountStates(tables: Tables, clock: Pick<Clock, 'sleep'>): RejectedCredentials {
   const run = async <Result>(action: (table: TableClient) => Promise<Result>): Promise<Result> => {
     const table = await tables.client('accountStates');
     try {

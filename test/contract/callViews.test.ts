@@ -251,7 +251,7 @@ describe('a timeline', () => {
     await keep(started);
     const reason = 'x'.repeat(100);
     const write = (attempt: number) => records.writeAttempt(started, attemptOf({ attempt, reason }));
-    for (let at = 0; at < 1_200; at += 50) await Promise.all(Array.from({ length: 50 }, (_, n) => write(at + n)));
+    for (let at = 0; at < 1_200; at += 50) await Promise.all(Array.from({ length: 50 }, (_, n) => write(at + n + 1)));
     const first = await views.timeline(started.subject);
     expect([first.events.length, first.attempts.length]).toEqual([1, 999]);
     const second = await views.timeline(started.subject, first.cursor);

@@ -2,15 +2,8 @@ import { createUcwaSession, type UcwaSessionOptions } from '../../shared/ucwa/cr
 import { createUcwaHttp } from '../../shared/ucwa/http';
 import { createMemoryBudget } from '../../shared/ucwa/channel/memoryBudget';
 import type { AccountSettings } from '../../shared/config/settings';
-import type {
-  ChannelItem,
-  GapItem,
-  PackageItem,
-  PasswordTry,
-  RejectedCredentials,
-  StandingTry,
-  UcwaSession,
-} from '../../shared/ucwa/session';
+import type { ChannelItem, GapItem, PackageItem, UcwaSession } from '../../shared/ucwa/session';
+import type { PasswordTry, RejectedCredentials, StandingTry } from '../../shared/ucwa/signIn/rejectedCredentials';
 import { isUnreadable } from '../../shared/invitations/resource';
 import type { LogFields } from '../../shared/telemetry/log';
 import { createFakeClock, type FakeClock } from './fakeClock';

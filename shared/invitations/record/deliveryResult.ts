@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** How a delivery stands. `retrying`: a message of `webhook-retries` goes on with it; all others are ends. */
 export const deliveryOutcomes = ['delivered', 'retrying', 'expired', 'superseded', 'dead', 'disabled'] as const;
 export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
@@ -6,31 +8,33 @@ export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
 export const MAX_REASON_LENGTH = 160;
 
 /** What became of an event with one subscriber when it was first sent, or why it was not sent. */
-export interface DeliveryResult {
-  readonly subscriptionId: string;
-  readonly outcome: DeliveryOutcome;
+export const deliveryResultSchema = z.object({
+  subscriptionId: z.string(),
+  outcome: z.enum(deliveryOutcomes),
   /** Whether a request was made; `false` when the delivery policy, the schedule or an end of the call kept it from that. */
-  readonly attempted: boolean;
+  attempted: z.boolean(),
   /** HTTP status of the response, where there was one. */
-  readonly status?: number;
+  status: z.number().exactOptional(),
   /** From the beginning of the request to its end, in milliseconds; 0 without one. */
-  readonly durationMs: number;
+  durationMs: z.number(),
   /** When it ended (milliseconds since the epoch), where that is known. */
-  readonly atMs?: number;
+  atMs: z.number().exactOptional(),
   /** Why it was not delivered, at most MAX_REASON_LENGTH characters. */
-  readonly reason?: string;
+  reason: z.string().exactOptional(),
   /** When the next message is due (milliseconds since the epoch); with `retrying` only. */
-  readonly nextAtMs?: number;
-}
+  nextAtMs: z.number().exactOptional(),
+});
+export type DeliveryResult = Readonly<z.infer<typeof deliveryResultSchema>>;
 
 /** One message of `webhook-retries` and what it came to: an attempt, a move to a later time, or an end without an attempt. */
-export interface LaterAttempt extends DeliveryResult {
+export const laterAttemptSchema = deliveryResultSchema.extend({
   /** The redelivery that it belongs to; absent for the first delivery. */
-  readonly redeliveryId?: string;
+  redeliveryId: z.string().exactOptional(),
   /** Number of the attempt, from 1; that of the attempt that was due where none was made. */
-  readonly attempt: number;
+  attempt: z.number().int().positive(),
   /** How often it had been moved to a later time before. */
-  readonly moves: number;
+  moves: z.number().int().nonnegative(),
   /** When it ended: milliseconds since the epoch. */
-  readonly atMs: number;
-}
+  atMs: z.number(),
+});
+export type LaterAttempt = Readonly<z.infer<typeof laterAttemptSchema>>;

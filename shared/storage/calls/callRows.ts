@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import type { RecordedEvent } from '../../invitations/record/callRecords';
-import { deliveryOutcomes, type DeliveryResult, type LaterAttempt } from '../../invitations/record/deliveryResult';
+import {
+  deliveryResultSchema,
+  laterAttemptSchema,
+  type DeliveryResult,
+  type LaterAttempt,
+} from '../../invitations/record/deliveryResult';
 import { toEventKey, toTableKey, type KeyedEvent } from '../../invitations/record/eventKey';
 import type { RelayEvent } from '../../invitations/events/relayEvent';
 import { fromTextChunks, toMergedTextChunks, toTextChunks } from '../textChunks';
@@ -30,23 +35,6 @@ const bodySchema = z.object({
   recordedAtMs: z.number(),
 });
 
-const resultSchema = z.object({
-  subscriptionId: z.string(),
-  outcome: z.enum(deliveryOutcomes),
-  attempted: z.boolean(),
-  status: z.number().exactOptional(),
-  durationMs: z.number(),
-  atMs: z.number().exactOptional(),
-  reason: z.string().exactOptional(),
-  nextAtMs: z.number().exactOptional(),
-});
-
-export const laterAttemptSchema = resultSchema.extend({
-  redeliveryId: z.string().exactOptional(),
-  attempt: z.number(),
-  moves: z.number(),
-  atMs: z.number(),
-});
 const attemptSchema = laterAttemptSchema.extend({ eventId: z.string() });
 
 export function toEventRow({ event, enqueuedAtMs, recordedAtMs, results }: RecordedEvent): WrittenRow {
@@ -66,7 +54,7 @@ export function fromEventRow(row: Row): RecordedEvent {
   const results = fromTextChunks(row, RESULTS);
   return {
     ...bodySchema.parse(fromTextChunks(row)),
-    ...(results !== undefined && { results: z.array(resultSchema).parse(results) }),
+    ...(results !== undefined && { results: z.array(deliveryResultSchema).parse(results) }),
   };
 }
 

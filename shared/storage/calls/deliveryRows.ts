@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { TroubledDelivery } from '../../invitations/record/callRecords';
+import { laterAttemptSchema } from '../../invitations/record/deliveryResult';
 import { toDeliveryId, toTableKey, type KeyedEvent } from '../../invitations/record/eventKey';
 import { fromTextChunks, toTextChunks } from '../textChunks';
-import { eventSchema, laterAttemptSchema } from './callRows';
-import { newestFirst, double, type Row, type WrittenRow } from './rows';
+import { eventSchema } from './callRows';
+import { double, type Row, type WrittenRow } from './rows';
+import { newestFirst } from './timeKeys';
 
 /**
  * Table `deliveries`: a row for each delivery that was not `delivered` at its first attempt, partition = subscription, row =

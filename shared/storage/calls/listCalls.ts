@@ -15,7 +15,8 @@ import {
 } from './listRows';
 import { ACTIVE_MS, listActiveCalls } from './listActiveCalls';
 import { readPage, type CallIndex } from './listPage';
-import { newestFirst, rowKeyOf, type Row } from './rows';
+import { rowKeyOf, type Row } from './rows';
+import { newestFirst } from './timeKeys';
 import { headOf, readCallEvents } from './readCall';
 
 /**

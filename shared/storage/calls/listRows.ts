@@ -7,7 +7,8 @@ import type { RelayEvent } from '../../invitations/events/relayEvent';
 import { withoutLargestParts } from '../../invitations/normalise/withoutLargestParts';
 import { fromTextChunks, toAsciiJson, toTextChunks } from '../textChunks';
 import { eventSchema } from './callRows';
-import { newestFirst, newestFirstMinute, timeOf, double, type WrittenRow, type Row } from './rows';
+import { double, type WrittenRow, type Row } from './rows';
+import { newestFirst, newestFirstMinute, timeOf } from './timeKeys';
 
 /**
  * Table `feed`, the time index: a row for each recorded event, partition = inverted minute of recording, row = inverted

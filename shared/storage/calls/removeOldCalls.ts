@@ -4,7 +4,8 @@ import { storageUnavailable } from '../translateStorageError';
 import { LATER } from './callRows';
 import { minutesBefore, parseFeedRowKey } from './listRows';
 import { inGroups } from './listPage';
-import { newestFirst, queryRows, rowKeyOf, type Row } from './rows';
+import { queryRows, rowKeyOf, type Row } from './rows';
+import { newestFirst } from './timeKeys';
 
 /** Rows of the feed that are handled together, and partitions of calls at once. */
 const FEED_ROWS_TOGETHER = 100;

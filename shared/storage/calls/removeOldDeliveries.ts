@@ -1,7 +1,8 @@
 import { removeRows } from '../removeRows';
 import type { TableName, Tables } from '../tables';
 import { storageUnavailable } from '../translateStorageError';
-import { newestFirst, queryRows, readRow, rowKeyOf } from './rows';
+import { queryRows, readRow, rowKeyOf } from './rows';
+import { newestFirst } from './timeKeys';
 
 /**
  * Removes deliveries of events before that moment, and everything that is kept of subscriptions that are gone: what a late

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Clock } from '../../clock';
 import type { AccountSettings } from '../../config/settings';
 import { RelayError } from '../../errors/relayError';
-import type { PasswordTry, RejectedCredentials } from '../session';
+import type { PasswordTry, RejectedCredentials } from './rejectedCredentials';
 import type { SignInBudget } from './signInBudget';
 
 /** A rejected password is tried again after this, once: a directory that counts failures over minutes never locks the account. */

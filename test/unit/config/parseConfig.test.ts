@@ -79,6 +79,10 @@ describe('parseConfig', () => {
       'UCWA_ACCOUNTS[0].password: is required',
     ],
     [
+      { UCWA_ACCOUNTS: JSON.stringify([{ ...account, ringSeconds: 20.5 }]) },
+      'UCWA_ACCOUNTS[0].ringSeconds: must be a number of seconds',
+    ],
+    [
       { UCWA_ACCOUNTS: JSON.stringify([account, account]) },
       'UCWA_ACCOUNTS[1].sipUri: is the same account as an earlier one',
     ],

@@ -1,27 +1,11 @@
 import { z } from 'zod';
 import { RelayError } from '../../../errors/relayError';
 import { stableId } from '../../../invitations/events/eventIdentity';
-import { deliveryOutcomes } from '../../../invitations/record/deliveryResult';
+import { deliveryResultSchema, laterAttemptSchema } from '../../../invitations/record/deliveryResult';
 import type { RelayEvent } from '../../../invitations/events/relayEvent';
 import { parseCloudEvent, toCloudEvent } from '../../../invitations/events/cloudEvent';
 
 const event = z.unknown().transform((value) => parseCloudEvent(value));
-const resultShape = {
-  subscriptionId: z.string(),
-  outcome: z.enum(deliveryOutcomes),
-  attempted: z.boolean(),
-  status: z.number().exactOptional(),
-  durationMs: z.number(),
-  reason: z.string().exactOptional(),
-  nextAtMs: z.number().exactOptional(),
-};
-const laterAttempt = z.object({
-  ...resultShape,
-  redeliveryId: z.string().exactOptional(),
-  attempt: z.number().int().positive(),
-  moves: z.number().int().nonnegative(),
-  atMs: z.number(),
-});
 
 const attemptMessage = z.object({
   kind: z.literal('attempt'),
@@ -45,9 +29,9 @@ const recordMessage = z.object({
   enqueuedAtMs: z.number().exactOptional(),
   recordedAtMs: z.number(),
   startedAtMs: z.number().exactOptional(),
-  results: z.array(z.object(resultShape)).readonly().exactOptional(),
+  results: z.array(deliveryResultSchema).readonly().exactOptional(),
   /** The later attempt to be recorded; the event itself where there is none. */
-  attempt: laterAttempt.exactOptional(),
+  attempt: laterAttemptSchema.exactOptional(),
 });
 
 const eventMessage = z.object({

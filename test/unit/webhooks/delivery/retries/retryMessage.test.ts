@@ -20,7 +20,8 @@ const attempt = {
   moves: 1,
   atMs: 5,
 } as const;
-const record: RetryMessage = { kind: 'record', event, tries: 1, recordedAtMs: 5, results: [], startedAtMs: 4 };
+const result = { subscriptionId: 'sub_a', outcome: 'delivered', attempted: true, durationMs: 3, atMs: 5 } as const;
+const record: RetryMessage = { kind: 'record', event, tries: 1, recordedAtMs: 5, results: [result], startedAtMs: 4 };
 
 it.each<[string, RetryMessage]>([
   ['an attempt', first],
