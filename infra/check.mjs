@@ -1,16 +1,18 @@
-// What `npm test` wants of the sources: types, form and linter, all at once; each one's output when it has ended. Exit code 1 when one fails.
+// What `npm test` wants of the sources: types, form, vocabulary and sizes, and the linter, all at once; each one's output when it has
+// ended. Exit code 1 when one fails.
 import { spawn } from 'node:child_process';
 
 const checks = [
-  ['types', 'typescript/bin/tsc', []],
-  ['form', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']],
-  ['linter', 'eslint/bin/eslint.js', ['.']],
+  ['types', 'node_modules/typescript/bin/tsc', []],
+  ['form', 'node_modules/prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']],
+  ['vocabulary and sizes', 'infra/words.mjs', []],
+  ['linter', 'node_modules/eslint/bin/eslint.js', ['.']],
 ];
 
 const run = ([name, script, args]) =>
   new Promise((resolve) => {
     const startedMs = performance.now();
-    const child = spawn(process.execPath, [`node_modules/${script}`, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     const output = [];
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk));
     child.on('close', (code) => {

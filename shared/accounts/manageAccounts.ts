@@ -185,7 +185,8 @@ async function untilWritten<Result>(write: () => Promise<Result | undefined>): P
 function notInTable(sipUri: string): RelayError {
   return new RelayError(
     'notFound',
-    `The table has no account ${sipUri}. Add it with PUT; an account of UCWA_ACCOUNTS is changed there, or brought into the table with PUT.`,
+    `The table has no account ${sipUri}. Add it with PUT; an account of UCWA_ACCOUNTS is changed there, or ` +
+      `brought into the table with PUT.`,
   );
 }
 

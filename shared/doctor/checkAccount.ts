@@ -6,7 +6,7 @@ import { hostRule, type HostRule } from '../ucwa/signIn/hosts';
 import { createUcwaHttp, type UcwaHttp } from '../ucwa/http';
 import { PasswordGuard } from '../ucwa/signIn/passwordGuard';
 import { Pool } from '../ucwa/pool';
-import type { RejectedCredentials } from '../ucwa/session';
+import type { RejectedCredentials } from '../ucwa/signIn/rejectedCredentials';
 import { Report, type Finding } from './report';
 import { doctorEndpointId } from './doctorEndpointId';
 import { DoctorChannel } from './eventChannel';

@@ -19,19 +19,19 @@ const SETTLED_MS = 60_000;
 /**
  * Relays one account until `signal` aborts. What ends its channel (a rejected password, another owner) is logged once per
  * change and tried again later; it never reaches the other accounts. Never rejects.
- * @param signInTurn resolves when the account may sign in for the first time. Never rejects.
+ * @param waitToSignIn resolves when the account may sign in for the first time. Never rejects.
  * @param isHandedOver whether another poller owns the account's slot now: its poll then ends this channel, which is no trouble.
  */
 export async function runAccount(
   session: UcwaSession,
   options: ReadOptions,
-  signInTurn: (signal: AbortSignal) => Promise<void>,
+  waitToSignIn: (signal: AbortSignal) => Promise<void>,
   ports: RelayPorts,
   signal: AbortSignal,
   isHandedOver: () => boolean = () => false,
 ): Promise<void> {
   // An account that signed in during an earlier run is read again at once: ten thousand would be disconnected for minutes.
-  if (session.health().tokenExpiresAtMs === undefined) await signInTurn(signal);
+  if (session.health().tokenExpiresAtMs === undefined) await waitToSignIn(signal);
   let lastCode: string | undefined;
   let replaced = 0;
   while (!signal.aborted) {

@@ -30,15 +30,7 @@ export function createAccountTable(tables: Tables, log: Log): AccountTable {
     }
   };
   return {
-    async versions() {
-      try {
-        const row = await (await client()).getEntity(VERSIONS.partitionKey, VERSIONS.rowKey);
-        return new Map(Object.entries(row).flatMap(toVersion));
-      } catch (error) {
-        if (statusOf(error) === 404) return new Map();
-        throw storageUnavailable(error);
-      }
-    },
+    versions: async () => readVersions(await client()),
     async readSlot(slot) {
       const records: AccountRecord[] = [];
       try {
@@ -83,6 +75,16 @@ export function createAccountTable(tables: Tables, log: Log): AccountTable {
       await touch(sipUri);
     },
   };
+}
+
+async function readVersions(table: TableClient): Promise<ReadonlyMap<number, string>> {
+  try {
+    const row = await table.getEntity(VERSIONS.partitionKey, VERSIONS.rowKey);
+    return new Map(Object.entries(row).flatMap(toVersion));
+  } catch (error) {
+    if (statusOf(error) === 404) return new Map();
+    throw storageUnavailable(error);
+  }
 }
 
 function toPartition(slot: number): string {

@@ -37,7 +37,7 @@ interface Sleeper {
 }
 
 /** Turns of the event loop between two wakings. */
-const SETTLING_TURNS = 50;
+const SETTLING_CYCLES = 50;
 /** After an HTTP message so many bytes go over loopback and back: it may have to pass a proxy, and to cause another one… */
 const SETTLING_ROUND_TRIPS = 4;
 /** …and so many while one was sent and not received: what is not there then has been cut off. */
@@ -147,17 +147,17 @@ const isTrue = (flag: boolean): boolean => flag;
 let settled = countHttpMessages();
 
 async function settle(): Promise<void> {
-  await turnEventLoop();
+  await runEventLoop();
   for (let now = countHttpMessages(); now.total !== settled.total; now = countHttpMessages()) {
     for (let trip = 0; trip < MOST_ROUND_TRIPS; trip += 1) {
       if (trip >= SETTLING_ROUND_TRIPS && countHttpMessages().underWay <= settled.underWay) break;
       await makeLoopbackRoundTrip();
     }
     settled = now;
-    await turnEventLoop();
+    await runEventLoop();
   }
 }
 
-async function turnEventLoop(): Promise<void> {
-  for (let cycle = 0; cycle < SETTLING_TURNS; cycle += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+async function runEventLoop(): Promise<void> {
+  for (let cycle = 0; cycle < SETTLING_CYCLES; cycle += 1) await new Promise<void>((resolve) => setImmediate(resolve));
 }

@@ -101,7 +101,8 @@ export class PasswordGuard {
     return new RelayError(
       'credentialsRejected',
       `Skype for Business rejected the user name and password of ${account.sipUri}. Correct them where the account ` +
-        `is set (${whereSet(account)}); so that the account is not locked out, these are not tried again before ${new Date(againAtMs).toISOString()}.`,
+        `is set (${whereSet(account)}); so that the account is not locked out, these are not tried again before ` +
+        `${new Date(againAtMs).toISOString()}.`,
       { retryAfterMs: againAtMs - clock.now(), extensions: { account: account.sipUri } },
     );
   }
