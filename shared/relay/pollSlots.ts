@@ -123,6 +123,7 @@ class OpeningSlots {
       }
       void this.#apply(slot);
     }
+    for (const slot of this.channels.handedOver()) if (!owned.has(slot)) void this.#apply(slot);
     return taken;
   }
 
@@ -131,7 +132,10 @@ class OpeningSlots {
     this.#reading.add(slot);
     try {
       const accounts = await this.ports.accounts.ofSlot(slot);
-      if (!this.#owned.has(slot)) return;
+      if (!this.#owned.has(slot)) {
+        this.channels.trim(slot, accounts);
+        return;
+      }
       this.channels.apply(slot, accounts, this.#histories.get(slot));
       this.#histories.delete(slot);
     } catch (error) {

@@ -26,6 +26,10 @@ export interface SlotChannels {
    * the latest until the new owner must have signed in. Nothing is published twice: both derive the same ids.
    */
   handOver(slot: number): void;
+  /** The slots that were handed over and whose channels go on. */
+  handedOver(): readonly number[];
+  /** Ends the channels of a slot that was handed over whose accounts were changed or removed since: its new owner goes by that. */
+  trim(slot: number, accounts: readonly PolledAccount[]): void;
   /** The slot's accounts for the heartbeat; undefined where it is not open, so that what its owner before reported stays. */
   report(slot: number): Uint8Array | undefined;
   /** Changes when one of the slot's accounts comes into another state, is new or is gone; cheap, for it is asked at each renewal. */
@@ -128,6 +132,18 @@ class Channels implements SlotChannels {
       cancel();
       if (this.#open.get(slot) === left) this.#open.delete(slot);
     });
+  }
+
+  handedOver(): readonly number[] {
+    return [...this.#open.keys()].filter((slot) => this.#open.get(slot)?.isHandedOver === true);
+  }
+
+  trim(slot: number, accounts: readonly PolledAccount[]): void {
+    const open = this.#open.get(slot);
+    if (open?.isHandedOver !== true || open.accounts === accounts) return;
+    open.accounts = accounts;
+    const current = new Set(accounts.map((polled) => this.ports.session(polled)));
+    for (const { session, leave } of open.channels.values()) if (!current.has(session)) leave.abort();
   }
 
   report(slot: number): Uint8Array | undefined {

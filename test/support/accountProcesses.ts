@@ -5,13 +5,14 @@ import type { AccountSettings } from '../../shared/config/settings';
 import type { InvitationEvent } from '../../shared/invitations/events/relayEvent';
 import { decodeInvitationId, encodeInvitationId } from '../../shared/invitations/invitationId';
 import type { PolledAccount } from '../../shared/relay/accountSource';
-import { pollSlots } from '../../shared/relay/pollSlots';
+import { pollSlots, type PollPorts } from '../../shared/relay/pollSlots';
 import { newOwner, slotsOfShard, type SlotLeaseStore } from '../../shared/relay/slots';
 import { createSecretCipher } from '../../shared/secretCipher';
 import { createMemoryBudget } from '../../shared/ucwa/channel/memoryBudget';
 import { createUcwaSession } from '../../shared/ucwa/createSession';
-import { createUcwaHttp } from '../../shared/ucwa/http';
+import { createUcwaHttp, type UcwaHttp } from '../../shared/ucwa/http';
 import { createRefusingSession } from '../../shared/ucwa/refusingSession';
+import type { RejectedCredentials } from '../../shared/ucwa/signIn/rejectedCredentials';
 import type { UcwaSession } from '../../shared/ucwa/session';
 import type { FakeClock } from './fakeClock';
 import { createMemoryAccountTable } from './memoryAccountTable';
@@ -38,6 +39,8 @@ export interface ProcessOptions {
   readonly shardCount?: number;
   readonly setting?: readonly AccountSettings[];
   readonly encryptionKey?: string;
+  /** Whether the process's fallback polls first, and a timer's run comes five seconds later. */
+  readonly fallbackFirst?: boolean;
 }
 
 /** Storage, a pool, and the API's use case, which is in a process of its own. */
@@ -83,7 +86,8 @@ export async function startAccountWorld(clock: FakeClock): Promise<AccountWorld>
     log: apiLog,
   });
   const stops: (() => Promise<void>)[] = [];
-  const start = ({ shard = 0, shardCount = 1, setting = [], encryptionKey = keyOf('a') }: ProcessOptions = {}) => {
+  const start = (options: ProcessOptions = {}) => {
+    const { shard = 0, shardCount = 1, setting = [], encryptionKey = keyOf('a'), fallbackFirst = false } = options;
     const log = createRecordingLog();
     logs.push(log);
     const accounts = createAccountRegistry({
@@ -95,50 +99,16 @@ export async function startAccountWorld(clock: FakeClock): Promise<AccountWorld>
       log,
     });
     const stop = new AbortController();
-    const ended = pollSlots(
-      { slots: slotsOfShard(shard, shardCount) },
-      {
-        accounts,
-        session: sessionsOf((polled) =>
-          polled.problem === undefined
-            ? createUcwaSession({
-                account: polled.account,
-                allowedHosts: [],
-                http,
-                clock,
-                random: () => 0.5,
-                log,
-                rejectedCredentials: rejected,
-                signingKey,
-                budget: createMemoryBudget(clock),
-                stalls: { stalledMs: () => 0 },
-                kinds: ['audioVideo'],
-              })
-            : createRefusingSession(polled.account, polled.problem),
-        ),
-        leases,
-        owner: newOwner('run', `process ${logs.length}`),
-        signInsPerSecond: 20,
-        publisher: {
-          publish: (events) => {
-            for (const event of events)
-              if (event.type.includes('Invitation.'))
-                published.push({ atMs: clock.now(), event: event as InvitationEvent });
-            return Promise.resolve();
-          },
-          sendUnreadable: () => Promise.resolve(),
-          close: () => Promise.resolve(),
-        },
-        invitationIdOf: (reference) => encodeInvitationId(reference, signingKey),
-        referenceOf: (id) => decodeInvitationId(id, signingKey),
-        kinds: ['audioVideo'],
-        includeSdp: false,
-        clock,
-        random: () => 0.5,
-        log,
-      },
-      stop.signal,
-    );
+    const ports = portsOf({ clock, http, log, rejected, leases, published, accounts });
+    const poll = (kind: 'run' | 'fallback'): Promise<void> =>
+      pollSlots(
+        { slots: slotsOfShard(shard, shardCount) },
+        { ...ports, owner: newOwner(kind, `process ${logs.length}`) },
+        stop.signal,
+      );
+    const ended: Promise<unknown> = fallbackFirst
+      ? Promise.all([poll('fallback'), clock.sleep(5_000, stop.signal).then(() => poll('run'))])
+      : poll('run');
     const one: AccountProcess = {
       accounts,
       log,
@@ -169,6 +139,55 @@ export async function startAccountWorld(clock: FakeClock): Promise<AccountWorld>
       http.close();
       await ucwa.close();
     },
+  };
+}
+
+interface Shared extends Pick<PollPorts, 'clock' | 'log' | 'leases' | 'accounts'> {
+  readonly http: UcwaHttp;
+  readonly rejected: RejectedCredentials;
+  readonly published: { atMs: number; event: InvitationEvent }[];
+}
+
+/** What a poller of this process is given. */
+function portsOf({ clock, http, log, rejected, leases, published, accounts }: Shared): Omit<PollPorts, 'owner'> {
+  const toSession = ({ account, problem }: PolledAccount): UcwaSession =>
+    problem === undefined
+      ? createUcwaSession({
+          account,
+          allowedHosts: [],
+          http,
+          clock,
+          random: () => 0.5,
+          log,
+          rejectedCredentials: rejected,
+          signingKey,
+          budget: createMemoryBudget(clock),
+          stalls: { stalledMs: () => 0 },
+          kinds: ['audioVideo'],
+        })
+      : createRefusingSession(account, problem);
+  return {
+    accounts,
+    session: sessionsOf(toSession),
+    leases,
+    signInsPerSecond: 20,
+    publisher: {
+      publish: (events) => {
+        for (const event of events)
+          if (event.type.includes('Invitation.'))
+            published.push({ atMs: clock.now(), event: event as InvitationEvent });
+        return Promise.resolve();
+      },
+      sendUnreadable: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    },
+    invitationIdOf: (reference) => encodeInvitationId(reference, signingKey),
+    referenceOf: (id) => decodeInvitationId(id, signingKey),
+    kinds: ['audioVideo'],
+    includeSdp: false,
+    clock,
+    random: () => 0.5,
+    log,
   };
 }
 

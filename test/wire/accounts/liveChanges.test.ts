@@ -154,6 +154,21 @@ test('a wrong password by PATCH is tried once, is reported with what to do, and 
   await within10s(() => triesOf(account).length === 4);
 });
 
+test('a change is live within 10 s too while a fallback hands the account over to a run of the same process', async () => {
+  const [one = '', other = ''] = ['sip:one@contoso.com', 'sip:other@contoso.com'];
+  await world.put(one, 'password');
+  await world.put(other, 'password');
+  const { log } = world.start({ fallbackFirst: true });
+  await within10s(() => isPolling(one) && isPolling(other));
+  await clock.advance(10_000);
+  expect(log.lines.map(({ event }) => event)).toContain('slotsTakenByFallback');
+  await world.change(one, { password: 'wrong' });
+  await world.change(other, { enabled: false });
+  await within10s(() => triesOf(one).length === 2);
+  await within10s(() => world.ucwa.simulator.applications.of(other).length === 0);
+  expect(triesOf(other)).toEqual([200]);
+});
+
 test('a process without the key says so, signs in nowhere, and gives the password to nobody', async () => {
   const [one = '', other = ''] = addresses(2);
   await world.put(one, 'password');
