@@ -1,5 +1,6 @@
 // Compiles the app and the local stack to dist/, a file for a file, in a second or two: types are checked by `npm run typecheck`.
-import { readdirSync, rmSync } from 'node:fs';
+// `node infra/build.mjs FILE …` compiles these sources only.
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -12,9 +13,10 @@ const filesIn = (folder) =>
 
 const sources = FOLDERS.flatMap(filesIn).filter((file) => file.endsWith('.ts'));
 
+const named = process.argv.slice(2);
 // `require` for `import()` as well: a module must not be there twice, once as CommonJS and once as an ES module.
 await build({
-  entryPoints: sources,
+  entryPoints: named.length > 0 && named.every((file) => existsSync(file)) ? named : sources,
   outdir: 'dist',
   outbase: '.',
   platform: 'node',

@@ -44,8 +44,11 @@ const SETTLING_ROUND_TRIPS = 4;
 const MOST_ROUND_TRIPS = 100;
 const MOST_STEPS = 10_000;
 
-/** @param startMs milliseconds since the epoch; by default a plain winter's noon (2026-01-15T12:00:00Z). */
-export function createFakeClock(startMs = Date.UTC(2026, 0, 15, 12)): FakeClock {
+/**
+ * @param startMs milliseconds since the epoch; by default a plain winter's noon (2026-01-15T12:00:00Z)
+ * @param settle lets everything happen that is possible at one instant; where there is no socket, `settlePromises` does so
+ */
+export function createFakeClock(startMs = Date.UTC(2026, 0, 15, 12), settle = settleWithSockets): FakeClock {
   let nowMs = startMs;
   let setByMs = 0;
   const sleepers = new Set<Sleeper>();
@@ -146,7 +149,7 @@ const isTrue = (flag: boolean): boolean => flag;
 
 let settled = countHttpMessages();
 
-async function settle(): Promise<void> {
+async function settleWithSockets(): Promise<void> {
   await runEventLoop();
   for (let now = countHttpMessages(); now.total !== settled.total; now = countHttpMessages()) {
     for (let trip = 0; trip < MOST_ROUND_TRIPS; trip += 1) {
@@ -158,6 +161,11 @@ async function settle(): Promise<void> {
   }
 }
 
-async function runEventLoop(): Promise<void> {
-  for (let cycle = 0; cycle < SETTLING_CYCLES; cycle += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+/** Promises that wait for nothing but promises are all settled before the event loop goes on; the rest is for setImmediate. */
+export async function settlePromises(): Promise<void> {
+  await runEventLoop(3);
+}
+
+async function runEventLoop(cycles = SETTLING_CYCLES): Promise<void> {
+  for (let cycle = 0; cycle < cycles; cycle += 1) await new Promise<void>((resolve) => setImmediate(resolve));
 }

@@ -18,25 +18,31 @@ export interface RebuildOptions {
 /** An editor that saves several files at once, or one file in several steps, causes one build. */
 const SETTLE_MS = 100;
 
-/** Builds the app again when a source of the app changes, one build at a time, until `signal` is aborted. */
+/** Builds what has changed of the app's sources, one build at a time, until `signal` is aborted. */
 export function rebuildOnChange({ projectFolder, clock, signal, onBuilt, onProblem }: RebuildOptions): void {
-  let changed = false;
-  let building = false;
+  /** Sources that were saved and are not in dist yet. */
+  const unbuilt = new Set<string>();
+  let [changed, building] = [false, false];
   const isOver = (): boolean => signal.aborted;
   const build = async (): Promise<void> => {
     building = true;
     while (changed && !isOver()) {
       await clock.sleep(SETTLE_MS, signal);
       changed = false;
-      const problem = await runBuild(projectFolder);
-      if (problem !== undefined) onProblem(problem);
-      else if (!isOver()) await onBuilt();
+      const files = [...unbuilt];
+      unbuilt.clear();
+      const problem = await runBuild(projectFolder, files);
+      if (problem !== undefined) {
+        for (const file of files) unbuilt.add(file);
+        onProblem(problem);
+      } else if (!isOver()) await onBuilt();
     }
     building = false;
   };
   for (const folder of ['functions', 'shared']) {
     const watcher = watch(path.join(projectFolder, folder), { recursive: true, signal }, (_, file) => {
       if (file?.endsWith('.ts') !== true) return;
+      unbuilt.add(path.join(folder, file));
       changed = true;
       if (!building) void build();
     });
@@ -44,10 +50,10 @@ export function rebuildOnChange({ projectFolder, clock, signal, onBuilt, onProbl
   }
 }
 
-/** Resolves with what the build wrote when it failed. */
-function runBuild(projectFolder: string): Promise<string | undefined> {
+/** Resolves with what the build wrote when it failed. A file that is gone has everything built. */
+function runBuild(projectFolder: string, files: readonly string[]): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const build = spawn(process.execPath, [path.join('infra', 'build.mjs')], {
+    const build = spawn(process.execPath, [path.join('infra', 'build.mjs'), ...files], {
       cwd: projectFolder,
       stdio: ['ignore', 'ignore', 'pipe'],
     });

@@ -171,9 +171,12 @@ async function startHost(options: StackOptions, standIns: RunningStandIns, parts
     environment,
     inspectorPort,
     restart: async () => {
-      await parts.remove(host);
+      // The old host gives its port up as soon as it is asked to end, long before the new one has loaded the app and
+      // listens there. A debugger's port is given up last.
+      const ending = parts.remove(host);
+      if (inspectorPort !== undefined) await ending;
       host = start();
-      await host.ready;
+      await Promise.all([host.ready, ending]);
     },
   };
 }

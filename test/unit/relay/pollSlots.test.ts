@@ -14,7 +14,7 @@ import {
 } from '../../../shared/relay/slots';
 import { silentLog } from '../../../shared/telemetry/log';
 import type { UcwaSession } from '../../../shared/ucwa/session';
-import { createFakeClock, type FakeClock } from '../../support/fakeClock';
+import { createFakeClock, settlePromises, type FakeClock } from '../../support/fakeClock';
 import { registryOf } from '../../support/memoryAccountTable';
 import { createMemorySlotLeases } from '../../support/memorySlotLeases';
 import { createRestingSession, testAccount } from '../../support/restingSession';
@@ -122,7 +122,7 @@ const run = { slots, runMs: 600_000 };
 
 describe('pollSlots', () => {
   it('opens one channel for every account and closes them all at the deadline, giving its slots back', async () => {
-    const clock = createFakeClock();
+    const clock = createFakeClock(undefined, settlePromises);
     const leases = createMemorySlotLeases();
     const pollers = createPollers();
     const ended = pollSlots(run, portsOf('a', clock, leases, pollers), new AbortController().signal);
@@ -136,7 +136,7 @@ describe('pollSlots', () => {
   });
 
   it('ends at once when it is told to', async () => {
-    const clock = createFakeClock();
+    const clock = createFakeClock(undefined, settlePromises);
     const stop = new AbortController();
     const pollers = createPollers();
     const ended = pollSlots(run, portsOf('a', clock, createMemorySlotLeases(), pollers), stop.signal);
@@ -148,7 +148,7 @@ describe('pollSlots', () => {
   });
 
   it('is followed without a pause by the next run', async () => {
-    const clock = createFakeClock();
+    const clock = createFakeClock(undefined, settlePromises);
     const leases = createMemorySlotLeases();
     const pollers = createPollers();
     const first = pollSlots(run, portsOf('a', clock, leases, pollers), new AbortController().signal);
@@ -166,7 +166,7 @@ describe('pollSlots', () => {
     ['gives its slots back', (stop: AbortController) => stop.abort()],
     ['dies', (_stop: AbortController, kill: () => void) => kill()],
   ])('tells who comes after it how far each channel was read, when it %s while the bus is down', async (_how, end) => {
-    const clock = createFakeClock();
+    const clock = createFakeClock(undefined, settlePromises);
     const leases = createMemorySlotLeases();
     const pollers = createPollers();
     const [behind, other] = accounts.map(({ sipUri }) => sipUri);
@@ -204,7 +204,7 @@ describe('pollSlots', () => {
   });
 
   it('stays connected while storage is down', async () => {
-    const clock = createFakeClock();
+    const clock = createFakeClock(undefined, settlePromises);
     const leases = createMemorySlotLeases();
     const pollers = createPollers();
     let down = false;
@@ -223,7 +223,7 @@ describe('pollSlots', () => {
   });
 
   it.each(['read', 'write'] as const)('ends in time while storage takes a %s and never answers', async (operation) => {
-    const clock = createFakeClock();
+    const clock = createFakeClock(undefined, settlePromises);
     const leases = createMemorySlotLeases();
     const pollers = createPollers();
     let silent = false;
@@ -249,7 +249,7 @@ describe('pollSlots', () => {
     'has at most one poller an account through two hours in which processes die at random, and every death is ' +
       'followed by a take-over',
     async () => {
-      const clock = createFakeClock();
+      const clock = createFakeClock(undefined, settlePromises);
       const leases = createMemorySlotLeases();
       const pollers = createPollers();
       const failures: unknown[] = [];
@@ -322,7 +322,11 @@ describe('a fallback', () => {
   const fallback = newOwner('fallback', 'f');
 
   it('takes slots that were given back within three seconds, and reads the leases alone while it has none', async () => {
-    const [clock, leases, pollers] = [createFakeClock(), createMemorySlotLeases(), createPollers()];
+    const [clock, leases, pollers] = [
+      createFakeClock(undefined, settlePromises),
+      createMemorySlotLeases(),
+      createPollers(),
+    ];
     const stopRun = start('a', clock, leases, pollers);
     await clock.advance(1_000);
     let writes = 0;
@@ -340,7 +344,11 @@ describe('a fallback', () => {
   });
 
   it('hands over to a run that asks, without an instant in which an account has no poller', async () => {
-    const [clock, leases, pollers] = [createFakeClock(), createMemorySlotLeases(), createPollers()];
+    const [clock, leases, pollers] = [
+      createFakeClock(undefined, settlePromises),
+      createMemorySlotLeases(),
+      createPollers(),
+    ];
     const stopFallback = start(fallback, clock, leases, pollers);
     await clock.advance(5_000);
     expect(pollers.of('sip:user0@contoso.com')).toBe(fallback);
@@ -360,7 +368,11 @@ describe('a fallback', () => {
   });
 
   it('takes the slots again when the run that asked for them dies before it polls', async () => {
-    const [clock, leases, pollers] = [createFakeClock(), createMemorySlotLeases(), createPollers()];
+    const [clock, leases, pollers] = [
+      createFakeClock(undefined, settlePromises),
+      createMemorySlotLeases(),
+      createPollers(),
+    ];
     const stopFallback = start(fallback, clock, leases, pollers);
     await clock.advance(5_000);
     const dying = createMortal(clock, leases);
@@ -374,7 +386,11 @@ describe('a fallback', () => {
   });
 
   it('tells the run how far each channel was read', async () => {
-    const [clock, leases, pollers] = [createFakeClock(), createMemorySlotLeases(), createPollers()];
+    const [clock, leases, pollers] = [
+      createFakeClock(undefined, settlePromises),
+      createMemorySlotLeases(),
+      createPollers(),
+    ];
     const stopFallback = start(fallback, clock, leases, pollers);
     await clock.advance(20_000);
     const reported: (number | undefined)[] = [];
@@ -401,7 +417,10 @@ describe('a fallback', () => {
 
 describe('a poller that stood still', () => {
   it('renews before it polls, and leaves what another has taken', async () => {
-    const [clockOfA, clockOfB] = [createFakeClock(), createFakeClock()];
+    const [clockOfA, clockOfB] = [
+      createFakeClock(undefined, settlePromises),
+      createFakeClock(undefined, settlePromises),
+    ];
     const leases = createMemorySlotLeases();
     const both = (ms: number) => Promise.all([clockOfA.advance(ms), clockOfB.advance(ms)]);
     const confirmations: { confirm: () => Promise<void>; signal: AbortSignal }[] = [];
@@ -437,7 +456,7 @@ describe('a poller that stood still', () => {
 
   it('goes on where its leases are its own still, and where storage cannot say', async () => {
     for (const isDown of [false, true]) {
-      const clock = createFakeClock();
+      const clock = createFakeClock(undefined, settlePromises);
       const leases = createMemorySlotLeases();
       let down = false;
       const store: SlotLeaseStore = {
@@ -459,7 +478,7 @@ describe('a poller that stood still', () => {
 });
 
 it('takes over within fifteen seconds what a poller whose clock ran ahead has left', async () => {
-  const clock = createFakeClock();
+  const clock = createFakeClock(undefined, settlePromises);
   const leases = createMemorySlotLeases();
   const pollers = createPollers();
   const ahead = createFakeClock(clock.now() + 1_800_000);

@@ -5,7 +5,7 @@ import { relayAccount, type RelayPorts } from '../../../shared/relay/relayAccoun
 import { silentLog } from '../../../shared/telemetry/log';
 import type { EventPackage, Resource } from '../../../shared/invitations/resource';
 import type { ChannelItem, UcwaSession } from '../../../shared/ucwa/session';
-import { createFakeClock, type FakeClock } from '../../support/fakeClock';
+import { createFakeClock, settlePromises, type FakeClock } from '../../support/fakeClock';
 import { isAlive } from '../../support/livingObjects';
 import { createRestingSession, testAccount } from '../../support/restingSession';
 
@@ -101,7 +101,7 @@ const item =
 
 describe('relayAccount', () => {
   it('acknowledges a package, by pulling the next, only after the bus has accepted it', async () => {
-    const clock = createFakeClock();
+    const clock = createFakeClock(undefined, settlePromises);
     const world = createWorld(clock, [
       item(clock, invitationPackage('started', '1', ringing), '1'),
       item(clock, invitationPackage('completed', '1', ringing), '2'),
@@ -115,7 +115,7 @@ describe('relayAccount', () => {
   });
 
   it('follows its own session, whatever else the ports of all accounts hold', async () => {
-    const clock = createFakeClock();
+    const clock = createFakeClock(undefined, settlePromises);
     const world = createWorld(clock, [item(clock, invitationPackage('started', '1', ringing))]);
     await world.relay(undefined, {
       session: () => createRestingSession(testAccount('sip:other@contoso.com'), { opened() {}, closed() {} }),
@@ -125,7 +125,7 @@ describe('relayAccount', () => {
   });
 
   it('acknowledges nothing while the bus is down, and goes on when it is back', async () => {
-    const clock = createFakeClock();
+    const clock = createFakeClock(undefined, settlePromises);
     const world = createWorld(clock, [item(clock, invitationPackage('started', '1', ringing))]);
     let tries = 0;
     world.bus(() => (++tries < 4 ? Promise.reject(new RelayError('busUnavailable', 'down')) : Promise.resolve()));
@@ -139,7 +139,7 @@ describe('relayAccount', () => {
   });
 
   it('leaves a package unacknowledged that was not published when the run ends', async () => {
-    const clock = createFakeClock();
+    const clock = createFakeClock(undefined, settlePromises);
     const stop = new AbortController();
     const world = createWorld(clock, [item(clock, invitationPackage('started', '1', ringing))]);
     world.bus(() => Promise.reject(new RelayError('busUnavailable', 'down')));
@@ -151,7 +151,7 @@ describe('relayAccount', () => {
   });
 
   it('lets a published package go, however long the next one takes', async () => {
-    const clock = createFakeClock();
+    const clock = createFakeClock(undefined, settlePromises);
     const read: WeakRef<EventPackage>[] = [];
     const reading = (): ChannelItem => {
       const pkg = invitationPackage('started', '1', ringing);
@@ -181,7 +181,7 @@ describe('relayAccount', () => {
     const forwarded = people(['to', 'boss@contoso.com'], ['forwardedBy', 'boss@contoso.com']);
 
     it('asks for nothing when the call is for the account itself: its name is known from the sign-in', async () => {
-      const clock = createFakeClock();
+      const clock = createFakeClock(undefined, settlePromises);
       const resource = people(['to', 'reception@contoso.com']);
       const world = createWorld(clock, [item(clock, invitationPackage('started', '1', resource))]);
       await world.relay();
@@ -193,7 +193,7 @@ describe('relayAccount', () => {
     });
 
     it('remembers a contact for a minute', async () => {
-      const clock = createFakeClock();
+      const clock = createFakeClock(undefined, settlePromises);
       const later = (ms: number, type: string, ack: string) => async (): Promise<ChannelItem> => {
         await clock.advance(ms);
         return item(clock, invitationPackage(type, '1', forwarded), ack)();
@@ -218,7 +218,7 @@ describe('relayAccount', () => {
       ['that are slower than two seconds', () => new Promise(() => undefined)],
       ['that the server refuses', () => Promise.reject(new RelayError('upstreamRefused', 'No.'))],
     ])('are told from their links: %s', async (_name, serve) => {
-      const clock = createFakeClock();
+      const clock = createFakeClock(undefined, settlePromises);
       const world = createWorld(clock, [item(clock, invitationPackage('started', '1', forwarded))]);
       world.serves(serve);
       const relaying = world.relay();
@@ -233,7 +233,7 @@ describe('relayAccount', () => {
   });
 
   it('fetches what an event only links', async () => {
-    const clock = createFakeClock();
+    const clock = createFakeClock(undefined, settlePromises);
     const world = createWorld(clock, [item(clock, invitationPackage('started', '1'))]);
     world.serves((path) => Promise.resolve(path === href('1') ? ringing : undefined));
     await world.relay();
@@ -241,7 +241,7 @@ describe('relayAccount', () => {
   });
 
   it('leaves out a link that does not come within two seconds: the call is ringing', async () => {
-    const clock = createFakeClock();
+    const clock = createFakeClock(undefined, settlePromises);
     const world = createWorld(clock, [item(clock, invitationPackage('started', '1'))]);
     world.serves(() => new Promise(() => undefined));
     const relaying = world.relay();
@@ -251,14 +251,14 @@ describe('relayAccount', () => {
   });
 
   it('publishes nothing for a package that is not about invitations', async () => {
-    const clock = createFakeClock();
+    const clock = createFakeClock(undefined, settlePromises);
     const world = createWorld(clock, [item(clock, { next: '/next', senders: [] })]);
     await world.relay();
     expect(world.steps).toEqual(['pulled', 'acknowledged']);
   });
 
   it('sends what cannot be read to `unreadable-events`, and continues', async () => {
-    const clock = createFakeClock();
+    const clock = createFakeClock(undefined, settlePromises);
     const world = createWorld(clock, [
       item(clock, {
         next: '/next',
@@ -273,7 +273,7 @@ describe('relayAccount', () => {
   });
 
   it('tells a gap as an event', async () => {
-    const clock = createFakeClock();
+    const clock = createFakeClock(undefined, settlePromises);
     const world = createWorld(clock, [
       () => ({
         type: 'gap',
@@ -291,7 +291,7 @@ describe('relayAccount', () => {
   });
 
   it('looks again at an invitation that comes late, and says so', async () => {
-    const clock = createFakeClock();
+    const clock = createFakeClock(undefined, settlePromises);
     const world = createWorld(clock, [
       item(clock, invitationPackage('started', '1', ringing), '1', clock.now() - 6_000),
     ]);
@@ -303,7 +303,7 @@ describe('relayAccount', () => {
   });
 
   it('looks again when the bus was away for long in between', async () => {
-    const clock = createFakeClock();
+    const clock = createFakeClock(undefined, settlePromises);
     const world = createWorld(clock, [item(clock, invitationPackage('started', '1', ringing))]);
     let down = true;
     world.bus(() => (down ? Promise.reject(new RelayError('busUnavailable', 'down')) : Promise.resolve()));
@@ -317,7 +317,7 @@ describe('relayAccount', () => {
   });
 
   it('looks again no longer than two seconds, and says that it is late all the same', async () => {
-    const clock = createFakeClock();
+    const clock = createFakeClock(undefined, settlePromises);
     const world = createWorld(clock, [
       item(clock, invitationPackage('started', '1', ringing), '1', clock.now() - 10_000),
     ]);
@@ -335,7 +335,7 @@ describe('relayAccount', () => {
   });
 
   it('asks UCWA for no more than fifty links at a time', async () => {
-    const clock = createFakeClock();
+    const clock = createFakeClock(undefined, settlePromises);
     const events = Array.from({ length: 100 }, (_, index) => invitationPackage('started', `${index}`).senders).flat();
     const world = createWorld(clock, [item(clock, { next: '/next', senders: events })]);
     const asked: string[] = [];
