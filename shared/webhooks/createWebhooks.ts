@@ -9,7 +9,7 @@ import { createDeliverEvent, type DeliverEvent } from './delivery/deliverEvent';
 import { createDeliveryPolicies } from './delivery/deliveryPolicy';
 import { createDisableSubscription } from './delivery/disableSubscription';
 import { createKeepRecord } from './delivery/keepRecord';
-import { limitRowWrites } from './delivery/limitRowWrites';
+import { createKeepRow } from './delivery/keepRow';
 import { createNextFreeTime } from './delivery/pacing';
 import { createPostSigned } from './delivery/postSigned';
 import type { RateSlots } from './delivery/rateSlots';
@@ -83,14 +83,15 @@ export function createWebhooks(ports: WebhooksPorts): Webhooks {
   const policies = createDeliveryPolicies(clock);
   const render = createRenderOnce(confirmUrl);
   const disable = createDisableSubscription({ ...ports, subscriptions: store });
+  const keepRecord = createKeepRecord(ports);
   const delivery = {
     ...ports,
-    records: limitRowWrites(ports.records, clock),
     subscriptions: store,
     render,
     policies,
     deliver: createDeliver({ ...ports, post, policies, render }),
-    keepRecord: createKeepRecord(ports),
+    keepRecord,
+    keepRow: createKeepRow(keepRecord, clock),
     sendRecord: createSendRecord(ports),
     nextFreeTime: createNextFreeTime(ports.rateSlots, clock),
     recentCalls: createRecentCalls(),

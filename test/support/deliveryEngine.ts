@@ -5,6 +5,7 @@ import type { SendResult } from '../../shared/webhooks/delivery/classifyResponse
 import type { DeliveryEnd } from '../../shared/webhooks/delivery/deliveryEnd';
 import { createDeliveryPolicies } from '../../shared/webhooks/delivery/deliveryPolicy';
 import { createKeepRecord } from '../../shared/webhooks/delivery/keepRecord';
+import { createKeepRow } from '../../shared/webhooks/delivery/keepRow';
 import { createRecentCalls } from '../../shared/webhooks/delivery/recentCalls';
 import { createRenderOnce } from '../../shared/webhooks/formats/renderDelivery';
 import { createRetryDelivery } from '../../shared/webhooks/delivery/retries/retryDelivery';
@@ -75,6 +76,7 @@ export function createDeliveryEngine(given: { readonly subscriptions?: readonly 
       return Promise.resolve(refused);
     },
   };
+  const keepRecord = createKeepRecord({ clock, log });
   const ports = {
     clock,
     log,
@@ -82,7 +84,8 @@ export function createDeliveryEngine(given: { readonly subscriptions?: readonly 
     render,
     deliver,
     random: () => 0.5,
-    keepRecord: createKeepRecord({ clock, log }),
+    keepRecord,
+    keepRow: createKeepRow(keepRecord, clock),
     recentCalls: createRecentCalls(10),
     nextFreeTime: () => Promise.resolve(world.freeAtMs),
     queue,

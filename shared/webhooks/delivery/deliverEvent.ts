@@ -13,6 +13,7 @@ import type { Deliver } from './deliver';
 import type { DeliveryEnd } from './deliveryEnd';
 import { goOnAgain, handOver, isHandedOver, toFirstAttempt } from './handOver';
 import { toResult, toTroubledDelivery, type KeepRecord, type Kept } from './keepRecord';
+import type { KeepRow } from './keepRow';
 import { isAheadOfPredecessor, isCallEnd, isCallStart, isRing } from './lateSnapshot';
 import type { NextFreeTime } from './pacing';
 import type { RecentCalls } from './recentCalls';
@@ -29,6 +30,7 @@ export interface DeliverEventPorts {
   readonly deliver: Deliver;
   readonly render: Render;
   readonly keepRecord: KeepRecord;
+  readonly keepRow: KeepRow;
   readonly nextFreeTime: NextFreeTime;
   readonly queue: RetryQueue;
   readonly sendRecord: SendRecord;
@@ -51,6 +53,8 @@ export type DeliverEvent = (event: RelayEvent, arrival?: EventArrival) => Promis
 
 /** Nothing waits longer than this for its place. */
 export const MAX_WAIT_MS = 5_000;
+/** Rows of its deliveries wait for their turn for so long from the event's arrival. */
+const ROWS_WAIT_MS = 10_000;
 /** How long an event waits for the one before it, which another process may be handling. */
 const PREDECESSOR_WAIT_MS = 250;
 /** An event whose subscribers cannot be read is tried again after 5 s, then at twice the distance, up to an hour. */
@@ -135,9 +139,10 @@ interface Arrived {
 }
 
 async function deliverToAll(arrived: Arrived, ports: DeliverEventPorts): Promise<void> {
-  const { records, keepRecord, queue, sendRecord, watch, clock } = ports;
+  const { records, keepRecord, keepRow, queue, sendRecord, watch, clock } = ports;
   const { record, fresh, known, all, hasEarlier } = arrived;
   const { event } = record;
+  const rowsUntilMs = record.recordedAtMs + ROWS_WAIT_MS;
   const inserting = keepRecord(event, () => records.insertEvent(record));
   const recorded = inserting.then((kept) =>
     hasEarlier || kept === 'noAnswer' || fresh.length === 0 ? undefined : waitForPredecessor(event, ports),
@@ -159,7 +164,9 @@ async function deliverToAll(arrived: Arrived, ports: DeliverEventPorts): Promise
   const write = (results: readonly DeliveryResult[], troubled: readonly Troubled[]): Promise<readonly Kept[]> =>
     Promise.all([
       ...(isOnRecord && results.length > 0 ? [keepRecord(event, () => records.writeResults(event, results))] : []),
-      ...troubled.map((end) => keepRecord(event, () => records.writeDelivery(toTroubledDelivery(event, end)))),
+      ...troubled.map((end) =>
+        keepRow(event, () => records.writeDelivery(toTroubledDelivery(event, end)), rowsUntilMs),
+      ),
     ]);
   const results = [...known, ...ends.map(toResult)];
   const ended = known.filter(isOver).map((result) => ({ attempt: toFirstAttempt(result, clock) }));

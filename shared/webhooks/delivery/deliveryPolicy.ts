@@ -13,6 +13,8 @@ export const OPEN_MS = 30_000;
  * hangs, five seconds of events would take all the calls that an instance makes at a time, and healthy subscribers would wait too.
  */
 const STALLED_MS = 1_000;
+/** When a probe that has stalled is over: its time-out inside a ring. */
+const PROBE_MS = 5_000;
 /** For a subscriber that throttles and does not say for how long. */
 const DEFAULT_THROTTLE_MS = 5_000;
 
@@ -49,8 +51,8 @@ export interface DeliveryPolicy {
   /** Why nothing is admitted now, if that is so; an attempt that would only have to wait is not refused. */
   refusal(): Refusal | undefined;
   /**
-   * Waits in order of arrival, at most until `untilMs`, for one of the 16 and for the result of a probe; `busy` at once when the
-   * subscriber has stalled: none of them has ended for a second.
+   * Waits in order of arrival, at most until `untilMs`, for one of the 16 and for the result of a probe; refused at once when
+   * the subscriber has stalled: none of them has ended for a second.
    */
   acquire(untilMs: number): Promise<Permit | Refusal>;
   /** Since the first failure after the last success (milliseconds since the epoch); undefined while the last attempt succeeded. */
@@ -87,7 +89,8 @@ class SubscriberPolicy implements DeliveryPolicy {
     const decision = this.#waiters.length === 0 ? this.#decide() : undefined;
     if (decision !== undefined) return decision;
     const nowMs = this.clock.now();
-    return nowMs - this.#movedAtMs < STALLED_MS ? this.#wait(untilMs) : this.#refuse('busy', nowMs);
+    if (nowMs - this.#movedAtMs < STALLED_MS) return this.#wait(untilMs);
+    return this.#isProbing ? this.#refuse('circuitOpen', nowMs + PROBE_MS) : this.#refuse('busy', nowMs);
   }
 
   failingSinceMs(): number | undefined {

@@ -10,6 +10,7 @@ import {
 import { createDeliverEvent } from '../../../shared/webhooks/delivery/deliverEvent';
 import { createDeliveryPolicies } from '../../../shared/webhooks/delivery/deliveryPolicy';
 import { createKeepRecord } from '../../../shared/webhooks/delivery/keepRecord';
+import { createKeepRow } from '../../../shared/webhooks/delivery/keepRow';
 import { createNextFreeTime } from '../../../shared/webhooks/delivery/pacing';
 import { createRecentCalls } from '../../../shared/webhooks/delivery/recentCalls';
 import { createRenderOnce } from '../../../shared/webhooks/formats/renderDelivery';
@@ -206,6 +207,7 @@ function wire(world: World, process: SimulatedProcess, role: Role) {
   let isWarm = false;
   const made = createDeliver(parts);
   const deliver = mistake.deliver?.(made, parts) ?? made;
+  const keepRecord = createKeepRecord({ clock, log });
   const ports = {
     ...parts,
     clock,
@@ -224,7 +226,8 @@ function wire(world: World, process: SimulatedProcess, role: Role) {
       invocation.getStore()?.dues.push(due);
       return end;
     },
-    keepRecord: createKeepRecord({ clock, log }),
+    keepRecord,
+    keepRow: createKeepRow(keepRecord, clock),
     sendRecord: createSendRecord({ ...parts, log }),
     nextFreeTime: createNextFreeTime(storage.rateSlotsFor(process), clock),
     recentCalls: createRecentCalls(100),

@@ -9,6 +9,7 @@ import type { Deliver } from '../deliver';
 import { MAX_WAIT_MS, type DeliverEvent } from '../deliverEvent';
 import { toEnd, type DeliveryEnd } from '../deliveryEnd';
 import { toTroubledDelivery, type KeepRecord, type Kept } from '../keepRecord';
+import type { KeepRow } from '../keepRow';
 import { stepAfterLatePace, stepWithoutState } from './nextStep';
 import type { NextFreeTime } from '../pacing';
 import type { AttemptMessage, RecordMessage, RetryMessage } from './retryMessage';
@@ -23,6 +24,7 @@ export interface RetryDeliveryPorts {
   readonly deliver: Deliver;
   readonly deliverEvent: DeliverEvent;
   readonly keepRecord: KeepRecord;
+  readonly keepRow: KeepRow;
   readonly nextFreeTime: NextFreeTime;
   readonly queue: RetryQueue;
   readonly sendRecord: SendRecord;
@@ -42,6 +44,8 @@ export interface RetryDeliveryPorts {
 export type RetryDelivery = (message: RetryMessage, isRepeated: boolean) => Promise<void>;
 
 const STORAGE_DELAY_MS = 2_000;
+/** Rows wait for their turn for so long: messages that wait in the queue are better than more messages. */
+const ROWS_WAIT_MS = 30_000;
 /** A reserved time so near is waited for by making the attempt. */
 const PACE_SLACK_MS = 250;
 
@@ -131,14 +135,15 @@ async function recordAndGoOn(
   { event }: AttemptMessage,
   made: DeliveryEnd,
   isFirst: boolean,
-  { records, keepRecord, queue, sendRecord, clock }: RetryDeliveryPorts,
+  { records, keepRow, queue, sendRecord, clock }: RetryDeliveryPorts,
 ): Promise<DeliveryEnd> {
   const record = (end: DeliveryEnd): Promise<readonly Kept[]> => {
     // A delivery that began here and went well was never in trouble.
+    const untilMs = clock.now() + ROWS_WAIT_MS;
     const hasRow = !(isFirst && end.attempt.outcome === 'delivered');
     return Promise.all([
-      keepRecord(event, () => records.writeAttempt(event, end.attempt)),
-      hasRow ? keepRecord(event, () => records.writeDelivery(toTroubledDelivery(event, end))) : 'kept',
+      keepRow(event, () => records.writeAttempt(event, end.attempt), untilMs),
+      hasRow ? keepRow(event, () => records.writeDelivery(toTroubledDelivery(event, end)), untilMs) : 'kept',
     ]);
   };
   const kept = await record(made);
@@ -167,7 +172,7 @@ async function timeByRate(
 /** Writes what storage did not take, or asks for another try later. */
 async function recordAgain(
   message: RecordMessage,
-  { records, keepRecord, sendRecord }: RetryDeliveryPorts,
+  { records, keepRecord, keepRow, sendRecord, clock }: RetryDeliveryPorts,
 ): Promise<void> {
   const { event, attempt, tries, kind: _kind, ...recorded } = message;
   const first = (recorded.results ?? [])
@@ -179,7 +184,13 @@ async function recordAgain(
     keepRecord(event, () =>
       attempt === undefined ? records.writeRecord({ event, ...recorded }) : records.writeAttempt(event, attempt),
     ),
-    ...ended.map((one) => keepRecord(event, () => records.writeDelivery(toTroubledDelivery(event, { attempt: one })))),
+    ...ended.map((one) =>
+      keepRow(
+        event,
+        () => records.writeDelivery(toTroubledDelivery(event, { attempt: one })),
+        clock.now() + ROWS_WAIT_MS,
+      ),
+    ),
   ]);
   if (kept.includes('noAnswer')) await sendRecord({ ...message, tries: tries + 1 });
 }

@@ -143,6 +143,12 @@ describe('the circuit breaker', () => {
       expect(await Promise.all(waiting)).toMatchObject([refused, refused]);
     });
 
+    it('refuses until the probe is over what comes when it has stalled', async () => {
+      const { policy, clock, soon } = await halfOpen();
+      await clock.advance(1_000);
+      expect(await policy.acquire(soon())).toMatchObject({ why: 'circuitOpen', untilMs: clock.now() + 5_000 });
+    });
+
     it('makes the next one the probe when the first made no request', async () => {
       const { probe, waiting } = await halfOpen();
       probe.release({ result: 'unknown' });
