@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { getApp } from '../shared/app';
-import { acceptEndpoint } from '../shared/http/commandEndpoint';
+import { acceptEndpoint } from '../shared/http/commands/commandEndpoint';
 import { toHandler } from '../shared/http/endpoint';
 
 app.http('acceptInvitation', {

@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { getApp } from '../shared/app';
-import { declineEndpoint } from '../shared/http/commandEndpoint';
+import { declineEndpoint } from '../shared/http/commands/commandEndpoint';
 import { toHandler } from '../shared/http/endpoint';
 
 app.http('declineInvitation', {

@@ -11,7 +11,7 @@ import { RelayError } from './errors/relayError';
 import { checkAccount } from './doctor/checkAccount';
 import type { AccountEndpointPorts } from './http/accounts/accountEndpoints';
 import { encodeCapability } from './http/identity/capability';
-import type { CommandEndpointPorts } from './http/commandEndpoint';
+import type { CommandEndpointPorts } from './http/commands/commandEndpoint';
 import type { ConfirmEndpointPorts } from './http/confirmEndpoint';
 import type { HealthEndpointPorts } from './http/health/healthEndpoint';
 import type { InvitationEndpointPorts } from './http/invitationEndpoints';
@@ -26,6 +26,7 @@ import { credentialFor, environmentIdentity, managedIdentity } from './identity'
 import type { CallViews } from './invitations/record/callViews';
 import { decodeInvitationId, encodeInvitationId } from './invitations/invitationId';
 import type { CommandPorts } from './invitations/commands/runCommand';
+import { createIsStoppedByRelay } from './invitations/commands/stoppedByRelay';
 import { withoutLargestParts } from './invitations/normalise/withoutLargestParts';
 import { createBusConnection } from './messaging/busConnection';
 import { busEntities } from './messaging/busEntities';
@@ -45,6 +46,8 @@ import { createCallViews } from './storage/calls/createCallViews';
 import { removeOldCalls } from './storage/calls/removeOldCalls';
 import { removeOldDeliveries } from './storage/calls/removeOldDeliveries';
 import { createClaims } from './storage/claims';
+import { createConnectedCalls } from './storage/connectedCalls';
+import { createStartedCalls } from './storage/startedCalls';
 import { createCommandAudit } from './storage/commandAudit';
 import { erasePerson } from './storage/erasePerson';
 import { mentions } from './storage/mentions';
@@ -202,7 +205,12 @@ function createApp(settings: Settings): App {
   const leases = createSlotLeases(tables);
   const sessions = createSessions(settings, tables, clock);
   const { accounts, manageAccounts } = wireAccounts(settings, tables, clock);
-  const polling = createPolling(settings, { publisher, leases, accounts, session: sessions.of, clock });
+  const calls = {
+    connected: createConnectedCalls(tables),
+    started: createStartedCalls(tables),
+    isStoppedByRelay: createIsStoppedByRelay(createClaims(tables), clock),
+  };
+  const polling = createPolling(settings, { publisher, leases, calls, accounts, session: sessions.of, clock });
   const views = createCallViews(tables, clock);
   const health = createSubscriberHealthStore(tables);
   const webhooks = wireWebhooks(settings, connections, { views, health, accounts: sipUrisOf(accounts), clock });
@@ -224,7 +232,7 @@ function createApp(settings: Settings): App {
     limit: createRateLimit(() => performance.now(), { burst: 100, perSecond: 50 }),
     // A person opens a link and presses its button; each press of it is an event on the topic.
     limitLink: createRateLimit(() => performance.now(), { burst: 10, perSecond: 0.5 }),
-    commands: wireCommands(settings, connections, sessionOf(accounts, sessions.of), clock),
+    commands: wireCommands(settings, connections, { gateway: sessionOf(accounts, sessions.of), views, clock }),
     poll: polling.poll,
     pollAsFallback: polling.pollAsFallback,
     erasePerson: async (uri) =>
@@ -320,7 +328,7 @@ function createSessions(settings: Settings, tables: Tables, clock: Clock): Sessi
 /** The runs of this process that poll: one for each shard's timer, and the fallback. `stop` resolves when all have ended. */
 function createPolling(
   settings: Settings,
-  ports: Pick<PollPorts, 'publisher' | 'leases' | 'accounts' | 'session' | 'clock'>,
+  ports: Pick<PollPorts, 'publisher' | 'leases' | 'calls' | 'accounts' | 'session' | 'clock'>,
 ): Pick<App, 'poll' | 'pollAsFallback'> & { stop(): Promise<void> } {
   const relay: Omit<PollPorts, 'owner'> = {
     ...ports,
@@ -413,13 +421,14 @@ function wireWebhooks(
 function wireCommands(
   { signingKey }: Settings,
   { tables, publisher }: Connections,
-  gateway: CommandPorts['gateway'],
-  clock: Clock,
+  { gateway, views, clock }: Pick<CommandPorts, 'gateway' | 'clock'> & { readonly views: CallViews },
 ): CommandPorts {
   return {
     signingKey,
     gateway,
     claims: createClaims(tables),
+    started: createStartedCalls(tables),
+    calls: views,
     audit: createCommandAudit(tables),
     events: publisher,
     newId: randomUUID,

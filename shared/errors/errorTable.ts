@@ -17,6 +17,7 @@ export const errorTable = {
   invitationEnded: { status: 410, retryable: false, title: 'The invitation has ended' },
   lengthRequired: { status: 411, retryable: false, title: 'The body of the request needs a Content-Length' },
   encodingUnsupported: { status: 415, retryable: false, title: 'The body of the request must not be encoded' },
+  emergencyCallRefused: { status: 422, retryable: false, title: 'The relay starts no emergency calls' },
   actionNotAvailable: { status: 422, retryable: false, title: 'The invitation does not offer this action' },
   idempotencyKeyReused: { status: 422, retryable: false, title: 'The Idempotency-Key was used with another request' },
   tooManyRequests: { status: 429, retryable: true, title: 'Too many requests' },
@@ -25,6 +26,7 @@ export const errorTable = {
   upstreamFailed: { status: 502, retryable: true, title: 'Skype for Business could not carry out the request' },
   upstreamRefused: { status: 502, retryable: false, title: 'Skype for Business refused the request' },
   upstreamTimeout: { status: 504, retryable: true, title: 'Skype for Business did not answer in time' },
+  startUnconfirmed: { status: 504, retryable: false, title: 'It is not known whether the call was started' },
   credentialsRejected: { status: 502, retryable: false, title: 'Skype for Business rejected the account’s password' },
   noUsableGrant: {
     status: 502,

@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { parseOrExplain } from '../errors/parseOrExplain';
 import { RelayError } from '../errors/relayError';
 import type { Clock } from '../clock';
+import type { CallEvent } from '../invitations/calls/callEvent';
+import { compactOrAbsent } from '../invitations/compact';
+import { isInvitationEvent } from '../invitations/events/isInvitationEvent';
+import type { RelayEvent } from '../invitations/events/relayEvent';
 import { isActive, type InvitationHead } from '../invitations/invitationHead';
 import type { CallViews } from '../invitations/record/callViews';
 import { readOffer } from '../invitations/normalise/readOffer';
@@ -58,15 +62,22 @@ export const getEndpoint: Endpoint<InvitationEndpointPorts> = async (request, { 
       'invitationNotFound',
       'There is no invitation with this id, or it is older than the retention.',
     );
-  const events = history.map(({ id: eventId, type, timeMs, sequence, data }) => ({
+  const events = history.filter(isInvitationEvent).map(({ id: eventId, type, timeMs, sequence, data }) => ({
     id: eventId,
     type,
     time: new Date(timeMs).toISOString(),
     sequence,
     data,
   }));
-  return json(200, { ...toView(head, clock.now()), history: events });
+  return json(200, { ...toView(head, clock.now()), history: events, ...toCallView(history) });
 };
+
+/** What is known of the call that the invitation led to; nothing where this application was no part of it. */
+function toCallView(history: readonly RelayEvent[]): Readonly<Record<string, unknown>> {
+  const dataOf = (type: CallEvent['type']): unknown => history.find((event) => event.type === type)?.data;
+  const call = compactOrAbsent({ connected: dataOf('ucwa.call.connected'), ended: dataOf('ucwa.call.ended') });
+  return call === undefined ? {} : { call };
+}
 
 /** `GET /invitations/{id}/offer`: the caller's SDP, read live from Skype for Business; nothing keeps it. */
 export const offerEndpoint: Endpoint<InvitationEndpointPorts> = async (request, { commands }, _caller, signal) =>

@@ -7,12 +7,17 @@ import { withTraceProperties } from './traceProperties';
 export interface CommandReply {
   /** messageId of the command. */
   readonly correlationId: string;
-  readonly invitationId: string;
+  /** Of a start: that of the call, where it was started. */
+  readonly invitationId?: string;
   readonly command: string;
+  /** Of a start: in every event of the invitation. */
+  readonly operationId?: string;
   /** `sent`, or the error's code. */
   readonly result: string;
   /** Of an accept with an SDP: the session context that the answer named. */
   readonly sessionContext?: string;
+  /** Of cancel and hangup: where the invitation or the call stood when that was sent. */
+  readonly state?: string;
   /** The error in a sentence. */
   readonly message?: string;
 }

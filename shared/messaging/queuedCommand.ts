@@ -1,27 +1,35 @@
 import { z } from 'zod';
 import type { Clock } from '../clock';
-import { parseOrExplain } from '../errors/parseOrExplain';
+import { invalidRequest, parseOrExplain } from '../errors/parseOrExplain';
 import { RelayError, toRelayError } from '../errors/relayError';
 import {
   acceptBodySchema,
-  cancelBodySchema,
+  commandNames,
   declineBodySchema,
+  emptyBodySchema,
   type Command,
+  type CommandName,
   type CommandRequest,
 } from '../invitations/commands/command';
 import { compact } from '../invitations/compact';
 import { runCommand, type CommandPorts } from '../invitations/commands/runCommand';
-import { inCommandSpan } from '../telemetry/inCommandSpan';
+import { startCall } from '../invitations/commands/startCall';
+import { startBodySchema, type StartRequest } from '../invitations/commands/startCommand';
+import { inCommandSpan, startSpan, type CommandEntryPoint } from '../telemetry/inCommandSpan';
 import { countDeadLetters } from '../telemetry/metrics';
 import { busEntities } from './busEntities';
-import { REFUSAL_PROPERTY, type CommandQueue, type SentProperties } from './commandQueue';
+import { REFUSAL_PROPERTY, type CommandQueue, type CommandReply, type SentProperties } from './commandQueue';
 import { retryInProcess } from './retryInProcess';
 import { traceParentIn } from './traceProperties';
 
 /** What every command on the queue has beside the fields of its HTTP body. */
 export const commandEnvelopeSchema = z.looseObject({
-  command: z.enum(['accept', 'decline', 'cancel'], 'must be accept, decline or cancel'),
-  invitationId: z.string('is required: an event’s invitationId').min(1, 'must not be empty'),
+  command: z.enum([...commandNames, 'start'], `must be one of ${[...commandNames, 'start'].join(', ')}`),
+  invitationId: z
+    .string('must be a text: an event’s invitationId')
+    .min(1, 'must not be empty')
+    .optional()
+    .describe('Of the call; with start, which is of none yet, absent'),
   caller: z
     .string()
     .min(1)
@@ -87,7 +95,7 @@ function isRelayEntity(name: string): boolean {
  * traceparent?}`. Errors: `requestInvalid` naming each field.
  */
 export function parseQueuedCommand(body: unknown): {
-  readonly request: CommandRequest;
+  readonly request: CommandRequest | StartRequest;
   readonly replyTo: string | undefined;
   readonly traceParent: string | undefined;
 } {
@@ -100,18 +108,23 @@ export function parseQueuedCommand(body: unknown): {
     traceparent: traceParent,
     ...rest
   } = parseOrExplain(readBody(body), commandEnvelopeSchema, 'The command');
-  return {
-    request: {
-      invitationId,
-      command: toCommand(command, rest),
-      // Any sender that may write to the queue can give any name, so the record says that it was not checked.
-      caller: caller === undefined ? 'queue' : `queue:${caller}`,
-      authentication: 'unverified',
-      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-    },
-    replyTo,
-    traceParent,
-  };
+  const asked = {
+    // Any sender that may write to the queue can give any name, so the record says that it was not checked.
+    caller: caller === undefined ? 'queue' : `queue:${caller}`,
+    authentication: 'unverified',
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+  } as const;
+  if (command === 'start') {
+    const fields = invitationId === undefined ? rest : { ...rest, invitationId };
+    return {
+      request: { command: parseOrExplain(fields, startBodySchema, 'The command'), ...asked },
+      replyTo,
+      traceParent,
+    };
+  }
+  if (invitationId === undefined)
+    throw invalidRequest([{ field: 'invitationId', message: 'is required: an event’s invitationId' }], 'The command');
+  return { request: { invitationId, command: toCommand(command, rest), ...asked }, replyTo, traceParent };
 }
 
 /**
@@ -140,21 +153,46 @@ export async function runQueuedCommand(
     traceParent: parsed.traceParent ?? traceParentIn(applicationProperties),
   } as const;
   const sent = replyTo === undefined ? undefined : readProperties(message, ports.commandQueue);
-  const answer = { invitationId: request.invitationId, command: request.command.command };
-  const settled = await inCommandSpan(request, entryPoint, () =>
-    runCommand(request, ports.commands, signal, (work) => retryInProcess(work, ports)),
-  ).then(
-    ({ result, sessionContext }) => ({ ...answer, result, ...compact({ sessionContext }) }),
-    (error: unknown) => {
-      const { code, message } = toRelayError(error);
-      return { ...answer, result: code, message };
-    },
-  );
+  const settled = await carryOut(request, entryPoint, message.sequenceNumber, ports, signal);
   if (replyTo === undefined || sent === undefined) return;
   const { messageId: correlationId, replyToSessionId } = await sent;
   await ports.commandQueue.reply(replyTo, { correlationId, ...settled }, replyToSessionId).catch((error: unknown) => {
     ports.commands.log.warn('commandNotAnswered', { queue: replyTo, error: toRelayError(error).code });
   });
+}
+
+/**
+ * The answer to a command, whatever came of it. A start without a key of its own goes by the message's number: a message that is
+ * given out twice is one call.
+ */
+async function carryOut(
+  request: CommandRequest | StartRequest,
+  entryPoint: CommandEntryPoint,
+  sequenceNumber: number | undefined,
+  ports: QueuedCommandPorts,
+  signal: AbortSignal,
+): Promise<Omit<CommandReply, 'correlationId'>> {
+  const persist = <T>(work: () => Promise<T>): Promise<T> => retryInProcess(work, ports);
+  const isStart = !('invitationId' in request);
+  const answer = isStart
+    ? { command: 'start' }
+    : { invitationId: request.invitationId, command: request.command.command };
+  try {
+    if (isStart) {
+      const ofMessage = sequenceNumber === undefined ? {} : { idempotencyKey: `message ${String(sequenceNumber)}` };
+      const keyed = { ...ofMessage, ...request };
+      const { result, invitationId, operationId } = await inCommandSpan(startSpan(keyed), entryPoint, () =>
+        startCall(keyed, ports.commands, signal, persist),
+      );
+      return { ...answer, invitationId, operationId, result };
+    }
+    const sent = await inCommandSpan(request, entryPoint, () => runCommand(request, ports.commands, signal, persist));
+    const { result, sessionContext, state } = sent;
+    return { ...answer, result, ...compact({ sessionContext, state }) };
+  } catch (error) {
+    const { code, message } = toRelayError(error);
+    return { ...answer, result: code, message };
+  }
 }
 
 /** As the sender wrote them, which only the queue still knows; as the platform gave them where it does not answer. Never rejects. */
@@ -189,14 +227,17 @@ function readBody(body: unknown): unknown {
   }
 }
 
-function toCommand(command: 'accept' | 'decline' | 'cancel', rest: Record<string, unknown>): Command {
+function toCommand(command: CommandName, rest: Record<string, unknown>): Command {
   switch (command) {
     case 'accept':
       return { command, ...parseOrExplain(rest, acceptBodySchema, 'The command') };
     case 'decline':
       return { command, ...parseOrExplain(rest, declineBodySchema, 'The command') };
     case 'cancel':
-      parseOrExplain(rest, cancelBodySchema, 'The command');
+    case 'hangup':
+    case 'hold':
+    case 'resume':
+      parseOrExplain(rest, emptyBodySchema, 'The command');
       return { command };
   }
 }

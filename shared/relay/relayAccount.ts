@@ -1,4 +1,7 @@
 import { setMaxListeners } from 'node:events';
+import { callSignals } from '../invitations/calls/callSignals';
+import type { CallEvent } from '../invitations/calls/callEvent';
+import { createCallFollower, type CallFollower, type FollowCallsPorts } from '../invitations/calls/followCalls';
 import type { Clock } from '../clock';
 import { RelayError, toRelayError } from '../errors/relayError';
 import { linkedHrefs } from '../invitations/normalise/linkedHrefs';
@@ -33,6 +36,8 @@ export interface RelayPorts {
   readonly referenceOf: (invitationId: string) => InvitationReference | undefined;
   readonly kinds: readonly Kind[];
   readonly includeSdp: boolean;
+  /** What is remembered of connected and started calls, and who ended them. */
+  readonly calls: Pick<FollowCallsPorts, 'connected' | 'started' | 'isStoppedByRelay'>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
@@ -41,6 +46,7 @@ export interface RelayPorts {
 /** One account's channel, as it is followed until `signal` aborts. */
 interface Run extends RelayPorts {
   readonly session: UcwaSession;
+  readonly follower: CallFollower;
   readonly contacts: ContactCache;
   readonly accountKey: string;
   readonly signal: AbortSignal;
@@ -59,20 +65,27 @@ export async function relayAccount(
   signal: AbortSignal,
   options?: ReadOptions,
 ): Promise<void> {
+  const { clock, log } = ports;
   // Last, so that no port replaces it: the observer of all accounts knows more than a port says.
   const run: Run = {
     ...ports,
     session,
+    follower: createCallFollower({ ...ports.calls, read: (href, brief) => session.read(href, brief), clock, log }),
     contacts: createContactCache(ports.clock),
     accountKey: accountKey(session.account.sipUri),
     signal,
   };
   for await (const item of session.packages(signal, options)) {
-    if (item.type === 'package' && packageParts(item.package, ports.kinds).length === 0) continue;
+    if (item.type === 'package' && isOfNoConcern(item, ports.kinds)) continue;
     const published = await withSpan(item.type, spanOf(item, run), () => relayItem(item, run));
     // Not published: leave without pulling, so that the package stays unacknowledged.
     if (!published) return;
   }
+}
+
+/** A package that tells of people alone is of no concern: the invitation tells who calls, and the answer who answered. */
+function isOfNoConcern({ package: pkg }: PackageItem, kinds: readonly Kind[]): boolean {
+  return packageParts(pkg, kinds).length === 0 && callSignals(pkg).every(({ reported }) => reported === 'participant');
 }
 
 function spanOf(item: ChannelItem, run: Run) {
@@ -113,11 +126,29 @@ async function relayPackage(item: PackageItem, run: Run): Promise<boolean> {
     },
     fetched,
   );
-  setAttributes({ 'relay.events': events.length, 'relay.unreadable': unreadable.length });
-  const fresh = (): Promise<RelayEvent[]> => rereadIfLate(events, ageMs(), run);
+  const { applicationId, ack, receivedAtMs, emptyAtMs } = item;
+  const calls = await run.follower.follow({
+    ...{ account: account.sipUri, applicationId, ack, receivedAtMs, emptyAtMs },
+    signals: callSignals(item.package),
+    invitations: events,
+  });
+  if (events.length + calls.length + unreadable.length === 0) return true;
+  setAttributes({ 'relay.events': events.length + calls.length, 'relay.unreadable': unreadable.length });
+  const fresh = async (): Promise<RelayEvent[]> =>
+    inOrder([...(await rereadIfLate(events, ageMs(), run)), ...calls.map((event) => markIfLate(event, ageMs()))]);
   const published = await publishAll(fresh, unreadable, run);
-  if (published) for (const event of events) logRelayed(event, item, run);
-  return published;
+  if (!published) return false;
+  await run.follower.published(calls);
+  for (const event of inOrder([...events, ...calls])) logRelayed(event, item, run);
+  return true;
+}
+
+function inOrder<Event extends RelayEvent>(events: readonly Event[]): Event[] {
+  return events.toSorted((one, other) => ((one.sequence ?? '') < (other.sequence ?? '') ? -1 : 1));
+}
+
+function markIfLate(event: CallEvent, ageMs: number): RelayEvent {
+  return ageMs <= LATE_AFTER_MS ? event : { ...event, data: { ...event.data, delayed: true } };
 }
 
 /** Links of links too (an invitation, then its people): two rounds, in parallel, briefly. Most packages link nothing that is missing. */
@@ -224,17 +255,18 @@ async function publishAll(
   return false;
 }
 
-function logRelayed(event: InvitationEvent, item: PackageItem, { clock, log }: Run): void {
+function logRelayed(event: InvitationEvent | CallEvent, item: PackageItem, { clock, log }: Run): void {
   const relayMs = clock.now() - item.receivedAtMs;
   recordRingToBus(relayMs, event.type);
+  const invitation = 'event' in event.data ? event.data : undefined;
   log.info('eventRelayed', {
     type: event.type,
     account: event.account,
     invitationId: event.subject,
     sequence: event.sequence,
-    state: event.data.state,
+    state: invitation?.state,
     delayed: event.data.delayed,
-    result: event.data.outcome?.result,
+    result: invitation?.outcome?.result,
     relayMs,
   });
 }

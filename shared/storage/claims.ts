@@ -7,10 +7,12 @@ import type { Tables } from './tables';
 
 const rowSchema = z.object({
   caller: z.string(),
-  command: z.enum(commandNames),
+  command: z.enum([...commandNames, 'start']),
   fingerprint: z.string(),
   idempotencyKey: z.string().exactOptional(),
   sessionContext: z.string().exactOptional(),
+  invitationState: z.string().exactOptional(),
+  invitationId: z.string().exactOptional(),
   claimedAtMs: z.number(),
   state: z.enum(['claimed', 'posting', 'sent']),
 });

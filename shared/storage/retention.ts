@@ -15,10 +15,12 @@ const treatment: Readonly<Record<TableName, 'records' | 'calls' | 'deliveries' |
   callsByAccount: 'calls',
   claims: 'records',
   commandAudit: 'records',
+  connectedCalls: 'records',
   deliveries: 'deliveries',
   deliveryRates: 'state',
   feed: 'calls',
   slotLeases: 'state',
+  startedCalls: 'records',
   subscriptionHealth: 'state',
   subscriptions: 'state',
 };

@@ -17,10 +17,12 @@ export const tableNames = [
   'callsByAccount',
   'claims',
   'commandAudit',
+  'connectedCalls',
   'deliveries',
   'deliveryRates',
   'feed',
   'slotLeases',
+  'startedCalls',
   'subscriptionHealth',
   'subscriptions',
 ] as const;

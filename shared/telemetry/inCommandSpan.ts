@@ -1,5 +1,4 @@
 import { toRelayError } from '../errors/relayError';
-import type { CommandRequest } from '../invitations/commands/command';
 import { countCommand } from './metrics';
 import { fromTraceParent, setAttributes, withSpan, type SpanOptions } from './trace';
 
@@ -10,15 +9,27 @@ export interface CommandEntryPoint {
   readonly traceParent: string | null | undefined;
 }
 
+/** What is told of a command. */
+export interface SpannedCommand {
+  readonly command: { readonly command: string };
+  readonly invitationId?: string;
+  readonly authentication: string;
+}
+
+/** A start, which is of no invitation yet. */
+export function startSpan({ authentication }: { readonly authentication: string }): SpannedCommand {
+  return { command: { command: 'start' }, authentication };
+}
+
 /** Carries a command out as a part of its caller's trace, and counts it by its result. Settles as `run` does. */
 export function inCommandSpan<T>(
-  { command: { command }, invitationId, authentication }: CommandRequest,
+  { command: { command }, invitationId, authentication }: SpannedCommand,
   { kind, traceParent }: CommandEntryPoint,
   run: () => Promise<T>,
 ): Promise<T> {
   const attributes = () => ({
     'relay.command': command,
-    'relay.invitation': invitationId,
+    ...(invitationId !== undefined && { 'relay.invitation': invitationId }),
     'relay.authentication': authentication,
   });
   return withSpan(

@@ -159,9 +159,12 @@ class Session implements UcwaSession {
     return parseResource(response.text, response.contentType);
   }
 
-  async post({ href, query, body, contentType }: PostRequest, signal: AbortSignal): Promise<void> {
+  async post(
+    { href, method = 'POST', query, body, contentType }: PostRequest,
+    signal: AbortSignal,
+  ): Promise<{ readonly location?: string }> {
     const response = await this.#pool.send({
-      method: 'POST',
+      method,
       href: withQuery(href, query),
       ...(body === undefined
         ? {}
@@ -172,7 +175,8 @@ class Session implements UcwaSession {
       timeoutMs: REQUEST_TIMEOUT_MS,
       signal,
     });
-    if (response.status >= 200 && response.status < 300) return;
+    const { location } = response.headers;
+    if (response.status >= 200 && response.status < 300) return location === undefined ? {} : { location };
     const error = translateResponse(response, this.#now());
     if (error.code === 'poolMoved') this.#pool.forget();
     if (response.status !== 404 && response.status !== 409) throw error;

@@ -44,6 +44,8 @@ export interface ReadOptions {
 export interface PostRequest {
   /** Absolute or host-relative; only its path and query are used, on the application's own origin. */
   readonly href: string;
+  /** Default POST. */
+  readonly method?: 'POST' | 'DELETE';
   readonly query?: Readonly<Record<string, string>>;
   /** JSON is serialised; a string goes as it is. */
   readonly body?: string | Readonly<Record<string, unknown>>;
@@ -106,8 +108,11 @@ export interface UcwaSession {
   /** GET on the application's own origin; undefined when the resource is already gone (404, 410). */
   read(href: string, signal: AbortSignal): Promise<Resource | undefined>;
 
-  /** POST on the application's own origin; resolves on 2xx. 404 and 409 reject as `resolvedElsewhere`. */
-  post(request: PostRequest, signal: AbortSignal): Promise<void>;
+  /**
+   * POST (or DELETE) on the application's own origin; resolves on 2xx, with the `Location` of what was made. 404 and 409 reject as
+   * `resolvedElsewhere`.
+   */
+  post(request: PostRequest, signal: AbortSignal): Promise<{ readonly location?: string }>;
 
   /**
    * The application's path (`/ucwa/oauth/v1/applications/102`) and id; signs in if need be. Where no poller of this

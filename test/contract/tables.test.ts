@@ -3,6 +3,7 @@ import { systemClock } from '../../shared/clock';
 import { createAccountStates } from '../../shared/storage/accountStates';
 import { createAccountTable } from '../../shared/storage/accountTable';
 import { createClaims } from '../../shared/storage/claims';
+import { createConnectedCalls } from '../../shared/storage/connectedCalls';
 import { createCommandAudit } from '../../shared/storage/commandAudit';
 import { createSlotLeases } from '../../shared/storage/slotLeases';
 import { createTables } from '../../shared/storage/tables';
@@ -158,5 +159,29 @@ describe('storage that cannot be reached', () => {
         retryable: true,
       }),
     );
+  });
+});
+
+describe('connected calls on tables', () => {
+  beforeEach(() => storage.empty('connectedCalls'));
+  const account = 'sip:reception@contoso.com';
+  const conversation = '/ucwa/oauth/v1/applications/102/communication/conversations/b65b47e0';
+  const call = {
+    invitationId: 'i',
+    kind: 'phoneAudio',
+    applicationId: '102',
+    ack: '7',
+    connectedAtMs: 1_700_000_000_123,
+  } as const;
+
+  it('keeps the first that is told of a conversation, over processes, until it is removed', async () => {
+    const [one, other] = [createConnectedCalls(storage.tables), createConnectedCalls(storage.tables)];
+    expect(await one.insert(account, conversation, call)).toEqual(call);
+    expect(await other.insert(account, conversation, { ...call, ack: '8', notBeforeMs: 1 })).toEqual(call);
+    expect(await other.read('SIP:Reception@contoso.com', conversation)).toEqual(call);
+    expect(await other.read(account, `${conversation}1`)).toBeUndefined();
+    await other.remove(account, conversation);
+    await other.remove(account, conversation);
+    expect(await one.read(account, conversation)).toBeUndefined();
   });
 });

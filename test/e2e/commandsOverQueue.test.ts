@@ -72,7 +72,9 @@ describe('commands over the queue', () => {
   ])('keeps the reason of a refused command that is %s', async (_, body) => {
     await entryPoint.send(typeof body === 'string' ? Buffer.from(body) : body);
     const dead = await entryPoint.deadLetter();
-    expect(dead.applicationProperties?.refusal).toMatch(/"command" must be accept, decline or cancel/);
+    expect(dead.applicationProperties?.refusal).toMatch(
+      /"command" must be one of accept, decline, cancel, hangup, hold, resume, start/,
+    );
   });
 
   it('lets exactly one of fifty callers at once have a ringing call, over and over', async () => {
@@ -98,7 +100,11 @@ describe('commands over the queue', () => {
   });
 
   test.each([
-    ['no command', { invitationId: 'x' }, '"command" must be accept, decline or cancel.'],
+    [
+      'no command',
+      { invitationId: 'x' },
+      '"command" must be one of accept, decline, cancel, hangup, hold, resume, start.',
+    ],
     [
       'an unknown reason',
       { command: 'decline', invitationId: 'x', reason: 'Lunch' },

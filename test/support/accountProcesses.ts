@@ -16,6 +16,7 @@ import type { RejectedCredentials } from '../../shared/ucwa/signIn/rejectedCrede
 import type { UcwaSession } from '../../shared/ucwa/session';
 import type { FakeClock } from './fakeClock';
 import { createMemoryAccountTable } from './memoryAccountTable';
+import { createMemoryCalls } from './memoryCalls';
 import { createMemorySlotLeases } from './memorySlotLeases';
 import { createRecordingLog, type RecordingLog } from './recordingLog';
 import { startTestUcwa, type TestUcwa } from './ucwaSimulator';
@@ -170,6 +171,7 @@ function portsOf({ clock, http, log, rejected, leases, published, accounts }: Sh
     accounts,
     session: sessionsOf(toSession),
     leases,
+    calls: createMemoryCalls(),
     signInsPerSecond: 20,
     publisher: {
       publish: (events) => {

@@ -59,8 +59,12 @@ export interface CommandCase {
   readonly action?: string;
 }
 
-/** What the answer to a command that was sent says beside the command: of an SDP answer, the session context that it named. */
-export function namedBy({ body }: CommandCase): object {
+/**
+ * What the answer to a command that was sent says beside the command: of an SDP answer, the session context that it named; of a
+ * cancel, where the invitation stood.
+ */
+export function namedBy({ command, body }: CommandCase): object {
+  if (command === 'cancel') return { state: expect.stringMatching(/^(connecting|alerting)$/) };
   return 'with' in body && body.with === 'answer' ? { sessionContext: expect.stringMatching(/^[0-9a-f]{32}$/) } : {};
 }
 

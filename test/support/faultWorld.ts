@@ -12,6 +12,7 @@ import type { FaultBus } from './faultBus';
 import { invitationIdAt } from './invitationIdAt';
 import { compareWithLedger, type Agreement } from './ledgerAgreement';
 import { registryOf } from './memoryAccountTable';
+import { createMemoryCalls } from './memoryCalls';
 import { createMemorySlotLeases } from './memorySlotLeases';
 import { startTestSession } from './ucwaSession';
 import { startTestUcwa, type TestUcwa } from './ucwaSimulator';
@@ -99,6 +100,7 @@ export async function startFaultWorld(bus: FaultBus, userName: string): Promise<
           referenceOf: (id) => decodeInvitationId(id, signingKey),
           kinds: kindNames,
           includeSdp: false,
+          calls: createMemoryCalls(),
           clock,
           random: () => 0.5,
           log: silentLog,

@@ -5,6 +5,7 @@ import { relayAccount, type RelayPorts } from '../../shared/relay/relayAccount';
 import { silentLog } from '../../shared/telemetry/log';
 import type { UcwaSession } from '../../shared/ucwa/session';
 import type { FakeClock } from './fakeClock';
+import { createMemoryCalls } from './memoryCalls';
 import { createRecordingLog, type RecordingLog } from './recordingLog';
 
 export const relaySigningKey = 'a signing key for tests, long enough';
@@ -62,6 +63,7 @@ function portsOf(clock: FakeClock, published: { atMs: number; event: InvitationE
     referenceOf: (id) => decodeInvitationId(id, relaySigningKey),
     kinds: ['audioVideo', 'phoneAudio'],
     includeSdp: false,
+    calls: createMemoryCalls(),
     clock,
     random: () => 0.5,
     log: silentLog,

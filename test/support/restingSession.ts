@@ -23,7 +23,7 @@ export function createRestingSession(
       if (!signal.aborted) throw new RelayError('pollReplaced', 'Another poll has replaced this one.');
     },
     read: () => Promise.resolve(undefined),
-    post: () => Promise.resolve(),
+    post: () => Promise.resolve({}),
     application: () => Promise.resolve(application),
     health: () => ({
       state: 'connected',

@@ -64,6 +64,22 @@ export const connectorOperations: readonly ConnectorOperation[] = [
     body: 'none',
   },
   {
+    route: 'startInvitation',
+    operationId: 'Call',
+    summary: 'Call',
+    description:
+      'Calls somebody for a user: the phone of the user rings first, then the other one. Only where Skype for Business allows ' +
+      'that user to call over the telephone network.',
+    body: 'CallSomebody',
+  },
+  {
+    route: 'hangupInvitation',
+    operationId: 'HangUpCall',
+    summary: 'Hang up call',
+    description: 'Ends a call that was started or accepted through the relay.',
+    body: 'none',
+  },
+  {
     route: 'listCallAccounts',
     operationId: 'ListAccounts',
     summary: 'List accounts',

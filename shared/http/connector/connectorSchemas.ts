@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { declineBodySchema } from '../../invitations/commands/command';
+import { startBodySchema } from '../../invitations/commands/startCommand';
 import { flatCallSchema } from '../../webhooks/formats/flatCall';
 import { MAX_URL_LENGTH } from '../../webhooks/sender/urlRule';
 import { URL_PATTERN } from '../../webhooks/subscriptions/subscriptionRequest';
@@ -60,6 +61,16 @@ export const callSchema = flatCallSchema.omit({ event: true }).extend({
 export const callListSchema = z.strictObject({
   calls: z.array(callSchema).meta({ title: 'Calls', description: 'The calls, of an account the newest first' }),
   cursor: z.string().optional().meta({ title: 'Next Page', description: 'For the next page; empty on the last' }),
+});
+
+/** What a maker fills in to call somebody. */
+export const callSomebodySchema = z.strictObject({
+  account: startBodySchema.shape.account.meta({ title: 'Account', description: 'Who calls: their phone rings first' }),
+  to: z.string().meta({
+    title: 'Who To Call',
+    description: 'A number with country code such as +14255550100, or an address such as alice@contoso.com',
+  }),
+  subject: startBodySchema.shape.subject.meta({ title: 'Subject', description: 'What the other side is shown' }),
 });
 
 /** Of the documented reasons to decline, those that a person chooses between. */

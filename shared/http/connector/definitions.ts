@@ -2,7 +2,7 @@ import { flatCallEventSchema } from '../../webhooks/formats/flatEvent';
 import { commandSentSchema } from '../documents/answers';
 import { toJsonSchemas, type JsonObject, type NamedSchema } from '../documents/jsonSchemas';
 import { apiSchemas } from '../documents/schemas';
-import { rejectSchema } from './connectorSchemas';
+import { callSomebodySchema, rejectSchema } from './connectorSchemas';
 import { toSwaggerSchema } from './toSwaggerSchema';
 
 /** What the connector can name: the API's own schemas, and what only flows see. */
@@ -11,6 +11,7 @@ const schemas = {
   // A flow sends no `Prefer`, so that nothing waits for an outcome.
   CommandSent: { schema: commandSentSchema.omit({ outcome: true }), direction: 'given' },
   CallEvent: { schema: flatCallEventSchema, direction: 'given' },
+  CallSomebody: { schema: callSomebodySchema, direction: 'taken' },
   Reject: { schema: rejectSchema, direction: 'taken' },
 } as const satisfies Record<string, NamedSchema>;
 

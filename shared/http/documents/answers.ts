@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { callConnectedSchema, callEndedSchema } from '../../invitations/calls/callData';
 import { commandNames } from '../../invitations/commands/command';
 import { invitationDataSchema, mediaOfferSchema, outcomeSchema } from '../../invitations/invitationData';
 
@@ -43,6 +44,10 @@ export const invitationHistorySchema = invitationViewSchema.extend({
       }),
     )
     .describe('Every event of the invitation, in sequence'),
+  call: z
+    .strictObject({ connected: callConnectedSchema.optional(), ended: callEndedSchema.optional() })
+    .optional()
+    .describe('Of a call that the account’s application is part of: data of ucwa.call.connected and ucwa.call.ended'),
 });
 
 export const liveOfferSchema = z.strictObject({
@@ -54,7 +59,14 @@ export const liveOfferSchema = z.strictObject({
 export const commandSentSchema = z.strictObject({
   result: z.literal('sent').describe('Skype for Business has the command'),
   invitationId,
-  command: z.enum(commandNames).describe('What was sent'),
+  command: z.enum([...commandNames, 'start']).describe('What was sent'),
+  operationId: z.string().optional().describe('Of a start: in every event of the invitation'),
+  state: z
+    .string()
+    .optional()
+    .describe(
+      'Of cancel and hangup: where the invitation or the call stood when that was sent. A cancel that comes after the answer may hang up',
+    ),
   sessionContext: z.string().optional().describe('Of an accept with an SDP: the session context that the answer named'),
   outcome: outcomeSchema.optional().describe('With Prefer: wait, where it came in time: how the call went on'),
 });

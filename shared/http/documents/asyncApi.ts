@@ -90,7 +90,7 @@ function operations(): JsonObject {
     sendInvitationEvent: operation(
       'send',
       'invitationEvents',
-      'Tell of an invitation, a gap or a command',
+      'Tell of an invitation, a call, a gap or a command',
       Object.keys(eventMessages),
     ),
     receiveInvitationCommand: {
@@ -111,6 +111,16 @@ const eventMessages = {
     title: 'A call rings, changes, or has ended',
     schema: 'InvitationEvent',
     carries: /\.(started|updated|completed)$/,
+  },
+  callConnected: {
+    title: 'A call was connected',
+    schema: 'CallConnectedEvent',
+    carries: /^ucwa\.call\.connected$/,
+  },
+  callEnded: {
+    title: 'A call that was connected has ended',
+    schema: 'CallEndedEvent',
+    carries: /^ucwa\.call\.ended$/,
   },
   channelGap: {
     title: 'Events of an account may have been lost',
@@ -151,7 +161,7 @@ function queueMessages(): JsonObject {
   return {
     invitationCommand: {
       name: 'invitationCommand',
-      title: 'Accept, decline or cancel a call',
+      title: 'Start a call, or accept, decline, cancel, hold, resume or hang up one',
       payload: schemaRef('InvitationCommand'),
       examples: Object.entries(commandExamples()).map(([name, payload]): Partial<BusExample> & { name: string } => ({
         name,

@@ -1,31 +1,40 @@
 import { z } from 'zod';
 import {
   acceptFieldsSchema,
-  cancelBodySchema,
+  bareCommandNames,
   commandNames,
   declineBodySchema,
+  emptyBodySchema,
 } from '../../invitations/commands/command';
+import { startBodySchema } from '../../invitations/commands/startCommand';
 import type { CommandReply } from '../../messaging/commandQueue';
 import { commandEnvelopeSchema } from '../../messaging/queuedCommand';
 
 /** The messages of the queues, as AsyncAPI tells them. */
 
-const { invitationId, caller, replyTo, idempotencyKey, traceparent } = commandEnvelopeSchema.shape;
-const envelope = { invitationId, caller, replyTo, idempotencyKey, traceparent };
+const { caller, replyTo, idempotencyKey, traceparent } = commandEnvelopeSchema.shape;
+const sender = { caller, replyTo, idempotencyKey, traceparent };
+const envelope = { invitationId: z.string().min(1), ...sender };
 
 /** A command: its name, whom it is to, and the fields of that command's HTTP body. */
 export const queuedCommandSchema = z.union([
   acceptFieldsSchema.extend({ command: z.literal('accept'), ...envelope }),
   declineBodySchema.extend({ command: z.literal('decline'), ...envelope }),
-  cancelBodySchema.extend({ command: z.literal('cancel'), ...envelope }),
+  emptyBodySchema.extend({ command: z.enum(bareCommandNames), ...envelope }),
+  startBodySchema.extend({ command: z.literal('start'), ...sender }),
 ]);
 
 export const commandReplySchema = z.strictObject({
   correlationId: z.string().describe('messageId of the command'),
-  invitationId: z.string(),
-  command: z.enum(commandNames),
+  invitationId: z.string().exactOptional().describe('Absent where a call was to be started and was not'),
+  command: z.enum([...commandNames, 'start']),
+  operationId: z.string().exactOptional().describe('Of a start: in every event of the invitation'),
   result: z.string().describe('sent, or the error’s code'),
   sessionContext: z.string().exactOptional().describe('Of an accept with an SDP: the session context that it named'),
+  state: z
+    .string()
+    .exactOptional()
+    .describe('Of cancel and hangup: where the invitation or the call stood when that was sent'),
   message: z.string().exactOptional().describe('The error in a sentence'),
 }) satisfies z.ZodType<CommandReply>;
 

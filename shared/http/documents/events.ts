@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commandNames, type CommandSettlement } from '../../invitations/commands/command';
+import { callConnectedSchema, callEndedSchema } from '../../invitations/calls/callData';
 import { invitationDataSchema } from '../../invitations/invitationData';
 import { kinds } from '../../invitations/kinds';
 import type { ChannelGap } from '../../invitations/events/relayEvent';
@@ -31,11 +32,16 @@ const channelGapSchema = z.strictObject({
 }) satisfies z.ZodType<ChannelGap>;
 
 const commandSettlementSchema = z.strictObject({
-  invitationId: z.string(),
-  command: z.enum(commandNames),
+  invitationId: z.string().exactOptional().describe('Absent where a call was to be started and was not'),
+  command: z.enum([...commandNames, 'start']),
   caller: z.string().describe('The token’s subject, key:<hash prefix>, or queue:<what the message said>'),
   authentication: z.enum(['key', 'token', 'capability', 'unverified']),
   reason: z.string().exactOptional().describe('The decline reason, or how it was accepted'),
+  to: z.string().exactOptional().describe('Of a start: who was to be called'),
+  state: z
+    .string()
+    .exactOptional()
+    .describe('Of cancel and hangup: where the invitation or the call stood when that was sent'),
   result: z.string().describe('sent, or the error’s code'),
   status: z.int().describe('HTTP status of the answer'),
   replayed: z
@@ -60,6 +66,25 @@ const subscriptionTestSchema = z.strictObject({
 export const channelGapEventSchema = cloudEventSchema.extend({
   type: z.literal('ucwa.channel.gap'),
   data: channelGapSchema,
+});
+
+const ofCall = {
+  sequence: z.string().min(1).describe('Among the events of the invitation'),
+  partitionkey: z.string().min(1),
+};
+
+/** A call that the account’s application is part of was connected. */
+export const callConnectedEventSchema = cloudEventSchema.extend({
+  type: z.literal('ucwa.call.connected'),
+  ...ofCall,
+  data: callConnectedSchema,
+});
+
+/** It has ended. */
+export const callEndedEventSchema = cloudEventSchema.extend({
+  type: z.literal('ucwa.call.ended'),
+  ...ofCall,
+  data: callEndedSchema,
 });
 
 /** A command and what came of it, refused or not. */

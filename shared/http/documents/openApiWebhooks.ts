@@ -26,7 +26,7 @@ const teamsMessage = {
 
 /** What a subscriber receives, by the kind of event. */
 export function openApiWebhooks(): JsonObject {
-  const { gap, settled, failing, recovered, disabled, test } = otherEventExamples();
+  const { connected, ended, gap, settled, failing, recovered, disabled, test } = otherEventExamples();
   return {
     invitation: webhook('onInvitation', 'A call rings, changes, or has ended', {
       'application/cloudevents+json': content('InvitationEvent', invitationExamples()),
@@ -37,6 +37,12 @@ export function openApiWebhooks(): JsonObject {
           teams: { summary: 'format: teams', value: teamsExample() },
         },
       },
+    }),
+    callConnected: webhook('onCallConnected', 'A call was connected', {
+      'application/cloudevents+json': content('CallConnectedEvent', { connected }),
+    }),
+    callEnded: webhook('onCallEnded', 'A call that was connected has ended', {
+      'application/cloudevents+json': content('CallEndedEvent', { ended }),
     }),
     channelGap: webhook('onChannelGap', 'Events of an account may have been lost', {
       'application/cloudevents+json': content('ChannelGapEvent', { gap }),

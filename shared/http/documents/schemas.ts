@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { accountChangeSchema, accountRequestSchema } from '../../accounts/accountRequest';
-import { acceptFieldsSchema, cancelBodySchema, declineBodySchema } from '../../invitations/commands/command';
+import { acceptFieldsSchema, declineBodySchema, emptyBodySchema } from '../../invitations/commands/command';
+import { startBodySchema } from '../../invitations/commands/startCommand';
 import {
   calleeSchema,
   callerSchema,
@@ -41,6 +42,8 @@ export const eventSchemas = {
 
 /** The events beside those of invitations. */
 export const otherEventSchemas = {
+  CallConnectedEvent: given(events.callConnectedEventSchema),
+  CallEndedEvent: given(events.callEndedEventSchema),
   ChannelGapEvent: given(events.channelGapEventSchema),
   CommandSettledEvent: given(events.commandSettledEventSchema),
   SubscriberReportEvent: given(events.subscriberReportEventSchema),
@@ -50,7 +53,8 @@ export const otherEventSchemas = {
 export const apiSchemas = {
   Accept: taken(acceptFieldsSchema),
   Decline: taken(declineBodySchema),
-  Cancel: taken(cancelBodySchema),
+  Empty: taken(emptyBodySchema),
+  Start: taken(startBodySchema),
   CommandSent: given(answers.commandSentSchema),
   Invitation: given(answers.invitationViewSchema),
   InvitationWithHistory: given(answers.invitationHistorySchema),

@@ -61,10 +61,15 @@ export const timelineEventSchema = z.strictObject({
 const commandSchema = z.strictObject({
   id: z.string(),
   at: time,
-  command: z.enum(commandNames),
+  command: z.enum([...commandNames, 'start']),
   caller: z.string(),
   authentication: z.string(),
   reason: z.string().optional().describe('Of a decline its reason, of an accept how'),
+  to: z.string().optional().describe('Of a start: who was to be called'),
+  state: z
+    .string()
+    .optional()
+    .describe('Of cancel and hangup: where the invitation or the call stood when that was sent'),
   result: z.string().describe('sent, or the error code'),
   status: z.int(),
   replayed: z

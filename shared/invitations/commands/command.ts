@@ -98,16 +98,23 @@ export const declineBodySchema = z.strictObject({
     .describe('Global: every phone of the user stops ringing; Local: only the relay’s endpoint'),
 });
 
-/** Body of cancel: nothing. */
-export const cancelBodySchema = z.strictObject({});
+/** Body of the commands that need none. */
+export const emptyBodySchema = z.strictObject({});
 
-export const commandNames = ['accept', 'decline', 'cancel'] as const;
+/** What is done with one invitation, or with the call that it led to. */
+export const commandNames = ['accept', 'decline', 'cancel', 'hangup', 'hold', 'resume'] as const;
 export type CommandName = (typeof commandNames)[number];
+/** The commands whose body is empty. */
+export const bareCommandNames = ['cancel', 'hangup', 'hold', 'resume'] as const satisfies readonly CommandName[];
+type BareCommandName = (typeof bareCommandNames)[number];
+/** The commands on a call rather than on its invitation. */
+export const callCommandNames = ['hangup', 'hold', 'resume'] as const satisfies readonly BareCommandName[];
+export type CallCommandName = (typeof callCommandNames)[number];
 
 export type Command =
   | ({ readonly command: 'accept' } & Accept)
   | ({ readonly command: 'decline' } & z.infer<typeof declineBodySchema>)
-  | { readonly command: 'cancel' };
+  | { readonly [Name in BareCommandName]: { readonly command: Name } }[BareCommandName];
 
 /** How the caller showed who they are; `unverified` is what the queue says of its caller. */
 export type Authentication = 'key' | 'token' | 'capability' | 'unverified';
@@ -124,12 +131,20 @@ export interface CommandRequest {
 
 /** `data` of `ucwa.command.settled`, and an audit row: what was asked, by whom, and what came of it. */
 export interface CommandSettlement {
-  readonly invitationId: string;
-  readonly command: CommandName;
+  /** Absent where a call was to be started and was not. */
+  readonly invitationId?: string;
+  readonly command: CommandName | 'start';
   readonly caller: string;
   readonly authentication: Authentication;
   /** The decline reason, or how it was accepted. */
   readonly reason?: string;
+  /** Of a start: who was to be called. */
+  readonly to?: string;
+  /**
+   * Of cancel and hangup: where the invitation, or the call, stood when that was sent. On pools both have one address, so a
+   * cancel that came after the answer has hung up.
+   */
+  readonly state?: string;
   /** `sent`, or the error code. */
   readonly result: string;
   /** HTTP status of the answer. */

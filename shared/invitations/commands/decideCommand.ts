@@ -1,23 +1,31 @@
 import { RelayError } from '../../errors/relayError';
 import { linkOf, type Resource } from '../resource';
-import type { Command } from './command';
+import type { CallCommandName, Command } from './command';
+import { toEventSpelling } from '../normalise/enumerations';
 import { actionNames, type ActionName } from '../invitationData';
 import { kinds, type Kind, type KindRow } from '../kinds';
 import { parseMediaOffer } from '../normalise/mediaOffer';
 
 /** The request that carries out a command, on the link that is there now. */
 export interface Action {
-  readonly name: ActionName;
+  /** The link's rel; `deleteConversation` where no link is followed. */
+  readonly name: string;
   readonly href: string;
+  /** Default POST. */
+  readonly method?: 'POST' | 'DELETE';
   readonly body?: string | Readonly<Record<string, string>>;
   readonly contentType?: string;
   readonly query?: Readonly<Record<string, string>>;
 }
 
 export type Decision =
-  | { readonly act: Action }
+  /** `state`: of cancel and hangup, where the invitation or the call stands. */
+  | { readonly act: Action; readonly state?: string }
   /** Nothing can be done any more: the links are gone (somebody answered), or the invitation is over. */
   | { readonly over: 'resolvedElsewhere' | 'invitationEnded' };
+
+/** A command on the invitation itself. */
+export type InvitationCommand = Exclude<Command, { readonly command: CallCommandName }>;
 
 const FINAL_STATES = new Set(['connected', 'cancelled', 'declined', 'failed', 'forwarded']);
 
@@ -28,7 +36,7 @@ const FINAL_STATES = new Set(['connected', 'cancelled', 'declined', 'failed', 'f
  * Errors: `actionNotAvailable` naming what can be done.
  */
 export function decideCommand(
-  command: Command,
+  command: InvitationCommand,
   resource: Resource | undefined,
   kind: Kind,
   madeSessionContext: string,
@@ -48,10 +56,14 @@ export function decideCommand(
   const name = available.find((each) => each === wanted);
   const link = name === undefined ? undefined : linkOf(resource, name);
   if (name === undefined || link === undefined) throw notAvailable(command, available, row.acceptRefusal);
-  return { act: { name, href: link.href, ...payload(command, resource, madeSessionContext) } };
+  const { state } = resource.properties;
+  return {
+    act: { name, href: link.href, ...payload(command, resource, madeSessionContext) },
+    ...(command.command === 'cancel' && typeof state === 'string' && { state: toEventSpelling.state(state) ?? state }),
+  };
 }
 
-function actionFor(command: Command, linked: readonly ActionName[]): ActionName | undefined {
+function actionFor(command: InvitationCommand, linked: readonly ActionName[]): ActionName | undefined {
   switch (command.command) {
     case 'cancel':
     case 'decline':
@@ -65,7 +77,11 @@ function actionFor(command: Command, linked: readonly ActionName[]): ActionName 
   }
 }
 
-function payload(command: Command, resource: Resource, madeSessionContext: string): Omit<Action, 'name' | 'href'> {
+function payload(
+  command: InvitationCommand,
+  resource: Resource,
+  madeSessionContext: string,
+): Omit<Action, 'name' | 'href'> {
   if (command.command === 'decline') return { body: { reason: command.reason } };
   if (command.command !== 'accept' || command.with !== 'answer') return {};
   const sessionContext = command.sessionContext ?? sessionContextOf(resource) ?? madeSessionContext;
@@ -89,7 +105,7 @@ function offerToAnswer(resource: Resource): string | undefined {
 }
 
 function notAvailable(
-  command: Command,
+  command: InvitationCommand,
   available: readonly ActionName[],
   acceptRefusal: string | undefined,
 ): RelayError {

@@ -1,5 +1,6 @@
 import { RelayError } from '../../errors/relayError';
 import type { Resource } from '../resource';
+import type { CallPaths, LiveCall } from './decideCallCommand';
 import type { Action } from './decideCommand';
 import { decodeInvitationId, invitationPath, type InvitationReference } from '../invitationId';
 
@@ -8,7 +9,8 @@ export interface InvitationGateway {
   readonly account: { readonly sipUri: string };
   application(signal: AbortSignal): Promise<{ readonly path: string; readonly id: string }>;
   read(href: string, signal: AbortSignal): Promise<Resource | undefined>;
-  post(request: Omit<Action, 'name'>, signal: AbortSignal): Promise<void>;
+  /** Resolves on 2xx, with the `Location` of what was made. */
+  post(request: Omit<Action, 'name'>, signal: AbortSignal): Promise<{ readonly location?: string }>;
 }
 
 export interface LiveInvitationPorts {
@@ -47,4 +49,18 @@ export async function readInvitation(
   return application.id === reference.applicationId
     ? gateway.read(invitationPath(application.path, reference), signal)
     : undefined;
+}
+
+/** The call's conversation and modality as they are now. Those of another application than the account has now are gone. */
+export async function readCall(
+  { reference, gateway }: LiveInvitation,
+  { conversation, modality }: CallPaths,
+  signal: AbortSignal,
+): Promise<LiveCall> {
+  const application = await gateway.application(signal);
+  const isOurs = application.id === reference.applicationId;
+  const read = async (path: string | undefined): Promise<Resource | undefined> =>
+    isOurs && path?.startsWith(`${application.path}/`) === true ? gateway.read(path, signal) : undefined;
+  const [conversationNow, modalityNow] = await Promise.all([read(conversation), read(modality)]);
+  return { conversation: conversationNow, modality: modalityNow };
 }

@@ -1,36 +1,32 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../../clock';
 import { errorTable } from '../../errors/errorTable';
 import { RelayError, toRelayError } from '../../errors/relayError';
-import type { Log } from '../../telemetry/log';
+import type { CallViews } from '../record/callViews';
+import type { Kind } from '../kinds';
+import type { Resource } from '../resource';
 import {
   claimSubject,
   hasLapsed,
+  mayTakeOver,
   NEVER_POSTED_MS,
   type Claim,
-  type ClaimStore,
   type ClaimSubject,
   type HeldClaim,
 } from './claim';
-import type { Command, CommandRequest, CommandSettlement } from './command';
+import { callCommandNames, type CallCommandName, type Command } from './command';
+import type { CommandRequest, CommandSettlement } from './command';
 import { compact } from '../compact';
-import { decideCommand } from './decideCommand';
-import { findInvitation, readInvitation, type LiveInvitation, type LiveInvitationPorts } from './liveInvitation';
-import type { RelayEvent } from '../events/relayEvent';
+import { callPathsOf, decideCallCommand, recordedCallPaths, type CallPaths } from './decideCallCommand';
+import { decideCommand, type Decision } from './decideCommand';
+import { findInvitation, readCall, readInvitation } from './liveInvitation';
+import type { LiveInvitation } from './liveInvitation';
+import { settleCommand } from './settleCommand';
+import type { StartCallPorts } from './startCall';
 import { sessionContextFor } from './sessionContext';
 
-export interface CommandPorts extends LiveInvitationPorts {
-  readonly claims: ClaimStore;
-  /** The record of every command, refused or not. */
-  readonly audit: {
-    record(
-      settlement: CommandSettlement & { readonly id: string; readonly account?: string; readonly atMs: number },
-    ): Promise<void>;
-  };
-  readonly events: { publish(events: readonly RelayEvent[]): Promise<void> };
-  readonly newId: () => string;
-  readonly clock: Clock;
-  readonly log: Log;
+export interface CommandPorts extends StartCallPorts {
+  /** What is on record of an invitation. */
+  readonly calls: Pick<CallViews, 'head'>;
 }
 
 /** UCWA has the command; how the call ends is told by its `completed` event. */
@@ -40,6 +36,8 @@ export interface CommandSent {
   readonly command: Command['command'];
   /** Of an accept with an SDP: the session context that the answer named. */
   readonly sessionContext?: string;
+  /** Of cancel and hangup: where the invitation or the call stood when that was sent. */
+  readonly state?: string;
   /** The same caller's same command had been sent before: nothing was sent again. */
   readonly replayed: boolean;
 }
@@ -62,19 +60,45 @@ export async function runCommand(
   persist: <T>(work: () => Promise<T>) => Promise<T> = (work) => work(),
 ): Promise<CommandSent> {
   let account: string | undefined;
-  const settle = async (result: string, status: number, replayed = false): Promise<void> =>
-    record(request, account, { result, status, ...(replayed && { replayed }) }, ports);
+  const settle = async (settled: Settled): Promise<void> =>
+    settleCommand(toSettlement(request, settled), account, ports);
   try {
     const invitation = await findInvitation(request.invitationId, ports);
     account = invitation.gateway.account.sipUri;
-    const sent = await persist(() => claimAndSend(request, invitation, ports, signal, () => settle('sent', 202)));
-    if (sent.replayed) await settle('sent', 202, true);
+    const known = { ...request, invitationId: await canonicalId(request, ports) };
+    const sent = await persist(() =>
+      claimAndSend(known, invitation, ports, signal, (state) =>
+        settle({ result: 'sent', status: 202, ...compact({ state }) }),
+      ),
+    );
+    if (sent.replayed) await settle({ result: 'sent', status: 202, replayed: true, ...compact({ state: sent.state }) });
     return { result: 'sent', invitationId: request.invitationId, command: request.command.command, ...sent };
   } catch (error) {
     const known = toRelayError(error);
-    await settle(known.code, errorTable[known.code].status);
+    await settle({ result: known.code, status: errorTable[known.code].status });
     throw known;
   }
+}
+
+/** Only a call that the account itself makes can have another id than that of its events; an answer to one that rings waits for nothing. */
+async function canonicalId({ command, invitationId }: CommandRequest, { started }: CommandPorts): Promise<string> {
+  if (command.command === 'accept' || command.command === 'decline') return invitationId;
+  return started.canonicalId(invitationId).catch(() => invitationId);
+}
+
+type Settled = Pick<CommandSettlement, 'result' | 'status' | 'replayed' | 'state'>;
+
+function toSettlement({ command, ...request }: CommandRequest, settled: Settled): CommandSettlement {
+  const reason =
+    command.command === 'decline' ? command.reason : command.command === 'accept' ? command.with : undefined;
+  return {
+    invitationId: request.invitationId,
+    command: command.command,
+    caller: request.caller,
+    authentication: request.authentication,
+    ...compact({ reason }),
+    ...settled,
+  };
 }
 
 /** Well within the time after which a claim that was never posted lapses. */
@@ -85,15 +109,10 @@ async function claimAndSend(
   invitation: LiveInvitation,
   ports: CommandPorts,
   signal: AbortSignal,
-  settleSent: () => Promise<void>,
+  settleSent: (state: string | undefined) => Promise<void>,
 ): Promise<Sent> {
   const subject = claimSubject(request.command);
-  const decision = decideCommand(
-    request.command,
-    await readInvitation(invitation, signal),
-    invitation.reference.kind,
-    sessionContextFor(request.invitationId),
-  );
+  const decision = await decide(request, invitation, ports, signal);
   if ('over' in decision) {
     const held = await ports.claims.read(request.invitationId, subject);
     if (held === undefined || hasLapsed(held.claim, ports.clock.now())) throw over(decision.over);
@@ -104,7 +123,11 @@ async function claimAndSend(
     caller: request.caller,
     command: request.command.command,
     fingerprint: fingerprintOf(request.command),
-    ...compact({ idempotencyKey: request.idempotencyKey, sessionContext: decision.act.query?.['sessionContext'] }),
+    ...compact({
+      idempotencyKey: request.idempotencyKey,
+      sessionContext: decision.act.query?.['sessionContext'],
+      invitationState: decision.state,
+    }),
     claimedAtMs: ports.clock.now(),
     state: 'claimed',
   };
@@ -136,14 +159,44 @@ async function claimAndSend(
     if (isDefinite(known)) await unlessStorageFails('release', async () => release(await marking));
     throw translateRefusal(known, name);
   }
-  await Promise.all([unlessStorageFails('sent', async () => markSent(await marking)), settleSent()]);
+  await Promise.all([unlessStorageFails('sent', async () => markSent(await marking)), settleSent(decision.state)]);
   return toSent(claim, false);
 }
 
-type Sent = Pick<CommandSent, 'replayed' | 'sessionContext'>;
+type Sent = Pick<CommandSent, 'replayed' | 'sessionContext' | 'state'>;
 
-function toSent({ sessionContext }: Claim, replayed: boolean): Sent {
-  return { ...compact({ sessionContext }), replayed };
+function toSent({ sessionContext, invitationState: state }: Claim, replayed: boolean): Sent {
+  return { ...compact({ sessionContext, state }), replayed };
+}
+
+/** What the command does as things stand. */
+async function decide(
+  { command, invitationId }: CommandRequest,
+  invitation: LiveInvitation,
+  { calls }: CommandPorts,
+  signal: AbortSignal,
+): Promise<Decision> {
+  const { kind } = invitation.reference;
+  const resource = await readInvitation(invitation, signal);
+  if (!isCallCommand(command)) return decideCommand(command, resource, kind, sessionContextFor(invitationId));
+  const paths = await callPaths(invitationId, resource, kind, calls);
+  return decideCallCommand(command.command, await readCall(invitation, paths, signal), paths);
+}
+
+function isCallCommand(command: Command): command is { readonly command: CallCommandName } {
+  return callCommandNames.some((name) => name === command.command);
+}
+
+/** Skype for Business forgets an invitation a while after its answer, and the call goes on: then the record tells where. */
+async function callPaths(
+  invitationId: string,
+  resource: Resource | undefined,
+  kind: Kind,
+  calls: CommandPorts['calls'],
+): Promise<CallPaths> {
+  if (resource !== undefined) return callPathsOf(resource, kind);
+  const head = await calls.head(invitationId);
+  return head === undefined ? {} : recordedCallPaths(head.data);
 }
 
 /** Inserts the claim, or takes over one that has lapsed; else gives the one that holds. */
@@ -154,7 +207,7 @@ async function take(
   ports: CommandPorts,
 ): Promise<{ etag: string } | { held: HeldClaim }> {
   const inserted = await ports.claims.insert(request.invitationId, subject, claim);
-  if ('etag' in inserted || !hasLapsed(inserted.held.claim, claim.claimedAtMs)) return inserted;
+  if ('etag' in inserted || !mayTakeOver(inserted.held.claim, claim, claim.claimedAtMs)) return inserted;
   const etag = await ports.claims.replace(request.invitationId, subject, claim, inserted.held.etag);
   return etag === undefined ? { held: await holderOf(request, subject, ports) } : { etag };
 }
@@ -221,43 +274,4 @@ function fingerprintOf(command: Command): string {
   return createHash('sha256')
     .update(JSON.stringify([name, fields]))
     .digest('base64url');
-}
-
-async function record(
-  request: CommandRequest,
-  account: string | undefined,
-  settled: Pick<CommandSettlement, 'result' | 'status' | 'replayed'>,
-  ports: CommandPorts,
-): Promise<void> {
-  const { command } = request;
-  const reason =
-    command.command === 'decline' ? command.reason : command.command === 'accept' ? command.with : undefined;
-  const settlement: CommandSettlement = {
-    invitationId: request.invitationId,
-    command: command.command,
-    caller: request.caller,
-    authentication: request.authentication,
-    ...(reason === undefined ? {} : { reason }),
-    ...settled,
-  };
-  const id = ports.newId();
-  const atMs = ports.clock.now();
-  const kept = await Promise.allSettled([
-    ports.audit.record({ ...settlement, id, atMs, ...(account === undefined ? {} : { account }) }),
-    // A refusal of an id that is not ours has no account, and so no place on the topic.
-    account === undefined
-      ? undefined
-      : ports.events.publish([
-          { id, type: 'ucwa.command.settled', account, subject: request.invitationId, timeMs: atMs, data: settlement },
-        ]),
-  ]);
-  // The command stands whatever becomes of its record; that one is missing must be seen by the operator.
-  kept.forEach((result, index) => {
-    if (result.status === 'rejected')
-      ports.log.error('commandNotRecorded', {
-        where: index === 0 ? 'audit' : 'bus',
-        command: command.command,
-        error: toRelayError(result.reason).code,
-      });
-  });
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { knownDirections, outcomeResults, type InvitationData } from '../../invitations/invitationData';
+import { knownDirections, outcomeResults } from '../../invitations/invitationData';
 import type { RelayEvent } from '../../invitations/events/relayEvent';
+import { isCallEvent } from '../../invitations/calls/callEvent';
 import { isInvitationEvent } from '../../invitations/events/parseEventMessage';
 
 const words = (description: string) =>
@@ -11,7 +12,7 @@ const MAX_FILTERS_LENGTH = 8192;
 
 /**
  * What a subscriber wants to hear. A field that is left out lets everything through; of the fields given every one
- * must match, and within a field any one of its values is enough. Fields about an invitation do not apply to other events.
+ * must match, and within a field any one of its values is enough. Fields about an invitation apply to its events and to those of its call.
  */
 export const filtersSchema = z
   .strictObject({
@@ -50,13 +51,14 @@ export function matchesFilter(event: RelayEvent, filters: Filters): boolean {
 }
 
 /**
- * The first field of a subscriber's filters that excludes an event; undefined where it passes. Without `types`,
- * invitation events and `ucwa.channel.gap` pass. The fields about an invitation (`kinds`, `direction`, `states`,
- * `importance`, `outcomeResults`) apply to invitation events only, where a value that the event lacks does not match;
- * so a gap passes them. SIP addresses and UCWA's values are compared without case, types and results with it. Pure.
+ * The first field of a subscriber's filters that excludes an event; undefined where it passes. Without `types`, the events of
+ * invitations and calls and `ucwa.channel.gap` pass. The fields about an invitation (`kinds`, `direction`, `states`,
+ * `importance`, `outcomeResults`) apply to events of invitations and calls, where a value that the event lacks does not match: a
+ * gap passes them, a connected call passes neither `states` nor `outcomeResults`. SIP addresses and UCWA's values are compared
+ * without case, types and results with it. Pure.
  */
 export function excludedBy(event: RelayEvent, filters: Filters): FilterField | undefined {
-  const invitation = isInvitationEvent(event) ? event.data : undefined;
+  const invitation: FilteredData | undefined = isInvitationEvent(event) || isCallEvent(event) ? event.data : undefined;
   const typeMatches =
     filters.types?.some((pattern) => matchesType(event.type, pattern)) ??
     (invitation !== undefined || event.type === SENT_WITHOUT_TYPES);
@@ -72,7 +74,7 @@ const invitationFields = ['kinds', 'direction', 'states', 'importance', 'outcome
 function matchesField(
   field: (typeof invitationFields)[number],
   { kinds, direction, states, importance, outcomeResults: results }: Filters,
-  invitation: InvitationData,
+  invitation: FilteredData,
 ): boolean {
   switch (field) {
     case 'kinds':
@@ -86,6 +88,15 @@ function matchesField(
     case 'outcomeResults':
       return results === undefined || results.some((result) => result === invitation.outcome?.result);
   }
+}
+
+/** What the filters look at. */
+interface FilteredData {
+  readonly kind: string;
+  readonly direction?: string | undefined;
+  readonly state?: string | undefined;
+  readonly importance?: string | undefined;
+  readonly outcome?: { readonly result: string } | undefined;
 }
 
 /** Whether an event type matches an element of `types`, whose trailing `*` stands for any rest. */

@@ -9,6 +9,7 @@ import { accountKey, encodeInvitationId } from '../../../shared/invitations/invi
 import { silentLog } from '../../../shared/telemetry/log';
 import { createFakeClock } from '../../support/fakeClock';
 import { createMemoryClaims } from '../../support/memoryClaims';
+import { createMemoryStartedCalls } from '../../support/memoryStartedCalls';
 import { callEvent, ringMs, ringStartMs } from '../../support/webhookEvents';
 
 const signingKey = 'a key of at least thirty-two characters';
@@ -80,7 +81,10 @@ function createEntryPoint({
         ),
         embedded: {},
       }),
-    post: ({ href }) => Promise.resolve(void posts.push(href.slice(path.length + 1))),
+    post: ({ href }) => {
+      posts.push(href.slice(path.length + 1));
+      return Promise.resolve({});
+    },
   };
   const ports: ConfirmEndpointPorts = {
     settings: { signingKey },
@@ -99,6 +103,8 @@ function createEntryPoint({
       signingKey,
       gateway: (key) => (key === accountKey(account) ? gateway : undefined),
       claims: createMemoryClaims(),
+      started: createMemoryStartedCalls(),
+      calls: { head: () => Promise.resolve(undefined) },
       audit: { record: (entry) => Promise.resolve(void audit.push(entry)) },
       events: { publish: () => Promise.resolve() },
       newId: () => 'new-id',

@@ -99,6 +99,8 @@ describe('the connector’s definition', () => {
       'Accept call',
       'Reject call',
       'Cancel call',
+      'Call',
+      'Hang up call',
     ]);
   });
 

@@ -14,6 +14,7 @@ import {
 } from '../../../shared/relay/slots';
 import { silentLog } from '../../../shared/telemetry/log';
 import type { UcwaSession } from '../../../shared/ucwa/session';
+import { createMemoryCalls } from '../../support/memoryCalls';
 import { createFakeClock, settlePromises, type FakeClock } from '../../support/fakeClock';
 import { registryOf } from '../../support/memoryAccountTable';
 import { createMemorySlotLeases } from '../../support/memorySlotLeases';
@@ -78,6 +79,7 @@ function portsOf(owner: string, clock: Clock, leases: SlotLeaseStore, pollers: P
     referenceOf: () => undefined,
     kinds: ['audioVideo'],
     includeSdp: false,
+    calls: createMemoryCalls(),
     random: () => 0.5,
     log: silentLog,
   };

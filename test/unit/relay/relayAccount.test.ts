@@ -5,6 +5,7 @@ import { relayAccount, type RelayPorts } from '../../../shared/relay/relayAccoun
 import { silentLog } from '../../../shared/telemetry/log';
 import type { EventPackage, Resource } from '../../../shared/invitations/resource';
 import type { ChannelItem, UcwaSession } from '../../../shared/ucwa/session';
+import { createMemoryCalls } from '../../support/memoryCalls';
 import { createFakeClock, settlePromises, type FakeClock } from '../../support/fakeClock';
 import { isAlive } from '../../support/livingObjects';
 import { createRestingSession, testAccount } from '../../support/restingSession';
@@ -73,6 +74,7 @@ function createWorld(clock: FakeClock, items: (() => ChannelItem | Promise<Chann
     referenceOf: (id) => decodeInvitationId(id, signingKey),
     kinds: ['audioVideo'],
     includeSdp: false,
+    calls: createMemoryCalls(),
     clock,
     random: () => 0.5,
     log: silentLog,

@@ -1,6 +1,7 @@
 import { RelayError } from '../../../shared/errors/relayError';
 import type { ErrorCode } from '../../../shared/errors/errorTable';
 import { runAccount } from '../../../shared/relay/runAccount';
+import { createMemoryCalls } from '../../support/memoryCalls';
 import { createFakeClock } from '../../support/fakeClock';
 import { createRecordingLog } from '../../support/recordingLog';
 import { createRestingSession, testAccount } from '../../support/restingSession';
@@ -29,6 +30,7 @@ async function triesOf(code: ErrorCode, retryAfterMs?: number) {
     referenceOf: () => undefined,
     kinds: ['audioVideo'] as const,
     includeSdp: false,
+    calls: createMemoryCalls(),
     clock,
     random: () => 0.5,
     log,

@@ -6,6 +6,7 @@ import { silentLog } from '../../../shared/telemetry/log';
 import { createUcwaHttp, type UcwaHttp } from '../../../shared/ucwa/http';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { createMemoryClaims } from '../../support/memoryClaims';
+import { createMemoryStartedCalls } from '../../support/memoryStartedCalls';
 import { relaySigningKey, relayTo } from '../../support/relayTo';
 import { startTestSession } from '../../support/ucwaSession';
 import { startTestUcwa, type TestUcwa } from '../../support/ucwaSimulator';
@@ -72,6 +73,8 @@ async function ringCaptured(toPhone = false) {
     signingKey: relaySigningKey,
     gateway: () => session,
     claims: createMemoryClaims(),
+    started: createMemoryStartedCalls(),
+    calls: { head: () => Promise.resolve(undefined) },
     audit: { record: () => Promise.resolve() },
     events: { publish: () => Promise.resolve() },
     newId: () => 'id',

@@ -18,9 +18,11 @@ export function busExamples(): readonly {
   readonly payload: ReturnType<typeof toCloudEvent>;
 }[] {
   const call = sampleCall();
-  const { gap, settled, disabled } = otherEvents();
+  const { connected, ended, gap, settled, disabled } = otherEvents();
   const events = {
     ...Object.fromEntries(stepNames.map(([step, name]) => [name, call[step]])),
+    connected,
+    ended,
     gap,
     settled,
     disabled,
@@ -46,6 +48,14 @@ export function commandExamples(): Readonly<Record<string, object>> {
     acceptWithAnswer: { command: 'accept', invitationId, with: 'answer', sdp: sampleSdp, caller: 'front-desk' },
     decline: { command: 'decline', invitationId, reason: 'Local' },
     cancel: { command: 'cancel', invitationId },
+    hangup: { command: 'hangup', invitationId },
+    start: {
+      command: 'start',
+      account: sampleAccount,
+      to: 'tel:+14255550100',
+      idempotencyKey: '8e03978e-40d5-43e8-bc93-6894a57f9324',
+      replyTo: 'front-desk-replies',
+    },
   };
 }
 

@@ -1,3 +1,6 @@
+import { createFollowedCall, noteParticipants } from '../../../invitations/calls/followedCall';
+import { toConnectedEvent, toEndedEvent } from '../../../invitations/calls/toCallEvent';
+import { compact } from '../../../invitations/compact';
 import type { CommandSettlement } from '../../../invitations/commands/command';
 import type { RelayEvent } from '../../../invitations/events/relayEvent';
 import { toGapEvent } from '../../../invitations/normalise/toGapEvent';
@@ -25,8 +28,10 @@ export function invitationExamples(): Readonly<Record<string, CloudEvent>> {
 
 /** The other events, as a webhook receives them. */
 export function otherEventExamples(): Readonly<Record<keyof ReturnType<typeof otherEvents>, CloudEvent>> {
-  const { gap, settled, failing, recovered, disabled, test } = otherEvents();
+  const { connected, ended, gap, settled, failing, recovered, disabled, test } = otherEvents();
   return {
+    connected: toCloudEvent(connected),
+    ended: toCloudEvent(ended),
     gap: toCloudEvent(gap),
     settled: toCloudEvent(settled),
     failing: toCloudEvent(failing),
@@ -55,9 +60,10 @@ const ofSubscription = { account: 'urn:ucwa-relay:webhooks', subject: subscripti
 
 /** Events that report no step of a call. */
 export function otherEvents(): Readonly<
-  Record<'gap' | 'settled' | 'failing' | 'recovered' | 'disabled' | 'test', RelayEvent>
+  Record<'connected' | 'ended' | 'gap' | 'settled' | 'failing' | 'recovered' | 'disabled' | 'test', RelayEvent>
 > {
   return {
+    ...callEvents(),
     gap: toGapEvent({
       account: sampleAccount,
       applicationId: '102',
@@ -83,6 +89,22 @@ export function otherEvents(): Readonly<
       type: 'ucwa.subscription.test',
       data: { subscriptionId, message: 'This is a test; nobody is calling.' } satisfies SubscriptionTest,
     },
+  };
+}
+
+function callEvents(): Record<'connected' | 'ended', RelayEvent> {
+  const { subject, account, data } = sampleCall().started;
+  const call = createFollowedCall({ invitationId: subject, kind: 'audioVideo' });
+  call.direction = data.direction;
+  call.threadId = data.threadId;
+  noteParticipants(call, [compact({ uri: data.from?.uri, name: data.from?.name })]);
+  const at = (receivedAtMs: number) => ({ account, applicationId: '102', receivedAtMs, emptyAtMs: receivedAtMs });
+  const connectedAtMs = sampleTimeMs + 9_800;
+  const record = { invitationId: subject, kind: 'audioVideo', connectedAtMs, applicationId: '102', ack: '9' } as const;
+  const step = (reported: 'connected' | 'ended', sequence: string) => ({ reported, conversation: '', sequence });
+  return {
+    connected: toConnectedEvent(call, record, step('connected', '000000000009-0000-1'), at(connectedAtMs)),
+    ended: toEndedEvent(call, record, true, step('ended', '000000000012-0000'), at(connectedAtMs + 183_000)),
   };
 }
 

@@ -2,7 +2,7 @@ import type { CommandName } from '../../../invitations/commands/command';
 import { compact } from '../../../invitations/compact';
 import { applyEvent } from '../../../invitations/invitationHead';
 import { outcomeOf, type InvitationEnd } from '../../../invitations/outcome';
-import type { CommandSent } from '../../../invitations/commands/runCommand';
+import { operationIdOf } from '../../../invitations/commands/startCommand';
 import type { LiveOffer } from '../../../invitations/normalise/readOffer';
 import { sessionContextFor } from '../../../invitations/commands/sessionContext';
 import { encodeSlotHealth } from '../../../relay/accountHealth';
@@ -34,7 +34,11 @@ export const requestExamples = {
     },
   },
   decline: { everyPhone: {}, onlyOurEndpoint: { reason: 'Local' } },
-  cancel: { nothing: {} },
+  empty: { nothing: {} },
+  start: {
+    callBack: { account: sampleAccount, to: 'tel:+14255550100', subject: 'Calling back' },
+    fromAnotherPhone: { account: sampleAccount, to: 'sip:alice@contoso.com', phoneNumber: '+14255550199' },
+  },
   createSubscription: {
     ringsAndMissedCalls: {
       url: 'https://receiver.example/hooks',
@@ -82,18 +86,40 @@ export function invitationAnswers(): { readonly ringing: object; readonly page: 
   };
 }
 
-const ends: Readonly<Record<CommandName, Omit<InvitationEnd, 'account'>>> = {
+const answeredOutgoing = { status: 'Success', state: 'connected', direction: 'outgoing' } as const;
+
+const ends: Readonly<Record<CommandName | 'start', Omit<InvitationEnd, 'account'>>> = {
   accept: { status: 'Success', state: 'connected', direction: 'incoming' },
   decline: { status: 'Failure', state: 'declined', code: 'LocalFailure', subcode: 'Declined', direction: 'incoming' },
   cancel: { status: 'Failure', state: 'cancelled', code: 'LocalFailure', subcode: 'Canceled', direction: 'outgoing' },
+  hangup: answeredOutgoing,
+  hold: answeredOutgoing,
+  resume: answeredOutgoing,
+  start: answeredOutgoing,
 };
 
 /** What a command is answered: that it was sent, and with `Prefer: wait` how the call went on. */
-export function commandAnswers(command: CommandName): { readonly sent: object; readonly outcome: object } {
+export function commandAnswers(command: CommandName | 'start'): { readonly sent: object; readonly outcome: object } {
   const invitationId = sampleCall().started.subject;
-  const named = command === 'accept' ? { sessionContext: sessionContextFor(invitationId) } : {};
-  const sent: Omit<CommandSent, 'replayed'> = { result: 'sent', invitationId, command, ...named };
+  const sent = { result: 'sent', invitationId, command, ...namedBy(command, invitationId) };
   return { sent, outcome: { ...sent, outcome: outcomeOf({ account: sampleAccount, ...ends[command] }) } };
+}
+
+function namedBy(command: CommandName | 'start', invitationId: string): object {
+  switch (command) {
+    case 'accept':
+      return { sessionContext: sessionContextFor(invitationId) };
+    case 'cancel':
+      return { state: 'alerting' };
+    case 'hangup':
+      return { state: 'connected' };
+    case 'start':
+      return { operationId: operationIdOf('key:4f9a1c0be2d7', sampleAccount, '8e03978e-40d5-43e8-bc93-6894a57f9324') };
+    case 'decline':
+    case 'hold':
+    case 'resume':
+      return {};
+  }
 }
 
 function historyEntry({ id, type, timeMs, sequence, data }: ReturnType<typeof sampleCall>['started']): object {

@@ -33,6 +33,10 @@ const said: Readonly<Partial<Record<ErrorCode, readonly [message: string, detail
     'This invitation cannot be asked to accept to the phone now; it offers acceptWithAnswer, decline.',
     { extensions: { available: ['acceptWithAnswer', 'decline'] } },
   ],
+  emergencyCallRefused: ['The relay starts no emergency calls: it can tell nobody where you are. Use a telephone.'],
+  startUnconfirmed: [
+    'Skype for Business did not say whether it started the call, and no event of it has come within five seconds.',
+  ],
   idempotencyKeyReused: ['This Idempotency-Key was used with another command on this invitation: use a new key.'],
   tooManyRequests: ['At most 50 requests a second, 100 at once.', { retryAfterMs: 20 }],
   upstreamFailed: [

@@ -17,6 +17,8 @@ const commandErrors: readonly ErrorCode[] = [
   ...upstreamErrors,
 ];
 
+const empty = { schema: 'Empty', examples: requestExamples.empty } as const;
+
 const waiting =
   'With `Prefer: wait=N` the answer waits up to N seconds, 60 at most, for the outcome. The first command to ' +
   'reach an invitation wins; the same caller’s same command is answered as before.';
@@ -48,9 +50,64 @@ export function commandRoutes(): readonly Route[] {
         summary: 'Cancel an outgoing call',
         description: `For a call that this account makes and that still rings. ${waiting}`,
       },
-      { schema: 'Cancel', examples: requestExamples.cancel },
+      empty,
     ),
+    command(
+      'hangup',
+      {
+        summary: 'Hang up a call',
+        description:
+          'A call that is connected, or that this account makes: by the stop link of its audio, else by deleting its conversation. ' +
+          'The end comes with `ucwa.call.ended`.',
+      },
+      empty,
+    ),
+    command(
+      'hold',
+      {
+        summary: 'Hold a call',
+        description:
+          'Where Skype for Business links it; users of Call via Work may never have it. Nothing tells that a call is held but ' +
+          'that `resume` can be sent.',
+      },
+      empty,
+    ),
+    command('resume', { summary: 'Resume a held call', description: 'Where Skype for Business links it.' }, empty),
+    startRoute(),
   ];
+}
+
+function startRoute(): Route {
+  const { sent, outcome } = commandAnswers('start');
+  const headers = ['PreferenceApplied', 'IdempotencyReplayed'] as const;
+  return {
+    method: 'post',
+    path: '/invitations',
+    operationId: 'startInvitation',
+    tag: 'Invitations',
+    summary: 'Start a call',
+    description:
+      'Rings the phone of the account’s user first, then that of the callee. The same caller’s same `Idempotency-Key` is one call, ' +
+      'whatever happens in between. Emergency numbers are refused. With `Prefer: wait=N` the answer waits up to N seconds, 60 at ' +
+      'most, for the outcome.',
+    role: 'Invitations.Command',
+    headers: ['Prefer', 'IdempotencyKey', 'TraceParent'],
+    body: { schema: 'Start', examples: requestExamples.start },
+    answers: {
+      200: {
+        description: 'The call was started, and this is how it went on',
+        schema: 'CommandSent',
+        examples: { outcome },
+        headers,
+      },
+      202: { description: 'The call was started', schema: 'CommandSent', examples: { sent }, headers },
+    },
+    errors: [
+      ...(['requestInvalid', 'emergencyCallRefused', 'actionNotAvailable', 'commandInFlight'] as const),
+      ...(['idempotencyKeyReused', 'startUnconfirmed', 'storageUnavailable'] as const),
+      ...upstreamErrors,
+    ],
+  };
 }
 
 function command(name: CommandName, texts: Pick<Route, 'summary' | 'description'>, body: Body): Route {

@@ -132,7 +132,7 @@ describe('the OpenAPI document', () => {
 
   it.each(['accept', 'decline', 'cancel'])('names every request header that %s heeds', (command) => {
     const heeded = [
-      ...readFileSync(join(__dirname, '../../../../shared/http/commandEndpoint.ts'), 'utf8').matchAll(
+      ...readFileSync(join(__dirname, '../../../../shared/http/commands/commandEndpoint.ts'), 'utf8').matchAll(
         /headers\.get\('([\w-]+)'\)/g,
       ),
     ].map(([, name]) => name);

@@ -10,6 +10,7 @@ import { silentLog } from '../../../../shared/telemetry/log';
 import type { Resource } from '../../../../shared/invitations/resource';
 import { createFakeClock } from '../../../support/fakeClock';
 import { createMemoryClaims } from '../../../support/memoryClaims';
+import { createMemoryStartedCalls } from '../../../support/memoryStartedCalls';
 
 const signingKey = 'a key of at least thirty-two characters';
 const account = 'sip:reception@contoso.com';
@@ -54,13 +55,15 @@ function createInvitation(
     },
     post: (request) => {
       posts.push(request);
-      return answer();
+      return answer().then(() => ({}));
     },
   };
   const ports: CommandPorts = {
     signingKey,
     gateway: (key) => (key === accountKey(account) ? gateway : undefined),
     claims: createMemoryClaims(),
+    started: createMemoryStartedCalls(),
+    calls: { head: () => Promise.resolve(undefined) },
     audit: {
       record: (entry) => {
         audit.push(entry);

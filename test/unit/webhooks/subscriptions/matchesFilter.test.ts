@@ -10,12 +10,27 @@ import { callEvent } from '../../../support/webhookEvents';
 const started = callEvent('started');
 const missed = callEvent('completed');
 const gap = sampleGapEvent();
+const connected = {
+  ...gap,
+  type: 'ucwa.call.connected',
+  data: {
+    invitationId: 'i',
+    kind: 'audioVideo',
+    direction: 'incoming',
+    connectedAt: '2026-01-15T12:00:00Z',
+    actions: [],
+  },
+};
 const settled = { ...gap, type: 'ucwa.command.settled', data: {} };
 
 test.each<[string, Filters, object, boolean]>([
   ['no filter lets a ring through', {}, started, true],
   ['no filter lets a gap through', {}, gap, true],
   ['no filter keeps the operator’s events back', {}, settled, false],
+  ['no filter lets a connected call through', {}, connected, true],
+  ['its direction', { direction: 'outgoing' }, connected, false],
+  ['its kind', { kinds: ['audioVideo'] }, connected, true],
+  ['an outcome asked of a connected call, which has none', { outcomeResults: ['answered'] }, connected, false],
   ['a named type lets them through', { types: ['ucwa.command.settled'] }, settled, true],
   ['an exact type', { types: ['ucwa.audioVideoInvitation.started'] }, started, true],
   ['another type', { types: ['ucwa.audioVideoInvitation.completed'] }, started, false],
