@@ -18,7 +18,7 @@ let facts: StackFacts;
 let connection: string;
 beforeAll(async () => {
   stackFolder = await createStackFolder();
-  stack = runCommand('start', stackFolder.folder, '--no-calls', '--quiet', ...anyPorts);
+  stack = runCommand('start', stackFolder.folder, '--no-calls', '--quiet', '--verbose', ...anyPorts);
   facts = await stack.ready;
   connection = facts.serviceBusConnection ?? '';
 });

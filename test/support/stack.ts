@@ -26,14 +26,18 @@ export async function createStackFolder(): Promise<StackFolder> {
 /** Ports that the system chooses. */
 export const anyPorts = ['functions', 'ucwa', 'bus', 'storage', 'receiver'].flatMap((part) => [`--${part}-port`, '0']);
 
-/** Runs `npm start` or `npm run ring`, as compiled by `npm run build`. Only a started stack is ever `ready`. */
-export function runCommand(name: 'start' | 'ring', folder: string, ...commandArguments: string[]): CommandRun {
+/** Runs `npm start`, `npm run ring` or `npm run health`, as compiled by `npm run build`. Only a started stack is ever `ready`. */
+export function runCommand(
+  name: 'start' | 'ring' | 'health',
+  folder: string,
+  ...commandArguments: string[]
+): CommandRun {
   const lines: string[] = [];
   const waiting = new Set<() => void>();
   const run = startLocalProcess({
     id: name,
     name: `npm run ${name}`,
-    nodeArguments: [name === 'ring' ? toolScript(name) : standInScript(name), ...commandArguments],
+    nodeArguments: [name === 'start' ? standInScript(name) : toolScript(name), ...commandArguments],
     folder,
     recogniseReady: readyMessage(stackFactsSchema),
     onLine: (line) => {

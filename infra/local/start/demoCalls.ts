@@ -1,6 +1,6 @@
 import type { NewCall } from './simulator';
 
-/** The calls that the stack makes by itself, over and over, so that there is something to see: every way a call can end. */
+/** The calls that the stack makes by itself, once, so that there is something to see: every way a call can end. */
 export const demoCalls: readonly NewCall[] = [
   {
     scenario: 'declined',

@@ -3,12 +3,13 @@ import { runStack } from './runStack';
 import { createTerminal } from './print/terminal';
 
 const HELP = `The whole of ucwa-relay on this machine: a UCWA simulator, a Service Bus, Azure Storage, the functions host with
-the app, and a webhook receiver. Calls come in every few seconds, and every event is printed as it comes from the bus.
+the app, and a webhook receiver. Some calls come in, and every event is printed as it comes from the bus.
 
   npm start [-- options]
 
   --no-calls          nobody calls but you (npm run ring)
   --quiet             prints addresses and problems, not a line per event
+  --verbose           prints connection strings and every line of the relay's log too, which is always in .local/relay.log
   --processes         runs each Service Bus function in a process of its own, as Azure's Flex Consumption plan does
   --watch             builds the app again when a source changes and restarts the functions host (npm run dev)
   --inspect           opens the inspector of the process that runs the app, for a debugger to attach to
@@ -28,6 +29,7 @@ function main(): Promise<number> {
   const options = readCommandLine(HELP, {
     'no-calls': { type: 'boolean' },
     quiet: { type: 'boolean' },
+    verbose: { type: 'boolean' },
     processes: { type: 'boolean' },
     watch: { type: 'boolean' },
     inspect: { type: 'boolean' },
@@ -49,6 +51,8 @@ function main(): Promise<number> {
     inspector: options.inspect === true ? portOption('inspect-port', options['inspect-port'], 9229) : undefined,
   };
 
+  // Who reads the first lines only (`| head`) has seen enough.
+  process.stdout.on('error', () => process.kill(process.pid, 'SIGTERM'));
   return runStack({
     folder: process.cwd(),
     environment: process.env,
@@ -57,6 +61,8 @@ function main(): Promise<number> {
     watch: options.watch === true,
     calls: options['no-calls'] !== true,
     quiet: options.quiet === true,
+    verbose: options.verbose === true,
+    keyboard: process.stdin.isTTY ? process.stdin : undefined,
     terminal: createTerminal(process.stdout, process.env),
   });
 }

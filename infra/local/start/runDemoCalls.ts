@@ -5,16 +5,15 @@ import type { Simulator } from './simulator';
 
 const BETWEEN_CALLS_MS = 7_000;
 
-/** Rings at once and then every few seconds, each call another story, until `signal` is aborted. Never rejects. */
+/** Rings each call of the demo once, the next some seconds after the one before, unless `signal` is aborted. Never rejects. */
 export async function runDemoCalls(
   simulator: Simulator,
   clock: Clock,
   signal: AbortSignal,
   onProblem: (problem: string) => void,
 ): Promise<void> {
-  for (let count = 0; !signal.aborted; count += 1) {
-    const call = demoCalls[count % demoCalls.length];
-    if (call === undefined) return;
+  for (const call of demoCalls) {
+    if (signal.aborted) return;
     try {
       await simulator.call(call, signal);
     } catch (error) {

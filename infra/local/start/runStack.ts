@@ -1,8 +1,12 @@
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import type { ReadStream } from 'node:tty';
 import { systemClock } from '../../../shared/clock';
 import { createEmissionTimes } from './print/emissionTimes';
 import { readGivenSettings } from './givenSettings';
 import { localKeys } from './localKeys';
+import { KEYS, listenToKeys } from './keys/listenToKeys';
 import { createParts, type Parts } from './parts';
 import { printHeader } from './print/printHeader';
 import { printLine } from './print/printLine';
@@ -29,6 +33,10 @@ export interface RunOptions {
   readonly calls: boolean;
   /** Whether the lines about what happens are left out. */
   readonly quiet: boolean;
+  /** Whether every line of the relay's log is shown, and connection strings in the header. */
+  readonly verbose: boolean;
+  /** Where keys are pressed; undefined where nobody sits there. */
+  readonly keyboard: ReadStream | undefined;
   readonly terminal: Terminal;
 }
 
@@ -93,6 +101,7 @@ async function startAndShow(session: Session): Promise<void> {
   const given = await readGivenSettings(folder, options.environment);
   const keys = await localKeys(folder);
   terminal.line('Starting …');
+  const log = await openRelayLog(folder);
   const stack = await startStack(
     {
       given,
@@ -101,8 +110,9 @@ async function startAndShow(session: Session): Promise<void> {
       processes: options.processes,
       storageFolder: path.join(stackFolder(folder), 'storage'),
       onHostLine: (line) => {
+        log.write(`${new Date().toISOString()} ${line}\n`);
         // Information that the app logs about an event is left out: the event is printed as it comes from the bus.
-        if (/^(warning|error):/.test(line)) print(terminal, 'host', line);
+        if (options.verbose || /^(warning|error):/.test(line)) print(terminal, 'host', line);
       },
       onReceiverLine: (line) => {
         if (!options.quiet) print(terminal, 'webhook', line);
@@ -114,10 +124,17 @@ async function startAndShow(session: Session): Promise<void> {
   if (ended.aborted) return;
   session.facts = stack.facts;
   await writeStackFile(folder, stack.facts);
-  printHeader(terminal, stack, performance.now());
+  const shownKeys = options.keyboard === undefined || stack.facts.ucwaUrl === undefined ? undefined : KEYS;
+  printHeader(terminal, stack, { readyInMs: performance.now(), verbose: options.verbose, keys: shownKeys });
   if (options.watch) restartOnChange(session, stack);
   process.send?.({ ready: stack.facts });
   session.shown = showWhatHappens(options, stack, given['RELAY_SIGNING_KEY'] ?? keys.signingKey, ended);
+}
+
+/** `.local/relay.log`: every line of the functions host and the app since this start. */
+async function openRelayLog(folder: string): Promise<WriteStream> {
+  await mkdir(stackFolder(folder), { recursive: true });
+  return createWriteStream(path.join(stackFolder(folder), 'relay.log'), { mode: 0o600 });
 }
 
 /** Restarts the functions host whenever the app has been built again after a change. */
@@ -160,7 +177,18 @@ async function showWhatHappens(
       ? undefined
       : showTopic({ terminal, serviceBusConnection, emissionTimes });
   const onProblem = (text: string): void => print(terminal, 'problem', text);
-  if (options.calls && simulator !== undefined) await runDemoCalls(simulator, systemClock, ended, onProblem);
+  const stopKeys =
+    options.keyboard === undefined || simulator === undefined
+      ? undefined
+      : listenToKeys(options.keyboard, { terminal, simulator, facts, topic });
+  if (options.calls && simulator !== undefined) {
+    await runDemoCalls(simulator, systemClock, ended, onProblem);
+    if (!ended.aborted && !quiet)
+      terminal.line(
+        `\n  These were the demo’s calls. ${stopKeys === undefined ? 'npm run ring' : 'r'} rings another.\n`,
+      );
+  }
   await whenAborted(ended);
+  stopKeys?.();
   await topic?.close();
 }

@@ -18,11 +18,12 @@ describe('a ring', () => {
     [
       { from: alice, subject: 'Invoice 1234', modalities: ['audio', 'video'] },
       'ring',
-      `Alice (sip:alice@contoso.com) → ${account}  "Invoice 1234"  audio+video`,
+      'Alice <alice@contoso.com> → reception@contoso.com  "Invoice 1234"  audio+video',
     ],
-    [{ from: { uri: 'tel:+15550100' } }, 'ring', `tel:+15550100 → ${account}`],
-    [{}, 'ring', `(withheld) → ${account}`],
-    [{ direction: 'outgoing', to: { name: 'Dave' } }, 'call', `${account} → Dave`],
+    [{ from: { uri: 'tel:+15550100' }, modalities: ['audio'] }, 'ring', 'tel:+15550100 → reception@contoso.com'],
+    [{}, 'ring', '(withheld) → reception@contoso.com'],
+    [{ direction: 'outgoing', to: { name: 'Dave' } }, 'call', 'reception@contoso.com → Dave'],
+    [{ from: alice, importance: 'urgent' }, 'ring', 'URGENT  Alice <alice@contoso.com> → reception@contoso.com'],
   ])('of %j', (data, label, text) => {
     expect(describeRing(seen(data), 1_000_000)).toEqual({ atMs: 1_000_000, label, text });
   });
@@ -48,7 +49,7 @@ describe('an event', () => {
       `${who}     0 ms from UCWA to bus  missed`,
     ],
   ])('with %j', (data, at, label, text) => {
-    expect(describeEvent(seen({ invitationId: 'id', from: alice, ...data }), at)).toEqual({
+    expect(describeEvent(seen({ invitationId: 'id', from: alice, ...data }), at, () => undefined)).toMatchObject({
       atMs: at.receivedAtMs,
       label,
       text,
@@ -61,11 +62,12 @@ describe('an event', () => {
       'ucwa.command.settled',
       { invitationId: 'id', command: 'decline', caller: 'key:1', result: 'sent', status: 202 },
       'command',
-      'decline  by key:1  sent  202',
+      `${who}  decline  by key:1  sent  202`,
     ],
     ['ucwa.subscription.disabled', {}, 'event', 'ucwa.subscription.disabled'],
   ])('of the type %s', (type, data, label, text) => {
-    expect(describeEvent(seen(data, type), times)).toEqual({ atMs: times.receivedAtMs, label, text });
+    const calls = (id: string) => (id === 'id' ? 'Alice' : undefined);
+    expect(describeEvent(seen(data, type), times, calls)).toEqual({ atMs: times.receivedAtMs, label, text });
   });
 });
 
@@ -86,6 +88,17 @@ it('prints what others wrote without their control characters', () => {
     text: 'Eve \u001B[2J\r\n → you',
   });
   expect(lines).toEqual(['03:04:05.006  ring       Eve ·[2J·· → you']);
+});
+
+it('prints an event in one line of 100 columns, and a problem whole', () => {
+  const lines: string[] = [];
+  const output = Object.assign(Object.create(process.stdout) as NodeJS.WriteStream, {
+    isTTY: false,
+    write: (text: string) => lines.push(text),
+  });
+  for (const label of ['webhook', 'problem'])
+    printLine(createTerminal(output, {}), { atMs: 0, label, text: 'x'.repeat(200) });
+  expect(lines.map((line) => line.trimEnd().length)).toEqual([100, 225]);
 });
 
 test.each([

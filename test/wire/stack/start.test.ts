@@ -81,15 +81,19 @@ describe('a stack whose every port is taken', () => {
     expect(inOrder).toEqual([...inOrder].sort((one, other) => one - other));
   });
 
-  it('answers its health with the key that it prints', async () => {
-    const [, key = '', url = ''] =
-      /curl -H 'x-functions-key: (\S+)' (\S+)/.exec(await stack.line(/Ask for health/)) ?? [];
-    const { status } = await axios.get(url, {
-      headers: { 'x-functions-key': key },
-      proxy: false,
-      validateStatus: null,
-    });
-    expect(status).toBe(200);
+  it('shows its health by a command without a key', async () => {
+    await stack.line(/Ask for health +npm run health/);
+    const health = runCommand('health', folder.folder);
+    expect(await health.ended).toBe('exited with code 0');
+    expect(health.lines).toContain('pass  the relay');
+    expect(health.lines).toContainEqual(expect.stringMatching(/^pass {2}account:sip:reception@contoso\.com/));
+    expect([...stack.lines, ...health.lines].join('\n')).not.toContain(facts.functionsKey);
+  });
+
+  it('keeps every line of the relay in .local/relay.log', async () => {
+    const log = path.join(folder.folder, '.local', 'relay.log');
+    expect(await readFile(log, 'utf8')).toMatch(/^\S+Z \[pollEventChannel0\] \{"event":"ucwaConnected"/m);
+    expect((await stat(log)).mode & 0o777).toBe(0o600);
   });
 
   test.each([

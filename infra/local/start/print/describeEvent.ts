@@ -5,7 +5,19 @@ export interface Line {
   readonly atMs: number;
   readonly label: string;
   readonly text: string;
+  /** Of the word, where it says more than the word: how a call ended. */
+  readonly colour?: Colour;
 }
+
+export type Colour = 'bold' | 'dim' | 'good' | 'bad' | 'accent';
+
+/** A call that somebody took is good, one that nobody took is bad. */
+const outcomeColours: Readonly<Record<string, Colour>> = {
+  answered: 'good',
+  missed: 'bad',
+  failed: 'bad',
+  declined: 'bold',
+};
 
 /** When the event was received from the bus, and when UCWA emitted it, where that is known. */
 export interface EventTimes {
@@ -21,18 +33,27 @@ const NAME_WIDTH = 20;
 export function describeRing({ data }: SeenEvent, atMs: number): Line {
   const outgoing = data.direction === 'outgoing';
   const parties = outgoing
-    ? [data.account ?? '?', inFull(data.to)]
-    : [inFull(data.from), data.account ?? inFull(data.to)];
+    ? [inFull({ uri: data.account }), inFull(data.to)]
+    : [inFull(data.from), data.account === undefined ? inFull(data.to) : inFull({ uri: data.account })];
+  const modalities = data.modalities?.join('+');
   const subject = data.subject === undefined ? undefined : `"${data.subject}"`;
   return {
     atMs,
     label: outgoing ? 'call' : 'ring',
-    text: join(parties.join(' → '), subject, data.modalities?.join('+')),
+    text: join(
+      data.importance === 'urgent' ? 'URGENT' : undefined,
+      parties.join(' → '),
+      subject,
+      modalities === 'audio' ? undefined : modalities,
+    ),
   };
 }
 
-/** An event as it was received from the bus: whose call, how long it took from UCWA to here, and what it tells. */
-export function describeEvent(event: SeenEvent, times: EventTimes): Line {
+/**
+ * An event as it was received from the bus: whose call, how long it took from UCWA to here, and what it tells.
+ * @param calls whose call an invitation id is, where an event of it was seen before.
+ */
+export function describeEvent(event: SeenEvent, times: EventTimes, calls: (id: string) => string | undefined): Line {
   const { data } = event;
   const line = (label: string, ...parts: (string | undefined)[]): Line => ({
     atMs: times.receivedAtMs,
@@ -40,27 +61,37 @@ export function describeEvent(event: SeenEvent, times: EventTimes): Line {
     text: join(...parts),
   });
   if (data.event !== undefined && data.invitationId !== undefined) {
-    const who = inShort(data.direction === 'outgoing' ? data.to : data.from).padEnd(NAME_WIDTH);
-    return line(
-      data.event,
-      who,
-      onItsWay(event, times),
-      data.outcome?.result ?? data.state,
-      answerer(event),
-      data.delayed === true ? 'late' : undefined,
-    );
+    const who = otherParty(event).padEnd(NAME_WIDTH);
+    const colour = outcomeColours[data.outcome?.result ?? ''];
+    return {
+      ...line(
+        data.event,
+        who,
+        onItsWay(event, times),
+        data.outcome?.result ?? data.state,
+        answerer(event),
+        data.delayed === true ? 'late' : undefined,
+      ),
+      ...(colour !== undefined && { colour }),
+    };
   }
   if (event.type === 'ucwa.channel.gap')
     return line('gap', data.account, word(data['cause']), `${word(data['after'])} … ${word(data['before'])}`);
   if (event.type === 'ucwa.command.settled')
     return line(
       'command',
+      calls(data.invitationId ?? '')?.padEnd(NAME_WIDTH),
       word(data['command']),
       `by ${word(data['caller'])}`,
       word(data['result']),
       word(data['status']),
     );
   return line('event', event.type);
+}
+
+/** Who is at the other end of an invitation. */
+export function otherParty({ data }: SeenEvent): string {
+  return inShort(data.direction === 'outgoing' ? data.to : data.from);
 }
 
 function onItsWay({ data }: SeenEvent, { receivedAtMs, emittedAtMs }: EventTimes): string | undefined {
@@ -76,8 +107,9 @@ function answerer({ data }: SeenEvent): string | undefined {
 }
 
 function inFull(person: Person): string {
-  if (person?.name === undefined || person.uri === undefined) return inShort(person);
-  return `${person.name} (${person.uri})`;
+  const address = person?.uri?.replace(/^sip:/, '');
+  if (person?.name === undefined || address === undefined) return person?.name ?? address ?? '(withheld)';
+  return `${person.name} <${address}>`;
 }
 
 function inShort(person: Person): string {

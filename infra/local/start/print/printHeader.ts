@@ -1,59 +1,86 @@
 import { DIFFERENCES } from '../../service-bus/startServiceBus';
-import type { StackFacts } from '../stackFile';
 import type { StartedStack } from '../startStack';
 import type { Terminal } from './terminal';
 
-/** Says where everything is, what is real, and what to type next. `readyInMs` is the time since the process began. */
-export function printHeader(
-  terminal: Terminal,
-  { facts, replaced, notes, inspector, localBus }: StartedStack,
-  readyInMs: number,
-): void {
-  const row = (name: string, address: string): void => terminal.line(`  ${name.padEnd(18)}${address}`);
-  const given = (setting: string | undefined): string => `given by ${setting ?? 'a setting'}: no stand-in`;
+export interface HeaderOptions {
+  /** Milliseconds since the process began. */
+  readonly readyInMs: number;
+  /** Whether connection strings and what Microsoft's emulator does differently are shown too. */
+  readonly verbose: boolean;
+  /** What a key does, where keys are read. */
+  readonly keys: string | undefined;
+}
+
+/** Says where everything is, what is real, and what to type next. */
+export function printHeader(terminal: Terminal, stack: StartedStack, options: HeaderOptions): void {
   terminal.line();
   terminal.line(terminal.bold('ucwa-relay on this machine'));
   terminal.line();
-  row('Functions', facts.functionsUrl);
-  row('UCWA', facts.ucwaUrl === undefined ? given(replaced.ucwa) : `${facts.ucwaUrl}  (simulator)`);
-  row(
-    'Service Bus',
-    replaced.serviceBus === undefined ? (facts.serviceBusConnection ?? '') : given(replaced.serviceBus),
-  );
-  // For SDKs that know no emulator.
-  if (localBus?.tls !== undefined) {
-    row('  with TLS', localBus.tls.connectionString);
-    row('  trust', localBus.tls.certificate);
-  }
-  row(
-    'Storage',
-    facts.storageConnection === undefined
-      ? given(replaced.storage)
-      : `${storageAddress(facts.storageConnection)}  (Azurite: blobs, queues, tables)`,
-  );
-  row('Webhook receiver', facts.receiverUrl);
-  if (inspector !== undefined) row('Debugger', `${inspector}  (VS Code: Attach to the functions host)`);
-  const differences = localBus?.differences ?? [];
-  if (differences.length > 0) {
+  for (const [name, address] of addresses(stack, options.verbose)) terminal.line(row(name, address));
+  const differences = options.verbose ? (stack.localBus?.differences ?? []) : [];
+  for (const [text, more] of [
+    [DIFFERENCES, differences],
+    ['', stack.notes],
+  ] as const) {
+    if (more.length === 0) continue;
     terminal.line();
-    terminal.line(`  ${DIFFERENCES}`);
+    if (text !== '') terminal.line(`  ${text}`);
+    for (const line of more) terminal.line(`  ${text === '' ? '' : '  '}${line}`);
   }
-  for (const text of differences) terminal.line(`    ${text}`);
-  if (notes.length > 0) terminal.line();
-  for (const text of notes) terminal.line(`  ${text}`);
   terminal.line();
   terminal.line(
-    `  ${terminal.good('Ready')} in ${(readyInMs / 1000).toFixed(1)} s. Addresses and keys: .local/stack.json. Ctrl-C stops it all.`,
+    `  ${terminal.good('Ready')} in ${(options.readyInMs / 1000).toFixed(1)} s. Addresses and keys: .local/stack.json. Ctrl-C stops it all.`,
   );
   terminal.line();
-  if (facts.ucwaUrl !== undefined)
-    row('Ring a call', 'npm run ring -- --from sip:alice@contoso.com --name "Alice" --subject "Invoice 1234"');
-  row('Ask for health', healthCommand(facts));
+  if (stack.facts.ucwaUrl !== undefined)
+    terminal.line(
+      row('Ring a call', 'npm run ring -- --from sip:alice@contoso.com --name "Alice" --subject "Invoice 1234"'),
+    );
+  terminal.line(row('Ask for health', 'npm run health'));
+  terminal.line(row('The relay’s log', '.local/relay.log'));
+  if (options.keys !== undefined) terminal.line(row('Keys', options.keys));
   terminal.line();
 }
 
-function healthCommand({ functionsUrl, functionsKey }: StackFacts): string {
-  return `curl -H 'x-functions-key: ${functionsKey}' ${functionsUrl}/api/health`;
+const row = (name: string, address: string): string => `  ${name.padEnd(18)}${address}`;
+
+function addresses(
+  { facts, replaced, inspector, localBus }: StartedStack,
+  verbose: boolean,
+): readonly (readonly [name: string, address: string])[] {
+  const given = (setting: string | undefined): string => `given by ${setting ?? 'a setting'}: no stand-in`;
+  const storage = facts.storageConnection;
+  return [
+    ['Functions', facts.functionsUrl],
+    ['UCWA', facts.ucwaUrl === undefined ? given(replaced.ucwa) : `${facts.ucwaUrl}  (simulator)`],
+    ['Service Bus', localBus === undefined ? given(replaced.serviceBus) : `sb://localhost:${localBus.port}`],
+    ...(verbose ? connections(facts.serviceBusConnection, localBus) : []),
+    [
+      'Storage',
+      storage === undefined ? given(replaced.storage) : `${storageAddress(storage)}  (Azurite: blobs, queues, tables)`,
+    ],
+    ['Webhook receiver', facts.receiverUrl],
+    ...(inspector === undefined
+      ? []
+      : [['Debugger', `${inspector}  (VS Code: Attach to the functions host)`] as const]),
+  ];
+}
+
+/** How a consumer connects to the bus: as to Microsoft's emulator, and by TLS for SDKs that know none. */
+function connections(
+  connectionString: string | undefined,
+  localBus: StartedStack['localBus'],
+): readonly (readonly [name: string, address: string])[] {
+  const tls = localBus?.tls;
+  return [
+    ['  as a string', connectionString ?? ''],
+    ...(tls === undefined
+      ? []
+      : ([
+          ['  with TLS', tls.connectionString],
+          ['  trust', tls.certificate],
+        ] as const)),
+  ];
 }
 
 function storageAddress(connectionString: string): string {

@@ -17,6 +17,7 @@ export const seenEventSchema = z.object({
     direction: z.string().optional(),
     state: z.string().optional(),
     subject: z.string().optional(),
+    importance: z.string().optional(),
     delayed: z.boolean().optional(),
     from: person.optional(),
     to: person.optional(),
