@@ -282,7 +282,7 @@ resource deadLetterRule 'Microsoft.Insights/metricAlerts@2026-01-01' = {
   location: 'global'
   tags: tags
   properties: {
-    description: 'Messages were dead-lettered: expired unread, or failed ten times.'
+    description: 'Messages were dead-lettered: expired unread, or failed too often.'
     enabled: true
     severity: 3
     scopes: [serviceBusId]

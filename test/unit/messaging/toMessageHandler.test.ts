@@ -13,6 +13,18 @@ describe('toMessageHandler', () => {
     expect(handled).toEqual([{ type: 'ucwa.channel.gap' }, 'app']);
   });
 
+  it('gives a message back a second after it failed', async () => {
+    const clock = createFakeClock();
+    const away = () => Promise.reject(new RelayError('busUnavailable', 'away'));
+    let isBack = false;
+    const given = toMessageHandler(() => 'app', away, clock)({}, {});
+    const refusal = expect(given.finally(() => (isBack = true))).rejects.toMatchObject({ code: 'busUnavailable' });
+    await clock.advance(999);
+    expect(isBack).toBe(false);
+    await clock.advance(1);
+    await refusal;
+  });
+
   it('holds a message for a minute before it gives it back, when the settings are not valid', async () => {
     const clock = createFakeClock();
     const notValid = (): never => {

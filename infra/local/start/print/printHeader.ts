@@ -28,9 +28,8 @@ export function printHeader(terminal: Terminal, stack: StartedStack, options: He
     for (const line of more) terminal.line(`  ${text === '' ? '' : '  '}${line}`);
   }
   terminal.line();
-  terminal.line(
-    `  ${terminal.good('Ready')} in ${(options.readyInMs / 1000).toFixed(1)} s. Addresses and keys: .local/stack.json. Ctrl-C stops it all.`,
-  );
+  const ready = `${terminal.good('Ready')} in ${(options.readyInMs / 1000).toFixed(1)} s.`;
+  terminal.line(`  ${ready} Addresses and keys: .local/stack.json. Ctrl-C stops it all.`);
   terminal.line();
   if (stack.facts.ucwaUrl !== undefined)
     terminal.line(

@@ -9,10 +9,9 @@ const TEXT_WIDTH = 75;
 export function printLine(terminal: Terminal, { atMs, label, text, colour }: Line): void {
   const paint = colour ?? colours[label] ?? 'dim';
   const whole = harmless(text);
-  const shown = label === 'problem' || label === 'host' || whole.length <= TEXT_WIDTH;
-  terminal.line(
-    `${terminal.dim(timeOfDay(atMs))}  ${terminal[paint](label.padEnd(LABEL_WIDTH))}  ${shown ? whole : `${whole.slice(0, TEXT_WIDTH - 1)}…`}`,
-  );
+  const fits = label === 'problem' || label === 'host' || whole.length <= TEXT_WIDTH;
+  const shown = fits ? whole : `${whole.slice(0, TEXT_WIDTH - 1)}…`;
+  terminal.line(`${terminal.dim(timeOfDay(atMs))}  ${terminal[paint](label.padEnd(LABEL_WIDTH))}  ${shown}`);
 }
 
 const colours: Readonly<Record<string, Colour>> = {
