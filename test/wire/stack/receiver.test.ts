@@ -77,7 +77,9 @@ describe('the receiver', () => {
     const { status } = await send('POST', body, headers('msg_1', String(Math.floor(now.getTime() / 1000)), signature));
     expect(status).toBe(204);
     expect(deliveries).toEqual([{ id: 'msg_1', verdict: 'genuine', body }]);
-    expect(deliveries.map(describeDelivery)).toEqual(['ucwa.audioVideoInvitation.completed  Alice  declined  signature holds  msg_1']);
+    expect(deliveries.map(describeDelivery)).toEqual([
+      'ucwa.audioVideoInvitation.completed  Alice  declined  signature holds  msg_1',
+    ]);
   });
 
   it('answers 401 to any other, and tells why', async () => {
