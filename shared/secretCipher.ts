@@ -7,7 +7,10 @@ const TAG_BYTES = 16;
 
 /** Keeps secrets unreadable in storage. */
 export interface SecretCipher {
-  /** Encrypts for one `context` (the account, the subscription's field): the text cannot be decrypted in another. Error: `settingsInvalid` without a key. */
+  /**
+   * Encrypts for one `context` (the account, the subscription's field): the text cannot be decrypted in another. Error:
+   * `settingsInvalid` without a key.
+   */
   encryptSecret(secret: string, context: string): string;
   /** Errors: `settingsInvalid` when the key that encrypted it is not among the keys; `internal` when it was altered. */
   decryptSecret(encrypted: string, context: string): string;

@@ -5,7 +5,7 @@ import { removeOldCalls } from '../../shared/storage/calls/removeOldCalls';
 import { removeOldDeliveries } from '../../shared/storage/calls/removeOldDeliveries';
 import { createClaims } from '../../shared/storage/claims';
 import { createCommandAudit } from '../../shared/storage/commandAudit';
-import { erasePerson } from '../../shared/storage/erasePerson';
+import { erasePerson } from '../../shared/storage/erasure/erasePerson';
 import { createRateSlots } from '../../shared/storage/rateSlots';
 import { recordTables, removeOlderRecords } from '../../shared/storage/retention';
 import { createSubscriberHealthStore } from '../../shared/storage/subscriberHealthStore';

@@ -235,7 +235,8 @@ function notAvailable(available: readonly string[]): RelayError {
   return new RelayError(
     'actionNotAvailable',
     'This account cannot start phone calls: Skype for Business does not link startPhoneAudio. It needs Enterprise Voice and a ' +
-      `policy that allows calls from outside (Call via Work). It links ${available.length === 0 ? 'nothing that starts a call' : available.join(', ')}.`,
+      `policy that allows calls from outside (Call via Work). It links ` +
+      `${available.length === 0 ? 'nothing that starts a call' : available.join(', ')}.`,
     { extensions: { available } },
   );
 }

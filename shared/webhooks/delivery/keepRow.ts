@@ -17,19 +17,19 @@ export function createKeepRow(keepRecord: KeepRecord, clock: Clock): KeepRow {
   const waiting = new Set<() => void>();
   let running = 0;
 
-  const getsTurn = async (untilMs: number): Promise<boolean> => {
+  const acquire = async (untilMs: number): Promise<boolean> => {
     if (running < MAX_ROWS_AT_ONCE) {
       running += 1;
       return true;
     }
     let go = (): void => undefined;
-    const turn = new Promise<void>((resolve) => (go = resolve));
+    const released = new Promise<void>((resolve) => (go = resolve));
     waiting.add(go);
-    await settlesBy(clock, turn, untilMs);
+    await settlesBy(clock, released, untilMs);
     return !waiting.delete(go);
   };
 
-  const endTurn = (): void => {
+  const release = (): void => {
     const [next] = waiting;
     if (next === undefined) {
       running -= 1;
@@ -40,11 +40,11 @@ export function createKeepRow(keepRecord: KeepRecord, clock: Clock): KeepRow {
   };
 
   return async (event, write, untilMs) => {
-    if (!(await getsTurn(untilMs))) return 'noAnswer';
+    if (!(await acquire(untilMs))) return 'noAnswer';
     try {
       return await keepRecord(event, write);
     } finally {
-      endTurn();
+      release();
     }
   };
 }

@@ -1,7 +1,7 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { createServer, type Server, type Socket } from 'node:net';
 import { systemClock } from '../../../shared/clock';
-import { mentions } from '../../../shared/storage/mentions';
+import { mentions } from '../../../shared/storage/erasure/mentions';
 import { createRawBlobs, RAW_BLOB_CONTAINER } from '../../../shared/storage/rawBlobs';
 import { startTestStorage, type TestStorage } from '../../support/azurite';
 import { createFakeClock } from '../../support/fakeClock';

@@ -48,7 +48,10 @@ const GROWTH = 1.3;
 const LONGEST_MS = 200;
 const RUNS = 7;
 
-/** The processor's time of the cheapest of several runs, in milliseconds: without what else the machine does. One run within `enoughMs` will do. */
+/**
+ * The processor's time of the cheapest of several runs, in milliseconds: without what else the machine does. One run within
+ * `enoughMs` will do.
+ */
 function measure(text: string, contentType: string, enoughMs = 0): number {
   let best = Infinity;
   for (let run = 0; run < RUNS && best > enoughMs; run += 1) {

@@ -1,4 +1,4 @@
-import { mentions } from '../../../shared/storage/mentions';
+import { mentions } from '../../../../shared/storage/erasure/mentions';
 
 const uri = 'sip:ann@contoso.com';
 

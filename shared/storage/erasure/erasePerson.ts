@@ -1,11 +1,11 @@
-import { filtered } from './calls/removeOldCalls';
-import { queryRows } from './calls/rows';
+import { filtered } from '../calls/removeOldCalls';
+import { queryRows } from '../calls/rows';
 import { mentions } from './mentions';
-import { removeRows } from './removeRows';
-import { recordTables } from './retention';
-import type { Tables } from './tables';
-import { fromTextChunks } from './textChunks';
-import { storageUnavailable } from './translateStorageError';
+import { removeRows } from '../removeRows';
+import { recordTables } from '../retention';
+import type { Tables } from '../tables';
+import { fromTextChunks } from '../textChunks';
+import { storageUnavailable } from '../translateStorageError';
 
 /** A row of any table. */
 type Row = Readonly<Record<string, unknown>>;
