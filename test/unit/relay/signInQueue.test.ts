@@ -12,7 +12,7 @@ function recordTurns(perSecond: number) {
   return {
     clock,
     turns,
-    enter(name: string, rank: SignInRank, signal = never) {
+    enter: (name: string, rank: SignInRank, signal = never): void => {
       void queue.wait(rank, signal).then(() => turns.push({ name, atMs: clock.monotonicMs() }));
     },
   };

@@ -42,7 +42,7 @@ test('an account was connected where its last report says so, or says so of all 
     { account, state: 'backingOff', modalities: [] },
     ...crowd.map((one) => ({ account: one, state: 'connected', modalities: ['Audio'], lastPollAtMs: heldMs })),
   ]);
-  const { wasConnected } = toSlotHistory({ slot: 3, ...died, health });
-  expect([wasConnected(account), crowd.every(wasConnected)]).toEqual([false, true]);
+  const history = toSlotHistory({ slot: 3, ...died, health });
+  expect([history.wasConnected(account), crowd.every((one) => history.wasConnected(one))]).toEqual([false, true]);
   expect(toSlotHistory({ slot: 3, ...died }).wasConnected(account)).toBe(false);
 });

@@ -111,7 +111,7 @@ test('an account is added, changed, disabled and removed while calls ring: live 
     expect(emitted.length).toBeGreaterThanOrEqual(20);
   }
   expect(world.audit.map(({ action, fields }) => [action, fields.join()])).toEqual([
-    ...others.map(() => ['added', expect.stringContaining('password')]),
+    ...others.map(() => ['added', expect.stringContaining('password') as string]),
     ['added', expect.stringContaining('password')],
     ['changed', 'password'],
     ['changed', 'enabled'],
@@ -155,7 +155,7 @@ test('a wrong password by PATCH is tried once, is reported with what to do, and 
 });
 
 test('a change is live within 10 s too while a fallback hands the account over to a run of the same process', async () => {
-  const [one = '', other = ''] = ['sip:one@contoso.com', 'sip:other@contoso.com'];
+  const [one, other] = ['sip:one@contoso.com', 'sip:other@contoso.com'] as const;
   await world.put(one, 'password');
   await world.put(other, 'password');
   const { log } = world.start({ fallbackFirst: true });
