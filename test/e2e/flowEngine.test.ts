@@ -52,7 +52,15 @@ function eventually(action: string, entries: Labelled, isSo: (answer: Labelled) 
 describe('a maker of flows', () => {
   it('finds triggers and actions by their names', () => {
     expect(engine.triggers).toEqual(['When a call rings', 'When a call ends', 'When a call is missed']);
-    expect(engine.actions).toEqual(['Get call', 'List calls', 'Accept call', 'Reject call', 'Cancel call']);
+    expect(engine.actions).toEqual([
+      'Get call',
+      'List calls',
+      'Accept call',
+      'Reject call',
+      'Cancel call',
+      'Call',
+      'Hang up call',
+    ]);
   });
 
   it('chooses the account from a drop-down', async () => {

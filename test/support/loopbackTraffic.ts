@@ -16,12 +16,21 @@ export function countHttpMessages(): { readonly total: number; readonly underWay
 }
 
 let echo: Promise<Socket> | undefined;
+let current: Promise<void> = Promise.resolve();
+let next: Promise<void> | undefined;
 
 /**
  * Sends a byte over loopback and back. On a busy machine the kernel delivers late; what was sent before is delivered
- * before, so when this resolves it has arrived.
+ * before, so when this resolves it has arrived. Callers that come during a round trip share the next one.
  */
-export async function makeLoopbackRoundTrip(): Promise<void> {
+export function makeLoopbackRoundTrip(): Promise<void> {
+  return (next ??= current.then(() => {
+    next = undefined;
+    return (current = exchangeByte());
+  }));
+}
+
+async function exchangeByte(): Promise<void> {
   const socket = await (echo ??= connectEcho());
   const answered = once(socket, 'data');
   socket.write('.');

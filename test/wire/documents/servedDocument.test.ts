@@ -117,6 +117,8 @@ const inWords: Readonly<Record<string, (body: Json) => Json>> = {
     ...toReachable({ url }),
     ...(account !== undefined && { account: 'sip:reception@contoso.com' }),
   }),
+  // An account of this relay, and no emergency number.
+  startInvitation: (body) => ({ ...body, account: 'sip:reception@contoso.com', to: 'tel:+14255550123' }),
   // It never signs in, and would do so at the simulator only.
   putAccount: ({ discoveryUrl: _elsewhere, ...account }) => ({ ...account, enabled: false }),
   changeAccount: ({ discoveryUrl: _elsewhere, ...change }) => ({ ...change, enabled: false }),
