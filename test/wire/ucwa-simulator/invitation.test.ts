@@ -68,11 +68,11 @@ describe('an invitation', () => {
       'conversation',
       'audioVideo',
       'mediaOffer',
+      'reportMediaDiagnostics',
       'acceptWithAnswer',
       'acceptWithPhoneAudio',
       'sendProvisionalAnswer',
       'decline',
-      'reportMediaDiagnostics',
     ]);
     expect(invitation._links['mediaOffer']?.href).toMatch(
       /^data:multipart\/alternative;charset=utf-8;boundary=[0-9a-f-]{36},--/,
@@ -312,8 +312,8 @@ describe('an invitation', () => {
       'to',
       'conversation',
       'audioVideo',
-      'cancel',
       'reportMediaDiagnostics',
+      'cancel',
     ]);
     expect((await client.send('POST', data._links['cancel']?.href ?? '')).status).toBe(204);
     expect((await client.get(path)).data).toMatchObject({ state: 'Cancelled' });
