@@ -17,7 +17,8 @@ export function printHeader(terminal: Terminal, stack: StartedStack, options: He
   terminal.line(terminal.bold('ucwa-relay on this machine'));
   terminal.line();
   for (const [name, address] of addresses(stack, options.verbose)) terminal.line(row(name, address));
-  const differences = options.verbose ? (stack.localBus?.differences ?? []) : [];
+  const all = stack.localBus?.differences ?? [];
+  const differences = options.verbose ? all : all.map(inShort);
   for (const [text, more] of [
     [DIFFERENCES, differences],
     ['', stack.notes],
@@ -41,6 +42,13 @@ export function printHeader(terminal: Terminal, stack: StartedStack, options: He
   terminal.line();
 }
 
+/** In a line of 100 columns, without what the emulator takes. */
+const inShort = (difference: string): string =>
+  difference
+    .replace(/\s*\([^)]*\)/g, '')
+    .replaceAll('/Subscriptions/', '/')
+    .replaceAll(' is ', ' ');
+
 const row = (name: string, address: string): string => `  ${name.padEnd(18)}${address}`;
 
 function addresses(
@@ -53,7 +61,10 @@ function addresses(
     ['Functions', facts.functionsUrl],
     ['UCWA', facts.ucwaUrl === undefined ? given(replaced.ucwa) : `${facts.ucwaUrl}  (simulator)`],
     ['Service Bus', localBus === undefined ? given(replaced.serviceBus) : `sb://localhost:${localBus.port}`],
-    ...(verbose ? connections(facts.serviceBusConnection, localBus) : []),
+    ...(verbose && facts.serviceBusConnection !== undefined
+      ? [['  as a string', facts.serviceBusConnection] as const]
+      : []),
+    ...tlsOf(localBus, verbose),
     [
       'Storage',
       storage === undefined ? given(replaced.storage) : `${storageAddress(storage)}  (Azurite: blobs, queues, tables)`,
@@ -65,20 +76,16 @@ function addresses(
   ];
 }
 
-/** How a consumer connects to the bus: as to Microsoft's emulator, and by TLS for SDKs that know none. */
-function connections(
-  connectionString: string | undefined,
+/** How SDKs that know no emulator connect: by TLS on the same port. */
+function tlsOf(
   localBus: StartedStack['localBus'],
+  verbose: boolean,
 ): readonly (readonly [name: string, address: string])[] {
   const tls = localBus?.tls;
+  if (tls === undefined) return [];
   return [
-    ['  as a string', connectionString ?? ''],
-    ...(tls === undefined
-      ? []
-      : ([
-          ['  with TLS', tls.connectionString],
-          ['  trust', tls.certificate],
-        ] as const)),
+    ['  with TLS', verbose ? tls.connectionString : 'at the same port, for SDKs that know no emulator'],
+    ['  trust', tls.certificate],
   ];
 }
 
