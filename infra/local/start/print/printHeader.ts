@@ -33,21 +33,20 @@ export function printHeader(terminal: Terminal, stack: StartedStack, options: He
   terminal.line(`  ${ready} Addresses and keys: .local/stack.json. Ctrl-C stops it all.`);
   terminal.line();
   if (stack.facts.ucwaUrl !== undefined)
-    terminal.line(
-      row('Ring a call', 'npm run ring -- --from sip:alice@contoso.com --name "Alice" --subject "Invoice 1234"'),
-    );
+    terminal.line(row('Ring a call', 'npm run ring -- --name "Alice" --subject "Invoice 1234"'));
   terminal.line(row('Ask for health', 'npm run health'));
   terminal.line(row('The relay’s log', '.local/relay.log'));
   if (options.keys !== undefined) terminal.line(row('Keys', options.keys));
   terminal.line();
 }
 
-/** In a line of 100 columns, without what the emulator takes. */
+/** In lines of 100 columns, without what the emulator takes. */
 const inShort = (difference: string): string =>
   difference
     .replace(/\s*\([^)]*\)/g, '')
     .replaceAll('/Subscriptions/', '/')
-    .replaceAll(' is ', ' ');
+    .replaceAll(' is ', ' ')
+    .replace(/^(.{50,}?), (?=.*,|.{40})/, '$1,\n      ');
 
 const row = (name: string, address: string): string => `  ${name.padEnd(18)}${address}`;
 
