@@ -51,8 +51,8 @@ function main(): Promise<number> {
     inspector: options.inspect === true ? portOption('inspect-port', options['inspect-port'], 9229) : undefined,
   };
 
-  // Who reads the first lines only (`| head`) has seen enough.
-  process.stdout.on('error', () => process.kill(process.pid, 'SIGTERM'));
+  // Who reads the first lines only (`| head`) has seen enough. A second signal would end the parts at once.
+  process.stdout.once('error', () => process.kill(process.pid, 'SIGTERM')).on('error', () => undefined);
   return runStack({
     folder: process.cwd(),
     environment: process.env,

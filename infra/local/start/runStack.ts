@@ -134,7 +134,9 @@ async function startAndShow(session: Session): Promise<void> {
 /** `.local/relay.log`: every line of the functions host and the app since this start. */
 async function openRelayLog(folder: string): Promise<WriteStream> {
   await mkdir(stackFolder(folder), { recursive: true });
-  return createWriteStream(path.join(stackFolder(folder), 'relay.log'), { mode: 0o600 });
+  const log = createWriteStream(path.join(stackFolder(folder), 'relay.log'), { mode: 0o600 });
+  // A full disk costs the log, not the stack.
+  return log.on('error', () => undefined);
 }
 
 /** Restarts the functions host whenever the app has been built again after a change. */

@@ -21,6 +21,7 @@ describe('a ring', () => {
       'Alice <alice@contoso.com> → reception@contoso.com  "Invoice 1234"  audio+video',
     ],
     [{ from: { uri: 'tel:+15550100' }, modalities: ['audio'] }, 'ring', 'tel:+15550100 → reception@contoso.com'],
+    [{ from: { uri: 'tel:+15550100', name: '+15550100' } }, 'ring', '+15550100 → reception@contoso.com'],
     [{}, 'ring', '(withheld) → reception@contoso.com'],
     [{ direction: 'outgoing', to: { name: 'Dave' } }, 'call', 'reception@contoso.com → Dave'],
     [{ from: alice, importance: 'urgent' }, 'ring', 'URGENT  Alice <alice@contoso.com> → reception@contoso.com'],
@@ -64,6 +65,7 @@ describe('an event', () => {
       'command',
       `${who}  decline  by key:1  sent  202`,
     ],
+    ['ucwa.call.connected', { invitationId: 'id' }, 'connected', 'Alice'],
     ['ucwa.subscription.disabled', {}, 'event', 'ucwa.subscription.disabled'],
   ])('of the type %s', (type, data, label, text) => {
     const calls = (id: string) => (id === 'id' ? 'Alice' : undefined);

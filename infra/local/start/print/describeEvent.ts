@@ -75,18 +75,29 @@ export function describeEvent(event: SeenEvent, times: EventTimes, calls: (id: s
       ...(colour !== undefined && { colour }),
     };
   }
-  if (event.type === 'ucwa.channel.gap')
-    return line('gap', data.account, word(data['cause']), `${word(data['after'])} … ${word(data['before'])}`);
-  if (event.type === 'ucwa.command.settled')
-    return line(
-      'command',
-      calls(data.invitationId ?? '')?.padEnd(NAME_WIDTH),
-      word(data['command']),
-      `by ${word(data['caller'])}`,
-      word(data['result']),
-      word(data['status']),
-    );
-  return line('event', event.type);
+  return line(...describeOther(event, calls));
+}
+
+/** What is no snapshot of an invitation: its word, and the rest in parts. */
+function describeOther(
+  { type, data }: SeenEvent,
+  calls: (id: string) => string | undefined,
+): readonly [label: string, ...parts: (string | undefined)[]] {
+  const call = calls(data.invitationId ?? '');
+  switch (type) {
+    case 'ucwa.channel.gap':
+      return ['gap', data.account, word(data['cause']), `${word(data['after'])} … ${word(data['before'])}`];
+    case 'ucwa.command.settled': {
+      const { command, caller, result, status } = data;
+      return ['command', call?.padEnd(NAME_WIDTH), word(command), `by ${word(caller)}`, word(result), word(status)];
+    }
+    case 'ucwa.call.connected':
+      return ['connected', call ?? '?'];
+    case 'ucwa.call.ended':
+      return ['ended', call ?? '?'];
+    default:
+      return ['event', type];
+  }
 }
 
 /** Who is at the other end of an invitation. */
@@ -108,7 +119,9 @@ function answerer({ data }: SeenEvent): string | undefined {
 
 function inFull(person: Person): string {
   const address = person?.uri?.replace(/^sip:/, '');
-  if (person?.name === undefined || address === undefined) return person?.name ?? address ?? '(withheld)';
+  const isOnlyNumber = address === `tel:${person?.name ?? ''}`;
+  if (person?.name === undefined || address === undefined || isOnlyNumber)
+    return person?.name ?? address ?? '(withheld)';
   return `${person.name} <${address}>`;
 }
 
