@@ -13,8 +13,8 @@ export const OPEN_MS = 30_000;
  * hangs, five seconds of events would take all the calls that an instance makes at a time, and healthy subscribers would wait too.
  */
 const STALLED_MS = 1_000;
-/** When a probe that has stalled is over: its time-out inside a ring. */
-const PROBE_MS = 5_000;
+/** When attempts that have stalled are over: their time-out inside a ring. */
+const ATTEMPT_MS = 5_000;
 /** For a subscriber that throttles and does not say for how long. */
 const DEFAULT_THROTTLE_MS = 5_000;
 
@@ -33,8 +33,8 @@ export interface Permit {
 
 export interface Refusal {
   readonly admitted: false;
-  readonly why: 'busy' | 'throttled' | 'circuitOpen';
-  /** Until then nothing is admitted: milliseconds since the epoch. */
+  readonly why: 'busy' | 'stalled' | 'throttled' | 'circuitOpen';
+  /** Until then nothing is admitted, or hardly anything: milliseconds since the epoch. */
   readonly untilMs: number;
   /** Since the first failure after the last success, in milliseconds; 0 while the last attempt succeeded. */
   readonly failingForMs: number;
@@ -90,7 +90,7 @@ class SubscriberPolicy implements DeliveryPolicy {
     if (decision !== undefined) return decision;
     const nowMs = this.clock.now();
     if (nowMs - this.#movedAtMs < STALLED_MS) return this.#wait(untilMs);
-    return this.#isProbing ? this.#refuse('circuitOpen', nowMs + PROBE_MS) : this.#refuse('busy', nowMs);
+    return this.#refuse(this.#isProbing ? 'circuitOpen' : 'stalled', this.#movedAtMs + ATTEMPT_MS);
   }
 
   failingSinceMs(): number | undefined {

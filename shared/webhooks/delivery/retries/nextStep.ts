@@ -6,6 +6,8 @@ import { retryDelayMs } from './retrySchedule';
 export const MAX_PERMANENT_ATTEMPTS = 5;
 /** Deliveries that were refused together do not come back together. */
 const SPREAD_MS = 10_000;
+/** As SPREAD_MS, for a subscriber that may only stand still for some seconds while calls ring. */
+const STALLED_SPREAD_MS = 3_000;
 /** An end of call waits at least as long as its subscriber has failed, and at most this long. */
 const MAX_FAILING_WAIT_MS = 3_600_000;
 
@@ -51,6 +53,15 @@ export function stepAfterAttempt(response: ResponseClass, input: StepInput): Nex
  */
 export function stepAfterRefusal({ why, untilMs, failingForMs, lastFailure }: Refusal, input: StepInput): NextStep {
   if (why === 'busy') return stepAfterWait('too many deliveries wait for the subscriber', input);
+  if (why === 'stalled')
+    return notLost(
+      later(
+        'move',
+        'the subscriber answers none of the attempts under way',
+        untilMs + input.random * STALLED_SPREAD_MS,
+        input,
+      ),
+    );
   const reason = why === 'throttled' ? 'the subscriber asked to wait' : `its circuit is open: ${lastFailure}`;
   const failingWaitMs = input.expiryTimeMs === undefined ? Math.min(failingForMs, MAX_FAILING_WAIT_MS) : 0;
   return later('move', reason, Math.max(untilMs + input.random * SPREAD_MS, input.nowMs + failingWaitMs), input);

@@ -55,13 +55,17 @@ describe('the bulkhead', () => {
     expect(order).toEqual(['earlier']);
   });
 
-  it('refuses as busy at once when none of the 16 has ended for a second', async () => {
+  it('refuses as stalled at once when none of the 16 has ended for a second, until their time is over', async () => {
     const { policy, clock, soon } = setUp();
     const [first] = await Promise.all(Array.from({ length: MAX_IN_FLIGHT }, () => admitted(policy, soon())));
     await clock.advance(999);
     const waiting = admitted(policy, soon());
     await clock.advance(1);
-    expect(await policy.acquire(soon())).toMatchObject({ admitted: false, why: 'busy', untilMs: clock.now() });
+    expect(await policy.acquire(soon())).toMatchObject({
+      admitted: false,
+      why: 'stalled',
+      untilMs: clock.now() + 4_000,
+    });
     first?.release(succeeded);
     expect(await waiting).toMatchObject({ admitted: true });
     const next = admitted(policy, soon());
@@ -146,7 +150,7 @@ describe('the circuit breaker', () => {
     it('refuses until the probe is over what comes when it has stalled', async () => {
       const { policy, clock, soon } = await halfOpen();
       await clock.advance(1_000);
-      expect(await policy.acquire(soon())).toMatchObject({ why: 'circuitOpen', untilMs: clock.now() + 5_000 });
+      expect(await policy.acquire(soon())).toMatchObject({ why: 'circuitOpen', untilMs: clock.now() + 4_000 });
     });
 
     it('makes the next one the probe when the first made no request', async () => {

@@ -74,6 +74,18 @@ describe('after a refusal', () => {
     ],
     ['is due at once after the first wait in vain', { ...open, why: 'busy' }, {}, { step: 'move', atMs: nowMs }],
     [
+      'waits for a subscriber that has stalled, and up to 3 s more',
+      { ...open, why: 'stalled' },
+      ring,
+      { step: 'move', atMs: open.untilMs + 1_500 },
+    ],
+    [
+      'does not blame the subscriber that has stalled for a ring that ends before',
+      { ...open, why: 'stalled' },
+      { expiryTimeMs: open.untilMs },
+      { step: 'expired', isLost: false },
+    ],
+    [
       'and later by the schedule',
       { ...open, why: 'busy' },
       { attempt: 1, moves: 2 },
