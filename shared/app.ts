@@ -12,6 +12,7 @@ import { checkAccount } from './doctor/checkAccount';
 import type { AccountEndpointPorts } from './http/accounts/accountEndpoints';
 import { encodeCapability } from './http/identity/capability';
 import type { CommandEndpointPorts } from './http/commands/commandEndpoint';
+import type { ListCommandsPorts } from './http/commands/listCommandsEndpoint';
 import type { ConfirmEndpointPorts } from './http/confirmEndpoint';
 import type { HealthEndpointPorts } from './http/health/healthEndpoint';
 import type { InvitationEndpointPorts } from './http/invitationEndpoints';
@@ -86,6 +87,7 @@ export interface App
     PeopleEndpointPorts,
     QueuedCommandPorts,
     SubscriptionEndpointPorts,
+    ListCommandsPorts,
     TimelineEndpointPorts {
   readonly settings: Settings;
   readonly invitations: CallViews;
@@ -212,6 +214,7 @@ function createApp(settings: Settings): App {
   };
   const polling = createPolling(settings, { publisher, leases, calls, accounts, session: sessions.of, clock });
   const views = createCallViews(tables, clock);
+  const audit = createCommandAudit(tables);
   const health = createSubscriberHealthStore(tables);
   const webhooks = wireWebhooks(settings, connections, { views, health, accounts: sipUrisOf(accounts), clock });
   return {
@@ -225,6 +228,7 @@ function createApp(settings: Settings): App {
     authentication: wireAuthentication(settings, clock),
     random: Math.random,
     invitations: views,
+    commandList: audit,
     commandQueue: createCommandQueue(bus),
     webhooks,
     subscriberHealth: health,
@@ -232,7 +236,7 @@ function createApp(settings: Settings): App {
     limit: createRateLimit(() => performance.now(), { burst: 100, perSecond: 50 }),
     // A person opens a link and presses its button; each press of it is an event on the topic.
     limitLink: createRateLimit(() => performance.now(), { burst: 10, perSecond: 0.5 }),
-    commands: wireCommands(settings, connections, { gateway: sessionOf(accounts, sessions.of), views, clock }),
+    commands: wireCommands(settings, connections, { gateway: sessionOf(accounts, sessions.of), views, audit, clock }),
     poll: polling.poll,
     pollAsFallback: polling.pollAsFallback,
     erasePerson: async (uri) =>
@@ -421,18 +425,16 @@ function wireWebhooks(
 function wireCommands(
   { signingKey }: Settings,
   { tables, publisher }: Connections,
-  { gateway, views, clock }: Pick<CommandPorts, 'gateway' | 'clock'> & { readonly views: CallViews },
+  { views, ...ports }: Pick<CommandPorts, 'gateway' | 'audit' | 'clock'> & { readonly views: CallViews },
 ): CommandPorts {
   return {
+    ...ports,
     signingKey,
-    gateway,
     claims: createClaims(tables),
     started: createStartedCalls(tables),
     calls: views,
-    audit: createCommandAudit(tables),
     events: publisher,
     newId: randomUUID,
-    clock,
     log,
   };
 }

@@ -3,15 +3,16 @@ import { parseOrExplain } from '../errors/parseOrExplain';
 import { RelayError } from '../errors/relayError';
 import type { Clock } from '../clock';
 import type { CallEvent } from '../invitations/calls/callEvent';
-import { compactOrAbsent } from '../invitations/compact';
+import { compact, compactOrAbsent } from '../invitations/compact';
 import { isInvitationEvent } from '../invitations/events/isInvitationEvent';
 import type { RelayEvent } from '../invitations/events/relayEvent';
+import { outcomeResults } from '../invitations/invitationData';
 import { isActive, type InvitationHead } from '../invitations/invitationHead';
 import type { CallViews } from '../invitations/record/callViews';
 import { readOffer } from '../invitations/normalise/readOffer';
 import type { CommandPorts } from '../invitations/commands/runCommand';
-import { cursorSchema } from './cursorSchema';
 import { json, type Endpoint, type EndpointPorts } from './endpoint';
+import { pageParameters, refuseReversed, textParameter, toWindowMs, windowParameters } from './listParameters';
 import { queryOf } from './queryOf';
 
 export interface InvitationEndpointPorts extends EndpointPorts {
@@ -20,33 +21,35 @@ export interface InvitationEndpointPorts extends EndpointPorts {
   readonly clock: Clock;
 }
 
-export const listQuerySchema = z.strictObject({
-  account: z
-    .string()
-    .regex(/^[sS][iI][pP]:/, 'must be a SIP URI like sip:user@domain')
-    .optional()
-    .describe('SIP URI of one account; every account unless given'),
-  state: z.enum(['active', 'ended'], 'must be active or ended').optional().describe('active: it may still be ringing'),
-  limit: z.coerce
-    .number('must be a number')
-    .int('must be a whole number')
-    .min(1, 'must be 1 to 100')
-    .max(100, 'must be 1 to 100')
-    .default(50),
-  cursor: cursorSchema.optional(),
-});
+export const listQuerySchema = z
+  .strictObject({
+    account: z
+      .string()
+      .regex(/^[sS][iI][pP]:/, 'must be a SIP URI like sip:user@domain')
+      .optional()
+      .describe('SIP URI of one account; every account unless given'),
+    caller: textParameter('A part of the caller’s name, address or number; case does not matter'),
+    state: z
+      .enum(['active', 'ended'], 'must be active or ended')
+      .optional()
+      .describe('active: it may still be ringing'),
+    outcome: z
+      .enum(outcomeResults, `must be one of ${outcomeResults.join(', ')}`)
+      .optional()
+      .describe('How it ended'),
+    ...windowParameters('Calls that began'),
+    ...pageParameters,
+  })
+  .superRefine(refuseReversed);
 
-/** `GET /invitations?account=&state=&limit=&cursor=`: heads, within an account the newest first, and the cursor of the next page. */
+/**
+ * `GET /invitations?account=&caller=&state=&outcome=&since=&until=&limit=&cursor=`: heads, within an account the newest
+ * first, and the cursor of the next page.
+ */
 export const listEndpoint: Endpoint<InvitationEndpointPorts> = async (request, { invitations, clock }) => {
-  const { account, state, limit, cursor } = parseOrExplain(queryOf(request.query), listQuerySchema);
+  const { since, until, ...query } = parseOrExplain(queryOf(request.query), listQuerySchema, 'The query');
   const nowMs = clock.now();
-  const page = await invitations.list({
-    limit,
-    nowMs,
-    ...(account === undefined ? {} : { account }),
-    ...(state === undefined ? {} : { state }),
-    ...(cursor === undefined ? {} : { cursor }),
-  });
+  const page = await invitations.list({ nowMs, ...compact(query), ...toWindowMs({ since, until }) });
   return json(200, {
     invitations: page.heads.map((head) => toView(head, nowMs)),
     ...(page.cursor === undefined ? {} : { cursor: page.cursor }),

@@ -1,6 +1,7 @@
 import type { HttpRequest } from '@azure/functions';
 import { parseOrExplain } from '../errors/parseOrExplain';
 import { RelayError } from '../errors/relayError';
+import { compact } from '../invitations/compact';
 import { stableId } from '../invitations/events/eventIdentity';
 import type { Webhooks } from '../webhooks/createWebhooks';
 import type { CallViews } from '../invitations/record/callViews';
@@ -8,6 +9,7 @@ import { decodeCapability } from './identity/capability';
 import { toDeliveryView } from './deliveryView';
 import { deliveriesQuerySchema, recoverRequestSchema } from './documents/subscriptionAnswers';
 import { json, type Endpoint, type EndpointPorts } from './endpoint';
+import { toWindowMs } from './listParameters';
 import { parseIdempotencyKey } from './idempotencyKey';
 import { readAnyJson, readJson } from './readJson';
 import { unsubscribeUrl } from './unsubscribeUrl';
@@ -85,15 +87,15 @@ export const recoverEndpoint: SubscriptionEndpoint = async (request, { webhooks 
   return json(200, recovered);
 };
 
-/** `GET /webhook-subscriptions/{id}/deliveries?limit=&cursor=` */
+/** `GET /webhook-subscriptions/{id}/deliveries?outcome=&status=&since=&until=&invitationId=&limit=&cursor=` */
 export const listDeliveriesEndpoint: SubscriptionEndpoint = async (request, { webhooks, invitations }) => {
-  const { limit, cursor } = parseOrExplain(queryOf(request.query), deliveriesQuerySchema);
+  const { since, until, ...query } = parseOrExplain(queryOf(request.query), deliveriesQuerySchema, 'The query');
   await webhooks.subscriptions.get(idOf(request));
-  const page = await invitations.deliveries(idOf(request), { limit, ...(cursor === undefined ? {} : { cursor }) });
-  return json(200, {
-    deliveries: page.deliveries.map(toDeliveryView),
-    ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
+  const { deliveries, cursor } = await invitations.deliveries(idOf(request), {
+    ...compact(query),
+    ...toWindowMs({ since, until }),
   });
+  return json(200, { deliveries: deliveries.map(toDeliveryView), ...compact({ cursor }) });
 };
 
 /** `POST /webhook-subscriptions/{id}/deliveries/{deliveryId}/redeliver` */

@@ -178,6 +178,69 @@ describe('a list of calls', () => {
     }
   });
 
+  it('has calls of a caller, of a time, with an outcome, page by page, each once', async () => {
+    const alice = { ...started.data.from, name: 'Alice Ångström', uri: 'sip:alice@contoso.com' };
+    for (let call = 1; call <= 9; call += 1) {
+      const laterMs = call * 60_000;
+      const from = call % 3 === 0 ? { name: 'Bob', uri: 'tel:+4930123456', phoneNumber: '+4930123456' } : alice;
+      const result = call % 2 === 0 ? ('missed' as const) : ('declined' as const);
+      const begun = ofCall({ ...started, data: { ...started.data, from } }, `call-${call}`, laterMs);
+      const data = { ...completed.data, from, outcome: { result, answered: false } };
+      await keep(begun);
+      if (call !== 9) await keep(ofCall({ ...completed, data }, `call-${call}`, laterMs));
+    }
+    const sinceMs = started.timeMs + 180_000;
+    const cases: [Partial<Parameters<CallViews['list']>[0]>, number[]][] = [
+      [{ caller: 'ALICE å' }, [8, 7, 5, 4, 2, 1]],
+      [{ caller: 'alice@contoso' }, [8, 7, 5, 4, 2, 1]],
+      [{ caller: '30 / 123-456' }, [9, 6, 3]],
+      [{ caller: 'nobody' }, []],
+      [{ outcome: 'missed' }, [8, 6, 4, 2]],
+      [{ outcome: 'answered' }, []],
+      [{ sinceMs }, [9, 8, 7, 6, 5, 4, 3]],
+      [{ untilMs: sinceMs }, [2, 1]],
+      [{ sinceMs, untilMs: sinceMs + 1 }, [3]],
+      [{ sinceMs, caller: 'alice', outcome: 'missed', state: 'ended' }, [8, 4]],
+      [
+        { sinceMs: Date.parse('0001-01-01T00:00:00Z'), untilMs: Date.parse('9999-12-31T00:00:00Z'), outcome: 'missed' },
+        [8, 6, 4, 2],
+      ],
+    ];
+    for (const [query, calls] of cases)
+      for (const account of [undefined, started.account])
+        for (const limit of [1, 2, 50]) {
+          const laterMs = nowMs + 600_000;
+          const pages = await allPages({ ...query, limit, nowMs: laterMs, ...(account !== undefined && { account }) });
+          expect({ query, account, limit, calls: pages.flat() }).toEqual({
+            query,
+            account,
+            limit,
+            calls: calls.map((call) => `call-${call}`),
+          });
+        }
+    const ringing = { state: 'active', nowMs: nowMs + 545_000 } as const;
+    expect(await idsOf({ ...ringing, caller: 'bob' })).toEqual(['call-9']);
+    expect(await idsOf({ ...ringing, caller: 'alice' })).toEqual([]);
+  });
+
+  it('reads a thousand rows for a page, and goes on from there', async () => {
+    await keep(
+      ofCall({ ...completed, data: { ...completed.data, outcome: { result: 'busy' } } }, 'wanted'),
+      nowMs,
+      started.timeMs,
+    );
+    const others = Array.from({ length: 1_000 }, (_, call) => ofCall(completed, `other-${call}`));
+    const records = createCallRecords(storage.tables);
+    for (let at = 0; at < others.length; at += 50)
+      await Promise.all(
+        others
+          .slice(at, at + 50)
+          .map((event) => records.indexEvent({ event, recordedAtMs: nowMs + 1, startedAtMs: started.timeMs })),
+      );
+    for (const account of [undefined, started.account])
+      expect(await allPages({ outcome: 'busy', ...(account !== undefined && { account }) })).toEqual([[], ['wanted']]);
+  });
+
   it('has what may still ring, of the last ten minutes, the one last heard of first', async () => {
     for (let call = 1; call <= 4; call += 1) await keep(ofCall(started, `ringing-${call}`, call));
     await keep(ofCall(updated, 'ringing-1'));
@@ -218,7 +281,10 @@ describe('a list of calls', () => {
           code: 'requestInvalid',
         });
       await expect(views.timeline(started.subject, cursor)).rejects.toMatchObject({ code: 'requestInvalid' });
-      await expect(views.deliveries('sub_a', { limit: 3, cursor })).rejects.toMatchObject({ code: 'requestInvalid' });
+      for (const call of [{}, { invitationId: started.subject }])
+        await expect(views.deliveries('sub_a', { limit: 3, cursor, ...call })).rejects.toMatchObject({
+          code: 'requestInvalid',
+        });
     },
   );
 });
@@ -293,6 +359,36 @@ describe('deliveries', () => {
     await views.removeDeliveries('sub_a');
     expect((await views.deliveries('sub_a', { limit: 3 })).deliveries).toEqual([]);
     expect((await views.deliveries('sub_b', { limit: 3 })).deliveries).toHaveLength(1);
+  });
+
+  it('are those of a call, of an outcome, of a status, of a time', async () => {
+    const records = createCallRecords(storage.tables);
+    for (let call = 1; call <= 4; call += 1) {
+      const rings = ofCall(started, `call-${call}`, call * 1_000);
+      const ends = ofCall(completed, `call-${call}`, call * 1_000);
+      const commands = ofCall(settled, `call-${call}`, call * 1_000);
+      for (const event of [rings, ends, commands]) await keep(event);
+      const of = { subscriptionId: 'sub_a' };
+      await records.writeDelivery(deliveryOf(rings, { ...of, outcome: 'expired', status: 500 + call }));
+      await records.writeDelivery(deliveryOf(ends, { ...of, outcome: 'dead', status: 410 }));
+      if (call === 3) await records.writeDelivery(deliveryOf(commands, { ...of, outcome: 'dead', status: 503 }));
+    }
+    const found = async (query: Omit<Parameters<CallViews['deliveries']>[1], 'limit'>): Promise<string[]> => {
+      const all: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await views.deliveries('sub_a', { limit: 2, ...query, ...(cursor !== undefined && { cursor }) });
+        all.push(...page.deliveries.map(({ event, status }) => `${event.subject} ${status}`));
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      return all;
+    };
+    expect(await found({ invitationId: 'call-3' })).toEqual(['call-3 410', 'call-3 503', 'call-3 503']);
+    expect(await found({ invitationId: 'call-3', outcome: 'expired' })).toEqual(['call-3 503']);
+    expect(await found({ invitationId: 'none' })).toEqual([]);
+    expect(await found({ status: 503 })).toEqual(['call-3 503', 'call-3 503']);
+    expect(await found({ outcome: 'expired', untilMs: started.timeMs + 3_000 })).toEqual(['call-2 502', 'call-1 501']);
+    expect(await found({ outcome: 'expired', sinceMs: started.timeMs + 3_000 })).toEqual(['call-4 504', 'call-3 503']);
   });
 
   it('tell how many attempts failed since then', async () => {

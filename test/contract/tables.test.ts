@@ -74,26 +74,42 @@ describe('account states on tables', () => {
 });
 
 describe('command audit on tables', () => {
-  it('keeps a row for every command, by day', async () => {
-    const settlement = {
-      invitationId: 'i',
-      command: 'decline',
-      caller: 'key:a',
-      authentication: 'key',
-      result: 'sent',
-      status: 202,
-    } as const;
-    await createCommandAudit(storage.tables).record({
+  const settlement = {
+    invitationId: 'i',
+    account: 'sip:a@contoso.com',
+    command: 'decline',
+    caller: 'key:a',
+    authentication: 'key',
+    result: 'sent',
+    status: 202,
+  } as const;
+  const noonMs = Date.UTC(2026, 0, 15, 12);
+
+  it('lists every command, the newest first, page by page, by caller and time', async () => {
+    await storage.empty('commandAudit');
+    const audit = createCommandAudit(storage.tables);
+    const entries = [0, 1, 59_999, 60_000, 86_400_000].map((laterMs, index) => ({
       ...settlement,
-      id: 'x1',
-      atMs: Date.UTC(2026, 0, 15, 12),
-      account: 'sip:a@contoso.com',
-    });
-    const table = await storage.tables.client('commandAudit');
-    expect(await table.getEntity('2026-01-15', '2026-01-15T12:00:00.000Z_x1')).toMatchObject({
-      ...settlement,
-      account: 'sip:a@contoso.com',
-    });
+      id: `x${index}`,
+      atMs: noonMs + laterMs,
+      caller: index % 2 === 0 ? 'key:a' : "o'brien",
+    }));
+    for (const entry of entries) await audit.record(entry);
+    const start = { id: 'x9', atMs: noonMs - 1, command: 'start', to: 'tel:+14255550100' } as const;
+    await audit.record({ ...start, caller: 'key:a', authentication: 'key', result: 'emergencyNumber', status: 422 });
+    const first = await audit.list({ limit: 4 });
+    expect(first.commands).toEqual(entries.toReversed().slice(0, 4));
+    const second = await audit.list({ limit: 4, cursor: first.cursor ?? '' });
+    expect(second.commands.map(({ id }) => id)).toEqual(['x0', 'x9']);
+    expect(second.cursor).toBeUndefined();
+    const idsOf = async (query: Omit<Parameters<typeof audit.list>[0], 'limit'>): Promise<string[]> =>
+      (await audit.list({ limit: 9, ...query })).commands.map(({ id }) => id);
+    expect(await idsOf({ caller: "o'brien" })).toEqual(['x3', 'x1']);
+    expect(await idsOf({ sinceMs: noonMs + 1, untilMs: noonMs + 60_000 })).toEqual(['x2', 'x1']);
+    expect(
+      await idsOf({ sinceMs: Date.parse('0001-01-01T00:00:00Z'), untilMs: Date.parse('9999-12-31T00:00:00Z') }),
+    ).toHaveLength(6);
+    await expect(audit.list({ limit: 4, cursor: 'eA' })).rejects.toMatchObject({ code: 'requestInvalid' });
   });
 });
 

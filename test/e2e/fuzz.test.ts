@@ -41,6 +41,12 @@ const id = fc.oneof(
   { weight: 1, arbitrary: text.filter((segment) => segment.trim() !== '' && !/^\.{1,2}$/.test(segment)) },
 );
 
+const time = fc.oneof(
+  fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+  fc.constantFrom('2026-01-15T12:00:00+02:00', '2026-01-15', 'now'),
+);
+const page = { since: time, until: time, limit: fc.oneof(fc.integer(), fc.nat({ max: 100 }), text), cursor: text };
+
 const request = fc.oneof(
   fc.record({
     method: fc.constant('POST'),
@@ -68,13 +74,15 @@ const request = fc.oneof(
         .record(
           {
             account: text,
+            caller: text,
             state: fc.constantFrom('active', 'ended', 'over'),
-            limit: fc.oneof(fc.integer(), text),
-            cursor: text,
+            outcome: fc.constantFrom('missed', 'Missed', ''),
+            ...page,
           },
           { requiredKeys: [] },
         )
         .map((query) => `/invitations?${toQuery(query)}`),
+      fc.record({ caller: text, ...page }, { requiredKeys: [] }).map((query) => `/commands?${toQuery(query)}`),
     ),
   }),
 );

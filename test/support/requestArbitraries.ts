@@ -81,7 +81,7 @@ export function createRequestArbitraries(named: Readonly<Record<string, Schema>>
       case 'string':
         return fc.oneof(fc.constantFrom(null, 7, true, {}, ['x']), ...forbiddenTexts(schema));
       case 'integer':
-        return fc.constantFrom(null, 'x', '1', true, 1.5, (schema.minimum ?? 0) - 1, (schema.maximum ?? 2 ** 53) + 1);
+        return fc.constantFrom(null, 'x', '1', true, 1.5, ...outside(schema));
       case 'boolean':
         return fc.constantFrom(null, 'true', 1, {});
       case 'array':
@@ -121,6 +121,11 @@ export function forbiddenTexts({ pattern, minLength, maxLength, format }: Schema
     ...(whole === undefined ? [] : [fc.string().filter((text) => !whole.test(text))]),
     ...(format === 'date-time' ? [fc.constantFrom('', 'noon', '2026-01-15', '2026-13-01T00:00:00Z')] : []),
   ];
+}
+
+/** The numbers next to those that a schema of integers allows. */
+export function outside({ minimum = 0, maximum = 2 ** 53 }: Schema): readonly number[] {
+  return [minimum - 1, maximum + 1];
 }
 
 function allowedObject(schema: Schema, allowed: Make): fc.Arbitrary<unknown> {

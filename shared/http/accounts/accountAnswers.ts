@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cursorSchema } from '../cursorSchema';
+import { pageParameters, refuseReversed, windowParameters } from '../listParameters';
 
 /** What the routes about accounts take in their queries, and answer. */
 
@@ -20,28 +20,18 @@ export const accountStates = [
 ] as const;
 
 const time = z.iso.datetime();
-const limit = z.coerce
-  .number('must be a number')
-  .int('must be a whole number')
-  .min(1, 'must be 1 to 100')
-  .max(100, 'must be 1 to 100')
-  .default(50);
 
 export const accountListQuerySchema = z.strictObject({
   state: z
     .enum(accountStates, `must be one of ${accountStates.join(', ')}`)
     .optional()
     .describe('Only accounts in this state'),
-  limit: limit.describe('How many at most'),
-  cursor: cursorSchema.optional(),
+  ...pageParameters,
 });
 
-export const gapsQuerySchema = z.strictObject({
-  since: z.iso.datetime({ offset: true }).optional().describe('Gaps that ended from this moment on; all unless given'),
-  until: z.iso.datetime({ offset: true }).optional().describe('And before this one; now unless given'),
-  limit: limit.describe('How many at most'),
-  cursor: cursorSchema.optional(),
-});
+export const gapsQuerySchema = z
+  .strictObject({ ...windowParameters('Gaps that ended'), ...pageParameters })
+  .superRefine(refuseReversed);
 
 export const accountSettingsSchema = z.strictObject({
   sipUri: z.string(),

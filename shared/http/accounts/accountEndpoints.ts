@@ -6,11 +6,13 @@ import type { ManageAccounts } from '../../accounts/manageAccounts';
 import type { Clock } from '../../clock';
 import { parseOrExplain } from '../../errors/parseOrExplain';
 import { RelayError } from '../../errors/relayError';
+import { compact } from '../../invitations/compact';
 import { accountKey } from '../../invitations/invitationId';
 import type { CallViews } from '../../invitations/record/callViews';
 import { slotOf, type SlotLeaseStore } from '../../relay/slots';
 import { json, type Endpoint, type EndpointPorts } from '../endpoint';
 import { toHeartbeat } from '../health/accountCheck';
+import { toWindowMs } from '../listParameters';
 import { queryOf } from '../queryOf';
 import { readAnyJson } from '../readJson';
 import { accountListQuerySchema, gapsQuerySchema, type accountCheckSchema } from './accountAnswers';
@@ -80,17 +82,17 @@ export const checkAccountEndpoint: AccountEndpoint = async (request, ports, call
 
 /** `GET /accounts/{sipUri}/gaps?since=&until=&limit=&cursor=` */
 export const listGapsEndpoint: AccountEndpoint = async (request, { accounts, invitations, clock }) => {
-  const { since, until, limit, cursor } = parseOrExplain(queryOf(request.query), gapsQuerySchema, 'The query');
+  const { since, until, ...page } = parseOrExplain(queryOf(request.query), gapsQuerySchema, 'The query');
   const { account } = await find(request, accounts);
-  const page = await invitations.gaps(account.sipUri, {
-    sinceMs: since === undefined ? 0 : Date.parse(since),
-    untilMs: until === undefined ? clock.now() : Date.parse(until),
-    limit,
-    ...(cursor === undefined ? {} : { cursor }),
+  const { gaps, cursor } = await invitations.gaps(account.sipUri, {
+    sinceMs: 0,
+    untilMs: clock.now(),
+    ...toWindowMs({ since, until }),
+    ...compact(page),
   });
   return json(200, {
-    gaps: page.gaps.map(({ id, data: { cause, after, before } }) => ({ id, cause, after, before })),
-    ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
+    gaps: gaps.map(({ id, data: { cause, after, before } }) => ({ id, cause, after, before })),
+    ...compact({ cursor }),
   });
 };
 

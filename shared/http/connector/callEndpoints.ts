@@ -7,14 +7,16 @@ import { isActive, type InvitationHead } from '../../invitations/invitationHead'
 import { toFlatCall } from '../../webhooks/formats/flatCall';
 import { json, type Endpoint, type EndpointPorts } from '../endpoint';
 import type { InvitationEndpointPorts } from '../invitationEndpoints';
+import { toWindowMs } from '../listParameters';
 import { queryWithoutBlanks } from '../queryOf';
 import { callListQuerySchema, type callAccountsSchema, type callListSchema, type callSchema } from './connectorSchemas';
 
 /** `GET /connector/calls`: as `GET /invitations`, each call one level of plain values. */
 export const listCallsEndpoint: Endpoint<InvitationEndpointPorts> = async (request, { invitations, clock }) => {
-  const { limit, ...others } = parseOrExplain(queryWithoutBlanks(request.query), callListQuerySchema);
+  const parameters = parseOrExplain(queryWithoutBlanks(request.query), callListQuerySchema, 'The query');
+  const { since, until, ...query } = parameters;
   const nowMs = clock.now();
-  const { heads, cursor } = await invitations.list({ limit, nowMs, ...compact(others) });
+  const { heads, cursor } = await invitations.list({ nowMs, ...compact(query), ...toWindowMs({ since, until }) });
   return json(200, { calls: heads.map((head) => toCall(head, nowMs)), ...compact({ cursor }) } satisfies z.infer<
     typeof callListSchema
   >);

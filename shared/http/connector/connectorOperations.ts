@@ -38,7 +38,8 @@ export const connectorOperations: readonly ConnectorOperation[] = [
     route: 'listCalls',
     operationId: 'ListCalls',
     summary: 'List calls',
-    description: 'The latest calls, of one account or of all, those that ring or those that are over.',
+    description:
+      'The latest calls, of one account or of all: those that ring or are over, of a caller, of a time, with an outcome.',
   },
   {
     route: 'acceptInvitation',

@@ -5,6 +5,7 @@ import { flatCallSchema } from '../../webhooks/formats/flatCall';
 import { MAX_URL_LENGTH } from '../../webhooks/sender/urlRule';
 import { URL_PATTERN } from '../../webhooks/subscriptions/subscriptionRequest';
 import { listQuerySchema } from '../invitationEndpoints';
+import { refuseReversed } from '../listParameters';
 
 const accountTexts = { title: 'Account', description: 'Whose calls; those of every account unless one is chosen' };
 
@@ -38,18 +39,27 @@ export const callAccountsSchema = z.strictObject({
 const { shape: listQuery } = listQuerySchema;
 
 /** Query of the list of calls: that of the list of invitations, in the words of flows. */
-export const callListQuerySchema = z.strictObject({
-  account: listQuery.account.meta(accountTexts),
-  state: listQuery.state.meta({
-    title: 'Which Calls',
-    description: 'active: calls that may still ring; ended: calls that are over; both unless chosen',
-  }),
-  limit: listQuery.limit.meta({ title: 'Limit', description: 'How many calls at most, up to 100' }),
-  cursor: listQuery.cursor.meta({
-    title: 'Next Page',
-    description: 'Next Page of the list before, to go on from there',
-  }),
-});
+export const callListQuerySchema = z
+  .strictObject({
+    account: listQuery.account.meta(accountTexts),
+    caller: listQuery.caller.meta({
+      title: 'Caller',
+      description: 'A part of the name, address or number of the caller',
+    }),
+    state: listQuery.state.meta({
+      title: 'Which Calls',
+      description: 'active: calls that may still ring; ended: calls that are over; both unless chosen',
+    }),
+    outcome: listQuery.outcome.meta({ title: 'Outcome', description: 'How the call ended, such as missed' }),
+    since: listQuery.since.meta({ title: 'Since', description: 'Calls that began at this time or later, in UTC' }),
+    until: listQuery.until.meta({ title: 'Until', description: 'Calls that began before this time, in UTC' }),
+    limit: listQuery.limit.meta({ title: 'Limit', description: 'How many calls at most, up to 100' }),
+    cursor: listQuery.cursor.meta({
+      title: 'Next Page',
+      description: 'Next Page of the list before, to go on from there',
+    }),
+  })
+  .superRefine(refuseReversed);
 
 /** A call as it stands now: the latest that is known of it. */
 export const callSchema = flatCallSchema.omit({ event: true }).extend({

@@ -18,6 +18,7 @@ import {
   subscriptionRequestSchema,
 } from '../../webhooks/subscriptions/subscriptionRequest';
 import * as accounts from '../accounts/accountAnswers';
+import { commandPageSchema } from '../commands/listCommandsEndpoint';
 import * as connector from '../connector/connectorSchemas';
 import * as answers from './answers';
 import * as events from './events';
@@ -60,6 +61,7 @@ export const apiSchemas = {
   InvitationWithHistory: given(answers.invitationHistorySchema),
   InvitationPage: given(answers.invitationPageSchema),
   Timeline: given(timelineSchema),
+  CommandPage: given(commandPageSchema),
   LiveOffer: given(answers.liveOfferSchema),
   SubscriptionRequest: taken(subscriptionRequestSchema),
   SubscriptionChange: taken(subscriptionChangeSchema),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { filtersSchema } from '../../webhooks/subscriptions/matchesFilter';
 import { deliveryOutcomes } from '../../invitations/record/deliveryResult';
 import { contentTypes, formats, handshakes } from '../../webhooks/subscriptions/subscriptionRequest';
-import { cursorSchema } from '../cursorSchema';
+import { pageParameters, refuseReversed, textParameter, windowParameters } from '../listParameters';
 
 /** What the routes about webhook subscriptions answer. */
 
@@ -96,12 +96,21 @@ export const deliveryPageSchema = z.strictObject({
   cursor: z.string().optional(),
 });
 
-export const deliveriesQuerySchema = z.strictObject({
-  limit: z.coerce
-    .number('must be a number')
-    .int('must be a whole number')
-    .min(1, 'must be 1 to 100')
-    .max(100, 'must be 1 to 100')
-    .default(50),
-  cursor: cursorSchema.optional(),
-});
+export const deliveriesQuerySchema = z
+  .strictObject({
+    outcome: z
+      .enum(deliveryOutcomes, `must be one of ${deliveryOutcomes.join(', ')}`)
+      .optional()
+      .describe('How the delivery stands now'),
+    status: z.coerce
+      .number('must be an HTTP status, such as 503')
+      .int('must be an HTTP status, such as 503')
+      .min(100, 'must be an HTTP status, such as 503')
+      .max(599, 'must be an HTTP status, such as 503')
+      .optional()
+      .describe('HTTP status of its last response'),
+    ...windowParameters('Deliveries of events received'),
+    invitationId: textParameter('Deliveries of events of this invitation'),
+    ...pageParameters,
+  })
+  .superRefine(refuseReversed);

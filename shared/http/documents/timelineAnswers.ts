@@ -58,7 +58,8 @@ export const timelineEventSchema = z.strictObject({
   subscribers: z.array(subscriberSchema),
 });
 
-const commandSchema = z.strictObject({
+/** A command and what came of it. */
+export const settledCommandSchema = z.strictObject({
   id: z.string(),
   at: time,
   command: z.enum([...commandNames, 'start']),
@@ -87,7 +88,7 @@ const gapSchema = z.strictObject({
 
 export const timelinePartsSchema = z.strictObject({
   events: z.array(timelineEventSchema).describe('In sequence'),
-  commands: z.array(commandSchema).describe('In the order of their time'),
+  commands: z.array(settledCommandSchema).describe('In the order of their time'),
   gaps: z.array(gapSchema).describe('Of the account’s channel while the call went on'),
 });
 

@@ -2,7 +2,7 @@ import type { InvitationPage, InvitationQuery } from './invitationPage';
 import type { InvitationHead } from '../invitationHead';
 import type { ChannelGapEvent, RelayEvent } from '../events/relayEvent';
 import type { RecordedEvent, TroubledDelivery } from './callRecords';
-import type { LaterAttempt } from './deliveryResult';
+import type { DeliveryOutcome, LaterAttempt } from './deliveryResult';
 
 /** One page of a call's partition. */
 export interface TimelinePage {
@@ -22,6 +22,18 @@ export interface GapQuery {
   readonly cursor?: string;
 }
 
+export interface DeliveryQuery {
+  readonly outcome?: DeliveryOutcome;
+  /** HTTP status of the last response. */
+  readonly status?: number;
+  /** Bounds of the time of the event (milliseconds since the epoch): from the one on, and before the other. */
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
+  readonly invitationId?: string;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
 /** What callers are shown of calls and deliveries. Errors: `storageUnavailable`; `requestInvalid` for a made-up cursor. */
 export interface CallViews {
   /** The call's newest snapshot and state; a gap of its account's channel may have ended it. */
@@ -36,10 +48,13 @@ export interface CallViews {
     account: string,
     query: GapQuery,
   ): Promise<{ readonly gaps: readonly ChannelGapEvent[]; readonly cursor?: string }>;
-  /** Deliveries that were not `delivered` at their first attempt, the newest first. */
+  /**
+   * Deliveries that were not `delivered` at their first attempt, the newest event first. While there is a cursor, a page may
+   * hold less than its limit, or nothing.
+   */
   deliveries(
     subscriptionId: string,
-    options: { readonly limit: number; readonly cursor?: string },
+    query: DeliveryQuery,
   ): Promise<{ readonly deliveries: readonly TroubledDelivery[]; readonly cursor?: string }>;
   /** The delivery of this event to this subscription, if it was not `delivered` at its first attempt. */
   delivery(subscriptionId: string, event: RelayEvent): Promise<TroubledDelivery | undefined>;

@@ -45,7 +45,7 @@ export function toTableKey(text: string): string {
   return /^[\w-]{1,200}$/.test(text) ? text : `x${createHash('sha256').update(text).digest('hex')}`;
 }
 
-/** Thirteen digits that sort by time. */
+/** Thirteen digits that sort by time. A moment before 1970, or after 2286, stands at that end. */
 export function toTimeKey(timeMs: number): string {
-  return String(Math.floor(timeMs)).padStart(13, '0');
+  return String(Math.min(Math.max(Math.floor(timeMs), 0), 9_999_999_999_999)).padStart(13, '0');
 }

@@ -1,4 +1,5 @@
 import type { InvitationHead } from '../invitationHead';
+import type { CallFilter } from './callFilter';
 
 export interface InvitationPage {
   readonly heads: readonly InvitationHead[];
@@ -6,7 +7,7 @@ export interface InvitationPage {
   readonly cursor?: string;
 }
 
-export interface InvitationQuery {
+export interface InvitationQuery extends CallFilter {
   readonly account?: string;
   readonly state?: 'active' | 'ended';
   /** Largest number of heads on a page, 1 to 100. */

@@ -4,6 +4,7 @@ import { toTableKey } from '../../invitations/record/eventKey';
 import { createStartedCalls } from '../startedCalls';
 import type { Tables } from '../tables';
 import { createDeliveryViews } from './deliveryViews';
+import { listDeliveries } from './listDeliveries';
 import { listCalls } from './listCalls';
 import { headOf, readCallEvents } from './readCall';
 import { readGapPage } from './readGapPage';
@@ -21,6 +22,11 @@ export function createCallViews(tables: Tables, clock: Pick<Clock, 'now'>): Call
   };
   return {
     ...createDeliveryViews(tables),
+    deliveries: async (subscriptionId, { invitationId, ...query }) =>
+      listDeliveries(tables, subscriptionId, {
+        ...query,
+        ...(invitationId !== undefined && { invitationId: await started.canonicalId(invitationId) }),
+      }),
     head: async (invitationId) => headOf(tables, await eventsOf(invitationId)),
     history: async (invitationId) => (await eventsOf(invitationId)).map(({ event }) => event),
     list: (query) => listCalls(tables, query),

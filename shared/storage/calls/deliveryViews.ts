@@ -1,14 +1,13 @@
-import type { RecordedEvent, TroubledDelivery } from '../../invitations/record/callRecords';
+import type { RecordedEvent } from '../../invitations/record/callRecords';
 import type { CallViews } from '../../invitations/record/callViews';
 import { parseDeliveryId, toTableKey } from '../../invitations/record/eventKey';
-import { encodeCursor } from '../cursor';
 import { removeRows } from '../removeRows';
 import type { Tables } from '../tables';
 import { storageUnavailable } from '../translateStorageError';
 import { fromEventRow } from './callRows';
-import { DELIVERY_ROW_KEY, fromDeliveryRow, toDeliveryRowKey } from './deliveryRows';
+import { fromDeliveryRow, toDeliveryRowKey } from './deliveryRows';
 import { parseFeedRowKey, recordedSince, recordedUntil } from './listRows';
-import { inGroups, parseCursor } from './listPage';
+import { inGroups } from './listPage';
 import { queryRows, readRow, rowKeyOf } from './rows';
 
 /** Failures are counted no further: who asks wants to know of twenty. */
@@ -18,26 +17,13 @@ const READ_TOGETHER = 16;
 
 type DeliveryViews = Pick<
   CallViews,
-  'deliveries' | 'delivery' | 'failuresSince' | 'recordedBetween' | 'findByDeliveryId' | 'removeDeliveries'
+  'delivery' | 'failuresSince' | 'recordedBetween' | 'findByDeliveryId' | 'removeDeliveries'
 >;
 
 /** The part of CallViews that is about deliveries, and about events for sending them again. */
 export function createDeliveryViews(tables: Tables): DeliveryViews {
   const partition = (subscriptionId: string): string => `PartitionKey eq '${toTableKey(subscriptionId)}'`;
   return {
-    async deliveries(subscriptionId, { limit, cursor }) {
-      const after = parseCursor(cursor, DELIVERY_ROW_KEY);
-      const filter = [partition(subscriptionId), ...(after === undefined ? [] : [`RowKey gt '${after}'`])];
-      const deliveries: TroubledDelivery[] = [];
-      let last = '';
-      for await (const row of queryRows(tables, 'deliveries', { filter: filter.join(' and ') }, limit + 1)) {
-        if (deliveries.length === limit) return { deliveries, cursor: encodeCursor(last) };
-        deliveries.push(fromDeliveryRow(row));
-        last = rowKeyOf(row);
-      }
-      return { deliveries };
-    },
-
     async delivery(subscriptionId, event) {
       const row = await readRow(tables, 'deliveries', toTableKey(subscriptionId), toDeliveryRowKey(event));
       return row === undefined ? undefined : fromDeliveryRow(row);

@@ -1,4 +1,5 @@
 import { EXPIRY_GRACE_MS, isActive, type InvitationHead } from '../../invitations/invitationHead';
+import { matchesCall } from '../../invitations/record/callFilter';
 import type { InvitationPage, InvitationQuery } from '../../invitations/record/invitationPage';
 import { encodeCursor } from '../cursor';
 import type { Tables } from '../tables';
@@ -18,8 +19,9 @@ const READ_TOGETHER = 16;
  */
 export async function listActiveCalls(
   tables: Tables,
-  { limit, cursor, nowMs }: Pick<InvitationQuery, 'limit' | 'cursor' | 'nowMs'>,
+  query: Omit<InvitationQuery, 'account' | 'state'>,
 ): Promise<InvitationPage> {
+  const { limit, cursor, nowMs } = query;
   const after = parseCursor(cursor, FEED_KEY) ?? '';
   const left = (await ringingCalls(tables, nowMs)).filter(({ key }) => key > after);
   const heads: InvitationHead[] = [];
@@ -29,7 +31,7 @@ export async function listActiveCalls(
       group.map(async ({ partition }) => headOf(tables, await readCallEvents(tables, partition))),
     );
     for (const [index, head] of found.entries()) {
-      if (head !== undefined && isActive(head, nowMs)) heads.push(head);
+      if (head !== undefined && isActive(head, nowMs) && matchesCall(head, query)) heads.push(head);
       const isLast = at + index + 1 === left.length;
       if (heads.length === limit) return { heads, ...(!isLast && { cursor: encodeCursor(group[index]?.key ?? '') }) };
     }

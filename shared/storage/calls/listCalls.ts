@@ -1,5 +1,6 @@
 import type { InvitationHead } from '../../invitations/invitationHead';
 import { accountKey } from '../../invitations/invitationId';
+import type { CallFilter } from '../../invitations/record/callFilter';
 import type { InvitationPage, InvitationQuery } from '../../invitations/record/invitationPage';
 import { toHead } from '../../invitations/record/callHead';
 import type { RecordedEvent } from '../../invitations/record/callRecords';
@@ -10,6 +11,8 @@ import {
   FEED_KEY,
   parseFeedRowKey,
   recordedBefore,
+  recordedSince,
+  recordedUntil,
   toFeedRowKey,
   fromListItemTexts,
 } from './listRows';
@@ -25,15 +28,28 @@ import { headOf, readCallEvents } from './readCall';
  */
 export function listCalls(tables: Tables, query: InvitationQuery): Promise<InvitationPage> {
   if (query.account !== undefined) return readPage(tables, accountIndex(tables, query.account, query), query);
-  return query.state === 'active' ? listActiveCalls(tables, query) : readPage(tables, feedIndex(tables), query);
+  return query.state === 'active' ? listActiveCalls(tables, query) : readPage(tables, feedIndex(tables, query), query);
 }
 
-function feedIndex(tables: Tables): CallIndex {
+/**
+ * A call stands in the feed where its end was recorded, or its newest event. With `until`, one that was recorded later than
+ * this after it began is found through its account only, whose list goes by the beginning.
+ */
+const LATEST_RECORD_MS = 3_600_000;
+/** How far the clock of the process that records may be behind that of the one that receives. */
+const CLOCK_SKEW_MS = 60_000;
+
+function feedIndex(tables: Tables, { sinceMs, untilMs }: CallFilter): CallIndex {
   const partitionOf = (row: Row): string => parseFeedRowKey(rowKeyOf(row))?.event.partition ?? '';
   return {
     table: 'feed',
     keyPattern: FEED_KEY,
-    filter: (after) => (after === undefined ? '' : recordedBefore(after)),
+    filter: (after) =>
+      [
+        ...(after === undefined ? [] : [recordedBefore(after)]),
+        ...(untilMs === undefined ? [] : [recordedUntil(untilMs + LATEST_RECORD_MS)]),
+        ...(sinceMs === undefined ? [] : [recordedSince(sinceMs - CLOCK_SKEW_MS)]),
+      ].join(' and '),
     partitionOf,
     async resolve(row, after) {
       if (row.happened === undefined) return undefined;
@@ -55,7 +71,7 @@ function keyInFeed(events: readonly RecordedEvent[]): string | undefined {
   return keys.map(({ event, recordedAtMs }) => toFeedRowKey(event, recordedAtMs)).toSorted()[0];
 }
 
-function accountIndex(tables: Tables, account: string, { state, nowMs }: InvitationQuery): CallIndex {
+function accountIndex(tables: Tables, account: string, { state, nowMs, sinceMs, untilMs }: InvitationQuery): CallIndex {
   const partitionOf = (row: Row): string => rowKeyOf(row).slice(rowKeyOf(row).indexOf('.') + 1);
   return {
     table: 'callsByAccount',
@@ -64,6 +80,8 @@ function accountIndex(tables: Tables, account: string, { state, nowMs }: Invitat
       [
         `PartitionKey eq '${accountKey(account)}'`,
         ...(after === undefined ? [] : [`RowKey gt '${after}'`]),
+        ...(sinceMs === undefined ? [] : [`RowKey lt '${newestFirst(sinceMs)}~'`]),
+        ...(untilMs === undefined ? [] : [`RowKey ge '${newestFirst(untilMs - 1)}'`]),
         ...(state === 'active' ? [`RowKey lt '${newestFirst(nowMs - ACTIVE_MS)}~'`] : []),
       ].join(' and '),
     partitionOf,

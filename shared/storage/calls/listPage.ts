@@ -1,4 +1,5 @@
 import { isActive, type InvitationHead } from '../../invitations/invitationHead';
+import { matchesCall } from '../../invitations/record/callFilter';
 import type { InvitationPage, InvitationQuery } from '../../invitations/record/invitationPage';
 import { cursorRefused, decodeCursor, encodeCursor } from '../cursor';
 import type { Tables } from '../tables';
@@ -31,8 +32,9 @@ export interface CallIndex {
 export async function readPage(
   tables: Tables,
   index: CallIndex,
-  { limit, cursor, state, nowMs }: Omit<InvitationQuery, 'account'>,
+  query: Omit<InvitationQuery, 'account'>,
 ): Promise<InvitationPage> {
+  const { limit, cursor, state, nowMs } = query;
   const after = parseCursor(cursor, index.keyPattern);
   const shown = new Set<string>();
   const heads: InvitationHead[] = [];
@@ -46,7 +48,8 @@ export async function readPage(
       const head = found[at];
       if (head !== undefined && !shown.has(index.partitionOf(row))) {
         shown.add(index.partitionOf(row));
-        if (state === undefined || isActive(head, nowMs) === (state === 'active')) heads.push(head);
+        const isWanted = state === undefined || isActive(head, nowMs) === (state === 'active');
+        if (isWanted && matchesCall(head, query)) heads.push(head);
       }
       rowsRead += 1;
       if (heads.length === limit || rowsRead === MAX_ROWS_A_PAGE) return { heads, cursor: encodeCursor(rowKeyOf(row)) };

@@ -202,6 +202,27 @@ export function connectorAnswers() {
   };
 }
 
+/** `GET /commands` after the sample call was declined. */
+export function commandPageExample(): object {
+  const { subject: invitationId } = sampleCall().started;
+  return {
+    commands: [
+      {
+        id: '5f0c1b9e-6a52-4b0e-9d5e-0f6d3a1c7b42',
+        at: new Date(sampleTimeMs + 6_000).toISOString(),
+        account: sampleAccount,
+        invitationId,
+        command: 'decline',
+        caller: 'key:4f9a1c0be2d7',
+        authentication: 'key',
+        reason: 'Global',
+        result: 'sent',
+        status: 202,
+      },
+    ],
+  };
+}
+
 /** `GET /health` of a relay whose account is connected and which has one webhook. */
 export async function healthExample(): Promise<object> {
   const health = encodeSlotHealth([

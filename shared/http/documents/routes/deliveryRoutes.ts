@@ -34,6 +34,7 @@ export function deliveryRoutes({
       path: `${one}/deliveries`,
       operationId: 'listWebhookDeliveries',
       summary: 'Read the delivery log',
+      description: 'While there is a cursor, a page may hold less than its limit, or nothing.',
       query: deliveriesQuerySchema,
       answers: { 200: { description: 'One page', schema: 'DeliveryPage', examples: { delivered: deliveries } } },
       errors: ['requestInvalid', 'notFound', 'storageUnavailable'],

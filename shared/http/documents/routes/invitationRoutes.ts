@@ -20,8 +20,9 @@ function listRoute(): Route {
     tag: 'Invitations',
     summary: 'List invitations',
     description:
-      'The newest first: of one account by the time at which they began, of all by their newest event. ' +
-      '`state=active` reads what was heard of in the last ten minutes.',
+      'The newest first: of one account by the time at which they began, of all by their newest event. While there is ' +
+      'a cursor, a page may hold less than its limit, or nothing. `state=active` reads what was heard of in the last ' +
+      'ten minutes; `until` without `account` misses calls that were recorded more than an hour after they began.',
     role: 'Invitations.Read',
     query: listQuerySchema,
     answers: { 200: { description: 'One page', schema: 'InvitationPage', examples: { missedCall: page } } },

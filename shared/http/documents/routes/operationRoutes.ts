@@ -1,6 +1,7 @@
+import { commandListQuerySchema } from '../../commands/listCommandsEndpoint';
 import { settingsHealth } from '../../health/health';
 import { erasureQuerySchema } from '../../peopleEndpoint';
-import { healthExample } from '../examples/httpExamples';
+import { commandPageExample, healthExample } from '../examples/httpExamples';
 import type { Route } from './route';
 
 const contentType = 'application/health+json';
@@ -9,6 +10,7 @@ const contentType = 'application/health+json';
 export async function operationRoutes(): Promise<readonly Route[]> {
   return [
     erasureRoute,
+    commandsRoute(),
     await healthRoute(),
     livenessRoute,
     document('/openapi.json', 'getOpenApi', 'This document', 'application/json'),
@@ -36,6 +38,23 @@ const erasureRoute: Route = {
   },
   errors: ['requestInvalid', 'storageUnavailable'],
 };
+
+function commandsRoute(): Route {
+  return {
+    method: 'get',
+    path: '/commands',
+    operationId: 'listCommands',
+    tag: 'Operations',
+    summary: 'List commands',
+    description: 'Who gave which command through either entry point, refused or not, and what came of it.',
+    role: 'Operations.Manage',
+    query: commandListQuerySchema,
+    answers: {
+      200: { description: 'One page', schema: 'CommandPage', examples: { decline: commandPageExample() } },
+    },
+    errors: ['requestInvalid', 'storageUnavailable'],
+  };
+}
 
 async function healthRoute(): Promise<Route> {
   return {

@@ -27,7 +27,7 @@ export const tags = {
   Connector: 'What flows of Power Automate use: calls as one level of plain values',
   Accounts: 'The accounts that the relay signs in, with their states',
   People: 'What is kept of a person',
-  Operations: 'How the relay is',
+  Operations: 'How the relay is, and who gave which command',
   Documents: 'What this API is, for machines',
 } as const;
 
