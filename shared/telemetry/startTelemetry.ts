@@ -20,16 +20,11 @@ import {
   PeriodicExportingMetricReader,
   type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics';
-import {
-  BasicTracerProvider,
-  BatchSpanProcessor,
-  ConsoleSpanExporter,
-  SimpleSpanProcessor,
-  type SpanProcessor,
-} from '@opentelemetry/sdk-trace-base';
+import { BasicTracerProvider, BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { Clock } from '../clock';
 import { VERSION } from '../version';
 import type { Log } from './log';
+import { createSpanLines } from './spanLines';
 import type { TelemetryTargets } from './telemetryTargets';
 
 export interface TelemetryPorts {
@@ -95,10 +90,12 @@ export function startTelemetry(targets: TelemetryTargets, { credential, clock, l
 function spanProcessors({ traces }: TelemetryTargets, azure: AzureMonitorExporterOptions | undefined): SpanProcessor[] {
   return [
     ...(traces.includes('otlp') ? [new BatchSpanProcessor(new OTLPTraceExporter())] : []),
-    ...(traces.includes('console') ? [new SimpleSpanProcessor(new ConsoleSpanExporter())] : []),
+    ...(traces.includes('console') ? [createSpanLines(writeToOutput)] : []),
     ...(azure === undefined ? [] : [consumerNames, new BatchSpanProcessor(new AzureMonitorTraceExporter(azure))]),
   ];
 }
+
+const writeToOutput = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Application Insights' exporter leaves a consumer's request without a name unless it is given under this one. */
 const consumerNames: SpanProcessor = {
