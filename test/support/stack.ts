@@ -26,9 +26,9 @@ export async function createStackFolder(): Promise<StackFolder> {
 /** Ports that the system chooses. */
 export const anyPorts = ['functions', 'ucwa', 'bus', 'storage', 'receiver'].flatMap((part) => [`--${part}-port`, '0']);
 
-/** Runs `npm start`, `npm run ring` or `npm run health`, as compiled by `npm run build`. Only a started stack is ever `ready`. */
+/** Runs `npm start` or a tool of `infra/cli/`, as compiled by `npm run build`. Only a started stack is ever `ready`. */
 export function runCommand(
-  name: 'start' | 'ring' | 'health',
+  name: 'start' | 'ring' | 'health' | 'consume' | 'listen',
   folder: string,
   ...commandArguments: string[]
 ): CommandRun {

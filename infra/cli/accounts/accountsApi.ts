@@ -1,14 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
+import type { RelayAddress } from '../findRelay';
 import { accountCheckSchema, accountPageSchema } from '../../../shared/http/accounts/accountAnswers';
-
-export interface ApiAddress {
-  /** Of the function app, without `/api`. */
-  readonly url: string;
-  readonly functionKey: string;
-  /** Where the relay asks for one. */
-  readonly bearerToken?: string | undefined;
-}
 
 /** What the relay says to a request about accounts. Errors: an Error with the relay's own sentence. */
 export interface AccountsApi {
@@ -32,7 +25,7 @@ const TIMEOUT_MS = 120_000;
 const problemSchema = z.object({ detail: z.string() });
 
 /** Requests that the relay puts off (429, 5xx) are sent again when it says so, six times at most. */
-export function createAccountsApi({ url, functionKey, bearerToken }: ApiAddress): AccountsApi {
+export function createAccountsApi({ url, functionKey, bearerToken }: RelayAddress): AccountsApi {
   const ask = async (method: string, path: string, body?: unknown): Promise<{ status: number; data: unknown }> => {
     for (let tries = 1; ; tries += 1) {
       const response = await fetch(`${url.replace(/\/+$/, '')}/api${path}`, {

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { accountStates } from '../../../shared/http/accounts/accountAnswers';
 import { misused, readArguments } from '../../local/start/commandLine';
-import { readGivenSettings } from '../../local/start/givenSettings';
 import { createTerminal, harmless } from '../../local/start/print/terminal';
-import { readRunningStack } from '../../local/start/stackFile';
+import { findRelay } from '../findRelay';
 import { formatStep } from '../doctor/formatStep';
 import { createAccountsApi, type AccountsApi } from './accountsApi';
 import { importAccounts } from './importAccounts';
@@ -119,15 +118,7 @@ function toSipUri(text: string): string {
 }
 
 async function findApi(): Promise<AccountsApi> {
-  const given = await readGivenSettings(process.cwd(), process.env);
-  const { RELAY_URL: url, RELAY_FUNCTION_KEY: functionKey, RELAY_TOKEN: bearerToken } = given;
-  if (url !== undefined) {
-    if (functionKey === undefined) misused('RELAY_FUNCTION_KEY is missing: a function or host key of the app.');
-    return createAccountsApi({ url, functionKey, bearerToken });
-  }
-  const stack = await readRunningStack(process.cwd());
-  if (stack === undefined) misused('RELAY_URL is not set, and no local stack runs here.');
-  return createAccountsApi({ url: stack.functionsUrl, functionKey: stack.functionsKey });
+  return createAccountsApi(await findRelay(process.cwd(), process.env));
 }
 
 main().then(

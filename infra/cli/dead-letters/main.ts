@@ -1,12 +1,10 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
-import type { Connection } from '../../../shared/config/settings';
 import { credentialFor } from '../../../shared/identity';
 import { REFUSAL_PROPERTY } from '../../../shared/messaging/commandQueue';
 import { openServiceBus } from '../../../shared/messaging/openServiceBus';
 import { translateBusError } from '../../../shared/messaging/translateBusError';
 import { misused, readCommandLine } from '../../local/start/commandLine';
-import { readGivenSettings } from '../../local/start/givenSettings';
-import { readRunningStack } from '../../local/start/stackFile';
+import { findBus } from '../findBus';
 import { deadLetters, openDeadLetters, sendAgain, type DeadLetterSource } from './sendAgain';
 
 const HELP = `Sends the dead letters of a queue or subscription again: mend first what they died of, for they die of it again.
@@ -29,7 +27,7 @@ async function main(): Promise<void> {
     { from: { type: 'string' }, list: { type: 'boolean' } },
   );
   const source = parseSource(from);
-  const connection = await findConnection();
+  const connection = await findBus(process.cwd(), process.env);
   const client = await openServiceBus(connection, () => credentialFor(connection));
   let count = 0;
   const report = ({
@@ -66,20 +64,6 @@ function parseSource(text: string): DeadLetterSource {
   return entity === '' || subscription === '' || rest.length > 0
     ? misused('--from must be a queue, or a topic/subscription.')
     : { entity, subscription };
-}
-
-async function findConnection(): Promise<Connection> {
-  const given = await readGivenSettings(process.cwd(), process.env);
-  const connectionString = given['ServiceBusConnection'];
-  if (connectionString !== undefined) return { connectionString };
-  const name = given['ServiceBusConnection__fullyQualifiedNamespace'];
-  if (name !== undefined) return { name, clientId: given['ServiceBusConnection__clientId'] };
-  const stack = await readRunningStack(process.cwd());
-  return stack?.serviceBusConnection === undefined
-    ? misused(
-        'Neither ServiceBusConnection nor ServiceBusConnection__fullyQualifiedNamespace is set, and no local stack runs here.',
-      )
-    : { connectionString: stack.serviceBusConnection };
 }
 
 main().catch((error: unknown) => {

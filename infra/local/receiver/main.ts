@@ -1,6 +1,6 @@
 import { misused, portOption, readCommandLine } from '../start/commandLine';
 import { listenForStop, whenAborted } from '../start/stopSignals';
-import { describeDelivery } from './describeDelivery';
+import { createDeliveryLines } from './describeDelivery';
 import { startReceiver } from './startReceiver';
 
 const HELP = `A sample webhook receiver: verifies every delivery (Standard Webhooks) and prints it.
@@ -22,10 +22,14 @@ async function main(): Promise<void> {
   if (secret !== undefined && !/^whsec_[A-Za-z0-9+/]+={0,2}$/.test(secret))
     misused('--secret must be whsec_ and base64.');
   const signals = listenForStop();
+  const line = createDeliveryLines();
   const receiver = await startReceiver({
     port: portOption('port', options.port, 7080),
     ...(secret === undefined ? {} : { secret }),
-    onDelivery: (delivery) => console.log(describeDelivery(delivery)),
+    onDelivery: (delivery) => {
+      console.log(line(delivery));
+      return undefined;
+    },
   });
   if (options.quiet !== true) {
     console.log(`Webhook receiver at ${receiver.url}`);

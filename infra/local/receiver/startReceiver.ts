@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isSecret } from '../../../shared/webhooks/delivery/signature';
 import { verifyWebhook, type Verdict } from './verifyWebhook';
@@ -10,6 +16,7 @@ export interface Delivery {
   readonly id: string;
   readonly verdict: Verdict;
   readonly body: string;
+  readonly headers: IncomingHttpHeaders;
 }
 
 export interface ReceiverOptions {
@@ -17,7 +24,11 @@ export interface ReceiverOptions {
   readonly port?: number;
   /** `whsec_` and base64, as shown when the subscription was made; a new one is made up where none is given. */
   readonly secret?: string;
-  readonly onDelivery: (delivery: Delivery) => void;
+  /**
+   * Given each delivery after it has been answered: 204 if it is genuine, else 401. Where it resolves with a status, a
+   * genuine delivery is answered with that, and not before.
+   */
+  readonly onDelivery: (delivery: Delivery) => undefined | Promise<number>;
 }
 
 export interface Receiver {
@@ -32,7 +43,7 @@ const MAX_BODY_BYTES = 256 * 1024;
 
 /**
  * A webhook receiver as a subscriber may write one: consents to the CloudEvents handshake (http-webhook §4), answers
- * 204 to a genuine delivery and 401 to any other, and hands both to `onDelivery`. Error: RangeError for a secret that is
+ * genuine deliveries and refuses all others, and hands both to `onDelivery`. Error: RangeError for a secret that is
  * empty or cut, with which anybody could sign.
  */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
@@ -58,7 +69,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   secret: string,
-  onDelivery: (delivery: Delivery) => void,
+  onDelivery: ReceiverOptions['onDelivery'],
 ): Promise<void> {
   if (request.method === 'OPTIONS') {
     const origin = request.headers['webhook-request-origin'];
@@ -80,10 +91,16 @@ async function answer(
     return;
   }
   const verdict = verifyWebhook(secret, request.headers, body);
-  // Answered before anything is done with it: a slow receiver is taken for a failing one.
-  response.writeHead(verdict === 'genuine' ? 204 : 401).end();
   const id = request.headers['webhook-id'];
-  onDelivery({ id: typeof id === 'string' ? id : '', verdict, body: body.toString('utf8') });
+  const answered = onDelivery({
+    id: typeof id === 'string' ? id : '',
+    verdict,
+    body: body.toString('utf8'),
+    headers: request.headers,
+  });
+  // Not waited for without need: a slow receiver is taken for a failing one.
+  const status = answered === undefined ? 204 : await answered;
+  response.writeHead(verdict === 'genuine' ? status : 401).end();
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {

@@ -1,7 +1,7 @@
 import axios from 'axios';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
-import { describeDelivery } from '../../../infra/local/receiver/describeDelivery';
+import { createDeliveryLines } from '../../../infra/local/receiver/describeDelivery';
 import { startReceiver, type Delivery, type Receiver } from '../../../infra/local/receiver/startReceiver';
 import { verifyWebhook } from '../../../infra/local/receiver/verifyWebhook';
 
@@ -56,7 +56,7 @@ describe('the receiver', () => {
   const deliveries: Delivery[] = [];
   let receiver: Receiver;
   beforeAll(async () => {
-    receiver = await startReceiver({ port: 0, secret, onDelivery: (delivery) => deliveries.push(delivery) });
+    receiver = await startReceiver({ port: 0, secret, onDelivery: (delivery) => void deliveries.push(delivery) });
   });
   beforeEach(() => (deliveries.length = 0));
   afterAll(() => receiver.close());
@@ -76,16 +76,16 @@ describe('the receiver', () => {
     const signature = new StandardWebhook(secret).sign('msg_1', now, body);
     const { status } = await send('POST', body, headers('msg_1', String(Math.floor(now.getTime() / 1000)), signature));
     expect(status).toBe(204);
-    expect(deliveries).toEqual([{ id: 'msg_1', verdict: 'genuine', body }]);
-    expect(deliveries.map(describeDelivery)).toEqual([
-      'ucwa.audioVideoInvitation.completed  Alice  declined  signature holds  msg_1',
+    expect(deliveries).toMatchObject([{ id: 'msg_1', verdict: 'genuine', body, headers: { 'webhook-id': 'msg_1' } }]);
+    expect(deliveries.map(createDeliveryLines())).toEqual([
+      `completed  ${'Alice'.padEnd(20)}  declined  signature holds`,
     ]);
   });
 
   it('answers 401 to any other, and tells why', async () => {
     const { status } = await send('POST', 'hello', {});
     expect(status).toBe(401);
-    expect(deliveries.map(describeDelivery)).toEqual([
+    expect(deliveries.map(createDeliveryLines())).toEqual([
       '5 bytes that are no CloudEvent  NOT BELIEVED: signature headers missing',
     ]);
   });
