@@ -11,7 +11,8 @@ const HELP = `Runs a compiled Azure Functions app (Node.js, programming model v4
 
   --app DIR               the app: where package.json and host.json are (default: the current folder)
   --port N                port on 127.0.0.1 (default 7071; the next free one when it is taken; 0: any)
-  --key KEY               the key that opens every function (default: a random one, printed)
+  --key KEY               the key that opens every function (default: FUNCTIONS_HOST_KEY of the environment, which unlike an
+                          argument only this user can read; else a random one, printed)
   --functions NAMES       run only these functions, names separated by commas
   --processes             run each Service Bus function in a process of its own, as Flex Consumption does; HTTP functions
                           and timers run in this one
@@ -38,7 +39,7 @@ function parse() {
     options: {
       app: { type: 'string', default: process.cwd() },
       port: { type: 'string', default: '7071' },
-      key: { type: 'string' },
+      key: { type: 'string', default: takeKey() },
       functions: { type: 'string' },
       processes: { type: 'boolean', default: false },
       'end-by-signal': { type: 'boolean', default: false },
@@ -54,6 +55,13 @@ function parse() {
     throw new Error('--functions and --processes cannot be combined.');
   if (values.key === '') throw new Error('--key: an empty key opens nothing.');
   return { ...values, port, inspectorPort };
+}
+
+/** The key in the environment, which the app is not to have. */
+function takeKey(): string | undefined {
+  const key = process.env.FUNCTIONS_HOST_KEY;
+  delete process.env.FUNCTIONS_HOST_KEY;
+  return key;
 }
 
 function toPort(option: string, text: string): number {

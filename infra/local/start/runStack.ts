@@ -8,6 +8,8 @@ import { readGivenSettings } from './givenSettings';
 import { localKeys } from './localKeys';
 import { KEYS, listenToKeys } from './keys/listenToKeys';
 import { createParts, type Parts } from './parts';
+import { describeHostLine } from './print/describeHostLine';
+import { describeSpan } from './print/describeSpan';
 import { printHeader } from './print/printHeader';
 import { printLine } from './print/printLine';
 import { projectFolder } from './projectFolder';
@@ -111,8 +113,12 @@ async function startAndShow(session: Session): Promise<void> {
       storageFolder: path.join(stackFolder(folder), 'storage'),
       onHostLine: (line) => {
         log.write(`${new Date().toISOString()} ${line}\n`);
+        const span = describeSpan(line);
+        if (span !== undefined) print(terminal, 'span', span);
         // Information that the app logs about an event is left out: the event is printed as it comes from the bus.
-        if (options.verbose || /^(warning|error):/.test(line)) print(terminal, 'host', line);
+        const trouble = describeHostLine(line);
+        if (trouble !== undefined) print(terminal, trouble.label, trouble.text);
+        else if (options.verbose && span === undefined) print(terminal, 'host', line);
       },
       onReceiverLine: (line) => {
         if (!options.quiet) print(terminal, 'webhook', line);

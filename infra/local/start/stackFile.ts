@@ -14,6 +14,8 @@ export const stackFactsSchema = z.object({
   serviceBusConnection: z.string().optional(),
   storageConnection: z.string().optional(),
   receiverUrl: z.string(),
+  /** The page that shows the calls. */
+  consoleUrl: z.string(),
   /** Process ids: `start` and each of its parts. */
   pids: z.record(z.string(), z.number()),
 });

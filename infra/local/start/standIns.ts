@@ -61,12 +61,12 @@ export function startHostProcess(options: HostOptions): LocalProcess<HostReady> 
     name: 'Functions host',
     nodeArguments: [
       standInScript('functions-host'),
-      // In one word: a random key may begin with a hyphen.
-      ...['--app', projectFolder, '--port', String(options.port), `--key=${options.functionsKey}`],
+      ...['--app', projectFolder, '--port', String(options.port)],
       ...['--quiet', '--run-timers-on-start', ...(options.processes === true ? ['--processes'] : [])],
       ...(options.inspectorPort === undefined ? [] : ['--inspect', String(options.inspectorPort)]),
     ],
-    environment: options.environment,
+    // An argument could be read by anyone on the machine.
+    environment: { ...options.environment, FUNCTIONS_HOST_KEY: options.functionsKey },
     recogniseReady: readyMessage(hostReady),
     ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
   });
@@ -85,7 +85,7 @@ export function startReceiverProcess(
     id: 'receiver',
     name: 'Webhook receiver',
     nodeArguments: [standInScript('receiver'), '--port', String(preferredPort), '--quiet'],
-    environment: { WEBHOOK_SECRET: secret }, // an argument could be read by anyone on the machine
+    environment: { WEBHOOK_SECRET: secret },
     recogniseReady: readyMessage(receiverReady),
     onLine,
   });

@@ -2,6 +2,7 @@ import { startStorage, type StorageReady } from '../storage/startStorage';
 import type { StoragePorts } from '../storage/storageConnection';
 import { replacedBy, type GivenSettings, type Replaced } from './givenSettings';
 import { systemClock } from '../../../shared/clock';
+import { forgetSimulator } from '../storage/forgetSimulator';
 import { hostEnvironment, stackAccount } from './hostEnvironment';
 import { createSimulator, type Simulator } from './simulator';
 import type { LocalKeys } from './localKeys';
@@ -88,6 +89,8 @@ export async function startStack(options: StackOptions, parts: Parts, signal: Ab
   const { given, ports } = options;
   const replaced = replacedBy(given);
   const standIns = await startStandIns(options, replaced, parts);
+  if (standIns.ucwa !== undefined && standIns.storage !== undefined)
+    await forgetSimulator(standIns.storage.connectionString);
   const host = await startHost(options, standIns, parts);
   const notes = portNotes(ports, standIns, host);
   const { ucwa, bus, storage, receiver } = standIns;
@@ -101,6 +104,7 @@ export async function startStack(options: StackOptions, parts: Parts, signal: Ab
     serviceBusConnection: host.environment['ServiceBusConnection'],
     storageConnection: storage?.connectionString,
     receiverUrl: withoutSlash(receiver.url),
+    consoleUrl: `${withoutSlash(host.ready.url)}/api/console/`,
     pids: { start: process.pid, ...parts.pids() },
   });
   // The receiver is not subscribed in a storage account that was given: it is not this stack's to fill.

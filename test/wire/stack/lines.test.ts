@@ -1,4 +1,7 @@
+import { openConsole } from '../../../infra/local/start/keys/openConsole';
 import { describeEvent, describeRing } from '../../../infra/local/start/print/describeEvent';
+import { describeHostLine } from '../../../infra/local/start/print/describeHostLine';
+import { describeSpan } from '../../../infra/local/start/print/describeSpan';
 import { createEmissionTimes } from '../../../infra/local/start/print/emissionTimes';
 import { printLine } from '../../../infra/local/start/print/printLine';
 import { seenEventSchema } from '../../../infra/local/start/print/seenEvent';
@@ -18,36 +21,36 @@ describe('a ring', () => {
     [
       { from: alice, subject: 'Invoice 1234', modalities: ['audio', 'video'] },
       'ring',
-      'Alice <alice@contoso.com> → reception@contoso.com  "Invoice 1234"  audio+video',
+      'Alice <alice@contoso.com> → reception  "Invoice 1234"  video',
     ],
-    [{ from: { uri: 'tel:+15550100' }, modalities: ['audio'] }, 'ring', 'tel:+15550100 → reception@contoso.com'],
-    [{ from: { uri: 'tel:+15550100', name: '+15550100' } }, 'ring', '+15550100 → reception@contoso.com'],
-    [{}, 'ring', '(withheld) → reception@contoso.com'],
-    [{ direction: 'outgoing', to: { name: 'Dave' } }, 'call', 'reception@contoso.com → Dave'],
-    [{ from: alice, importance: 'urgent' }, 'ring', 'URGENT  Alice <alice@contoso.com> → reception@contoso.com'],
+    [{ from: { uri: 'tel:+15550100' }, modalities: ['audio'] }, 'ring', 'tel:+15550100 → reception'],
+    [{ from: { uri: 'tel:+15550100', name: '+15550100' } }, 'ring', '+15550100 → reception'],
+    [{}, 'ring', '(withheld) → reception'],
+    [{ direction: 'outgoing', to: { name: 'Dave' } }, 'call', 'reception → Dave'],
+    [{ from: alice, importance: 'urgent' }, 'ring', 'URGENT  Alice <alice@contoso.com> → reception'],
   ])('of %j', (data, label, text) => {
-    expect(describeRing(seen(data), 1_000_000)).toEqual({ atMs: 1_000_000, label, text });
+    expect(describeRing(seen(data), 1_000_000)).toMatchObject({ atMs: 1_000_000, label, text });
   });
 });
 
 describe('an event', () => {
   const who = 'Alice'.padEnd(20);
   test.each([
-    [{ event: 'started', state: 'connecting' }, times, 'started', `${who}    12 ms from ring to bus  connecting`],
-    [{ event: 'started', direction: 'outgoing', to: alice }, times, 'started', `${who}    12 ms from UCWA to bus`],
-    [{ event: 'started', delayed: true }, times, 'started', `${who}    12 ms from ring to bus  late`],
+    [{ event: 'started', state: 'connecting' }, times, 'started', `${who}     12 ms to bus  connecting`],
+    [{ event: 'started', direction: 'outgoing', to: alice }, times, 'started', `${who}     12 ms to bus`],
+    [{ event: 'started', delayed: true }, times, 'started', `${who}     12 ms to bus  late`],
     [{ event: 'updated', state: 'alerting' }, { ...times, emittedAtMs: undefined }, 'updated', `${who}  alerting`],
     [
       { event: 'completed', outcome: { result: 'answered', answeredBy: 'otherEndpoint' } },
       times,
       'completed',
-      `${who}    12 ms from UCWA to bus  answered  by otherEndpoint`,
+      `${who}     12 ms to bus  answered  by otherEndpoint`,
     ],
     [
       { event: 'completed', outcome: { result: 'missed' } },
       { ...times, emittedAtMs: 1_000_013 },
       'completed',
-      `${who}     0 ms from UCWA to bus  missed`,
+      `${who}      0 ms to bus  missed`,
     ],
   ])('with %j', (data, at, label, text) => {
     expect(describeEvent(seen({ invitationId: 'id', from: alice, ...data }), at, () => undefined)).toMatchObject({
@@ -60,6 +63,12 @@ describe('an event', () => {
   test.each([
     ['ucwa.channel.gap', { cause: 'resume', after: 'A', before: 'B' }, 'gap', `${account}  resume  A … B`],
     [
+      'ucwa.channel.gap',
+      { cause: 'resume', after: '2026-01-02T03:04:05.006', before: 'B' },
+      'gap',
+      `${account}  resume  03:04:05.006 … B`,
+    ],
+    [
       'ucwa.command.settled',
       { invitationId: 'id', command: 'decline', caller: 'key:1', result: 'sent', status: 202 },
       'command',
@@ -70,6 +79,15 @@ describe('an event', () => {
   ])('of the type %s', (type, data, label, text) => {
     const calls = (id: string) => (id === 'id' ? 'Alice' : undefined);
     expect(describeEvent(seen(data, type), times, calls)).toEqual({ atMs: times.receivedAtMs, label, text });
+  });
+
+  test.each([
+    ['a call that somebody took', { event: 'completed', invitationId: 'id', outcome: { result: 'answered' } }, 'good'],
+    ['a call that nobody took', { event: 'completed', invitationId: 'id', outcome: { result: 'missed' } }, 'bad'],
+    ['a command that was refused', { command: 'accept', result: 'refused', status: 409 }, 'bad'],
+  ])('has the colour of its outcome: %s', (_, data, colour) => {
+    const type = 'command' in data ? 'ucwa.command.settled' : undefined;
+    expect(describeEvent(seen(data, type), times, () => 'Alice').colour).toBe(colour);
   });
 });
 
@@ -99,8 +117,49 @@ it('prints an event in one line of 100 columns, and a problem whole', () => {
     write: (text: string) => lines.push(text),
   });
   for (const label of ['webhook', 'problem'])
-    printLine(createTerminal(output, {}), { atMs: 0, label, text: 'x'.repeat(200) });
-  expect(lines.map((line) => line.trimEnd().length)).toEqual([100, 225]);
+    printLine(createTerminal(output, {}), { atMs: 0, label, text: 'some words '.repeat(9).trim() });
+  expect(lines.map((line) => line.trimEnd().length)).toEqual([100, 95, 52]);
+  expect(lines.slice(1).join('').replace(/\s+/g, ' ')).toContain(`problem ${'some words '.repeat(9).trim()}`);
+});
+
+test.each([
+  ['[pollEventChannel0] {"event":"ucwaConnected","level":"info"}', undefined],
+  ['warning: the timer is late', { label: 'warning', text: 'the timer is late' }],
+  [
+    'error: [pollEventChannel0] {"event":"accountDisconnected","account":"sip:a@b.c","error":"credentialsRejected","status":400}',
+    { label: 'error', text: 'accountDisconnected  sip:a@b.c  credentialsRejected' },
+  ],
+  ['warning: {"event":"slow","message":"It was slow.","error":"x"}', { label: 'warning', text: 'slow  It was slow.' }],
+])('of the host’s line %s the screen has what concerns a person', (line, expected) => {
+  expect(describeHostLine(line)).toEqual(expected);
+});
+
+test.each([
+  ['{"spam":1}', undefined],
+  ['{"span":"publish", and no more', undefined],
+  [
+    '[deliverEvent] {"span":"POST","ms":12.34,"traceId":"4bf92f3577b34da6a3ce929d0e0e4736","attributes":{"http.status":204}}',
+    '    12.3 ms  trace 4bf92f35  POST  status=204',
+  ],
+  [
+    '{"span":"command","ms":5,"traceId":"4bf92f3577b34da6","error":"refused","attributes":{}}',
+    '     5.0 ms  trace 4bf92f35  command  FAILED refused',
+  ],
+])('a span that the app writes is a line: %s', (line, expected) => {
+  expect(describeSpan(line)).toBe(expected);
+});
+
+it('shows where the console is, and its key, where no browser opens', async () => {
+  const lines: string[] = [];
+  const output = Object.assign(Object.create(process.stdout) as NodeJS.WriteStream, {
+    isTTY: false,
+    write: (text: string) => lines.push(text),
+  });
+  const path = process.env['PATH'];
+  process.env['PATH'] = '';
+  const facts = { consoleUrl: 'http://127.0.0.1:7071/api/console/', functionsKey: 'the key' };
+  await openConsole(facts, createTerminal(output, {})).finally(() => (process.env['PATH'] = path));
+  expect(lines).toEqual([`\n  Console  ${facts.consoleUrl}\n  Key      the key\n\n`]);
 });
 
 test.each([

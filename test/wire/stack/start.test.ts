@@ -1,7 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import path from 'node:path';
 import axios from 'axios';
+import { createSimulator } from '../../../infra/local/start/simulator';
 import type { StackFacts } from '../../../infra/local/start/stackFile';
 import { startTestStorage } from '../../support/azurite';
 import { startTestServiceBus } from '../../support/serviceBus';
@@ -14,7 +17,7 @@ async function takePort(): Promise<Server> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;
 }
-const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+const portOf = (server: Pick<Server, 'address'>): number => (server.address() as AddressInfo).port;
 
 /** Resolves when the process that listens there has ended, and with it the connection. */
 async function whenGone(port: number): Promise<void> {
@@ -73,7 +76,7 @@ describe('a stack whose every port is taken', () => {
   });
 
   it('shows the first call from ring to end, as it comes from the bus', async () => {
-    await stack.line(/completed\s+Alice Example\s+\d+ ms from UCWA to bus\s+declined/);
+    await stack.line(/completed\s+Alice Example\s+\d+ ms to bus\s+declined/);
     const of = (label: string): number =>
       stack.lines.findIndex((line) => new RegExp(`^[\\d:.]{12}\\s+${label}\\s+Alice Example`).test(line));
     const inOrder = [of('ring'), of('started'), of('updated'), of('completed')];
@@ -95,6 +98,51 @@ describe('a stack whose every port is taken', () => {
     const log = path.join(folder.folder, '.local', 'relay.log');
     expect(await readFile(log, 'utf8')).toMatch(/^\S+Z \[pollEventChannel0\] \{"event":"ucwaConnected"/m);
     expect((await stat(log)).mode & 0o777).toBe(0o600);
+  });
+
+  it('gives its key to no process as an argument, where others could read it', () => {
+    const { stdout } = spawnSync('ps', ['-A', '-ww', '-o', 'args'], { encoding: 'utf8' });
+    expect(stdout).toContain('functions-host');
+    expect(stdout).not.toContain(facts.functionsKey);
+  });
+
+  it('prints what a consumer receives', async () => {
+    const consumer = runCommand('consume', folder.folder);
+    await consumer.line(/^ucwa\.audioVideoInvitation\.completed {2}Alice Example {2}declined$/);
+    process.kill(consumer.pid, 'SIGINT');
+    expect(await consumer.ended).toBe('exited with code 0');
+    expect(consumer.lines.join('\n')).not.toContain('undefined');
+  });
+
+  it('sends webhooks on to a program while it listens, verified, and unsubscribes at the end', async () => {
+    const received: IncomingMessage[] = [];
+    const program = createHttpServer((request, response) => {
+      received.push(request);
+      response.writeHead(202).end();
+    });
+    await new Promise<void>((resolve) => program.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${portOf(program)}/hooks`;
+    const killed = runCommand('listen', folder.folder, url);
+    await killed.line(/^Listening/);
+    await killed.kill();
+    const listen = runCommand('listen', folder.folder, url, '--types', 'ucwa.*');
+    await listen.line(/^Listening\. .* its secret is whsec_/);
+    await createSimulator(facts.ucwaUrl ?? '').call({ from: 'sip:eve@contoso.com', name: 'Eve', scenario: 'declined' });
+    await listen.line(/completed +Eve +declined +signature holds +202 in \d+ ms$/);
+    expect(received.map(({ url: path, headers }) => [path, Object.keys(headers)])).toContainEqual([
+      '/hooks',
+      expect.arrayContaining(['webhook-id', 'webhook-timestamp', 'webhook-signature']),
+    ]);
+    program.close();
+    program.closeAllConnections();
+    process.kill(listen.pid, 'SIGINT');
+    expect(await listen.ended).toBe('exited with code 0');
+    expect(listen.lines.at(-1)).toBe('Unsubscribed.');
+    const { data } = await axios.get<{ subscriptions: unknown[] }>(`${facts.functionsUrl}/api/webhook-subscriptions`, {
+      headers: { 'x-functions-key': facts.functionsKey },
+      proxy: false,
+    });
+    expect(data.subscriptions).toHaveLength(1); // the stack's own receiver
   });
 
   test.each([
@@ -236,6 +284,7 @@ describe('a command line that is not understood', () => {
     ['start', ['--speed', '9'], "Unknown option '--speed'"],
     ['start', ['--bus-port', '99999'], '--bus-port must be a port'],
     ['ring', ['--colour', 'red'], "Unknown option '--colour'"],
+    ['listen', ['localhost:3000'], 'It takes the URL of your program'],
   ] as const)('npm run %s -- %j', async (name, given, message) => {
     const { folder, remove } = await createStackFolder();
     const run = runCommand(name, folder, ...given);

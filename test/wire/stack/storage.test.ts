@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { TableClient } from '@azure/data-tables';
+import { TableClient, TableServiceClient } from '@azure/data-tables';
+import { forgetSimulator } from '../../../infra/local/storage/forgetSimulator';
 import { nextFreePort } from '../../../infra/local/start/nextFreePort';
 import { startStorage } from '../../../infra/local/storage/startStorage';
 import { startTestStorage } from '../../support/azurite';
@@ -20,6 +21,26 @@ it('serves tables to the SDK by its connection string', async () => {
     await people.createTable();
     await people.createEntity({ partitionKey: 'a', rowKey: '1', name: 'Alice' });
     expect(await people.getEntity('a', '1')).toMatchObject({ name: 'Alice' });
+  } finally {
+    await storage.close();
+  }
+});
+
+it('forgets what the relay knew of the simulator that ran before, and nothing else', async () => {
+  const storage = await startTestStorage();
+  try {
+    const insecure = { allowInsecureConnection: true };
+    for (const name of ['slotLeases', 'accountStates', 'subscriptions'])
+      await TableClient.fromConnectionString(storage.connectionString, name, insecure).createTable();
+    await forgetSimulator(storage.connectionString);
+    await forgetSimulator(storage.connectionString); // the first start has nothing to forget
+    const left: (string | undefined)[] = [];
+    for await (const { name } of TableServiceClient.fromConnectionString(
+      storage.connectionString,
+      insecure,
+    ).listTables())
+      left.push(name);
+    expect(left).toEqual(['subscriptions']);
   } finally {
     await storage.close();
   }

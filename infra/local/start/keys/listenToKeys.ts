@@ -4,6 +4,7 @@ import { printHealth } from '../print/printHealth';
 import { printLine } from '../print/printLine';
 import type { TopicView } from '../print/showTopic';
 import type { Terminal } from '../print/terminal';
+import { openConsole } from './openConsole';
 import { createRelayApi } from './relayApi';
 import type { Simulator } from '../simulator';
 import type { StackFacts } from '../stackFile';
@@ -14,12 +15,16 @@ interface KeyActions {
   readonly r: () => Promise<void>;
   /** Declines the call that rings. */
   readonly d: () => Promise<void>;
+  /** Opens the console. */
+  readonly o: () => Promise<void>;
   /** Shows health. */
   readonly h: () => Promise<void>;
 }
 
+const isAction = (key: string): key is keyof KeyActions => /^[rdoh]$/.test(key);
+
 /** What the keys do, for the screen. */
-export const KEYS = 'r rings a call, d declines it, h shows health, q quits';
+export const KEYS = 'r rings a call, d declines it, o opens the console, h shows health, q quits';
 
 const CTRL_C = '\u0003';
 
@@ -31,7 +36,7 @@ function readKeys(input: ReadStream, actions: KeyActions, onProblem: (text: stri
   const onKey = (pressed: Buffer): void => {
     for (const key of pressed.toString('utf8').toLowerCase()) {
       if (key === 'q' || key === CTRL_C) process.kill(process.pid, 'SIGINT');
-      else if (key === 'r' || key === 'd' || key === 'h')
+      else if (isAction(key))
         actions[key]().catch((error: unknown) => onProblem(error instanceof Error ? error.message : String(error)));
     }
   };
@@ -67,6 +72,7 @@ export function listenToKeys(
       if (id === undefined) throw new Error('no call rings that could be declined');
       await relay.decline(id);
     },
+    o: () => openConsole(facts, terminal),
     h: async () => printHealth(terminal, await relay.health()),
   };
   return readKeys(keyboard, actions, (text) => printLine(terminal, { atMs: Date.now(), label: 'problem', text }));

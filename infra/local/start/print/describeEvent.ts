@@ -1,4 +1,5 @@
 import type { SeenEvent } from './seenEvent';
+import { timeOfDay } from './terminal';
 
 /** A line to be printed: its moment, a word for what it is, and the rest. */
 export interface Line {
@@ -11,12 +12,17 @@ export interface Line {
 
 export type Colour = 'bold' | 'dim' | 'good' | 'bad' | 'accent';
 
-/** A call that somebody took is good, one that nobody took is bad. */
+/** A call that somebody took is good, one that found nobody is bad. */
 const outcomeColours: Readonly<Record<string, Colour>> = {
   answered: 'good',
+  answeredElsewhere: 'good',
   missed: 'bad',
+  busy: 'bad',
   failed: 'bad',
   declined: 'bold',
+  cancelled: 'bold',
+  forwarded: 'bold',
+  transferred: 'bold',
 };
 
 /** When the event was received from the bus, and when UCWA emitted it, where that is known. */
@@ -32,20 +38,15 @@ const NAME_WIDTH = 20;
 /** The ringing itself, as the event tells of it. */
 export function describeRing({ data }: SeenEvent, atMs: number): Line {
   const outgoing = data.direction === 'outgoing';
-  const parties = outgoing
-    ? [inFull({ uri: data.account }), inFull(data.to)]
-    : [inFull(data.from), data.account === undefined ? inFull(data.to) : inFull({ uri: data.account })];
-  const modalities = data.modalities?.join('+');
+  const own = data.account === undefined ? inFull(data.to) : userPart(data.account);
+  const parties = outgoing ? [own, inFull(data.to)] : [inFull(data.from), own];
   const subject = data.subject === undefined ? undefined : `"${data.subject}"`;
+  const importance = data.importance === 'normal' ? undefined : data.importance?.toUpperCase();
   return {
     atMs,
     label: outgoing ? 'call' : 'ring',
-    text: join(
-      data.importance === 'urgent' ? 'URGENT' : undefined,
-      parties.join(' → '),
-      subject,
-      modalities === 'audio' ? undefined : modalities,
-    ),
+    text: join(importance, parties.join(' → '), subject, modality(data.modalities ?? [])),
+    ...(importance !== undefined && { colour: 'bad' }),
   };
 }
 
@@ -67,7 +68,7 @@ export function describeEvent(event: SeenEvent, times: EventTimes, calls: (id: s
       ...line(
         data.event,
         who,
-        onItsWay(event, times),
+        onItsWay(times),
         data.outcome?.result ?? data.state,
         answerer(event),
         data.delayed === true ? 'late' : undefined,
@@ -75,7 +76,9 @@ export function describeEvent(event: SeenEvent, times: EventTimes, calls: (id: s
       ...(colour !== undefined && { colour }),
     };
   }
-  return line(...describeOther(event, calls));
+  const [label, ...parts] = describeOther(event, calls);
+  const isRefused = label === 'command' && data.result !== 'sent';
+  return { ...line(label, ...parts), ...(isRefused && { colour: 'bad' }) };
 }
 
 /** What is no snapshot of an invitation: its word, and the rest in parts. */
@@ -86,7 +89,7 @@ function describeOther(
   const call = calls(data.invitationId ?? '');
   switch (type) {
     case 'ucwa.channel.gap':
-      return ['gap', data.account, word(data['cause']), `${word(data['after'])} … ${word(data['before'])}`];
+      return ['gap', data.account, word(data['cause']), `${clockTime(data['after'])} … ${clockTime(data['before'])}`];
     case 'ucwa.command.settled': {
       const { command, caller, result, status } = data;
       return ['command', call?.padEnd(NAME_WIDTH), word(command), `by ${word(caller)}`, word(result), word(status)];
@@ -105,12 +108,10 @@ export function otherParty({ data }: SeenEvent): string {
   return inShort(data.direction === 'outgoing' ? data.to : data.from);
 }
 
-function onItsWay({ data }: SeenEvent, { receivedAtMs, emittedAtMs }: EventTimes): string | undefined {
+/** From the moment at which UCWA had it. */
+function onItsWay({ receivedAtMs, emittedAtMs }: EventTimes): string | undefined {
   if (emittedAtMs === undefined) return undefined;
-  return (
-    `${String(Math.max(0, receivedAtMs - emittedAtMs)).padStart(4)} ms from ` +
-    `${data.event === 'started' && data.direction !== 'outgoing' ? 'ring' : 'UCWA'} to bus`
-  );
+  return `${String(Math.max(0, receivedAtMs - emittedAtMs)).padStart(5)} ms to bus`;
 }
 
 function answerer({ data }: SeenEvent): string | undefined {
@@ -125,8 +126,23 @@ function inFull(person: Person): string {
   return `${person.name} <${address}>`;
 }
 
+/** Of a SIP URI, what stands before the domain. */
+function userPart(uri: string): string {
+  return uri.replace(/^sip:/, '').replace(/@.*$/, '');
+}
+
+/** What is offered beside sound. */
+function modality(modalities: readonly string[]): string | undefined {
+  return modalities.includes('video') ? 'video' : modalities.find((name) => name !== 'audio');
+}
+
 function inShort(person: Person): string {
   return person?.name ?? person?.uri ?? '(withheld)';
+}
+
+function clockTime(value: unknown): string {
+  const atMs = typeof value === 'string' ? Date.parse(value) : NaN;
+  return Number.isNaN(atMs) ? word(value) : timeOfDay(atMs);
 }
 
 function word(value: unknown): string {

@@ -19,6 +19,8 @@ export const seenEventSchema = z.object({
     subject: z.string().optional(),
     importance: z.string().optional(),
     delayed: z.boolean().optional(),
+    /** Of a command. */
+    result: z.string().optional(),
     from: person.optional(),
     to: person.optional(),
     modalities: z.array(z.string()).optional(),
