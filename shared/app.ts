@@ -21,6 +21,9 @@ import { AZURE_HEALTH_MS, type AzureHealth } from './http/health/azureHealth';
 import type { AuthenticationPorts } from './http/identity/authenticate';
 import { keepFor } from './http/keepFor';
 import { createRateLimit } from './http/rateLimit';
+import type { ConsoleSessionPorts } from './http/console/consoleSession';
+import { createLiveFeed } from './http/stream/liveFeed';
+import type { StreamEndpointPorts } from './http/stream/streamEndpoint';
 import type { SubscriptionEndpointPorts } from './http/subscriptionEndpoints';
 import type { TimelineEndpointPorts } from './http/timelineEndpoint';
 import { credentialFor, environmentIdentity, managedIdentity } from './identity';
@@ -44,6 +47,7 @@ import { createAccountAudit } from './storage/accountAudit';
 import { createAccountTable } from './storage/accountTable';
 import { createCallRecords } from './storage/calls/createCallRecords';
 import { createCallViews } from './storage/calls/createCallViews';
+import { createFeed } from './storage/calls/createFeed';
 import { removeOldCalls } from './storage/calls/removeOldCalls';
 import { removeOldDeliveries } from './storage/calls/removeOldDeliveries';
 import { createClaims } from './storage/claims';
@@ -86,6 +90,8 @@ export interface App
     AccountEndpointPorts,
     PeopleEndpointPorts,
     QueuedCommandPorts,
+    ConsoleSessionPorts,
+    StreamEndpointPorts,
     SubscriptionEndpointPorts,
     ListCommandsPorts,
     TimelineEndpointPorts {
@@ -100,6 +106,8 @@ export interface App
   removeExpiredRecords(): Promise<void>;
   /** Ends the runs within 5 seconds, then closes what was opened. */
   close(): Promise<void>;
+  /** Answers the requests that are held for pages. */
+  endHeldRequests(): void;
   /** Gives the slots back and ends the polling, within 3 seconds. */
   stopPolling(): Promise<void>;
 }
@@ -178,6 +186,7 @@ export function closeApp(): Promise<void> {
 }
 
 async function closeInOrder(): Promise<void> {
+  built?.endHeldRequests();
   await built?.stopPolling();
   await Promise.all([built?.close(), telemetry?.stop()]);
 }
@@ -216,6 +225,7 @@ function createApp(settings: Settings): App {
   const views = createCallViews(tables, clock);
   const audit = createCommandAudit(tables);
   const health = createSubscriberHealthStore(tables);
+  const liveFeed = createLiveFeed({ feed: createFeed(tables), processName: randomUUID().slice(0, 8), clock, log });
   const webhooks = wireWebhooks(settings, connections, { views, health, accounts: sipUrisOf(accounts), clock });
   return {
     settings,
@@ -229,6 +239,8 @@ function createApp(settings: Settings): App {
     random: Math.random,
     invitations: views,
     commandList: audit,
+    liveFeed,
+    localControl: process.env.RELAY_LOCAL_CONTROL,
     commandQueue: createCommandQueue(bus),
     webhooks,
     subscriberHealth: health,
@@ -243,6 +255,7 @@ function createApp(settings: Settings): App {
       (await erasePerson(tables, uri)) + (await connections.rawBlobs.removeMatching((text) => mentions(text, uri))),
     removeExpiredRecords: () => removeExpiredRecords(settings, connections, clock),
     stopPolling: () => polling.stop(),
+    endHeldRequests: () => liveFeed.close(),
     async close() {
       await polling.stop();
       await Promise.all([publisher.close(), bus.close()]);

@@ -41,6 +41,17 @@ export function toHandler<Ports extends EndpointPorts>(
   });
 }
 
+/** As toHandler, without a limit of the rate: for a request that is held, which pages repeat as soon as it is answered. */
+export function toUnlimitedHandler<Ports extends EndpointPorts>(
+  ports: () => Ports,
+  role: Role,
+  endpoint: Endpoint<Ports>,
+): HttpHandler {
+  return toAnonymousHandler(ports, async (request, app, signal) =>
+    endpoint(request, app, await authenticate(request, role, app.authentication), signal),
+  );
+}
+
 /** As toHandler, for the doors that need no key: what the caller may do is told by the link itself. */
 export function toAnonymousHandler<Ports>(
   ports: () => Ports,

@@ -88,13 +88,15 @@ export const offerEndpoint: Endpoint<InvitationEndpointPorts> = async (request, 
 
 /** How an invitation looks to callers: its latest snapshot, and whether it may still be ringing. */
 export function toView(head: InvitationHead, nowMs: number): Readonly<Record<string, unknown>> {
-  const { invitationId, account, startedAtMs, endedBy, data } = head;
+  const { invitationId, account, startedAtMs, endedBy, sequence, expiryTimeMs, data } = head;
   const active = isActive(head, nowMs);
   return {
     invitationId,
     account,
     state: active ? 'active' : 'ended',
     startedAt: new Date(startedAtMs).toISOString(),
+    sequence,
+    ...(expiryTimeMs !== undefined && { expiresAt: new Date(expiryTimeMs).toISOString() }),
     ...(active ? {} : { endedBy: endedBy ?? 'expiry' }),
     invitation: data,
   };

@@ -16,6 +16,8 @@ export const invitationViewSchema = z.strictObject({
   account: z.string().describe('SIP URI of the account'),
   state: z.enum(['active', 'ended']).describe('active: it may still be ringing'),
   startedAt: time.describe('Time of its earliest event'),
+  sequence: z.string().describe('Of the latest snapshot; the greater, as text, is the later'),
+  expiresAt: time.optional().describe('When the ring is surely over'),
   endedBy: z
     .enum(['completed', 'gap', 'expiry'])
     .optional()

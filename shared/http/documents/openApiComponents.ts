@@ -54,6 +54,13 @@ const requestHeaders: JsonObject = {
     schema: { type: 'string' },
     example: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
   },
+  LastEventId: {
+    name: 'Last-Event-ID',
+    in: 'header',
+    description: 'HTML standard, server-sent events: the last `id` that was received, unchanged; absent at first.',
+    schema: { type: 'string', maxLength: 80 },
+    example: 'e2f1c9a4.42.1768478400000',
+  },
   WebhookId: webhookHeader('webhook-id', 'The CloudEvents id, the same for every attempt'),
   WebhookTimestamp: webhookHeader('webhook-timestamp', 'Whole seconds since the epoch, of this attempt'),
   WebhookSignature: webhookHeader(

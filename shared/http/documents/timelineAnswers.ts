@@ -97,6 +97,8 @@ export const timelineSchema = timelinePartsSchema.extend({
   account: z.string().describe('SIP URI of the account'),
   state: z.enum(['active', 'ended']).describe('active: it may still be ringing'),
   startedAt: time.describe('Time of its earliest event'),
+  sequence: z.string().describe('Of the latest snapshot; the greater, as text, is the later'),
+  expiresAt: time.optional().describe('When the ring is surely over'),
   endedBy: z.enum(['completed', 'gap', 'expiry']).optional(),
   outcome: outcomeSchema.optional(),
   cursor: z.string().optional().describe('Of the next page; absent on the last'),

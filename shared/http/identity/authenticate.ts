@@ -3,13 +3,15 @@ import type { HttpRequest } from '@azure/functions';
 import type { JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../../clock';
 import { RelayError } from '../../errors/relayError';
-import { verifyToken, type EntraSettings, type Role } from './tokenVerifier';
+import { roles, verifyToken, type EntraSettings, type Role } from './tokenVerifier';
 
 /** Who calls: what the audit names. */
 export interface Caller {
   /** The token's object id (or subject), else `key:<first characters of the key's hash>`. */
   readonly name: string;
   readonly authentication: 'key' | 'token';
+  /** What the caller may do. */
+  readonly roles: readonly string[];
 }
 
 export interface AuthenticationPorts {
@@ -31,16 +33,22 @@ export async function authenticate(
   role: Role,
   ports: AuthenticationPorts,
 ): Promise<Caller> {
-  if (ports.entra === undefined) return { name: keyName(request), authentication: 'key' };
+  if (ports.entra === undefined) return { name: keyName(request), authentication: 'key', roles };
   const token = await verifyToken(
     request.headers.get('authorization'),
     ports.entra,
     ports.tenantKeys(),
     ports.clock.now(),
   );
-  if (!token.roles.includes(role))
+  const caller: Caller = { name: token.subject, authentication: 'token', roles: token.roles };
+  requireRole(caller, role);
+  return caller;
+}
+
+/** Errors: `forbidden`, naming the role, for a caller who lacks it. */
+export function requireRole(caller: Pick<Caller, 'roles'>, role: Role): void {
+  if (!caller.roles.includes(role))
     throw new RelayError('forbidden', `This needs the application role ${role}.`, { extensions: { role } });
-  return { name: token.subject, authentication: 'token' };
 }
 
 /**

@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { indexFunctions } from '../../../infra/local/functions-host/indexFunctions';
 import { apiRoutes } from '../../../shared/http/documents/routes/routes';
 
-/** The app as the host finds it: each HTTP function's methods and route, with whether it asks for a key. */
+/**
+ * The API as the host finds it: each HTTP function's methods and route, with whether it asks for a key. The console's page and
+ * what serves it alone are no part of the API.
+ */
 async function indexedRoutes(): Promise<{ readonly route: string; readonly authLevel: unknown }[]> {
   const functions = await indexFunctions(join(__dirname, '../../..'));
   return functions
-    .filter(({ type }) => type === 'httpTrigger')
+    .filter(({ type, route = '' }) => type === 'httpTrigger' && !/^api\/console\//.test(route))
     .flatMap(({ route = '', trigger }) =>
       (trigger['methods'] as string[]).map((method) => ({
         route: `${method.toUpperCase()} ${route.replace(/^api/, '')}`,
@@ -24,7 +27,7 @@ function rolesOfFunctions(): Readonly<Record<string, string>> {
     sources.flatMap((source) => {
       const route = /route: '([^']+)'/.exec(source)?.[1];
       const method = /methods: \['(\w+)'\]/.exec(source)?.[1];
-      const role = /toHandler\(getApp, '([\w.]+)'/.exec(source)?.[1];
+      const role = /to(?:Unlimited)?Handler\(getApp, '([\w.]+)'/.exec(source)?.[1];
       return route === undefined || method === undefined || role === undefined ? [] : [[`${method} /${route}`, role]];
     }),
   );

@@ -13,6 +13,7 @@ export async function operationRoutes(): Promise<readonly Route[]> {
     commandsRoute(),
     await healthRoute(),
     livenessRoute,
+    streamRoute,
     document('/openapi.json', 'getOpenApi', 'This document', 'application/json'),
     document('/asyncapi.json', 'getAsyncApi', 'The topic and the queues as AsyncAPI 3.0', 'application/json'),
     document(
@@ -91,6 +92,28 @@ const livenessRoute: Route = {
   role: 'anonymous',
   answers: {
     200: { description: 'It does', contentType, schema: 'Liveness', examples: { alive: { status: 'pass' } } },
+  },
+};
+
+const streamRoute: Route = {
+  method: 'get',
+  path: '/stream',
+  operationId: 'getStream',
+  tag: 'Operations',
+  summary: 'What happens, as it happens',
+  description:
+    'Server-sent events in finite responses: ask again as soon as one ends, with the last `id`. It ends at once when there is ' +
+    'something newer, else after 20 s. First `hello` `{now, version, continued}`; then `call` (as in `GET /invitations`), ' +
+    '`command`, `gap`, and with `Subscriptions.Manage` `subscription`; `reset` where the id is too old: read the lists ' +
+    'again; `stale` `{since}` while storage cannot be read. Without an id the last three minutes come first. Events may be ' +
+    'repeated: keep the greatest `sequence` of an invitation.',
+  role: 'Invitations.Read',
+  headers: ['LastEventId'],
+  answers: {
+    200: {
+      description: 'Events, of which the first is `hello`',
+      contentType: 'text/event-stream',
+    },
   },
 };
 

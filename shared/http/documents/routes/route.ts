@@ -47,7 +47,7 @@ export interface Route {
   /** An empty parameter of the query counts as absent. */
   readonly allowsBlanks?: true;
   /** Request headers among the document's components. */
-  readonly headers?: readonly ('Prefer' | 'IdempotencyKey' | 'TraceParent')[];
+  readonly headers?: readonly ('Prefer' | 'IdempotencyKey' | 'TraceParent' | 'LastEventId')[];
   readonly body?: Body;
   readonly answers: Readonly<Record<number, Answer>>;
   /** The errors beside those that every route can answer. */

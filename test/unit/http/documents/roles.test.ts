@@ -8,7 +8,7 @@ it('each function asks for the role that the documents name for its route', asyn
   for (const { operationId, role } of await apiRoutes()) {
     if (role === 'anonymous') continue;
     const text = readFileSync(join(FUNCTIONS, `${operationId}.ts`), 'utf8');
-    const asked = /toHandler\(getApp, '([\w.]+)'/.exec(text)?.[1];
+    const asked = /to(?:Unlimited)?Handler\(getApp, '([\w.]+)'/.exec(text)?.[1];
     expect({ operationId, role: asked }).toEqual({ operationId, role });
   }
 });

@@ -9,6 +9,7 @@ import {
   type KeyLike,
 } from 'jose';
 import { authenticate } from '../../../../shared/http/identity/authenticate';
+import { roles } from '../../../../shared/http/identity/tokenVerifier';
 import { createFakeClock } from '../../../support/fakeClock';
 
 const entra = {
@@ -73,7 +74,7 @@ describe('authenticate', () => {
   it('names a key’s holder by a hash of the key, from the header or the query', async () => {
     const ports = { entra: undefined, signInByPlatform: false, tenantKeys: () => keys, clock };
     const byHeader = await authenticate(request({ 'x-functions-key': 'abc' }), 'Invitations.Read', ports);
-    expect(byHeader).toEqual({ name: 'key:ba7816bf8f01', authentication: 'key' });
+    expect(byHeader).toEqual({ name: 'key:ba7816bf8f01', authentication: 'key', roles });
     expect(await authenticate(request({}, 'code=abc'), 'Invitations.Read', ports)).toEqual(byHeader);
   });
 
