@@ -13,6 +13,7 @@ import type { AccountEndpointPorts } from './http/accounts/accountEndpoints';
 import { encodeCapability } from './http/identity/capability';
 import type { CommandEndpointPorts } from './http/commands/commandEndpoint';
 import type { ListCommandsPorts } from './http/commands/listCommandsEndpoint';
+import type { ContextEndpointPorts } from './http/commands/contextEndpoint';
 import type { ConfirmEndpointPorts } from './http/confirmEndpoint';
 import type { HealthEndpointPorts } from './http/health/healthEndpoint';
 import type { InvitationEndpointPorts } from './http/invitationEndpoints';
@@ -85,6 +86,7 @@ export interface App
   extends
     CommandEndpointPorts,
     ConfirmEndpointPorts,
+    ContextEndpointPorts,
     HealthEndpointPorts,
     InvitationEndpointPorts,
     AccountEndpointPorts,
@@ -241,6 +243,7 @@ function createApp(settings: Settings): App {
     commandList: audit,
     liveFeed,
     localControl: process.env.RELAY_LOCAL_CONTROL,
+    records: createCallRecords(tables),
     commandQueue: createCommandQueue(bus),
     webhooks,
     subscriberHealth: health,

@@ -16,6 +16,7 @@ export const errorTable = {
   tooManySecrets: { status: 409, retryable: true, title: 'Too many secrets of the subscription sign already' },
   invitationEnded: { status: 410, retryable: false, title: 'The invitation has ended' },
   lengthRequired: { status: 411, retryable: false, title: 'The body of the request needs a Content-Length' },
+  contextTooLarge: { status: 413, retryable: false, title: 'The context is larger than 4 KB' },
   encodingUnsupported: { status: 415, retryable: false, title: 'The body of the request must not be encoded' },
   emergencyCallRefused: { status: 422, retryable: false, title: 'The relay starts no emergency calls' },
   actionNotAvailable: { status: 422, retryable: false, title: 'The invitation does not offer this action' },

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { CommandSettlement } from '../invitations/commands/command';
 import { compact } from '../invitations/compact';
+import { own } from '../invitations/normalise/resourceReading';
 import { isInvitationEvent } from '../invitations/events/isInvitationEvent';
 import type { RecordedEvent } from '../invitations/record/callRecords';
 import type { TimelinePage } from '../invitations/record/callViews';
@@ -54,10 +55,11 @@ function toEvent(
     .map((subscription) => toUntried(recorded, subscription));
   const delivered = tried.flatMap(({ deliveredAt }) => deliveredAt ?? []).toSorted();
   const { state, delayed } = isInvitationEvent(event) ? event.data : {};
+  const context = own(event.data, 'context') as TimelineEvent['context'];
   return {
     id: event.id,
     type: event.type,
-    ...compact({ sequence: event.sequence, state, delayed }),
+    ...compact({ sequence: event.sequence, state, delayed, context }),
     receivedAt: toIso(event.timeMs),
     ...compact({ onBusAt: toIsoIfKnown(enqueuedAtMs), recordedAt: toIso(recordedAtMs), deliveredAt: delivered.at(-1) }),
     subscribers: [...tried, ...untried],

@@ -190,6 +190,10 @@ export const invitationDataSchema = z.strictObject({
   actions: z
     .array(z.enum(actionNames))
     .describe('The links present at that moment: what can be done; of an onlineMeeting decline only'),
+  context: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('What a consumer attached (PUT /invitations/{id}/context); in webhooks and records, never on the topic'),
   omitted: z
     .array(z.string())
     .optional()

@@ -1,7 +1,7 @@
 import type { CallRecords, RecordedEvent, TroubledDelivery } from '../../shared/invitations/record/callRecords';
 import type { DeliveryResult, LaterAttempt } from '../../shared/invitations/record/deliveryResult';
 import type { RelayEvent } from '../../shared/invitations/events/relayEvent';
-import { sampleGapEvent, sampleInvitationEvent } from '../support/sampleEvents';
+import { sampleContextEvent, sampleGapEvent, sampleInvitationEvent } from '../support/sampleEvents';
 
 const started = sampleInvitationEvent(1);
 const updated = sampleInvitationEvent(2, { type: 'ucwa.audioVideoInvitation.updated' });
@@ -95,8 +95,20 @@ export function describeCallRecords(title: string, open: () => Promise<CallRecor
       expect(await records.readEvents(started.subject)).toEqual([recorded(started), recorded(updated)]);
     });
 
+    it('tells what was attached last, and has each context before the events', async () => {
+      const records = await open();
+      expect(await records.readContext(started.subject)).toBeUndefined();
+      const first = sampleContextEvent({ ticket: 1 }, started.timeMs + 100);
+      const second = sampleContextEvent({ ticket: 2 }, started.timeMs + 200);
+      for (const event of [started, second, first]) await records.insertEvent(recorded(event));
+      expect(await records.readContext(started.subject)).toEqual({ ticket: 2 });
+      expect(await records.readEvents(started.subject)).toEqual([recorded(second), recorded(first), recorded(started)]);
+      expect(await records.readContext('another')).toBeUndefined();
+    });
+
     it.each([
       ['an invitation’s event', started],
+      ['a context', sampleContextEvent({ ticket: 1 })],
       ['a settled command', settled],
       ['a gap', sampleGapEvent()],
       [

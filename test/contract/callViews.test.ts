@@ -4,7 +4,7 @@ import { toDeliveryId } from '../../shared/invitations/record/eventKey';
 import type { InvitationEvent, RelayEvent } from '../../shared/invitations/events/relayEvent';
 import { createCallRecords } from '../../shared/storage/calls/createCallRecords';
 import { createCallViews } from '../../shared/storage/calls/createCallViews';
-import { sampleGapEvent, sampleInvitationEvent } from '../support/sampleEvents';
+import { sampleContextEvent, sampleGapEvent, sampleInvitationEvent } from '../support/sampleEvents';
 import { startTestTables, type TestTables } from '../support/testTables';
 import { attemptOf, deliveryOf } from './callRecords';
 
@@ -423,4 +423,46 @@ it('what was recorded between two moments comes the newest first, whole and once
   const few: string[] = [];
   for await (const { event } of views.recordedBetween(started.timeMs + 21, started.timeMs + 1_520)) few.push(event.id);
   expect(few).toEqual([settled.id, large.id]);
+});
+
+describe('what is attached to a call', () => {
+  const context = sampleContextEvent({ customer: 'Fabrikam', ticket: 7 });
+  const shown = async () =>
+    Promise.all([
+      views.head(started.subject).then((head) => head?.data.context),
+      ...[{}, { account: started.account }].map(async (query) =>
+        (await views.list({ limit: 5, nowMs, ...query })).heads.map(({ data }) => data.context),
+      ),
+    ]);
+
+  it.each([
+    ['while it rings', [started, context]],
+    ['and then it ends, with what is attached in its last event', [started, context, completed]],
+    ['after its end', [started, completed, { ...context, timeMs: completed.timeMs + 500 }]],
+  ])('%s is in its head and in both lists', async (_title, events) => {
+    for (const event of events)
+      await keep(
+        event.type.endsWith('completed') && events[1] === context
+          ? { ...completed, data: { ...completed.data, context: context.data.context } }
+          : event,
+        undefined,
+        started.timeMs,
+      );
+    const { context: attached } = context.data;
+    expect(await shown()).toEqual([attached, [attached], [attached]]);
+  });
+
+  it('is gone when it is taken away', async () => {
+    for (const event of [started, context, sampleContextEvent({}, started.timeMs + 300)]) await keep(event);
+    expect(await views.head(started.subject)).toMatchObject({
+      data: expect.not.objectContaining({ context: {} }) as object,
+    });
+  });
+
+  it('is in the timeline after the events, in the order of time', async () => {
+    const later = sampleContextEvent({ ticket: 8 }, started.timeMs + 300);
+    for (const event of [later, settled, context, started]) await keep(event);
+    const { events } = await views.timeline(started.subject);
+    expect(events.map(({ event }) => event)).toEqual([started, context, later, settled]);
+  });
 });

@@ -138,6 +138,37 @@ describe('a ringing call', () => {
     expect(list.data.cursor).toEqual(expect.any(String));
   });
 
+  it('carries what a consumer attaches to it, from then on', async () => {
+    const invitationId = await ring('from a customer');
+    const context = { customer: 'Fabrikam', tickets: [7, 9] };
+    const path = `/invitations/${invitationId}`;
+    const answer = await relay.http().put(`${path}/context`, context);
+    expect([answer.status, answer.data]).toEqual([200, { invitationId, attachedAt: expect.any(String), context }]);
+    expect(await relay.topic.event(({ type }) => type === 'ucwa.call.context')).toMatchObject({
+      subject: invitationId,
+      data: { invitationId, kind: 'audioVideo', context },
+    });
+    await relay.command(invitationId, 'decline', {}, { prefer: 'wait=60' });
+    // The topic's own events do not carry it; the record of what webhooks are sent does.
+    expect((await completed(invitationId)).data).not.toHaveProperty('context');
+    const { data } = await relay
+      .http()
+      .get<{ invitation: object; history: { type: string; data: { context?: unknown } }[] }>(path);
+    expect(data.invitation).toMatchObject({ context });
+    expect(data.history.map((one) => [one.type.split('.').at(-1), one.data.context])).toEqual(
+      expect.arrayContaining([['completed', context]]),
+    );
+    const timeline = await askUntil(
+      async () => (await relay.http().get<{ events: { type: string; context?: unknown }[] }>(`${path}/timeline`)).data,
+      ({ events }) => events.some(({ type }) => type.endsWith('.completed')),
+    );
+    expect(timeline.events.find(({ type }) => type === 'ucwa.call.context')?.context).toEqual(context);
+    const list = await relay.http().get<{ invitations: unknown[] }>('/invitations', { params: { limit: 5 } });
+    expect(list.data.invitations).toContainEqual(
+      expect.objectContaining({ invitationId, invitation: expect.objectContaining({ context }) as object }),
+    );
+  });
+
   it('can be declined by another process in the handler of its `started`', async () => {
     await relay.startHost({ POLL_SCHEDULE: '0 0 0 1 1 *', POLL_RUN_SECONDS: '10' });
     const invitationId = await ring('other process');
@@ -165,6 +196,20 @@ describe('what is refused', () => {
     expect([answer.status, answer.headers['content-type']]).toEqual([status, 'application/problem+json']);
     expect(answer.data).toMatchObject({ type: `urn:ucwa-relay:problem:${code}`, status });
     expect(relay.ucwa.simulator.ledger.commands).toHaveLength(before);
+  });
+
+  test.each([
+    ['a context of more than 4 KB', { text: 'x'.repeat(4_096) }, {}, 413, 'contextTooLarge'],
+    ['a context of many', { text: 'x'.repeat(100_000) }, {}, 413, 'contextTooLarge'],
+    ['a context that is no object', [1], {}, 400, 'requestInvalid'],
+    ['a context for an id that is none', {}, {}, 404, 'invitationNotFound'],
+    ['a context that is compressed', {}, { 'content-encoding': 'gzip' }, 415, 'encodingUnsupported'],
+  ])('%s', async (_title, body, headers, status, code) => {
+    const answer = await relay.http().put('/invitations/hello/context', body, { headers });
+    expect([answer.status, answer.data]).toEqual([
+      status,
+      expect.objectContaining({ type: `urn:ucwa-relay:problem:${code}` }),
+    ]);
   });
 
   it('a body that is sent in chunks, which Azure drops: 411, and nothing reaches UCWA', async () => {

@@ -1,3 +1,4 @@
+import { isContextEvent } from '../../shared/invitations/calls/callEvent';
 import type {
   CallRecord,
   CallRecords,
@@ -45,9 +46,18 @@ export function createMemoryCallRecords(): MemoryCallRecords {
       answer(() =>
         [...events.values()]
           .map((recorded) => ({ recorded, key: toEventKey(recorded.event) }))
-          .filter(({ key }) => key.partition === toTableKey(invitationId) && key.row.startsWith('event.'))
+          .filter(({ key }) => key.partition === toTableKey(invitationId) && /^(context|event)\./.test(key.row))
           .sort((one, other) => (one.key.row < other.key.row ? -1 : 1))
           .map(({ recorded }) => recorded),
+      ),
+    readContext: (invitationId) =>
+      answer(
+        () =>
+          [...events.values()]
+            .map(({ event }) => event)
+            .filter(isContextEvent)
+            .filter(({ subject }) => subject === invitationId)
+            .toSorted((one, other) => other.timeMs - one.timeMs)[0]?.data.context,
       ),
     readEvent: (event) => answer(() => events.get(toDeliveryId(event))),
     writeAttempt: (event, attempt) =>

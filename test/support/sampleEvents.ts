@@ -1,3 +1,5 @@
+import type { CallContext } from '../../shared/invitations/calls/callData';
+import type { CallContextEvent } from '../../shared/invitations/calls/callEvent';
 import type { ChannelGapEvent, InvitationEvent, UnreadableEvent } from '../../shared/invitations/events/relayEvent';
 
 const account = 'sip:reception@contoso.com';
@@ -51,5 +53,21 @@ export function sampleUnreadableEvent(number = 1, changes: Partial<UnreadableEve
     reason: 'The event has no link.',
     raw: '{"type":"started"}',
     ...changes,
+  };
+}
+
+/** What a consumer attached to the call of sampleInvitationEvent. */
+export function sampleContextEvent(
+  context: CallContext,
+  timeMs = sampleInvitationEvent().timeMs + 100,
+): CallContextEvent {
+  const { account, subject, data } = sampleInvitationEvent();
+  return {
+    id: `context-${String(timeMs)}`,
+    type: 'ucwa.call.context',
+    account,
+    subject,
+    timeMs,
+    data: { invitationId: subject, account, kind: data.kind, direction: 'incoming', caller: 'key:crm', context },
   };
 }

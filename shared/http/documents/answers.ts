@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { callConnectedSchema, callEndedSchema } from '../../invitations/calls/callData';
+import { callConnectedSchema, callEndedSchema, contextSchema } from '../../invitations/calls/callData';
 import { commandNames } from '../../invitations/commands/command';
 import { invitationDataSchema, mediaOfferSchema, outcomeSchema } from '../../invitations/invitationData';
 
@@ -71,6 +71,12 @@ export const commandSentSchema = z.strictObject({
     ),
   sessionContext: z.string().optional().describe('Of an accept with an SDP: the session context that the answer named'),
   outcome: outcomeSchema.optional().describe('With Prefer: wait, where it came in time: how the call went on'),
+});
+
+export const attachedContextSchema = z.strictObject({
+  invitationId,
+  attachedAt: time,
+  context: contextSchema,
 });
 
 export const erasedSchema = z.strictObject({ removed: z.int().describe('How many records there were') });

@@ -122,6 +122,11 @@ const eventMessages = {
     schema: 'CallEndedEvent',
     carries: /^ucwa\.call\.ended$/,
   },
+  callContext: {
+    title: 'A consumer attached what it knows to a call',
+    schema: 'CallContextEvent',
+    carries: /^ucwa\.call\.context$/,
+  },
   channelGap: {
     title: 'Events of an account may have been lost',
     schema: 'ChannelGapEvent',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { commandNames, type CommandSettlement } from '../../invitations/commands/command';
-import { callConnectedSchema, callEndedSchema } from '../../invitations/calls/callData';
+import { callConnectedSchema, callContextSchema, callEndedSchema } from '../../invitations/calls/callData';
 import { invitationDataSchema } from '../../invitations/invitationData';
 import { kinds } from '../../invitations/kinds';
 import type { ChannelGap } from '../../invitations/events/relayEvent';
@@ -85,6 +85,13 @@ export const callEndedEventSchema = cloudEventSchema.extend({
   type: z.literal('ucwa.call.ended'),
   ...ofCall,
   data: callEndedSchema,
+});
+
+/** A consumer attached something to a call. */
+export const callContextEventSchema = cloudEventSchema.extend({
+  type: z.literal('ucwa.call.context'),
+  partitionkey: z.string().min(1),
+  data: callContextSchema,
 });
 
 /** A command and what came of it, refused or not. */

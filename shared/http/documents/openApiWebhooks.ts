@@ -26,7 +26,7 @@ const teamsMessage = {
 
 /** What a subscriber receives, by the kind of event. */
 export function openApiWebhooks(): JsonObject {
-  const { connected, ended, gap, settled, failing, recovered, disabled, test } = otherEventExamples();
+  const { connected, ended, context, gap, settled, failing, recovered, disabled, test } = otherEventExamples();
   return {
     invitation: webhook('onInvitation', 'A call rings, changes, or has ended', {
       'application/cloudevents+json': content('InvitationEvent', invitationExamples()),
@@ -43,6 +43,9 @@ export function openApiWebhooks(): JsonObject {
     }),
     callEnded: webhook('onCallEnded', 'A call that was connected has ended', {
       'application/cloudevents+json': content('CallEndedEvent', { ended }),
+    }),
+    callContext: webhook('onCallContext', 'A consumer attached what it knows to a call', {
+      'application/cloudevents+json': content('CallContextEvent', { context }),
     }),
     channelGap: webhook('onChannelGap', 'Events of an account may have been lost', {
       'application/cloudevents+json': content('ChannelGapEvent', { gap }),

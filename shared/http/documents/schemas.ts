@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { accountChangeSchema, accountRequestSchema } from '../../accounts/accountRequest';
+import { contextSchema } from '../../invitations/calls/callData';
 import { acceptFieldsSchema, declineBodySchema, emptyBodySchema } from '../../invitations/commands/command';
 import { startBodySchema } from '../../invitations/commands/startCommand';
 import {
@@ -45,6 +46,7 @@ export const eventSchemas = {
 export const otherEventSchemas = {
   CallConnectedEvent: given(events.callConnectedEventSchema),
   CallEndedEvent: given(events.callEndedEventSchema),
+  CallContextEvent: given(events.callContextEventSchema),
   ChannelGapEvent: given(events.channelGapEventSchema),
   CommandSettledEvent: given(events.commandSettledEventSchema),
   SubscriberReportEvent: given(events.subscriberReportEventSchema),
@@ -56,6 +58,8 @@ export const apiSchemas = {
   Decline: taken(declineBodySchema),
   Empty: taken(emptyBodySchema),
   Start: taken(startBodySchema),
+  Context: taken(contextSchema),
+  AttachedContext: given(answers.attachedContextSchema),
   CommandSent: given(answers.commandSentSchema),
   Invitation: given(answers.invitationViewSchema),
   InvitationWithHistory: given(answers.invitationHistorySchema),

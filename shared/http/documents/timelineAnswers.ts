@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { contextSchema } from '../../invitations/calls/callData';
 import { commandNames } from '../../invitations/commands/command';
 import { outcomeSchema } from '../../invitations/invitationData';
 import { deliveryOutcomes } from '../../invitations/record/deliveryResult';
@@ -51,6 +52,7 @@ export const timelineEventSchema = z.strictObject({
   sequence: z.string().optional(),
   state: z.string().optional().describe('Of the invitation'),
   delayed: z.boolean().optional(),
+  context: contextSchema.optional(),
   receivedAt: time.optional().describe('When the relay received it from Skype for Business'),
   onBusAt: time.optional().describe('When Service Bus took it'),
   recordedAt: time.optional().describe('When the relay began to deliver it'),

@@ -10,6 +10,15 @@ import { knownDirections, personSchema } from '../invitationData';
 export const callActionNames = ['hangup', 'hold', 'resume'] as const;
 export type CallActionName = (typeof callActionNames)[number];
 
+/** Largest context that is taken, in bytes of its JSON as UTF-8. */
+export const MAX_CONTEXT_BYTES = 4096;
+
+/** What a consumer knows of a call. Members are the consumer's own. */
+export const contextSchema = z
+  .record(z.string(), z.unknown(), 'must be a JSON object')
+  .describe('What a consumer attached: any JSON object of at most 4 KB');
+export type CallContext = z.infer<typeof contextSchema>;
+
 const common = {
   invitationId: z.string().describe('Of the invitation that led to the call; names the call in every command'),
   account: z.string().describe('SIP URI of the account whose call it is'),
@@ -19,6 +28,20 @@ const common = {
     .exactOptional()
     .meta({ examples: [...knownDirections], description: 'incoming or outgoing' }),
   threadId: z.string().exactOptional().describe('The conversation; shared by the invitations of one call'),
+};
+
+/** `data` of `ucwa.call.context`. */
+export const callContextSchema = z.strictObject({
+  ...common,
+  caller: z.string().describe('Who attached it: the token’s subject, or key:<hash prefix>'),
+  context: contextSchema.describe('The whole of it, in place of what was there before; empty where it was taken away'),
+});
+export type CallContextData = z.infer<typeof callContextSchema>;
+
+const attached = {
+  context: contextSchema
+    .exactOptional()
+    .describe('What a consumer attached; in webhooks and records, never on the topic'),
 };
 
 const bounds = {
@@ -42,6 +65,7 @@ export const callConnectedSchema = z.strictObject({
   actions: z
     .array(z.enum(callActionNames))
     .describe('What can be done now; hold and resume only where Skype for Business links them'),
+  ...attached,
 });
 export type CallConnected = z.infer<typeof callConnectedSchema>;
 
@@ -71,5 +95,6 @@ export const callEndedSchema = z.strictObject({
     })
     .exactOptional()
     .describe('UCWA’s reason, verbatim, where it gives one'),
+  ...attached,
 });
 export type CallEnded = z.infer<typeof callEndedSchema>;

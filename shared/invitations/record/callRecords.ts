@@ -1,3 +1,4 @@
+import type { CallContext } from '../calls/callData';
 import type { RelayEvent } from '../events/relayEvent';
 import type { DeliveryResult, LaterAttempt } from './deliveryResult';
 
@@ -34,13 +35,16 @@ export interface CallRecords {
   insertEvent(recorded: RecordedEvent): Promise<boolean>;
   /**
    * Writes what lists find the event by: its row of `feed`, and for the first event of a call and for its end the row of
-   * `callsByAccount`. An end whose `startedAtMs` is not known reads the call's partition for it.
+   * `callsByAccount`. An end whose `startedAtMs` is not known reads the call's partition for it; so does a context, which lists
+   * show with the end of its call.
    */
   indexEvent(record: CallRecord): Promise<void>;
   /** Writes the results of all first attempts into the event's row, which must exist. */
   writeResults(event: RelayEvent, results: readonly DeliveryResult[]): Promise<void>;
-  /** Every event of the invitation that is on record, in sequence, with its results. Settled commands are not among them. */
+  /** Every event of the invitation on record with its results, contexts first, in sequence. Settled commands are not among them. */
   readEvents(invitationId: string): Promise<readonly RecordedEvent[]>;
+  /** What is attached to the call now, `{}` where that was taken away; undefined where nothing ever was. */
+  readContext(invitationId: string): Promise<CallContext | undefined>;
   /** One event as it is on record, settled commands and gaps included. */
   readEvent(
     event: Pick<RelayEvent, 'id' | 'subject' | 'sequence' | 'type' | 'account' | 'timeMs'>,

@@ -6,7 +6,7 @@ import type { DeliveryOutcome, LaterAttempt } from './deliveryResult';
 
 /** One page of a call's partition. */
 export interface TimelinePage {
-  /** Events in sequence, and settled commands by their time. */
+  /** Events in sequence, then contexts and settled commands by their time. */
   readonly events: readonly RecordedEvent[];
   readonly attempts: readonly (LaterAttempt & { readonly eventId: string })[];
   /** Gaps of the account's channel between the first event on the page and the last, or now while the call is active. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { CONTEXT_EVENT_TYPE } from '../calls/callEvent';
 import { accountKey } from '../invitationId';
 import type { RelayEvent } from '../events/relayEvent';
 
@@ -9,18 +10,32 @@ export type KeyedEvent = Pick<RelayEvent, 'id' | 'subject' | 'sequence' | 'type'
 export interface EventKey {
   /** The invitation; of a gap the account, of an event about a subscription the subscription. */
   readonly partition: string;
-  /** `event.<sequence>.<id>`; of a settled command or a gap `command.` or `gap.`, its time in milliseconds and its id. */
+  /**
+   * `event.<sequence>.<id>`; of a settled command or a gap `command.` or `gap.`, its time in milliseconds and its id; of a context
+   * `context.`, its inverted time, so that the newest comes first, and its id.
+   */
   readonly row: string;
 }
 
 /** Where an event is on record. Rows of a partition sort by sequence, and those without a sequence by time. Pure. */
 export function toEventKey({ id, subject, sequence, type, account, timeMs }: KeyedEvent): EventKey {
-  const kind = type === 'ucwa.channel.gap' ? 'gap' : type === 'ucwa.command.settled' ? 'command' : 'event';
+  const kind = prefixes[type] ?? 'event';
+  const time = kind === 'context' ? toTimeKey(LAST_TIME_MS - timeMs) : toTimeKey(timeMs);
   return {
     partition: kind === 'gap' ? accountKey(account) : toTableKey(subject),
-    row: `${kind}.${sequence === undefined ? toTimeKey(timeMs) : toTableKey(sequence)}.${toTableKey(id)}`,
+    row: `${kind}.${sequence === undefined ? time : toTableKey(sequence)}.${toTableKey(id)}`,
   };
 }
+
+/** What rows begin with, by the type of their event; `event` for any other. */
+const prefixes: Readonly<Record<string, 'gap' | 'command' | 'context'>> = {
+  'ucwa.channel.gap': 'gap',
+  'ucwa.command.settled': 'command',
+  [CONTEXT_EVENT_TYPE]: 'context',
+};
+
+/** The largest time of thirteen digits. */
+const LAST_TIME_MS = 9_999_999_999_999;
 
 /** Names the delivery of an event: opaque to callers, at most 620 characters of letters, digits, `_`, `-` and `.`. Pure. */
 export function toDeliveryId(event: KeyedEvent): string {
@@ -34,7 +49,7 @@ export function parseDeliveryId(deliveryId: string): EventKey | undefined {
   return partition === undefined || row === undefined ? undefined : { partition, row };
 }
 
-const DELIVERY_ID = /^([\w-]{1,200})\.((?:event|command|gap)\.[\w-]{1,200}\.[\w-]{1,200})$/;
+const DELIVERY_ID = /^([\w-]{1,200})\.((?:event|command|context|gap)\.[\w-]{1,200}\.[\w-]{1,200})$/;
 
 /**
  * A text as a part of a table key: itself where it is of letters, digits, `_` and `-` (event and invitation ids are), else

@@ -12,7 +12,7 @@ import { fromTextChunks, toMergedTextChunks, toTextChunks } from '../textChunks'
 import type { Row, WrittenRow } from './rows';
 
 /**
- * Rows of table `calls`: partition = invitation (toEventKey). Rows `command.…` and `event.…` hold an event with the results
+ * Rows of table `calls`: partition = invitation (toEventKey). Rows `command.…`, `context.…` and `event.…` hold an event with the results
  * of its first attempts, rows `later.<row of the event>.…` a later attempt each. No row is read to be written.
  */
 
@@ -73,6 +73,9 @@ export function fromAttemptRow(row: Row): LaterAttempt & { readonly eventId: str
   return attemptSchema.parse(fromTextChunks(row));
 }
 
+/** What rows of events begin with, and those of contexts (toEventKey). */
+export const EVENT = 'event.';
+export const CONTEXT = 'context.';
 /** What rows of later attempts begin with, before the row of their event. */
 export const LATER = 'later.';
 

@@ -1,3 +1,5 @@
+import { isContextEvent, type CallContextEvent } from '../../invitations/calls/callEvent';
+import { withContext } from '../../invitations/calls/withContext';
 import type { InvitationData } from '../../invitations/invitationData';
 import { isInvitationEvent } from '../../invitations/events/isInvitationEvent';
 import type { CallRecord, CallRecords, RecordedEvent } from '../../invitations/record/callRecords';
@@ -7,19 +9,20 @@ import type { Tables } from '../tables';
 import { fromEventRow, toAttemptRow, toEventRow, toResultsRow } from './callRows';
 import { toAccountRow, toFeedRow } from './listRows';
 import { toDeliveryRow } from './deliveryRows';
-import { readCallEvents } from './readCall';
+import { readCallEvents, readContext } from './readCall';
 import { insertRow, mergeRow, readRow, replaceRow } from './rows';
 
 /**
  * What is kept of calls, in tables `calls`, `feed`, `callsByAccount` and `deliveries`. Requests: one for each method, but for
- * indexEvent of a `started` (2) and of a `completed` (2, or 3 where the call's start is read). A table that is not there
- * yet is made at its first use.
+ * indexEvent of a `started` (2), of a `completed` (2, or 3 where the call's start is read) and of a context (2, or 4 after the
+ * end). A table that is not there yet is made at its first use.
  */
 export function createCallRecords(tables: Tables): CallRecords {
   const readEvents = (invitationId: string) => readCallEvents(tables, toTableKey(invitationId));
 
   const indexEvent = async (record: CallRecord): Promise<void> => {
     const { event } = record;
+    if (isContextEvent(event)) return indexContext(record, event);
     const happened = isInvitationEvent(event) ? event.data.event : undefined;
     const startedAtMs = record.startedAtMs ?? (await startOf(event, happened, readEvents));
     if (startedAtMs === undefined) return replaceRow(tables, 'feed', toFeedRow(record));
@@ -32,11 +35,26 @@ export function createCallRecords(tables: Tables): CallRecords {
     await Promise.all(writes);
   };
 
+  /** A list shows an ended call from one row alone: that row gets what was attached after the end. */
+  const indexContext = async (record: CallRecord, { subject, data: { context } }: CallContextEvent): Promise<void> => {
+    await replaceRow(tables, 'feed', toFeedRow(record));
+    const known = (await readEvents(subject)).filter(({ event }) => isInvitationEvent(event));
+    const end = known.find(({ event }) => isInvitationEvent(event) && event.data.event === 'completed');
+    if (end === undefined) return;
+    const event = { ...end.event, data: withContext(end.event.data as InvitationData, context) };
+    const whole = { ...end, event, startedAtMs: Math.min(...known.map((one) => one.event.timeMs)) };
+    await Promise.all([
+      replaceRow(tables, 'feed', toFeedRow(whole)),
+      replaceRow(tables, 'callsByAccount', toAccountRow(whole)),
+    ]);
+  };
+
   return {
     insertEvent: (recorded) => insertRow(tables, 'calls', toEventRow(recorded)),
     indexEvent,
     writeResults: (event, results) => mergeRow(tables, 'calls', toResultsRow(event, results)),
     readEvents,
+    readContext: (invitationId) => readContext(tables, toTableKey(invitationId)),
     async readEvent(event) {
       const { partition, row } = toEventKey(event);
       const found = await readRow(tables, 'calls', partition, row);

@@ -46,7 +46,7 @@ export function parseFeedRowKey(rowKey: string): FeedKey | undefined {
 }
 
 /** What the keys of its rows look like. */
-export const FEED_KEY = /^(\d{13})\.([\w-]{1,200})\.((?:event|command|gap)\.[\w-]{1,200}\.[\w-]{1,200})$/;
+export const FEED_KEY = /^(\d{13})\.([\w-]{1,200})\.((?:event|command|context|gap)\.[\w-]{1,200}\.[\w-]{1,200})$/;
 
 /** Filter of what was recorded from `sinceMs` on. */
 export function recordedSince(sinceMs: number): string {

@@ -1,3 +1,5 @@
+import type { CallContext } from '../../invitations/calls/callData';
+import { isContextEvent } from '../../invitations/calls/callEvent';
 import type { InvitationHead } from '../../invitations/invitationHead';
 import { accountKey } from '../../invitations/invitationId';
 import { applyGaps, toHead } from '../../invitations/record/callHead';
@@ -5,15 +7,25 @@ import type { RecordedEvent } from '../../invitations/record/callRecords';
 import { toTimeKey } from '../../invitations/record/eventKey';
 import type { ChannelGap, ChannelGapEvent, RelayEvent } from '../../invitations/events/relayEvent';
 import type { Tables } from '../tables';
-import { fromEventRow, rowsOf } from './callRows';
+import { CONTEXT, EVENT, fromEventRow, rowsOf } from './callRows';
 import { queryRows } from './rows';
 
-/** The events of a call's partition, in sequence. Errors: `storageUnavailable`. */
+/** What was attached to a call, the newest first, then the call's events in sequence. Errors: `storageUnavailable`. */
 export async function readCallEvents(tables: Tables, partition: string): Promise<readonly RecordedEvent[]> {
   const events: RecordedEvent[] = [];
-  for await (const row of queryRows(tables, 'calls', { filter: rowsOf(partition, 'event.') }))
-    events.push(fromEventRow(row));
+  // No other rows lie between the two prefixes.
+  const filter = `PartitionKey eq '${partition}' and RowKey ge '${CONTEXT}' and RowKey lt '${EVENT}~'`;
+  for await (const row of queryRows(tables, 'calls', { filter })) events.push(fromEventRow(row));
   return events;
+}
+
+/** What is attached to a call now. Errors: `storageUnavailable`. */
+export async function readContext(tables: Tables, partition: string): Promise<CallContext | undefined> {
+  for await (const row of queryRows(tables, 'calls', { filter: rowsOf(partition, CONTEXT) }, 1)) {
+    const { event } = fromEventRow(row);
+    return isContextEvent(event) ? event.data.context : undefined;
+  }
+  return undefined;
 }
 
 /** Gaps of an account's channel that ended between the two moments, the earliest first. Errors: `storageUnavailable`. */

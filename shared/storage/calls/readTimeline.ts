@@ -6,14 +6,14 @@ import { isInvitationEvent } from '../../invitations/events/isInvitationEvent';
 import type { ChannelGapEvent } from '../../invitations/events/relayEvent';
 import { encodeCursor } from '../cursor';
 import type { Tables } from '../tables';
-import { fromAttemptRow, fromEventRow, LATER } from './callRows';
+import { CONTEXT, fromAttemptRow, fromEventRow, LATER } from './callRows';
 import { parseCursor } from './listPage';
 import { readGaps } from './readCall';
 import { queryRows, rowKeyOf, type Row } from './rows';
 
 const MAX_ROWS_A_PAGE = 1000;
 const MAX_PAGE_CHARACTERS = 1024 * 1024;
-const ROW_KEY = /^(event|command|gap|later)\.[\w.-]{1,800}$/;
+const ROW_KEY = /^(event|command|context|gap|later)\.[\w.-]{1,800}$/;
 
 /**
  * One page of a call's partition, in the order of its rows: settled commands, events, later attempts. Gaps of the account's
@@ -28,6 +28,7 @@ export async function readTimeline(
   const after = parseCursor(cursor, ROW_KEY) ?? '';
   const filter = `PartitionKey eq '${toTableKey(invitationId)}' and RowKey gt '${after}'`;
   const commands: RecordedEvent[] = [];
+  const contexts: RecordedEvent[] = [];
   const events: RecordedEvent[] = [];
   const attempts: ReturnType<typeof fromAttemptRow>[] = [];
   let [rows, characters, last, next] = [0, 0, '', ''];
@@ -41,10 +42,11 @@ export async function readTimeline(
     characters += size;
     last = rowKeyOf(row);
     if (last.startsWith(LATER)) attempts.push(fromAttemptRow(row));
+    else if (last.startsWith(CONTEXT)) contexts.unshift(fromEventRow(row));
     else (last.startsWith('command.') ? commands : events).push(fromEventRow(row));
   }
   return {
-    events: [...events, ...commands],
+    events: [...events, ...contexts, ...commands],
     attempts,
     gaps: await gapsWhile(tables, events, nowMs),
     ...(next !== '' && { cursor: encodeCursor(next) }),

@@ -1,4 +1,7 @@
 import type { Clock } from '../../clock';
+import { isCallEvent } from '../../invitations/calls/callEvent';
+import { withContext } from '../../invitations/calls/withContext';
+import { isInvitationEvent } from '../../invitations/events/isInvitationEvent';
 import type { CallRecord, CallRecords, RecordedEvent } from '../../invitations/record/callRecords';
 import type { DeliveryResult } from '../../invitations/record/deliveryResult';
 import type { RelayEvent } from '../../invitations/events/relayEvent';
@@ -11,6 +14,7 @@ import { matchesFilter } from '../subscriptions/matchesFilter';
 import { timeoutMsOf, type Subscription } from '../subscriptions/subscription';
 import type { Deliver } from './deliver';
 import type { DeliveryEnd } from './deliveryEnd';
+import { createInOrder } from './inOrder';
 import { goOnAgain, handOver, isHandedOver, toFirstAttempt } from './handOver';
 import { toResult, toTroubledDelivery, type KeepRecord, type Kept } from './keepRecord';
 import type { KeepRow } from './keepRow';
@@ -70,10 +74,18 @@ const MAX_REREAD_MS = 3_600_000;
 export function createDeliverEvent(ports: DeliverEventPorts): DeliverEvent {
   const { recentCalls, queue, clock } = ports;
   const listInOrder = createListInOrder(ports);
+  const inOrder = createInOrder();
+  // A context is read before the subscriptions: events of a call go on in the order in which they came.
+  const toDelivered = (given: RelayEvent): Promise<RelayEvent> =>
+    inOrder.run(given.subject, async (before) => {
+      const event = await attachContext(given, ports);
+      await before;
+      return toPublicEvent(event);
+    });
 
   const deliverEvent = async (given: RelayEvent, arrival: EventArrival): Promise<number> => {
     const arrivedMs = clock.now();
-    const event = toPublicEvent(given);
+    const event = await toDelivered(given);
     const all = await listInOrder();
     if (all === undefined) {
       const tries = (arrival.tries ?? 0) + 1;
@@ -234,6 +246,17 @@ async function readResults(
 ): Promise<readonly DeliveryResult[]> {
   const before = await withDeadline(clock, records.readEvent(event)).catch(() => undefined);
   return before?.results ?? [];
+}
+
+/**
+ * The event with what is attached to its call, which nothing can be before its first event. Where storage does not respond within a
+ * second the event goes without.
+ */
+async function attachContext(event: RelayEvent, { records, clock }: DeliverEventPorts): Promise<RelayEvent> {
+  const isOfCall = isCallEvent(event) || (isInvitationEvent(event) && !isCallStart(event));
+  if (!isOfCall) return event;
+  const context = await withDeadline(clock, records.readContext(event.subject)).catch(() => undefined);
+  return context === undefined ? event : { ...event, data: withContext(event.data, context) };
 }
 
 /** Lets the event before this one come first where another process is handling it. Never rejects. */

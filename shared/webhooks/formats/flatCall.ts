@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CallContext } from '../../invitations/calls/callData';
 import { compact } from '../../invitations/compact';
 import type { InvitationData } from '../../invitations/invitationData';
 
@@ -32,6 +33,7 @@ export const flatCallSchema = z.strictObject({
   onBehalfOf: text('On Behalf Of', 'Address of the person for whom the call is made or received'),
   forwardedBy: text('Forwarded By', 'Address of the person who forwarded the call'),
   transferredBy: text('Transferred By', 'Address of the person who transferred the call'),
+  context: text('Attached Data', 'JSON that another system attached to the call; empty where nothing was'),
   audio: flag('Audio', 'Whether the call has sound'),
   video: flag('Video', 'Whether the call has a picture'),
   delayed: flag('Delayed', 'Present and true where this comes more than five seconds late'),
@@ -54,6 +56,11 @@ export type FlatCall = z.infer<typeof flatCallSchema>;
 /** Whether a command can send the call to the user's own phone: a plain `accept` does so too, on a phone-audio invitation. */
 export function canAcceptOnPhone({ actions }: InvitationData): boolean {
   return actions.includes('acceptWithPhoneAudio') || actions.includes('accept');
+}
+
+/** What is attached to a call as one plain value: its JSON. Pure. */
+export function toContextText(context: CallContext | undefined): string | undefined {
+  return context === undefined ? undefined : JSON.stringify(context);
 }
 
 /** The snapshot of an invitation as a flat call. `answered` and `missed` are there on completed ones only. Pure. */
@@ -80,6 +87,7 @@ export function toFlatCall(data: InvitationData): FlatCall {
     onBehalfOf: data.onBehalfOf?.uri,
     forwardedBy: data.forwardedBy?.uri,
     transferredBy: data.transferredBy?.uri,
+    context: toContextText(data.context),
     audio: modalities?.includes('audio'),
     video: modalities?.includes('video'),
     delayed: data.delayed,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { isCallEvent, isContextEvent } from '../../invitations/calls/callEvent';
 import { compact } from '../../invitations/compact';
 import type { RelayEvent } from '../../invitations/events/relayEvent';
 import { isInvitationEvent } from '../../invitations/events/parseEventMessage';
-import { flatCallSchema, toFlatCall } from './flatCall';
+import { flatCallSchema, toContextText, toFlatCall } from './flatCall';
 
 /** One level of plain values, as flows and low-code tools like it. */
 export type FlatEvent = Readonly<Record<string, string | number | boolean>>;
@@ -47,7 +48,11 @@ export function toFlatEvent(event: RelayEvent): FlatEvent {
   });
   return isInvitationEvent(event)
     ? { ...envelope, ...toFlatCall(event.data) }
-    : { ...scalarsOf(event.data), ...envelope };
+    : { ...scalarsOf(event.data), ...compact({ context: contextTextOf(event) }), ...envelope };
+}
+
+function contextTextOf(event: RelayEvent): string | undefined {
+  return isContextEvent(event) || isCallEvent(event) ? toContextText(event.data.context) : undefined;
 }
 
 function scalarsOf(data: unknown): FlatEvent {

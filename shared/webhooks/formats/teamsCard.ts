@@ -83,7 +83,19 @@ function factsOf({ data }: InvitationEvent): string[] {
     'On behalf of': data.onBehalfOf?.name ?? data.onBehalfOf?.uri,
     'Forwarded by': data.forwardedBy?.name ?? data.forwardedBy?.uri,
   });
-  return Object.entries(attributes).map(([name, value]) => `${name}: ${value}`);
+  return [...Object.entries(attributes), ...contextFactsOf(data)].map(([name, value]) => `${name}: ${value}`);
+}
+
+/** A card is read in seconds. */
+const MAX_CONTEXT_FACTS = 5;
+const MAX_CONTEXT_NAME_LENGTH = 40;
+
+/** The plain values of what is attached to the call, at the top of it. */
+function contextFactsOf({ context = {} }: InvitationEvent['data']): [name: string, value: string][] {
+  return Object.entries(context)
+    .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
+    .slice(0, MAX_CONTEXT_FACTS)
+    .map(([name, value]) => [toShownText(name, MAX_CONTEXT_NAME_LENGTH), String(value)]);
 }
 
 /** Runs, not text blocks: what a caller wrote must not be read as Markdown, for it could hold a link. */

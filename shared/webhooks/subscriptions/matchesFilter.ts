@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { knownDirections, outcomeResults } from '../../invitations/invitationData';
 import type { RelayEvent } from '../../invitations/events/relayEvent';
-import { isCallEvent } from '../../invitations/calls/callEvent';
+import { isCallEvent, isContextEvent } from '../../invitations/calls/callEvent';
 import { isInvitationEvent } from '../../invitations/events/parseEventMessage';
 
 const words = (description: string) =>
@@ -58,7 +58,8 @@ export function matchesFilter(event: RelayEvent, filters: Filters): boolean {
  * without case, types and results with it. Pure.
  */
 export function excludedBy(event: RelayEvent, filters: Filters): FilterField | undefined {
-  const invitation: FilteredData | undefined = isInvitationEvent(event) || isCallEvent(event) ? event.data : undefined;
+  const invitation: FilteredData | undefined =
+    isInvitationEvent(event) || isCallEvent(event) || isContextEvent(event) ? event.data : undefined;
   const typeMatches =
     filters.types?.some((pattern) => matchesType(event.type, pattern)) ??
     (invitation !== undefined || event.type === SENT_WITHOUT_TYPES);

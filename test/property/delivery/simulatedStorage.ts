@@ -111,6 +111,7 @@ export function createSimulatedStorage({
       indexEvent: (record) => ask(process, 'indexEvent', () => records.indexEvent(record)),
       writeResults: (event, results) => ask(process, 'writeResults', () => records.writeResults(event, results)),
       readEvents: (id) => ask(process, 'readEvents', () => records.readEvents(id)),
+      readContext: (id) => ask(process, 'readEvents', () => records.readContext(id)),
       readEvent: (event) => ask(process, 'readEvent', () => records.readEvent(event)),
       writeAttempt: (event, attempt) => ask(process, 'writeAttempt', () => records.writeAttempt(event, attempt)),
       writeDelivery: (delivery) => ask(process, 'writeDelivery', () => records.writeDelivery(delivery)),

@@ -33,6 +33,7 @@ const everything: Partial<InvitationData> = {
   transferredBy: { uri: 'sip:dave@contoso.com' },
   acceptedBy: [{ uri: 'sip:bob@contoso.com', name: 'Bob' }],
   modalities: ['audio', 'video'],
+  context: { customer: 'Fabrikam', open: { tickets: 2 } },
 };
 const nothing: Partial<InvitationData> = { from: {}, to: {}, actions: [] };
 

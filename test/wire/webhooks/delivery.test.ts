@@ -147,6 +147,7 @@ describe('while storage does not answer', () => {
     indexEvent: never,
     writeResults: never,
     readEvents: never,
+    readContext: never,
     readEvent: never,
     writeAttempt: never,
     writeDelivery: never,

@@ -98,6 +98,8 @@ function describeOther(
       return ['connected', call ?? '?'];
     case 'ucwa.call.ended':
       return ['ended', call ?? '?'];
+    case 'ucwa.call.context':
+      return ['context', call?.padEnd(NAME_WIDTH), JSON.stringify(data['context'])];
     default:
       return ['event', type];
   }

@@ -18,11 +18,12 @@ export function busExamples(): readonly {
   readonly payload: ReturnType<typeof toCloudEvent>;
 }[] {
   const call = sampleCall();
-  const { connected, ended, gap, settled, disabled } = otherEvents();
+  const { connected, ended, context, gap, settled, disabled } = otherEvents();
   const events = {
     ...Object.fromEntries(stepNames.map(([step, name]) => [name, call[step]])),
     connected,
     ended,
+    context,
     gap,
     settled,
     disabled,

@@ -1,3 +1,4 @@
+import type { CallContextEvent } from '../../../invitations/calls/callEvent';
 import { createFollowedCall, noteParticipants } from '../../../invitations/calls/followedCall';
 import { toConnectedEvent, toEndedEvent } from '../../../invitations/calls/toCallEvent';
 import { compact } from '../../../invitations/compact';
@@ -10,7 +11,7 @@ import { toFlatEvent } from '../../../webhooks/formats/flatEvent';
 import { toPublicEvent } from '../../../webhooks/formats/publicEvent';
 import { toTeamsCard } from '../../../webhooks/formats/teamsCard';
 import type { SubscriptionTest } from '../../../webhooks/subscriptions/testSubscription';
-import { sampleAccount, sampleCall, sampleTimeMs } from './sampleCall';
+import { sampleAccount, sampleCall, sampleContext, sampleTimeMs } from './sampleCall';
 
 /** The moments of the sample call, and what its events are called. */
 export const stepNames = [
@@ -28,10 +29,11 @@ export function invitationExamples(): Readonly<Record<string, CloudEvent>> {
 
 /** The other events, as a webhook receives them. */
 export function otherEventExamples(): Readonly<Record<keyof ReturnType<typeof otherEvents>, CloudEvent>> {
-  const { connected, ended, gap, settled, failing, recovered, disabled, test } = otherEvents();
+  const { connected, ended, context, gap, settled, failing, recovered, disabled, test } = otherEvents();
   return {
     connected: toCloudEvent(connected),
     ended: toCloudEvent(ended),
+    context: toCloudEvent(context),
     gap: toCloudEvent(gap),
     settled: toCloudEvent(settled),
     failing: toCloudEvent(failing),
@@ -60,10 +62,14 @@ const ofSubscription = { account: 'urn:ucwa-relay:webhooks', subject: subscripti
 
 /** Events that report no step of a call. */
 export function otherEvents(): Readonly<
-  Record<'connected' | 'ended' | 'gap' | 'settled' | 'failing' | 'recovered' | 'disabled' | 'test', RelayEvent>
+  Record<
+    'connected' | 'ended' | 'context' | 'gap' | 'settled' | 'failing' | 'recovered' | 'disabled' | 'test',
+    RelayEvent
+  >
 > {
   return {
     ...callEvents(),
+    context: contextEvent(),
     gap: toGapEvent({
       account: sampleAccount,
       applicationId: '102',
@@ -105,6 +111,26 @@ function callEvents(): Record<'connected' | 'ended', RelayEvent> {
   return {
     connected: toConnectedEvent(call, record, step('connected', '000000000009-0000-1'), at(connectedAtMs)),
     ended: toEndedEvent(call, record, true, step('ended', '000000000012-0000'), at(connectedAtMs + 183_000)),
+  };
+}
+
+function contextEvent(): CallContextEvent {
+  const { subject, account, data } = sampleCall().started;
+  return {
+    id: '0f1c2b3a-7d6e-4f5a-8b9c-1a2b3c4d5e6f',
+    type: 'ucwa.call.context',
+    account,
+    subject,
+    timeMs: sampleTimeMs + 1_200,
+    ...compact({ correlationId: data.threadId }),
+    data: {
+      invitationId: subject,
+      account,
+      kind: data.kind,
+      ...compact({ direction: data.direction, threadId: data.threadId }),
+      caller: 'key:4f9a1c0be2d7',
+      context: sampleContext,
+    },
   };
 }
 

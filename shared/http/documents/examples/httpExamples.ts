@@ -16,7 +16,7 @@ import { toDeliveryView } from '../../deliveryView';
 import { busAccess } from '../../../messaging/busEntities';
 import { readHealth } from '../../health/health';
 import { toView } from '../../invitationEndpoints';
-import { sampleAccount, sampleCall, sampleSdp, sampleTimeMs } from './sampleCall';
+import { sampleAccount, sampleCall, sampleContext, sampleSdp, sampleTimeMs } from './sampleCall';
 
 const flowUrl =
   'https://prod-00.westeurope.logic.azure.com:443/workflows/abc/triggers/When_a_call_rings/versions/1/run' +
@@ -38,6 +38,10 @@ export const requestExamples = {
   start: {
     callBack: { account: sampleAccount, to: 'tel:+14255550100', subject: 'Calling back' },
     fromAnotherPhone: { account: sampleAccount, to: 'sip:alice@contoso.com', phoneNumber: '+14255550199' },
+  },
+  context: {
+    customer: sampleContext,
+    takeAway: {},
   },
   createSubscription: {
     ringsAndMissedCalls: {
@@ -84,6 +88,12 @@ export function invitationAnswers(): { readonly ringing: object; readonly page: 
       })),
     },
   };
+}
+
+/** What `PUT /invitations/{id}/context` answers. */
+export function contextAnswer(): object {
+  const attachedAt = new Date(sampleTimeMs + 1_200).toISOString();
+  return { invitationId: sampleCall().started.subject, attachedAt, context: sampleContext };
 }
 
 const answeredOutgoing = { status: 'Success', state: 'connected', direction: 'outgoing' } as const;

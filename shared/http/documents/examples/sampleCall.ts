@@ -19,6 +19,13 @@ const application = '/ucwa/oauth/v1/applications/102';
 const invitation = `${application}/communication/audioVideoInvitations/5bc132f55a2941059141aa0625584ffe`;
 const conversation = `${application}/communication/conversations/b65b47e0`;
 
+/** What a consumer attaches to the sample call. */
+export const sampleContext = {
+  customer: 'Fabrikam (gold)',
+  openTickets: 2,
+  record: 'https://crm.example/accounts/4711',
+};
+
 export const sampleSdp = [
   'v=0',
   'o=- 0 1 IN IP4 192.0.2.158',

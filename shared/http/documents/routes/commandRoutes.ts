@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../../errors/errorTable';
 import type { CommandName } from '../../../invitations/commands/command';
-import { commandAnswers, requestExamples } from '../examples/httpExamples';
+import { commandAnswers, contextAnswer, requestExamples } from '../examples/httpExamples';
 import type { Body, Route } from './route';
 import { upstreamErrors } from './upstreamErrors';
 
@@ -74,6 +74,7 @@ export function commandRoutes(): readonly Route[] {
     ),
     command('resume', { summary: 'Resume a held call', description: 'Where Skype for Business links it.' }, empty),
     startRoute(),
+    contextRoute(),
   ];
 }
 
@@ -107,6 +108,25 @@ function startRoute(): Route {
       ...(['idempotencyKeyReused', 'startUnconfirmed', 'storageUnavailable'] as const),
       ...upstreamErrors,
     ],
+  };
+}
+
+function contextRoute(): Route {
+  return {
+    method: 'put',
+    path: '/invitations/{id}/context',
+    operationId: 'putInvitationContext',
+    tag: 'Invitations',
+    summary: 'Attach what you know to a call',
+    description:
+      'Any JSON object of at most 4 KB, in place of what was attached before; `{}` takes it away. It is published as ' +
+      '`ucwa.call.context`; webhooks, cards, lists and the timeline carry it in `context` from then on.',
+    role: 'Invitations.Command',
+    body: { schema: 'Context', examples: requestExamples.context },
+    answers: {
+      200: { description: 'It is attached', schema: 'AttachedContext', examples: { attached: contextAnswer() } },
+    },
+    errors: ['requestInvalid', 'invitationNotFound', 'contextTooLarge', 'busUnavailable', 'storageUnavailable'],
   };
 }
 

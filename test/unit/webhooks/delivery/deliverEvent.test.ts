@@ -2,7 +2,7 @@ import { RelayError } from '../../../../shared/errors/relayError';
 import type { DeliveryResult } from '../../../../shared/invitations/record/deliveryResult';
 import type { RelayEvent } from '../../../../shared/invitations/events/relayEvent';
 import { createDeliveryEngine, never, responded } from '../../../support/deliveryEngine';
-import { sampleInvitationEvent } from '../../../support/sampleEvents';
+import { sampleContextEvent, sampleInvitationEvent } from '../../../support/sampleEvents';
 import { sampleSubscription } from '../../../support/sampleSubscription';
 
 const started = sampleInvitationEvent(1);
@@ -309,4 +309,50 @@ it('ends within 12 s beside a subscriber and a storage that never respond', asyn
   await clock.advanceUntil(Promise.all([deliverEvent(started), deliverEvent(completed)]), 500);
   expect(clock.now() - startMs).toBeLessThanOrEqual(12_000);
   expect(kinds(world.sent).sort()).toEqual(['attempt', 'attempt', 'record', 'record']);
+});
+
+describe('what is attached to a call', () => {
+  const context = { customer: 'Fabrikam' };
+  const attach = (world: ReturnType<typeof createDeliveryEngine>['world']) =>
+    world.records.insertEvent({ event: sampleContextEvent(context), recordedAtMs: 1 });
+  const contextsOnRecord = (world: ReturnType<typeof createDeliveryEngine>['world']) =>
+    world.records.events().map(({ event }) => (event.data as { context?: unknown }).context);
+
+  it('is in every event of the call after it, connected and ended too', async () => {
+    const { deliverEvent, world } = createDeliveryEngine();
+    await attach(world);
+    const connected = { ...ended, id: 'connected', type: 'ucwa.call.connected', sequence: '000000000003-0000' };
+    for (const event of [completed, connected]) await world.clock.advanceUntil(deliverEvent(event));
+    expect(contextsOnRecord(world)).toEqual([context, context, context]);
+  });
+
+  it('is not read for a ring, which does not wait', async () => {
+    const { deliverEvent, world } = createDeliveryEngine();
+    world.storage = { readContext: () => never };
+    await deliverEvent(started);
+    expect(world.posts).toEqual(['event-1 to sub_a']);
+  });
+
+  it('is waited for a second, and events of the call stay in order', async () => {
+    const { deliverEvent, world } = createDeliveryEngine();
+    let reads = 0;
+    world.storage = { readContext: () => (reads++ === 0 ? never : Promise.resolve(context)) };
+    const delivered = [
+      deliverEvent(completed),
+      deliverEvent({ ...completed, id: 'event-3', sequence: '000000000009-0000' }),
+    ];
+    await world.clock.advance(999);
+    expect(world.posts).toEqual([]);
+    await world.clock.advanceUntil(Promise.all(delivered));
+    expect(world.posts).toEqual(['event-2 to sub_a', 'event-3 to sub_a']);
+    expect(contextsOnRecord(world)).toEqual([undefined, context]);
+  });
+
+  it('is sent by itself like any event of calls, and recorded once where it is on record', async () => {
+    const { deliverEvent, world } = createDeliveryEngine();
+    await attach(world);
+    await deliverEvent(sampleContextEvent(context));
+    expect(world.posts).toEqual([`${sampleContextEvent(context).id} to sub_a`]);
+    expect(world.records.events()).toHaveLength(1);
+  });
 });

@@ -117,3 +117,20 @@ test('stays under 20 KB whatever a caller writes, and reads none of it as Markdo
   expect(Buffer.byteLength(text)).toBeLessThan(20_000);
   expect(text).toContain('"TextRun","text":"Subject: [click]');
 });
+
+test('a missed call shows the plain values of what is attached to it, five at most, on one line each', () => {
+  const context = {
+    customer: 'Fabrikam\nCall from the boss',
+    open: 2,
+    vip: true,
+    nested: { not: 'shown' },
+    d: 'd',
+    e: 'e',
+    f: 'not shown',
+  };
+  const shown = card(callEvent('completed', { data: { context } }));
+  for (const text of ['customer: Fabrikam Call from the boss', 'open: 2', 'vip: true', 'd: d', 'e: e'])
+    expect(shown).toContain(`"${text}"`);
+  expect(shown).not.toContain('not shown');
+  expect(shown).not.toContain('nested');
+});
