@@ -11,6 +11,7 @@ import { createDisableSubscription } from './delivery/disableSubscription';
 import { createKeepRecord } from './delivery/keepRecord';
 import { createKeepRow } from './delivery/keepRow';
 import { createNextFreeTime } from './delivery/pacing';
+import { createPostFailingLast } from './delivery/postFailingLast';
 import { createPostSigned } from './delivery/postSigned';
 import type { RateSlots } from './delivery/rateSlots';
 import { createRecentCalls } from './delivery/recentCalls';
@@ -89,7 +90,7 @@ export function createWebhooks(ports: WebhooksPorts): Webhooks {
     subscriptions: store,
     render,
     policies,
-    deliver: createDeliver({ ...ports, post, policies, render }),
+    deliver: createDeliver({ ...ports, post: createPostFailingLast(post, policies), policies, render }),
     keepRecord,
     keepRow: createKeepRow(keepRecord, clock),
     sendRecord: createSendRecord(ports),

@@ -123,7 +123,7 @@ export async function runCrowd(plan: CrowdPlan, print: Print): Promise<CrowdOutc
       misordered: sum(crowd.healthy, (member) => misordered(member, all)),
       unverified: sum(crowd.healthy, (member) => member.unverified),
       problems: results.flatMap((result) =>
-        [...result.problems, ...notAddressed(result, all.length, events)].map(
+        [...result.problems, ...notAddressed(result, all, events)].map(
           (problem) => `a subscriber that ${result.member.conduct}: ${problem}`,
         ),
       ),
@@ -202,12 +202,17 @@ function misordered({ arrivals }: CrowdMember, events: readonly RelayEvent[]): n
   return wrong;
 }
 
-/** Who is active from its first to its last day is addressed by every event; who is gone, by those before. */
-function notAddressed({ member, addressed }: CrowdResult, allEvents: number, second: readonly RelayEvent[]): string[] {
-  const expected = member.conduct === 'healthy' ? allEvents : second.length;
-  return member.conduct === 'gone' || addressed.size === expected
+/** Each event of the calls that rang while it was there is addressed to a subscriber; to one that is gone, only those before. */
+function notAddressed(
+  { member, addressed }: CrowdResult,
+  all: readonly RelayEvent[],
+  second: readonly RelayEvent[],
+): string[] {
+  const expected = member.conduct === 'healthy' ? all : second;
+  const left = expected.filter(({ id }) => !addressed.has(id)).length;
+  return member.conduct === 'gone' || left === 0
     ? []
-    : [`${addressed.size} events were addressed to it, not ${expected}`];
+    : [`${left} of ${expected.length} events were not addressed to it`];
 }
 
 function sum<Item>(items: readonly Item[], valueOf: (item: Item) => number): number {
