@@ -39,7 +39,7 @@ export default tseslint.config(
   },
   { files: ['shared/app.ts'], rules: { 'no-console': 'off' } },
   {
-    files: ['functions/**/*.ts', 'shared/**/*.ts', 'infra/**/*.ts'],
+    files: ['functions/**/*.ts', 'shared/**/*.ts', 'shared/**/*.tsx', 'infra/**/*.ts'],
     plugins: { imports },
     rules: { 'imports/allowed': ['error', importTable] },
   },

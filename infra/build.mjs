@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { buildConsole } from './buildConsole.mjs';
 
 const FOLDERS = ['functions', 'shared', 'infra'];
 
@@ -11,12 +12,17 @@ const filesIn = (folder) =>
     entry.isDirectory() ? filesIn(join(folder, entry.name)) : [join(folder, entry.name)],
   );
 
-const sources = FOLDERS.flatMap(filesIn).filter((file) => file.endsWith('.ts'));
+/** The browser's part is bundled by itself. */
+const PAGE = join('shared', 'console');
+const isOfPage = (file) => file.startsWith(join(PAGE, '/'));
+const sources = FOLDERS.flatMap(filesIn).filter((file) => file.endsWith('.ts') && !isOfPage(file));
 
 const named = process.argv.slice(2);
 // `require` for `import()` as well: a module must not be there twice, once as CommonJS and once as an ES module.
+const changed = named.length > 0 && named.every((file) => existsSync(file)) ? named : undefined;
+if (changed === undefined || changed.some(isOfPage)) await buildConsole();
 await build({
-  entryPoints: named.length > 0 && named.every((file) => existsSync(file)) ? named : sources,
+  entryPoints: changed === undefined ? sources : changed.filter((file) => !isOfPage(file)),
   outdir: 'dist',
   outbase: '.',
   platform: 'node',

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 
 const checks = [
   ['types', 'node_modules/typescript/bin/tsc', []],
+  ['types of the console', 'node_modules/typescript/bin/tsc', ['-p', 'shared/console']],
   ['form', 'node_modules/prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']],
   ['vocabulary and sizes', 'infra/words.mjs', []],
   ['linter', 'node_modules/eslint/bin/eslint.js', ['.']],

@@ -39,7 +39,7 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
   .split('\n')
   .filter((file) => isWanted(file) && existsSync(file) && !/\.(png|snap|ico)$/.test(file));
 const texts = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]));
-const isCode = (file) => /\.(ts|mjs|cjs)$/.test(file) && !file.startsWith('test/fixtures/');
+const isCode = (file) => /\.(tsx?|mjs|cjs)$/.test(file) && !file.startsWith('test/fixtures/');
 const codeFiles = files.filter(isCode);
 
 const findings = new Map();

@@ -1,0 +1,43 @@
+import type { Account } from '../api/answers';
+import type { Tone } from '../calls/outcomeTexts';
+import { since } from '../ui/times';
+
+export interface AccountState {
+  readonly tone: Tone;
+  readonly sign: string;
+  readonly words: string;
+}
+
+const words: Readonly<Record<string, string>> = {
+  signedOut: 'Waits to sign in',
+  signingIn: 'Signing in',
+  backingOff: 'Tries again',
+  credentialsRejected: 'Password rejected',
+  cannotSignIn: 'Cannot sign in',
+  refused: 'Refused',
+  replaced: 'Another relay polls it',
+  noInvitations: 'Gets no invitations',
+  notPublishing: 'Cannot publish',
+  notReported: 'Nobody polls it',
+  disabled: 'Switched off',
+};
+
+/** How an account is, in words. Pure. */
+export function accountState(account: Account, nowMs: number): AccountState {
+  const { state, status, connectedSince, disconnectedSince } = account;
+  const from = (time: string | undefined): string => (time === undefined ? '' : ` since ${since(time, nowMs)}`);
+  if (state === 'connected' && status === 'pass')
+    return { tone: 'ok', sign: '✓', words: `Listening${from(connectedSince)}` };
+  const known = `${words[state] ?? state}${from(disconnectedSince)}`;
+  if (state === 'disabled') return { tone: 'soft', sign: '–', words: known };
+  return status === 'fail' ? { tone: 'bad', sign: '!', words: known } : { tone: 'warn', sign: '!', words: known };
+}
+
+/** What is wrong and what to do, as sentences; empty where all is well. Pure. */
+export function accountReason({ status, state, lastError, whatToDo, nextTry, source }: Account, nowMs: number): string {
+  if (status === 'pass') return '';
+  const again = nextTry === undefined ? '' : `It is tried again at ${since(nextTry, nowMs)}.`;
+  // The API's own words name the request that a button here sends.
+  const advice = state === 'credentialsRejected' && source === 'table' ? 'Set the right password.' : (whatToDo ?? '');
+  return [lastError, again, advice].filter(Boolean).join(' ');
+}
