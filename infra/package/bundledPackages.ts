@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Metafile } from 'esbuild';
 import { z } from 'zod';
 
 /** An npm package of which something is in the bundle. */
@@ -11,24 +10,36 @@ export interface BundledPackage {
   readonly folder: string;
 }
 
+/** The part of esbuild's metafile that says what is in its outputs. */
+export interface OutputContents {
+  readonly outputs: Readonly<
+    Record<string, { readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>> }>
+  >;
+}
+
 const lockFile = z.object({
   packages: z.record(z.string(), z.object({ version: z.string().optional(), dev: z.boolean().optional() })),
 });
 
 /**
- * The packages whose code is in the bundle, by name. The lock file says for each installed folder whether only
+ * The packages whose code is in the bundles, by name. The lock file says for each installed folder whether only
  * development needs it.
  *
  * @throws Error naming every package of development that is in the bundle.
  */
-export async function bundledPackages(projectFolder: string, metafile: Metafile): Promise<BundledPackage[]> {
+export async function bundledPackages(
+  projectFolder: string,
+  metafiles: readonly OutputContents[],
+): Promise<BundledPackage[]> {
   const { packages } = lockFile.parse(JSON.parse(await readFile(join(projectFolder, 'package-lock.json'), 'utf8')));
   const kept = new Set(
-    Object.values(metafile.outputs).flatMap(({ inputs }) =>
-      Object.entries(inputs)
-        .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-        .map(([path]) => path),
-    ),
+    metafiles
+      .flatMap(({ outputs }) => Object.values(outputs))
+      .flatMap(({ inputs }) =>
+        Object.entries(inputs)
+          .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+          .map(([path]) => path),
+      ),
   );
   const folders = new Set(
     [...kept]

@@ -64,6 +64,24 @@ describe('the package', () => {
     expect(packaged.packages.map(({ name }) => name).filter((name) => onlyDevelopment.includes(name))).toEqual([]);
     const notices = readFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
     for (const { name, version } of packaged.packages) expect(notices).toContain(`${name} ${version} (`);
+    expect(packaged.packages.map(({ name }) => name)).toContain('preact');
+  });
+
+  it('holds the console as it is built, of at most 60 KB compressed', () => {
+    const files = readdirSync(join(folder, 'dist/console'));
+    expect(files).toEqual(readdirSync(join(PROJECT, 'dist/console')));
+    const compressed = files.filter((file) => file.endsWith('.br'));
+    expect(compressed.map((file) => file.replace(/-[A-Z0-9]{8}/, '')).sort()).toEqual([
+      'icon.svg.br',
+      'index.html.br',
+      'main.css.br',
+      'main.js.br',
+    ]);
+    const bytes = compressed.map((file) => readFileSync(join(folder, 'dist/console', file)).length);
+    expect(bytes.reduce((sum, each) => sum + each)).toBeLessThan(60_000);
+    expect(readFileSync(join(folder, 'dist/console/index.html'), 'utf8')).not.toMatch(
+      /<style|style=|<script(?![^>]* src=)/,
+    );
   });
 });
 

@@ -11,13 +11,13 @@ export interface Session {
   /** Prefix of every route. */
   readonly api: string;
   readonly person: { readonly name: string; readonly roles: readonly string[] } | null;
-  readonly signInUrl?: string;
-  readonly signOutUrl?: string;
+  readonly signInUrl?: string | undefined;
+  readonly signOutUrl?: string | undefined;
   /** Why nobody can sign in. */
-  readonly problem?: string;
+  readonly problem?: string | undefined;
   readonly local: boolean;
   /** Prefix of the simulator's control; in the local stack only. */
-  readonly localControl?: string;
+  readonly localControl?: string | undefined;
   readonly version: string;
   readonly now: string;
 }
@@ -27,50 +27,50 @@ export interface CallItem {
   readonly invitationId: string;
   readonly account: string;
   readonly state: 'active' | 'ended';
-  readonly startedAt?: string;
-  readonly expiresAt?: string;
-  readonly endedBy?: 'completed' | 'gap' | 'expiry';
-  readonly sequence?: string;
+  readonly startedAt?: string | undefined;
+  readonly expiresAt?: string | undefined;
+  readonly endedBy?: 'completed' | 'gap' | 'expiry' | undefined;
+  readonly sequence?: string | undefined;
   readonly invitation: InvitationData & { readonly from?: { readonly contact?: { readonly company?: string } } };
 }
 
 export interface CallPage {
   readonly invitations: readonly CallItem[];
-  readonly cursor?: string;
+  readonly cursor?: string | undefined;
 }
 
 export interface Attempt {
   readonly attempt: number;
-  readonly moves?: number;
+  readonly moves?: number | undefined;
   readonly attempted: boolean;
   readonly outcome: string;
-  readonly at?: string;
+  readonly at?: string | undefined;
   readonly durationMs: number;
-  readonly status?: number;
-  readonly reason?: string;
-  readonly nextAt?: string;
+  readonly status?: number | undefined;
+  readonly reason?: string | undefined;
+  readonly nextAt?: string | undefined;
 }
 
 export interface TimelineSubscriber {
   readonly subscriptionId: string;
-  readonly description?: string;
+  readonly description?: string | undefined;
   readonly outcome: string;
-  readonly deliveredInMs?: number;
-  readonly deliveredAt?: string;
-  readonly filteredBy?: string;
-  readonly changedSince?: true;
+  readonly deliveredInMs?: number | undefined;
+  readonly deliveredAt?: string | undefined;
+  readonly filteredBy?: string | undefined;
+  readonly changedSince?: true | undefined;
   readonly attempts: readonly Attempt[];
 }
 
 export interface TimelineEvent {
   readonly id: string;
-  readonly type?: string;
-  readonly sequence?: string;
-  readonly state?: string;
-  readonly delayed?: boolean;
-  readonly receivedAt?: string;
-  readonly onBusAt?: string;
-  readonly recordedAt?: string;
+  readonly type?: string | undefined;
+  readonly sequence?: string | undefined;
+  readonly state?: string | undefined;
+  readonly delayed?: boolean | undefined;
+  readonly receivedAt?: string | undefined;
+  readonly onBusAt?: string | undefined;
+  readonly recordedAt?: string | undefined;
   readonly subscribers: readonly TimelineSubscriber[];
 }
 
@@ -79,11 +79,11 @@ export interface TimelineCommand {
   readonly at: string;
   readonly command: string;
   readonly caller: string;
-  readonly reason?: string;
-  readonly to?: string;
+  readonly reason?: string | undefined;
+  readonly to?: string | undefined;
   readonly result: string;
   readonly status: number;
-  readonly replayed?: true;
+  readonly replayed?: true | undefined;
 }
 
 export interface TimelineGap {
@@ -102,7 +102,7 @@ export interface Timeline {
   readonly events: readonly TimelineEvent[];
   readonly commands: readonly TimelineCommand[];
   readonly gaps: readonly TimelineGap[];
-  readonly cursor?: string;
+  readonly cursor?: string | undefined;
 }
 
 /** `GET /invitations/{id}` */
@@ -110,7 +110,7 @@ export interface CallDetail extends CallItem {
   readonly history: readonly { readonly id: string; readonly type: string; readonly time: string }[];
   readonly call?: {
     readonly connected?: { readonly actions?: readonly string[] };
-    readonly ended?: object;
+    readonly ended?: object | undefined;
   };
 }
 
@@ -120,18 +120,18 @@ export interface Account {
   readonly source: 'table' | 'setting';
   readonly state: string;
   readonly status: 'pass' | 'warn' | 'fail';
-  readonly phoneNumber?: string;
-  readonly connectedSince?: string;
-  readonly disconnectedSince?: string;
-  readonly lastPoll?: string;
-  readonly nextTry?: string;
-  readonly lastError?: string;
-  readonly whatToDo?: string;
+  readonly phoneNumber?: string | undefined;
+  readonly connectedSince?: string | undefined;
+  readonly disconnectedSince?: string | undefined;
+  readonly lastPoll?: string | undefined;
+  readonly nextTry?: string | undefined;
+  readonly lastError?: string | undefined;
+  readonly whatToDo?: string | undefined;
 }
 
 export interface AccountPage {
   readonly accounts: readonly Account[];
-  readonly cursor?: string;
+  readonly cursor?: string | undefined;
 }
 
 /** `POST /accounts/{sipUri}/check` */
@@ -141,7 +141,7 @@ export interface AccountCheck {
     readonly name: string;
     readonly outcome: 'passed' | 'failed' | 'skipped';
     readonly fact: string;
-    readonly whatToDo?: string;
+    readonly whatToDo?: string | undefined;
   }[];
 }
 
@@ -149,12 +149,12 @@ export interface AccountCheck {
 export interface Subscription {
   readonly id: string;
   readonly url: string;
-  readonly description?: string;
+  readonly description?: string | undefined;
   readonly format: string;
   readonly state: 'active' | 'paused' | 'disabled';
-  readonly stateSince?: string;
-  readonly stateReason?: string;
-  readonly problem?: string;
+  readonly stateSince?: string | undefined;
+  readonly stateReason?: string | undefined;
+  readonly problem?: string | undefined;
   readonly createdAt: string;
 }
 
@@ -167,16 +167,16 @@ export interface Delivery {
   readonly at: string;
   readonly durationMs: number;
   readonly outcome: string;
-  readonly status?: number;
-  readonly reason?: string;
-  readonly nextAt?: string;
+  readonly status?: number | undefined;
+  readonly reason?: string | undefined;
+  readonly nextAt?: string | undefined;
 }
 
 /** `POST /webhook-subscriptions/{id}/test` */
 export interface TestResult {
   readonly delivered: boolean;
-  readonly status?: number;
-  readonly reason?: string;
+  readonly status?: number | undefined;
+  readonly reason?: string | undefined;
   readonly durationMs: number;
 }
 
@@ -191,7 +191,7 @@ export interface Recovered {
 /** One check of `GET /health` */
 export interface HealthCheck {
   readonly status: 'pass' | 'warn' | 'fail';
-  readonly failingSince?: string;
-  readonly lastError?: string;
+  readonly failingSince?: string | undefined;
+  readonly lastError?: string | undefined;
   readonly output?: unknown;
 }

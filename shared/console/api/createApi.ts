@@ -46,7 +46,7 @@ export function createApi({ base, credentials, onUnauthenticated, fetch }: ApiOp
     let response: Response;
     try {
       // The platform's sign-in page is no answer: a redirect means that nobody has signed in.
-      response = await fetch(`${base()}${path}`, { ...init, headers, redirect: 'error', cache: 'no-store' });
+      response = await fetch(`${base()}${path}`, { ...init, headers, redirect: 'error' });
     } catch (error) {
       if (init.signal?.aborted === true) throw error;
       throw new ApiError(0, '', {}, undefined);

@@ -70,13 +70,14 @@ function accountsAfter(known: ConsoleState['accounts'], changes: readonly Data[]
   });
 }
 
-function toAccountChange({ state, time, lastError }: Data): Partial<Account> {
+function toAccountChange({ state, time, lastError, nextTryAt }: Data): Partial<Account> {
   const connected = state === 'connected';
   return {
     state: text(state),
     status: connected ? 'pass' : 'warn',
     ...(connected ? { connectedSince: text(time) } : { disconnectedSince: text(time) }),
     ...(typeof lastError === 'string' && { lastError }),
+    ...(typeof nextTryAt === 'string' && { nextTry: nextTryAt }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Attempt, TimelineSubscriber } from '../api/answers';
 import type { Tone } from '../calls/outcomeTexts';
+import { groupBy } from '../groupBy';
 import { duration, offset } from '../ui/times';
 
 /** What became of an event with one subscriber, on a line. */
@@ -38,7 +39,7 @@ function textOf(subscriber: TimelineSubscriber, failed: readonly Attempt[], star
 
 /** The same reason many times over is said once. */
 function shortened(reasons: readonly string[]): readonly string[] {
-  return [...Map.groupBy(reasons, (reason) => reason)].map(([reason, { length }]) =>
+  return [...groupBy(reasons, (reason) => reason)].map(([reason, { length }]) =>
     length > 1 ? `${reason} (${String(length)} times)` : reason,
   );
 }

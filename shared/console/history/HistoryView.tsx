@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { useConsole, useNow } from '../app/context';
 import type { CallItem } from '../api/answers';
+import { groupBy } from '../groupBy';
 import { startedAtOf } from '../calls/mergeCalls';
 import { isSameDay, number, onDay } from '../ui/times';
 import { Filters } from './Filters';
@@ -85,7 +86,7 @@ function Head() {
 }
 
 function byDay(calls: readonly CallItem[], nowMs: number): readonly Group[] {
-  const days = Map.groupBy(calls, (call) => new Date(startedAtOf(call)).toDateString());
+  const days = groupBy(calls, (call) => new Date(startedAtOf(call)).toDateString());
   return [...days.values()].map((members) => {
     const dayMs = startedAtOf(members[0] as CallItem);
     return { title: isSameDay(dayMs, nowMs) ? `Today, ${onDay(dayMs)}` : onDay(dayMs), calls: members };

@@ -1,4 +1,5 @@
 import type { Timeline } from '../api/answers';
+import { groupBy } from '../groupBy';
 
 /** The first attempt to send an event to a subscriber, and what became of it. */
 export interface RecentAttempt {
@@ -27,7 +28,7 @@ export function recentAttempts(timelines: readonly Timeline[]): ReadonlyMap<stri
       }),
     ),
   );
-  const groups = Map.groupBy(all, ({ subscriptionId }) => subscriptionId);
+  const groups = groupBy(all, ({ subscriptionId }) => subscriptionId);
   return new Map(
     [...groups].map(([id, members]) => [
       id,
