@@ -72,12 +72,10 @@ export function createFeed({ locks, ...ports }: OneTabPorts): Feed {
     self.asks = false;
   };
   const listen = (self: Running, message: Message): void => {
-    if (message.kind === 'joined') {
-      if (self.asks) self.channel.postMessage({ kind: 'connection', connection } satisfies Message);
-    } else if (!self.asks) {
-      if (message.kind === 'events') take(message.events);
-      else setConnection(message.connection);
-    }
+    if (self.asks) {
+      if (message.kind === 'joined') self.channel.postMessage({ kind: 'connection', connection } satisfies Message);
+    } else if (message.kind === 'events') take(message.events);
+    else if (message.kind === 'connection') setConnection(message.connection);
   };
   return {
     start: () => {
