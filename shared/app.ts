@@ -23,6 +23,7 @@ import type { AuthenticationPorts } from './http/identity/authenticate';
 import { keepFor } from './http/keepFor';
 import { createRateLimit } from './http/rateLimit';
 import type { ConsoleSessionPorts } from './http/console/consoleSession';
+import { withAccountChanges } from './http/stream/accountChanges';
 import { createLiveFeed } from './http/stream/liveFeed';
 import type { StreamEndpointPorts } from './http/stream/streamEndpoint';
 import type { SubscriptionEndpointPorts } from './http/subscriptionEndpoints';
@@ -227,7 +228,8 @@ function createApp(settings: Settings): App {
   const views = createCallViews(tables, clock);
   const audit = createCommandAudit(tables);
   const health = createSubscriberHealthStore(tables);
-  const liveFeed = createLiveFeed({ feed: createFeed(tables), processName: randomUUID().slice(0, 8), clock, log });
+  const feed = withAccountChanges(createFeed(tables), { leases, clock });
+  const liveFeed = createLiveFeed({ feed, processName: randomUUID().slice(0, 8), clock, log });
   const webhooks = wireWebhooks(settings, connections, { views, health, accounts: sipUrisOf(accounts), clock });
   return {
     settings,
@@ -242,6 +244,7 @@ function createApp(settings: Settings): App {
     invitations: views,
     commandList: audit,
     liveFeed,
+    consoleCipher: settings.encryptionKey === undefined ? undefined : createSecretCipher(settings.encryptionKey),
     localControl: process.env.RELAY_LOCAL_CONTROL,
     records: createCallRecords(tables),
     commandQueue: createCommandQueue(bus),

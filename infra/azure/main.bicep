@@ -112,10 +112,10 @@ param instanceMemory int = 2048
 @maxValue(20)
 param httpInstanceCount int = 2
 
-@description('HTTP requests that an instance serves at a time before another one is added.')
+@description('HTTP requests that an instance serves at a time before another one is added. Each open page of the console is one for as long as it is open, and costs next to nothing.')
 @minValue(1)
 @maxValue(1000)
-param httpConcurrency int = 16
+param httpConcurrency int = 200
 
 @description('Most instances of the app, for a rush of calls, commands or deliveries. At least ten more than are always ready are allowed in any case.')
 @minValue(40)
@@ -127,6 +127,9 @@ param authenticationClientId string = ''
 
 @description('Whether a request without a token is refused at the door. It then shuts out capability links and callers that have only a key.')
 param authenticationRequired bool = false
+
+@description('Whether people sign in to the console (/api/console) with Microsoft Entra ID, as the app registration of authenticationClientId: it needs ID tokens switched on, and the redirect URI https://<host>/.auth/login/aad/callback. The platform then keeps their tokens (token store).')
+param consoleSignIn bool = true
 
 @description('E-mail address that is told when calls are not seen. Empty: nobody.')
 param pageEmail string = ''
@@ -338,6 +341,7 @@ module functionApp 'modules/functionApp.bicep' = {
     retentionDays: retentionDays
     authenticationClientId: authenticationClientId
     authenticationRequired: authenticationRequired
+    consoleSignIn: consoleSignIn
   }
   // The app reads its package, its secrets and its locks with the identity's roles, and through the endpoints.
   dependsOn: [

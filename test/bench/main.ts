@@ -4,12 +4,13 @@ import { bus } from './bus';
 import { latency } from './latency';
 import { channels } from './channels';
 import { commands } from './commands';
+import { consolePages } from './console';
 import { startup } from './startup';
 import { throughput } from './throughput';
 import { webhooks } from './webhooks';
 import { runBench, type Bench } from './harness';
 
-const benches: readonly Bench[] = [bus, latency, throughput, commands, startup, channels, webhooks];
+const benches: readonly Bench[] = [bus, latency, throughput, commands, startup, channels, webhooks, consolePages];
 
 const USAGE = `npm run bench [-- NAME …] [--quick]
 

@@ -10,6 +10,7 @@ import { parseCloudEvent } from '../../shared/invitations/events/cloudEvent';
 import { toServiceBusMessage } from '../../shared/messaging/toServiceBusMessage';
 import { startChild, type Child } from './child';
 import { startCountingProxy, type CountingProxy } from './countingProxy';
+import { processCpuMs } from './processCpu';
 import type { ReceiverMethods } from './receiverProcess';
 import { relaySettings, startWorld, usernamesOf, type World } from './world';
 
@@ -75,21 +76,14 @@ export async function startWebhookWorld({ polls = false }: { readonly polls?: bo
   }
 }
 
-/** Of the host's worker processes, which run the app. proc(5): fields 14 and 15 of `stat`, in ticks of 10 ms. */
+/** Of the host's worker processes, which run the app. */
 function cpuMsOfWorkers(hostPid: number): number {
   try {
     const children = readFileSync(`/proc/${hostPid}/task/${hostPid}/children`, 'utf8').split(' ').filter(Boolean);
-    return children.reduce((total, pid) => total + cpuMsOf(Number(pid)), 0);
+    return children.reduce((total, pid) => total + processCpuMs(Number(pid)), 0);
   } catch {
     return NaN;
   }
-}
-
-function cpuMsOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 export type EventName = 'started' | 'updated' | 'completed';

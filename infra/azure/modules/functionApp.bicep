@@ -45,6 +45,9 @@ param retentionDays int
 param authenticationClientId string
 param authenticationRequired bool
 
+@description('Whether people sign in to the console with Microsoft Entra ID.')
+param consoleSignIn bool
+
 // No function on the way of a ring, a command or an answer waits for an instance to start, which may take two minutes
 // (Azure-Functions issue 2581). Each of these scales by itself.
 var alwaysReady = concat(
@@ -101,6 +104,8 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     siteConfig: {
       minTlsVersion: '1.2'
+      // A browser opens six connections to a host with HTTP/1.1, and each page of the console holds one.
+      http20Enabled: true
       ipSecurityRestrictionsDefaultAction: empty(allowedCallers) ? 'Allow' : 'Deny'
       ipSecurityRestrictions: [
         for (range, index) in allowedCallers: {
@@ -204,8 +209,9 @@ resource authentication 'Microsoft.Web/sites/config@2025-03-01' = if (withAuthen
       }
     }
     login: {
+      // The console exchanges the ID token of a person who signs in for a cookie of its own.
       tokenStore: {
-        enabled: false
+        enabled: consoleSignIn
       }
     }
   }

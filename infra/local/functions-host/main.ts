@@ -5,6 +5,7 @@ import type { DescribedFunction } from './app/describeFunction';
 import { startFunctionProcesses, type FunctionProcess } from './functionProcesses';
 import { createConsoleLog, errorLine, type HostLog } from './hostLog';
 import { listFunctions } from './listFunctions';
+import { parseForward } from './http/forward';
 import { startFunctionsHost, type FunctionsHost } from './startFunctionsHost';
 
 const HELP = `Runs a compiled Azure Functions app (Node.js, programming model v4) on this machine.
@@ -20,6 +21,7 @@ const HELP = `Runs a compiled Azure Functions app (Node.js, programming model v4
   --run-timers-on-start   run every timer once at once, instead of waiting for its schedule
   --inspect PORT          open the inspector of the app's process at that port of 127.0.0.1; with --processes, of the process
                           that runs HTTP functions and timers
+  --forward PATH=URL      pass POST requests of JSON under that path on to another server of this machine
   --quiet                 print only what functions log, warnings and errors
   --help                  this text`;
 
@@ -45,6 +47,7 @@ function parse() {
       'end-by-signal': { type: 'boolean', default: false },
       'run-timers-on-start': { type: 'boolean', default: false },
       inspect: { type: 'string' },
+      forward: { type: 'string' },
       quiet: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -54,7 +57,8 @@ function parse() {
   if (values.functions !== undefined && values.processes)
     throw new Error('--functions and --processes cannot be combined.');
   if (values.key === '') throw new Error('--key: an empty key opens nothing.');
-  return { ...values, port, inspectorPort };
+  const forward = values.forward === undefined ? undefined : parseForward(values.forward);
+  return { ...values, port, inspectorPort, forward };
 }
 
 /** The key in the environment, which the app is not to have. */
@@ -107,7 +111,7 @@ function sendReady(host: FunctionsHost, processes: readonly FunctionProcess[]): 
 
 async function main(): Promise<void> {
   const commandLine = readCommandLine();
-  const { app, port, inspectorPort, key, quiet, help, 'run-timers-on-start': runTimersOnStart } = commandLine;
+  const { app, port, inspectorPort, forward, key, quiet, help, 'run-timers-on-start': runTimersOnStart } = commandLine;
   if (help) {
     console.log(HELP);
     return;
@@ -126,6 +130,7 @@ async function main(): Promise<void> {
     workerEnd: commandLine['end-by-signal'] ? 'signal' : 'hook',
     onWorkerRestarted: reportAgain,
     inspectorPort,
+    forward,
     ...(runs === undefined ? {} : { runs }),
     ...(key === undefined ? {} : { functionsKey: key }),
   });

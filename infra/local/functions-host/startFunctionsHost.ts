@@ -14,8 +14,9 @@ import { createIsLogged } from './settings/isLogged';
 import { timerOptions } from './timers/timerOptions';
 import { warnOfDifferences } from './app/warnOfDifferences';
 import { createConsoleLog, errorLine, type HostLog } from './hostLog';
+import type { Forward } from './http/forward';
 import { createHttpHandler } from './http/createHttpHandler';
-import { toHttpFunctions } from './http/httpFunction';
+import { toHttpFunctions, type HttpFunction } from './http/httpFunction';
 import { listen } from './http/listen';
 import { DEFAULT_MAX_BODY_BYTES } from './http/readBody';
 import { applyAppSettings } from './settings/appSettings';
@@ -40,6 +41,8 @@ export interface FunctionsHostOptions {
   readonly workerEnd?: WorkerEnd;
   /** Where the worker's inspector listens, on 127.0.0.1; none unless given. */
   readonly inspectorPort?: number | undefined;
+  /** A path that another server on this machine answers; none unless given. */
+  readonly forward?: Forward | undefined;
   /** Default: the console. */
   readonly log?: HostLog;
   readonly clock?: Clock;
@@ -60,7 +63,7 @@ export interface FunctionsHost {
    *
    * `asAzure`: no new request; messages and timers go on while the host waits 10 s for what runs; then the worker is told to
    * end and has 5 s, and a timer that is due after that fails for want of a worker. `atOnce`, for a person who waits: no new
-   * request, message or timer; the worker is told to end when requests and messages are done, but does not wait for timers.
+   * request, message or timer; the worker is told to end when messages and requests other than GET are done, but does not wait for timers.
    */
   close(how: 'asAzure' | 'atOnce'): Promise<void>;
 }
@@ -102,7 +105,10 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   });
   const admin = { functions, timers: triggers.timers, drain: createDrain(triggers, running) };
   // Still in the tick in which it began to listen: no request has come yet.
-  server.on('request', createHttpHandler({ httpFunctions, admin, functionsKey, maxBodyBytes, invoke }));
+  server.on(
+    'request',
+    createHttpHandler({ httpFunctions, admin, functionsKey, maxBodyBytes, invoke, forward: options.forward }),
+  );
 
   const { workerEnd = 'hook' } = options;
   let stopped: Promise<void> | undefined;
@@ -111,7 +117,8 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     functionsKey,
     functions,
     workerPid: () => worker.pid(),
-    close: (how) => (stopped ??= stopHost(how, { server, triggers, running, worker, workerEnd, log, clock })),
+    close: (how) =>
+      (stopped ??= stopHost(how, { server, triggers, httpFunctions, running, worker, workerEnd, log, clock })),
   };
 }
 
@@ -153,6 +160,7 @@ async function loadApp(
 interface RunningHost {
   readonly server: Server;
   readonly triggers: StartedTriggers;
+  readonly httpFunctions: readonly HttpFunction[];
   readonly running: RunningInvocations;
   readonly worker: WorkerProcess;
   readonly workerEnd: WorkerEnd;
@@ -160,15 +168,20 @@ interface RunningHost {
   readonly clock: Clock;
 }
 
+const isReading = ({ methods }: HttpFunction): boolean => methods.every((method) => method === 'GET');
+
 async function stopHost(
   how: 'asAzure' | 'atOnce',
-  { server, triggers, running, worker, workerEnd, log, clock }: RunningHost,
+  { server, triggers, httpFunctions, running, worker, workerEnd, log, clock }: RunningHost,
 ): Promise<void> {
   const step = (what: string, limitMs: number, work: () => Promise<unknown>): Promise<void> =>
     stopInTime(what, limitMs, work, { clock, log });
   server.close();
   if (how === 'atOnce') await step('Stopping the triggers', LISTENERS_LIMIT_MS, () => triggers.stop());
-  const matters = (name: string): boolean => how === 'asAzure' || !triggers.timers.has(name.toLowerCase());
+  // What only reads may be held for long, and is answered when the worker is told to end.
+  const onlyReads = new Set(httpFunctions.filter(isReading).map(({ registered }) => registered.metadata.name));
+  const matters = (name: string): boolean =>
+    how === 'asAzure' || (!triggers.timers.has(name.toLowerCase()) && !onlyReads.has(name));
   await step(`Waiting for ${running.names().join(', ')}`, RUNNING_LIMIT_MS, () => running.idle(matters));
   if (how === 'asAzure') await step('Stopping the receivers', LISTENERS_LIMIT_MS, () => triggers.stopMessages());
   await worker.end(workerEnd);

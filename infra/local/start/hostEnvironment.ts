@@ -1,5 +1,6 @@
 import type { GivenSettings } from './givenSettings';
 import type { LocalKeys } from './localKeys';
+import { LOCAL_CONTROL } from './standIns';
 
 /** The account whose calls the stack shows (product, "Simulator"). */
 export const stackAccount = 'sip:reception@contoso.com';
@@ -25,7 +26,9 @@ export function hostEnvironment(
     RELAY_ENCRYPTION_KEY: keys.encryptionKey,
     WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8',
     ...given,
-    ...(standIns.ucwaUrl === undefined ? {} : ucwaSettings(standIns.ucwaUrl)),
+    ...(standIns.ucwaUrl === undefined
+      ? {}
+      : { ...ucwaSettings(standIns.ucwaUrl), RELAY_LOCAL_CONTROL: LOCAL_CONTROL }),
     ...(standIns.serviceBusConnection === undefined ? {} : { ServiceBusConnection: standIns.serviceBusConnection }),
     ...(standIns.storageConnection === undefined ? {} : { AzureWebJobsStorage: standIns.storageConnection }),
   };

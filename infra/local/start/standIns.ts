@@ -49,10 +49,15 @@ export interface HostOptions {
   readonly processes?: boolean;
   /** Where the inspector of the app's process listens; none unless given. */
   readonly inspectorPort?: number | undefined;
+  /** The UCWA simulator, which the console then lets ring and fail; undefined without one. */
+  readonly ucwaUrl?: string | undefined;
   /** The app's settings. */
   readonly environment: Readonly<Record<string, string>>;
   readonly onLine?: (line: string) => void;
 }
+
+/** The path of the host under which the simulator's control is. */
+export const LOCAL_CONTROL = '/local/sim';
 
 /** The functions host with the compiled app; its timers run at once instead of at their next time. */
 export function startHostProcess(options: HostOptions): LocalProcess<HostReady> {
@@ -64,6 +69,7 @@ export function startHostProcess(options: HostOptions): LocalProcess<HostReady> 
       ...['--app', projectFolder, '--port', String(options.port)],
       ...['--quiet', '--run-timers-on-start', ...(options.processes === true ? ['--processes'] : [])],
       ...(options.inspectorPort === undefined ? [] : ['--inspect', String(options.inspectorPort)]),
+      ...(options.ucwaUrl === undefined ? [] : ['--forward', `${LOCAL_CONTROL}=${options.ucwaUrl}/sim`]),
     ],
     // An argument could be read by anyone on the machine.
     environment: { ...options.environment, FUNCTIONS_HOST_KEY: options.functionsKey },

@@ -165,6 +165,7 @@ async function startHost(options: StackOptions, standIns: RunningStandIns, parts
         functionsKey: keys.functionsKey,
         processes: options.processes,
         inspectorPort,
+        ucwaUrl: standInFacts.ucwaUrl,
         environment,
         onLine: options.onHostLine,
       }),

@@ -13,6 +13,8 @@ export type Role = (typeof roles)[number];
 
 export interface VerifiedToken {
   readonly subject: string;
+  /** As people know the caller; absent where the token does not say. */
+  readonly name?: string;
   readonly roles: readonly string[];
 }
 
@@ -49,7 +51,9 @@ export async function verifyToken(
       currentDate: new Date(nowMs),
       requiredClaims: ['exp', 'sub'],
     });
+    const name = [payload.name, payload.preferred_username].find((claim) => typeof claim === 'string');
     return {
+      ...(name !== undefined && { name }),
       subject: typeof payload.oid === 'string' ? payload.oid : (payload.sub ?? ''),
       roles: Array.isArray(payload.roles) ? payload.roles.map(String) : [],
     };

@@ -3,10 +3,11 @@ import { isInvitationEvent } from '../../invitations/events/isInvitationEvent';
 import type { FeedEntry } from '../../invitations/record/feed';
 import type { Role } from '../identity/tokenVerifier';
 import { toView } from '../invitationEndpoints';
+import { ACCOUNT_CHANGED, accountStateOf } from './accountChanges';
 
 /** What an entry of the feed is to a page. */
 export interface StreamEvent {
-  readonly name: 'call' | 'command' | 'gap' | 'subscription';
+  readonly name: 'account' | 'call' | 'command' | 'gap' | 'subscription';
   /** Without it the page is not shown the event. */
   readonly role: Role;
   /** JSON. */
@@ -41,5 +42,6 @@ function createStreamEvent({ event, recordedAtMs, startedAtMs }: FeedEntry): Str
   if (type === 'ucwa.channel.gap') return toEvent('gap', 'Invitations.Read', { account, gap: data });
   if (type.startsWith('ucwa.subscription.'))
     return toEvent('subscription', 'Subscriptions.Manage', { subscriptionId: subject, report: data });
+  if (type === ACCOUNT_CHANGED) return toEvent('account', 'Accounts.Manage', { account, ...accountStateOf(data) });
   return undefined;
 }

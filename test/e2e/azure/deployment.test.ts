@@ -62,7 +62,7 @@ const functionsWith = (trigger: RegExp): string[] =>
       const wanted = ['pollEventChannel0', ...functionsWith(/app\.serviceBus/)].map((name) => `function:${name}`);
       expect(alwaysReady.map(({ name }) => name).sort()).toEqual(['http', ...wanted].sort());
       expect(alwaysReady.find(({ name }) => name === 'http')).toMatchObject({ instanceCount: 2 });
-      expect(triggers).toEqual({ http: { perInstanceConcurrency: 16 } });
+      expect(triggers).toEqual({ http: { perInstanceConcurrency: 200 } });
     });
 
     it('stay below the maximum, however many shards there are and however few instances are allowed', () => {

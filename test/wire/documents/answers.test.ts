@@ -92,6 +92,7 @@ const requests: readonly [title: string, status: number, ask: (api: AxiosInstanc
   ['gaps from a cursor that is none', 400, (http) => http.get('/accounts/sip:desk@contoso.com/gaps?cursor=x')],
   ['its removal', 204, (http) => http.delete('/accounts/sip:desk@contoso.com')],
   ['its removal again', 204, (http) => http.delete('/accounts/sip:desk@contoso.com')],
+  ['what happened just now', 200, (http) => http.get('/stream')],
   ['the health of the relay', 200, (http) => http.get('/health')],
   ['its liveness', 200, (http) => http.get('/health/live')],
   ['the commands', 200, (http) => http.get('/commands?since=2026-01-15T12:00:00Z&limit=1')],

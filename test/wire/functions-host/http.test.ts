@@ -1,13 +1,25 @@
-import { connect } from 'node:net';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { startReadyHost } from '../../support/functionsHost';
 import { fixtureApp } from './fixtureApp';
 
 type Host = Awaited<ReturnType<typeof startReadyHost>>;
 
 let host: Host;
+/** What the other server was asked. */
+const forwarded: string[] = [];
+const other = createServer((request, response) => {
+  void text(request).then((body) => {
+    forwarded.push(`${String(request.method)} ${String(request.url)} ${body}`);
+    response.writeHead(201, { 'content-type': 'application/json', 'x-other': 'yes' }).end('{"rings":true}');
+  });
+});
 
 beforeAll(async () => {
+  await once(other.listen(0, '127.0.0.1'), 'listening');
+  const { port } = other.address() as AddressInfo;
   host = await startReadyHost({
     appDirectory: fixtureApp('http'),
     settings: {
@@ -15,12 +27,13 @@ beforeAll(async () => {
       'AzureWebJobs.off.Disabled': 'true',
       FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '2000000',
     },
-    args: ['--key', 'the key'],
+    args: ['--key', 'the key', '--forward', `/local/sim=http://127.0.0.1:${String(port)}/sim`],
   });
 });
 
 afterAll(async () => {
   await host.close();
+  other.close();
 });
 
 const call = (path: string, init?: RequestInit): Promise<Response> => fetch(`${host.url}${path}`, init);
@@ -219,6 +232,27 @@ test('a host that nobody gave a key makes one up and prints it', async () => {
   expect(second.functionsKey).toMatch(/^[\w-]{32}$/);
   expect(await second.line(/^Key/)).toContain(second.functionsKey);
   await second.close();
+});
+
+describe('a path that is passed on to another server', () => {
+  const post = (path: string, contentType: string): Promise<Response> =>
+    call(path, { method: 'POST', headers: { 'content-type': contentType }, body: '{"from":"Alice"}' });
+
+  test('has its answers', async () => {
+    const answer = await post('/local/sim/calls', 'application/json');
+    expect([answer.status, answer.headers.get('x-other'), await answer.json()]).toEqual([201, 'yes', { rings: true }]);
+    expect(forwarded).toEqual(['POST /sim/calls {"from":"Alice"}']);
+  });
+
+  test('takes nothing that a page of another origin can send unasked, and nothing beside it', async () => {
+    const before = forwarded.length;
+    expect((await post('/local/sim/calls', 'text/plain')).status).toBe(415);
+    expect((await call('/local/sim/calls')).status).toBe(404);
+    expect((await call('/local/sim/calls', { method: 'OPTIONS' })).status).toBe(404);
+    expect((await post('/local/simulator', 'application/json')).status).toBe(404);
+    expect((await post('/local/sim/../other', 'application/json')).status).toBe(404);
+    expect(forwarded.length).toBe(before);
+  });
 });
 
 test('the server listens on loopback only', async () => {

@@ -26,6 +26,10 @@ test.each([
   [['--port', 'http'], '--port: "http" is not a port.'],
   [['--port', '65536'], '--port: "65536" is not a port.'],
   [['--key', ''], '--key: an empty key opens nothing.'],
+  [
+    ['--forward', '/x=http://example.com/'],
+    '--forward: "/x=http://example.com/" is not a path, an equals sign, and an http URL of this machine.',
+  ],
 ])('%j is refused with code 2', async (args, message) => {
   const host = startHostProcess({ appDirectory: fixtureApp('http'), args });
   expect(await host.exited).toEqual({ code: 2, signal: null });
@@ -84,6 +88,15 @@ describe('stopping', () => {
     await host.line(/waiting/);
     expect(await host.close()).toEqual({ code: 0, signal: null });
     expect(host.lines.filter((line) => line.startsWith('appTerminate'))).toEqual([]);
+  });
+
+  test('at once tells the app while it still holds a GET request, and passes its answer on', async () => {
+    const host = await startReadyHost({ appDirectory: fixtureApp('hooks') });
+    const held = fetch(`${host.url}/api/held`);
+    await host.line(/holding/);
+    expect(await host.close()).toEqual({ code: 0, signal: null });
+    expect(await (await held).text()).toBe('released');
+    expect(host.lines.join('\n')).not.toContain('given up');
   });
 
   test('lets an HTTP request that is under way have its answer', async () => {

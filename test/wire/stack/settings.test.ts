@@ -46,6 +46,12 @@ describe('the settings of the host', () => {
     });
   });
 
+  it('let the console ring at the simulator, and at nothing else', () => {
+    const setting = (ucwaUrl: string | undefined) =>
+      hostEnvironment({}, { ...standIns, ucwaUrl }, keys, 'http://127.0.0.1:7071').RELAY_LOCAL_CONTROL;
+    expect([setting(standIns.ucwaUrl), setting(undefined)]).toEqual(['/local/sim', undefined]);
+  });
+
   it('keep what is given', () => {
     const given = {
       POLL_SCHEDULE: '0 * * * * *',

@@ -3,6 +3,7 @@ import type { InvokeFunction } from '../app/invokeFunction';
 import { answerAdmin, type AdminSubjects } from './adminRoutes';
 import { callFunction } from './callFunction';
 import { createFindHttpFunction } from './findHttpFunction';
+import { forwardRequest, isForwarded, type Forward } from './forward';
 import { carriesKey } from './functionKey';
 import type { HttpFunction } from './httpFunction';
 import { toHttpCall } from './requestData';
@@ -15,6 +16,7 @@ export interface HttpHandlerOptions {
   readonly functionsKey: string;
   readonly maxBodyBytes: number;
   readonly invoke: InvokeFunction;
+  readonly forward?: Forward | undefined;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface HttpHandlerOptions {
 export function createHttpHandler(
   options: HttpHandlerOptions,
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  const { admin, functionsKey, invoke, maxBodyBytes } = options;
+  const { admin, functionsKey, invoke, maxBodyBytes, forward } = options;
   const find = createFindHttpFunction(options.httpFunctions);
 
   return (request, response) => {
@@ -42,6 +44,10 @@ export function createHttpHandler(
     if (/^\/admin(\/|$)/i.test(call.path)) {
       if (hasKey()) answerAdmin(call, response, admin);
       else refuse(request, response, 401);
+      return;
+    }
+    if (forward !== undefined && isForwarded(call, forward)) {
+      forwardRequest(call, response, forward);
       return;
     }
     const target = find(call.method, call.path);

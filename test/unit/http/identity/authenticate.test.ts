@@ -90,7 +90,9 @@ describe('authenticate', () => {
   });
 
   it('takes a valid token and names its object id', async () => {
-    expect(await ask(`Bearer ${await sign()}`)).toEqual({ name: 'object-1', authentication: 'token' });
+    expect(await ask(`Bearer ${await sign()}`)).toEqual({
+      ...{ name: 'object-1', authentication: 'token', roles: ['Invitations.Command'] },
+    });
   });
 
   test.each([
