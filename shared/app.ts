@@ -359,6 +359,7 @@ function createPolling(
     referenceOf: (id) => decodeInvitationId(id, settings.signingKey),
     kinds: settings.kinds,
     includeSdp: settings.includeSdp,
+    contactDetails: settings.contactDetails,
     random: Math.random,
     log,
     signInsPerSecond: settings.signInsPerSecond,

@@ -77,6 +77,9 @@ param kinds string = 'audioVideo,phoneAudio'
 @description('RELAY_INCLUDE_SDP: whether the events on the bus carry the SDP.')
 param includeSdp bool = false
 
+@description('RELAY_CONTACT_DETAILS: whether the events carry title, department, company and office of callers.')
+param contactDetails bool = false
+
 @description('WEBHOOK_ALLOWED_CIDRS: private address ranges, separated by commas, that webhooks may reach.')
 param webhookAllowedCidrs string = ''
 
@@ -337,6 +340,7 @@ module functionApp 'modules/functionApp.bicep' = {
     webhookCaCertificate: webhookCaCertificate
     kinds: kinds
     includeSdp: includeSdp
+    contactDetails: contactDetails
     webhookAllowedCidrs: webhookAllowedCidrs
     retentionDays: retentionDays
     authenticationClientId: authenticationClientId

@@ -83,6 +83,7 @@ const schema = z.object({
     .pipe(z.array(z.enum(kindNames, `must be among ${kindNames.join(', ')}`)).nonempty())
     .default(kindNames),
   RELAY_INCLUDE_SDP: flag(false),
+  RELAY_CONTACT_DETAILS: flag(false),
   RELAY_PUBLIC_URL: url.transform((value) => value.replace(/\/+$/, '')).optional(),
   RELAY_SIGNING_KEY: z
     .string('is required: at least 32 random characters that sign invitation ids')
@@ -137,6 +138,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
       pollFallback: value.POLL_FALLBACK,
       signInsPerSecond: value.SIGN_INS_PER_SECOND,
       includeSdp: value.RELAY_INCLUDE_SDP,
+      contactDetails: value.RELAY_CONTACT_DETAILS,
       publicUrl: value.RELAY_PUBLIC_URL,
       signingKey: value.RELAY_SIGNING_KEY,
       encryptionKey: value.RELAY_ENCRYPTION_KEY,

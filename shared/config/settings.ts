@@ -59,6 +59,7 @@ export interface Settings {
   readonly pollFallback: boolean;
   readonly kinds: readonly Kind[];
   readonly includeSdp: boolean;
+  readonly contactDetails: boolean;
   readonly publicUrl: string | undefined;
   readonly signingKey: string;
   /** `RELAY_ENCRYPTION_KEY`: one or more keys, see secretCipher. */

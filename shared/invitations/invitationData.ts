@@ -87,6 +87,15 @@ export const callerSchema = z.strictObject({
   organizer: z.boolean().optional().describe('Organises the meeting'),
   workPhoneNumber: z.string().optional(),
   otherPhoneNumber: z.string().optional(),
+  contact: z
+    .strictObject({
+      title: z.string().optional(),
+      department: z.string().optional(),
+      company: z.string().optional(),
+      office: z.string().optional(),
+    })
+    .optional()
+    .describe('Only with RELAY_CONTACT_DETAILS: what Skype for Business tells of the caller, where it came in time'),
 });
 
 export const mediaOfferSchema = z.strictObject({

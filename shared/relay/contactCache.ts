@@ -2,12 +2,12 @@ import type { Clock } from '../clock';
 import { barePath } from '../invitations/resourcePath';
 import type { Resource } from '../invitations/resource';
 
-/** How long a contact is taken to be as it was read: each event of a call names the same people. */
-const REMEMBERED_MS = 60_000;
+/** How long a contact is taken to be as it was read: each event of a call names the same people, and people call again. */
+const REMEMBERED_MS = 300_000;
 /** Of one account; the oldest goes first. */
 const MAX_CONTACTS = 200;
 
-/** The contacts of one account that were read within the last minute. */
+/** The contacts of one account that were read within the last five minutes. */
 export interface ContactCache {
   /** The contact at that path; undefined also where nothing is remembered. */
   get(path: string): Resource | undefined;

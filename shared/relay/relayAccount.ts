@@ -4,7 +4,6 @@ import type { CallEvent } from '../invitations/calls/callEvent';
 import { createCallFollower, type CallFollower, type FollowCallsPorts } from '../invitations/calls/followCalls';
 import type { Clock } from '../clock';
 import { RelayError, toRelayError } from '../errors/relayError';
-import { linkedHrefs } from '../invitations/normalise/linkedHrefs';
 import { normalise } from '../invitations/normalise/normalise';
 import { packageParts } from '../invitations/normalise/packageParts';
 import { toGapEvent } from '../invitations/normalise/toGapEvent';
@@ -17,16 +16,12 @@ import type { Log } from '../telemetry/log';
 import { recordRingToBus } from '../telemetry/metrics';
 import { setStatus, setAttributes, withSpan } from '../telemetry/trace';
 import { waitMs, type BackOff } from '../backOff';
-import type { Resource } from '../invitations/resource';
 import { createContactCache, type ContactCache } from './contactCache';
+import { FETCH_TIMEOUT_MS, fetchLinked } from './fetchLinked';
 import type { ChannelItem, PackageItem, ReadOptions, UcwaSession } from '../ucwa/session';
 
 /** After this long an invitation is looked at again before it is published, and its event says `delayed`. */
 const LATE_AFTER_MS = 5_000;
-/** What an event only links is fetched this long, and told from its link if it does not come: a call rings for 30 seconds. */
-const FETCH_TIMEOUT_MS = 2_000;
-/** UCWA refuses a user's requests beyond a hundred at a time; a command and the channel want some of them. */
-const FETCHES_AT_ONCE = 50;
 /** A bus that is back should be noticed while the call still rings. */
 const busBackOff: BackOff = { baseMs: 250, capMs: 4_000 };
 
@@ -36,6 +31,8 @@ export interface RelayPorts {
   readonly referenceOf: (invitationId: string) => InvitationReference | undefined;
   readonly kinds: readonly Kind[];
   readonly includeSdp: boolean;
+  /** Whether the title, department, company and office of callers go into the events. */
+  readonly contactDetails: boolean;
   /** What is remembered of connected and started calls, and who ended them. */
   readonly calls: Pick<FollowCallsPorts, 'connected' | 'started' | 'isStoppedByRelay'>;
   readonly clock: Clock;
@@ -108,7 +105,7 @@ async function relayItem(item: ChannelItem, run: Run): Promise<boolean> {
 async function relayPackage(item: PackageItem, run: Run): Promise<boolean> {
   const { account } = run.session;
   const ageMs = measureAge(item, run.clock);
-  const fetched = await fetchLinked(item, run);
+  const fetched = await fetchLinked(item.package, run);
   const { events, unreadable } = normalise(
     item.package,
     {
@@ -121,6 +118,7 @@ async function relayPackage(item: PackageItem, run: Run): Promise<boolean> {
       emptyAtMs: item.emptyAtMs,
       ringSeconds: account.ringSeconds,
       includeSdp: run.includeSdp,
+      contactDetails: run.contactDetails,
       kinds: run.kinds,
       invitationIdOf: run.invitationIdOf,
     },
@@ -149,49 +147,6 @@ function inOrder<Event extends RelayEvent>(events: readonly Event[]): Event[] {
 
 function markIfLate(event: CallEvent, ageMs: number): RelayEvent {
   return ageMs <= LATE_AFTER_MS ? event : { ...event, data: { ...event.data, delayed: true } };
-}
-
-/** Links of links too (an invitation, then its people): two rounds, in parallel, briefly. Most packages link nothing that is missing. */
-async function fetchLinked(
-  item: PackageItem,
-  { session, contacts, kinds, clock, log, signal }: Run,
-): Promise<Map<string, Resource>> {
-  const fetched = new Map<string, Resource>();
-  const tried = new Set<string>();
-  const linked = (): string[] => linkedHrefs(item.package, fetched, { account: session.account.sipUri, kinds });
-  const nextHrefs = (): string[] => {
-    for (const href of linked()) {
-      const known = contacts.get(href);
-      if (known !== undefined) fetched.set(href, known);
-    }
-    return linked()
-      .filter((href) => !tried.has(href))
-      .slice(0, FETCHES_AT_ONCE);
-  };
-  let wanted = nextHrefs();
-  if (wanted.length === 0) return fetched;
-
-  const enough = new AbortController();
-  const brief = AbortSignal.any([signal, enough.signal]);
-  setMaxListeners(0, brief); // one of each request
-  const timeUp = clock.sleep(FETCH_TIMEOUT_MS, brief).then(() => enough.abort());
-  const fetchOne = async (href: string): Promise<void> => {
-    tried.add(href);
-    try {
-      const resource = await session.read(href, brief);
-      if (resource === undefined) return;
-      fetched.set(href, resource);
-      contacts.set(href, resource);
-    } catch (error) {
-      log.debug('linkNotFetched', { account: session.account.sipUri, error: toRelayError(error).code });
-    }
-  };
-  for (let round = 0; round < 2 && wanted.length > 0 && !brief.aborted; round++) {
-    await Promise.race([Promise.all(wanted.map(fetchOne)), timeUp]);
-    wanted = nextHrefs();
-  }
-  enough.abort();
-  return fetched;
 }
 
 /**

@@ -187,6 +187,7 @@ function portsOf({ clock, http, log, rejected, leases, published, accounts }: Sh
     referenceOf: (id) => decodeInvitationId(id, signingKey),
     kinds: ['audioVideo'],
     includeSdp: false,
+    contactDetails: false,
     clock,
     random: () => 0.5,
     log,

@@ -100,6 +100,7 @@ export async function startFaultWorld(bus: FaultBus, userName: string): Promise<
           referenceOf: (id) => decodeInvitationId(id, signingKey),
           kinds: kindNames,
           includeSdp: false,
+          contactDetails: false,
           calls: createMemoryCalls(),
           clock,
           random: () => 0.5,

@@ -125,6 +125,7 @@ export async function startFollowedWorld(): Promise<FollowedWorld> {
         referenceOf: (id) => decodeInvitationId(id, relaySigningKey),
         kinds: ['audioVideo', 'phoneAudio'],
         includeSdp: false,
+        contactDetails: false,
         calls: {
           connected: unreliable,
           started,

@@ -24,6 +24,7 @@ export function normaliseContext({
     emptyAtMs: Date.UTC(2026, 0, 15, 12, 0, 0, 0),
     ringSeconds: 30,
     includeSdp: true,
+    contactDetails: false,
     kinds: kindNames,
     invitationIdOf: (reference) => encodeInvitationId(reference, testSigningKey),
     ...changes,

@@ -63,6 +63,7 @@ function portsOf(clock: FakeClock, published: { atMs: number; event: InvitationE
     referenceOf: (id) => decodeInvitationId(id, relaySigningKey),
     kinds: ['audioVideo', 'phoneAudio'],
     includeSdp: false,
+    contactDetails: false,
     calls: createMemoryCalls(),
     clock,
     random: () => 0.5,

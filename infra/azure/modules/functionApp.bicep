@@ -38,6 +38,7 @@ param caCertificate string
 param webhookCaCertificate string
 param kinds string
 param includeSdp bool
+param contactDetails bool
 param webhookAllowedCidrs string
 param retentionDays int
 
@@ -173,6 +174,7 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     SIGN_INS_PER_SECOND: string(signInsPerSecond)
     RELAY_KINDS: kinds
     RELAY_INCLUDE_SDP: includeSdp ? 'true' : 'false'
+    RELAY_CONTACT_DETAILS: contactDetails ? 'true' : 'false'
     RELAY_PUBLIC_URL: empty(publicUrl) ? 'https://${app.properties.defaultHostName}' : publicUrl
     RELAY_SIGNING_KEY: '${secretReference}relay-signing-key)'
     RELAY_ENCRYPTION_KEY: '${secretReference}relay-encryption-key)'

@@ -21,6 +21,8 @@ export interface NormaliseContext {
   readonly ringSeconds: number;
   /** Whether SDP goes into the events. */
   readonly includeSdp: boolean;
+  /** Whether what the caller's contact tells goes into the events. */
+  readonly contactDetails: boolean;
   readonly kinds: readonly Kind[];
   /** Makes the public id; may throw a RelayError for a path that fits none. */
   readonly invitationIdOf: (reference: InvitationReference) => string;

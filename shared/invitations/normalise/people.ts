@@ -1,5 +1,6 @@
 import type { Link, Resource } from '../resource';
 import { compact, compactOrAbsent } from '../compact';
+import { callerContact } from './callerContact';
 import { toEventSpelling } from './enumerations';
 import type { InvitationData, Person } from '../invitationData';
 import type { FetchedResources } from './fetchedResources';
@@ -18,6 +19,8 @@ export interface PeopleContext {
   /** Its user's name, where the application's `me` told it. */
   readonly accountName: string | undefined;
   readonly fetched: FetchedResources;
+  /** Whether what the caller's contact tells goes into the event. */
+  readonly contactDetails: boolean;
 }
 
 /**
@@ -54,6 +57,7 @@ export function callerOf(invitation: Resource | undefined, context: PeopleContex
     organizer: flag('organizer'),
     workPhoneNumber: text('workPhoneNumber'),
     otherPhoneNumber: text('otherPhoneNumber'),
+    contact: context.contactDetails ? callerContact(invitation, context.fetched, context.account) : undefined,
   });
 }
 

@@ -33,7 +33,7 @@ export function toInvitationEvent(
     event: { link, type: name, resource: embedded },
     kind,
   } = part;
-  const { account, accountName, accountKey, applicationId, ack, includeSdp } = context;
+  const { account, accountName, accountKey, applicationId, ack, includeSdp, contactDetails } = context;
   const row = kinds[kind];
   if (!isEventName(name))
     return {
@@ -50,7 +50,14 @@ export function toInvitationEvent(
 
   const resource = embedded ?? fetched.get(resourcePath(link.href) ?? '');
   if (!isCall(resource)) return undefined;
-  const snapshot = invitationSnapshot(resource, { kind: row, account, accountName, fetched, includeSdp });
+  const snapshot = invitationSnapshot(resource, {
+    kind: row,
+    account,
+    accountName,
+    fetched,
+    includeSdp,
+    contactDetails,
+  });
   const isOver = name === 'completed';
   return {
     id: stableId(account.toLowerCase(), applicationId, ack, path, name, ordinalOf(`${path} ${name}`)),

@@ -79,11 +79,19 @@ function factsOf({ data }: InvitationEvent): string[] {
   const attributes = compact({
     Subject: data.subject,
     Number: data.from?.name === undefined ? undefined : data.from.phoneNumber,
+    Caller: positionOf(data),
     For: data.to?.name ?? data.account.replace(/^sips?:/i, ''),
     'On behalf of': data.onBehalfOf?.name ?? data.onBehalfOf?.uri,
     'Forwarded by': data.forwardedBy?.name ?? data.forwardedBy?.uri,
   });
   return [...Object.entries(attributes), ...contextFactsOf(data)].map(([name, value]) => `${name}: ${value}`);
+}
+
+/** Title, department, company and office of the caller on one line. */
+function positionOf({ from }: InvitationEvent['data']): string | undefined {
+  const { title, department, company, office } = from?.contact ?? {};
+  const known = [title, department, company, office].filter((part) => part !== undefined);
+  return known.length === 0 ? undefined : known.join(', ');
 }
 
 /** A card is read in seconds. */

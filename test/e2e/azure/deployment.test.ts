@@ -199,6 +199,7 @@ const functionsWith = (trigger: RegExp): string[] =>
       RELAY_REPLY_QUEUES: '["answers"]',
       UCWA_CA_CERTIFICATE: '-----BEGIN CERTIFICATE-----\\nMIIB\\n-----END CERTIFICATE-----',
       RELAY_INCLUDE_SDP: 'true',
+      RELAY_CONTACT_DETAILS: 'true',
       POLL_SHARD_COUNT: '3',
       RELAY_HTTP_INSTANCE_COUNT: '4',
       RELAY_PURGE_PROTECTION: 'false',
@@ -255,6 +256,7 @@ const functionsWith = (trigger: RegExp): string[] =>
         ofType(resources, 'Microsoft.Web/sites/config').find(({ name }) => name.endsWith('/appsettings'))?.properties,
       ).toMatchObject({
         RELAY_INCLUDE_SDP: 'true',
+        RELAY_CONTACT_DETAILS: 'true',
         POLL_SHARD_COUNT: '3',
         UCWA_CA_CERTIFICATE: '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----',
       });

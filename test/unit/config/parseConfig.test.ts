@@ -26,6 +26,7 @@ describe('parseConfig', () => {
         pollFallback: true,
         kinds: ['audioVideo', 'phoneAudio', 'onlineMeeting'],
         includeSdp: false,
+        contactDetails: false,
         retentionDays: 30,
         entra: undefined,
       },

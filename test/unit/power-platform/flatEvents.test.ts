@@ -27,6 +27,10 @@ function problems(name: string, value: object): readonly unknown[] {
 const everything: Partial<InvitationData> = {
   delayed: true,
   route: 'delegate',
+  from: {
+    ...callEvent('started').data.from,
+    contact: { title: 'Buyer', department: 'Purchasing', company: 'Fabrikam', office: '3.14' },
+  },
   to: { uri: 'sip:+14255550177@contoso.com;user=phone', name: 'Reception', phoneNumber: '+14255550177' },
   onBehalfOf: { uri: 'sip:boss@contoso.com' },
   forwardedBy: { uri: 'sip:carol@contoso.com' },

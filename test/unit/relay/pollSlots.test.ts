@@ -79,6 +79,7 @@ function portsOf(owner: string, clock: Clock, leases: SlotLeaseStore, pollers: P
     referenceOf: () => undefined,
     kinds: ['audioVideo'],
     includeSdp: false,
+    contactDetails: false,
     calls: createMemoryCalls(),
     random: () => 0.5,
     log: silentLog,

@@ -74,6 +74,7 @@ function createWorld(clock: FakeClock, items: (() => ChannelItem | Promise<Chann
     referenceOf: (id) => decodeInvitationId(id, signingKey),
     kinds: ['audioVideo'],
     includeSdp: false,
+    contactDetails: false,
     calls: createMemoryCalls(),
     clock,
     random: () => 0.5,
@@ -194,7 +195,7 @@ describe('relayAccount', () => {
       });
     });
 
-    it('remembers a contact for a minute', async () => {
+    it('remembers a contact for five minutes', async () => {
       const clock = createFakeClock(undefined, settlePromises);
       const later = (ms: number, type: string, ack: string) => async (): Promise<ChannelItem> => {
         await clock.advance(ms);
@@ -202,7 +203,7 @@ describe('relayAccount', () => {
       };
       const world = createWorld(clock, [
         item(clock, invitationPackage('started', '1', forwarded), '1'),
-        later(59_000, 'updated', '2'),
+        later(299_000, 'updated', '2'),
         later(1_500, 'completed', '3'),
       ]);
       world.serves(() => Promise.resolve(boss));
@@ -231,6 +232,101 @@ describe('relayAccount', () => {
         forwardedBy: { uri: 'sip:boss@contoso.com', resolved: false },
         route: 'forwarded',
       });
+    });
+  });
+
+  describe('RELAY_CONTACT_DETAILS', () => {
+    const application = '/ucwa/oauth/v1/applications/102';
+    const contact: Resource = {
+      rel: 'contact',
+      properties: { name: 'Alice', title: 'Buyer', department: '', company: 'Fabrikam', office: '3.14' },
+      links: {},
+      embedded: {},
+    };
+    const participant: Resource = {
+      rel: 'participant',
+      properties: { uri: 'sip:alice@contoso.com', name: 'Alice' },
+      links: { contact: [{ href: `${application}/people/alice@contoso.com?view=full` }] },
+      embedded: {},
+    };
+    const embedding: Resource = { ...ringing, embedded: { from: [participant] } };
+    const linking: Resource = {
+      ...ringing,
+      links: { from: [{ href: `${application}/communication/conversations/7/participants/alice@contoso.com` }] },
+      embedded: {},
+    };
+    const details = { title: 'Buyer', company: 'Fabrikam', office: '3.14' };
+    const served = (path: string): Promise<Resource | undefined> =>
+      Promise.resolve(path.includes('/participants/') ? participant : path.includes('/people/') ? contact : undefined);
+    const on = { contactDetails: true };
+    const contactsOf = ({ published }: ReturnType<typeof createWorld>) =>
+      published.flat().map(({ data }) => (data as { from?: { contact?: unknown } }).from?.contact);
+
+    it('is off: nothing is read and nothing shown', async () => {
+      const clock = createFakeClock(undefined, settlePromises);
+      const world = createWorld(clock, [item(clock, invitationPackage('started', '1', embedding))]);
+      world.serves(served);
+      await world.relay();
+      expect(world.steps).toEqual(['pulled', 'published', 'acknowledged']);
+      expect(contactsOf(world)).toEqual([undefined]);
+    });
+
+    it.each([
+      ['an embedded participant links it', embedding, ['read alice@contoso.com?view=full']],
+      ['a linked participant links it', linking, ['read alice@contoso.com', 'read alice@contoso.com?view=full']],
+    ])('shows what the contact tells where %s, read once for all events of the call', async (_title, call, reads) => {
+      const clock = createFakeClock(undefined, settlePromises);
+      const world = createWorld(clock, [
+        item(clock, invitationPackage('started', '1', call), '1'),
+        item(clock, invitationPackage('updated', '1', embedding), '2'),
+      ]);
+      world.serves(served);
+      await world.relay(undefined, on);
+      expect(world.steps.filter((step) => step.startsWith('read'))).toEqual(reads);
+      expect(contactsOf(world)).toEqual([details, details]);
+    });
+
+    it('holds a ring up for half a second at most, and what comes later is in the next event', async () => {
+      const clock = createFakeClock(undefined, settlePromises);
+      let come = (): void => undefined;
+      const coming = new Promise<void>((resolve) => (come = resolve));
+      const world = createWorld(clock, [
+        item(clock, invitationPackage('started', '1', embedding), '1'),
+        async () => {
+          come();
+          await settlePromises();
+          return item(clock, invitationPackage('completed', '1', embedding), '2')();
+        },
+      ]);
+      world.serves((path) => coming.then(() => served(path)));
+      const relaying = world.relay(undefined, on);
+      await clock.advance(499);
+      expect(world.published).toEqual([]);
+      await clock.advance(1);
+      await relaying;
+      expect(contactsOf(world)).toEqual([undefined, details]);
+      expect(world.steps.filter((step) => step.startsWith('read'))).toHaveLength(1);
+    });
+
+    it.each<[string, (path: string) => Promise<Resource | undefined>]>([
+      ['refuses it', () => Promise.reject(new RelayError('upstreamRefused', 'No.'))],
+      ['has none', () => Promise.resolve(undefined)],
+      ['shows a name alone', () => Promise.resolve({ ...contact, properties: { name: 'Alice' } })],
+    ])('shows nothing where Skype for Business %s', async (_title, serve) => {
+      const clock = createFakeClock(undefined, settlePromises);
+      const world = createWorld(clock, [item(clock, invitationPackage('started', '1', embedding))]);
+      world.serves(serve);
+      await world.relay(undefined, on);
+      expect(contactsOf(world)).toEqual([undefined]);
+    });
+
+    it('does not read the account’s own contact', async () => {
+      const clock = createFakeClock(undefined, settlePromises);
+      const own = { ...participant, properties: { uri: 'sip:reception@contoso.com' } };
+      const call = { ...ringing, embedded: { from: [own] } };
+      const world = createWorld(clock, [item(clock, invitationPackage('started', '1', call))]);
+      await world.relay(undefined, on);
+      expect(world.steps).toEqual(['pulled', 'published', 'acknowledged']);
     });
   });
 

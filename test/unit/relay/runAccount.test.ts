@@ -30,6 +30,7 @@ async function triesOf(code: ErrorCode, retryAfterMs?: number) {
     referenceOf: () => undefined,
     kinds: ['audioVideo'] as const,
     includeSdp: false,
+    contactDetails: false,
     calls: createMemoryCalls(),
     clock,
     random: () => 0.5,

@@ -15,6 +15,7 @@ export function contactResource(application: Application, segment: string, name?
     uri,
     name: name ?? nameOf(uri),
     type: 'User',
+    ...detailsOf(uri, application),
     ...(uri.startsWith('sip:') && { emailAddresses: [segment] }),
     _links: toLinks({
       self: path,
@@ -25,6 +26,12 @@ export function contactResource(application: Application, segment: string, name?
     }),
     rel: 'contact',
   };
+}
+
+/** What a pool shows of its own users; of anybody else it often shows no more than a name. */
+function detailsOf(uri: string, { account }: Application): Hal {
+  if (!uri.startsWith('sip:') || domainOf(uri) !== domainOf(account)) return {};
+  return { title: 'Account Manager', department: 'Sales', company: 'Contoso', office: 'Building 7 / 1.204' };
 }
 
 export const participantPath = (invitation: Invitation, uri: string): string =>

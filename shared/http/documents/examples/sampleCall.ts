@@ -112,6 +112,7 @@ function toEvent(step: SampleStep, includeSdp: boolean): InvitationEvent {
       emptyAtMs: sampleTimeMs - 200,
       ringSeconds: 30,
       includeSdp,
+      contactDetails: false,
       kinds: kindNames,
       invitationIdOf: (reference) => encodeInvitationId(reference, SIGNING_KEY),
     },

@@ -134,3 +134,8 @@ test('a missed call shows the plain values of what is attached to it, five at mo
   expect(shown).not.toContain('not shown');
   expect(shown).not.toContain('nested');
 });
+
+test('a ring shows the position of the caller where it is known', () => {
+  const from = { name: 'Alice', contact: { title: 'Buyer', company: 'Fabrikam' } };
+  expect(card(callEvent('started', { data: { from } }))).toContain('"Caller: Buyer, Fabrikam"');
+});
