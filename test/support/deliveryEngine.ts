@@ -4,8 +4,7 @@ import { createDeliverEvent } from '../../shared/webhooks/delivery/deliverEvent'
 import type { SendResult } from '../../shared/webhooks/delivery/classifyResponse';
 import type { DeliveryEnd } from '../../shared/webhooks/delivery/deliveryEnd';
 import { createDeliveryPolicies } from '../../shared/webhooks/delivery/deliveryPolicy';
-import { createKeepRecord } from '../../shared/webhooks/delivery/keepRecord';
-import { createKeepRow } from '../../shared/webhooks/delivery/keepRow';
+import { createKeepRecord, createKeepRow } from '../../shared/webhooks/delivery/keepRecord';
 import { createRecentCalls } from '../../shared/webhooks/delivery/recentCalls';
 import { createRenderOnce } from '../../shared/webhooks/formats/renderDelivery';
 import { createRetryDelivery } from '../../shared/webhooks/delivery/retries/retryDelivery';

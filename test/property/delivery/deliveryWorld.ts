@@ -9,8 +9,7 @@ import {
 } from '../../../shared/webhooks/delivery/deliver';
 import { createDeliverEvent } from '../../../shared/webhooks/delivery/deliverEvent';
 import { createDeliveryPolicies } from '../../../shared/webhooks/delivery/deliveryPolicy';
-import { createKeepRecord } from '../../../shared/webhooks/delivery/keepRecord';
-import { createKeepRow } from '../../../shared/webhooks/delivery/keepRow';
+import { createKeepRecord, createKeepRow } from '../../../shared/webhooks/delivery/keepRecord';
 import { createNextFreeTime } from '../../../shared/webhooks/delivery/pacing';
 import { createRecentCalls } from '../../../shared/webhooks/delivery/recentCalls';
 import { createRenderOnce } from '../../../shared/webhooks/formats/renderDelivery';

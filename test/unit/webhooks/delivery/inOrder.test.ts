@@ -1,4 +1,4 @@
-import { createInOrder } from '../../../../shared/webhooks/delivery/inOrder';
+import { createInOrder } from '../../../../shared/webhooks/delivery/deliver';
 
 /** Work that ends when the test says so. */
 function controlledWork(log: string[], name: string) {

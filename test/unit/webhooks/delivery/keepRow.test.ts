@@ -1,5 +1,4 @@
-import { createKeepRecord } from '../../../../shared/webhooks/delivery/keepRecord';
-import { createKeepRow } from '../../../../shared/webhooks/delivery/keepRow';
+import { createKeepRecord, createKeepRow } from '../../../../shared/webhooks/delivery/keepRecord';
 import { createFakeClock } from '../../../support/fakeClock';
 import { createRecordingLog } from '../../../support/recordingLog';
 

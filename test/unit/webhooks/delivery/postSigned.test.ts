@@ -1,5 +1,5 @@
 import { createDeliveryPolicies } from '../../../../shared/webhooks/delivery/deliveryPolicy';
-import { createPostFailingLast } from '../../../../shared/webhooks/delivery/postFailingLast';
+import { createPostFailingLast } from '../../../../shared/webhooks/delivery/postSigned';
 import { createFakeClock } from '../../../support/fakeClock';
 import { sampleSubscription } from '../../../support/sampleSubscription';
 
