@@ -20,6 +20,7 @@ const HELP = `Rings one call on the stack that npm start runs, and prints what c
   --account URI     whose phone rings; default ${stackAccount}
   --scenario S      what happens by itself: answered, declined, missed, cancelled, answeredElsewhere, forwarded, outgoing;
                     without one it rings until you act, for 30 s
+  --id              prints the invitation's id and nothing else
   --help            this text`;
 
 async function main(): Promise<void> {
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
     meeting: { type: 'boolean', default: false },
     account: { type: 'string', default: stackAccount },
     scenario: { type: 'string' },
+    id: { type: 'boolean', default: false },
   });
   const folder = process.cwd();
   const stack = await readRunningStack(folder);
@@ -57,6 +59,10 @@ async function main(): Promise<void> {
   const id = invitationIdOf(href, account, signingKey);
 
   const terminal = createTerminal(process.stdout, process.env);
+  if (options.id) {
+    terminal.line(id);
+    return;
+  }
   terminal.line(`${scenario === 'outgoing' ? 'Calling' : 'Ringing'}. Invitation ${terminal.bold(id)}`);
   for (const { title, command } of answerCommands(
     { id, outgoing: scenario === 'outgoing', phoneOnly: modality.includes('phoneAudio'), meeting },
