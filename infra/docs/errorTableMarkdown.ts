@@ -1,7 +1,7 @@
 import { errorTable } from '../../shared/errors/errorTable';
 import { code, markdownTable } from './markdownTable';
 
-/** The error table of the README and of docs/errors.md, by status: problem type, meaning, whether trying again can help. */
+/** The error table of docs/errors.md, by status: problem type, meaning, whether trying again can help. */
 export function errorTableMarkdown(): string {
   const rows = Object.entries(errorTable).sort(([, one], [, other]) => one.status - other.status);
   return markdownTable(

@@ -12,7 +12,6 @@ import {
 } from '../../shared/http/documents/examples/eventExamples';
 import { createOpenApi } from '../../shared/http/documents/openApi';
 import { errorsMarkdown } from './errorsMarkdown';
-import { errorTableMarkdown } from './errorTableMarkdown';
 import { eventFieldsMarkdown } from './eventFieldsMarkdown';
 import { outcomesMarkdown } from './outcomesMarkdown';
 import { replaceBlock } from './replaceBlock';
@@ -55,8 +54,6 @@ export async function generatedDocs(project: string): Promise<Readonly<Record<st
         ]),
       ),
     }),
-    // The README is free not to show the table.
-    'README.md': replaceBlock(read('README.md'), 'errors', `\n${errorTableMarkdown()}\n`) ?? read('README.md'),
   };
 }
 

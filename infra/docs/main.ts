@@ -6,7 +6,7 @@ import { telemetryMarkdown } from './telemetryMarkdown';
 
 const USAGE = `Usage: npm run docs
 
-Writes what docs/ and the README show of the code: documents, examples, tables. A test fails while they differ.`;
+Writes what docs/ shows of the code: documents, examples, tables. A test fails while they differ.`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { help: { type: 'boolean', default: false } } });

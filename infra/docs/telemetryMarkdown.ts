@@ -16,7 +16,7 @@ export function telemetryMarkdown(project: string): string {
     `# Telemetry
 
 Made from the code by \`npm run docs\`. Each line of the log is a JSON object with \`event\`, \`level\`, \`time\` and the fields named here;
-none holds a secret, a token, an SDP or a link's signature. Where it goes: README, “Settings”; what wakes a ` +
+none holds a secret, a token, an SDP or a link's signature. Where it goes: [settings.md](settings.md); what wakes a ` +
     `person, and queries: [operations.md](operations.md).
 
 ## Log events

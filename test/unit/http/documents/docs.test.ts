@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorTableMarkdown } from '../../../../infra/docs/errorTableMarkdown';
 import { consumers, generatedDocs } from '../../../../infra/docs/generatedDocs';
 import { outcomeExamples } from '../../../../infra/docs/outcomeExamples';
 import { replaceBlock } from '../../../../infra/docs/replaceBlock';
@@ -10,7 +9,7 @@ import type { Outcome } from '../../../../shared/invitations/invitationData';
 const project = join(__dirname, '../../../..');
 const read = (path: string): string => readFileSync(join(project, path), 'utf8');
 
-describe('what docs/ and the README show of the code', () => {
+describe('what docs/ shows of the code', () => {
   it('is what the code says; else run "npm run docs"', async () => {
     for (const [path, content] of Object.entries(await generatedDocs(project)))
       expect({ path, content: read(path) }).toEqual({ path, content });
@@ -23,11 +22,6 @@ describe('what docs/ and the README show of the code', () => {
         .filter((file) => !made.includes(file))
         .sort(),
     ).toEqual(Object.keys(consumers).sort());
-  });
-
-  it('shows the whole error table in the README, where that shows it', () => {
-    const readme = read('README.md');
-    expect(replaceBlock(readme, 'errors', `\n${errorTableMarkdown()}\n`) ?? readme).toBe(readme);
   });
 });
 
