@@ -189,7 +189,7 @@ async function rereadIfLate(
 async function publishAll(
   events: readonly RelayEvent[] | (() => Promise<readonly RelayEvent[]>),
   unreadable: readonly UnreadableEvent[],
-  { publisher, clock, random, log, signal }: Run,
+  { publisher, session, clock, random, log, signal }: Run,
 ): Promise<boolean> {
   for (let attempt = 1; !signal.aborted; attempt++) {
     try {
@@ -200,6 +200,7 @@ async function publishAll(
       return true;
     } catch (error) {
       const known = toRelayError(error);
+      session.notPublished(known);
       // While the bus is down thousands of accounts may wait for it, each for a long time.
       const level = attempt === 1 || attempt % 10 === 0 ? 'warn' : 'debug';
       log[level]('publishFailed', { error: known.code, attempt, message: known.message });

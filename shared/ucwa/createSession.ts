@@ -193,6 +193,10 @@ class Session implements UcwaSession {
     return { path, id };
   }
 
+  notPublished(reason: RelayError): void {
+    this.#status.notPublished(reason);
+  }
+
   health(): SessionHealth {
     return this.#status.toHealth({
       readToEndMs: this.#channel.readToEndMs,

@@ -17,6 +17,8 @@ export function createRefusingSession(account: AccountSettings, problem: RelayEr
     read: refuse,
     post: refuse,
     application: refuse,
+    // It reads nothing.
+    notPublished: () => undefined,
     health: () => ({
       state: 'cannotSignIn',
       lastPollAtMs: undefined,

@@ -1,3 +1,4 @@
+import type { RelayError } from '../errors/relayError';
 import type { AccountSettings } from '../config/settings';
 import type { EventPackage, Resource } from '../invitations/resource';
 
@@ -119,6 +120,9 @@ export interface UcwaSession {
    * process holds the channel it is asked anew each time, for another process may have had to make it again.
    */
   application(signal: AbortSignal): Promise<{ readonly path: string; readonly id: string }>;
+
+  /** Why what was read last cannot be published: `health` says so until it is, or no more is read. */
+  notPublished(reason: RelayError): void;
 
   health(): SessionHealth;
 

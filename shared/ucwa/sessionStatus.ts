@@ -37,6 +37,8 @@ export class SessionStatus {
   #state: SessionHealth['state'] = 'signedOut';
   /** When the package that is not acknowledged yet was handed to the consumer. */
   #handedOutAtMs: number | undefined;
+  /** Why that package could not be published when it was last tried. */
+  #notPublished: RelayError | undefined;
   #lastPollAtMs: number | undefined;
   #lastError: string | undefined;
   /** The last trouble but for waiting. */
@@ -130,13 +132,20 @@ export class SessionStatus {
   /** The consumer has asked for the next package, or has left. */
   taken(): void {
     this.#handedOutAtMs = undefined;
+    this.#notPublished = undefined;
+  }
+
+  /** As UcwaSession. */
+  notPublished(reason: RelayError): void {
+    this.#notPublished = reason;
   }
 
   /** As UcwaSession.health. @param known what others know. */
   toHealth(known: Pick<SessionHealth, 'readToEndMs' | 'tokenExpiresAtMs'>): SessionHealth {
     const nowMs = this.#ports.clock.now();
     const waitedMs = nowMs - (this.#handedOutAtMs ?? nowMs);
-    const isStuck = waitedMs >= STUCK_AFTER_MS;
+    // A full topic stays full until a person does something; all else may pass within seconds.
+    const isStuck = waitedMs >= STUCK_AFTER_MS || this.#notPublished?.code === 'busEntityFull';
     const state = this.#state === 'connected' && !this.#canReceive() ? 'noInvitations' : this.#state;
     return {
       ...known,
@@ -144,7 +153,10 @@ export class SessionStatus {
       lastPollAtMs: this.#lastPollAtMs,
       modalities: this.#ports.modalities() ?? [],
       lastError: isStuck
-        ? `Service Bus has not accepted what was read from the channel for ${String(Math.round(waitedMs / 1000))} s.`
+        ? [
+            `Service Bus has not accepted what was read from the channel for ${String(Math.round(waitedMs / 1000))} s.`,
+            ...(this.#notPublished === undefined ? [] : [this.#notPublished.message]),
+          ].join(' ')
         : this.#lastError,
       connectedSinceMs: this.#connectedSinceMs,
       disconnectedSinceMs: this.#disconnectedSinceMs,

@@ -25,6 +25,7 @@ export function createRestingSession(
     read: () => Promise.resolve(undefined),
     post: () => Promise.resolve({}),
     application: () => Promise.resolve(application),
+    notPublished: () => undefined,
     health: () => ({
       state: 'connected',
       lastPollAtMs: undefined,

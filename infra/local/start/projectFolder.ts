@@ -12,6 +12,6 @@ export function standInScript(name: 'service-bus' | 'ucwa' | 'functions-host' | 
 }
 
 /** The compiled command line of a tool of `infra/cli/`, as `npm run build` leaves it. */
-export function toolScript(name: 'ring' | 'health' | 'consume' | 'listen'): string {
+export function toolScript(name: 'ring' | 'health' | 'consume' | 'listen' | 'story'): string {
   return path.join(projectFolder, 'dist', 'infra', 'cli', name, 'main.js');
 }

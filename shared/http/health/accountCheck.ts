@@ -95,6 +95,7 @@ const failing: ReadonlySet<string> = new Set<SessionHealth['state']>([
   'cannotSignIn',
   'refused',
   'noInvitations',
+  'notPublishing',
 ]);
 
 function ofState({ state, lastError, disconnectedSinceMs, cutAfterMs }: AccountHealth, nowMs: number): Finding {

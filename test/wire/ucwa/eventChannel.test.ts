@@ -1,3 +1,4 @@
+import { RelayError } from '../../../shared/errors/relayError';
 import fc from 'fast-check';
 import { getEventListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -168,6 +169,25 @@ describe('acknowledging', () => {
     expect(session.health()).toMatchObject({
       state: 'notPublishing',
       lastError: expect.stringContaining('30 s') as string,
+    });
+    await packages.return();
+    expect(session.health()).toMatchObject({ state: 'connected', lastError: undefined });
+  });
+
+  test.each([
+    ['at once of a full topic, which stays full', 'busEntityFull', 'notPublishing'],
+    ['after half a minute of all else', 'busUnavailable', 'connected'],
+  ] as const)('why it is not published shows in the session’s health, %s', async (_when, code, stateAtOnce) => {
+    const { session } = start();
+    const packages = await open(session);
+    ucwa.ring();
+    await pull(packages, STARTED);
+    session.notPublished(new RelayError(code, 'The bus says no.'));
+    expect(session.health()).toMatchObject({ state: stateAtOnce });
+    await clock.advance(30_000);
+    expect(session.health()).toMatchObject({
+      state: 'notPublishing',
+      lastError: expect.stringContaining('for 30 s. The bus says no.') as string,
     });
     await packages.return();
     expect(session.health()).toMatchObject({ state: 'connected', lastError: undefined });
