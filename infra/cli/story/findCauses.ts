@@ -3,7 +3,7 @@ import type { Backlog, Peeked } from './busBacklog';
 import type { Account, Gap, Health, RelayReader, Search } from './relayReader';
 import type { StoryLine } from './storyLine';
 
-/** What can keep a call from being seen, and what was looked at in vain. */
+/** What can keep a call from being seen, and what could not be read. */
 export interface Causes {
   readonly lines: readonly StoryLine[];
   /** What the relay does not let this key read, or does not answer: the causes are not complete. */
@@ -22,12 +22,12 @@ const MOST_ACCOUNTS = 20;
 /** A consumer that runs takes a message within this time. */
 const UNREAD_AFTER_MS = 60_000;
 
-/** Looks at accounts, gaps, webhooks and the bus, all at once. Never rejects. */
+/** Reads accounts, gaps, webhooks and the bus, all at once. Never rejects. */
 export async function findCauses(search: Search, { relay, backlogs, nowMs }: CausePorts): Promise<Causes> {
   const unread: StoryLine[] = [];
-  const orUnread = async (what: string, look: () => Promise<readonly StoryLine[]>): Promise<readonly StoryLine[]> => {
+  const orUnread = async (what: string, read: () => Promise<readonly StoryLine[]>): Promise<readonly StoryLine[]> => {
     try {
-      return await look();
+      return await read();
     } catch (error) {
       unread.push({ label: what, text: `could not be read: ${sentence(error)}`, tone: 'accent' });
       return [];
@@ -106,8 +106,8 @@ const causes: Readonly<Record<Gap['cause'], string>> = {
   channelGone: 'the pool had closed the event channel',
 };
 
-/** Accounts are told of by themselves. */
-function healthLines({ checks = {} }: Health): StoryLine[] {
+/** Accounts are left out: they are read by themselves. */
+function healthLines({ checks }: Health): StoryLine[] {
   return Object.entries(checks)
     .filter(([name]) => !name.startsWith('account:'))
     .flatMap(([name, found]) =>
@@ -166,7 +166,7 @@ function backlogLines({ subscription, waiting, dead }: Backlog, isStuck: boolean
             atMs: dead.messages.at(-1)?.enqueuedAtMs,
             label: 'bus',
             text:
-              `Subscription ${subscription} has ${count(dead)} that its consumer could not handle${reasons === '' ? '' : ` (${reasons})`}: ` +
+              `Subscription ${subscription} has ${count(dead)} among its dead letters${reasons === '' ? '' : `: ${reasons}`}. ` +
               'node dist/infra/cli/dead-letters/main.js lists them.',
             tone: 'accent',
           } as const,

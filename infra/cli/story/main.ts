@@ -3,14 +3,14 @@ import { misused, readArguments } from '../../local/start/commandLine';
 import { createTerminal } from '../../local/start/print/terminal';
 import { findRelay } from '../findRelay';
 import { openBacklogs, type ReadBacklogs } from './openBacklogs';
-import { parseMoment } from './parseMoment';
+import { parseTime } from './parseTime';
 import { printStoryLine } from './printStory';
 import { createRelayReader, type Call, type RelayReader, type Search } from './relayReader';
 import type { StoryLine, StoryTerminal } from './storyLine';
-import { tellCall, tellCauses, tellHeader } from './tell';
+import { printCall, printCauses, printHeader } from './printCall';
 import { isOver, toStory } from './toStory';
 
-const HELP = `Tells what became of a call: when it rang, how long it took to each subscriber, who commanded what, how it ended;
+const HELP = `Shows what became of a call: when it rang, how long it took to each subscriber, who commanded what, how it ended;
 and where there is no such call, what can be the cause.
 
   npm run story -- ID                 the call with that invitation id
@@ -21,7 +21,7 @@ and where there is no such call, what can be the cause.
   --since TIME         calls from this time on: 90m, 2h, 3d (before now), 08:30, or 2026-11-30T08:30; default 24h
   --until TIME         and before this one; default now
   --subscription NAME  look at this subscription of the topic too, what waits there and what is dead; may be given twice
-  --follow             go on telling until the call is over and every subscriber has it; waits for one that is to come
+  --follow             go on until the call is over and every subscriber has it; waits for one that is to come
   --help               this text
 
 The relay is that of RELAY_URL with the key RELAY_FUNCTION_KEY and, where it asks for a token, RELAY_TOKEN, in the environment
@@ -58,7 +58,7 @@ async function main(): Promise<number> {
     follow: { type: 'boolean', default: false },
   });
   const [id, ...rest] = positionals;
-  if (rest.length > 0) misused('It tells one call: with one id, or with --from.');
+  if (rest.length > 0) misused('It shows one call: with one id, or with --from.');
   if (id !== undefined && values.from !== undefined) misused('Give an id, or --from, not both.');
   const { follow: isFollowing, account } = values;
   const nowMs = Date.now();
@@ -79,22 +79,22 @@ async function main(): Promise<number> {
       width: widthOf(process.stdout),
     },
   };
-  return isFollowing ? follow(request) : tell(request);
+  return isFollowing ? follow(request) : showCall(request);
 }
 
-async function tell(request: Request): Promise<number> {
+async function showCall(request: Request): Promise<number> {
   const { search, relay, backlogs = () => Promise.resolve([]), terminal, id } = request;
   const [call, ...others] = await findCalls(request, MOST_CALLS);
-  if (call !== undefined) await tellCall(call, { relay, backlogs, terminal });
+  if (call !== undefined) await printCall(call, { relay, backlogs, terminal });
   const ports = { relay, backlogs, nowMs: Date.now() };
   if (id === undefined || call === undefined)
-    await tellCauses(search, { call, others, isById: id !== undefined }, ports, terminal);
+    await printCauses(search, { call, others, isById: id !== undefined }, ports, terminal);
   return call === undefined ? 1 : 0;
 }
 
 async function follow(request: Request): Promise<number> {
   const { relay, terminal } = request;
-  const told = new Set<string>();
+  const shown = new Set<string>();
   let isWaiting = false;
   let call: Call | undefined;
   for (;;) {
@@ -103,21 +103,21 @@ async function follow(request: Request): Promise<number> {
       if (!isWaiting) terminal.line(terminal.dim('No such call yet. Waiting for one; Ctrl-C ends.'));
       isWaiting = true;
     } else {
-      if (call === undefined) tellHeader(found[0], terminal);
+      if (call === undefined) printHeader(found[0], terminal);
       call = found[0];
       const timeline = await relay.timeline(call.invitationId);
-      for (const line of toStory(call, timeline)) tellOnce(line, told, terminal);
+      for (const line of toStory(call, timeline)) printOnce(line, shown, terminal);
       if (isOver(timeline)) return 0;
     }
     await wait(FOLLOW_MS);
   }
 }
 
-/** What has no result yet is told when it has one. */
-function tellOnce(line: StoryLine, told: Set<string>, terminal: StoryTerminal): void {
+/** What has no result yet is printed when it has one. */
+function printOnce(line: StoryLine, shown: Set<string>, terminal: StoryTerminal): void {
   const key = `${String(line.atMs)} ${line.text}`;
-  if (line.label === 'pending' || told.has(key)) return;
-  told.add(key);
+  if (line.label === 'pending' || shown.has(key)) return;
+  shown.add(key);
   printStoryLine(terminal, line);
 }
 
@@ -129,7 +129,7 @@ async function findCalls({ id, search, relay }: Request, most: number): Promise<
 
 function toTime(name: string, text: string | undefined, nowMs: number): string | undefined {
   if (text === undefined) return undefined;
-  const atMs = parseMoment(text, nowMs);
+  const atMs = parseTime(text, nowMs);
   return atMs === undefined
     ? misused(`--${name} must be 90m, 2h or 3d (before now), 08:30, or a date like 2026-11-30T08:30.`)
     : new Date(atMs).toISOString();

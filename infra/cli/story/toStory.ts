@@ -49,30 +49,48 @@ export function outcomeOfCall({ state, endedBy, invitation }: Call): { readonly 
 
 type OrderedLine = StoryLine & { readonly orderMs: number };
 
-function toEventLine(event: TimelineEvent, call: Call, { outcome }: Timeline): OrderedLine | undefined {
-  const { type, receivedAt, onBusAt, recordedAt, state, delayed } = event;
-  if (receivedAt === undefined) return undefined;
-  const atMs = Date.parse(receivedAt);
-  const word = wordOf(type);
-  const isEnd = word === 'end';
-  const relayed =
-    onBusAt === undefined
-      ? recordedAt && `handled after ${inMs(recordedAt, atMs)}`
-      : `on the bus after ${inMs(onBusAt, atMs)}`;
-  const rang = isEnd ? `after ${seconds(atMs - Date.parse(call.startedAt))}` : undefined;
-  const by = isEnd && outcome?.answeredBy !== undefined ? `by ${outcome.answeredBy}` : undefined;
-  const reason =
-    isEnd && outcome?.result !== 'answered' && outcome?.subcode !== undefined ? `UCWA: ${outcome.subcode}` : undefined;
-  const tone: Tone = isEnd ? outcomeOfCall(call).tone : delayed === true ? 'accent' : 'bold';
+function toEventLine(event: TimelineEvent, call: Call, timeline: Timeline): OrderedLine | undefined {
+  if (event.receivedAt === undefined) return undefined;
+  const atMs = Date.parse(event.receivedAt);
+  const line = wordOf(event.type) === 'end' ? toEndLine(event, call, timeline) : toOtherLine(event);
+  return { atMs, orderMs: atMs, ...line };
+}
+
+function toOtherLine(event: TimelineEvent): StoryLine {
+  const word = wordOf(event.type);
+  const isLate = event.delayed === true;
   return {
-    atMs,
-    orderMs: atMs,
-    label: isEnd ? (outcome?.result ?? 'ended') : (labels[word] ?? word),
-    text: [rang, by, isEnd ? undefined : state, delayed === true ? 'read late' : undefined, relayed, reason]
-      .filter((part) => part !== undefined && part !== '')
-      .join(', '),
-    tone,
+    label: labels[word] ?? word,
+    text: joined(event.state, isLate ? 'read late' : undefined, relayed(event)),
+    tone: isLate ? 'accent' : 'bold',
   };
+}
+
+function toEndLine(event: TimelineEvent, call: Call, { outcome }: Timeline): StoryLine {
+  const rangMs = Date.parse(event.receivedAt ?? '') - Date.parse(call.startedAt);
+  const { result, answeredBy, subcode } = outcome ?? {};
+  return {
+    label: result ?? 'ended',
+    text: joined(
+      `after ${seconds(rangMs)}`,
+      answeredBy && `by ${answeredBy}`,
+      event.delayed === true ? 'read late' : undefined,
+      relayed(event),
+      result === 'answered' ? undefined : subcode && `UCWA: ${subcode}`,
+    ),
+    tone: outcomeOfCall(call).tone,
+  };
+}
+
+/** How long it took from its arrival to the bus; where the bus's time is not known, to its subscribers. */
+function relayed({ receivedAt = '', onBusAt, recordedAt }: TimelineEvent): string | undefined {
+  const fromMs = Date.parse(receivedAt);
+  if (onBusAt !== undefined) return `on the bus after ${inMs(onBusAt, fromMs)}`;
+  return recordedAt && `handled after ${inMs(recordedAt, fromMs)}`;
+}
+
+function joined(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== '').join(', ');
 }
 
 const labels: Readonly<Record<string, string>> = { ring: 'rang', update: 'update' };
@@ -111,38 +129,38 @@ function marksFor({ outcome, attempted }: Attempt): string {
   return outcome === 'retrying' ? (attempted ? 'failed' : 'moved') : outcome;
 }
 
-function describeAttempt(attempt: Attempt, { receivedAt }: TimelineEvent): { tone: Tone; text: string } {
-  const { attempt: number, outcome, durationMs, status, reason, nextAt, at, redeliveryId, attempted } = attempt;
-  const which = [number > 1 ? `attempt ${number}` : '', redeliveryId === undefined ? '' : 'sent again on request'];
-  const prefix = which.filter((text) => text !== '').join(', ');
-  const named = prefix === '' ? '' : ` (${prefix})`;
-  if (outcome === 'delivered') {
-    const after = at === undefined || receivedAt === undefined ? undefined : inMs(at, Date.parse(receivedAt));
-    return {
-      tone: 'good',
-      text: `delivered${after === undefined ? '' : ` after ${after}`}, request ${Math.round(durationMs)} ms${named}`,
-    };
-  }
+function describeAttempt(attempt: Attempt, event: TimelineEvent): { readonly tone: Tone; readonly text: string } {
+  if (attempt.outcome === 'delivered') return { tone: 'good', text: describeDelivered(attempt, event) };
+  const { outcome, status, reason, nextAt, attempted } = attempt;
+  const isMoved = outcome === 'retrying' && !attempted;
+  const word = outcome !== 'retrying' ? outcome : isMoved ? 'moved to later' : 'failed';
   const why = reason ?? (status === undefined ? 'no reason on record' : `HTTP ${status}`);
   const next = nextAt === undefined ? '' : `, again at ${timeOfDay(Date.parse(nextAt))}`;
-  const verbs = { retrying: attempted ? 'failed' : 'moved to later' } as Readonly<Record<string, string>>;
   return {
-    tone: outcome === 'superseded' || (outcome === 'retrying' && !attempted) ? 'dim' : 'bad',
-    text: `${verbs[outcome] ?? outcome}${named}: ${harmless(why)}${next}`,
+    tone: isMoved || outcome === 'superseded' ? 'dim' : 'bad',
+    text: `${word}${nameOf(attempt)}: ${harmless(why)}${next}`,
   };
 }
 
+function describeDelivered(attempt: Attempt, { receivedAt }: TimelineEvent): string {
+  const { at, durationMs } = attempt;
+  const after = at === undefined || receivedAt === undefined ? '' : ` after ${inMs(at, Date.parse(receivedAt))}`;
+  return `delivered${after}, request ${Math.round(durationMs)} ms${nameOf(attempt)}`;
+}
+
+/** Which attempt it was, unless it was the first. */
+function nameOf({ attempt, redeliveryId }: Attempt): string {
+  const which = joined(
+    attempt > 1 ? `attempt ${attempt}` : undefined,
+    redeliveryId === undefined ? undefined : 'sent again on request',
+  );
+  return which === '' ? '' : ` (${which})`;
+}
+
 function withoutAttempt(outcome: Subscriber['outcome'], filteredBy: string | undefined): string {
-  switch (outcome) {
-    case 'filtered':
-      return `not sent: its filter "${filteredBy ?? '?'}" excludes it`;
-    case 'notSent':
-      return 'not sent: it is paused, or its format says nothing of this event';
-    case 'pending':
-      return 'has no result on record yet';
-    default:
-      return outcome;
-  }
+  if (outcome === 'filtered') return `not sent: its filter "${filteredBy ?? '?'}" excludes it`;
+  if (outcome === 'notSent') return 'not sent: it is paused, or its format says nothing of this event';
+  return outcome === 'pending' ? 'has no result on record yet' : outcome;
 }
 
 function toCommandLine(command: Timeline['commands'][number]): OrderedLine {
@@ -178,7 +196,7 @@ function endUnseen(endedBy: 'gap' | 'expiry'): StoryLine {
     text:
       endedBy === 'gap'
         ? 'by a gap of the account’s channel: its end was not seen'
-        : 'by its ring time: Skype for Business told no end',
+        : 'by its ring time: Skype for Business shown no end',
     tone: 'accent',
   };
 }

@@ -1,5 +1,5 @@
 import { wrap } from '../../../infra/cli/story/printStory';
-import { parseMoment } from '../../../infra/cli/story/parseMoment';
+import { parseTime } from '../../../infra/cli/story/parseTime';
 import type { Call, Timeline } from '../../../infra/cli/story/relayReader';
 import { describeCall, isOver, outcomeOfCall, toStory } from '../../../infra/cli/story/toStory';
 import { invitationViewSchema } from '../../../shared/http/documents/answers';
@@ -12,12 +12,12 @@ const [call] = (invitationAnswers().page as { invitations: Call[] }).invitations
   invitationViewSchema.parse(one),
 ) as [Call];
 
-const told = (changed: Partial<Timeline> = {}): string[] =>
+const shown = (changed: Partial<Timeline> = {}): string[] =>
   toStory(call, { ...timeline, ...changed }).map(({ label, text }) => `${label}: ${text}`);
 
 describe('the story of a call', () => {
   it('tells in order when it rang, who was sent it and when, and how it ended', () => {
-    expect(told()).toEqual([
+    expect(shown()).toEqual([
       'rang: connecting, on the bus after 12 ms',
       'filtered: sub_QmVpc3BpZWwtQWJvLTAxMw: ring not sent: its filter "outcomeResults" excludes it',
       'delivered: Front desk: ring delivered after 59 ms, request 38 ms',
@@ -41,13 +41,13 @@ describe('the story of a call', () => {
         attempts: [{ attempt: 1, durationMs: 0, at: event.recordedAt ?? '', ...attempt }],
       })),
     }));
-    expect(told({ events })).toContainEqual(expect.stringContaining(`Front desk: ring ${text}`));
+    expect(shown({ events })).toContainEqual(expect.stringContaining(`Front desk: ring ${text}`));
   });
 
   it('tells who commanded what, gaps meanwhile, and an end that was not seen', () => {
     const at = call.startedAt;
     const command = { id: '1', at, command: 'decline', caller: 'key:\u001B[31m', authentication: 'key' } as const;
-    const lines = told({
+    const lines = shown({
       events: timeline.events.slice(0, 1),
       commands: [{ ...command, reason: 'Global', result: 'alreadyClaimed', status: 409 }],
       gaps: [{ id: '2', cause: 'outage', after: at, before: at }],
@@ -90,7 +90,7 @@ describe('a moment', () => {
     ['24:00', undefined],
     ['2026-13-01', undefined],
   ])('%s is %p', (text, atMs) => {
-    expect(parseMoment(text, nowMs)).toBe(atMs);
+    expect(parseTime(text, nowMs)).toBe(atMs);
   });
 });
 

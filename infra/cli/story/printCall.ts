@@ -7,26 +7,26 @@ import type { Call, RelayReader, Search } from './relayReader';
 import type { StoryLine, StoryTerminal } from './storyLine';
 import { describeCall, outcomeOfCall, toStory } from './toStory';
 
-export interface TellPorts {
+export interface PrintPorts {
   readonly relay: RelayReader;
   readonly backlogs: ReadBacklogs;
   readonly terminal: StoryTerminal;
 }
 
 /** Prints a call: whom it is from, what happened to it, and what of it waits on the bus. */
-export async function tellCall(call: Call, { relay, backlogs, terminal }: TellPorts): Promise<void> {
+export async function printCall(call: Call, { relay, backlogs, terminal }: PrintPorts): Promise<void> {
   const [timeline, onBus] = await Promise.all([
     relay.timeline(call.invitationId),
     backlogs().catch((error: unknown): readonly Backlog[] | string => sentence(error)),
   ]);
-  tellHeader(call, terminal);
+  printHeader(call, terminal);
   for (const line of toStory(call, timeline)) printStoryLine(terminal, line);
   const lines = typeof onBus === 'string' ? [busUnread(onBus)] : onBus.flatMap((one) => onBusLines(one, call));
   for (const line of lines) printStoryLine(terminal, line);
 }
 
 /** Prints whom the call is from, how it stands, and its id. */
-export function tellHeader(call: Call, terminal: StoryTerminal): void {
+export function printHeader(call: Call, terminal: StoryTerminal): void {
   const { word, tone } = outcomeOfCall(call);
   printParagraph(terminal, terminal.bold(describeCall(call)));
   terminal.line(`${terminal[tone](word)}  ${dayAndTime(call.startedAt)}`);
@@ -43,7 +43,7 @@ export interface Found {
 }
 
 /** Prints what else there is of the caller, and what can keep a call from being seen. */
-export async function tellCauses(
+export async function printCauses(
   search: Search,
   found: Found,
   ports: CausePorts,
@@ -69,7 +69,7 @@ export async function tellCauses(
         ? 'The relay has no call with this id: it is not one of its ids, or older than its records are kept.'
         : `The relay has no call${whose}${where} on record since ${since}.`,
     );
-    await tellNewest(search, ports, terminal);
+    await printNewest(search, ports, terminal);
   }
   const all = [...lines, ...unread];
   if (all.length === 0 && call !== undefined) return;
@@ -88,7 +88,7 @@ function headingOf(call: Call | undefined, lines: readonly StoryLine[], unread: 
 }
 
 /** That calls are recorded at all. */
-async function tellNewest(search: Search, { relay }: CausePorts, terminal: StoryTerminal): Promise<void> {
+async function printNewest(search: Search, { relay }: CausePorts, terminal: StoryTerminal): Promise<void> {
   if (search.caller === undefined && search.account === undefined) return;
   const { caller: _caller, account: _account, ...time } = search;
   const [newest] = await relay.calls(time, 1);

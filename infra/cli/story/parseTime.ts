@@ -4,7 +4,7 @@ const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_6
  * A moment as a person writes it: `90m`, `2h`, `3d` before now; `08:30`, the last time that it was this time of day here; or a
  * date with its time (`2026-11-30T08:30`, in this machine's zone unless it names one). Undefined for anything else. Pure.
  */
-export function parseMoment(text: string, nowMs: number): number | undefined {
+export function parseTime(text: string, nowMs: number): number | undefined {
   const [, amount, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   if (unit !== undefined) return nowMs - Number(amount) * (UNITS_MS[unit] ?? 0);
   const [, hours, minutes, seconds = '0'] = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/.exec(text) ?? [];
