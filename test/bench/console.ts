@@ -18,7 +18,7 @@ export const consolePages: Bench = {
     'Each row is written as deliverEvent writes it; the time runs until one of the pages has its event.',
   ],
   async run({ quick, progress }) {
-    const [pageCount, idleSeconds, rows] = quick ? [20, 3, 5] : [500, 60, 200];
+    const [pageCount, idleSeconds, rows] = quick ? [20, 3, 5] : [500, 45, 100];
     const world = await startWorld();
     const host = await startReadyHost({
       appDirectory: projectFolder,

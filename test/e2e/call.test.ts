@@ -241,3 +241,44 @@ describe('what is refused', () => {
     expect((await relay.http().get('/health/live', { headers: { 'x-functions-key': '' } })).status).toBe(200);
   });
 });
+
+describe('the console', () => {
+  it('is told of a call while its request is held', async () => {
+    const http = relay.http();
+    const read = async (lastEventId?: string) =>
+      (
+        await http.get<string>('/stream', {
+          headers: lastEventId === undefined ? {} : { 'last-event-id': lastEventId },
+        })
+      ).data;
+    const lastId = (text: string) => [...text.matchAll(/^id: (.*)$/gm)].at(-1)?.[1];
+    let text = await read();
+    relay.ucwa.ring({ subject: 'On the console' });
+    while (!text.includes('"subject":"On the console"')) text = await read(lastId(text));
+    const block = text.split('\n\n').find((one) => one.includes('On the console')) ?? '';
+    expect(block).toMatch(
+      /^id: \w{8}\.\d+\.\d{13}\nevent: call\ndata: \{.*"type":"ucwa\.audioVideoInvitation\.started"/,
+    );
+    expect(text).toMatch(/^id: .*\nevent: hello\n/);
+  });
+
+  it('has routes of its own, of which none opens without a sign-in', async () => {
+    const http = relay.http();
+    const session = await http.get<object>('/console/session');
+    expect(session.data).toMatchObject({ signIn: 'key', api: '/api', person: null, local: false });
+    const page = await http.get('/console/', { headers: { 'x-functions-key': '' } });
+    expect([page.status, page.headers['content-security-policy']]).toEqual([
+      200,
+      expect.stringContaining("default-src 'none'"),
+    ]);
+    const redirect = await http.get('/console', { maxRedirects: 0 });
+    expect([redirect.status, redirect.headers.location]).toEqual([302, 'console/']);
+    const refused = await Promise.all([
+      http.get('/console/api/invitations'),
+      http.get('/console/api/invitations', { headers: { 'sec-fetch-site': 'same-origin', 'x-relay-console': '1' } }),
+      http.delete('/console/session'),
+      http.get('/console/..%2f..%2fhost.json'),
+    ]);
+    expect(refused.map(({ status }) => status)).toEqual([403, 401, 403, 404]);
+  });
+});

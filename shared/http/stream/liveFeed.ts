@@ -32,6 +32,8 @@ export interface LiveFeedPorts {
 }
 
 const READ_EVERY_MS = 1_000;
+/** After a read that took long. */
+const PAUSE_MS = 250;
 const READ_WITHIN_MS = 5_000;
 /** Of one read: 200 a second for the ten seconds that are read again. */
 const MOST_ROWS = 2_000;
@@ -125,9 +127,11 @@ function createHeldRequests(clock: Clock) {
 function createReader(read: () => Promise<void>, isNeeded: () => boolean, clock: Clock, ending: AbortSignal) {
   let first: Promise<void> | undefined;
   const goOn = async (): Promise<void> => {
-    for (;;) {
-      await clock.sleep(READ_EVERY_MS, ending);
+    for (let startedMs = clock.monotonicMs(); ;) {
+      // From start to start: how long a read takes is not waited for on top.
+      await clock.sleep(Math.max(startedMs + READ_EVERY_MS - clock.monotonicMs(), PAUSE_MS), ending);
       if (ending.aborted || !isNeeded()) break;
+      startedMs = clock.monotonicMs();
       await read();
     }
     first = undefined;
