@@ -493,15 +493,15 @@ async function removeExpiredRecords(
   log.info('expiredRecordsRemoved', { rows, blobs, retentionDays });
 }
 
-/** Links of cards to the confirm page; none without a public address. They last as long as the call rings. */
+/** A call that was missed is called back the same day. */
+const CALL_BACK_MS = 86_400_000;
+
+/** Links of cards to the confirm page; none without a public address. They last as long as the call rings; to call back, a day. */
 function confirmLinks({ publicUrl, signingKey }: Settings): ConfirmUrl {
   return (event, purpose) => {
     if (publicUrl === undefined) return undefined;
-    const capability = {
-      purpose,
-      subject: event.subject,
-      ...(event.expiryTimeMs === undefined ? {} : { expiresAtMs: event.expiryTimeMs }),
-    };
+    const expiresAtMs = purpose === 'callBack' ? event.timeMs + CALL_BACK_MS : event.expiryTimeMs;
+    const capability = { purpose, subject: event.subject, ...(expiresAtMs === undefined ? {} : { expiresAtMs }) };
     return `${publicUrl}/api/confirm/${encodeCapability(capability, signingKey)}`;
   };
 }

@@ -11,6 +11,7 @@ import { inCommandSpan } from '../telemetry/inCommandSpan';
 import { callerText, phoneOwnerText } from '../webhooks/formats/callTexts';
 import { toShownText } from '../webhooks/formats/shownText';
 import { commandTitle, type CardCommand } from '../webhooks/formats/teamsCard';
+import { askToCallBack, callBack } from './callBackPage';
 import type { AuthenticationPorts } from './identity/authenticate';
 import { decodeCapability, type Capability } from './identity/capability';
 import { toConfirmPage } from './confirmPage';
@@ -27,10 +28,13 @@ export interface ConfirmEndpointPorts {
   readonly clock: Clock;
 }
 
+/** What can be done while it rings. */
+type RingCommand = Exclude<CardCommand, 'callBack'>;
+
 const commands = {
   decline: { command: 'decline', reason: 'Global' },
   acceptWithPhoneAudio: { command: 'accept', with: 'phoneAudio' },
-} as const satisfies Record<CardCommand, Command>;
+} as const satisfies Record<RingCommand, Command>;
 
 /** The page is read in seconds. */
 const MAX_SUBJECT_LENGTH = 300;
@@ -39,12 +43,13 @@ const ROLE: Role = 'Invitations.Command';
 
 /** What a card's button may do. */
 type CommandCapability = Capability & { readonly purpose: CardCommand };
+type RingCapability = Capability & { readonly purpose: RingCommand };
 
 /**
  * `GET` and `POST /confirm/{capability}`: the page behind a card's button. GET shows and asks, POST acts: a link that
  * something else than a person fetches must not answer a call. The capability is for one thing, one invitation, until the
- * ring is over, and is used up by its first command. Where `ENTRA_*` is set a person with the role `Invitations.Command` signs in
- * first, and the record names them. Never rejects: every outcome is a page for a person.
+ * ring is over (to call back: a day), and is used up by its first command. Where `ENTRA_*` is set a person with the role
+ * `Invitations.Command` signs in first, and the record names them. Never rejects: every outcome is a page for a person.
  */
 export async function confirmEndpoint(
   request: HttpRequest,
@@ -60,14 +65,21 @@ export async function confirmEndpoint(
     });
   }
   if (capability.expiresAtMs !== undefined && ports.clock.now() > capability.expiresAtMs) {
-    return toConfirmPage(410, { title: 'This call is over', lines: ['The link could be used only while it rang.'] });
+    return capability.purpose === 'callBack'
+      ? toConfirmPage(410, { title: 'This link has expired', lines: ['It could be used for a day after the call.'] })
+      : toConfirmPage(410, { title: 'This call is over', lines: ['The link could be used only while it rang.'] });
   }
   try {
     ports.limitLink(linkName(text));
     const person = signedIn(request, ports.authentication);
     if (person === undefined) return signIn(request);
     const head = await ports.invitations.head(capability.subject);
-    return request.method === 'POST'
+    const isPost = request.method === 'POST';
+    if (!isRingCommand(capability))
+      return isPost
+        ? await callBack(head, { key: linkName(text), ...callerOf(text, person) }, ports.commands, signal)
+        : askToCallBack(head);
+    return isPost
       ? await act(text, capability, { person, head }, ports, signal)
       : question(capability, head, ports.clock.now());
   } catch (error) {
@@ -80,11 +92,22 @@ export async function confirmEndpoint(
 }
 
 function isCommand(capability: Capability): capability is CommandCapability {
-  return capability.purpose in commands;
+  return capability.purpose === 'callBack' || capability.purpose in commands;
+}
+
+function isRingCommand(capability: CommandCapability): capability is RingCapability {
+  return capability.purpose !== 'callBack';
+}
+
+/** Who acts, as the record has it: the person who signed in, else the link. */
+function callerOf(text: string, person: string): Pick<CommandRequest, 'caller' | 'authentication'> {
+  return person === ''
+    ? { caller: linkName(text), authentication: 'capability' }
+    : { caller: person, authentication: 'token' };
 }
 
 function question(
-  { purpose, expiresAtMs }: CommandCapability,
+  { purpose, expiresAtMs }: RingCapability,
   head: InvitationHead | undefined,
   nowMs: number,
 ): HttpResponseInit {
@@ -114,17 +137,15 @@ function ringsFor(expiresAtMs: number, nowMs: number): string {
 
 async function act(
   text: string,
-  { purpose, subject }: CommandCapability,
+  { purpose, subject }: RingCapability,
   { person, head }: { readonly person: string; readonly head: InvitationHead | undefined },
   ports: ConfirmEndpointPorts,
   signal: AbortSignal,
 ): Promise<HttpResponseInit> {
-  const caller = person === '' ? linkName(text) : person;
   const command: CommandRequest = {
     invitationId: subject,
     command: commands[purpose],
-    caller,
-    authentication: person === '' ? 'capability' : 'token',
+    ...callerOf(text, person),
   };
   const sent = await inCommandSpan(command, { kind: 'server', traceParent: undefined }, () =>
     runCommand(command, ports.commands, signal),
@@ -134,7 +155,7 @@ async function act(
     : toConfirmPage(200, { title: 'Done', lines: [doneText(purpose, head)] });
 }
 
-function doneText(purpose: CardCommand, head: InvitationHead | undefined): string {
+function doneText(purpose: RingCommand, head: InvitationHead | undefined): string {
   if (purpose === 'decline') return 'The call was rejected: every phone stops ringing.';
   return `The call goes to ${head === undefined ? 'the user' : phoneOwnerText(head.data)}’s phone now.`;
 }

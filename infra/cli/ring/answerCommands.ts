@@ -40,7 +40,7 @@ export function answerCommands(
       ...(body === undefined ? [] : [`-H 'content-type: application/json'`, `-d '${JSON.stringify(body)}'`]),
     ].join(' \\\n    '),
   });
-  if (invitation.outgoing) return [post('Cancel', 'cancel')];
+  if (invitation.outgoing) return [post('Cancel', 'cancel'), post('Hang up', 'hangup')];
   const decline = post('Decline', 'decline', { reason: 'Global' });
   if (invitation.meeting === true) return [decline];
   return [

@@ -86,7 +86,9 @@ const healthStatusSchema = z.enum(['pass', 'warn', 'fail']);
 export const livenessSchema = z.strictObject({ status: z.literal('pass') });
 
 export const healthSchema = z.strictObject({
-  status: healthStatusSchema.describe('The worst of the checks'),
+  status: healthStatusSchema.describe(
+    'The worst of the checks; of the accounts by their count: it fails where one in twenty fails, and warns where any does',
+  ),
   checks: z
     .record(
       z.string(),

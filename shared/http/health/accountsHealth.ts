@@ -13,14 +13,29 @@ const MOST_ACCOUNTS = 20;
 const severity: Readonly<Record<HealthStatus, number>> = { fail: 0, warn: 1, pass: 2 };
 
 /**
- * How the accounts are: how many there are in each state, and the twenty that are worst, each by itself. A disabled account is
- * counted and is no trouble. Pure.
+ * The relay fails where at least one account in twenty does: that is an outage of a pool, a network or the relay, which wakes a
+ * person. Up to twenty accounts each of them counts so much; of ten thousand, one with a wrong password does not take the rest
+ * out of service.
+ */
+const FAILING_SHARE = 1 / 20;
+
+/** How the accounts are. */
+export interface AccountsChecks {
+  /** All of them, by counts: what the relay's own health goes by. */
+  readonly summary: HealthCheck;
+  /** The twenty that are worst, each by itself. */
+  readonly worst: Readonly<Record<string, readonly HealthCheck[]>>;
+}
+
+/**
+ * How many accounts there are in each state, and the twenty that are worst. A disabled account is counted and is no trouble. The
+ * summary fails where one enabled account in twenty fails, and warns where any fails or warns. Pure.
  */
 export function toAccountsChecks(
   accounts: readonly ListedAccount[],
   rows: readonly SlotLease[],
   nowMs: number,
-): Record<string, readonly HealthCheck[]> {
+): AccountsChecks {
   const heartbeats = new Map(rows.map((row) => [row.slot, toHeartbeat(row, nowMs)]));
   const checked = accounts
     .filter(({ enabled }) => enabled)
@@ -38,10 +53,24 @@ export function toAccountsChecks(
   const counts: Record<string, number> = {};
   for (const { state } of checked) counts[state] = (counts[state] ?? 0) + 1;
   const disabled = accounts.length - checked.length;
+  const failing = checked.filter(({ check }) => check.status === 'fail').length;
+  const health: HealthStatus =
+    failing > 0 && failing >= checked.length * FAILING_SHARE
+      ? 'fail'
+      : checked.every(({ check }) => check.status === 'pass')
+        ? 'pass'
+        : 'warn';
+  const summary = toSummary(accounts, disabled === 0 ? counts : { ...counts, disabled });
   return {
-    accounts: [toSummary(accounts, disabled === 0 ? counts : { ...counts, disabled })],
-    ...Object.fromEntries(worst.slice(0, MOST_ACCOUNTS).map(({ sipUri, check }) => [`account:${sipUri}`, [check]])),
+    summary: health === 'pass' ? summary : { ...summary, ...troubleOf(health, failing, checked.length, summary) },
+    worst: Object.fromEntries(worst.slice(0, MOST_ACCOUNTS).map(({ sipUri, check }) => [`account:${sipUri}`, [check]])),
   };
+}
+
+function troubleOf(status: HealthStatus, failing: number, enabled: number, { output }: HealthCheck): HealthCheck {
+  const counted = failing === 0 ? [] : [`${failing} of ${enabled} accounts fail.`];
+  const sentences = [...counted, ...(typeof output === 'string' ? [output] : [])];
+  return { status, ...(sentences.length > 0 && { output: sentences.join(' ') }) };
 }
 
 function toSummary(accounts: readonly ListedAccount[], counts: Readonly<Record<string, number>>): HealthCheck {

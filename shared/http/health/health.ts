@@ -6,7 +6,10 @@ import { toAccountsChecks, type ListedAccount } from './accountsHealth';
 import { toAzureChecks, type AzureHealth } from './azureHealth';
 import { toSubscriberCheck, type SubscriberHealth } from './subscriberHealth';
 
-/** `application/health+json` (draft-inadarei-api-health-check §3): the worst of the checks, and each of them. */
+/**
+ * `application/health+json` (draft-inadarei-api-health-check §3): the worst of the checks, and each of them. Of single accounts the
+ * check `accounts` decides, which counts them.
+ */
 export interface Health {
   readonly status: HealthStatus;
   readonly checks?: Readonly<Record<string, readonly HealthCheck[]>>;
@@ -49,13 +52,17 @@ export async function readHealth({ accounts, leases, subscribers, azure, nowMs }
       `webhook:${one.subscription.id}`,
       [toSubscriberCheck(one)],
     ]);
-    return toHealth({
-      settings,
-      ...toAzureChecks(await services),
-      storage: [{ status: 'pass', componentType: 'datastore' }],
-      ...toAccountsChecks(all, rows, nowMs),
-      ...Object.fromEntries(webhooks),
-    });
+    const { summary, worst } = toAccountsChecks(all, rows, nowMs);
+    return toHealth(
+      {
+        settings,
+        ...toAzureChecks(await services),
+        storage: [{ status: 'pass', componentType: 'datastore' }],
+        accounts: [summary],
+        ...Object.fromEntries(webhooks),
+      },
+      worst,
+    );
   } catch (error) {
     return toHealth({
       settings,
@@ -65,12 +72,16 @@ export async function readHealth({ accounts, leases, subscribers, azure, nowMs }
   }
 }
 
-function toHealth(checks: Readonly<Record<string, readonly HealthCheck[]>>): Health {
+/** @param accounts the worst of them, which the summary among the checks has counted. */
+function toHealth(
+  checks: Readonly<Record<string, readonly HealthCheck[]>>,
+  accounts: Readonly<Record<string, readonly HealthCheck[]>> = {},
+): Health {
   const all = Object.values(checks).flat();
   const status = all.some((check) => check.status === 'fail')
     ? 'fail'
     : all.some((check) => check.status === 'warn')
       ? 'warn'
       : 'pass';
-  return { status, checks };
+  return { status, checks: { ...checks, ...accounts } };
 }

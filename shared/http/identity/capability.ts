@@ -2,14 +2,14 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** What the holder of a link may do: one thing, to one subject, without a key. */
 export interface Capability {
-  readonly purpose: 'unsubscribe' | 'decline' | 'acceptWithPhoneAudio';
+  readonly purpose: 'unsubscribe' | 'decline' | 'acceptWithPhoneAudio' | 'callBack';
   /** The subscription's or the invitation's id. */
   readonly subject: string;
   /** Milliseconds since the epoch; undefined for one that lasts. */
   readonly expiresAtMs?: number;
 }
 
-const purposes: readonly Capability['purpose'][] = ['unsubscribe', 'decline', 'acceptWithPhoneAudio'];
+const purposes: readonly Capability['purpose'][] = ['unsubscribe', 'decline', 'acceptWithPhoneAudio', 'callBack'];
 const MAC_BYTES = 16;
 const MAX_LENGTH = 512;
 

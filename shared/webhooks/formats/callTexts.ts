@@ -23,6 +23,14 @@ function callerAddress({ callerType, uri, phoneNumber }: NonNullable<InvitationD
   return (isPhone ? phoneNumber : undefined) ?? addressOf(uri);
 }
 
+/** Whom somebody calls back who missed a call: nobody where the caller is withheld, a guest, a server or not known. Pure. */
+export function callBackAddress({ from, direction }: Pick<InvitationData, 'from' | 'direction'>): string | undefined {
+  const { uri, phoneNumber, callerType = '', anonymous } = from ?? {};
+  if (direction === 'outgoing' || anonymous === true || ['guest', 'service', 'withheld'].includes(callerType))
+    return undefined;
+  return phoneNumber === undefined || callerType === 'user' ? uri : `tel:${phoneNumber}`;
+}
+
 /** Whose phone a command sends the call to: the account's. Pure. */
 export function phoneOwnerText({ to, account }: Pick<InvitationData, 'to' | 'account'>): string {
   const isAccount = to?.uri?.toLowerCase() === account.toLowerCase();

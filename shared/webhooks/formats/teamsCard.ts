@@ -1,12 +1,12 @@
 import { compact } from '../../invitations/compact';
 import type { InvitationEvent, RelayEvent } from '../../invitations/events/relayEvent';
 import { isInvitationEvent } from '../../invitations/events/parseEventMessage';
-import { callerText, phoneOwnerText } from './callTexts';
+import { callBackAddress, callerText, phoneOwnerText } from './callTexts';
 import { canAcceptOnPhone } from './flatCall';
 import { toShownText } from './shownText';
 
 /** What a person can do from a card. */
-export type CardCommand = 'decline' | 'acceptWithPhoneAudio';
+export type CardCommand = 'decline' | 'acceptWithPhoneAudio' | 'callBack';
 
 /** Address of the page that asks before it acts, with its capability; undefined where there is no public address. */
 export type ConfirmUrl = (event: InvitationEvent, command: CardCommand) => string | undefined;
@@ -17,6 +17,7 @@ export type ConfirmUrl = (event: InvitationEvent, command: CardCommand) => strin
  */
 export function commandTitle(command: CardCommand, data: InvitationEvent['data'] | undefined): string {
   if (command === 'decline') return 'Reject the call';
+  if (command === 'callBack') return 'Call back';
   return data === undefined ? 'Send it to the user’s phone' : `Send it to ${phoneOwnerText(data)}’s phone`;
 }
 
@@ -41,16 +42,17 @@ export function toTeamsCard(event: RelayEvent, confirmUrl: ConfirmUrl): object |
   if (event.data.event === 'started') return event.data.delayed === true ? undefined : ringCard(event, confirmUrl);
   if (event.data.event === 'completed' && event.data.outcome?.result === 'missed') {
     const title = `Missed call from ${callerText(event.data)}`;
-    return toNoticeCard({ title, lines: factsOf(event), timeMs: event.timeMs });
+    const actions = callBackAddress(event.data) === undefined ? [] : toActions(event, ['callBack'], confirmUrl);
+    return toNoticeCard({ title, lines: factsOf(event), timeMs: event.timeMs }, actions);
   }
   return undefined;
 }
 
-/** A card of a title, a few lines and a time. */
-export function toNoticeCard({ title, lines, timeMs }: Notice): object {
+/** A card of a title, a few lines and a time; with buttons where there are any. */
+export function toNoticeCard({ title, lines, timeMs }: Notice, actions: readonly object[] = []): object {
   const time =
     timeMs === undefined ? [] : [small(`{{DATE(${secondsIso(timeMs)},SHORT)}} {{TIME(${secondsIso(timeMs)})}}`)];
-  return message([heading(title), ...lines.map(line), ...time], []);
+  return message([heading(title), ...lines.map(line), ...time], actions);
 }
 
 function ringCard(event: InvitationEvent, confirmUrl: ConfirmUrl): object {
@@ -68,11 +70,14 @@ function ringCard(event: InvitationEvent, confirmUrl: ConfirmUrl): object {
   const commands = (['decline', 'acceptWithPhoneAudio'] as const).filter((command) =>
     command === 'decline' ? data.actions.includes(command) : canAcceptOnPhone(data),
   );
-  const actions = commands.flatMap((command) => {
+  return message(body, toActions(event, commands, confirmUrl));
+}
+
+function toActions(event: InvitationEvent, commands: readonly CardCommand[], confirmUrl: ConfirmUrl): object[] {
+  return commands.flatMap((command) => {
     const url = confirmUrl(event, command);
-    return url === undefined ? [] : [{ type: 'Action.OpenUrl', title: commandTitle(command, data), url }];
+    return url === undefined ? [] : [{ type: 'Action.OpenUrl', title: commandTitle(command, event.data), url }];
   });
-  return message(body, actions);
 }
 
 function factsOf({ data }: InvitationEvent): string[] {

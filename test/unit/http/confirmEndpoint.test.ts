@@ -60,6 +60,7 @@ function createEntryPoint({
 } = {}) {
   const clock = createFakeClock(ringStartMs);
   const posts: string[] = [];
+  const called: string[] = [];
   const audit: {
     readonly caller: string;
     readonly authentication: string;
@@ -68,7 +69,7 @@ function createEntryPoint({
   }[] = [];
   const started = callEvent('started', { data });
   const rung = applyEvent(undefined, { ...started, subject: invitationId });
-  const head = ended ? applyEvent(rung, { ...callEvent('completed'), subject: invitationId }) : rung;
+  const head = ended ? applyEvent(rung, { ...callEvent('completed', { data }), subject: invitationId }) : rung;
   const gateway: InvitationGateway = {
     account: { sipUri: account },
     application: () => Promise.resolve({ path: '/ucwa/oauth/v1/applications/102', id: '102' }),
@@ -77,13 +78,14 @@ function createEntryPoint({
         rel: 'audioVideoInvitation',
         properties: { state: 'Connecting', direction: 'Incoming' },
         links: Object.fromEntries(
-          ['decline', 'acceptWithPhoneAudio'].map((rel) => [rel, [{ href: `${path}/${rel}` }]]),
+          ['decline', 'acceptWithPhoneAudio', 'startPhoneAudio'].map((rel) => [rel, [{ href: `${path}/${rel}` }]]),
         ),
         embedded: {},
       }),
-    post: ({ href }) => {
+    post: ({ href, body }) => {
       posts.push(href.slice(path.length + 1));
-      return Promise.resolve({});
+      if (typeof body === 'object') called.push(body['to'] ?? '');
+      return Promise.resolve({ location: path });
     },
   };
   const ports: ConfirmEndpointPorts = {
@@ -127,7 +129,7 @@ function createEntryPoint({
     const { status, body, headers: answered } = await confirmEndpoint(request, ports, new AbortController().signal);
     return { status, body: typeof body === 'string' ? body : '', location: new Headers(answered).get('location') };
   };
-  return { clock, posts, audit, link, ask };
+  return { clock, posts, called, audit, link, ask };
 }
 
 describe('GET', () => {
@@ -292,5 +294,60 @@ describe('the rate limit', () => {
     const page = await ask('GET', link());
     expect([page.status, page.body.includes('<h1>Too many requests</h1>')]).toEqual([429, true]);
     expect(await ask('GET', link({ purpose: 'acceptWithPhoneAudio' }))).toMatchObject({ status: 200 });
+  });
+});
+
+describe('Call back on the card of a missed call', () => {
+  const purpose = { purpose: 'callBack', expiresAtMs: ringStartMs + 86_400_000 } as const;
+  const phone = {
+    name: 'Bob',
+    callerType: 'phone',
+    uri: 'sip:+4930555@contoso.com;user=phone',
+    phoneNumber: '+4930555',
+  } as const;
+
+  it('asks first, and says whose phone rings', async () => {
+    const { ask, link, posts } = createEntryPoint({ ended: true });
+    const page = await ask('GET', link(purpose));
+    expect(page.status).toBe(200);
+    for (const text of ['<h1>Call back?</h1>', 'Alice Müller', 'Reception’s phone rings first', '<button'])
+      expect(page.body).toContain(text);
+    expect(posts).toEqual([]);
+  });
+
+  it.each([
+    ['a user by the SIP address', {}, 'sip:alice@fabrikam.com'],
+    ['a telephone by its number', { from: phone }, 'tel:+4930555'],
+  ])('calls %s, once for each link', async (_title, data, to) => {
+    const { ask, link, posts, called, audit } = createEntryPoint({ ended: true, data });
+    const pages = [await ask('POST', link(purpose)), await ask('POST', link(purpose))];
+    expect(pages.map(({ status }) => status)).toEqual([200, 409]);
+    expect([posts, called]).toEqual([['startPhoneAudio'], [to]]);
+    expect(audit.map(({ command, authentication, result }) => [command, authentication, result])).toEqual([
+      ['start', 'capability', 'sent'],
+      ['start', 'capability', 'sent'],
+    ]);
+  });
+
+  it('names the person who signed in', async () => {
+    const { ask, link, audit } = createEntryPoint({ ended: true, withEntra: true });
+    expect((await ask('POST', link(purpose), signedIn())).status).toBe(200);
+    expect(audit).toMatchObject([{ caller: 'carol', authentication: 'token', command: 'start' }]);
+  });
+
+  it.each([
+    ['a withheld number', { from: { callerType: 'withheld' } }],
+    ['a guest', { from: { callerType: 'guest', uri: 'sip:guest@contoso.com' } }],
+  ] as const)('calls nobody back who is %s', async (_title, data) => {
+    const { ask, link, posts } = createEntryPoint({ ended: true, data });
+    for (const method of ['GET', 'POST'] as const) expect((await ask(method, link(purpose))).status).toBe(410);
+    expect(posts).toEqual([]);
+  });
+
+  it('is over after a day, and for a call that is on record no more', async () => {
+    const { ask, link, clock } = createEntryPoint({ ended: true });
+    expect((await ask('POST', link({ ...purpose, subject: 'forgotten' }))).status).toBe(410);
+    await clock.advance(86_400_001);
+    expect((await ask('GET', link(purpose))).body).toContain('This link has expired');
   });
 });

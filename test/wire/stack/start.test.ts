@@ -150,6 +150,7 @@ describe('a stack whose every port is taken', () => {
     ['Accept with an SDP answer', [], 'answered'],
     ['Decline', [], 'declined'],
     ['Cancel', ['--scenario', 'outgoing'], 'cancelled'],
+    ['Cancel', ['--outgoing', '--to', 'sip:carla@contoso.com'], 'cancelled'],
   ])('rings a call, and what is printed to "%s" does so', async (title, more, result) => {
     const name = `Caller for ${title}`.slice(0, 20);
     const ring = runCommand(

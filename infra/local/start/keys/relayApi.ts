@@ -11,6 +11,7 @@ const healthSchema = z.object({
 });
 export type ShownHealth = z.infer<typeof healthSchema>;
 
+const startedSchema = z.object({ invitationId: z.string() });
 const problemSchema = z.object({ title: z.string().optional(), detail: z.string().optional() });
 
 /** The relay of the stack that runs, asked with its own key. */
@@ -19,6 +20,8 @@ export interface RelayApi {
   health(): Promise<ShownHealth>;
   /** Declines an invitation at every phone. Rejects with the relay's own words when it does not. */
   decline(invitationId: string): Promise<void>;
+  /** Starts a call; the invitation's id. Rejects with the relay's own words when it does not. */
+  startCall(call: { readonly account: string; readonly to: string; readonly subject?: string }): Promise<string>;
 }
 
 /** A client of the functions host at `functionsUrl`. */
@@ -41,9 +44,18 @@ export function createRelayApi({
       return health.data;
     },
     async decline(invitationId) {
-      const { data, status } = await http.post<unknown>(`/invitations/${invitationId}/decline`, { reason: 'Global' });
-      const { title, detail } = problemSchema.safeParse(data).data ?? {};
-      if (status >= 300) throw new Error(`The relay answered ${status}: ${detail ?? title ?? 'without a reason'}`);
+      refuseUnlessDone(await http.post<unknown>(`/invitations/${invitationId}/decline`, { reason: 'Global' }));
+    },
+    async startCall(call) {
+      const response = await http.post<unknown>('/invitations', call);
+      refuseUnlessDone(response);
+      return startedSchema.parse(response.data).invitationId;
     },
   };
+}
+
+/** Errors: the relay's own words where it refused. */
+function refuseUnlessDone({ data, status }: { readonly data: unknown; readonly status: number }): void {
+  const { title, detail } = problemSchema.safeParse(data).data ?? {};
+  if (status >= 300) throw new Error(`The relay answered ${status}: ${detail ?? title ?? 'without a reason'}`);
 }

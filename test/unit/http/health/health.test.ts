@@ -283,15 +283,13 @@ describe('health of the accounts', () => {
     }));
     const accounts = [...all.map((one) => listed(one)), listed('sip:off@contoso.com', { enabled: false })];
     const checks = toAccountsChecks(accounts, rows, nowMs);
-    expect(checks['accounts']).toMatchObject([
-      {
-        status: 'pass',
-        observedValue: 10_001,
-        states: { connected: 9_970, credentialsRejected: 10, backingOff: 20, disabled: 1 },
-        output: expect.stringContaining('GET /accounts'),
-      },
-    ]);
-    const shown = Object.entries(checks).filter(([name]) => name.startsWith('account:'));
+    expect(checks.summary).toMatchObject({
+      status: 'warn',
+      observedValue: 10_001,
+      states: { connected: 9_970, credentialsRejected: 10, backingOff: 20, disabled: 1 },
+      output: '10 of 10000 accounts fail. The worst 20 are shown; GET /accounts shows all.',
+    });
+    const shown = Object.entries(checks.worst);
     expect(shown.map(([, [check]]) => check?.status)).toEqual([...Array(10).fill('fail'), ...Array(10).fill('warn')]);
     // Among equals the account that was polled longest ago comes first.
     expect(shown[10]?.[0]).toBe('account:sip:user9509@contoso.com');
@@ -300,11 +298,48 @@ describe('health of the accounts', () => {
 
   it('says which accounts are in the table and in UCWA_ACCOUNTS, and that there are none at all', () => {
     const both = listed('sip:both@contoso.com', { isAlsoInSetting: true });
-    expect(toAccountsChecks([both, listed('sip:one@contoso.com')], [], nowMs)['accounts']).toMatchObject([
-      { status: 'warn', output: expect.stringMatching(/^1 of the accounts .*UCWA_ACCOUNTS: sip:both@contoso\.com\.$/) },
-    ]);
-    expect(toAccountsChecks([], [], nowMs)).toMatchObject({
-      accounts: [{ status: 'warn', observedValue: 0, output: expect.stringContaining('PUT /accounts') }],
+    expect(toAccountsChecks([both, listed('sip:one@contoso.com')], [], nowMs).summary).toMatchObject({
+      status: 'warn',
+      output: expect.stringMatching(/^1 of the accounts .*UCWA_ACCOUNTS: sip:both@contoso\.com\.$/),
     });
+    expect(toAccountsChecks([], [], nowMs).summary).toMatchObject({
+      status: 'warn',
+      observedValue: 0,
+      output: expect.stringContaining('PUT /accounts'),
+    });
+  });
+
+  it.each([
+    [1, 1, 'fail', 503],
+    [20, 1, 'fail', 503],
+    [21, 1, 'warn', 200],
+    [21, 2, 'fail', 503],
+    [100, 4, 'warn', 200],
+    [100, 5, 'fail', 503],
+    [100, 0, 'pass', 200],
+  ])('of %d accounts with %d that fail is %s, and answers %d', async (count, failing, status, http) => {
+    const all = Array.from({ length: count }, (_, index) => `sip:user${index}@contoso.com`);
+    const reports = all.map((sipUri, index) => ({
+      ...connected,
+      account: sipUri,
+      ...(index < failing && { state: 'credentialsRejected' as const, lastError: 'The password is wrong.' }),
+    }));
+    const rows = Array.from({ length: SLOT_COUNT }, (_, slot) => ({
+      slot,
+      owner: 'p',
+      expiresAtMs: nowMs + 5_000,
+      health: encodeSlotHealth(reports.filter((one) => slotOf(one.account) === slot)),
+    }));
+    const health = await readHealth({
+      accounts: listOf(...all),
+      azure,
+      nowMs,
+      subscribers: () => Promise.resolve([]),
+      leases: { read: () => Promise.resolve(rows) },
+    });
+    expect([health.status, toHealthResponse(health).status]).toEqual([status, http]);
+    // Each that fails is shown all the same.
+    const shown = Object.entries(health.checks ?? {}).filter(([name]) => name.startsWith('account:'));
+    expect(shown.filter(([, [check]]) => check?.status === 'fail')).toHaveLength(failing);
   });
 });

@@ -88,9 +88,9 @@ test.each([
   expect(card(callEvent('started', { data }))).toContain(text);
 });
 
-test('a missed call has a card, without buttons', () => {
+test('a missed call has a card, and no links without a public address', () => {
   expect(card(callEvent('completed'))).toContain('Missed call from Alice Müller (alice@fabrikam.com)');
-  expect(card(callEvent('completed'))).not.toContain('Action.OpenUrl');
+  expect(card(callEvent('completed'), () => undefined)).not.toContain('Action.OpenUrl');
 });
 
 test('a missed call’s card says when it was missed, in the reader’s time zone', () => {
@@ -138,4 +138,12 @@ test('a missed call shows the plain values of what is attached to it, five at mo
 test('a ring shows the position of the caller where it is known', () => {
   const from = { name: 'Alice', contact: { title: 'Buyer', company: 'Fabrikam' } };
   expect(card(callEvent('started', { data: { from } }))).toContain('"Caller: Buyer, Fabrikam"');
+});
+
+test('a missed call can be called back, unless nobody can tell who it was', () => {
+  const missed = (from: object): string => card(callEvent('completed', { data: { from } }));
+  const button = '{"type":"Action.OpenUrl","title":"Call back","url":"https://relay.example/confirm/callBack"}';
+  expect(missed({ name: 'Alice', uri: 'sip:alice@fabrikam.com', callerType: 'user' })).toContain(button);
+  for (const from of [{}, { callerType: 'withheld' }, { callerType: 'guest', uri: 'sip:g@contoso.com' }])
+    expect(missed(from)).not.toContain('Action.OpenUrl');
 });
