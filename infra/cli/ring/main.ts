@@ -26,21 +26,19 @@ const HELP = `Rings one call on the stack that npm start runs, and prints what c
   --id              prints the invitation's id and nothing else
   --help            this text`;
 
-const optionTypes = {
-  from: { type: 'string', default: 'sip:alice@contoso.com' },
-  name: { type: 'string' },
-  subject: { type: 'string' },
-  modality: { type: 'string', multiple: true, default: ['audio'] },
-  meeting: { type: 'boolean', default: false },
-  account: { type: 'string', default: stackAccount },
-  scenario: { type: 'string' },
-  outgoing: { type: 'boolean', default: false },
-  to: { type: 'string', default: '+14255550100' },
-  id: { type: 'boolean', default: false },
-} as const;
-
 async function main(): Promise<void> {
-  const options = readCommandLine(HELP, optionTypes);
+  const options = readCommandLine(HELP, {
+    from: { type: 'string', default: 'sip:alice@contoso.com' },
+    name: { type: 'string' },
+    subject: { type: 'string' },
+    modality: { type: 'string', multiple: true, default: ['audio'] },
+    meeting: { type: 'boolean', default: false },
+    account: { type: 'string', default: stackAccount },
+    scenario: { type: 'string' },
+    outgoing: { type: 'boolean', default: false },
+    to: { type: 'string', default: '+14255550100' },
+    id: { type: 'boolean', default: false },
+  });
   const folder = process.cwd();
   const stack = await readRunningStack(folder);
   if (stack === undefined)
