@@ -57,7 +57,7 @@ function addresses(
   const given = (setting: string | undefined): string => `given by ${setting ?? 'a setting'}: no stand-in`;
   const storage = facts.storageConnection;
   return [
-    ['Console', facts.consoleUrl],
+    ['Console', `${facts.consoleUrl}  (its key is in .local/stack.json)`],
     ['Functions', facts.functionsUrl],
     ['UCWA', facts.ucwaUrl === undefined ? given(replaced.ucwa) : `${facts.ucwaUrl}  (simulator)`],
     ['Service Bus', localBus === undefined ? given(replaced.serviceBus) : `sb://localhost:${localBus.port}`],
