@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { Agent, request } from 'node:http';
 import { createTables } from '../../shared/storage/tables';
 import { createCallRecords } from '../../shared/storage/calls/createCallRecords';
 import { sampleInvitationEvent } from '../support/sampleEvents';
 import { startReadyHost } from '../support/functionsHost';
 import { projectFolder } from '../../infra/local/start/projectFolder';
 import { percentile, sharedNowMs, type Bench, type Measurement } from './harness';
+import { openPages } from './openPages';
 import { processCpuMs } from './processCpu';
 import { relaySettings, startWorld, usernamesOf } from './world';
 
@@ -70,57 +70,6 @@ export const consolePages: Bench = {
 };
 
 const WARM_UP_ROWS = 3;
-
-interface OpenPages {
-  /** Resolves when each page has been answered once, and asked again. */
-  allHeld(): Promise<void>;
-  /** Resolves when one of the pages has the event with that id. */
-  received(id: string): Promise<void>;
-  close(): void;
-}
-
-/** Each page asks as a browser does: the next request as soon as the answer before has ended, on a connection that stays open. */
-function openPages(count: number, url: string, key: string): OpenPages {
-  const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
-  const waiting = new Map<string, () => void>();
-  let isOpen = true;
-  let answered = 0;
-  let opened: () => void = () => undefined;
-  const allOpened = new Promise<void>((resolve) => (opened = resolve));
-
-  const ask = (lastEventId: string | undefined): void => {
-    if (!isOpen) return;
-    const headers = { 'x-functions-key': key, ...(lastEventId !== undefined && { 'last-event-id': lastEventId }) };
-    const asked = request(url, { agent, headers }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8').on('data', (part: string) => (text += part));
-      answer.once('end', () => {
-        for (const [id, resolve] of waiting) if (text.includes(id)) resolve();
-        if (lastEventId === undefined && (answered += 1) === count) opened();
-        ask([...text.matchAll(/^id: (.*)$/gm)].at(-1)?.[1] ?? lastEventId);
-      });
-    });
-    asked.once('error', (error) => {
-      if (isOpen) throw error;
-    });
-    asked.end();
-  };
-  for (let page = 0; page < count; page += 1) ask(undefined);
-  return {
-    allHeld: () => allOpened,
-    received: (id) =>
-      new Promise((resolve) =>
-        waiting.set(id, () => {
-          waiting.delete(id);
-          resolve();
-        }),
-      ),
-    close() {
-      isOpen = false;
-      agent.destroy();
-    },
-  };
-}
 
 async function shareOfOneCore(pid: number, seconds: number): Promise<number> {
   const [startedMs, cpuMs] = [sharedNowMs(), processCpuMs(pid)];

@@ -1,5 +1,6 @@
 import { startChild } from './child';
-import { percentile, type Bench, type Measurement } from './harness';
+import { percentile, sharedNowMs, type Bench, type Measurement } from './harness';
+import { openPages } from './openPages';
 import type { PollerMethods } from './pollerProcess';
 import { consumeTopic, type TopicConsumer } from './topicConsumer';
 import { startWebhookWorld } from './webhookWorld';
@@ -43,7 +44,7 @@ export const latency: Bench = {
         }
         await relay.stop();
       }
-      return [...measurements, ...(await measureWebhook(quick ? 5 : 200))];
+      return [...measurements, ...(await measureWebhook(quick ? 5 : 200)), ...(await measureConsole(quick ? 3 : 60))];
     } finally {
       await consumer.close();
       await floor.stop();
@@ -77,6 +78,33 @@ async function measureWebhook(rings: number): Promise<Measurement[]> {
   }
 }
 
+/** From a ring at the server to a page of the console that has its event, with the whole app in one host. */
+async function measureConsole(rings: number): Promise<Measurement[]> {
+  const app = await startWebhookWorld({ polls: true });
+  const page = openPages(1, `${app.functionsUrl}/api/stream`, 'bench');
+  try {
+    const account = sipOf(usernamesOf('user', 1)[0] ?? '');
+    await app.world.ucwa.call('pending', [account]);
+    await page.allHeld();
+    const times: number[] = [];
+    for (let ring = 0; ring < rings + WARM_UP_SHOWN; ring += 1) {
+      // A call comes at any time between two reads of the feed.
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 1_000));
+      const { subject, atMs } = await app.world.ucwa.call('ring', { account });
+      await page.received(subject);
+      if (ring >= WARM_UP_SHOWN) times.push(sharedNowMs() - atMs);
+    }
+    return [
+      { figure: 'ring to console: p50', value: percentile(times, 0.5), unit: 'ms' },
+      { figure: 'ring to console: p95', value: percentile(times, 0.95), unit: 'ms', atMost: 1_200 },
+    ];
+  } finally {
+    page.close();
+    await app.close();
+  }
+}
+
+const WARM_UP_SHOWN = 3;
 const WARM_UP_RINGS = 20;
 
 interface Times {

@@ -19,6 +19,8 @@ export interface WebhookWorld {
   readonly world: World;
   readonly receiver: Child<ReceiverMethods>;
   readonly receiverUrl: string;
+  /** Where the app is; its key is `bench`. */
+  readonly functionsUrl: string;
   readonly proxy: CountingProxy;
   readonly topic: ServiceBusSender;
   readonly client: ServiceBusClient;
@@ -57,6 +59,7 @@ export async function startWebhookWorld({ polls = false }: { readonly polls?: bo
       world,
       receiver,
       receiverUrl,
+      functionsUrl: url,
       proxy,
       client,
       topic: client.createSender('invitation-events'),
