@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { useConsole, useNow, useShared } from '../app/context';
+import { useTitle } from '../shell/useTitle';
 import { number } from '../ui/times';
 import { AccountRow } from './AccountRow';
 import { Simulator } from './Simulator';
@@ -9,6 +10,7 @@ const rank = { fail: 0, warn: 1, pass: 2 } as const;
 
 /** Every account: whether its calls are heard, the troubled ones first, and what to do. */
 export function AccountsView() {
+  useTitle('Accounts');
   const { console } = useShared();
   const nowMs = useNow();
   const accounts = useConsole((state) => state.accounts);

@@ -33,11 +33,15 @@ export function accountState(account: Account, nowMs: number): AccountState {
   return status === 'fail' ? { tone: 'bad', sign: '!', words: known } : { tone: 'warn', sign: '!', words: known };
 }
 
+/** The relay's own sentences name times in UTC. */
+const ISO_TIMES = /\d{4}-\d\d-\d\dT\d\d:\d\d(:[\d.]+)?Z/g;
+
 /** What is wrong and what to do, as sentences; empty where all is well. Pure. */
 export function accountReason({ status, state, lastError, whatToDo, nextTry, source }: Account, nowMs: number): string {
   if (status === 'pass') return '';
-  const again = nextTry === undefined ? '' : `It is tried again at ${since(nextTry, nowMs)}.`;
+  const why = lastError?.replace(ISO_TIMES, (time) => since(time, nowMs));
+  const again = nextTry === undefined || why !== lastError ? '' : `It is tried again at ${since(nextTry, nowMs)}.`;
   // The API's own words name the request that a button here sends.
   const advice = state === 'credentialsRejected' && source === 'table' ? 'Set the right password.' : (whatToDo ?? '');
-  return [lastError, again, advice].filter(Boolean).join(' ');
+  return [why, again, advice].filter(Boolean).join(' ');
 }

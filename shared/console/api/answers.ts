@@ -164,6 +164,7 @@ export interface Delivery {
   readonly type: string;
   readonly subject: string;
   readonly attempt: number;
+  readonly attempted: boolean;
   readonly at: string;
   readonly durationMs: number;
   readonly outcome: string;

@@ -1,8 +1,8 @@
-import { useEffect } from 'preact/hooks';
 import { useNow, useShared } from '../app/context';
 import { callerName } from '../calls/callTexts';
 import { startedAtOf, isRinging } from '../calls/mergeCalls';
 import { outcomeText } from '../calls/outcomeTexts';
+import { useTitle } from '../shell/useTitle';
 import { Badge } from '../ui/Badge';
 import { Text } from '../ui/Text';
 import { duration, onDayAtSecond } from '../ui/times';
@@ -15,10 +15,7 @@ import { useCall, type KnownCall } from './useCall';
 /** One call: what happened to it and why, and what is known of it. */
 export function CallView({ invitationId }: { readonly invitationId: string }) {
   const { call, problem } = useCall(invitationId);
-  const title = call === undefined ? undefined : callerName(call.detail);
-  useEffect(() => {
-    if (title !== undefined) document.title = `${title} – ucwa-relay`;
-  }, [title]);
+  useTitle(call === undefined ? 'Call' : callerName(call.detail));
   return (
     <>
       <p class="back">

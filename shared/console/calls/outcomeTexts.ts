@@ -35,7 +35,7 @@ export function outcomeText(call: CallItem): OutcomeText {
 }
 
 function byDetail({ result, answeredBy }: NonNullable<CallItem['invitation']['outcome']>): string | undefined {
-  if (result === 'missed') return 'Nobody answered';
+  if (result === 'missed') return 'nobody answered';
   if (answeredBy === 'relay') return 'through the relay';
   if (answeredBy === 'otherEndpoint') return 'on another phone';
   if (answeredBy === 'otherPerson') return 'by somebody else';

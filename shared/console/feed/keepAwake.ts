@@ -5,7 +5,8 @@ import type { Feed } from './oneTab';
 export interface AwakeConsole {
   readonly store: Store<{ readonly mustSignIn: boolean; readonly session: unknown }>;
   readonly feed: Feed;
-  readonly lists: { reload(): Promise<void> };
+  /** Reads everything anew, the server's time as well. */
+  begin(): Promise<void>;
 }
 
 /** An open page is a running request of the relay: one that nobody sees or hears has no use for it. */
@@ -18,15 +19,14 @@ const SLEPT_MS = 30_000;
  * Stops the feed of a tab that has been hidden, and silent, for five minutes, and lets one that is seen again or that slept catch up:
  * it asks at once and reads the lists anew, for others' news may have been lost meanwhile.
  */
-export function keepAwake({ store, feed, lists }: AwakeConsole, isHeard: () => boolean): void {
+export function keepAwake({ store, feed, begin }: AwakeConsole, isHeard: () => boolean): void {
   let hiddenAtMs: number | undefined;
   let tickedAtMs = Date.now();
   const catchUp = (): void => {
     const { mustSignIn, session } = store.get();
     if (mustSignIn || session === undefined) return;
-    feed.start();
     feed.wake();
-    void lists.reload();
+    void begin();
   };
   document.addEventListener('visibilitychange', () => {
     const wasHiddenMs = hiddenAtMs === undefined ? 0 : Date.now() - hiddenAtMs;

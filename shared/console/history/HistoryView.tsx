@@ -3,6 +3,7 @@ import { useConsole, useNow } from '../app/context';
 import type { CallItem } from '../api/answers';
 import { groupBy } from '../groupBy';
 import { startedAtOf } from '../calls/mergeCalls';
+import { useTitle } from '../shell/useTitle';
 import { isSameDay, number, onDay } from '../ui/times';
 import { Filters } from './Filters';
 import { HistoryRow } from './HistoryRow';
@@ -17,6 +18,7 @@ interface Group {
 
 /** Calls that are over: those that were missed and nobody has called back first, then day by day. */
 export function HistoryView() {
+  useTitle('History');
   const nowMs = useNow();
   const [filter, setFilter] = useState(initialFilter);
   const known = useConsole((state) => state.calls);

@@ -30,7 +30,7 @@ export function GoneBadge({ call }: { readonly call: CallItem }) {
     <p class="became">
       <Badge tone={tone} sign={sign}>
         {words}
-        {detail !== undefined && <Text>{` ${detail}`}</Text>}
+        {detail !== undefined && <Text>{`, ${detail}`}</Text>}
       </Badge>
     </p>
   );

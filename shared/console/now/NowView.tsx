@@ -3,6 +3,7 @@ import { useConsole, useShared } from '../app/context';
 import { sendCommand } from '../app/sendCommand';
 import { ringActions, type RingAction } from '../calls/actions';
 import type { CallItem } from '../api/answers';
+import { useTitle } from '../shell/useTitle';
 import { CallCard } from './CallCard';
 import { JustEnded } from './JustEnded';
 import { KeysHint } from './KeysHint';
@@ -18,6 +19,7 @@ const MOST_CARDS = 5;
 
 /** Calls that ring, the one that has waited longest first, and what can be done about them. */
 export function NowView() {
+  useTitle('Now');
   const { console } = useShared();
   const { isHeld, handlers } = useHold();
   const { shown, nowMs } = useShownCalls(isHeld);

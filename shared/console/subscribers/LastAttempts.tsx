@@ -49,8 +49,9 @@ export function LastAttempts({ subscriptionId }: { readonly subscriptionId: stri
   );
 }
 
-function deliveryText({ attempt, outcome, status, reason, nextAt, durationMs }: Delivery): string {
+function deliveryText({ attempt, attempted, outcome, status, reason, nextAt, durationMs }: Delivery): string {
   const why = reason ?? (status === undefined ? undefined : String(status));
   const end = nextAt === undefined ? outcome : `${outcome}, again at ${atSecond(nextAt)}`;
-  return `attempt ${String(attempt)}, ${why === undefined ? '' : `${why}, `}${duration(durationMs)}: ${end}`;
+  const parts = [`attempt ${String(attempt)}`, why, attempted ? `after ${duration(durationMs)}` : undefined];
+  return `${parts.filter((part) => part !== undefined).join(', ')}: ${end}`;
 }

@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { useConsole, useNow, useShared } from '../app/context';
+import { useTitle } from '../shell/useTitle';
 import { number } from '../ui/times';
 import { isTroubled, rankOf } from './subscriberState';
 import { SubscriberRow } from './SubscriberRow';
@@ -10,6 +11,7 @@ const AGAIN_MS = 10_000;
 
 /** Every webhook subscription: how it fares, the troubled ones first, and what can be done. */
 export function SubscribersView() {
+  useTitle('Subscribers');
   const { console } = useShared();
   const nowMs = useNow();
   const subscriptions = useConsole((state) => state.subscriptions);
