@@ -4,11 +4,12 @@ import type { Clock } from '../clock';
 import { errorTable } from '../errors/errorTable';
 import { RelayError, toRelayError } from '../errors/relayError';
 import type { Command, CommandRequest } from '../invitations/commands/command';
+import { compact } from '../invitations/compact';
 import type { InvitationHead } from '../invitations/invitationHead';
 import type { CallViews } from '../invitations/record/callViews';
 import { runCommand, type CommandPorts } from '../invitations/commands/runCommand';
 import { inCommandSpan } from '../telemetry/inCommandSpan';
-import { callerText, phoneOwnerText } from '../webhooks/formats/callTexts';
+import { callerText, importanceText, phoneOwnerText } from '../webhooks/formats/callTexts';
 import { toShownText } from '../webhooks/formats/shownText';
 import { commandTitle, type CardCommand } from '../webhooks/formats/teamsCard';
 import { askToCallBack, callBack } from './callBackPage';
@@ -116,10 +117,9 @@ function question(
   const title = commandTitle(purpose, head?.data);
   return toConfirmPage(200, {
     title: `${title}?`,
-    lines: [
-      ...(head === undefined ? [] : callLines(head.data)),
-      ...(expiresAtMs === undefined ? [] : [ringsFor(expiresAtMs, nowMs)]),
-    ],
+    ...compact({ importance: head && importanceText(head.data) }),
+    lines: head === undefined ? [] : callLines(head.data),
+    ...(expiresAtMs !== undefined && { rings: { untilMs: expiresAtMs, nowMs } }),
     button: title,
   });
 }
@@ -127,12 +127,6 @@ function question(
 function callLines(data: InvitationHead['data']): readonly string[] {
   const subject = data.subject === undefined ? '' : toShownText(data.subject, MAX_SUBJECT_LENGTH);
   return [`Call from ${callerText(data)}`, ...(subject === '' ? [] : [`Subject: ${subject}`])];
-}
-
-function ringsFor(expiresAtMs: number, nowMs: number): string {
-  const seconds = Math.max(0, Math.round((expiresAtMs - nowMs) / 1000));
-  const until = new Date(expiresAtMs).toISOString().slice(11, 19);
-  return `It rings for ${seconds === 1 ? 'one more second' : `${String(seconds)} more seconds`}, until ${until} UTC.`;
 }
 
 async function act(

@@ -123,10 +123,10 @@ describe.each(looks)('$name', ({ suffix, options }) => {
     await page.getByRole('heading', { name: 'Alice Example' }).waitFor();
     await page.getByRole('heading', { name: 'Bob Hart' }).waitFor();
     await check('now');
-    for (const button of await page.getByRole('button', { name: /^Decline/ }).all()) await button.click();
+    await page.getByRole('button', { name: 'Decline: Alice Example' }).click();
+    await page.getByRole('button', { name: 'Decline: Bob Hart' }).click();
     await page.getByText('Declined by you').nth(1).waitFor();
     await check('taken');
-    await page.getByRole('heading', { name: 'No call is ringing' }).waitFor();
   });
 
   test('History', async () => {

@@ -38,6 +38,13 @@ export function phoneOwnerText({ to, account }: Pick<InvitationData, 'to' | 'acc
   return name === '' ? (addressOf(account) ?? account) : name;
 }
 
+/** "Urgent", "Emergency"; undefined for an ordinary call. Pure. */
+export function importanceText({ importance = 'normal' }: Pick<InvitationData, 'importance'>): string | undefined {
+  if (importance === 'normal') return undefined;
+  const shown = toName(importance);
+  return shown.charAt(0).toUpperCase() + shown.slice(1);
+}
+
 function toName(name: string): string {
   return toShownText(name, MAX_NAME_LENGTH);
 }

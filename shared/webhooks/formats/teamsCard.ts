@@ -57,13 +57,15 @@ export function toNoticeCard({ title, lines, timeMs }: Notice, actions: readonly
 
 function ringCard(event: InvitationEvent, confirmUrl: ConfirmUrl): object {
   const { data, expiryTimeMs } = event;
-  const urgent = data.importance !== undefined && data.importance !== 'normal';
+  const importance = importanceText(data);
   const until =
     expiryTimeMs === undefined
       ? []
       : [small(`Rings until {{TIME(${secondsIso(expiryTimeMs)})}}. This card does not change when the call ends.`)];
   const body = [
-    heading(`${urgent ? `${capitalise(data.importance ?? '')} call` : 'Call'} from ${callerText(data)}`),
+    importance === undefined
+      ? heading(`Call from ${callerText(data)}`)
+      : heading(`${importance} call from ${callerText(data)}`, { color: 'Attention' }),
     ...factsOf(event).map(line),
     ...until,
   ];
@@ -122,8 +124,8 @@ function small(text: string): object {
   return { type: 'TextBlock', isSubtle: true, wrap: true, text };
 }
 
-function heading(text: string): object {
-  return richText(text, { size: 'Large', weight: 'Bolder' });
+function heading(text: string, style: object = {}): object {
+  return richText(text, { size: 'Large', weight: 'Bolder', ...style });
 }
 
 function line(text: string): object {
@@ -136,7 +138,7 @@ function message(body: readonly object[], actions: readonly object[]): object {
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     type: 'AdaptiveCard',
     version: '1.4',
-    body,
+    body: [{ ...small('ucwa-relay'), size: 'Small' }, ...body],
     ...(actions.length > 0 && { actions }),
   };
   return {
@@ -148,8 +150,4 @@ function message(body: readonly object[], actions: readonly object[]): object {
 /** TIME() of Adaptive Cards takes no fraction of a second. */
 function secondsIso(timeMs: number): string {
   return new Date(timeMs).toISOString().replace(/\.\d+Z$/, 'Z');
-}
-
-function capitalise(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

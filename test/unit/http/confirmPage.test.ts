@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { toConfirmPage, type ConfirmPage } from '../../../shared/http/confirmPage';
 
 const htmlOf = (status: number, page: ConfirmPage): string => {
@@ -28,13 +29,32 @@ describe('the confirm page', () => {
     expect(html).toContain('<main><h1>Reject the call?</h1><p>Call from Alice</p><p>It rings until 12:00:30 UTC.</p>');
   });
 
-  it('runs nothing, loads nothing, is framed by nobody, kept by nobody, and gives its address to nobody', () => {
+  it('says how long it rings, and names the time so that its script can show it in the reader’s zone', () => {
+    const untilMs = Date.parse('2026-11-29T12:00:30Z');
+    const shown = (leftMs: number) =>
+      htmlOf(200, { title: 'x', lines: [], rings: { untilMs, nowMs: untilMs - leftMs } });
+    expect(shown(7000)).toContain(
+      '<p>It rings for <b data-seconds="7">7 more seconds</b>, ' +
+        'until <time datetime="2026-11-29T12:00:30.000Z">12:00:30 UTC</time>.</p>',
+    );
+    expect(shown(1000)).toContain('>one more second<');
+    const [, script = ''] = /<script>(.*)<\/script>/.exec(shown(7000)) ?? [];
+    const hash = createHash('sha256').update(script).digest('base64');
+    expect(headers.get('content-security-policy')).toContain(`script-src 'sha256-${hash}'`);
+  });
+
+  it('says what is urgent', () => {
+    expect(htmlOf(200, { title: 'x', importance: 'Urgent', lines: [] })).toContain('<p class="urgent">! Urgent</p>');
+  });
+
+  it('runs nothing of others, loads nothing, is framed by nobody, kept by nobody, and gives its address to nobody', () => {
     expect(html).not.toMatch(/<script|<link|<img|<iframe|javascript:|\son\w+=|src=|https?:/i);
     expect(headers.get('content-security-policy')?.split('; ').sort()).toEqual([
       "base-uri 'none'",
       "default-src 'none'",
       "form-action 'self'",
       "frame-ancestors 'none'",
+      expect.stringMatching(/^script-src 'sha256-[^ ]+'$/),
       "style-src 'unsafe-inline'",
     ]);
     expect([

@@ -18,6 +18,7 @@ test('a ring shows who calls, what about, until when, and links to pages that as
           type: 'AdaptiveCard',
           version: '1.4',
           body: [
+            { type: 'TextBlock', isSubtle: true, wrap: true, text: 'ucwa-relay', size: 'Small' },
             {
               type: 'RichTextBlock',
               inlines: [
