@@ -19,14 +19,15 @@ const SLEPT_MS = 30_000;
  * Stops the feed of a tab that has been hidden, and silent, for five minutes, and lets one that is seen again or that slept catch up:
  * it asks at once and reads the lists anew, for others' news may have been lost meanwhile.
  */
-export function keepAwake({ store, feed, begin }: AwakeConsole, isHeard: () => boolean): void {
+export function keepAwake(console: AwakeConsole, isHeard: () => boolean): void {
+  const { store, feed } = console;
   let hiddenAtMs: number | undefined;
   let tickedAtMs = Date.now();
   const catchUp = (): void => {
     const { mustSignIn, session } = store.get();
     if (mustSignIn || session === undefined) return;
     feed.wake();
-    void begin();
+    void console.begin();
   };
   document.addEventListener('visibilitychange', () => {
     const wasHiddenMs = hiddenAtMs === undefined ? 0 : Date.now() - hiddenAtMs;

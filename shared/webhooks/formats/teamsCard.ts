@@ -1,7 +1,7 @@
 import { compact } from '../../invitations/compact';
 import type { InvitationEvent, RelayEvent } from '../../invitations/events/relayEvent';
 import { isInvitationEvent } from '../../invitations/events/parseEventMessage';
-import { callBackAddress, callerText, phoneOwnerText } from './callTexts';
+import { callBackAddress, callerText, importanceText, phoneOwnerText } from './callTexts';
 import { canAcceptOnPhone } from './flatCall';
 import { toShownText } from './shownText';
 
