@@ -21,7 +21,8 @@ export function LastAttempts({ subscriptionId }: { readonly subscriptionId: stri
       const path = `/webhook-subscriptions/${encodeURIComponent(subscriptionId)}/deliveries?limit=${String(SHOWN)}`;
       console.api.get<{ deliveries: readonly Delivery[] }>(path).then(
         (answer) => {
-          setDeliveries(answer.deliveries);
+          // The relay's order is that of the events; a later attempt of an older one is news all the same.
+          setDeliveries(answer.deliveries.toSorted((one, other) => Date.parse(other.at) - Date.parse(one.at)));
           setProblem(undefined);
         },
         (error: unknown) => setProblem(errorText(error)),
