@@ -7,7 +7,7 @@ import type { Webhooks } from '../webhooks/createWebhooks';
 import type { CallViews } from '../invitations/record/callViews';
 import { decodeCapability } from './identity/capability';
 import { toDeliveryView } from './deliveryView';
-import { deliveriesQuerySchema, recoverRequestSchema } from './documents/subscriptionAnswers';
+import { deliveriesQuerySchema, recoverRequestSchema, testRequestSchema } from './documents/subscriptionAnswers';
 import { json, type Endpoint, type EndpointPorts } from './endpoint';
 import { toWindowMs } from './listParameters';
 import { parseIdempotencyKey } from './idempotencyKey';
@@ -64,8 +64,10 @@ export async function unsubscribeEndpoint(request: HttpRequest, { webhooks, sett
 }
 
 /** `POST /webhook-subscriptions/{id}/test` */
-export const testSubscriptionEndpoint: SubscriptionEndpoint = async (request, { webhooks }) =>
-  json(200, await webhooks.testSubscription(idOf(request)));
+export const testSubscriptionEndpoint: SubscriptionEndpoint = async (request, { webhooks }) => {
+  const { event } = await readJson(request, testRequestSchema);
+  return json(200, await webhooks.testSubscription(idOf(request), event === 'test' ? undefined : event));
+};
 
 /** `POST /webhook-subscriptions/{id}/rotate-secret` */
 export const rotateSecretEndpoint: SubscriptionEndpoint = async (request, { webhooks }, caller) => {

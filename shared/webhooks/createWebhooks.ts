@@ -115,7 +115,7 @@ export function createWebhooks(ports: WebhooksPorts): Webhooks {
       clock,
       log,
     }),
-    testSubscription: createTestSubscription({ store, post, clock }),
+    testSubscription: createTestSubscription({ store, post, render, clock }),
     redelivery: createRedeliver({ ...ports, render }),
     close: () => sender.close(),
   };

@@ -3,6 +3,7 @@ import { createSecretCipher } from '../../shared/secretCipher';
 import { createSubscriptionStore } from '../../shared/storage/subscriptionStore';
 import type { Tables } from '../../shared/storage/tables';
 import { createPostSigned } from '../../shared/webhooks/delivery/postSigned';
+import { createRenderOnce } from '../../shared/webhooks/formats/renderDelivery';
 import type { NameResolver } from '../../shared/webhooks/sender/nameResolver';
 import { createSender } from '../../shared/webhooks/sender/sender';
 import { createDecryptSubscription } from '../../shared/webhooks/subscriptions/decryptSubscription';
@@ -75,7 +76,7 @@ export function createSubscriptionApiOn(
     log,
     store,
     decrypt,
-    test: createTestSubscription({ store, post, clock }),
+    test: createTestSubscription({ store, post, render: createRenderOnce(() => undefined), clock }),
     /** Creates a subscription for a local server; resolves to its id and secret. */
     async subscribe(url: string, request: object = {}): Promise<{ readonly id: string; readonly secret: string }> {
       const { subscription, secret = '' } = await manage.create({ url, handshake: 'skip', ...request }, 'key:test');

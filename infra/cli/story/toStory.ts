@@ -196,7 +196,7 @@ function endUnseen(endedBy: 'gap' | 'expiry'): StoryLine {
     text:
       endedBy === 'gap'
         ? 'by a gap of the account’s channel: its end was not seen'
-        : 'by its ring time: Skype for Business shown no end',
+        : 'by its ring time: Skype for Business reported no end',
     tone: 'accent',
   };
 }

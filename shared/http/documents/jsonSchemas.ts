@@ -14,6 +14,11 @@ export interface JsonSchemaOptions {
   readonly target: 'draft-04' | 'draft-07' | 'draft-2020-12';
   /** How a schema refers to another one of them, for example `#/components/schemas/`. */
   readonly refPrefix: string;
+  /**
+   * Writes defaults of what is taken into the descriptions. As `default` they make members that may be left out required in
+   * generated clients, which then send all of them.
+   */
+  readonly describesDefaults?: boolean;
 }
 
 /**
@@ -22,7 +27,7 @@ export interface JsonSchemaOptions {
  */
 export function toJsonSchemas(
   schemas: Readonly<Record<string, NamedSchema>>,
-  { target, refPrefix }: JsonSchemaOptions,
+  { target, refPrefix, describesDefaults = false }: JsonSchemaOptions,
 ): Readonly<Record<string, JsonObject>> {
   const registry = z.registry<{ id: string }>();
   for (const [id, { schema }] of Object.entries(schemas)) registry.add(schema, { id });
@@ -32,7 +37,10 @@ export function toJsonSchemas(
       io: direction === 'taken' ? 'input' : 'output',
       uri: (id) => `${refPrefix}${id}`,
       unrepresentable: 'any',
-      override: ({ jsonSchema }) => simplify(jsonSchema, direction),
+      override: ({ jsonSchema }) => {
+        simplify(jsonSchema, direction);
+        if (describesDefaults) describeDefault(jsonSchema);
+      },
     }).schemas;
   const byDirection = { taken: convert('taken'), given: convert('given') };
   return Object.fromEntries(
@@ -54,6 +62,15 @@ function simplify(jsonSchema: z.core.JSONSchema.BaseSchema, direction: Direction
   // Generated clients would send an object of their own for it, with the first value of each enumeration.
   if (JSON.stringify(jsonSchema.default) === '{}') delete jsonSchema.default;
   joinNull(jsonSchema);
+}
+
+/** Moves a schema's `default` to its description. */
+export function describeDefault(schema: Pick<z.core.JSONSchema.BaseSchema, 'default' | 'description'>): void {
+  if (schema.default === undefined) return;
+  const { default: value, description } = schema;
+  const text = Array.isArray(value) ? value.join(', ') : String(value);
+  schema.description = [...(description === undefined ? [] : [description]), `${text} unless given`].join('; ');
+  delete schema.default;
 }
 
 /** `T or null` as one schema with two types: of alternatives, generators of clients make classes called `Member1`. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { toJsonSchemas, type JsonObject } from './jsonSchemas';
+import { describeDefault, toJsonSchemas, type JsonObject } from './jsonSchemas';
 import { withNamedParts } from './namedParts';
 import { openApiComponents, securityOf } from './openApiComponents';
 import { openApiWebhooks } from './openApiWebhooks';
@@ -37,7 +37,10 @@ export async function createOpenApi(): Promise<JsonObject> {
     webhooks: openApiWebhooks(),
     components: {
       ...openApiComponents(errorCodesOf(routes)),
-      schemas: withNamedParts(toJsonSchemas(apiSchemas, { target: 'draft-2020-12', refPrefix }), refPrefix),
+      schemas: withNamedParts(
+        toJsonSchemas(apiSchemas, { target: 'draft-2020-12', refPrefix, describesDefaults: true }),
+        refPrefix,
+      ),
     },
   };
 }
@@ -83,7 +86,9 @@ function queryParametersOf({ query, allowsBlanks }: Route): readonly JsonObject[
   if (query === undefined) return [];
   const { properties = {}, required = [] } = z.toJSONSchema(query, { io: 'input' });
   return Object.entries(properties).map(([name, property]) => {
-    const { description, ...schema } = typeof property === 'boolean' ? {} : property;
+    const shown = typeof property === 'boolean' ? {} : { ...property };
+    describeDefault(shown);
+    const { description, ...schema } = shown;
     return {
       name,
       in: 'query',

@@ -77,6 +77,7 @@ export const apiSchemas = {
   CreatedSubscription: given(subscriptions.createdSubscriptionSchema),
   ChangedSubscription: given(subscriptions.changedSubscriptionSchema),
   RotatedSecret: given(subscriptions.rotatedSecretSchema),
+  TestRequest: taken(subscriptions.testRequestSchema),
   TestResult: given(subscriptions.testResultSchema),
   Recovered: given(subscriptions.recoveredSchema),
   Delivery: given(subscriptions.deliverySchema),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { filtersSchema } from '../../webhooks/subscriptions/matchesFilter';
 import { deliveryOutcomes } from '../../invitations/record/deliveryResult';
+import { sampleEventNames } from '../../webhooks/subscriptions/sampleEvent';
 import { contentTypes, formats, handshakes } from '../../webhooks/subscriptions/subscriptionRequest';
 import { pageParameters, refuseReversed, textParameter, windowParameters } from '../listParameters';
 
@@ -48,6 +49,15 @@ export const changedSubscriptionSchema = z.strictObject({ subscription: subscrip
 export const rotatedSecretSchema = z.strictObject({ subscription: subscriptionViewSchema, secret });
 export const subscriptionListSchema = z.strictObject({
   subscriptions: z.array(subscriptionViewSchema).describe('The oldest first'),
+});
+
+const testEvents = ['test', ...sampleEventNames] as const;
+
+export const testRequestSchema = z.strictObject({
+  event: z
+    .enum(testEvents, `must be one of ${testEvents.join(', ')}`)
+    .default('test')
+    .describe('test: `ucwa.subscription.test`; else that event of a sample call which nobody makes'),
 });
 
 export const testResultSchema = z.strictObject({

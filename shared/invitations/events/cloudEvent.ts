@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { explainIssue } from '../../errors/explainIssue';
 import { RelayError } from '../../errors/relayError';
 import type { RelayEvent } from './relayEvent';
 
@@ -49,7 +50,7 @@ export function toCloudEvent(event: RelayEvent): CloudEvent {
  * Errors: `requestInvalid`, whose `errors` name each attribute at fault.
  */
 export function parseCloudEvent(value: unknown): RelayEvent {
-  const parsed = cloudEventSchema.safeParse(value);
+  const parsed = cloudEventSchema.safeParse(value, { error: explainIssue });
   if (!parsed.success) throw invalidEnvelope(parsed.error);
   const envelope = parsed.data;
   return {

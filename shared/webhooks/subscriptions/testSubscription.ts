@@ -6,9 +6,10 @@ import type { PostSigned } from '../delivery/postSigned';
 import { classifyResponse } from '../delivery/classifyResponse';
 import { toFlatEvent } from '../formats/flatEvent';
 import { existingSubscription } from './existingSubscription';
-import type { RenderedDelivery } from '../formats/renderDelivery';
+import type { Render, RenderedDelivery } from '../formats/renderDelivery';
+import { toSampleEvent, type SampleEventName } from './sampleEvent';
 import { timeoutMsOf, type Subscription } from './subscription';
-import { CLOUDEVENTS_JSON, type ContentType, type Format } from './subscriptionRequest';
+import { CLOUDEVENTS_JSON } from './subscriptionRequest';
 import type { SubscriptionStore } from './subscriptionStore';
 import { toNoticeCard } from '../formats/teamsCard';
 
@@ -30,14 +31,16 @@ export interface TestResult {
 }
 
 /**
- * Sends one event of type `ucwa.subscription.test`, signed as any other, now and once; also while paused or disabled.
- * Takes 7 s at most. Errors: `notFound`, those of DecryptSubscription.
+ * Sends one event, signed as any other, now and once; also while paused or disabled, and whatever the filters are: of type
+ * `ucwa.subscription.test`, or the named one of a sample call. Takes 7 s at most. Errors: `notFound`, those of
+ * DecryptSubscription.
  */
-export type TestSubscription = (id: string) => Promise<TestResult>;
+export type TestSubscription = (id: string, sample?: SampleEventName) => Promise<TestResult>;
 
 export interface TestSubscriptionPorts {
   readonly store: Pick<SubscriptionStore, 'find'>;
   readonly post: PostSigned;
+  readonly render: Render;
   readonly clock: Clock;
 }
 
@@ -45,11 +48,18 @@ export interface TestSubscriptionPorts {
 const MAX_TEST_MS = 7000;
 
 /** It is no delivery: it stands in no log and counts for nothing. */
-export function createTestSubscription({ store, post, clock }: TestSubscriptionPorts): TestSubscription {
-  return async (id) => {
+export function createTestSubscription({ store, post, render, clock }: TestSubscriptionPorts): TestSubscription {
+  return async (id, sample) => {
     const subscription = await existingSubscription(store, id);
-    const event = toTestEvent(subscription, clock.now());
-    const rendered = render(event, subscription.format, subscription.contentType);
+    const test = toTestEvent(subscription, clock.now());
+    const event = sample === undefined ? test : toSampleEvent(sample, test.id, test.timeMs);
+    const rendered = event === test ? renderTest(test, subscription) : render(event, subscription);
+    if (rendered === undefined)
+      return {
+        delivered: false,
+        reason: `The format ${subscription.format} shows nothing of such an event.`,
+        durationMs: 0,
+      };
     const timeoutMs = Math.min(timeoutMsOf(subscription, false), MAX_TEST_MS);
     const result = await post(subscription, event.id, rendered, timeoutMs);
     const answer = classifyResponse(result, clock.now());
@@ -73,10 +83,9 @@ function toTestEvent({ id }: Subscription, timeMs: number): RelayEvent<'ucwa.sub
   };
 }
 
-function render(
+function renderTest(
   event: RelayEvent<string, SubscriptionTest>,
-  format: Format,
-  contentType: ContentType = CLOUDEVENTS_JSON,
+  { format, contentType = CLOUDEVENTS_JSON }: Pick<Subscription, 'format' | 'contentType'>,
 ): RenderedDelivery {
   switch (format) {
     case 'cloudevents':

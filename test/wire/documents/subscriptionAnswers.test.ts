@@ -43,6 +43,8 @@ const requests: readonly [title: string, status: number, ask: (api: AxiosInstanc
   ['one that is none', 404, (http) => http.get('/webhook-subscriptions/none')],
   ['a change', 200, (http) => http.patch(at(), { description: 'Front desk' })],
   ['a test', 200, (http) => http.post(at('/test'))],
+  ['a test with a sample', 200, (http) => http.post(at('/test'), { event: 'missed' })],
+  ['a test with none', 400, (http) => http.post(at('/test'), { event: 'lunch' })],
   ['a new secret', 200, (http) => http.post(at('/rotate-secret'), {})],
   ['the delivery log', 200, (http) => http.get(at('/deliveries?limit=10'))],
   ['a recovery', 200, (http) => http.post(at('/recover'), { since: '2026-01-15T12:00:00Z' })],

@@ -65,6 +65,7 @@ export const requestExamples = {
   },
   changeSubscription: { pause: { state: 'paused' }, resume: { state: 'active' } },
   rotateSecret: { generated: {} },
+  testSubscription: { test: {}, ringing: { event: 'ringing' } },
   recover: {
     sinceNoon: { since: '2026-01-15T12:00:00Z' },
     countOnly: { since: '2026-01-15T12:00:00Z', until: '2026-01-15T13:00:00Z', dryRun: true },

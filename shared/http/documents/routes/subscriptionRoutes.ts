@@ -127,11 +127,13 @@ function testRoute({ tested }: Answers): Route {
     operationId: 'testWebhookSubscription',
     summary: 'Send a test event',
     description:
-      'One event of type `ucwa.subscription.test`, now and once, signed as any other; also while paused or disabled.',
+      'One event of type `ucwa.subscription.test`, or of a sample call, now and once, signed as any other; also while ' +
+      'paused or disabled, and whatever the filters are.',
+    body: { schema: 'TestRequest', examples: requestExamples.testSubscription },
     answers: {
       200: { description: 'What the subscriber answered', schema: 'TestResult', examples: { delivered: tested } },
     },
-    errors: ['notFound', 'storageUnavailable'],
+    errors: ['requestInvalid', 'notFound', 'storageUnavailable'],
   };
 }
 
