@@ -8,7 +8,7 @@ export const explainIssue: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'invalid_type':
       if (issue.input === undefined) return 'is required';
-      return issue.expected === 'int' ? 'must be a whole number' : `must be of type ${String(issue.expected)}`;
+      return ofType(issue.expected);
     case 'too_small':
       return `must ${limit(issue.origin, 'at least', issue.minimum, issue.inclusive)}`;
     case 'too_big':
@@ -16,7 +16,7 @@ export const explainIssue: z.core.$ZodErrorMap = (issue) => {
     case 'not_multiple_of':
       return `must be a multiple of ${issue.divisor}`;
     case 'invalid_value':
-      return `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`;
+      return oneOf(issue.values.map(String));
     case 'invalid_format':
       return formats[issue.format] ?? 'does not have the form that it must have';
     case 'unrecognized_keys':
@@ -24,10 +24,19 @@ export const explainIssue: z.core.$ZodErrorMap = (issue) => {
     case 'invalid_union':
     case 'invalid_key':
     case 'invalid_element':
+    case 'custom':
     default:
       return 'is not what it must be';
   }
 };
+
+function ofType(expected: string): string {
+  return expected === 'int' ? 'must be a whole number' : `must be of type ${expected}`;
+}
+
+function oneOf(values: readonly string[]): string {
+  return `must be ${values.length > 1 ? 'one of ' : ''}${values.join(', ')}`;
+}
 
 const formats: Readonly<Record<string, string>> = {
   url: 'must be a URL',

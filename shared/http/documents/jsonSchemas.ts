@@ -68,7 +68,7 @@ function simplify(jsonSchema: z.core.JSONSchema.BaseSchema, direction: Direction
 export function describeDefault(schema: Pick<z.core.JSONSchema.BaseSchema, 'default' | 'description'>): void {
   if (schema.default === undefined) return;
   const { default: value, description } = schema;
-  const text = Array.isArray(value) ? value.join(', ') : String(value);
+  const text = Array.isArray(value) ? value.join(', ') : JSON.stringify(value).replaceAll('"', '');
   schema.description = [...(description === undefined ? [] : [description]), `${text} unless given`].join('; ');
   delete schema.default;
 }

@@ -58,7 +58,7 @@ const requestHeaders: JsonObject = {
     name: 'Last-Event-ID',
     in: 'header',
     description: 'HTML standard, server-sent events: the last `id` that was received, unchanged; absent at first.',
-    schema: { type: 'string', maxLength: 80 },
+    schema: { type: 'string' },
     example: 'e2f1c9a4.42.1768478400000',
   },
   WebhookId: webhookHeader('webhook-id', 'The CloudEvents id, the same for every attempt'),
