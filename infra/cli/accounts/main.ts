@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { accountStates } from '../../../shared/http/accounts/accountAnswers';
 import { misused, readArguments } from '../../local/start/commandLine';
-import { createTerminal, harmless } from '../../local/start/print/terminal';
+import { createTerminal, endWithReader, harmless } from '../../local/start/print/terminal';
 import { findRelay } from '../findRelay';
 import { formatStep } from '../doctor/formatStep';
 import { createAccountsApi, type AccountsApi } from './accountsApi';
@@ -38,6 +38,7 @@ async function main(): Promise<number> {
     state: { type: 'string' },
     json: { type: 'boolean' },
   });
+  endWithReader(process.stdout);
   const [command = '', ...names] = positionals;
   const [first = ''] = names;
   switch (command) {

@@ -1,7 +1,7 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { credentialFor } from '../../../shared/identity';
 import { readCommandLine } from '../../local/start/commandLine';
-import { createTerminal } from '../../local/start/print/terminal';
+import { createTerminal, endWithReader } from '../../local/start/print/terminal';
 import { listenForStop, whenAborted } from '../../local/start/stopSignals';
 import { findBus } from '../findBus';
 import { consume } from './consume';
@@ -20,6 +20,7 @@ local stack. Ctrl-C ends it.`;
 
 async function main(): Promise<void> {
   const { subscription } = readCommandLine(HELP, { subscription: { type: 'string', default: 'consumer' } });
+  endWithReader(process.stdout);
   const bus = await findBus(process.cwd(), process.env);
   const client =
     'connectionString' in bus

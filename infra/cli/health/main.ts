@@ -1,6 +1,6 @@
 import { readCommandLine } from '../../local/start/commandLine';
 import { printHealth } from '../../local/start/print/printHealth';
-import { createTerminal } from '../../local/start/print/terminal';
+import { createTerminal, endWithReader } from '../../local/start/print/terminal';
 import { createRelayApi } from '../../local/start/keys/relayApi';
 import { readRunningStack } from '../../local/start/stackFile';
 
@@ -14,6 +14,7 @@ Exit code 0 when it passes or warns, 1 when it fails or does not answer.`;
 
 async function main(): Promise<number> {
   readCommandLine(HELP, {});
+  endWithReader(process.stdout);
   const stack = await readRunningStack(process.cwd());
   if (stack === undefined)
     throw new Error('No stack runs in this folder. Start it first, in another terminal: npm start');

@@ -36,6 +36,8 @@ interface Options {
 
 async function main(): Promise<void> {
   const options = readOptions();
+  // Where nobody reads its output any more, as after `| head`, it unsubscribes and ends.
+  process.stdout.once('error', () => process.kill(process.pid, 'SIGTERM')).on('error', () => undefined);
   const relay = await findRelay(process.cwd(), process.env);
   if (options.publicUrl === undefined && !isLocal(relay)) {
     misused(

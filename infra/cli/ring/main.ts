@@ -5,7 +5,7 @@ import { localKeys } from '../../local/start/localKeys';
 import { createSimulator } from '../../local/start/simulator';
 import { createRelayApi } from '../../local/start/keys/relayApi';
 import { readRunningStack, type StackFacts } from '../../local/start/stackFile';
-import { createTerminal } from '../../local/start/print/terminal';
+import { createTerminal, endWithReader } from '../../local/start/print/terminal';
 import { answerCommands } from './answerCommands';
 import { invitationIdOf } from './invitationIdOf';
 
@@ -39,6 +39,7 @@ async function main(): Promise<void> {
     to: { type: 'string', default: '+14255550100' },
     id: { type: 'boolean', default: false },
   });
+  endWithReader(process.stdout);
   const folder = process.cwd();
   const stack = await readRunningStack(folder);
   if (stack === undefined)

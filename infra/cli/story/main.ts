@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { misused, readArguments } from '../../local/start/commandLine';
-import { createTerminal } from '../../local/start/print/terminal';
+import { createTerminal, endWithReader } from '../../local/start/print/terminal';
 import { findRelay } from '../findRelay';
 import { openBacklogs, type ReadBacklogs } from './openBacklogs';
 import { parseTime } from './parseTime';
@@ -48,6 +48,7 @@ interface Request {
 }
 
 async function main(): Promise<number> {
+  endWithReader(process.stdout);
   endQuietlyWithoutReader();
   const { values, positionals } = readArguments(HELP, {
     from: { type: 'string' },

@@ -4,6 +4,7 @@ import { createServer as createHttpServer, type IncomingMessage } from 'node:htt
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import path from 'node:path';
 import axios from 'axios';
+import { toolScript } from '../../../infra/local/start/projectFolder';
 import { createSimulator } from '../../../infra/local/start/simulator';
 import type { StackFacts } from '../../../infra/local/start/stackFile';
 import { startTestStorage } from '../../support/azurite';
@@ -92,6 +93,14 @@ describe('a stack whose every port is taken', () => {
     expect(health.lines[0]).toMatch(/^(pass|warn) {2}the relay$/);
     expect(health.lines).toContainEqual(expect.stringMatching(/^(pass|warn) {2}account:sip:reception@contoso\.com/));
     expect([...stack.lines, ...health.lines].join('\n')).not.toContain(facts.functionsKey);
+  });
+
+  it('ends a tool quietly whose reader has seen enough', () => {
+    const { stderr } = spawnSync('bash', ['-c', `'${process.execPath}' '${toolScript('health')}' | true`], {
+      cwd: folder.folder,
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
   });
 
   it('keeps every line of the relay in .local/relay.log', async () => {

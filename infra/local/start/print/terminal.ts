@@ -29,6 +29,11 @@ export function createTerminal(
   };
 }
 
+/** Ends the process quietly when nobody reads its output any more, as after `| head`. */
+export function endWithReader(output: NodeJS.WriteStream): void {
+  output.once('error', () => process.exit());
+}
+
 /** Text that others chose (a caller's name, a subject), harmless to a terminal: control characters become dots. */
 export function harmless(text: string): string {
   return text.replace(/\p{Cc}/gu, '·');
