@@ -10,7 +10,7 @@ export default tseslint.config(
     ignores: [
       ...['dist/**', 'package/**', 'coverage/**', '.local/**', 'docs/**', 'bench-results/**', 'test/fixtures/**'],
       // What the documents tell a reader to save here.
-      ...['consumer.mjs', 'receiver.mjs', 'receiver-express.mjs'],
+      ...['consumer.mjs', 'receiver.mjs', 'receiver-express.mjs', 'send.mjs'],
     ],
   },
   ...tseslint.configs.strictTypeChecked,

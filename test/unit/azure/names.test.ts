@@ -162,7 +162,7 @@ describe('the alerts in Bicep', () => {
     const wanted = [...file('modules/alerts.bicep').text.matchAll(/customMetrics \| where name == "([\w.]+)"/g)].map(
       ([, name]) => name ?? '',
     );
-    expect(wanted).toEqual(['relay.poll_age', 'relay.poll_age']);
+    expect(wanted).toEqual(['relay.poll_age', 'relay.channels', 'relay.poll_age']);
     for (const name of wanted) expect(read('shared/telemetry/metrics.ts')).toContain(`'${name}'`);
   });
 });
