@@ -216,6 +216,7 @@ function logRelayed(event: InvitationEvent | CallEvent, item: PackageItem, { clo
   recordRingToBus(relayMs, event.type);
   const invitation = 'event' in event.data ? event.data : undefined;
   log.info('eventRelayed', {
+    eventId: event.id,
     type: event.type,
     account: event.account,
     invitationId: event.subject,
