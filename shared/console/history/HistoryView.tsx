@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { useConsole, useNow } from '../app/context';
 import type { CallItem } from '../api/answers';
 import { groupBy } from '../groupBy';
-import { startedAtOf } from '../calls/mergeCalls';
+import { mergeCalls, startedAtOf } from '../calls/mergeCalls';
 import { useTitle } from '../shell/useTitle';
 import { isSameDay, number, onDay } from '../ui/times';
 import { Filters } from './Filters';
@@ -23,7 +23,8 @@ export function HistoryView() {
   const [filter, setFilter] = useState(initialFilter);
   const known = useConsole((state) => state.calls);
   const { calls, more, isReading, problem } = useHistory(filter, nowMs);
-  const waiting = new Set(missedOf(known, nowMs).map(({ invitationId }) => invitationId));
+  const all = mergeCalls(known, calls);
+  const waiting = new Set(missedOf(all, nowMs).map(({ invitationId }) => invitationId));
   const groups: readonly Group[] = [
     { title: 'Missed, nobody has called back', calls: calls.filter(({ invitationId }) => waiting.has(invitationId)) },
     ...byDay(
