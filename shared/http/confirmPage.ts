@@ -47,7 +47,8 @@ const style =
   'body{font:1rem/1.5 system-ui,sans-serif;margin:0 auto;padding:8vh .75rem;max-width:31rem;color:var(--ink);background:var(--ground)}' +
   'header{display:flex;gap:.5rem;align-items:center;margin-bottom:.75rem;font-weight:650}svg{width:1.5rem;height:1.5rem}' +
   'main{padding:1.25rem;background:var(--card);border:1px solid var(--line);border-radius:.75rem}h1{font-size:1.375rem;line-height:1.3;' +
-  'margin:0 0 .75rem}p{margin:.25rem 0;overflow-wrap:anywhere}h1+p{font-weight:600}p~p{color:var(--soft)}.urgent+p{font-weight:600;color:inherit}.urgent{display:inline-block;' +
+  'margin:0 0 .75rem}p{margin:.25rem 0;overflow-wrap:anywhere}h1+p{font-weight:600}p~p{color:var(--soft)}' +
+  '.urgent+p{font-weight:600;color:inherit}.urgent{display:inline-block;' +
   'padding:.05rem .5rem;border-radius:.375rem;font-size:.875rem;color:var(--bad);background:var(--badly)}b,time{color:var(--ink);' +
   'font-variant-numeric:tabular-nums}.little{color:var(--bad)}form{margin-top:1.25rem}button{font:inherit;font-weight:600;width:100%;' +
   'min-height:2.75rem;padding:.5rem 1rem;border:0;border-radius:.5rem;background:var(--link);color:var(--on);cursor:pointer}' +

@@ -201,14 +201,14 @@ test('500 calls of one minute are shown in their order, and the page stays quick
   await page.route('**/api/stream', async (route) => {
     asked += 1;
     const now = await page.evaluate<number>('Date.now()');
-    const calls = asked > 10 ? [] : Array.from({ length: 50 }, (_, index) => crowdEvent(asked * 50 + index, now));
+    const calls = asked > 5 ? [] : Array.from({ length: 100 }, (_, index) => crowdEvent(asked * 100 + index, now));
     await route.fulfill({ contentType: 'text/event-stream', body: calls.join('') || ': nothing\n\n' });
   });
   const rows = page.locator('.ringing > li');
-  await page.getByText('Crowd 549', { exact: true }).waitFor();
+  await page.getByText('Crowd 599', { exact: true }).waitFor();
   const names = await rows.locator('h2').allTextContents();
   const numbers = names.filter((name) => /^Crowd/.test(name)).map((name) => Number(name.slice(6)));
-  expect(numbers).toEqual(Array.from({ length: 500 }, (_, index) => index + 50));
+  expect(numbers).toEqual(Array.from({ length: 500 }, (_, index) => index + 100));
   expect(await page.getByRole('link', { name: /^Now/ }).innerText()).toMatch(/5\d\d/);
 });
 
