@@ -105,8 +105,8 @@ const streamRoute: Route = {
     'Server-sent events in finite responses: ask again as soon as one ends, with the last `id`. It ends at once when there is ' +
     'something newer, else after 20 s. First `hello` `{now, version, continued}`; then `call` (as in `GET /invitations`), ' +
     '`command`, `gap`, with `Subscriptions.Manage` `subscription`, with `Accounts.Manage` `account`; `reset` where ' +
-    'the id is too old: read the lists again; `stale` `{since}` while storage cannot be read. Without an id the last three minutes come first. Events may be ' +
-    'repeated: keep the greatest `sequence` of an invitation.',
+    'the id is too old: read the lists again; `stale` `{since}` while storage cannot be read. Without an id the last three ' +
+    'minutes come first. Events may be repeated: keep the greatest `sequence` of an invitation.',
   role: 'Invitations.Read',
   headers: ['LastEventId'],
   answers: {
