@@ -1,7 +1,12 @@
 import type { ServiceBusClient } from '@azure/service-bus';
 import type { Clock } from '../clock';
 import { RelayError } from '../errors/relayError';
-import type { InvitationEvent, RelayEvent, UnreadableEvent } from '../invitations/events/relayEvent';
+import {
+  invitationIdOf,
+  type InvitationEvent,
+  type RelayEvent,
+  type UnreadableEvent,
+} from '../invitations/events/relayEvent';
 import type { Log } from '../telemetry/log';
 import { countDeadLetters, countEvent } from '../telemetry/metrics';
 import { traceParentOf } from '../telemetry/trace';
@@ -63,16 +68,17 @@ export function createEventPublisher({
     sender: connection.sender(busEntities.events),
     encode: ({ sent }) => toServiceBusMessage(sent),
     replace: async ({ event, sent }, refusal) => {
-      const { id, type, account } = event;
+      const { id: eventId, type, account } = event;
+      const invitationId = invitationIdOf(event);
       if (refusal.code === 'messageTooLarge' && isInvitationEvent(sent)) {
         const smaller = shrink(sent);
         if (smaller !== undefined) {
-          log.warn('eventShrunk', { id, type, account, omitted: smaller.data.omitted?.join(',') });
+          log.warn('eventShrunk', { eventId, invitationId, type, account, omitted: smaller.data.omitted?.join(',') });
           return { event, sent: smaller };
         }
       }
       await unreadableEvents.send([toUnreadableEvent(event, refusal)]);
-      log.error('eventRefused', { id, type, account, code: refusal.code });
+      log.error('eventRefused', { eventId, invitationId, type, account, code: refusal.code });
       return undefined;
     },
   });

@@ -21,6 +21,15 @@ export interface RelayEvent<Type extends string = string, Data = unknown> {
   readonly data: Data;
 }
 
+/** The invitation that an event is about, by which log lines, spans and rows of one call are found; undefined for one about no invitation. */
+export function invitationIdOf({
+  type,
+  account,
+  subject,
+}: Pick<RelayEvent, 'type' | 'account' | 'subject'>): string | undefined {
+  return subject === account || type.startsWith('ucwa.subscription.') ? undefined : subject;
+}
+
 export type InvitationEventType = `ucwa.${string}.${'started' | 'updated' | 'completed'}`;
 export type InvitationEvent = RelayEvent<InvitationEventType, InvitationData>;
 

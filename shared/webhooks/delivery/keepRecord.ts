@@ -2,7 +2,7 @@ import type { Clock } from '../../clock';
 import { toRelayError, type RelayError } from '../../errors/relayError';
 import type { TroubledDelivery } from '../../invitations/record/callRecords';
 import type { DeliveryResult } from '../../invitations/record/deliveryResult';
-import type { RelayEvent } from '../../invitations/events/relayEvent';
+import { invitationIdOf, type RelayEvent } from '../../invitations/events/relayEvent';
 import type { Log } from '../../telemetry/log';
 import { countRefusedRecord } from '../../telemetry/metrics';
 import type { DeliveryEnd } from './deliveryEnd';
@@ -11,8 +11,11 @@ import { settlesBy, withDeadline } from '../../withDeadline';
 /** `noAnswer`: to be tried again later. `refused`: storage will never take it; it was logged and is not tried again. */
 export type Kept = 'kept' | 'noAnswer' | 'refused';
 
+/** What a log line needs to name an event. */
+export type NamedEvent = Pick<RelayEvent, 'id' | 'type' | 'account' | 'subject'>;
+
 /** One write of a record, at most a second long. Never rejects. */
-export type KeepRecord = (event: Pick<RelayEvent, 'id'>, write: () => Promise<unknown>) => Promise<Kept>;
+export type KeepRecord = (event: NamedEvent, write: () => Promise<unknown>) => Promise<Kept>;
 
 export function createKeepRecord({ clock, log }: { readonly clock: Clock; readonly log: Log }): KeepRecord {
   return async (event, write) => {
@@ -36,7 +39,7 @@ const MAX_ROWS_AT_ONCE = 16;
  * what a ring waits for, the record of its event, does not queue behind them. Resolves to `noAnswer` for a row whose turn does
  * not come by `untilMs` (milliseconds since the epoch).
  */
-export type KeepRow = (event: Pick<RelayEvent, 'id'>, write: () => Promise<unknown>, untilMs: number) => Promise<Kept>;
+export type KeepRow = (event: NamedEvent, write: () => Promise<unknown>, untilMs: number) => Promise<Kept>;
 
 export function createKeepRow(keepRecord: KeepRecord, clock: Clock): KeepRow {
   const waiting = new Set<() => void>();
@@ -75,8 +78,8 @@ export function createKeepRow(keepRecord: KeepRecord, clock: Clock): KeepRow {
 }
 
 /** Says that a record is lost, because storage, or the bus where it was to wait for storage, refuses it for good. */
-export function reportRefusedRecord({ id }: Pick<RelayEvent, 'id'>, { code, message }: RelayError, log: Log): void {
-  log.error('recordRefused', { eventId: id, code, reason: message });
+export function reportRefusedRecord(event: NamedEvent, { code, message }: RelayError, log: Log): void {
+  log.error('recordRefused', { eventId: event.id, invitationId: invitationIdOf(event), code, reason: message });
   countRefusedRecord();
 }
 

@@ -187,7 +187,7 @@ describe('an event too large for the bus', () => {
     expect(log.lines).toContainEqual({
       level: 'error',
       event: 'eventRefused',
-      fields: expect.objectContaining({ id: 'gap-1', code: 'messageTooLarge' }) as object,
+      fields: expect.objectContaining({ eventId: 'gap-1', code: 'messageTooLarge' }) as object,
     });
   });
 });

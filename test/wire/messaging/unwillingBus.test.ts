@@ -61,7 +61,7 @@ describe('what the bus refuses for good', () => {
       expect(log.lines).toContainEqual({
         level: 'error',
         event: 'eventRefused',
-        fields: expect.objectContaining({ id: 'event-7', code: 'busRefused' }) as object,
+        fields: expect.objectContaining({ eventId: 'event-7', code: 'busRefused' }) as object,
       });
     },
   );
@@ -78,7 +78,7 @@ describe('what the bus refuses for good', () => {
     await publisher.publish(events(8));
 
     expect(bus.accepted).toEqual(ids(8));
-    expect(log.lines.map(({ event, fields }) => [event, fields.id])).toEqual([
+    expect(log.lines.map(({ event, fields }) => [event, fields.eventId])).toEqual([
       ['eventShrunk', 'event-3'],
       ['eventShrunk', 'event-3'],
     ]);

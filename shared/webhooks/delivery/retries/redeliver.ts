@@ -3,7 +3,7 @@ import { RelayError } from '../../../errors/relayError';
 import type { CallRecords, RecordedEvent } from '../../../invitations/record/callRecords';
 import type { DeliveryResult } from '../../../invitations/record/deliveryResult';
 import type { CallViews } from '../../../invitations/record/callViews';
-import type { RelayEvent } from '../../../invitations/events/relayEvent';
+import { invitationIdOf, type RelayEvent } from '../../../invitations/events/relayEvent';
 import type { Log } from '../../../telemetry/log';
 import { existingSubscription } from '../../subscriptions/existingSubscription';
 import { matchesFilter } from '../../subscriptions/matchesFilter';
@@ -79,7 +79,13 @@ export function createRedeliver(ports: RedeliverPorts): Redeliver {
     const [refused] = await queue.send([{ message: firstAttemptMessage(event, id, { redelivery }) }]);
     if (refused === undefined) return true;
     const { code, message } = refused.refusal;
-    log.error('eventNotRecovered', { subscriptionId: id, eventId: event.id, code, reason: message });
+    log.error('eventNotRecovered', {
+      subscriptionId: id,
+      eventId: event.id,
+      invitationId: invitationIdOf(event),
+      code,
+      reason: message,
+    });
     return false;
   };
 

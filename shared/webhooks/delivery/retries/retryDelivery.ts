@@ -1,5 +1,6 @@
 import type { Clock } from '../../../clock';
 import type { CallRecords } from '../../../invitations/record/callRecords';
+import { invitationIdOf } from '../../../invitations/events/relayEvent';
 import type { Log } from '../../../telemetry/log';
 import { countDelivery } from '../../../telemetry/metrics';
 import { fromTraceParent, setAttributes, withSpan } from '../../../telemetry/trace';
@@ -97,7 +98,15 @@ async function makeAttempt(message: AttemptMessage, isRepeated: boolean, ports: 
   setAttributes({ 'relay.outcome': end.attempt.outcome });
   countDelivery(end.attempt.outcome, subscriptionId);
   const { outcome, attempted, durationMs } = end.attempt;
-  log.debug('deliveryRetried', { subscriptionId, eventId: event.id, attempt, attempted, outcome, durationMs });
+  log.debug('deliveryRetried', {
+    subscriptionId,
+    eventId: event.id,
+    invitationId: invitationIdOf(event),
+    attempt,
+    attempted,
+    outcome,
+    durationMs,
+  });
   await watch.observe(found, end);
 }
 

@@ -1,6 +1,7 @@
 import { createKeepRecord, createKeepRow } from '../../../../shared/webhooks/delivery/keepRecord';
 import { createFakeClock } from '../../../support/fakeClock';
 import { createRecordingLog } from '../../../support/recordingLog';
+import { sampleInvitationEvent } from '../../../support/sampleEvents';
 
 function setUp() {
   const clock = createFakeClock();
@@ -8,7 +9,7 @@ function setUp() {
   const keepRow = createKeepRow(createKeepRecord({ clock, log: createRecordingLog() }), clock);
   const keep = (number: number, waitMs = 60_000) =>
     keepRow(
-      { id: 'event-1' },
+      sampleInvitationEvent(),
       () => new Promise<void>((resolve) => begun.push({ number, end: resolve })),
       clock.now() + waitMs,
     );
