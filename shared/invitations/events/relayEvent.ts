@@ -21,7 +21,7 @@ export interface RelayEvent<Type extends string = string, Data = unknown> {
   readonly data: Data;
 }
 
-/** The invitation that an event is about, by which log lines, spans and rows of one call are found; undefined for one about no invitation. */
+/** The invitation that an event is about, by which what is said of one call is found; undefined where it is about none. */
 export function invitationIdOf({
   type,
   account,
