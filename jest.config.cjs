@@ -15,8 +15,7 @@ module.exports = {
   },
   // Nobody waits for it but who has a bug: a slow machine is not one.
   testTimeout: 180_000,
-  // More than CI has cores: tests with processes of their own wait for those half of the time.
-  maxWorkers: 3,
+  maxWorkers: 2,
   // `npm run test:coverage`: what the unit tests alone run of shared/. Adapters are covered by wire tests and the console by
   // browser tests, which are not counted.
   collectCoverageFrom: ['shared/**/*.ts', '!shared/console/**'],

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { projectFolder } from '../../../infra/local/start/projectFolder';
+import type { StackFacts } from '../../../infra/local/start/stackFile';
 import { createStackFolder, type StackFolder } from '../../support/stack';
 import { startTestUcwa, type TestUcwa } from '../../support/ucwaSimulator';
 
@@ -102,9 +103,10 @@ test('nothing is configured and the local stack runs: the simulator is tried, an
     functionsUrl: '',
     functionsKey: '',
     receiverUrl: '',
+    consoleUrl: '',
     ucwaUrl: ucwa.url,
     pids: { start: process.pid },
-  };
+  } satisfies StackFacts;
   await writeFile(path.join(index.folder, '.local', 'stack.json'), JSON.stringify(facts));
   const { code, stdout } = await doctor([]);
   expect(stdout).toMatch(/^✓ settings +sip:reception@contoso\.com on the simulator of the local stack/);

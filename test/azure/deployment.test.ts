@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { indexFunctions } from '../../../infra/local/functions-host/indexFunctions';
-import { settingNames } from '../../../shared/config/parseConfig';
-import { busAccess, busEntities, entityPath } from '../../../shared/messaging/busEntities';
-import { findBicepCompiler } from '../../support/bicepCompiler';
-import { predictDeployment, type PredictedResource } from '../../support/bicepSnapshot';
-import { resolveAzdParameters, typeOf, type ArmTemplate, type ParametersFile } from '../../support/azdParameters';
-import { azureFolder, readBicepFiles } from '../../support/bicep';
+import { indexFunctions } from '../../infra/local/functions-host/indexFunctions';
+import { settingNames } from '../../shared/config/parseConfig';
+import { busAccess, busEntities, entityPath } from '../../shared/messaging/busEntities';
+import { findBicepCompiler } from '../support/bicepCompiler';
+import { predictDeployment, type PredictedResource } from '../support/bicepSnapshot';
+import { resolveAzdParameters, typeOf, type ArmTemplate, type ParametersFile } from '../support/azdParameters';
+import { azureFolder, readBicepFiles } from '../support/bicep';
 
-const project = join(__dirname, '../../..');
+const project = join(__dirname, '../..');
 const compiler = findBicepCompiler();
 
 /** What the compiler works out for some parameters; each set is worked out once. */

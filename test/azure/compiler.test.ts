@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findBicepCompiler, withCopyOfBicepFiles, type BicepCompiler } from '../../support/bicepCompiler';
-import { readBicepFiles } from '../../support/bicep';
+import { findBicepCompiler, withCopyOfBicepFiles, type BicepCompiler } from '../support/bicepCompiler';
+import { readBicepFiles } from '../support/bicep';
 
 const compiler = findBicepCompiler();
 const bicep: BicepCompiler = (...given) => {
