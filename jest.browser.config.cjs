@@ -7,4 +7,4 @@ if (findBrowser() === undefined) {
 }
 
 /** `npm run test:browser`: the console in a real browser, against the built app in the local stack. */
-module.exports = { ...require('./jest.config.cjs'), roots: ['<rootDir>/test/browser'], maxWorkers: 1 };
+module.exports = { ...require('./jest.config.cjs'), roots: ['<rootDir>/test/browser'] };
