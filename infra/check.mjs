@@ -1,5 +1,5 @@
-// What `npm test` wants of the sources: the linter, and beside it, one after another, types, form, vocabulary and sizes, which take as long;
-// each one's output when it has ended. Exit code 1 when one fails.
+// What `npm test` wants of the sources: the linter, and beside it, one after another, types, form, vocabulary and sizes, which take about
+// as long; each one's output when it has ended. Exit code 1 when one fails.
 import { spawn } from 'node:child_process';
 
 const linter = ['linter', 'node_modules/eslint/bin/eslint.js', ['.']];
