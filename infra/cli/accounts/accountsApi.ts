@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import type { RelayAddress } from '../findRelay';
+import { requestRelay, toJson } from '../requestRelay';
 import { accountCheckSchema, accountPageSchema } from '../../../shared/http/accounts/accountAnswers';
 
 /** What the relay says to a request about accounts. Errors: an Error with the relay's own sentence. */
@@ -25,25 +26,16 @@ const TIMEOUT_MS = 120_000;
 const problemSchema = z.object({ detail: z.string() });
 
 /** Requests that the relay puts off (429, 5xx) are sent again when it says so, six times at most. */
-export function createAccountsApi({ url, functionKey, bearerToken }: RelayAddress): AccountsApi {
+export function createAccountsApi(address: RelayAddress): AccountsApi {
   const ask = async (method: string, path: string, body?: unknown): Promise<{ status: number; data: unknown }> => {
     for (let tries = 1; ; tries += 1) {
-      const response = await fetch(`${url.replace(/\/+$/, '')}/api${path}`, {
-        method,
-        headers: {
-          'x-functions-key': functionKey,
-          ...(bearerToken !== undefined && { authorization: `Bearer ${bearerToken}` }),
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-      const { status } = response;
-      const data = toJson(await response.text());
+      const request = { method, body, timeoutMs: TIMEOUT_MS };
+      const { status, retryAfter, text } = await requestRelay(address, path, request);
+      const data = toJson(text);
       if (status < 300) return { status, data };
       if ((status !== 429 && status < 502) || tries === MOST_TRIES)
         throw new Refusal(problemSchema.safeParse(data).data?.detail ?? `The relay answered ${status}.`);
-      await wait(1000 * Number(response.headers.get('retry-after') ?? DEFAULT_RETRY_SECONDS));
+      await wait(1000 * Number(retryAfter ?? DEFAULT_RETRY_SECONDS));
     }
   };
   const at = (sipUri: string): string => `/accounts/${encodeURIComponent(sipUri)}`;
@@ -67,12 +59,4 @@ export function createAccountsApi({ url, functionKey, bearerToken }: RelayAddres
       } while (cursor !== undefined);
     },
   };
-}
-
-function toJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import type { RelayAddress } from '../findRelay';
+import { requestRelay, toJson } from '../requestRelay';
 
 export interface NewSubscription {
   readonly url: string;
@@ -66,24 +67,11 @@ function isLeftover(description: string | undefined): boolean {
   }
 }
 
-async function ask(
-  { url, functionKey, bearerToken }: RelayAddress,
-  method: string,
-  path: string,
-  body?: unknown,
-): Promise<unknown> {
-  const response = await fetch(`${url.replace(/\/+$/, '')}/api/webhook-subscriptions${path}`, {
-    method,
-    headers: {
-      'x-functions-key': functionKey,
-      ...(bearerToken !== undefined && { authorization: `Bearer ${bearerToken}` }),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
-  const data: unknown = await response.json().catch(() => undefined);
-  if (response.ok) return data;
+async function ask(address: RelayAddress, method: string, path: string, body?: unknown): Promise<unknown> {
+  const request = { method, body, timeoutMs: TIMEOUT_MS };
+  const { status, text } = await requestRelay(address, `/webhook-subscriptions${path}`, request);
+  const data = toJson(text);
+  if (status < 300) return data;
   const { title, detail } = problemSchema.safeParse(data).data ?? {};
-  throw new Error(`The relay answered ${response.status}: ${detail ?? title ?? 'without a reason'}`);
+  throw new Error(`The relay answered ${status}: ${detail ?? title ?? 'without a reason'}`);
 }

@@ -4,6 +4,7 @@ import { healthSchema, invitationPageSchema, invitationViewSchema } from '../../
 import { subscriptionListSchema } from '../../../shared/http/documents/subscriptionAnswers';
 import { timelineSchema } from '../../../shared/http/documents/timelineAnswers';
 import type { RelayAddress } from '../findRelay';
+import { requestRelay, toJson } from '../requestRelay';
 
 export type Call = z.infer<typeof invitationViewSchema>;
 export type Timeline = z.infer<typeof timelineSchema>;
@@ -41,20 +42,10 @@ const problemSchema = z.object({ detail: z.string() });
 const invitationSchema = invitationViewSchema.loose();
 
 /** @param address of the function app. */
-export function createRelayReader({ url, functionKey, bearerToken }: RelayAddress): RelayReader {
+export function createRelayReader(address: RelayAddress): RelayReader {
   const ask = async (path: string, query: Readonly<Record<string, string | undefined>> = {}): Promise<Answer> => {
     const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
-    const address = `${url.replace(/\/+$/, '')}/api${path}?${new URLSearchParams(given).toString()}`;
-    const headers = {
-      'x-functions-key': functionKey,
-      ...(bearerToken !== undefined && { authorization: `Bearer ${bearerToken}` }),
-    };
-    try {
-      const response = await fetch(address, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
-      return { status: response.status, text: await response.text() };
-    } catch (error) {
-      throw new Error(`The relay at ${new URL(url).host} does not answer${reasonOf(error)}.`, { cause: error });
-    }
+    return requestRelay(address, `${path}?${new URLSearchParams(given).toString()}`, { timeoutMs: TIMEOUT_MS });
   };
   const read = async <Schema extends z.ZodType>(
     schema: Schema,
@@ -114,22 +105,8 @@ function parse<Schema extends z.ZodType>({ status, text }: Answer, schema: Schem
   return parsed.data;
 }
 
-/** fetch itself says no more than that it failed. */
-function reasonOf(error: unknown): string {
-  const { code } = error instanceof Error && error.cause instanceof Error ? (error.cause as NodeJS.ErrnoException) : {};
-  return code === undefined ? '' : ` (${code})`;
-}
-
 function hintFor(status: number): string {
   return status === 401 ? ': the key is not one of the app' : '';
-}
-
-function toJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function joinPages(before: Timeline, page: Timeline): Timeline {
