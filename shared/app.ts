@@ -230,7 +230,8 @@ function createApp(settings: Settings): App {
   const health = createSubscriberHealthStore(tables);
   const feed = withAccountChanges(createFeed(tables), { leases, clock });
   const liveFeed = createLiveFeed({ feed, processName: randomUUID().slice(0, 8), clock, log });
-  const webhooks = wireWebhooks(settings, connections, { views, health, accounts: sipUrisOf(accounts), clock });
+  const store = createSubscriptionStore({ tables, clock, log });
+  const webhooks = wireWebhooks(settings, connections, { store, views, health, accounts: sipUrisOf(accounts), clock });
   return {
     settings,
     accounts,
@@ -247,6 +248,7 @@ function createApp(settings: Settings): App {
     consoleCipher: settings.encryptionKey === undefined ? undefined : createSecretCipher(settings.encryptionKey),
     localControl: process.env.RELAY_LOCAL_CONTROL,
     records: createCallRecords(tables),
+    noteContext: () => store.noteContext(),
     commandQueue: createCommandQueue(bus),
     webhooks,
     subscriberHealth: health,
@@ -422,12 +424,11 @@ function sessionOf(accounts: AccountRegistry, session: SessionOf): CommandPorts[
 function wireWebhooks(
   settings: Settings,
   { tables, bus, publisher }: Connections,
-  ports: Pick<WebhooksPorts, 'health' | 'accounts' | 'clock'> & { readonly views: CallViews },
+  ports: Pick<WebhooksPorts, 'store' | 'health' | 'accounts' | 'clock'> & { readonly views: CallViews },
 ): Webhooks {
   const { clock } = ports;
   return createWebhooks({
     ...ports,
-    store: createSubscriptionStore({ tables, clock, log }),
     records: createCallRecords(tables),
     rateSlots: createRateSlots({ tables, clock, random: Math.random }),
     queue: createServiceBusRetryQueue(bus.sender(busEntities.retries)),

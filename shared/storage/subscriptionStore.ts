@@ -6,12 +6,17 @@ import { subscriptionSchema, type Subscription } from '../webhooks/subscriptions
 import type { SubscriptionStore } from '../webhooks/subscriptions/subscriptionStore';
 import { withDeadline } from '../withDeadline';
 import { toTableKey } from '../invitations/record/eventKey';
+import { double } from './calls/rows';
 import type { Tables } from './tables';
 import { statusOf, storageUnavailable } from './translateStorageError';
 
 const PARTITION = 'subscriptions';
-/** Written in one transaction with every change; sorts away from ids, which begin with `sub_`. */
+/**
+ * Written in one transaction with every change; sorts away from ids, which begin with `sub_`. Who delivers reads it anyway, so it
+ * also says whether contexts are in use: only then is a call's context worth a read for each event.
+ */
 const VERSION_ROW = 'version';
+const versionKey = { partitionKey: PARTITION, rowKey: VERSION_ROW };
 const NO_VERSION = 'none';
 /** A list so old is refreshed while it is still used, so that deliveries one after another never wait for storage… */
 const FRESH_MS = 3_000;
@@ -19,9 +24,17 @@ const FRESH_MS = 3_000;
 const WAIT_AFTER_MS = 4_000;
 /** Only changes by other processes count: those of this one are made one after another. */
 const MAX_TRIES = 10;
+/** That contexts are in use is written once a day, and holds for the longest call that is ever expected. */
+const CONTEXT_NOTED_FOR_MS = 86_400_000;
+const CONTEXT_IN_USE_FOR_MS = 7 * CONTEXT_NOTED_FOR_MS;
 
-interface Cached {
+interface Version {
   readonly version: string;
+  /** When a context was attached, as far as that was written down: milliseconds since the epoch; 0 for never. */
+  readonly contextAtMs: number;
+}
+
+interface Cached extends Version {
   readonly checkedAtMs: number;
   readonly subscriptions: ReadonlyMap<string, Subscription>;
 }
@@ -77,6 +90,17 @@ export function createSubscriptionStore({
           return changed;
         }),
       ),
+    async usesContexts() {
+      return clock.now() - (await cache.current()).contextAtMs < CONTEXT_IN_USE_FOR_MS;
+    },
+    async noteContext() {
+      const contextAtMs = clock.now();
+      const known = await cache.current().catch(rethrow);
+      if (contextAtMs - known.contextAtMs < CONTEXT_NOTED_FOR_MS) return;
+      await write((table) => table.upsertEntity({ ...versionKey, contextAtMs: double(contextAtMs) }, 'Merge')).catch(
+        rethrow,
+      );
+    },
     async remove(id) {
       if (!isSubscriptionKey(id)) return;
       await write((table) => submit(table, [['delete', { partitionKey: PARTITION, rowKey: toTableKey(id) }]])).catch(
@@ -135,10 +159,10 @@ class SubscriptionCache {
   async #read(): Promise<Cached> {
     const table = await this.tables.client('subscriptions');
     const checkedAtMs = this.clock.now();
-    const version = await versionOf(table);
+    const read = await versionOf(table);
     // The version is read before the list: a change in between makes the list newer than its version, never older.
-    const subscriptions = this.#cached?.version === version ? this.#cached.subscriptions : await readAll(table);
-    return { version, checkedAtMs, subscriptions };
+    const subscriptions = this.#cached?.version === read.version ? this.#cached.subscriptions : await readAll(table);
+    return { ...read, checkedAtMs, subscriptions };
   }
 }
 
@@ -170,21 +194,21 @@ type Actions = Parameters<TableClient['submitTransaction']>[0];
 
 /** The change and the version row, both or neither. */
 function submit(table: TableClient, actions: Actions): Promise<unknown> {
-  return table.submitTransaction([...actions, ['upsert', { partitionKey: PARTITION, rowKey: VERSION_ROW }, 'Replace']]);
+  return table.submitTransaction([...actions, ['upsert', versionKey, 'Merge']]);
 }
 
 /** The version as it was read: anything created, changed or removed since then makes the transaction fail. */
 function toVersion(version: string): Actions[number] {
-  const row = { partitionKey: PARTITION, rowKey: VERSION_ROW };
-  return version === NO_VERSION ? ['create', row] : ['update', row, 'Replace', { etag: version }];
+  return version === NO_VERSION ? ['create', versionKey] : ['update', versionKey, 'Merge', { etag: version }];
 }
 
 /** The ETag changes with every write, also of the same content. Before the first change there is no row. */
-async function versionOf(table: TableClient): Promise<string> {
+async function versionOf(table: TableClient): Promise<Version> {
   try {
-    return (await table.getEntity(PARTITION, VERSION_ROW)).etag;
+    const { etag, contextAtMs = 0 } = await table.getEntity<{ readonly contextAtMs?: number }>(PARTITION, VERSION_ROW);
+    return { version: etag, contextAtMs };
   } catch (error) {
-    if (statusOf(error) === 404) return NO_VERSION;
+    if (statusOf(error) === 404) return { version: NO_VERSION, contextAtMs: 0 };
     throw storageUnavailable(error);
   }
 }

@@ -46,6 +46,7 @@ export function createDeliveryEngine(given: { readonly subscriptions?: readonly 
     freeAtMs: clock.now(),
     respond: (_eventId: string, _subscription: Subscription): Promise<SendResult> => Promise.resolve(responded(200)),
     list: (): Promise<readonly Subscription[]> => Promise.resolve(world.subscriptions),
+    usesContexts: true,
     storage: {} as Partial<CallRecords>,
     policies: createDeliveryPolicies(clock),
   };
@@ -97,6 +98,7 @@ export function createDeliveryEngine(given: { readonly subscriptions?: readonly 
     },
     subscriptions: {
       list: () => world.list(),
+      usesContexts: () => Promise.resolve(world.usesContexts),
       find: async (id: string) => (await world.list()).find((one) => one.id === id),
     },
   };

@@ -9,6 +9,8 @@ import { CONTEXT_EVENT_TYPE, type CallContextEvent } from './callEvent';
 export interface AttachContextPorts {
   readonly commands: CommandPorts;
   readonly records: Pick<CallRecords, 'insertEvent'>;
+  /** Tells those who deliver that contexts are in use. */
+  readonly noteContext: () => Promise<void>;
 }
 
 export interface AttachContextRequest {
@@ -25,7 +27,7 @@ export interface AttachContextRequest {
  */
 export async function attachContext(
   { invitationId: given, context, caller }: AttachContextRequest,
-  { commands, records }: AttachContextPorts,
+  { commands, records, noteContext }: AttachContextPorts,
 ): Promise<CallContextEvent> {
   const { started, calls, events, newId, clock } = commands;
   if (Buffer.byteLength(JSON.stringify(context)) > MAX_CONTEXT_BYTES) throw contextTooLarge();
@@ -45,6 +47,7 @@ export async function attachContext(
     ...compact({ correlationId: threadId }),
     data: { invitationId, account, kind: reference.kind, ...compact({ direction, threadId }), caller, context },
   };
+  await noteContext();
   await events.publish([event]);
   await records.insertEvent({ event, recordedAtMs: timeMs });
   return event;

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock';
-import { isCallEvent } from '../../invitations/calls/callEvent';
+import type { CallContext } from '../../invitations/calls/callData';
+import { isCallEvent, isContextEvent } from '../../invitations/calls/callEvent';
 import { withContext } from '../../invitations/calls/withContext';
 import { isInvitationEvent } from '../../invitations/events/isInvitationEvent';
 import type { CallRecord, CallRecords, RecordedEvent } from '../../invitations/record/callRecords';
@@ -27,7 +28,7 @@ import type { SubscriberWatch } from './subscriberWatch';
 import { withDeadline } from '../../withDeadline';
 
 export interface DeliverEventPorts {
-  readonly subscriptions: Pick<SubscriptionStore, 'list'>;
+  readonly subscriptions: Pick<SubscriptionStore, 'list' | 'usesContexts'>;
   readonly records: CallRecords;
   readonly recentCalls: RecentCalls;
   readonly deliver: Deliver;
@@ -73,11 +74,12 @@ const MAX_REREAD_MS = 3_600_000;
 export function createDeliverEvent(ports: DeliverEventPorts): DeliverEvent {
   const { recentCalls, queue, clock } = ports;
   const listInOrder = createListInOrder(ports);
+  const attachContext = createAttachContext(ports);
   const inOrder = createInOrder();
   // A context is read before the subscriptions: events of a call go on in the order in which they came.
   const toDelivered = (given: RelayEvent): Promise<RelayEvent> =>
     inOrder.run(given.subject, async (before) => {
-      const event = await attachContext(given, ports);
+      const event = await attachContext(given);
       await before;
       return toPublicEvent(event);
     });
@@ -248,14 +250,25 @@ async function readResults(
 }
 
 /**
- * The event with what is attached to its call, which nothing can be before its first event. Where storage does not respond within a
- * second the event goes without.
+ * The event with what is attached to its call, which nothing can be before its first event. Without contexts in use it costs no
+ * request; another process may learn of the first one up to 5 s late. Where storage does not respond within a second the event goes
+ * without.
  */
-async function attachContext(event: RelayEvent, { records, clock }: DeliverEventPorts): Promise<RelayEvent> {
-  const isOfCall = isCallEvent(event) || (isInvitationEvent(event) && !isCallStart(event));
-  if (!isOfCall) return event;
-  const context = await withDeadline(clock, records.readContext(event.subject)).catch(() => undefined);
-  return context === undefined ? event : { ...event, data: withContext(event.data, context) };
+function createAttachContext({
+  subscriptions,
+  records,
+  clock,
+}: DeliverEventPorts): (event: RelayEvent) => Promise<RelayEvent> {
+  let hasSeenOne = false;
+  return async (event) => {
+    hasSeenOne ||= isContextEvent(event);
+    const isOfCall = isCallEvent(event) || (isInvitationEvent(event) && !isCallStart(event));
+    if (!isOfCall) return event;
+    const reading = async (): Promise<CallContext | undefined> =>
+      hasSeenOne || (await subscriptions.usesContexts()) ? records.readContext(event.subject) : undefined;
+    const context = await withDeadline(clock, reading()).catch(() => undefined);
+    return context === undefined ? event : { ...event, data: withContext(event.data, context) };
+  };
 }
 
 /** Lets the event before this one come first where another process is handling it. Never rejects. */

@@ -25,6 +25,10 @@ export interface SubscriptionStore {
     id: string,
     change: (subscription: Subscription) => Subscription | undefined,
   ): Promise<Subscription | undefined>;
+  /** Whether a context was attached to any call in the last days, as known at most 5 s ago; rejects like list. */
+  usesContexts(): Promise<boolean>;
+  /** Says that a context is being attached to a call. Costs a request once a day. */
+  noteContext(): Promise<void>;
   /** Idempotent. */
   remove(id: string): Promise<void>;
 }

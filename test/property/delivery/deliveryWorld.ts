@@ -213,6 +213,7 @@ function wire(world: World, process: SimulatedProcess, role: Role) {
     log,
     subscriptions: {
       find: (id: string) => subscriptions.find(id),
+      usesContexts: () => subscriptions.usesContexts(),
       list: async () => {
         const list = await subscriptions.list();
         isWarm = true;

@@ -182,5 +182,7 @@ function createCachedSubscriptions(
     },
     insert: () => Promise.resolve(),
     remove: () => Promise.resolve(),
+    usesContexts: () => Promise.resolve(true),
+    noteContext: () => Promise.resolve(),
   };
 }

@@ -235,6 +235,8 @@ test('there are five hundred at most, and a request for more is told so', async 
       insert: (decide) => Promise.resolve(void decide(many)),
       update: unasked,
       remove: unasked,
+      usesContexts: unasked,
+      noteContext: unasked,
     },
     cipher,
     decrypt: createDecryptSubscription(cipher),

@@ -103,5 +103,7 @@ function createMemoryStore(): SubscriptionStore {
       return Promise.resolve(changed ?? current);
     },
     remove: (id) => Promise.resolve(void stored.delete(id)),
+    usesContexts: () => Promise.resolve(false),
+    noteContext: () => Promise.resolve(),
   };
 }

@@ -132,6 +132,28 @@ test('a list that was being read while a change was made here is not kept', asyn
   expect(await store.list()).toMatchObject([{ description: 'changed' }]);
 });
 
+test('that a context was attached is known in another instance within 5 s, for a week, at one write a day', async () => {
+  const { clock, here, there } = twoInstances();
+  expect(await there.usesContexts()).toBe(false);
+  await here.noteContext();
+  expect(await here.usesContexts()).toBe(true);
+  await clock.advance(4000);
+  expect(await there.usesContexts()).toBe(true);
+  const version = async () =>
+    (await (await storage.tables.client('subscriptions')).getEntity('subscriptions', 'version')).etag;
+  const written = await version();
+  await there.noteContext();
+  expect(await version()).toBe(written);
+  await here.insert(() => sampleSubscription());
+  await here.update('sub_sample', (one) => ({ ...one, description: 'changed' }));
+  expect(await here.usesContexts()).toBe(true);
+  await clock.advance(7 * 86_400_000);
+  expect(await here.usesContexts()).toBe(false);
+  const late = await version();
+  await there.noteContext();
+  expect(await version()).not.toBe(late);
+});
+
 test('no change is lost when many change at once', async () => {
   const { here, there } = twoInstances();
   await here.insert(() => sampleSubscription({ description: '' }));

@@ -22,6 +22,7 @@ function createPorts() {
   const published: RelayEvent[] = [];
   const records = createMemoryCallRecords();
   const started = createMemoryStartedCalls();
+  const order: string[] = [];
   const commands = {
     signingKey,
     gateway: (key: string) => (key === reference.accountKey ? { account: { sipUri: account } } : undefined),
@@ -30,17 +31,19 @@ function createPorts() {
     events: {
       publish: (events: readonly RelayEvent[]) => {
         published.push(...events);
+        order.push('published');
         return Promise.resolve();
       },
     },
     newId: () => 'id-1',
     clock: createFakeClock(1_000),
   } as unknown as CommandPorts;
-  return { ports: { commands, records }, published, records, started };
+  const noteContext = () => Promise.resolve(void order.push('noted'));
+  return { ports: { commands, records, noteContext }, published, records, started, order };
 }
 
 it('publishes one event and has it on record, also for a call that is not on record yet', async () => {
-  const { ports, published, records } = createPorts();
+  const { ports, published, records, order } = createPorts();
   const context = { customer: 'Fabrikam' };
   await attachContext({ invitationId, context, caller: 'key:crm' }, ports);
   expect(published).toEqual([
@@ -54,6 +57,8 @@ it('publishes one event and has it on record, also for a call that is not on rec
     },
   ]);
   expect(await records.readContext(invitationId)).toEqual(context);
+  // Who delivers the event looks for contexts by then.
+  expect(order).toEqual(['noted', 'published']);
 });
 
 it('is attached to the id of the events where a start answered another one', async () => {

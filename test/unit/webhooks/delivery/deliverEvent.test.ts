@@ -326,6 +326,23 @@ describe('what is attached to a call', () => {
     expect(contextsOnRecord(world)).toEqual([context, context, context]);
   });
 
+  it('is not looked for while no context was attached to any call', async () => {
+    const { deliverEvent, world } = createDeliveryEngine();
+    world.usesContexts = false;
+    world.storage = { readContext: () => never };
+    void deliverEvent(completed);
+    await world.clock.advance(250); // The wait for the event before it, which is not on record.
+    expect(world.posts).toEqual(['event-2 to sub_a']);
+  });
+
+  it('is looked for from the first context that came here', async () => {
+    const { deliverEvent, world } = createDeliveryEngine();
+    world.usesContexts = false;
+    await deliverEvent(sampleContextEvent(context));
+    await world.clock.advanceUntil(deliverEvent(completed));
+    expect(contextsOnRecord(world)).toEqual([context, context]);
+  });
+
   it('is not read for a ring, which does not wait', async () => {
     const { deliverEvent, world } = createDeliveryEngine();
     world.storage = { readContext: () => never };
