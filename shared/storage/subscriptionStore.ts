@@ -90,17 +90,7 @@ export function createSubscriptionStore({
           return changed;
         }),
       ),
-    async usesContexts() {
-      return clock.now() - (await cache.current()).contextAtMs < CONTEXT_IN_USE_FOR_MS;
-    },
-    async noteContext() {
-      const contextAtMs = clock.now();
-      const known = await cache.current().catch(rethrow);
-      if (contextAtMs - known.contextAtMs < CONTEXT_NOTED_FOR_MS) return;
-      await write((table) => table.upsertEntity({ ...versionKey, contextAtMs: double(contextAtMs) }, 'Merge')).catch(
-        rethrow,
-      );
-    },
+    ...createContextUse(cache, clock, write),
     async remove(id) {
       if (!isSubscriptionKey(id)) return;
       await write((table) => submit(table, [['delete', { partitionKey: PARTITION, rowKey: toTableKey(id) }]])).catch(
@@ -108,6 +98,25 @@ export function createSubscriptionStore({
           if (statusOf(error) !== 404) rethrow(error);
         },
       );
+    },
+  };
+}
+
+/** Whether contexts are in use, in the version row. */
+function createContextUse(
+  cache: SubscriptionCache,
+  clock: Clock,
+  write: (change: (table: TableClient) => Promise<unknown>) => Promise<void>,
+): Pick<SubscriptionStore, 'usesContexts' | 'noteContext'> {
+  return {
+    async usesContexts() {
+      return clock.now() - (await cache.current()).contextAtMs < CONTEXT_IN_USE_FOR_MS;
+    },
+    async noteContext() {
+      const nowMs = clock.now();
+      const { contextAtMs } = await cache.current().catch(rethrow);
+      if (nowMs - contextAtMs < CONTEXT_NOTED_FOR_MS) return;
+      await write((table) => table.upsertEntity({ ...versionKey, contextAtMs: double(nowMs) }, 'Merge')).catch(rethrow);
     },
   };
 }
