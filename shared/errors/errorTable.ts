@@ -9,6 +9,7 @@ export const errorTable = {
   forbidden: { status: 403, retryable: false, title: 'The caller lacks the role for this' },
   invitationNotFound: { status: 404, retryable: false, title: 'There is no such invitation' },
   notFound: { status: 404, retryable: false, title: 'There is no such resource' },
+  methodNotAllowed: { status: 405, retryable: false, title: 'The route does not take this method' },
   alreadyClaimed: { status: 409, retryable: false, title: 'Another caller has already answered this invitation' },
   resolvedElsewhere: { status: 409, retryable: false, title: 'The invitation was resolved elsewhere' },
   subscriptionInactive: { status: 409, retryable: false, title: 'The webhook subscription is not active' },

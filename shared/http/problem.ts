@@ -33,8 +33,12 @@ export function toProblem(error: RelayError, instance: string): Problem {
   };
 }
 
-/** The answer to a caller for an error of ours, with Retry-After in whole seconds where trying again makes sense. */
-export function toProblemResponse(error: RelayError, instance: string): HttpResponseInit {
+/** The answer to a caller for an error of ours, with Retry-After in whole seconds where trying again makes sense, and `more` headers. */
+export function toProblemResponse(
+  error: RelayError,
+  instance: string,
+  more: Readonly<Record<string, string>> = {},
+): HttpResponseInit {
   const problem = toProblem(error, instance);
   return {
     status: problem.status,
@@ -43,6 +47,7 @@ export function toProblemResponse(error: RelayError, instance: string): HttpResp
       'cache-control': 'no-store',
       ...retryAfter(error),
       ...challenge(problem.status),
+      ...more,
     },
     body: JSON.stringify(problem),
   };

@@ -1,16 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DescribedFunction } from '../../../infra/local/functions-host/app/describeFunction';
 import { indexFunctions } from '../../../infra/local/functions-host/indexFunctions';
+import { matchRoute, parseRouteTemplate } from '../../../infra/local/functions-host/http/routeTemplate';
 import { apiRoutes } from '../../../shared/http/documents/routes/routes';
+
+async function httpFunctions(): Promise<readonly DescribedFunction[]> {
+  return (await indexFunctions(join(__dirname, '../../..'))).filter(({ type }) => type === 'httpTrigger');
+}
 
 /**
  * The API as the host finds it: each HTTP function's methods and route, with whether it asks for a key. The console's page and
- * what serves it alone are no part of the API.
+ * what serves it alone are no part of the API, nor is what takes every other route.
  */
 async function indexedRoutes(): Promise<{ readonly route: string; readonly authLevel: unknown }[]> {
-  const functions = await indexFunctions(join(__dirname, '../../..'));
-  return functions
-    .filter(({ type, route = '' }) => type === 'httpTrigger' && !/^api\/console\//.test(route))
+  return (await httpFunctions())
+    .filter(({ name, route = '' }) => name !== 'wrongRoute' && !/^api\/console\//.test(route))
     .flatMap(({ route = '', trigger }) =>
       (trigger['methods'] as string[]).map((method) => ({
         route: `${method.toUpperCase()} ${route.replace(/^api/, '')}`,
@@ -49,3 +54,26 @@ describe('the route table', () => {
     expect((await indexedRoutes()).sort(byRoute)).toEqual(documented.sort(byRoute));
   });
 });
+
+describe('the names of the functions', () => {
+  it('bring each route before every route that takes it too: the host sorts by name', async () => {
+    const functions = [...(await httpFunctions())].sort((one, other) =>
+      one.name.toUpperCase() < other.name.toUpperCase() ? -1 : 1,
+    );
+    const taken = functions.flatMap(({ name, route = '', trigger }) =>
+      (trigger['methods'] as string[]).map((method) => {
+        const path = route.replaceAll(/\{\*?\w+\}/g, 'some-value');
+        const first = functions.find(
+          (one) => (one.trigger['methods'] as string[]).includes(method) && takes(one.route ?? '', path),
+        );
+        return { route: `${method} ${route}`, by: name, isTakenBy: first?.name };
+      }),
+    );
+    expect(taken.filter(({ by, isTakenBy }) => by !== isTakenBy)).toEqual([]);
+    expect(functions.at(-1)?.name).toBe('wrongRoute');
+  });
+});
+
+function takes(route: string, path: string): boolean {
+  return matchRoute(parseRouteTemplate(route), path.split('/')) !== undefined;
+}

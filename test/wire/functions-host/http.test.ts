@@ -50,11 +50,16 @@ async function raw(request: string): Promise<string> {
 describe('routes', () => {
   test.each([
     ['a parameter', '/api/items/7', { name: 'item', params: { id: '7' } }],
-    ['a literal before a parameter', '/api/items/search', { name: 'itemSearch', params: {} }],
-    ['a literal without regard to case', '/API/Items/SEARCH', { name: 'itemSearch', params: {} }],
+    ['its name, before another whose route fits too', '/api/items/search', { name: 'firstSearch', params: {} }],
+    ['a literal without regard to case', '/API/Items/SEARCH', { name: 'firstSearch', params: {} }],
+    ['its name, though a literal fits better', '/api/items/found', { name: 'item', params: { id: 'found' } }],
     ['an optional parameter that is there', '/api/items/7/pages/3', { name: 'itemPage', params: { id: '7', n: '3' } }],
     ['an optional parameter that is not', '/api/items/7/pages', { name: 'itemPage', params: { id: '7' } }],
-    ['the rest where the constraint fails', '/api/items/7/pages/x', { name: 'itemAny', params: { rest: '7/pages/x' } }],
+    [
+      'the rest where the constraint fails',
+      '/api/items/7/pages/x',
+      { name: 'someItem', params: { rest: '7/pages/x' } },
+    ],
     ['a rest that is empty', '/api/files', { name: 'files', params: {} }],
     ['a slash at the end', '/api/items/7/', { name: 'item', params: { id: '7' } }],
     [
@@ -73,6 +78,11 @@ describe('routes', () => {
   test('distinguish methods', async () => {
     const response = await call('/api/items/7', { method: 'PUT' });
     expect(await response.json()).toMatchObject({ name: 'itemMake', method: 'PUT' });
+  });
+
+  test('leave a method that one has not to the next that fits', async () => {
+    const response = await call('/api/items/7', { method: 'PATCH' });
+    expect(await response.json()).toMatchObject({ name: 'someItem', params: { rest: '7' } });
   });
 
   test('hand several values of a query parameter over as one', async () => {

@@ -1,5 +1,5 @@
 import type { HttpFunction } from './httpFunction';
-import { compareRoutes, matchRoute, type RouteParams } from './routeTemplate';
+import { matchRoute, type RouteParams } from './routeTemplate';
 
 /** Finds the function for a method and a path (encoded, without query); undefined where Azure answers 404. */
 export type FindHttpFunction = (
@@ -8,11 +8,13 @@ export type FindHttpFunction = (
 ) => { readonly httpFunction: HttpFunction; readonly params: RouteParams } | undefined;
 
 /**
- * The method is part of the route, as in Azure: a known path with another method is not found, and a less particular
- * route that has the method is taken instead. A slash at the end does not matter.
+ * The first function by name that has the method and whose route fits, as in Azure: the host sorts functions by name
+ * without regard to case (azure-functions-host, `FunctionMetadataManager.LoadFunctionMetadata`) and adds their routes in that
+ * order, with the method as a constraint (`WebScriptHostHttpRoutesManager`). A literal does not go before a parameter.
+ * A slash at the end does not matter.
  */
 export function createFindHttpFunction(httpFunctions: readonly HttpFunction[]): FindHttpFunction {
-  const sorted = [...httpFunctions].sort((a, b) => compareRoutes(a.template, b.template));
+  const sorted = [...httpFunctions].sort((a, b) => (upperName(a) < upperName(b) ? -1 : 1));
   return (method, path) => {
     const segments = path.replace(/^\/|\/$/g, '').split('/');
     for (const httpFunction of sorted) {
@@ -22,4 +24,8 @@ export function createFindHttpFunction(httpFunctions: readonly HttpFunction[]): 
     }
     return undefined;
   };
+}
+
+function upperName({ registered }: HttpFunction): string {
+  return registered.metadata.name.toUpperCase();
 }

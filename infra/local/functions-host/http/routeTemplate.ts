@@ -79,23 +79,6 @@ export function matchRoute({ segments }: RouteTemplate, path: readonly string[])
   return path.length <= segments.length ? params : undefined;
 }
 
-/**
- * Sorts the more particular template first, segment by segment: literal, parameter with a constraint, parameter, rest
- * (ASP.NET Core, "Route template precedence").
- */
-export function compareRoutes(a: RouteTemplate, b: RouteTemplate): number {
-  for (let index = 0; index < Math.max(a.segments.length, b.segments.length); index++) {
-    const difference = rank(a.segments[index]) - rank(b.segments[index]);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
-function rank(segment: RouteSegment | undefined): number {
-  if (segment === undefined || segment.kind === 'literal') return segment === undefined ? 0 : 1;
-  return (segment.kind === 'rest' ? 4 : 2) + (segment.accepts.length > 0 ? 0 : 1);
-}
-
 /** An encoded slash stays encoded, or a value could pretend to be two segments; so does what is not valid UTF-8. */
 function decodeSegment(raw: string): string {
   try {

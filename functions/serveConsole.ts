@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { app } from '@azure/functions';
 import { createConsolePage } from '../shared/http/console/consolePage';
 
-app.http('getConsole', {
+app.http('serveConsole', {
   methods: ['GET'],
   authLevel: 'anonymous',
   route: 'console/{*path}',
