@@ -41,7 +41,8 @@ export function accountReason({ status, state, lastError, whatToDo, nextTry, sou
   if (status === 'pass') return '';
   const why = lastError?.replace(ISO_TIMES, (time) => since(time, nowMs));
   const again = nextTry === undefined || why !== lastError ? '' : `It is tried again at ${since(nextTry, nowMs)}.`;
-  // The API's own words name the request that a button here sends.
-  const advice = state === 'credentialsRejected' && source === 'table' ? 'Set the right password.' : (whatToDo ?? '');
+  // The API's own words name the request that a button here sends; or the error has said it already.
+  const corrected = source === 'table' ? 'Set the right password.' : '';
+  const advice = state === 'credentialsRejected' && why !== undefined ? corrected : (whatToDo ?? '');
   return [why, again, advice].filter(Boolean).join(' ');
 }

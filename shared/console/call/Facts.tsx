@@ -3,6 +3,12 @@ import { calledName, callerDetails, callerName, importanceText, routeTexts, subj
 import { Text } from '../ui/Text';
 import { atSecond } from '../ui/times';
 
+const kindTexts: Readonly<Record<string, string>> = {
+  audioVideo: 'Audio or video call',
+  phoneAudio: 'Call on the user’s phone',
+  onlineMeeting: 'Conference call',
+};
+
 /** What is known of a call, beside its timeline. */
 export function Facts({ call }: { readonly call: CallDetail }) {
   const subject = subjectText(call);
@@ -12,8 +18,8 @@ export function Facts({ call }: { readonly call: CallDetail }) {
     ['Way', routeTexts(call)],
     ['Subject', subject === '' ? [] : [subject]],
     ['Importance', [importanceText(call) ?? 'Normal']],
-    ['Kind', [call.invitation.kind]],
-    ['Rang until', call.expiresAt === undefined ? [] : [atSecond(call.expiresAt)]],
+    ['Kind', [kindTexts[call.invitation.kind] ?? call.invitation.kind]],
+    ['Rings until', call.state === 'ended' || call.expiresAt === undefined ? [] : [atSecond(call.expiresAt)]],
     ['Invitation', [call.invitationId]],
   ];
   return (

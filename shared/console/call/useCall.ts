@@ -2,14 +2,13 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useConsole, useShared } from '../app/context';
 import type { CallDetail, Timeline } from '../api/answers';
 import { errorText, type Api } from '../api/createApi';
+import { readAgainAfterMs } from './readAgainAfterMs';
 
 export interface KnownCall {
   readonly detail: CallDetail;
   readonly timeline: Timeline;
 }
 
-/** While an event is being delivered, its subscribers' results come without news of their own. */
-const AGAIN_MS = 3000;
 const MOST_PAGES = 20;
 
 /** One call and its timeline, read again when something is heard of it. */
@@ -18,10 +17,8 @@ export function useCall(invitationId: string): {
   readonly problem: string | undefined;
 } {
   const { console } = useShared();
-  const [call, setCall] = useState<KnownCall | undefined>(undefined);
-  const [problem, setProblem] = useState<string | undefined>(undefined);
+  const [answer, setAnswer] = useState<{ readonly call?: KnownCall; readonly problem?: string }>({});
   const changed = useConsole((state) => (state.changed.what === invitationId ? state.changed.count : 0));
-  const isWaiting = call !== undefined && mayGoOn(call);
   const [again, setAgain] = useState(0);
   const asked = useRef(0);
   useEffect(() => {
@@ -31,19 +28,21 @@ export function useCall(invitationId: string): {
       readTimeline(console.api, invitationId),
     ]).then(
       ([detail, timeline]) => {
-        if (mine !== asked.current) return;
-        setCall({ detail, timeline });
-        setProblem(undefined);
+        if (mine === asked.current) setAnswer({ call: { detail, timeline } });
       },
-      (error: unknown) => setProblem(errorText(error)),
+      (error: unknown) => {
+        if (mine === asked.current) setAnswer(({ call }) => ({ ...(call && { call }), problem: errorText(error) }));
+      },
     );
   }, [invitationId, changed, again, console]);
   useEffect(() => {
-    if (!isWaiting) return undefined;
-    const timer = setInterval(() => setAgain((count) => count + 1), AGAIN_MS);
-    return () => clearInterval(timer);
-  }, [isWaiting]);
-  return { call, problem };
+    // After the answer: one that is slow is not overtaken by the next question.
+    const afterMs = answer.call === undefined ? undefined : readAgainAfterMs(answer.call, console.now());
+    if (afterMs === undefined) return undefined;
+    const timer = setTimeout(() => setAgain((count) => count + 1), afterMs);
+    return () => clearTimeout(timer);
+  }, [answer, console]);
+  return { call: answer.call, problem: answer.problem };
 }
 
 async function readTimeline(api: Api, invitationId: string): Promise<Timeline> {
@@ -61,13 +60,4 @@ async function readTimeline(api: Api, invitationId: string): Promise<Timeline> {
     };
   }
   return all;
-}
-
-/** Whether something is still to come that the stream does not tell of. */
-function mayGoOn({ detail, timeline }: KnownCall): boolean {
-  const open = (outcome: string): boolean => outcome === 'pending' || outcome === 'retrying';
-  return (
-    detail.state === 'active' ||
-    timeline.events.some(({ subscribers }) => subscribers.some(({ outcome }) => open(outcome)))
-  );
 }

@@ -1,5 +1,8 @@
 import { duration } from '../ui/times';
-import { attemptsText, p95, type RecentAttempt } from './recentAttempts';
+import { attemptsText, p95, SHOWN_ATTEMPTS, type RecentAttempt } from './recentAttempts';
+
+/** Pixels from one bar to the next. */
+const PITCH = 6;
 
 /** A bar for each of the last events: high where it was delivered at once; with the same in words. */
 export function Bars({ attempts }: { readonly attempts: readonly RecentAttempt[] }) {
@@ -8,20 +11,20 @@ export function Bars({ attempts }: { readonly attempts: readonly RecentAttempt[]
   return (
     <span class="bars">
       <span class="hidden">{attemptsText(attempts)}</span>
-      <svg width={attempts.length * 7} height="20" aria-hidden="true">
+      <svg width={SHOWN_ATTEMPTS * PITCH} height="20" aria-hidden="true">
         {attempts.map(({ outcome, atMs }, index) => (
           <rect
             key={`${String(atMs)} ${String(index)}`}
             class={outcome}
-            x={index * 7}
-            width="5"
+            x={(SHOWN_ATTEMPTS - attempts.length + index) * PITCH}
+            width="4"
             y={outcome === 'late' ? 8 : 0}
             height={outcome === 'late' ? 12 : 20}
             rx="1"
           />
         ))}
       </svg>
-      {within !== undefined && <small>p95 {duration(within)}</small>}
+      <small class="p95">{within !== undefined && `p95 ${duration(within)}`}</small>
     </span>
   );
 }
