@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   startOtlpCollector,
   type CollectedAttributes,
@@ -35,6 +37,12 @@ afterAll(async () => {
   await Promise.all([entryPoint.close(), relay.close()]);
   await Promise.all([collector.close(), subscriber.close()]);
 });
+
+/** A call as `GET /invitations/{id}` has it. */
+interface Kept {
+  readonly invitationId: string;
+  readonly history: readonly { readonly id: string }[];
+}
 
 /** The names from the root of its trace down to a span, as far as they have been collected. */
 function wayTo(span: CollectedSpan): string[] {
@@ -125,6 +133,28 @@ describe('the log', () => {
     const { subject, traceParent } = await relay.topic.invitationEvent({ event: 'started', subject: 'Invoice 1234' });
     const line = await relay.host().line(new RegExp(`"eventRelayed".*started.*${subject}`));
     expect(line).toContain(`"traceId":"${traceIdOf(traceParent)}"`);
+  });
+
+  it('shares the ids of the call and of its event with the spans and with what is kept: one query finds them all', async () => {
+    const { subject, id } = await relay.topic.invitationEvent({ event: 'started', subject: 'Invoice 1234' });
+    const line = await relay.host().line(new RegExp(`"eventRelayed".*started.*${subject}`));
+    expect(JSON.parse(line.slice(line.indexOf('{')))).toMatchObject({ invitationId: subject, eventId: id });
+
+    // As in docs/operations.md, "What does the relay say of one call?"
+    const query =
+      /let call = "ID".*/.exec(readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8'))?.[0] ?? '';
+    const dimensions = ['cloudevents.event_subject', 'relay.invitation', 'cloudevents.event_id'];
+    for (const dimension of ['line.invitationId', 'line.eventId', ...dimensions]) expect(query).toContain(dimension);
+    const found = collector.spans.filter(({ attributes }) =>
+      [attributes['cloudevents.event_subject'], attributes['relay.invitation']].includes(subject),
+    );
+    expect(found.map(({ name }) => name)).toEqual(expect.arrayContaining(['deliver event', 'command']));
+    expect(found.map(({ attributes }) => attributes['cloudevents.event_id'])).toContain(id);
+
+    const { data } = await relay.http().get<Kept>(`/invitations/${subject}`);
+    expect([data.invitationId, data.history.map((event) => event.id)]).toEqual([subject, expect.arrayContaining([id])]);
+    const timeline = await relay.http().get<{ readonly events: Kept['history'] }>(`/invitations/${subject}/timeline`);
+    expect(timeline.data.events.map((event) => event.id)).toContain(id);
   });
 });
 
