@@ -9,7 +9,8 @@ the app, and a webhook receiver. Some calls come in, and every event is printed 
 
   --no-calls          nobody calls but you (npm run ring)
   --quiet             prints addresses and problems, not a line per event
-  --verbose           prints connection strings and every line of the relay's log too, which is always in .local/relay.log
+  --verbose           prints connection strings, what Microsoft's Service Bus emulator would refuse, and every line of the
+                      relay's log too, which is always in .local/relay.log
   --processes         runs each Service Bus function in a process of its own, as Azure's Flex Consumption plan does
   --watch             builds the app again when a source changes and restarts the functions host (npm run dev)
   --inspect           opens the inspector of the process that runs the app, for a debugger to attach to

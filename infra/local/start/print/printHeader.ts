@@ -17,8 +17,8 @@ export function printHeader(terminal: Terminal, stack: StartedStack, options: He
   terminal.line(terminal.bold('ucwa-relay on this machine'));
   terminal.line();
   for (const [name, address] of addresses(stack, options.verbose)) terminal.line(row(name, address));
-  const all = stack.localBus?.differences ?? [];
-  const differences = options.verbose ? all : all.map(inShort);
+  // They matter to those who move to the emulator; npm run bus says them too.
+  const differences = options.verbose ? (stack.localBus?.differences ?? []) : [];
   for (const [text, more] of [
     [DIFFERENCES, differences],
     ['', stack.notes],
@@ -39,14 +39,6 @@ export function printHeader(terminal: Terminal, stack: StartedStack, options: He
   if (options.keys !== undefined) terminal.line(row('Keys', options.keys));
   terminal.line();
 }
-
-/** In lines of 100 columns, without what the emulator takes. */
-const inShort = (difference: string): string =>
-  difference
-    .replace(/\s*\([^)]*\)/g, '')
-    .replaceAll('/Subscriptions/', '/')
-    .replaceAll(' is ', ' ')
-    .replace(/^(.{50,}?), (?=.*,|.{40})/, '$1,\n      ');
 
 const row = (name: string, address: string): string => `  ${name.padEnd(18)}${address}`;
 
