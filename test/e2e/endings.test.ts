@@ -48,10 +48,12 @@ describe('a process that ends in order', () => {
 describe('a line of the log', () => {
   it('has its own level in the host’s log, inside of an invocation and outside', async () => {
     const host = await relay.startHost({
-      POLL_STANDBY: 'true',
+      OTEL_TRACES_EXPORTER: 'none such',
       AzureFunctionsJobHost__logging__logLevel__default: 'Debug',
     });
-    expect(await host.line(/settingUnused/)).toMatch(/^warning: \{"event":"settingUnused","level":"warn",/);
+    expect(await host.line(/telemetryExporterUnknown/)).toMatch(
+      /^warning: \{"event":"telemetryExporterUnknown","level":"warn",/,
+    );
     expect(await host.line(/ucwaConnected/)).toMatch(/^\[pollEventChannel0\] \{.*"level":"info"/);
     await host.close();
   });
