@@ -30,7 +30,11 @@ export function createConsolePage(folder: string): (request: HttpRequest) => Pro
     // The files are named relative to the page.
     if (/\/console$/i.test(pathname))
       return { status: 302, headers: { ...protection, location: 'console/', 'cache-control': 'no-store' } };
-    const files = await (reading ??= readConsoleFiles(folder));
+    reading ??= readConsoleFiles(folder);
+    const files = await reading.catch((error: unknown) => {
+      reading = undefined;
+      throw error;
+    });
     if (files.size === 0) {
       reading = undefined;
       return sentence(200, NOT_BUILT);

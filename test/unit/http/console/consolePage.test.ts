@@ -105,6 +105,17 @@ describe('the page of the console', () => {
     expect(bodyText((await get()).body)).toBe(INDEX);
   });
 
+  it('is read again where it could not be read', async () => {
+    const broken = join(folder, 'broken');
+    await mkdir(join(broken, 'index.html'), { recursive: true });
+    const page = createConsolePage(broken);
+    const get = () => page(new HttpRequest({ method: 'GET', url: 'https://relay.example/api/console/' }));
+    await expect(get()).rejects.toThrow('EISDIR');
+    await rm(join(broken, 'index.html'), { recursive: true });
+    await writeFile(join(broken, 'index.html'), INDEX);
+    expect(bodyText((await get()).body)).toBe(INDEX);
+  });
+
   it.each(['/console', '/console/', '/console/main-1a2b.js', '/console/nothing.js'])(
     'is protected in every answer: %s',
     async (path) => {
