@@ -19,7 +19,7 @@ export interface StartCallPorts extends LiveInvitationPorts, SettleCommandPorts 
 }
 
 /** How long a start whose outcome is not known is looked for on the event channel. */
-export const CHANNEL_WAIT_MS = 5_000;
+const CHANNEL_WAIT_MS = 5_000;
 const READ_EVERY_MS = 250;
 
 /**
@@ -194,7 +194,8 @@ class Start {
     const untilMs = clock.now() + CHANNEL_WAIT_MS;
     for (;;) {
       const found = await started.find(this.operationId).catch(() => undefined);
-      if (found !== undefined || clock.now() >= untilMs) return found;
+      // An aborted signal cuts each sleep short: reading on would only load storage.
+      if (found !== undefined || clock.now() >= untilMs || this.signal.aborted) return found;
       await clock.sleep(Math.min(READ_EVERY_MS, untilMs - clock.now()), this.signal);
     }
   }
