@@ -4,6 +4,7 @@ import { REFUSAL_PROPERTY } from '../../../shared/messaging/commandQueue';
 import { openServiceBus } from '../../../shared/messaging/openServiceBus';
 import { translateBusError } from '../../../shared/messaging/translateBusError';
 import { misused, readCommandLine } from '../../local/start/commandLine';
+import { harmless } from '../../local/start/print/terminal';
 import { findBus } from '../findBus';
 import { deadLetters, openDeadLetters, sendAgain, type DeadLetterSource } from './sendAgain';
 
@@ -42,7 +43,7 @@ async function main(): Promise<void> {
     // Service Bus itself knows only that the copy of a refused command has expired.
     const reasons =
       refusal === undefined ? [deadLetterReason, deadLetterErrorDescription] : ['refused', String(refusal)];
-    console.log([String(messageId), subject, ...reasons].filter((text) => text !== '').join('  '));
+    console.log(harmless([String(messageId), subject, ...reasons].filter((text) => text !== '').join('  ')));
   };
   try {
     if (list) for await (const letter of deadLetters(openDeadLetters(client, source))) report(letter);

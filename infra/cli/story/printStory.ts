@@ -1,4 +1,4 @@
-import { timeOfDay } from '../../local/start/print/terminal';
+import { harmless, timeOfDay } from '../../local/start/print/terminal';
 import type { StoryLine, StoryTerminal } from './storyLine';
 import { marks } from './storyLine';
 
@@ -10,7 +10,8 @@ const LABEL_WIDTH = 'transferred'.length;
 export function printStoryLine(terminal: StoryTerminal, { atMs, label, text, tone }: StoryLine): void {
   const time = atMs === undefined ? ' '.repeat(TIME_WIDTH) : timeOfDay(atMs);
   const indent = TIME_WIDTH + LABEL_WIDTH + 5;
-  const [first = '', ...others] = wrap(text, terminal.width - indent);
+  // Callers, subscribers and consumers chose parts of it.
+  const [first = '', ...others] = wrap(harmless(text), terminal.width - indent);
   const head = terminal[tone](`${marks[tone]} ${label.padEnd(LABEL_WIDTH)}`);
   terminal.line(`${terminal.dim(time)}  ${head} ${first}`);
   for (const other of others) terminal.line(`${' '.repeat(indent)}${other}`);

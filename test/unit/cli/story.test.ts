@@ -1,4 +1,4 @@
-import { wrap } from '../../../infra/cli/story/printStory';
+import { printStoryLine, wrap } from '../../../infra/cli/story/printStory';
 import { parseTime } from '../../../infra/cli/story/parseTime';
 import type { Call, Timeline } from '../../../infra/cli/story/relayReader';
 import { describeCall, isOver, outcomeOfCall, toStory } from '../../../infra/cli/story/toStory';
@@ -73,6 +73,17 @@ it('a call is described by its parties, whichever way it goes', () => {
   const outgoing = { ...call.invitation, direction: 'outgoing', to: { uri: 'tel:+14255550100', name: '+14255550100' } };
   expect(describeCall({ ...call, invitation: outgoing })).toMatch(/^reception@contoso\.com → \+14255550100/);
   expect(outcomeOfCall(call)).toEqual({ word: 'missed', tone: 'bold' });
+});
+
+it('a line is harmless to the terminal, whatever others have written', () => {
+  const lines: string[] = [];
+  const same = (text: string): string => text;
+  const terminal = { line: (text = '') => void lines.push(text), width: 100 };
+  printStoryLine(
+    { ...terminal, bold: same, dim: same, good: same, bad: same, accent: same },
+    { label: 'bus', text: 'among its dead letters: \u001B[2Jgone', tone: 'accent' },
+  );
+  expect(lines).toEqual([expect.stringMatching(/bus +among its dead letters: ·\[2Jgone$/)]);
 });
 
 describe('a moment', () => {

@@ -60,7 +60,7 @@ describe('what died in a subscription', () => {
     const receiver = client.createReceiver('invitation-events', 'webhooks');
     await receiver.deadLetterMessage(await receive(receiver), {
       deadLetterReason: 'MaxDeliveryCountExceeded',
-      deadLetterErrorDescription: 'Ten times.',
+      deadLetterErrorDescription: 'Ten times.\u001B[2J',
     });
     return receiver;
   };
@@ -70,7 +70,7 @@ describe('what died in a subscription', () => {
     expect(await run(['--from', 'invitation-events/webhooks'])).toEqual({
       code: 0,
       output: expect.stringMatching(
-        /^event-1 {2}.*MaxDeliveryCountExceeded {2}Ten times\.\n1 sent again to invitation-events\.\n$/,
+        /^event-1 {2}.*MaxDeliveryCountExceeded {2}Ten times\.·\[2J\n1 sent again to invitation-events\.\n$/,
       ),
     });
     const again = await receive(receiver);
