@@ -11,7 +11,10 @@ export interface RawBlobs {
    * Errors: `storageUnavailable`, after 10 s at the latest; the caller tries again.
    */
   put(name: string, text: string): Promise<void>;
-  /** Removes what was stored before that moment (milliseconds since the epoch); how many there were. Errors: `storageUnavailable`. */
+  /**
+   * Removes what was stored before that moment (milliseconds since the epoch); how many there were. Errors: `storageUnavailable`,
+   * after 10 minutes at the latest, as for removeMatching; what is left goes at the next call.
+   */
   removeOlder(beforeMs: number): Promise<number>;
   /** Reads each one and removes those whose text matches; how many there were. Errors: `storageUnavailable`. */
   removeMatching(matches: (text: string) => boolean): Promise<number>;
@@ -21,6 +24,8 @@ export interface RawBlobs {
 export const RAW_BLOB_CONTAINER = 'unreadable-events';
 
 const PUT_TIMEOUT_MS = 10_000;
+/** What is left then goes at the next removal. Well within the half hour after which the platform ends the process (host.json). */
+const REMOVE_TIMEOUT_MS = 600_000;
 
 /**
  * Loads the SDK and creates the container only when something is first stored, which in a healthy system is never.
@@ -40,51 +45,52 @@ export function createRawBlobs(connection: Connection, credential: () => TokenCr
     });
   }
 
-  async function removeWhere(isWanted: (blob: BlobItem, client: ContainerClient) => Promise<boolean>): Promise<number> {
-    let removed = 0;
-    try {
-      container ??= openContainer(connection, credential);
+  async function removeWhere(
+    isWanted: (blob: BlobItem, client: ContainerClient, signal: AbortSignal) => Promise<boolean>,
+  ): Promise<number> {
+    return inTime(REMOVE_TIMEOUT_MS, async (abortSignal) => {
+      let removed = 0;
+      container ??= openContainer(connection, credential, abortSignal);
       const client = await container;
-      for await (const blob of client.listBlobsFlat()) {
-        if (!(await isWanted(blob, client))) continue;
-        await client.deleteBlob(blob.name);
+      for await (const blob of client.listBlobsFlat({ abortSignal })) {
+        if (!(await isWanted(blob, client, abortSignal))) continue;
+        await client.deleteBlob(blob.name, { abortSignal });
         removed += 1;
       }
+      return removed;
+    });
+  }
+
+  /** The SDK waits for ever on a connection whose peer has vanished without a word. */
+  async function inTime<Result>(timeoutMs: number, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    const timeUp = new AbortController();
+    const cancel = clock.setTimer(timeoutMs, () => timeUp.abort());
+    try {
+      return await work(timeUp.signal);
     } catch (error) {
+      // The container may not have been made, or be gone: the next call makes sure of it again.
       container = undefined;
       throw storageUnavailable(error);
+    } finally {
+      cancel();
     }
-    return removed;
   }
 
   return {
     removeOlder: (beforeMs) =>
       removeWhere(({ properties }) => Promise.resolve(properties.lastModified.getTime() < beforeMs)),
     removeMatching: (matches) =>
-      removeWhere(async ({ name }, client) =>
-        matches((await client.getBlobClient(name).downloadToBuffer()).toString('utf8')),
+      removeWhere(async ({ name }, client, abortSignal) =>
+        matches((await client.getBlobClient(name).downloadToBuffer(0, undefined, { abortSignal })).toString('utf8')),
       ),
-    async put(name, text) {
-      const timeUp = new AbortController();
-      const done = new AbortController();
-      void clock.sleep(PUT_TIMEOUT_MS, done.signal).then(() => timeUp.abort());
-      try {
-        await upload(name, text, timeUp.signal);
-      } catch (error) {
-        // The container may not have been made, or be gone: the next call makes sure of it again.
-        container = undefined;
-        throw storageUnavailable(error);
-      } finally {
-        done.abort();
-      }
-    },
+    put: (name, text) => inTime(PUT_TIMEOUT_MS, (signal) => upload(name, text, signal)),
   };
 }
 
 async function openContainer(
   connection: Connection,
   credential: () => TokenCredential,
-  abortSignal?: AbortSignal,
+  abortSignal: AbortSignal,
 ): Promise<ContainerClient> {
   const { BlobServiceClient } = await import('@azure/storage-blob');
   const options = { retryOptions: { maxTries: 1 } };
@@ -94,7 +100,7 @@ async function openContainer(
       : new BlobServiceClient(`https://${connection.name}.blob.core.windows.net`, credential(), options);
   const client = service.getContainerClient(RAW_BLOB_CONTAINER);
   try {
-    await client.create(abortSignal === undefined ? {} : { abortSignal });
+    await client.create({ abortSignal });
   } catch (error) {
     if (statusOf(error) !== 409) throw error;
   }

@@ -2,7 +2,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { createServer, type Server, type Socket } from 'node:net';
 import { systemClock } from '../../../shared/clock';
 import { mentions } from '../../../shared/storage/erasure/mentions';
-import { createRawBlobs, RAW_BLOB_CONTAINER } from '../../../shared/storage/rawBlobs';
+import { createRawBlobs, RAW_BLOB_CONTAINER, type RawBlobs } from '../../../shared/storage/rawBlobs';
 import { startTestStorage, type TestStorage } from '../../support/azurite';
 import { createFakeClock } from '../../support/fakeClock';
 
@@ -81,14 +81,17 @@ describe('with a storage account that does not answer', () => {
     if (server.listening) await new Promise((resolve) => server.close(resolve));
   });
 
-  it('gives up after its time, so that the channel is not held up', async () => {
+  it.each([
+    ['stores nothing', 10_000, (blobs: RawBlobs) => blobs.put('event', 'raw')],
+    ['removes nothing', 600_000, (blobs: RawBlobs) => blobs.removeOlder(0)],
+  ])('%s and gives up after %d ms', async (_, timeoutMs, work) => {
     const clock = createFakeClock();
     const connected = new Promise((resolve) => server.once('connection', resolve));
-    const put = createRawBlobs({ connectionString: endpoint }, noIdentity, clock).put('event', 'raw');
-    const refusal = expect(put).rejects.toMatchObject({ code: 'storageUnavailable', retryable: true });
+    const working = work(createRawBlobs({ connectionString: endpoint }, noIdentity, clock));
+    const refusal = expect(working).rejects.toMatchObject({ code: 'storageUnavailable', retryable: true });
     await connected;
 
-    await clock.advance(10_000);
+    await clock.advance(timeoutMs);
 
     await refusal;
     expect(clock.sleepers()).toBe(0);
