@@ -91,5 +91,7 @@ async function read(
 function longSignal({ clock, signal }: FetchLinkedPorts): AbortSignal {
   const enough = new AbortController();
   void clock.sleep(FETCH_TIMEOUT_MS, signal).then(() => enough.abort());
-  return AbortSignal.any([signal, enough.signal]);
+  const long = AbortSignal.any([signal, enough.signal]);
+  setMaxListeners(0, long); // one of each request
+  return long;
 }
