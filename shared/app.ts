@@ -2,6 +2,7 @@
 import { createApp, type App } from './app/createApp';
 import { systemClock } from './clock';
 import { parseConfig, type ConfigResult } from './config/parseConfig';
+import { DEFAULT_SCHEDULE } from './config/settingsSchema';
 import { RelayError } from './errors/relayError';
 import { managedIdentity } from './identity';
 import { createLog } from './telemetry/log';
@@ -99,7 +100,7 @@ export interface PollTimer {
 export function pollTimers(): readonly PollTimer[] {
   const result = config();
   // A setting that is not there, or is no schedule, would keep the platform from indexing the timer.
-  const schedule = !result.ok || (process.env.POLL_SCHEDULE ?? '') === '' ? '0 * * * * *' : '%POLL_SCHEDULE%';
+  const schedule = !result.ok || (process.env.POLL_SCHEDULE ?? '') === '' ? DEFAULT_SCHEDULE : '%POLL_SCHEDULE%';
   return Array.from({ length: result.ok ? result.settings.pollShardCount : 1 }, (_, shard) => ({
     name: `pollEventChannel${String(shard)}`,
     schedule,

@@ -16,6 +16,7 @@ import { eventFieldsMarkdown } from './eventFieldsMarkdown';
 import { outcomesMarkdown } from './outcomesMarkdown';
 import { replaceBlock } from './replaceBlock';
 import { routesMarkdown } from './routesMarkdown';
+import { settingsMarkdown } from './settingsMarkdown';
 
 /** Consumers that a reader can paste: written by hand, shown in docs/events.md. */
 export const consumers = {
@@ -31,6 +32,9 @@ export const consumers = {
  */
 export async function generatedDocs(project: string): Promise<Readonly<Record<string, string>>> {
   const read = (path: string): string => readFileSync(join(project, path), 'utf8');
+  const withBlocks = (path: string, blocks: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
+    [path]: replaceBlocks(read(path), path, blocks),
+  });
   const events = exampleFiles();
   return {
     'docs/openapi.json': toText(await createOpenApi()),
@@ -43,7 +47,8 @@ export async function generatedDocs(project: string): Promise<Readonly<Record<st
     ...Object.fromEntries(
       Object.entries(events).map(([name, example]) => [`docs/examples/${name}.json`, toText(example)]),
     ),
-    'docs/events.md': withBlocks(read('docs/events.md'), {
+    ...withBlocks('docs/settings.md', { settings: `\n${settingsMarkdown()}\n` }),
+    ...withBlocks('docs/events.md', {
       ringing: fenced('json', JSON.stringify(events['invitation.ringing'], null, 2)),
       routes: `\n${routesMarkdown()}\n`,
       members: `\n${eventFieldsMarkdown()}\n`,
@@ -77,10 +82,10 @@ function exampleFiles(): Readonly<Record<string, unknown>> {
   };
 }
 
-function withBlocks(text: string, blocks: Readonly<Record<string, string>>): string {
+function replaceBlocks(text: string, path: string, blocks: Readonly<Record<string, string>>): string {
   return Object.entries(blocks).reduce((rest, [name, content]) => {
     const replaced = replaceBlock(rest, name, content);
-    if (replaced === undefined) throw new Error(`docs/events.md has no place for "${name}".`);
+    if (replaced === undefined) throw new Error(`${path} has no place for "${name}".`);
     return replaced;
   }, text);
 }

@@ -1,121 +1,21 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { explainIssue } from '../errors/explainIssue';
 import { accountsSchema } from './accounts';
-import { kindNames } from '../invitations/kinds';
-import { isSchedule } from './schedule';
 import type { Connection, Settings } from './settings';
+import { settingsSchema } from './settingsSchema';
 
 /** Either every setting, or every problem: `SETTING: what is wrong and what would be right`, never a value. */
 export type ConfigResult =
   { readonly ok: true; readonly settings: Settings } | { readonly ok: false; readonly problems: readonly string[] };
 
-const text = z.string().trim().min(1);
-const list = text.transform((value) =>
-  value
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
-);
-const whole = (low: number, high: number, standard: number) => {
-  const message = `must be a whole number from ${String(low)} to ${String(high)}`;
-  return z
-    .string()
-    .regex(/^\d+$/, message)
-    .transform(Number)
-    .pipe(z.number().min(low, message).max(high, message))
-    .default(standard);
-};
-const flag = (standard: boolean) =>
-  z
-    .enum(['true', 'false'], 'must be true or false')
-    .transform((value) => value === 'true')
-    .default(standard);
-const url = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' });
-const hostName = text.regex(/^[A-Za-z0-9.-]+$/, 'must be a host name, without https://');
-
-const certificate = text
-  .transform((pem) => pem.replaceAll('\\n', '\n'))
-  .refine(
-    (pem) => pem.includes('-----BEGIN CERTIFICATE-----'),
-    'must be a certificate in PEM form (-----BEGIN CERTIFICATE-----)',
-  );
-
-const schema = z.object({
-  UCWA_ACCOUNTS: accountsSchema.optional(),
-  UCWA_DISCOVERY_URL: url.optional(),
-  UCWA_ALLOWED_HOSTS: list
-    .pipe(
-      z.array(
-        z
-          .string()
-          .regex(/^[A-Za-z0-9.-]+$/, 'must be host names separated by commas, without https:// and port')
-          .toLowerCase(),
-      ),
-    )
-    .default([]),
-  UCWA_CA_CERTIFICATE: certificate.optional(),
-  ServiceBusConnection: text
-    .refine(
-      (value) => /(^|;)\s*Endpoint=sb:\/\//i.test(value),
-      'must be a Service Bus connection string (Endpoint=sb://…)',
-    )
-    .optional(),
-  ServiceBusConnection__fullyQualifiedNamespace: hostName.optional(),
-  ServiceBusConnection__clientId: text.optional(),
-  AzureWebJobsStorage: text
-    .refine(
-      (value) => /(^|;)\s*(UseDevelopmentStorage=true|AccountName=|TableEndpoint=)/i.test(value),
-      'must be a storage connection string, or UseDevelopmentStorage=true',
-    )
-    .optional(),
-  AzureWebJobsStorage__accountName: text
-    .regex(/^[a-z0-9]{3,24}$/, 'must be the storage account’s name: 3 to 24 lower-case letters and digits')
-    .optional(),
-  AzureWebJobsStorage__clientId: text.optional(),
-  POLL_SCHEDULE: text
-    .refine(isSchedule, 'must be an NCRONTAB expression of six fields, like 0 * * * * * (every minute)')
-    .optional(),
-  POLL_RUN_SECONDS: whole(10, 1500, 600),
-  POLL_SHARD_COUNT: whole(1, 64, 1),
-  POLL_FALLBACK: flag(true),
-  SIGN_INS_PER_SECOND: whole(1, 1000, 20),
-  RELAY_KINDS: list
-    .pipe(z.array(z.enum(kindNames, `must be among ${kindNames.join(', ')}`)).nonempty())
-    .default(kindNames),
-  RELAY_INCLUDE_SDP: flag(false),
-  RELAY_CONTACT_DETAILS: flag(false),
-  RELAY_PUBLIC_URL: url.transform((value) => value.replace(/\/+$/, '')).optional(),
-  RELAY_SIGNING_KEY: z
-    .string('is required: at least 32 random characters that sign invitation ids')
-    .min(32, 'must have at least 32 characters'),
-  RELAY_ENCRYPTION_KEY: text
-    .refine(
-      (keys) => keys.split(',').every((key) => Buffer.from(key.trim(), 'base64').length === 32),
-      'must be keys of 32 bytes in base64, separated by commas (openssl rand -base64 32)',
-    )
-    .optional(),
-  WEBHOOK_ALLOWED_CIDRS: list
-    .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()], 'must be CIDR ranges separated by commas, like 10.1.0.0/16')))
-    .default([]),
-  WEBHOOK_CA_CERTIFICATE: certificate.optional(),
-  ENTRA_TENANT_ID: z.guid('must be a tenant id (a GUID)').optional(),
-  ENTRA_AUDIENCE: list
-    .pipe(z.array(z.string()).nonempty('must be audiences separated by commas: the application ID URI, the client id'))
-    .optional(),
-  RETENTION_DAYS: whole(1, 3650, 30),
-});
-
-/** Every setting that is read here; `POLL_SCHEDULE` is only checked: the platform substitutes it. */
-export const settingNames: readonly string[] = Object.keys(schema.shape);
-
 /**
  * Reads every setting of the product from an environment. Pure: it reads nothing but `environment` and reports all
- * problems at once. An empty value counts as not set. Names and defaults: README, "Settings".
+ * problems at once. An empty value counts as not set. Names and defaults: docs/settings.md.
  */
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): ConfigResult {
   const given = withoutEmpty(environment);
-  const parsed = schema.safeParse(given, { error: explainIssue });
-  const problems = [...settingProblems(given, schema, parsed.error), ...crossChecks(given)];
+  const parsed = settingsSchema.safeParse(given, { error: explainIssue });
+  const problems = [...settingProblems(given, settingsSchema, parsed.error), ...crossChecks(given)];
   if (!parsed.success || problems.length > 0) return { ok: false, problems };
 
   const value = parsed.data;
@@ -154,7 +54,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
 }
 
 /** Without storage there are no accounts but those of the setting. */
-const ucwaSchema = schema
+const ucwaSchema = settingsSchema
   .pick({ UCWA_DISCOVERY_URL: true, UCWA_ALLOWED_HOSTS: true, UCWA_CA_CERTIFICATE: true, RELAY_KINDS: true })
   .extend({
     UCWA_ACCOUNTS: accountsSchema.refine((accounts) => accounts.length > 0, 'must name at least one account'),
@@ -175,7 +75,7 @@ export function parseUcwaConfig(
     : { ok: false, problems };
 }
 
-function toUcwaSettings(value: Pick<z.infer<typeof schema>, keyof z.infer<typeof ucwaSchema>>): UcwaSettings {
+function toUcwaSettings(value: Pick<z.infer<typeof settingsSchema>, keyof z.infer<typeof ucwaSchema>>): UcwaSettings {
   return {
     discoveryUrl: value.UCWA_DISCOVERY_URL,
     accounts: (value.UCWA_ACCOUNTS ?? []).map((account) => ({

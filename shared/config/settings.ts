@@ -40,7 +40,7 @@ export interface IdentityConnection {
 /** A connection string or an identity, by which setting is there. */
 export type Connection = SharedKeyConnection | IdentityConnection;
 
-/** All settings, parsed and with their defaults. Names and defaults: README, "Settings". */
+/** All settings, parsed and with their defaults. Names and defaults: docs/settings.md. */
 export interface Settings {
   /** Those of `UCWA_ACCOUNTS`; the table of accounts may hold others, and the same. */
   readonly accounts: readonly AccountSettings[];

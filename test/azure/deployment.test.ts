@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { indexFunctions } from '../../infra/local/functions-host/indexFunctions';
-import { settingNames } from '../../shared/config/parseConfig';
+import { settingNames } from '../../shared/config/settingsSchema';
 import { busAccess, busEntities, entityPath } from '../../shared/messaging/busEntities';
 import { findBicepCompiler } from '../support/bicepCompiler';
 import { predictDeployment, type PredictedResource } from '../support/bicepSnapshot';

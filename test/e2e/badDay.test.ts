@@ -3,7 +3,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { ServiceBusClient } from '@azure/service-bus';
 import axios from 'axios';
 import { readProductConfig } from '../../infra/local/service-bus/config/productConfig';
-import { settingNames } from '../../shared/config/parseConfig';
+import { settingNames } from '../../shared/config/settingsSchema';
 import { askUntil } from '../support/askUntil';
 import { startReadyHost } from '../support/functionsHost';
 import { invitationIdAt } from '../support/invitationIdAt';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { settingNames } from '../../../shared/config/parseConfig';
+import { settingNames } from '../../../shared/config/settingsSchema';
 import { RAW_BLOB_CONTAINER } from '../../../shared/storage/rawBlobs';
 import { tableNames } from '../../../shared/storage/tables';
 import { fieldsOfVariable, readBicepFiles, type BicepFile } from '../../support/bicep';
