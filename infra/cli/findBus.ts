@@ -1,6 +1,6 @@
 import type { Connection } from '../../shared/config/settings';
 import { misused } from '../local/start/commandLine';
-import { readGivenSettings } from '../local/start/givenSettings';
+import { readGivenSettings, type GivenSettings } from '../local/start/givenSettings';
 import { readRunningStack } from '../local/start/stackFile';
 
 /**
@@ -11,15 +11,23 @@ export async function findBus(
   folder: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Connection> {
-  const given = await readGivenSettings(folder, environment);
-  const connectionString = given['ServiceBusConnection'];
-  if (connectionString !== undefined) return { connectionString };
-  const name = given['ServiceBusConnection__fullyQualifiedNamespace'];
-  if (name !== undefined) return { name, clientId: given['ServiceBusConnection__clientId'] };
+  const given = givenBus(await readGivenSettings(folder, environment));
+  if (given !== undefined) return given;
   const stack = await readRunningStack(folder);
   return stack?.serviceBusConnection === undefined
     ? misused(
         'Neither ServiceBusConnection nor ServiceBusConnection__fullyQualifiedNamespace is set, and no local stack runs here.',
       )
     : { connectionString: stack.serviceBusConnection };
+}
+
+/** The bus that the settings name; undefined where they name none. Pure. */
+export function givenBus(given: GivenSettings): Connection | undefined {
+  const {
+    ServiceBusConnection: connectionString,
+    ServiceBusConnection__fullyQualifiedNamespace: name,
+    ServiceBusConnection__clientId: clientId,
+  } = given;
+  if (connectionString !== undefined) return { connectionString };
+  return name === undefined ? undefined : { name, clientId };
 }

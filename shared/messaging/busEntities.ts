@@ -6,6 +6,9 @@ export const busEntities = {
   retries: 'webhook-retries',
 } as const;
 
+/** The topic's subscription from which the relay delivers to webhooks. */
+export const OWN_SUBSCRIPTION = 'webhooks';
+
 /** What the relay does with an entity of the namespace, and so needs a right for. */
 export interface BusAccess {
   readonly access: 'send' | 'receive';
@@ -17,7 +20,7 @@ export interface BusAccess {
 /** Everything that the relay sends to and receives from; beside it only the queues that senders of commands name for answers. */
 export const busAccess: readonly BusAccess[] = [
   { access: 'send', entity: busEntities.events },
-  { access: 'receive', entity: busEntities.events, subscription: 'webhooks' },
+  { access: 'receive', entity: busEntities.events, subscription: OWN_SUBSCRIPTION },
   { access: 'send', entity: busEntities.unreadable },
   { access: 'send', entity: busEntities.commands },
   { access: 'receive', entity: busEntities.commands },

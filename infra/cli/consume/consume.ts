@@ -1,4 +1,5 @@
 import { isServiceBusError, type ServiceBusClient } from '@azure/service-bus';
+import { busEntities } from '../../../shared/messaging/busEntities';
 import { seenEventSchema, type SeenEvent } from '../../local/start/print/seenEvent';
 import { harmless } from '../../local/start/print/terminal';
 
@@ -15,7 +16,7 @@ export function consume(
   print: (line: string) => void,
 ): Promise<string> {
   return new Promise((resolve) => {
-    client.createReceiver('invitation-events', subscription).subscribe({
+    client.createReceiver(busEntities.events, subscription).subscribe({
       // A message that is handled is completed; when this throws, the bus gives the message again.
       processMessage: ({ body }) => {
         const event = seenEventSchema.safeParse(body);

@@ -1,13 +1,13 @@
 import type { Connection } from '../../../shared/config/settings';
 import { credentialFor } from '../../../shared/identity';
+import { OWN_SUBSCRIPTION } from '../../../shared/messaging/busEntities';
 import { openServiceBus } from '../../../shared/messaging/openServiceBus';
 import { translateBusError } from '../../../shared/messaging/translateBusError';
 import { readGivenSettings } from '../../local/start/givenSettings';
 import { readRunningStack } from '../../local/start/stackFile';
+import { givenBus } from '../findBus';
 import { peekBacklog, type Backlog } from './busBacklog';
 
-/** The relay's own subscription of the topic. */
-export const OWN_SUBSCRIPTION = 'webhooks';
 /** The user's own in the local stack. */
 const LOCAL_SUBSCRIPTION = 'consumer';
 
@@ -26,7 +26,7 @@ export async function openBacklogs(
 ): Promise<ReadBacklogs | undefined> {
   const given = await readGivenSettings(folder, environment);
   const isLocal = given['RELAY_URL'] === undefined;
-  const connection = toConnection(given) ?? (isLocal ? toConnection(await localBus(folder)) : undefined);
+  const connection = givenBus(given) ?? (isLocal ? await localBus(folder) : undefined);
   if (connection === undefined) return undefined;
   const subscriptions = new Set([...named, ...(isLocal ? [LOCAL_SUBSCRIPTION] : []), OWN_SUBSCRIPTION]);
   return async () => {
@@ -44,13 +44,7 @@ export async function openBacklogs(
   };
 }
 
-function toConnection(given: Readonly<Record<string, string | undefined>>): Connection | undefined {
-  const connectionString = given['ServiceBusConnection'];
-  if (connectionString !== undefined) return { connectionString };
-  const name = given['ServiceBusConnection__fullyQualifiedNamespace'];
-  return name === undefined ? undefined : { name, clientId: given['ServiceBusConnection__clientId'] };
-}
-
-async function localBus(folder: string): Promise<Readonly<Record<string, string | undefined>>> {
-  return { ServiceBusConnection: (await readRunningStack(folder))?.serviceBusConnection };
+async function localBus(folder: string): Promise<Connection | undefined> {
+  const connectionString = (await readRunningStack(folder))?.serviceBusConnection;
+  return connectionString === undefined ? undefined : { connectionString };
 }

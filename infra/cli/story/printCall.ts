@@ -1,7 +1,8 @@
+import { OWN_SUBSCRIPTION } from '../../../shared/messaging/busEntities';
 import { timeOfDay } from '../../local/start/print/terminal';
 import type { Backlog, PeekedMessage } from './busBacklog';
 import { findCauses, type CausePorts } from './findCauses';
-import { OWN_SUBSCRIPTION, type ReadBacklogs } from './openBacklogs';
+import type { ReadBacklogs } from './openBacklogs';
 import { printParagraph, printStoryLine } from './printStory';
 import type { Call, RelayReader, Search } from './relayReader';
 import type { StoryLine, StoryTerminal } from './storyLine';

@@ -1,5 +1,5 @@
 import { toAzureChecks, type AzureHealth } from '../../../../shared/http/health/azureHealth';
-import { entityPath, type BusAccess } from '../../../../shared/messaging/busEntities';
+import { busEntities, entityPath, type BusAccess } from '../../../../shared/messaging/busEntities';
 import type { StepReport } from '../../../../shared/doctor/stepReport';
 
 /** What a Key Vault reference of a setting has led to. */
@@ -75,7 +75,7 @@ export function toAzureSteps(
 
 function scopeOf({ entity, subscription, access }: BusAccess): string {
   if (subscription !== undefined) return `/topics/${entity}/subscriptions/${subscription}`;
-  return access === 'send' && entity === 'invitation-events' ? `/topics/${entity}` : `/queues/${entity}`;
+  return access === 'send' && entity === busEntities.events ? `/topics/${entity}` : `/queues/${entity}`;
 }
 
 /** The command that gives the role to the person who is signed in with the Azure CLI. */
