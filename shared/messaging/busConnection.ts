@@ -12,6 +12,7 @@ import { createOpenSenders, type OpenSenders } from './openSenders';
 import { SEND_TIMEOUT_MS } from './openServiceBus';
 import type { EncodedMessage } from './encodedMessage';
 import { isBusConnectionLost, isBusTimeout, translateBusError } from './translateBusError';
+import { DeadlinePassed, within } from './within';
 
 /** One connection to the namespace for all that is sent and looked up, opened when first needed and replaced when it no longer answers. */
 export interface BusConnection {
@@ -167,32 +168,5 @@ function tryAdd(batch: ServiceBusMessageBatch, message: EncodedMessage): boolean
     return batch.tryAddMessage(message);
   } catch (cause) {
     throw new RelayError('busRefused', 'The message is not one that Service Bus takes.', { cause });
-  }
-}
-
-class DeadlinePassed extends RelayError {
-  constructor(timeoutMs: number) {
-    super('busUnavailable', `Service Bus did not answer within ${timeoutMs / 1000} s.`);
-  }
-}
-
-/** Rejects when the time is up even where the SDK, which does not heed the signal everywhere, still waits. */
-async function within<Result>(
-  clock: Clock,
-  timeoutMs: number,
-  work: (signal: AbortSignal) => Promise<Result>,
-): Promise<Result> {
-  const timeUp = new AbortController();
-  let cancel = (): void => undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    cancel = clock.setTimer(timeoutMs, () => {
-      timeUp.abort();
-      reject(new DeadlinePassed(timeoutMs));
-    });
-  });
-  try {
-    return await Promise.race([work(timeUp.signal), deadline]);
-  } finally {
-    cancel();
   }
 }

@@ -1,9 +1,9 @@
 import type { ServiceBusClient } from '@azure/service-bus';
 import type { Clock } from '../clock';
-import { toRelayError } from '../errors/relayError';
 import { busAccess, entityPath, type BusAccess } from './busEntities';
 import { SEND_TIMEOUT_MS } from './openServiceBus';
 import { isMissingEntity, isMissingRight, translateBusError } from './translateBusError';
+import { within } from './within';
 
 /** Whether the relay could send to or receive from an entity just now. */
 export interface BusProbe extends BusAccess {
@@ -30,7 +30,7 @@ export async function probeBus(
     return await Promise.all(
       busAccess.map(async (access): Promise<BusProbe> => {
         try {
-          await inTime(openLink(opened, access), clock);
+          await within(clock, SEND_TIMEOUT_MS, () => openLink(opened, access));
           return access;
         } catch (error) {
           return { ...access, ...describe(access, error) };
@@ -62,18 +62,5 @@ function describe(link: BusAccess, error: unknown): Pick<BusProbe, 'problem' | '
     return { problem: `The relay may not ${link.access} at ${path}: it lacks the role ${missingRole}.`, missingRole };
   }
   if (isMissingEntity(error)) return { problem: `${path} does not exist in the Service Bus namespace.` };
-  return { problem: toRelayError(translateBusError(error)).message };
-}
-
-/** The SDK waits longer than it was told where a peer has vanished. */
-async function inTime(work: Promise<void>, clock: Clock): Promise<void> {
-  const settled = new AbortController();
-  const timedOut = clock.sleep(SEND_TIMEOUT_MS, settled.signal).then(() => {
-    if (!settled.signal.aborted) throw new Error('Service Bus did not answer in time.');
-  });
-  try {
-    await Promise.race([work, timedOut]);
-  } finally {
-    settled.abort();
-  }
+  return { problem: translateBusError(error).message };
 }
