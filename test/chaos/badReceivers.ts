@@ -1,8 +1,9 @@
 import { startSilentNameServer } from '../support/silentNameServer';
 import type { Conduct } from '../support/subscriberCrowd';
+import { crowdOptions, isSound, toCrowdPlan } from './crowdScenario';
 import { summarise } from './lateness';
 import { runCrowd, type CrowdOutcome, type CrowdResult } from './runCrowd';
-import type { Print, Scenario } from './scenario';
+import { withSeconds, type Print, type Scenario } from './scenario';
 import { durationsOf, report } from './webhooks';
 
 /** What each kind of bad receiver does, and what `/health` says of it. */
@@ -18,55 +19,31 @@ const MOST_TIMES = 1.3;
 const MOST_MORE_MS = 100;
 
 /** Receivers whose name server, or which themselves, do what Node.js alone does not get over. */
-export const badReceivers: Scenario<'each' | 'calls' | 'alone' | 'rate' | 'accounts' | 'ring' | 'processes'> = {
+export const badReceivers: Scenario<'each' | keyof typeof crowdOptions> = {
   says:
     'One healthy webhook beside many whose name server never answers, that answer 101, that hang and that drip: ' +
     'it hears every call as soon as it does alone, and /health names the bad ones. Needs Linux with unshare.',
   options: {
     each: { default: 64, least: 1, says: 'how many there are of each bad kind' },
-    calls: { default: 60, least: 1, says: 'how many calls ring for all' },
-    alone: { default: 60, least: 1, says: 'how many ring before, for the healthy one alone' },
-    rate: { default: 20, least: 1, says: 'calls a minute' },
-    accounts: { default: 10, least: 1, says: 'on how many accounts' },
-    ring: { default: 30, least: 5, says: 'for how many seconds an account rings' },
-    processes: { default: 0, least: 0, says: '1: each Service Bus function in a process of its own' },
+    ...crowdOptions,
+    calls: { ...crowdOptions.calls, default: 60 },
+    alone: { ...crowdOptions.alone, default: 60 },
+    rate: { ...crowdOptions.rate, default: 20 },
   },
-  async run({ each, calls, alone, rate, accounts, ring, processes, seed }, print) {
-    const startedMs = performance.now();
+  async run(values, print) {
+    const { each, calls } = values;
     const names = await startSilentNameServer();
     try {
       const conducts = (Object.keys(bad) as (keyof typeof bad)[]).flatMap((conduct) =>
         Array.from({ length: each }, () => conduct),
       );
-      const outcome = await runCrowd(
-        {
-          mix: ['healthy', ...conducts],
-          callsAlone: alone,
-          calls,
-          callsPerMinute: rate,
-          accounts,
-          processes: processes > 0,
-          ringSeconds: ring,
-          longestCallSeconds: ring * 0.8,
-          drainSeconds: ring + 5,
-          seed,
-          execPath: names.execPath,
-        },
-        (line) => print(`${((performance.now() - startedMs) / 1000).toFixed(1).padStart(8)} s  ${line}`),
-      );
+      const plan = { ...toCrowdPlan(values, ['healthy', ...conducts]), execPath: names.execPath };
+      const outcome = await runCrowd(plan, withSeconds(print));
       report(outcome, calls, print);
       print(`names that the name server was asked for   ${String(names.names.size)}`);
       const unnamed = outcome.results.filter((result) => !isNamed(result));
       print(`bad ones that /health does not name   ${String(unnamed.length)}${examplesOf(unnamed)}`);
-      return (
-        names.names.size === each &&
-        unnamed.length === 0 &&
-        isAsSoon(outcome, print) &&
-        outcome.missed === 0 &&
-        outcome.misordered === 0 &&
-        outcome.unverified === 0 &&
-        outcome.problems.length === 0
-      );
+      return names.names.size === each && unnamed.length === 0 && isAsSoon(outcome, print) && isSound(outcome);
     } finally {
       await names.close();
     }

@@ -18,3 +18,9 @@ export interface Scenario<Name extends string = string> {
   /** Prints how it goes, and what came of it; resolves with whether everything held. The same seed makes the same random choices. */
   run(values: Readonly<Record<Name | 'seed', number>>, print: Print): Promise<boolean>;
 }
+
+/** `print` with the seconds since now before each line. */
+export function withSeconds(print: Print): Print {
+  const startedMs = performance.now();
+  return (line) => print(`${((performance.now() - startedMs) / 1000).toFixed(1).padStart(8)} s  ${line}`);
+}

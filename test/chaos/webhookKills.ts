@@ -1,5 +1,5 @@
 import { runWebhookKills, type WebhookKillsOutcome } from './runWebhookKills';
-import type { Print, Scenario } from './scenario';
+import { withSeconds, type Print, type Scenario } from './scenario';
 
 /** What a first event may take while storage is away. */
 const FIRST_WITHIN_MS = 1_000;
@@ -14,10 +14,8 @@ export const webhookKills: Scenario<'kills' | 'calls' | 'away' | 'processes'> = 
     processes: { default: 1, least: 0, says: '1: each Service Bus function in a process of its own' },
   },
   async run({ kills, calls, away, processes, seed }, print) {
-    const startedMs = performance.now();
-    const outcome = await runWebhookKills({ kills, calls, awaySeconds: away, processes: processes > 0, seed }, (line) =>
-      print(`${((performance.now() - startedMs) / 1000).toFixed(1).padStart(8)} s  ${line}`),
-    );
+    const plan = { kills, calls, awaySeconds: away, processes: processes > 0, seed };
+    const outcome = await runWebhookKills(plan, withSeconds(print));
     report(outcome, print);
     const { missed, differing, unverified, problems, firstWhileAwayMs } = outcome;
     return (

@@ -1,47 +1,19 @@
 import { mixOf } from '../support/subscriberCrowd';
+import { crowdOptions, isSound, toCrowdPlan } from './crowdScenario';
 import { summarise, type Delay } from './lateness';
 import { runCrowd, type CrowdOutcome, type CrowdResult } from './runCrowd';
-import type { Print, Scenario } from './scenario';
+import { withSeconds, type Print, type Scenario } from './scenario';
 
 /** Half of the subscribers hang, fail, throttle, are gone, redirect to a private address or reset the connection. */
-export const webhooks: Scenario<'subscribers' | 'calls' | 'alone' | 'rate' | 'accounts' | 'ring' | 'processes'> = {
+export const webhooks: Scenario<'subscribers' | keyof typeof crowdOptions> = {
   says:
     'Webhooks to a crowd of which half behave badly: the healthy half hears every call as soon as it does ' +
     'alone, and every delivery is accounted for.',
-  options: {
-    subscribers: { default: 100, least: 7, says: 'how many; half of them healthy' },
-    calls: { default: 1_000, least: 1, says: 'how many calls ring for all' },
-    alone: { default: 200, least: 1, says: 'how many ring before, for the healthy half alone' },
-    rate: { default: 60, least: 1, says: 'calls a minute' },
-    accounts: { default: 10, least: 1, says: 'on how many accounts' },
-    ring: { default: 30, least: 5, says: 'for how many seconds an account rings' },
-    processes: { default: 0, least: 0, says: '1: each Service Bus function in a process of its own' },
-  },
-  async run({ subscribers, calls, alone, rate, accounts, ring, processes, seed }, print) {
-    const startedMs = performance.now();
-    const outcome = await runCrowd(
-      {
-        mix: mixOf(subscribers),
-        callsAlone: alone,
-        calls,
-        callsPerMinute: rate,
-        accounts,
-        processes: processes > 0,
-        ringSeconds: ring,
-        longestCallSeconds: ring * 0.8,
-        drainSeconds: ring + 5,
-        seed,
-      },
-      (line) => print(`${((performance.now() - startedMs) / 1000).toFixed(1).padStart(8)} s  ${line}`),
-    );
-    report(outcome, calls, print);
-    return (
-      messagesOfFailing(outcome.results, calls) <= MOST_MESSAGES &&
-      outcome.missed === 0 &&
-      outcome.misordered === 0 &&
-      outcome.unverified === 0 &&
-      outcome.problems.length === 0
-    );
+  options: { subscribers: { default: 100, least: 7, says: 'how many; half of them healthy' }, ...crowdOptions },
+  async run(values, print) {
+    const outcome = await runCrowd(toCrowdPlan(values, mixOf(values.subscribers)), withSeconds(print));
+    report(outcome, values.calls, print);
+    return messagesOfFailing(outcome.results, values.calls) <= MOST_MESSAGES && isSound(outcome);
   },
 };
 
