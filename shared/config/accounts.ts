@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Modalities that makeMeAvailable can register (UCWA documentation, makeMeAvailable, supportedModalities). */
-export const modalityNames = [
+const modalityNames = [
   'Audio',
   'Video',
   'PhoneAudio',
@@ -59,7 +59,7 @@ export const accountOptions = {
 };
 
 /** One element of `UCWA_ACCOUNTS`; unknown fields are refused, so that a misspelt one is seen. */
-export const accountSchema = z
+const accountSchema = z
   .strictObject({ sipUri: sipUriSchema, ...accountOptions })
   .transform((account) => ({ ...account, discoveryUrl: account.discoveryUrl, signInAs: account.signInAs }));
 

@@ -13,7 +13,7 @@ export interface Problem {
 }
 
 /** `type` of an error's problem document. */
-export function problemType(code: RelayError['code']): string {
+function problemType(code: RelayError['code']): string {
   return `urn:ucwa-relay:problem:${code}`;
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { SessionHealth } from '../ucwa/session';
 
 /** What a slot's heartbeat says of one account. */
-export const accountHealthSchema = z.object({
+const accountHealthSchema = z.object({
   account: z.string(),
   state: z.string(),
   lastPollAtMs: z.number().optional(),

@@ -175,7 +175,7 @@ function backlogLines({ subscription, waiting, dead }: Backlog, isStuck: boolean
 }
 
 /** How many messages, at least. */
-export function count({ messages, isMore }: Peeked): string {
+function count({ messages, isMore }: Peeked): string {
   const many = messages.length === 1 ? '1 message' : `${messages.length} messages`;
   return isMore ? `${many} or more` : many;
 }

@@ -15,7 +15,7 @@ const contentSchema = personSchema.extend({ expiresAtMs: z.number() });
 export type ConsolePerson = z.infer<typeof personSchema>;
 
 /** The prefix makes browsers take it from this host alone, over https alone (RFC 6265bis, section 4.1.3.2). */
-export const CONSOLE_COOKIE = '__Host-relay-console';
+const CONSOLE_COOKIE = '__Host-relay-console';
 const LASTS_SECONDS = 8 * 3_600;
 const CONTEXT = 'console cookie';
 

@@ -3,7 +3,7 @@ import { RelayError } from '../../errors/relayError';
 import { invalidRequest } from '../../errors/parseOrExplain';
 
 /** A header that no form and no other site's page can send without being asked first (Fetch standard, CORS preflight). */
-export const PAGE_HEADER = 'x-relay-console';
+const PAGE_HEADER = 'x-relay-console';
 
 type RequestHead = Pick<HttpRequest, 'headers' | 'method'>;
 

@@ -5,7 +5,7 @@ import type { JsonObject } from './jsonSchemas';
  * `GET` of a document that is made from the code: at its first request and once in a process, so that a start of the app
  * pays nothing for it. @param create loads the document's module; a failure is tried again by the next request.
  */
-export function documentEndpoint(contentType: string, create: () => Promise<JsonObject>): Endpoint<EndpointPorts> {
+function documentEndpoint(contentType: string, create: () => Promise<JsonObject>): Endpoint<EndpointPorts> {
   let made: Promise<string> | undefined;
   return async () => {
     made ??= create().then((document) => JSON.stringify(document));

@@ -9,7 +9,7 @@ import { subscriberEventNames, type SubscriberReport } from '../../webhooks/deli
 import type { SubscriptionTest } from '../../webhooks/subscriptions/testSubscription';
 
 /** Types of the events of the kinds of invitation that there are now. */
-export const invitationEventTypes: readonly string[] = Object.values(kinds).flatMap(({ rel }) =>
+const invitationEventTypes: readonly string[] = Object.values(kinds).flatMap(({ rel }) =>
   ['started', 'updated', 'completed'].map((event) => `ucwa.${rel}.${event}`),
 );
 

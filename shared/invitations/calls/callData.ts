@@ -7,7 +7,7 @@ import { knownDirections, personSchema } from '../invitationData';
  */
 
 /** What can be done with a call that goes on. */
-export const callActionNames = ['hangup', 'hold', 'resume'] as const;
+const callActionNames = ['hangup', 'hold', 'resume'] as const;
 export type CallActionName = (typeof callActionNames)[number];
 
 /** Largest context that is taken, in bytes of its JSON as UTF-8. */

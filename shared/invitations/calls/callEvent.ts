@@ -9,7 +9,7 @@ export type CallEvent = CallConnectedEvent | CallEndedEvent;
 export type CallContextEvent = RelayEvent<'ucwa.call.context', CallContextData>;
 
 /** The types of the events that follow a call beyond its invitation. */
-export const callEventTypes = ['ucwa.call.connected', 'ucwa.call.ended'] as const;
+const callEventTypes = ['ucwa.call.connected', 'ucwa.call.ended'] as const;
 export const CONTEXT_EVENT_TYPE = 'ucwa.call.context';
 
 /** Whether the event tells that a call was connected or has ended. */

@@ -1,7 +1,7 @@
 import type { Command, CommandName } from './command';
 
 /** How long an unknown outcome holds a claim: a ring's length. */
-export const UNKNOWN_OUTCOME_MS = 30_000;
+const UNKNOWN_OUTCOME_MS = 30_000;
 /** After this a claim that was never posted lapses: its holder died between the two. */
 export const NEVER_POSTED_MS = 5_000;
 

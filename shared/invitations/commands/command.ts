@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { compact } from '../compact';
 
 /** UCWA's documented decline reasons (audioVideoInvitation, decline). */
-export const declineReasons = [
+const declineReasons = [
   'Global',
   'Local',
   'Unknown',
@@ -18,7 +18,7 @@ export const declineReasons = [
 ] as const;
 
 /** Largest SDP answer that is taken, in bytes of UTF-8. */
-export const MAX_SDP_BYTES = 64 * 1024;
+const MAX_SDP_BYTES = 64 * 1024;
 
 const sdp = z
   .string()

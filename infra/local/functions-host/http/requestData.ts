@@ -38,7 +38,7 @@ function withoutDots(path: string): string {
 }
 
 /** Header names in small letters; several of a name are one, separated by commas. */
-export function toHeaders(request: IncomingMessage): Record<string, string> {
+function toHeaders(request: IncomingMessage): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
@@ -47,12 +47,12 @@ export function toHeaders(request: IncomingMessage): Record<string, string> {
 }
 
 /** Several values of a name are one, separated by commas, as Azure's host hands them over. */
-export function toQuery(query: URLSearchParams): Record<string, string> {
+function toQuery(query: URLSearchParams): Record<string, string> {
   return Object.fromEntries([...new Set(query.keys())].map((name) => [name, query.getAll(name).join(',')]));
 }
 
 /** Where the request says it was sent to; the library needs a whole URL. */
-export const originOf = (request: IncomingMessage): string => request.headers.host ?? 'localhost';
+const originOf = (request: IncomingMessage): string => request.headers.host ?? 'localhost';
 
 /** The request as the host hands it to the library. */
 export function toRequestData(

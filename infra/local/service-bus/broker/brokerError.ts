@@ -2,7 +2,7 @@
  * The AMQP conditions that Service Bus names, by what they mean, each with the status that `$management` answers for it
  * (Microsoft's "AMQP 1.0 request/response operations in Service Bus"; the SDK maps the condition to its own code).
  */
-export const conditions = {
+const conditions = {
   alreadyExists: { condition: 'com.microsoft:entity-already-exists', status: 409 },
   argument: { condition: 'com.microsoft:argument-error', status: 400 },
   decode: { condition: 'amqp:decode-error', status: 400 },

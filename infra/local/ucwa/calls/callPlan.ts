@@ -11,8 +11,8 @@ export const scenarios = [
   'outgoing',
 ] as const;
 /** What becomes of an outgoing call at the user's own phone, which rings first, and then at the phone that is called. */
-export const ownPhoneEndings = ['answers', 'fails', 'noAnswer'] as const;
-export const calleeEndings = ['answers', 'declines', 'busy', 'noAnswer'] as const;
+const ownPhoneEndings = ['answers', 'fails', 'noAnswer'] as const;
+const calleeEndings = ['answers', 'declines', 'busy', 'noAnswer'] as const;
 export type Scenario = (typeof scenarios)[number];
 
 /** `alice@contoso.com`, `sip:…`, `tel:+44…` or `+44…`; anything else is refused. */

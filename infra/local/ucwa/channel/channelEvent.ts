@@ -27,7 +27,7 @@ export interface ChannelEvent {
 }
 
 /** The event as it stands in a sender's `events`. */
-export function toEventBody(event: ChannelEvent): Hal {
+function toEventBody(event: ChannelEvent): Hal {
   return {
     link: event.link,
     ...(event.in !== undefined && { in: event.in }),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { challengeVariants } from '../signIn/challenge';
 
 /** What a request is for: where a fault may strike. */
-export const scopes = [
+const scopes = [
   'discovery',
   'user',
   'token',
