@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock';
 import { parseOrExplain } from '../errors/parseOrExplain';
 import { RelayError } from '../errors/relayError';
+import { compact } from '../invitations/compact';
 import type { SecretCipher } from '../secretCipher';
 import type { Log } from '../telemetry/log';
 import type { AccountAudit, AccountAuditEntry } from './accountAudit';
@@ -81,7 +82,7 @@ function putAccount(path: string, request: AccountRequest, caller: AccountCaller
     const now: AccountRecord = {
       sipUri,
       enabled,
-      options: storedOptionsSchema.parse(withoutUndefined(options)),
+      options: storedOptionsSchema.parse(compact(options)),
       ...(isSame
         ? { encryptedPassword: before.encryptedPassword, passwordSetAtMs: before.passwordSetAtMs }
         : toPassword(sipUri, password, before, ports)),
@@ -188,8 +189,4 @@ function notInTable(sipUri: string): RelayError {
     `The table has no account ${sipUri}. Add it with PUT; an account of UCWA_ACCOUNTS is changed there, or ` +
       `brought into the table with PUT.`,
   );
-}
-
-function withoutUndefined(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

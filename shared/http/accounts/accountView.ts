@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { KnownAccount } from '../../accounts/accountRegistry';
+import { compact } from '../../invitations/compact';
 import type { AccountHealth } from '../../relay/accountHealth';
 import { accountHealthIn, toAccountCheck, type Heartbeat } from '../health/accountCheck';
 import { accountStates, type accountSchema, type accountSettingsSchema } from './accountAnswers';
@@ -16,7 +17,7 @@ export function toAccountSettingsView(known: KnownAccount): AccountSettingsView 
     source,
     enabled,
     ...(isAlsoInSetting && { alsoInSetting: true as const }),
-    ...withoutUndefined(options),
+    ...compact(options),
     modalities: [...modalities],
     ...(passwordSetAtMs !== undefined && { passwordSetAt: toIso(passwordSetAtMs) }),
   };
@@ -35,7 +36,7 @@ export function toAccountView(known: KnownAccount, heartbeat: Heartbeat | undefi
   if (status === 'pass') return lastError === undefined ? view : { ...view, lastError };
   return {
     ...view,
-    ...withoutUndefined({ lastError: lastError ?? textOf(output), whatToDo: remedies[state]?.(known) }),
+    ...compact({ lastError: lastError ?? textOf(output), whatToDo: whatToDo[state]?.(known) }),
   };
 }
 
@@ -69,7 +70,7 @@ const checkIt = ({ account }: KnownAccount): string =>
   `POST /accounts/${account.sipUri}/check says which step fails, and what to do about it.`;
 
 /** What a person can do about each state that is not as it should be. */
-const remedies: Partial<Record<AccountState, (known: KnownAccount) => string>> = {
+const whatToDo: Partial<Record<AccountState, (known: KnownAccount) => string>> = {
   credentialsRejected: ({ account, source }) =>
     source === 'table'
       ? `Send the right password: PATCH /accounts/${account.sipUri} {"password":"…"}. It is tried at once.`
@@ -83,14 +84,6 @@ const remedies: Partial<Record<AccountState, (known: KnownAccount) => string>> =
   notPublishing: () => 'See that Service Bus can be reached and that its topic is not full.',
   notReported: () => 'See that a poll timer runs, or that POLL_FALLBACK is on.',
 };
-
-function withoutUndefined<Values extends object>(
-  values: Values,
-): { [Name in keyof Values]: NonNullable<Values[Name]> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [Name in keyof Values]: NonNullable<Values[Name]>;
-  };
-}
 
 function toIso(timeMs: number): string {
   return new Date(timeMs).toISOString();
