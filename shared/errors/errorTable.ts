@@ -1,6 +1,6 @@
 /**
  * Every error the product can raise: its HTTP status where it reaches a caller, whether trying again can help,
- * and what it means. The HTTP answers, the API documents and the README's error table are all made from this.
+ * and what it means. The HTTP answers, the API documents and docs/errors.md are all made from this.
  */
 export const errorTable = {
   // What a caller did.

@@ -10,7 +10,7 @@ export interface RelayErrorDetails {
 }
 
 /**
- * The only error class that crosses a room's wall. Adapters translate foreign errors (axios, AMQP, tables) into it
+ * The only error class that leaves a module. Adapters translate foreign errors (axios, AMQP, tables) into it
  * once, at the edge; inward code decides by `code` and `retryable`, never by message text.
  */
 export class RelayError extends Error {

@@ -52,7 +52,7 @@ export function toUnlimitedHandler<Ports extends EndpointPorts>(
   );
 }
 
-/** As toHandler, for the doors that need no key: what the caller may do is told by the link itself. */
+/** As toHandler, for entry points that need no key: the link itself says what its holder may do. */
 export function toAnonymousHandler<Ports>(
   ports: () => Ports,
   endpoint: (request: HttpRequest, ports: Ports, signal: AbortSignal) => Promise<HttpResponseInit>,

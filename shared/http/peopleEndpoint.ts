@@ -3,7 +3,7 @@ import { parseOrExplain } from '../errors/parseOrExplain';
 import { json, type Endpoint, type EndpointPorts } from './endpoint';
 
 export interface PeopleEndpointPorts extends EndpointPorts {
-  /** Erases the person from the tables; the number of rows removed. */
+  /** Erases the person from tables and blobs; the number of rows and blobs removed. */
   readonly erasePerson: (uri: string) => Promise<number>;
 }
 
@@ -13,7 +13,7 @@ export const erasureQuerySchema = z.object({
     .regex(/^([sS][iI][pP]|[tT][eE][lL]):[^\s"]+$/, 'must be a sip: or tel: URI'),
 });
 
-/** `DELETE /people?uri=`: erases a person from the tables. Answers how many rows went; idempotent. */
+/** `DELETE /people?uri=`: erases a person from tables and blobs. Answers how many rows and blobs went; idempotent. */
 export const erasePersonEndpoint: Endpoint<PeopleEndpointPorts> = async (request, { erasePerson, log }, caller) => {
   const { uri } = parseOrExplain({ uri: request.query.get('uri') ?? undefined }, erasureQuerySchema);
   const removed = await erasePerson(uri);

@@ -47,7 +47,7 @@ export const outcomeResults = [
   'failed',
 ] as const;
 
-export const routes = ['direct', 'delegate', 'forwarded', 'transferred', 'unknown'] as const;
+const routes = ['direct', 'delegate', 'forwarded', 'transferred', 'unknown'] as const;
 export type Route = (typeof routes)[number];
 
 export const personSchema = z.strictObject({
@@ -144,7 +144,7 @@ export const invitationDataSchema = z.strictObject({
   delayed: z
     .boolean()
     .optional()
-    .describe('True when the event is late by more than five seconds; the invitation was then looked at again before'),
+    .describe('True when the event is late by more than five seconds; the invitation was then read again before this'),
   route: z
     .enum(routes)
     .optional()

@@ -20,7 +20,7 @@ const outgoing = 'outgoing';
 
 /**
  * The one normative table of how an invitation ended: rows are tried from the top, the first that matches counts. The
- * events, the documentation and the tests are all made from it. (The longest file of the room: it is data.)
+ * events, the documentation and the tests are all made from it. (Over 200 lines: it is data.)
  *
  * - `answered`: whether anyone, a person or voice mail, had taken the call when the invitation ended. Absent where UCWA
  *   does not tell.

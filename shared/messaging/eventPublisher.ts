@@ -39,7 +39,7 @@ export interface EventPublisherOptions {
   readonly log: Log;
 }
 
-/** Product, "Nothing is dropped in silence". Measured on the body as encoded, which is what must fit in a message. */
+/** Beyond this a blob keeps the text. Measured on the body as encoded, which is what must fit in a message. */
 const MAX_UNREADABLE_BYTES = 192 * 1024;
 
 interface Outgoing {

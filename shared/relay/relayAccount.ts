@@ -20,7 +20,7 @@ import { createContactCache, type ContactCache } from './contactCache';
 import { FETCH_TIMEOUT_MS, fetchLinked } from './fetchLinked';
 import type { ChannelItem, PackageItem, ReadOptions, UcwaSession } from '../ucwa/session';
 
-/** After this long an invitation is looked at again before it is published, and its event says `delayed`. */
+/** After this long an invitation is read again before it is published, and its event says `delayed`. */
 const LATE_AFTER_MS = 5_000;
 /** A bus that is back should be noticed while the call still rings. */
 const busBackOff: BackOff = { baseMs: 250, capMs: 4_000 };
@@ -158,7 +158,7 @@ function measureAge({ receivedAtMs, emptyAtMs }: PackageItem, clock: Clock): () 
   return () => receivedAtMs - emptyAtMs + Math.max(clock.now() - nowMs, clock.monotonicMs() - monotonicMs);
 }
 
-/** A ring that is published late must not look as if it were still ringing when it is not (product: "Late is told"). */
+/** A ring that is published late must not look as if it were still ringing when it is not. */
 async function rereadIfLate(
   events: readonly InvitationEvent[],
   ageMs: number,

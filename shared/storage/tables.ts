@@ -56,7 +56,7 @@ export function createTables(connection: Connection, credential: () => TokenCred
   };
 }
 
-/** A ringing call does not wait for the SDK's own patience of a minute; who needs more tries again. */
+/** The SDK's own retries take up to a minute, which a ringing call does not have; a caller that can wait tries again. */
 const retryOptions = { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 1_000 };
 
 /** The SDK waits for ever on a connection whose peer has vanished without a word. */

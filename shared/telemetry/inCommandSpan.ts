@@ -2,7 +2,7 @@ import { toRelayError } from '../errors/relayError';
 import { countCommand } from './metrics';
 import { fromTraceParent, setAttributes, withSpan, type SpanOptions } from './trace';
 
-/** The door through which a command came. */
+/** How a command came in. */
 export interface CommandEntryPoint {
   readonly kind: SpanOptions['kind'];
   /** `traceparent` as the caller sent it: that of the event which the command answers, or of a program of theirs. */

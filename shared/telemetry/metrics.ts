@@ -18,7 +18,7 @@ export function recordRingToBus(durationMs: number, type: string): void {
   instruments().ringToBus.record(durationMs, { type });
 }
 
-/** From the package's arrival to the subscriber's answer, for deliveries that nobody asked for again. */
+/** From the package's arrival to the subscriber's response, for deliveries that nobody asked for again. */
 export function recordRingToDelivery(durationMs: number, type: string): void {
   instruments().ringToDelivery.record(durationMs, { type });
 }
@@ -103,7 +103,7 @@ function createInstruments(provider: MeterProvider) {
     ),
     ringToDelivery: meter.createHistogram(
       'relay.ring_to_delivery',
-      inMs('From the arrival of a package to the answer of a subscriber'),
+      inMs('From the arrival of a package to the response of a subscriber'),
     ),
     deliveries: meter.createCounter('relay.deliveries', {
       description: 'Attempts to deliver to webhook subscribers, by outcome and subscription',

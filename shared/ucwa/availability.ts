@@ -49,7 +49,7 @@ function saidOf({ status, code, subcode }: RelayError['extensions']): string {
 
 /**
  * Changes what is registered of an account that is available already (from a run with other settings): PUT of
- * `communication`, which wants back everything that it said, under the etag that it said it with (reference, section 2).
+ * `communication`, which wants back everything that it said, under the etag that it said it with (UCWA 2.0, "communication").
  * Resolves with whether the server let it.
  */
 export async function changeModalities(

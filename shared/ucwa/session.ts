@@ -102,7 +102,7 @@ export interface UcwaSession {
    * applications and back-off within itself; ends when `signal` aborts, and throws what a person must mend
    * (`credentialsRejected`, `noUsableGrant`, …) or `pollReplaced` when another owner has the channel.
    *
-   * It is read by one at a time: who comes while another reads waits until that one has left.
+   * One caller reads it at a time: another one waits until the first has left.
    */
   packages(signal: AbortSignal, options?: ReadOptions): AsyncGenerator<ChannelItem, void, undefined>;
 

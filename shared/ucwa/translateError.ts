@@ -67,7 +67,7 @@ function ownCode(error: unknown): string | undefined {
 }
 
 /**
- * An answer that is no success, as the error that says what to do about it (reference: status table). UCWA's `code`
+ * An answer that is no success, as the error that says what to do about it (UCWA 2.0, "Generic synchronous errors"). UCWA's `code`
  * and `subcode`, the status and the request's id go along as extensions.
  */
 export function translateResponse(response: HttpResponse, nowMs: number): RelayError {

@@ -21,7 +21,7 @@ export interface FakeClock extends Clock {
    * 10,000 steps: nobody is going to.
    */
   advanceUntil<Value>(awaited: Promise<Value>, stepMs?: number): Promise<Value>;
-  /** How many are asleep; an alarm that is set counts as one. */
+  /** How many are asleep; a timer that is set counts as one. */
   sleepers(): number;
   /**
    * Resolves as soon as someone sleeps for a duration that `matches` (any, unless given), at once when someone does

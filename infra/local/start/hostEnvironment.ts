@@ -2,7 +2,7 @@ import type { GivenSettings } from './givenSettings';
 import type { LocalKeys } from './localKeys';
 import { LOCAL_CONTROL } from './standIns';
 
-/** The account whose calls the stack shows (product, "Simulator"). */
+/** The account whose calls the stack shows. */
 export const stackAccount = 'sip:reception@contoso.com';
 
 /** What the stand-ins that run have to say; undefined where a setting has replaced one. */

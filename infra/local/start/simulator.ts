@@ -1,7 +1,7 @@
 import axios, { isAxiosError } from 'axios';
 import { z } from 'zod';
 
-/** Body of `POST /sim/calls` (product, "Simulator"). */
+/** Body of `POST /sim/calls` (infra/local/ucwa/README.md, "Control routes"). */
 export interface NewCall {
   readonly account?: string;
   /** The other side: who calls, and with the scenario `outgoing` who is called. */

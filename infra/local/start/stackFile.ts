@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { readJson, writePrivateJson } from './privateFile';
 
 /**
- * Where everything of the running stack is (product, "Names that are public"). A stand-in that a setting has replaced
+ * Where everything of the running stack is. A stand-in that a setting has replaced
  * is left out, but for a connection string of Service Bus that was given.
  */
 export const stackFactsSchema = z.object({

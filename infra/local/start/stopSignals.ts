@@ -4,7 +4,7 @@ const SECOND_AFTER_MS = 400;
 export interface StopSignals {
   /** Aborted by the first SIGINT, SIGTERM or SIGHUP, or when the parent process closes its channel. */
   readonly stop: AbortSignal;
-  /** Aborted by a second SIGINT or SIGTERM: no more patience. */
+  /** Aborted by a second SIGINT or SIGTERM: everything ends at once. */
   readonly now: AbortSignal;
   /** Takes the listeners away, so that the process can end. */
   dispose(): void;

@@ -4,7 +4,7 @@ import type { Finding } from '../report';
 import { readResource } from '../readResource';
 import { DiagnosticError } from '../diagnosticError';
 
-/** What of `me` and `communication` has to do with calls; a link that is absent is not allowed (reference: application). */
+/** What of `me` and `communication` has to do with calls; a link that is absent is not allowed (UCWA 2.0, "Web links"). */
 const OF_ME = ['reportMyActivity', 'presence', 'callForwardingSettings', 'phones'];
 const OF_COMMUNICATION = ['startAudioVideo', 'startPhoneAudio'];
 /** Properties of the resource `policies` that decide about calls. */

@@ -1,7 +1,7 @@
 import { jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { RelayError } from '../../errors/relayError';
 
-/** Application roles of the API (product: HTTP). A key alone has every role. */
+/** Application roles of the API. A key alone has every role. */
 export const roles = [
   'Invitations.Read',
   'Invitations.Command',

@@ -43,7 +43,7 @@ export interface CommandSent {
 }
 
 /**
- * Carries out one command (product: "The way of a command"): reads the invitation with the account's own session,
+ * Carries out one command: reads the invitation with the account's own session,
  * claims it, posts to the link that is there now. Whatever comes of it is published as `ucwa.command.settled` and kept in
  * the audit table before this resolves or rejects.
  *
@@ -51,7 +51,8 @@ export interface CommandSent {
  * `invitationEnded`, `actionNotAvailable` (with `available`), `idempotencyKeyReused`, `requestInvalid`, and the session's
  * own. Nothing reaches UCWA but the GET when the relay itself refuses, and not even that for an id that is not ours.
  *
- * `persist`: how often what fails for a moment is tried; once, unless a door has time. However often, it is one command with one record.
+ * @param persist repeats the work while what fails is transient; once, unless the entry point can wait. However often, it is one
+ * command with one record.
  */
 export async function runCommand(
   request: CommandRequest,

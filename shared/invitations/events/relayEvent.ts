@@ -33,7 +33,7 @@ export function invitationIdOf({
 export type InvitationEventType = `ucwa.${string}.${'started' | 'updated' | 'completed'}`;
 export type InvitationEvent = RelayEvent<InvitationEventType, InvitationData>;
 
-/** A hole in an account's channel: what consumers thought open may have ended unseen (product: "The way of an event"). */
+/** A hole in an account's channel: what consumers thought open may have ended unseen. */
 export interface ChannelGap {
   readonly account: string;
   readonly cause: 'resume' | 'applicationLost' | 'outage' | 'channelGone';

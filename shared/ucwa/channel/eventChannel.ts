@@ -13,7 +13,7 @@ import { recoveryActionFor } from './recoveryAction';
 import { Recreation } from './recreation';
 
 /**
- * The event channel of one account (UCWA 2.0, "Event channel details"; reference, section 3). Where it stands outlives
+ * The event channel of one account (UCWA 2.0, "Event channel details"). Where it stands outlives
  * a call of `packages`: a package that was yielded last and not acknowledged is polled again by the next one.
  */
 export class EventChannel {
@@ -102,7 +102,10 @@ export class EventChannel {
     );
   }
 
-  /** Precedence: resync, resume, next (reference, section 3). A package is acknowledged only when the consumer asks for the next one. */
+  /**
+   * Precedence: resync, resume, next (UCWA 2.0, "Event channel details"). A package is acknowledged only when the consumer asks
+   * for the next one.
+   */
   async *#deliver(
     response: Received | undefined,
     signal: AbortSignal,

@@ -1,6 +1,6 @@
 import { toPath } from '../toPath';
 
-/** Seconds for which the pool holds an idle P-GET open: UCWA's shortest and default (180 to 1800; reference: P-GET `timeout`). */
+/** Seconds for which the pool holds an idle P-GET open: UCWA's shortest and default (180 to 1800; UCWA 2.0, "events", `timeout`). */
 export const POLL_TIMEOUT_SECONDS = 180;
 
 /**

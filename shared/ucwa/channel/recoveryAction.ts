@@ -28,7 +28,10 @@ const actions: Partial<Record<ErrorCode, RecoveryAction>> = {
   poolMoved: 'signInAfresh',
 };
 
-/** The reference's status table, and what is not in it. `failures` counts the tries in a row that failed, this one included. Pure. */
+/**
+ * By the error's code, else by its status (UCWA 2.0, "Event channel details"). `failures` counts the tries in a row that failed,
+ * this one included. Pure.
+ */
 export function recoveryActionFor({ code, extensions: { status } }: RelayError, failures: number): RecoveryAction {
   const known = actions[code];
   if (known !== undefined) return known;

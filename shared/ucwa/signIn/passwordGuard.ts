@@ -7,9 +7,9 @@ import type { SignInBudget } from './signInBudget';
 
 /** A rejected password is tried again after this, once: a directory that counts failures over minutes never locks the account. */
 const RETRY_AFTER_MS = 3_600_000;
-/** Who tries a password and says nothing for this long has died; as long as a slot's lease, so that a take-over need not wait for more. */
+/** A process that has not finished a try after this has died; as long as a slot's lease, so that a take-over need not wait for more. */
 const TRY_LAPSES_MS = 10_000;
-/** Who finds another trying looks again after this. */
+/** While another process tries, its result is read this often. */
 const READ_AGAIN_MS = 500;
 
 export interface PasswordGuardPorts {

@@ -13,7 +13,7 @@ const refusals: readonly Refusal[] = [
   {
     status: 403,
     subcode: 'MobileApplicationNoLongerAllowed',
-    sentence: 'The user may not use mobile applications, which UCWA counts among',
+    sentence: 'The user may not use mobile applications, and UCWA counts as one',
     whatToDo: 'Give the user a mobility policy with EnableMobility (Grant-CsMobilityPolicy).',
   },
   {

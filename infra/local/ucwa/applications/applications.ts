@@ -1,7 +1,7 @@
 import type { Clock } from '../../../../shared/clock';
 import type { Application } from './application';
 
-/** A pool drops an application about so long after its last poll (reference, section 2, "Expiry"). */
+/** A pool drops an application about so long after its last poll (UCWA 2.0, "me"). */
 const IDLE_MS = 15 * 60 * 1000;
 
 /** More than this for one user is refused with TooManyApplications. */

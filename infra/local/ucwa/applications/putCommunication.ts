@@ -4,7 +4,7 @@ import { invalidParameter, refusal, resource, type Reply } from '../http/reply';
 import type { Application } from './application';
 import { communicationResource } from './applicationResource';
 
-/** PUT of `communication`: everything echoed, under the etag that was read (reference, section 2). */
+/** PUT of `communication`: everything echoed, under the etag that was read (UCWA 2.0, "communication"). */
 export function putCommunication(application: Application, headers: IncomingHttpHeaders, body: unknown): Reply {
   if (application.availability === undefined)
     return refusal(409, 'MakeMeAvailableRequired', 'Make the user available first.');

@@ -14,7 +14,7 @@ import {
 import { invitationResource } from './invitationResource';
 import type { Outcome } from './outcomes';
 
-// The groups of events in an invitation's life, in documented order (reference, section 4; of outgoing calls, calls.md, section 2).
+// The groups of events in an invitation's life, in documented order (UCWA 2.0, "audioVideoInvitation", "phoneAudioInvitation").
 // Each group is one response.
 
 /** It rings: started, *then* the conversation, then its local participant; of an outgoing call the modality too. */

@@ -1,6 +1,6 @@
 /**
  * The offer as real servers send it: a data URI of multipart/alternative, form-encoded (a space is `+`), the legacy
- * part first and marked as fallback, the ICE part second (reference, section 3, "Data URIs").
+ * part first and marked as fallback, the ICE part second (RFC 2397, RFC 2046 §5.1.4).
  */
 export function mediaOfferHref(callId: string, modalities: readonly string[]): string {
   const boundary = `${callId.slice(0, 8)}-${callId.slice(8, 12)}-${callId.slice(12, 16)}-${callId.slice(16, 20)}-${callId.slice(20)}`;

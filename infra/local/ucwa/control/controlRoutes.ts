@@ -48,7 +48,7 @@ const control = (
   },
 });
 
-/** How a person or a test drives the simulator (product: "Simulator"). */
+/** How a person or a test drives the simulator. */
 export const controlRoutes: readonly Route[] = [
   control('POST', /^\/sim\/calls$/, (simulator, exchange) =>
     json(201, simulator.ring(parsed(callPlanSchema, exchange))),

@@ -59,7 +59,7 @@ async function attempt(
   if (faulty !== undefined) return faulty;
   if (found?.route.open === true)
     return found.route.answer(simulator, { ...exchange, params: found.params, account: '' });
-  // An origin that is not listed is refused (reference, section 1, "Headers").
+  // A pool refuses an origin that is not listed.
   if (originsOf(exchange).some((origin) => !simulator.allowedOrigins.includes(origin)))
     return refusal(403, undefined, 'The origin is not allowed.');
   const ticket = bearer === undefined ? undefined : simulator.tickets.find(bearer, exchange.origin);

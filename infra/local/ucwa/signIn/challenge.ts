@@ -10,7 +10,7 @@ export const DEFAULT_GRANTS: readonly string[] = [
 const BEARER =
   'Bearer trusted_issuers="00000001-0000-0000-c000-000000000000@contoso.com", client_id="00000004-0000-0ff1-ce00-000000000000"';
 
-/** The shapes of challenge that real servers send (reference, section 1, "Variants"). */
+/** The shapes of challenge that real servers send. */
 export const challengeVariants = [
   'usual',
   'joined',

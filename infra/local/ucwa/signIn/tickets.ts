@@ -5,10 +5,7 @@ import type { Clock } from '../../../../shared/clock';
 export interface Ticket {
   readonly token: string;
   readonly account: string;
-  /**
-   * Scheme and authority of the server that issued it; it is good there only (reference: "a ticket is valid for the
-   * issuing host only").
-   */
+  /** Scheme and authority of the server that issued it; it is good there only. */
   readonly origin: string;
   readonly expiresAtMs: number;
 }

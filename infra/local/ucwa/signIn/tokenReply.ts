@@ -17,7 +17,7 @@ const error = (name: string, more: Readonly<Record<string, string>> = {}): Reply
 
 /**
  * Answers a POST to the web ticket service. Only the password grant leads to a ticket; the others answer as a server
- * does to a client that cannot complete them (reference, section 1, "Token").
+ * does to a client that cannot complete them (UCWA 2.0, "Authentication using UCWA").
  */
 export function tokenReply(tickets: Tickets, { form, origin, password, grants, lifeSeconds }: TokenRequest): Reply {
   const grant = form.get('grant_type') ?? '';

@@ -6,7 +6,7 @@ import { parsePackage } from '../../../ucwa/format/parsePackage';
 
 /**
  * The examples of the documents are no inventions: they are what the relay's own code makes of these packages, which
- * have the form of a real server's (UCWA 2.0, "audioVideoInvitation"; odd cases 7 and 12).
+ * have the form of a real server's (UCWA 2.0, "audioVideoInvitation").
  */
 
 export const sampleAccount = 'sip:reception@contoso.com';
