@@ -48,7 +48,7 @@ export function createMemoryCallRecords(): MemoryCallRecords {
           .map((recorded) => ({ recorded, key: toEventKey(recorded.event) }))
           .filter(({ key }) => key.partition === toTableKey(invitationId) && /^(context|event)\./.test(key.row))
           .sort((one, other) => (one.key.row < other.key.row ? -1 : 1))
-          .map(({ recorded }) => recorded),
+          .map(({ recorded: { results, ...listed } }) => ({ ...listed, hasResults: results !== undefined })),
       ),
     readContext: (invitationId) =>
       answer(

@@ -13,6 +13,11 @@ export interface RecordedEvent {
   readonly results?: readonly DeliveryResult[];
 }
 
+/** As RecordedEvent, for who asks for all events of a call: results of hundreds of subscribers are not read with each. */
+export interface ListedEvent extends Omit<RecordedEvent, 'results'> {
+  readonly hasResults: boolean;
+}
+
 /** A delivery that was not `delivered` at its first attempt, as it stands now. */
 export interface TroubledDelivery extends LaterAttempt {
   readonly event: Pick<RelayEvent, 'id' | 'type' | 'subject' | 'account' | 'sequence' | 'timeMs'>;
@@ -41,8 +46,8 @@ export interface CallRecords {
   indexEvent(record: CallRecord): Promise<void>;
   /** Writes the results of all first attempts into the event's row, which must exist. */
   writeResults(event: RelayEvent, results: readonly DeliveryResult[]): Promise<void>;
-  /** Every event of the invitation on record with its results, contexts first, in sequence. Settled commands are not among them. */
-  readEvents(invitationId: string): Promise<readonly RecordedEvent[]>;
+  /** Every event of the invitation on record, contexts first, in sequence. Settled commands are not among them. */
+  readEvents(invitationId: string): Promise<readonly ListedEvent[]>;
   /** What is attached to the call now, `{}` where that was taken away; undefined where nothing ever was. */
   readContext(invitationId: string): Promise<CallContext | undefined>;
   /** One event as it is on record, settled commands and gaps included. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RecordedEvent } from '../../invitations/record/callRecords';
+import type { ListedEvent, RecordedEvent } from '../../invitations/record/callRecords';
 import {
   deliveryResultSchema,
   laterAttemptSchema,
@@ -41,13 +41,13 @@ export function toEventRow({ event, enqueuedAtMs, recordedAtMs, results }: Recor
   return {
     ...keysOf(event),
     ...toTextChunks({ event, ...(enqueuedAtMs !== undefined && { enqueuedAtMs }), recordedAtMs }),
-    ...(results !== undefined && toMergedTextChunks(results, RESULTS)),
+    ...(results !== undefined && toResults(results)),
   };
 }
 
 /** What is merged into the event's row. */
 export function toResultsRow(event: KeyedEvent, results: readonly DeliveryResult[]): WrittenRow {
-  return { ...keysOf(event), ...toMergedTextChunks(results, RESULTS) };
+  return { ...keysOf(event), ...toResults(results) };
 }
 
 export function fromEventRow(row: Row): RecordedEvent {
@@ -56,6 +56,19 @@ export function fromEventRow(row: Row): RecordedEvent {
     ...bodySchema.parse(fromTextChunks(row)),
     ...(results !== undefined && { results: z.array(deliveryResultSchema).parse(results) }),
   };
+}
+
+/** What is read of a row for fromListedRow: an event of 30,000 characters takes six times as many in ASCII. */
+export const LISTED_COLUMNS = [
+  'partitionKey',
+  'rowKey',
+  'hasResults',
+  ...Array.from({ length: 7 }, (_, index) => `body${index}`),
+];
+
+/** The event without its results, of a row of which LISTED_COLUMNS were read. */
+export function fromListedRow(row: Row): ListedEvent {
+  return { ...bodySchema.parse(fromTextChunks(row)), hasResults: row.hasResults === true };
 }
 
 export function toAttemptRow(event: RelayEvent, attempt: LaterAttempt): WrittenRow {
@@ -86,6 +99,10 @@ export function rowsOf(partition: string, prefix: string): string {
 }
 
 const RESULTS = 'results';
+
+function toResults(results: readonly DeliveryResult[]): Record<string, string | boolean> {
+  return { hasResults: true, ...toMergedTextChunks(results, RESULTS) };
+}
 
 function keysOf(event: KeyedEvent): { readonly partitionKey: string; readonly rowKey: string } {
   const { partition, row } = toEventKey(event);

@@ -2,7 +2,7 @@ import { isContextEvent, type CallContextEvent } from '../../invitations/calls/c
 import { withContext } from '../../invitations/calls/withContext';
 import type { InvitationData } from '../../invitations/invitationData';
 import { isInvitationEvent } from '../../invitations/events/isInvitationEvent';
-import type { CallRecord, CallRecords, RecordedEvent } from '../../invitations/record/callRecords';
+import type { CallRecord, CallRecords, ListedEvent } from '../../invitations/record/callRecords';
 import { toEventKey, toTableKey } from '../../invitations/record/eventKey';
 import type { RelayEvent } from '../../invitations/events/relayEvent';
 import type { Tables } from '../tables';
@@ -75,7 +75,7 @@ export function createCallRecords(tables: Tables): CallRecords {
 async function startOf(
   { subject, timeMs }: RelayEvent,
   happened: InvitationData['event'] | undefined,
-  readEvents: (invitationId: string) => Promise<readonly RecordedEvent[]>,
+  readEvents: (invitationId: string) => Promise<readonly ListedEvent[]>,
 ): Promise<number | undefined> {
   if (happened === 'started') return timeMs;
   if (happened !== 'completed') return undefined;

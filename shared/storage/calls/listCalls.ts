@@ -3,7 +3,7 @@ import { accountKey } from '../../invitations/invitationId';
 import type { CallFilter } from '../../invitations/record/callFilter';
 import type { InvitationPage, InvitationQuery } from '../../invitations/record/invitationPage';
 import { toHead } from '../../invitations/record/callHead';
-import type { RecordedEvent } from '../../invitations/record/callRecords';
+import type { ListedEvent } from '../../invitations/record/callRecords';
 import type { Tables } from '../tables';
 import {
   ACCOUNT_ROW_KEY,
@@ -65,7 +65,7 @@ function feedIndex(tables: Tables, { sinceMs, untilMs }: CallFilter): CallIndex 
 }
 
 /** The row that shows the call: that of its `completed`, which needs no reading, else the newest. */
-function keyInFeed(events: readonly RecordedEvent[]): string | undefined {
+function keyInFeed(events: readonly ListedEvent[]): string | undefined {
   const ends = events.filter(({ event }) => event.type.endsWith('.completed'));
   const keys = (ends.length === 0 ? events : ends).filter(({ event }) => toHead([event]) !== undefined);
   return keys.map(({ event, recordedAtMs }) => toFeedRowKey(event, recordedAtMs)).toSorted()[0];

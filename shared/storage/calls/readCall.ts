@@ -3,19 +3,20 @@ import { isContextEvent } from '../../invitations/calls/callEvent';
 import type { InvitationHead } from '../../invitations/invitationHead';
 import { accountKey } from '../../invitations/invitationId';
 import { applyGaps, toHead } from '../../invitations/record/callHead';
-import type { RecordedEvent } from '../../invitations/record/callRecords';
+import type { ListedEvent } from '../../invitations/record/callRecords';
 import { toTimeKey } from '../../invitations/record/eventKey';
 import type { ChannelGap, ChannelGapEvent, RelayEvent } from '../../invitations/events/relayEvent';
 import type { Tables } from '../tables';
-import { CONTEXT, EVENT, fromEventRow, rowsOf } from './callRows';
+import { CONTEXT, EVENT, fromEventRow, fromListedRow, LISTED_COLUMNS, rowsOf } from './callRows';
 import { queryRows } from './rows';
 
 /** What was attached to a call, the newest first, then the call's events in sequence. Errors: `storageUnavailable`. */
-export async function readCallEvents(tables: Tables, partition: string): Promise<readonly RecordedEvent[]> {
-  const events: RecordedEvent[] = [];
+export async function readCallEvents(tables: Tables, partition: string): Promise<readonly ListedEvent[]> {
+  const events: ListedEvent[] = [];
   // No other rows lie between the two prefixes.
   const filter = `PartitionKey eq '${partition}' and RowKey ge '${CONTEXT}' and RowKey lt '${EVENT}~'`;
-  for await (const row of queryRows(tables, 'calls', { filter })) events.push(fromEventRow(row));
+  for await (const row of queryRows(tables, 'calls', { filter, select: LISTED_COLUMNS }))
+    events.push(fromListedRow(row));
   return events;
 }
 
@@ -46,7 +47,10 @@ export async function* readGaps(
 }
 
 /** The state of a call by its events, and by the gaps of its account while no `completed` tells its end. Errors: `storageUnavailable`. */
-export async function headOf(tables: Tables, events: readonly RecordedEvent[]): Promise<InvitationHead | undefined> {
+export async function headOf(
+  tables: Tables,
+  events: readonly Pick<ListedEvent, 'event'>[],
+): Promise<InvitationHead | undefined> {
   const head = toHead(events.map(({ event }) => event));
   if (head?.state !== 'active') return head;
   const gaps: ChannelGap[] = [];

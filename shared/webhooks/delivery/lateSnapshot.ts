@@ -1,4 +1,5 @@
 import type { RelayEvent } from '../../invitations/events/relayEvent';
+import type { ListedEvent } from '../../invitations/record/callRecords';
 import { matchesFilter } from '../subscriptions/matchesFilter';
 import type { Subscription } from '../subscriptions/subscription';
 
@@ -53,9 +54,9 @@ export function judgeLateSnapshot(
  */
 export function isAheadOfPredecessor(
   { sequence = '' }: RelayEvent,
-  recorded: readonly { readonly event: RelayEvent; readonly results?: unknown }[],
+  recorded: readonly Pick<ListedEvent, 'event' | 'hasResults'>[],
 ): boolean {
   const earlier = recorded.filter(({ event }) => event.sequence !== undefined && event.sequence < sequence);
   const predecessor = earlier.at(-1);
-  return !earlier.some(({ event }) => isCallStart(event)) || predecessor?.results === undefined;
+  return !earlier.some(({ event }) => isCallStart(event)) || predecessor?.hasResults !== true;
 }

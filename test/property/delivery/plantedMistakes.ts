@@ -1,4 +1,3 @@
-import type { RecordedEvent } from '../../../shared/invitations/record/callRecords';
 import type { Deliver, DueDelivery } from '../../../shared/webhooks/delivery/deliver';
 import type { DeliveryPolicy, Refusal } from '../../../shared/webhooks/delivery/deliveryPolicy';
 import { isRing } from '../../../shared/webhooks/delivery/lateSnapshot';
@@ -38,7 +37,9 @@ export const plantedMistakes = {
       withReads(parts, async ({ event }, id) => {
         const events = await parts.records.readEvents(id);
         const settled = parts.onRecord.events().find((one) => one.event.id === `${id}-settled`);
-        return settled === undefined ? events : [...events, { ...settled, event: { ...event, sequence: '9' } }];
+        return settled === undefined
+          ? events
+          : [...events, { event: { ...event, sequence: '9' }, recordedAtMs: settled.recordedAtMs, hasResults: false }];
       }),
   },
 
@@ -94,7 +95,7 @@ export const plantedMistakes = {
 
 /** Reads when the delivery is handed in, not when its attempt begins. */
 function readAtHandIn(): PlantedMistake {
-  const reads = new WeakMap<DueDelivery, Promise<readonly RecordedEvent[]>>();
+  const reads = new WeakMap<DueDelivery, ReturnType<ReadEvents>>();
   return {
     parts: (parts) => withReads(parts, (due, id) => reads.get(due) ?? parts.records.readEvents(id)),
     deliver:

@@ -137,7 +137,8 @@ async function deliverWhenAllowed(
 
 /**
  * Records the attempt, then sends the next copy; where the bus refuses that for good, the delivery is recorded anew as `dead`. A
- * record that storage did not take is tried again later. Resolves to the delivery's end.
+ * record that storage did not take is tried again later. A move to a later time is no attempt: it only brings the delivery's row
+ * up to date. Resolves to the delivery's end.
  */
 async function recordAndGoOn(
   { event }: AttemptMessage,
@@ -150,7 +151,7 @@ async function recordAndGoOn(
     const untilMs = clock.now() + ROWS_WAIT_MS;
     const hasRow = !(isFirst && end.attempt.outcome === 'delivered');
     return Promise.all([
-      keepRow(event, () => records.writeAttempt(event, end.attempt), untilMs),
+      isMove(end) ? 'kept' : keepRow(event, () => records.writeAttempt(event, end.attempt), untilMs),
       hasRow ? keepRow(event, () => records.writeDelivery(toTroubledDelivery(event, end)), untilMs) : 'kept',
     ]);
   };
@@ -158,9 +159,13 @@ async function recordAndGoOn(
   const [dead] = await sendNext([made], queue);
   const keptDead = dead === undefined ? [] : await record(dead);
   const end = dead ?? made;
-  if ([...kept, ...keptDead].includes('noAnswer'))
+  if (!isMove(end) && [...kept, ...keptDead].includes('noAnswer'))
     await sendRecord({ kind: 'record', event, recordedAtMs: clock.now(), attempt: end.attempt, tries: 1 });
   return end;
+}
+
+function isMove({ attempt: { attempted, outcome } }: DeliveryEnd): boolean {
+  return !attempted && outcome === 'retrying';
 }
 
 /** The time that a subscription's rate gives to a message that has none yet; undefined when it may be sent now. */

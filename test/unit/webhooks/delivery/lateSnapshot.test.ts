@@ -52,10 +52,29 @@ describe('an event of a call', () => {
     [
       'waits while the event before has no results',
       completed,
-      [{ event: started, results: [] }, { event: updated }],
+      [
+        { event: started, hasResults: true },
+        { event: updated, hasResults: false },
+      ],
       true,
     ],
-    ['does not wait for an event after it', updated, [{ event: started, results: [] }, { event: completed }], false],
-    ['goes on when the event before is done', updated, [{ event: started, results: [] }, { event: updated }], false],
+    [
+      'does not wait for an event after it',
+      updated,
+      [
+        { event: started, hasResults: true },
+        { event: completed, hasResults: false },
+      ],
+      false,
+    ],
+    [
+      'goes on when the event before is done',
+      updated,
+      [
+        { event: started, hasResults: true },
+        { event: updated, hasResults: false },
+      ],
+      false,
+    ],
   ])('%s', (_title, event, recorded, isAhead) => expect(isAheadOfPredecessor(event, recorded)).toBe(isAhead));
 });

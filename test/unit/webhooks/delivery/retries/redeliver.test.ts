@@ -61,7 +61,12 @@ function setUp({ subscription = {}, events = [], delivery }: Given) {
     queue,
     render: createRenderOnce(() => undefined),
     store: { find: (id) => Promise.resolve(id === 'sub_a' ? sampleSubscription(subscription) : undefined) },
-    records: { readEvents: (id) => Promise.resolve(events.filter(({ event }) => event.subject === id)) },
+    records: {
+      readEvents: (id) =>
+        Promise.resolve(
+          events.filter(({ event }) => event.subject === id).map((recorded) => ({ ...recorded, hasResults: true })),
+        ),
+    },
     views: {
       findByDeliveryId: (id) => Promise.resolve(events.find(({ event }) => toDeliveryId(event) === id)),
       async *recordedBetween(sinceMs, untilMs) {
