@@ -58,6 +58,8 @@ export interface DeliveryPolicy {
   /** Since the first failure after the last success (milliseconds since the epoch); undefined while the last attempt succeeded. */
   failingSinceMs(): number | undefined;
   isOpen(): boolean;
+  /** Whether the last attempt of this process succeeded; false before the first one. */
+  hasSucceeded(): boolean;
 }
 
 interface Waiter {
@@ -73,6 +75,7 @@ class SubscriberPolicy implements DeliveryPolicy {
   #throttledUntilMs = 0;
   #failingSinceMs: number | undefined;
   #lastFailure = '';
+  #hasSucceeded = false;
   /** When an attempt began or ended last. */
   #movedAtMs = 0;
 
@@ -99,6 +102,10 @@ class SubscriberPolicy implements DeliveryPolicy {
 
   isOpen(): boolean {
     return this.#failures >= FAILURES_TO_OPEN;
+  }
+
+  hasSucceeded(): boolean {
+    return this.#hasSucceeded;
   }
 
   #refuse(why: Refusal['why'], untilMs: number): Refusal {
@@ -129,6 +136,7 @@ class SubscriberPolicy implements DeliveryPolicy {
 
   #learn(attempt: AttemptResult): void {
     if (attempt.result === 'unknown') return;
+    this.#hasSucceeded = attempt.result === 'succeeded';
     if (attempt.result === 'succeeded') {
       this.#failures = 0;
       this.#failingSinceMs = undefined;

@@ -47,8 +47,9 @@ export function createPostSigned({ sender, decrypt, clock, requestOrigin }: Post
 }
 
 /**
- * Posts to a subscriber whose last attempt failed one at a time in a round of the event loop, in their order; to any other at once. Signing
- * and sending to hundreds that fail takes a good part of a second: without this, a ring for a subscriber that is well would wait for that.
+ * Posts at once to subscribers whose last attempt succeeded, and to all others, failing or never tried, one in a round of the event loop, in
+ * their order. Signing and sending to hundreds that fail takes a good part of a second: a ring for a subscriber that is well does not wait
+ * for that.
  */
 export function createPostFailingLast(post: PostSigned, policies: DeliveryPolicies): PostSigned {
   const waiting: (() => void)[] = [];
@@ -61,7 +62,7 @@ export function createPostFailingLast(post: PostSigned, policies: DeliveryPolici
       if (waiting.push(resolve) === 1) setImmediate(goOn);
     });
   return async (subscription, ...rest) => {
-    if (policies(subscription).failingSinceMs() !== undefined) await afterOthers();
+    if (!policies(subscription).hasSucceeded()) await afterOthers();
     return post(subscription, ...rest);
   };
 }

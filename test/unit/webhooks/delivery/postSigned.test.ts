@@ -1,4 +1,4 @@
-import { createDeliveryPolicies } from '../../../../shared/webhooks/delivery/deliveryPolicy';
+import { createDeliveryPolicies, type AttemptResult } from '../../../../shared/webhooks/delivery/deliveryPolicy';
 import { createPostFailingLast } from '../../../../shared/webhooks/delivery/postSigned';
 import { createFakeClock } from '../../../support/fakeClock';
 import { sampleSubscription } from '../../../support/sampleSubscription';
@@ -6,7 +6,7 @@ import { sampleSubscription } from '../../../support/sampleSubscription';
 const nextRound = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const rendered = { contentType: 'application/json', body: '{}' };
 
-it('posts to those that fail one in a round of the event loop, in their order, and to others at once', async () => {
+it('posts at once where the last attempt succeeded, and to others one in a round of the event loop, in their order', async () => {
   const policies = createDeliveryPolicies(createFakeClock());
   const [well, first, second, third] = ['well', 'first', 'second', 'third'].map((id) => sampleSubscription({ id }));
   const posted: string[] = [];
@@ -22,10 +22,14 @@ it('posts to those that fail one in a round of the event loop, in their order, a
     });
   }, policies);
   const postTo = (subscription = sampleSubscription()) => post(subscription, 'event', rendered, 1_000);
-  for (const subscription of [first, second, third]) {
-    const permit = await policies(subscription ?? sampleSubscription()).acquire(Infinity);
-    if (permit.admitted) permit.release({ result: 'failed', reason: 'responded 500' });
-  }
+  const attempt = async (result: AttemptResult, subscription = sampleSubscription()) => {
+    const permit = await policies(subscription).acquire(Infinity);
+    if (permit.admitted) permit.release(result);
+  };
+  await attempt({ result: 'succeeded' }, well);
+  await attempt({ result: 'succeeded' }, first);
+  await attempt({ result: 'failed', reason: 'responded 500' }, first);
+  await attempt({ result: 'throttled', reason: 'responded 429', retryAfterMs: 1 }, second);
 
   const posts = [first, second, third, well].map(postTo);
   await Promise.resolve();
