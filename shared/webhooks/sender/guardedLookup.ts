@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { isAllowedCidr, refuseAddress, type AddressRefusal } from './addressRule';
+import { isAllowedCidr, refuseAddress } from './addressRule';
 import type { NameResolver } from './nameResolver';
 
 /** More addresses are not tried: each has its share of the deadline (ADDRESS_SHARES). */
@@ -12,19 +12,17 @@ export const ADDRESS_SHARES = 2 * MAX_ADDRESSES_A_FAMILY;
 export class AddressRefusedError extends Error {
   override readonly name = 'AddressRefusedError';
 
+  /** @param rule that of refuseAddress, or `scheme` for http to an address that the operator does not allow */
   constructor(
-    readonly rule: AddressRefusal | 'scheme',
-    readonly address: string,
+    readonly rule: string,
+    address: string,
   ) {
-    super(refusalMessage(rule, address));
+    super(
+      rule === 'scheme'
+        ? `${address} is not in WEBHOOK_ALLOWED_CIDRS, to which http is limited`
+        : `${address} is not allowed: ${rule}`,
+    );
   }
-}
-
-/** Why an address is refused, as a sentence without its subject. */
-export function refusalMessage(rule: AddressRefusal | 'scheme', address: string): string {
-  return rule === 'scheme'
-    ? `${address} is not in WEBHOOK_ALLOWED_CIDRS, to which http is limited`
-    : `${address} is not allowed: ${rule}`;
 }
 
 export interface AddressRules {

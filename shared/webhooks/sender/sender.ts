@@ -22,13 +22,13 @@ export interface OutgoingRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** The subscription's own headers, which give way to `headers`; their values are kept out of every result. */
   readonly secretHeaders?: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
+  readonly body?: Buffer;
   /** From the start to the response's headers, in milliseconds; the body has 250 ms more. */
   readonly timeoutMs: number;
 }
 
-/** A response also has its headers here; the handshake reads them. */
-export type SenderResult = SendResult & { readonly headers: Readonly<IncomingHttpHeaders> };
+/** A response that was read has its headers here too, for the handshake. */
+export type SenderResult = SendResult & { readonly headers?: Readonly<IncomingHttpHeaders> };
 
 /** Makes single requests; never rejects, never follows a redirect, and connects only where the address rules allow it. */
 export interface Sender {
@@ -96,7 +96,8 @@ class PooledSender implements Sender {
     const startedMs = this.#clock.now();
     const durationMs = (): number => this.#clock.now() - startedMs;
     const verdict = this.#check(request.url);
-    if (!verdict.ok) return networkError('addressRefused', verdict.message, 0);
+    if (!verdict.ok)
+      return { kind: 'networkError', reason: 'addressRefused', detail: verdict.message, durationMs: 0 };
     const { url } = verdict;
 
     const deadline = new AbortController();
@@ -118,7 +119,7 @@ class PooledSender implements Sender {
       return { ...toResponse(response.status, body, text, request.url), durationMs: durationMs() };
     } catch (error) {
       if (deadline.signal.aborted) return this.#toTimeout(url, exchange, durationMs());
-      return toFailure(causeOf(error), exchange, durationMs());
+      return toFailure(error, exchange, durationMs());
     } finally {
       cancel();
     }
@@ -140,7 +141,7 @@ class PooledSender implements Sender {
       method: request.method,
       url: `${url.secure ? 'https' : 'http'}://${url.authority}/`,
       headers: toHeaders(request, url),
-      ...(request.body.byteLength > 0 && { data: toBuffer(request.body) }),
+      data: request.body,
       httpAgent: agents.http,
       httpsAgent: agents.https,
       lookup: url.secure ? this.#lookups.https : this.#lookups.http,
@@ -150,30 +151,23 @@ class PooledSender implements Sender {
   }
 
   #toTimeout({ host }: CheckedUrl, { isConnected }: Exchange, durationMs: number): SenderResult {
-    return this.#names.isWaiting(host)
-      ? networkError('notStarted', 'other names were being resolved', durationMs)
-      : networkError('timeout', isConnected ? '' : 'no connection', durationMs);
+    const timeout = this.#names.isWaiting(host)
+      ? ({ reason: 'notStarted', detail: 'other names were being resolved' } as const)
+      : ({ reason: 'timeout', detail: isConnected ? '' : 'no connection' } as const);
+    return { kind: 'networkError', ...timeout, durationMs };
   }
 }
 
 /** A response whose status line alone could be read, or the reason why there is none. */
 function toFailure(error: unknown, { head }: Exchange, durationMs: number): SenderResult {
-  const status = error instanceof UpgradeError ? 101 : statusOfUnparsed(error, head);
-  if (status !== undefined)
-    return { kind: 'response', status, retryAfter: undefined, body: '', durationMs, headers: {} };
-  const { reason, detail } = translateNetworkError(error);
-  return networkError(reason, detail, durationMs);
+  // axios wraps what went wrong.
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const status = cause instanceof UpgradeError ? 101 : statusOfUnparsed(cause, head);
+  if (status !== undefined) return { kind: 'response', status, retryAfter: undefined, body: '', durationMs };
+  return { kind: 'networkError', ...translateNetworkError(cause), durationMs };
 }
 
 const newExchange = (): Exchange => ({ isConnected: false, isReused: false, head: Buffer.alloc(0) });
-
-function networkError(
-  reason: Extract<SendResult, { kind: 'networkError' }>['reason'],
-  detail: string,
-  durationMs: number,
-): SenderResult {
-  return { kind: 'networkError', reason, detail, durationMs, headers: {} };
-}
 
 function toHeaders(
   { headers, secretHeaders }: OutgoingRequest,
@@ -184,10 +178,6 @@ function toHeaders(
     'User-Agent': USER_AGENT,
     ...secretHeaders,
   }).set({ ...headers, Host: authority, 'Accept-Encoding': 'identity' });
-}
-
-function toBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function toResponse(status: number, { headers }: IncomingMessage, body: string, requestUrl: string) {
@@ -201,9 +191,4 @@ function toResponse(status: number, { headers }: IncomingMessage, body: string, 
     ...(target !== undefined && { location: showUrl(target.href) }),
     headers,
   } as const;
-}
-
-/** axios wraps what went wrong. */
-function causeOf(error: unknown): unknown {
-  return error instanceof Error && error.cause !== undefined ? error.cause : error;
 }

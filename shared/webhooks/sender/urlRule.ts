@@ -1,10 +1,6 @@
 import { isIP } from 'node:net';
-import { isAllowedCidr, refuseAddress, type AddressRefusal } from './addressRule';
+import { isAllowedCidr, refuseAddress } from './addressRule';
 import { parseUrl } from '../../parseUrl';
-
-/** Why a URL cannot be a subscriber's. */
-export type UrlRefusal =
-  'tooLong' | 'characters' | 'notAUrl' | 'scheme' | 'userinfo' | 'fragment' | 'port' | 'host' | AddressRefusal;
 
 /** A URL taken apart for a request. `requestTarget` is path and query byte for byte as they were given. */
 export interface CheckedUrl {
@@ -17,9 +13,13 @@ export interface CheckedUrl {
   readonly requestTarget: string;
 }
 
-export type UrlVerdict =
-  | { readonly ok: true; readonly url: CheckedUrl }
-  | { readonly ok: false; readonly rule: UrlRefusal; readonly message: string };
+/** Why a URL cannot be a subscriber's: the rule by its name, and a sentence without its subject. */
+interface Refusal {
+  readonly rule: string;
+  readonly message: string;
+}
+
+export type UrlVerdict = { readonly ok: true; readonly url: CheckedUrl } | ({ readonly ok: false } & Refusal);
 
 export const MAX_URL_LENGTH = 2048;
 
@@ -52,11 +52,6 @@ export function checkUrl(text: string, allowedCidrs: readonly string[]): UrlVerd
       requestTarget: rest.startsWith('/') ? rest : `/${rest}`,
     },
   };
-}
-
-interface Refusal {
-  readonly rule: UrlRefusal;
-  readonly message: string;
 }
 
 /** The text as a URL, and path and query as they were given; or why it is none that a subscriber can have. */
