@@ -1,19 +1,16 @@
 import { z } from 'zod';
 import { commandNames } from '../invitations/commands/command';
 import type { CommandList, CommandListQuery, RecordedCommand } from '../invitations/commands/commandList';
-import { parseCursor } from './calls/listPage';
-import { insertRow, queryRows, rowKeyOf, type Row } from './calls/rows';
+import { readPage } from './calls/listPage';
+import { insertRow, queryRows, type Row } from './calls/rows';
 import { newestFirst, newestFirstMinute, timeOf } from './calls/timeKeys';
-import { encodeCursor } from './cursor';
+import { parseCursor } from './cursor';
 import type { Tables } from './tables';
 
 export interface CommandAudit extends CommandList {
   /** Inserts one row; rows are never changed. Errors: `storageUnavailable`. */
   record(entry: RecordedCommand): Promise<void>;
 }
-
-/** A page reads no further than this. */
-const MAX_ROWS_A_PAGE = 1000;
 
 const rowSchema = z.object({
   invitationId: z.string().exactOptional(),
@@ -39,22 +36,18 @@ export function createCommandAudit(tables: Tables): CommandAudit {
         ...entry,
       });
     },
-    list: (query) => readPage(tables, query),
+    list: (query) => listCommands(tables, query),
   };
 }
 
-async function readPage(tables: Tables, query: CommandListQuery): ReturnType<CommandList['list']> {
+async function listCommands(tables: Tables, query: CommandListQuery): ReturnType<CommandList['list']> {
   const { caller, limit, cursor } = query;
-  const after = parseCursor(cursor, ROW_KEY);
-  const commands: RecordedCommand[] = [];
-  let [read, last] = [0, ''];
-  for await (const row of queryRows(tables, 'commandAudit', { filter: toFilter(query, after) }, limit + 1)) {
-    if (commands.length === limit || read === MAX_ROWS_A_PAGE) return { commands, cursor: encodeCursor(last) };
-    if (caller === undefined || row.caller === caller) commands.push(toCommand(row));
-    read += 1;
-    last = rowKeyOf(row);
-  }
-  return { commands };
+  const filter = toFilter(query, parseCursor(cursor, ROW_KEY));
+  const rows = queryRows(tables, 'commandAudit', { filter }, limit + 1);
+  const { items: commands, ...rest } = await readPage(rows, limit, (row) =>
+    caller === undefined || row.caller === caller ? toCommand(row) : undefined,
+  );
+  return { commands, ...rest };
 }
 
 const ROW_KEY = /^\d{13}\.[\w-]{1,200}$/;
@@ -72,6 +65,6 @@ function toFilter({ sinceMs, untilMs }: CommandListQuery, after: string | undefi
 }
 
 function toCommand(row: Row): RecordedCommand {
-  const [inverted = '', id = ''] = rowKeyOf(row).split('.');
+  const [inverted = '', id = ''] = row.rowKey.split('.');
   return { id, atMs: timeOf(inverted), ...rowSchema.parse(row) };
 }

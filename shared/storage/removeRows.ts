@@ -1,19 +1,20 @@
-import { TableTransaction, type TableClient } from '@azure/data-tables';
-import { statusOf } from './translateStorageError';
+import { TableTransaction } from '@azure/data-tables';
+import type { Row } from './calls/rows';
+import type { TableName, Tables } from './tables';
+import { statusOf, storageUnavailable } from './translateStorageError';
 
 /** An entity group transaction holds 100 operations of one partition (Azure Table storage, "Performing entity group transactions"). */
 const MAX_OPERATIONS = 100;
 
-interface Row {
-  readonly partitionKey?: string | undefined;
-  readonly rowKey?: string | undefined;
-}
-
 /**
  * Removes the rows as they are listed, in transactions of their partitions; the number removed. May run twice at once: a
- * transaction that lost one of its rows to the other run leaves the rest for the next.
+ * transaction that lost one of its rows to the other run leaves the rest for the next. Errors: `storageUnavailable`.
  */
-export async function removeRows(table: TableClient, rows: AsyncIterable<Row>): Promise<number> {
+export async function removeRows(
+  tables: Tables,
+  name: TableName,
+  rows: AsyncIterable<Row> | readonly Row[],
+): Promise<number> {
   let removed = 0;
   let partition = '';
   let keys: string[] = [];
@@ -22,14 +23,14 @@ export async function removeRows(table: TableClient, rows: AsyncIterable<Row>): 
     const transaction = new TableTransaction();
     for (const rowKey of keys) transaction.deleteEntity(partition, rowKey);
     try {
-      await table.submitTransaction(transaction.actions);
+      await (await tables.client(name)).submitTransaction(transaction.actions);
       removed += keys.length;
     } catch (error) {
-      if (statusOf(error) !== 404) throw error;
+      if (statusOf(error) !== 404) throw storageUnavailable(error);
     }
     keys = [];
   };
-  for await (const { partitionKey = '', rowKey = '' } of rows) {
+  for await (const { partitionKey, rowKey } of rows) {
     if (partitionKey !== partition || keys.length === MAX_OPERATIONS) await flush();
     partition = partitionKey;
     keys.push(rowKey);

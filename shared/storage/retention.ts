@@ -1,7 +1,7 @@
 import { odata } from '@azure/data-tables';
+import { queryRows } from './calls/rows';
 import { removeRows } from './removeRows';
 import { tableNames, type TableName, type Tables } from './tables';
-import { storageUnavailable } from './translateStorageError';
 
 /**
  * What a table is to retention: `records` go by the moment they were written, `deliveries` by rules of their own,
@@ -35,13 +35,7 @@ export const recordTables = tableNames.filter((name) => treatment[name] !== 'sta
 export async function removeOlderRecords(tables: Tables, beforeMs: number): Promise<number> {
   const queryOptions = { filter: odata`Timestamp lt ${new Date(beforeMs)}`, select: ['PartitionKey', 'RowKey'] };
   let removed = 0;
-  try {
-    for (const name of tableNames.filter((table) => treatment[table] === 'records')) {
-      const table = await tables.client(name);
-      removed += await removeRows(table, table.listEntities({ queryOptions }));
-    }
-  } catch (error) {
-    throw storageUnavailable(error);
-  }
+  for (const name of tableNames.filter((table) => treatment[table] === 'records'))
+    removed += await removeRows(tables, name, queryRows(tables, name, queryOptions));
   return removed;
 }

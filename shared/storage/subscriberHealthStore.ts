@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { toTableKey } from '../invitations/record/eventKey';
 import type { SubscriberHealthStore } from '../webhooks/delivery/subscriberHealth';
-import { queryRows, removeRow, replaceRow, rowKeyOf } from './calls/rows';
+import { queryRows, removeRow, replaceRow } from './calls/rows';
 import type { Tables } from './tables';
 import { fromTextChunks, toTextChunks } from './textChunks';
 
@@ -22,7 +22,7 @@ export function createSubscriberHealthStore(tables: Tables): SubscriberHealthSto
     async readAll() {
       const found = new Map<string, z.infer<typeof rowSchema>>();
       for await (const row of queryRows(tables, TABLE, { filter: `PartitionKey eq '${PARTITION}'` }))
-        found.set(rowKeyOf(row), rowSchema.parse(fromTextChunks(row)));
+        found.set(row.rowKey, rowSchema.parse(fromTextChunks(row)));
       return found;
     },
     write: (subscriptionId, row) =>

@@ -2,14 +2,15 @@ import type { TableClient } from '@azure/data-tables';
 import type { Clock } from '../clock';
 import { RelayError } from '../errors/relayError';
 import type { Log } from '../telemetry/log';
-import { subscriptionSchema, type Subscription } from '../webhooks/subscriptions/subscription';
+import { isSubscriptionId, subscriptionSchema, type Subscription } from '../webhooks/subscriptions/subscription';
 import type { SubscriptionStore } from '../webhooks/subscriptions/subscriptionStore';
 import { withDeadline } from '../withDeadline';
-import { toTableKey } from '../invitations/record/eventKey';
-import { double } from './calls/rows';
+import { double, queryRows, readRow, type Row } from './calls/rows';
 import type { Tables } from './tables';
+import { fromTextChunks, toTextChunks } from './textChunks';
 import { statusOf, storageUnavailable } from './translateStorageError';
 
+const TABLE = 'subscriptions';
 const PARTITION = 'subscriptions';
 /**
  * Written in one transaction with every change; sorts away from ids, which begin with `sub_`. Who delivers reads it anyway, so it
@@ -55,7 +56,7 @@ export function createSubscriptionStore({
   const oneAfterAnother = createSequence();
   const cache = new SubscriptionCache(tables, clock, log);
   const write = async (change: (table: TableClient) => Promise<unknown>): Promise<void> => {
-    const table = await tables.client('subscriptions');
+    const table = await tables.client(TABLE);
     try {
       await change(table);
     } finally {
@@ -63,17 +64,22 @@ export function createSubscriptionStore({
     }
   };
 
+  const readStored = async (id: string) => {
+    const row = isSubscriptionId(id) ? await readRow(tables, TABLE, PARTITION, id) : undefined;
+    return row === undefined ? undefined : { subscription: fromRow(row), etag: row.etag };
+  };
+
   return {
     list: async () => [...(await cache.current()).subscriptions.values()],
     async find(id) {
       const known = (await cache.current()).subscriptions.get(id);
       if (known?.state.name === 'active') return known;
-      return (await readRow(await tables.client('subscriptions'), id))?.subscription;
+      return (await readStored(id))?.subscription;
     },
     insert: (decide) =>
       oneAfterAnother(() =>
         untilUnchanged(async () => {
-          const fresh = await cache.refresh().catch(rethrow);
+          const fresh = await cache.refresh();
           const subscription = decide([...fresh.subscriptions.values()]);
           if (subscription === undefined) return;
           await write((table) => table.submitTransaction([['create', toRow(subscription)], toVersion(fresh.version)]));
@@ -82,7 +88,7 @@ export function createSubscriptionStore({
     update: (id, change) =>
       oneAfterAnother(() =>
         untilUnchanged(async () => {
-          const row = await readRow(await tables.client('subscriptions'), id);
+          const row = await readStored(id);
           if (row === undefined) return undefined;
           const changed = change(row.subscription);
           if (changed === undefined) return row.subscription;
@@ -92,12 +98,12 @@ export function createSubscriptionStore({
       ),
     ...createContextUse(cache, clock, write),
     async remove(id) {
-      if (!isSubscriptionKey(id)) return;
-      await write((table) => submit(table, [['delete', { partitionKey: PARTITION, rowKey: toTableKey(id) }]])).catch(
-        (error: unknown) => {
-          if (statusOf(error) !== 404) rethrow(error);
-        },
-      );
+      if (!isSubscriptionId(id)) return;
+      try {
+        await write((table) => submit(table, [['delete', { partitionKey: PARTITION, rowKey: id }]]));
+      } catch (error) {
+        if (statusOf(error) !== 404) throw storageUnavailable(error);
+      }
     },
   };
 }
@@ -114,9 +120,13 @@ function createContextUse(
     },
     async noteContext() {
       const nowMs = clock.now();
-      const { contextAtMs } = await cache.current().catch(rethrow);
+      const { contextAtMs } = await cache.current();
       if (nowMs - contextAtMs < CONTEXT_NOTED_FOR_MS) return;
-      await write((table) => table.upsertEntity({ ...versionKey, contextAtMs: double(nowMs) }, 'Merge')).catch(rethrow);
+      try {
+        await write((table) => table.upsertEntity({ ...versionKey, contextAtMs: double(nowMs) }, 'Merge'));
+      } catch (error) {
+        throw storageUnavailable(error);
+      }
     },
   };
 }
@@ -166,12 +176,24 @@ class SubscriptionCache {
   }
 
   async #read(): Promise<Cached> {
-    const table = await this.tables.client('subscriptions');
     const checkedAtMs = this.clock.now();
-    const read = await versionOf(table);
+    const read = await this.#readVersion();
     // The version is read before the list: a change in between makes the list newer than its version, never older.
-    const subscriptions = this.#cached?.version === read.version ? this.#cached.subscriptions : await readAll(table);
+    const subscriptions = this.#cached?.version === read.version ? this.#cached.subscriptions : await this.#readAll();
     return { ...read, checkedAtMs, subscriptions };
+  }
+
+  /** The ETag changes with every write, also of the same content. Before the first change there is no row. */
+  async #readVersion(): Promise<Version> {
+    const { etag = NO_VERSION, contextAtMs = 0 } = (await readRow(this.tables, TABLE, PARTITION, VERSION_ROW)) ?? {};
+    return { version: etag, contextAtMs: Number(contextAtMs) };
+  }
+
+  async #readAll(): Promise<ReadonlyMap<string, Subscription>> {
+    const found = new Map<string, Subscription>();
+    for await (const row of queryRows(this.tables, TABLE, { filter: `PartitionKey eq '${PARTITION}'` }))
+      if (row.rowKey !== VERSION_ROW) found.set(row.rowKey, fromRow(row));
+    return found;
   }
 }
 
@@ -211,66 +233,10 @@ function toVersion(version: string): Actions[number] {
   return version === NO_VERSION ? ['create', versionKey] : ['update', versionKey, 'Merge', { etag: version }];
 }
 
-/** The ETag changes with every write, also of the same content. Before the first change there is no row. */
-async function versionOf(table: TableClient): Promise<Version> {
-  try {
-    const { etag, contextAtMs = 0 } = await table.getEntity<{ readonly contextAtMs?: number }>(PARTITION, VERSION_ROW);
-    return { version: etag, contextAtMs };
-  } catch (error) {
-    if (statusOf(error) === 404) return { version: NO_VERSION, contextAtMs: 0 };
-    throw storageUnavailable(error);
-  }
+function toRow(subscription: Subscription): Row {
+  return { partitionKey: PARTITION, rowKey: subscription.id, ...toTextChunks(subscription) };
 }
 
-async function readAll(table: TableClient): Promise<ReadonlyMap<string, Subscription>> {
-  const found = new Map<string, Subscription>();
-  try {
-    for await (const { rowKey, content } of table.listEntities<Row>({
-      queryOptions: { filter: `PartitionKey eq '${PARTITION}'` },
-    })) {
-      if (rowKey !== undefined && rowKey !== VERSION_ROW) found.set(rowKey, fromContent(content));
-    }
-  } catch (error) {
-    throw storageUnavailable(error);
-  }
-  return found;
-}
-
-async function readRow(
-  table: TableClient,
-  id: string,
-): Promise<{ readonly subscription: Subscription; readonly etag: string } | undefined> {
-  if (!isSubscriptionKey(id)) return undefined;
-  try {
-    const { content, etag } = await table.getEntity<Row>(PARTITION, toTableKey(id));
-    return { subscription: fromContent(content), etag };
-  } catch (error) {
-    if (statusOf(error) === 404) return undefined;
-    throw storageUnavailable(error);
-  }
-}
-
-/**
- * One JSON property: it is always read and written whole. At most some 28 K characters (headers 14, filters 8, URL
- * 3), of 32 K that a table takes.
- */
-interface Row {
-  readonly content: string;
-}
-
-function toRow(subscription: Subscription) {
-  return { partitionKey: PARTITION, rowKey: subscription.id, content: JSON.stringify(subscription) };
-}
-
-function fromContent(content: string): Subscription {
-  return subscriptionSchema.parse(JSON.parse(content));
-}
-
-function rethrow(error: unknown): never {
-  throw storageUnavailable(error);
-}
-
-/** Other rows of the partition are none of the subscriptions. */
-function isSubscriptionKey(id: string): boolean {
-  return id.startsWith('sub_');
+function fromRow(row: Row): Subscription {
+  return subscriptionSchema.parse(fromTextChunks(row));
 }

@@ -2,6 +2,7 @@ import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service
 import type { DeliveryResult } from '../../shared/invitations/record/deliveryResult';
 import { busEntities } from '../../shared/messaging/busEntities';
 import { fromAttemptRow, fromEventRow, LATER } from '../../shared/storage/calls/callRows';
+import { queryRows } from '../../shared/storage/calls/rows';
 import { createTables } from '../../shared/storage/tables';
 import { parseRetryMessage } from '../../shared/webhooks/delivery/retries/retryMessage';
 
@@ -77,8 +78,8 @@ async function readSteps(storage: string, books: ReadonlyMap<string, Book>): Pro
     const steps = books.get(step.subscriptionId)?.steps;
     steps?.set(eventId, [...(steps.get(eventId) ?? []), step]);
   };
-  for await (const row of (await tables.client('calls')).listEntities()) {
-    if (row.rowKey?.startsWith(LATER) === true) {
+  for await (const row of queryRows(tables, 'calls', {})) {
+    if (row.rowKey.startsWith(LATER)) {
       const attempt = fromAttemptRow(row);
       add(attempt.eventId, { ...attempt, order: attempt.attempt + attempt.moves });
     } else {

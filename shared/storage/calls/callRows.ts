@@ -9,7 +9,7 @@ import {
 import { toEventKey, toTableKey, type KeyedEvent } from '../../invitations/record/eventKey';
 import type { RelayEvent } from '../../invitations/events/relayEvent';
 import { fromTextChunks, toMergedTextChunks, toTextChunks } from '../textChunks';
-import type { Row, WrittenRow } from './rows';
+import type { Row } from './rows';
 
 /**
  * Rows of table `calls`: partition = invitation (toEventKey). Rows `command.…`, `context.…` and `event.…` hold an event with the results
@@ -37,7 +37,7 @@ const bodySchema = z.object({
 
 const attemptSchema = laterAttemptSchema.extend({ eventId: z.string() });
 
-export function toEventRow({ event, enqueuedAtMs, recordedAtMs, results }: RecordedEvent): WrittenRow {
+export function toEventRow({ event, enqueuedAtMs, recordedAtMs, results }: RecordedEvent): Row {
   return {
     ...keysOf(event),
     ...toTextChunks({ event, ...(enqueuedAtMs !== undefined && { enqueuedAtMs }), recordedAtMs }),
@@ -46,7 +46,7 @@ export function toEventRow({ event, enqueuedAtMs, recordedAtMs, results }: Recor
 }
 
 /** What is merged into the event's row. */
-export function toResultsRow(event: KeyedEvent, results: readonly DeliveryResult[]): WrittenRow {
+export function toResultsRow(event: KeyedEvent, results: readonly DeliveryResult[]): Row {
   return { ...keysOf(event), ...toResults(results) };
 }
 
@@ -71,7 +71,7 @@ export function fromListedRow(row: Row): ListedEvent {
   return { ...bodySchema.parse(fromTextChunks(row)), hasResults: row.hasResults === true };
 }
 
-export function toAttemptRow(event: RelayEvent, attempt: LaterAttempt): WrittenRow {
+export function toAttemptRow(event: RelayEvent, attempt: LaterAttempt): Row {
   const { partition, row } = toEventKey(event);
   const { subscriptionId, redeliveryId = 'first', attempt: number, moves } = attempt;
   const parts = [toTableKey(subscriptionId), toTableKey(redeliveryId), padded(number), padded(moves)];

@@ -1,14 +1,25 @@
 import type { Clock } from '../../clock';
+import type { RecordedEvent } from '../../invitations/record/callRecords';
 import type { CallViews } from '../../invitations/record/callViews';
-import { toTableKey } from '../../invitations/record/eventKey';
+import { parseDeliveryId, toTableKey } from '../../invitations/record/eventKey';
+import { removeRows } from '../removeRows';
 import { createStartedCalls } from '../startedCalls';
 import type { Tables } from '../tables';
-import { createDeliveryViews } from './deliveryViews';
-import { listDeliveries } from './listDeliveries';
+import { fromEventRow } from './callRows';
+import { fromDeliveryRow, toDeliveryRowKey } from './deliveryRows';
+import { readGapPage } from './gaps';
 import { listCalls } from './listCalls';
+import { listDeliveries } from './listDeliveries';
+import { inGroups } from './listPage';
+import { parseFeedRowKey, recordedSince, recordedUntil } from './listRows';
 import { headOf, readCallEvents } from './readCall';
-import { readGapPage } from './readGapPage';
 import { readTimeline } from './readTimeline';
+import { queryRows, readRow } from './rows';
+
+/** Failures are counted no further: twenty decide. */
+const MAX_ROWS_COUNTED = 1000;
+/** Events that are read at once. */
+const READ_TOGETHER = 16;
 
 /** What callers are shown of calls, from the tables that createCallRecords writes. No list reads a whole table. */
 export function createCallViews(tables: Tables, clock: Pick<Clock, 'now'>): CallViews {
@@ -20,8 +31,8 @@ export function createCallViews(tables: Tables, clock: Pick<Clock, 'now'>): Call
     const canonicalId = await started.canonicalId(invitationId);
     return canonicalId === invitationId ? events : readCallEvents(tables, toTableKey(canonicalId));
   };
+  const deliveriesOf = (subscriptionId: string): string => `PartitionKey eq '${toTableKey(subscriptionId)}'`;
   return {
-    ...createDeliveryViews(tables),
     deliveries: async (subscriptionId, { invitationId, ...query }) =>
       listDeliveries(tables, subscriptionId, {
         ...query,
@@ -33,5 +44,52 @@ export function createCallViews(tables: Tables, clock: Pick<Clock, 'now'>): Call
     gaps: (account, query) => readGapPage(tables, account, query),
     timeline: async (invitationId, cursor) =>
       readTimeline(tables, await started.canonicalId(invitationId), cursor, clock.now()),
+    async delivery(subscriptionId, event) {
+      const row = await readRow(tables, 'deliveries', toTableKey(subscriptionId), toDeliveryRowKey(event));
+      return row === undefined ? undefined : fromDeliveryRow(row);
+    },
+
+    async failuresSince(subscriptionId, sinceMs) {
+      const filter = `${deliveriesOf(subscriptionId)} and atMs ge ${sinceMs}.0`;
+      let [failures, rows] = [0, 0];
+      for await (const row of queryRows(tables, 'deliveries', { filter, select: ['failures'] })) {
+        failures += Number(row.failures);
+        rows += 1;
+        if (rows === MAX_ROWS_COUNTED) break;
+      }
+      return failures;
+    },
+
+    recordedBetween: (sinceMs, untilMs) => readRecordedBetween(tables, sinceMs, untilMs),
+
+    async findByDeliveryId(deliveryId) {
+      const key = parseDeliveryId(deliveryId);
+      return key && readEventAt(tables, key.partition, key.row);
+    },
+
+    async removeDeliveries(subscriptionId) {
+      const query = { filter: deliveriesOf(subscriptionId), select: ['PartitionKey', 'RowKey'] };
+      await removeRows(tables, 'deliveries', queryRows(tables, 'deliveries', query));
+    },
   };
+}
+
+async function readEventAt(tables: Tables, partitionKey: string, rowKey: string): Promise<RecordedEvent | undefined> {
+  const row = await readRow(tables, 'calls', partitionKey, rowKey);
+  return row === undefined ? undefined : fromEventRow(row);
+}
+
+async function* readRecordedBetween(tables: Tables, sinceMs: number, untilMs: number): AsyncGenerator<RecordedEvent> {
+  const queryOptions = { filter: `${recordedUntil(untilMs)} and ${recordedSince(sinceMs)}`, select: ['RowKey'] };
+  for await (const rows of inGroups(queryRows(tables, 'feed', queryOptions), READ_TOGETHER)) {
+    const found = await Promise.all(
+      rows.map(async (row) => {
+        const key = parseFeedRowKey(row.rowKey);
+        const recorded = key && (await readEventAt(tables, key.event.partition, key.event.row));
+        // An event that was recorded twice is on record with the time of one of them.
+        return recorded?.recordedAtMs === key?.recordedAtMs ? recorded : undefined;
+      }),
+    );
+    for (const recorded of found) if (recorded !== undefined) yield recorded;
+  }
 }

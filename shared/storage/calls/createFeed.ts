@@ -1,7 +1,7 @@
 import type { Feed, FeedEntry } from '../../invitations/record/feed';
 import type { Tables } from '../tables';
 import { fromListItemTexts, parseFeedRowKey, recordedSince } from './listRows';
-import { queryRows, rowKeyOf, type Row } from './rows';
+import { queryRows, type Row } from './rows';
 
 /** The feed in table `feed`: one query for each read, of whole rows. */
 export function createFeed(tables: Tables): Feed {
@@ -11,7 +11,7 @@ export function createFeed(tables: Tables): Feed {
       let rows = 0;
       let isWhole = true;
       for await (const row of queryRows(tables, 'feed', { filter: recordedSince(sinceMs) })) {
-        const isRepeated = isKnown(rowKeyOf(row));
+        const isRepeated = isKnown(row.rowKey);
         const entry = isRepeated ? undefined : toEntry(row);
         if (entry !== undefined) entries.push(entry);
         rows += 1;
@@ -27,7 +27,7 @@ export function createFeed(tables: Tables): Feed {
 
 /** Undefined for a row that this version cannot read. */
 function toEntry(row: Row): FeedEntry | undefined {
-  const key = rowKeyOf(row);
+  const key = row.rowKey;
   const recordedAtMs = parseFeedRowKey(key)?.recordedAtMs;
   if (recordedAtMs === undefined) return undefined;
   try {

@@ -4,7 +4,7 @@ import { laterAttemptSchema } from '../../invitations/record/deliveryResult';
 import { toDeliveryId, toTableKey, type KeyedEvent } from '../../invitations/record/eventKey';
 import { fromTextChunks, toTextChunks } from '../textChunks';
 import { eventSchema } from './callRows';
-import { double, type Row, type WrittenRow } from './rows';
+import { double, type Row } from './rows';
 import { newestFirst } from './timeKeys';
 
 /**
@@ -17,7 +17,7 @@ const deliverySchema = laterAttemptSchema.extend({
   response: z.string().exactOptional(),
 });
 
-export function toDeliveryRow(delivery: TroubledDelivery): WrittenRow {
+export function toDeliveryRow(delivery: TroubledDelivery): Row {
   const { subscriptionId, event, outcome, attempted, attempt, atMs } = delivery;
   const made = attempted ? attempt : attempt - 1;
   return {

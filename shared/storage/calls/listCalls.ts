@@ -1,34 +1,65 @@
-import type { InvitationHead } from '../../invitations/invitationHead';
+import { isActive, type InvitationHead } from '../../invitations/invitationHead';
 import { accountKey } from '../../invitations/invitationId';
-import type { CallFilter } from '../../invitations/record/callFilter';
-import type { InvitationPage, InvitationQuery } from '../../invitations/record/invitationPage';
+import { matchesCall } from '../../invitations/record/callFilter';
 import { toHead } from '../../invitations/record/callHead';
 import type { ListedEvent } from '../../invitations/record/callRecords';
+import type { InvitationPage, InvitationQuery } from '../../invitations/record/invitationPage';
+import { parseCursor } from '../cursor';
 import type { Tables } from '../tables';
+import { readPage } from './listPage';
 import {
   ACCOUNT_ROW_KEY,
-  toAccountRowKey,
   FEED_KEY,
+  fromListItemTexts,
   parseFeedRowKey,
   recordedBefore,
   recordedSince,
   recordedUntil,
+  toAccountRowKey,
   toFeedRowKey,
-  fromListItemTexts,
 } from './listRows';
-import { ACTIVE_MS, listActiveCalls } from './listActiveCalls';
-import { readPage, type CallIndex } from './listPage';
-import { rowKeyOf, type Row } from './rows';
-import { newestFirst } from './timeKeys';
 import { headOf, readCallEvents } from './readCall';
+import { queryRows, type Row } from './rows';
+import { newestFirst } from './timeKeys';
+
+/** No call rings for longer: what was last heard of before that is active no more. */
+const ACTIVE_MS = 600_000;
+/** Rows of one request: a few pages' worth, for most calls have two or three. */
+const ROWS_A_REQUEST = 100;
+
+/** One list of calls: which rows it has, the newest first, and what each of them shows. */
+interface CallIndex {
+  readonly table: 'feed' | 'callsByAccount';
+  /** What the key of a row looks like: a cursor is one. */
+  readonly keyPattern: RegExp;
+  /** OData filters of the rows after that key; of all without one. */
+  filters(after: string | undefined): readonly string[];
+  /** Partition of the call that a row is about. */
+  partitionOf(row: Row): string;
+  /** The call as this row shows it; undefined where it is about none, another row shows it, or it is on record no more. */
+  resolve(row: Row, after: string | undefined): Promise<InvitationHead | undefined>;
+}
 
 /**
  * Calls, the newest first: of one account by the time at which they began, of all by the time of their newest event. Ended
- * calls are shown from the list alone, others are read. Errors: `requestInvalid` for a made-up cursor, `storageUnavailable`.
+ * calls are shown from the list alone, others are read; each is shown once. Errors: `requestInvalid` for a made-up cursor,
+ * `storageUnavailable`.
  */
-export function listCalls(tables: Tables, query: InvitationQuery): Promise<InvitationPage> {
-  if (query.account !== undefined) return readPage(tables, accountIndex(tables, query.account, query), query);
-  return query.state === 'active' ? listActiveCalls(tables, query) : readPage(tables, feedIndex(tables, query), query);
+export async function listCalls(tables: Tables, query: InvitationQuery): Promise<InvitationPage> {
+  const { account, state, nowMs } = query;
+  const index = account === undefined ? feedIndex(tables, query) : accountIndex(tables, account, query);
+  const after = parseCursor(query.cursor, index.keyPattern);
+  const rows = queryRows(tables, index.table, { filter: index.filters(after).join(' and ') }, ROWS_A_REQUEST);
+  const shown = new Set<string>();
+  const { items: heads, ...rest } = await readPage(rows, query.limit, async (row) => {
+    const call = index.partitionOf(row);
+    const head = shown.has(call) ? undefined : await index.resolve(row, after);
+    if (head === undefined || shown.has(call)) return undefined;
+    shown.add(call);
+    const isWanted = state === undefined || isActive(head, nowMs) === (state === 'active');
+    return isWanted && matchesCall(head, query) ? head : undefined;
+  });
+  return { heads, ...rest };
 }
 
 /**
@@ -39,17 +70,17 @@ const LATEST_RECORD_MS = 3_600_000;
 /** How far the clock of the process that records may be behind that of the one that receives. */
 const CLOCK_SKEW_MS = 60_000;
 
-function feedIndex(tables: Tables, { sinceMs, untilMs }: CallFilter): CallIndex {
-  const partitionOf = (row: Row): string => parseFeedRowKey(rowKeyOf(row))?.event.partition ?? '';
+function feedIndex(tables: Tables, { state, nowMs, sinceMs, untilMs }: InvitationQuery): CallIndex {
+  const partitionOf = (row: Row): string => parseFeedRowKey(row.rowKey)?.event.partition ?? '';
   return {
     table: 'feed',
     keyPattern: FEED_KEY,
-    filter: (after) =>
-      [
-        ...(after === undefined ? [] : [recordedBefore(after)]),
-        ...(untilMs === undefined ? [] : [recordedUntil(untilMs + LATEST_RECORD_MS)]),
-        ...(sinceMs === undefined ? [] : [recordedSince(sinceMs - CLOCK_SKEW_MS)]),
-      ].join(' and '),
+    filters: (after) => [
+      ...(after === undefined ? [] : [recordedBefore(after)]),
+      ...(untilMs === undefined ? [] : [recordedUntil(untilMs + LATEST_RECORD_MS)]),
+      ...(sinceMs === undefined ? [] : [recordedSince(sinceMs - CLOCK_SKEW_MS)]),
+      ...(state === 'active' ? [recordedSince(nowMs - ACTIVE_MS)] : []),
+    ],
     partitionOf,
     async resolve(row, after) {
       if (row.happened === undefined) return undefined;
@@ -58,7 +89,7 @@ function feedIndex(tables: Tables, { sinceMs, untilMs }: CallFilter): CallIndex 
       const events = await readCallEvents(tables, partitionOf(row));
       const key = keyInFeed(events);
       // Another row further down shows it, or one on a page before this has.
-      if (key === undefined || key > rowKeyOf(row) || (after !== undefined && key <= after)) return undefined;
+      if (key === undefined || key > row.rowKey || (after !== undefined && key <= after)) return undefined;
       return headOf(tables, events);
     },
   };
@@ -72,27 +103,24 @@ function keyInFeed(events: readonly ListedEvent[]): string | undefined {
 }
 
 function accountIndex(tables: Tables, account: string, { state, nowMs, sinceMs, untilMs }: InvitationQuery): CallIndex {
-  const partitionOf = (row: Row): string => rowKeyOf(row).slice(rowKeyOf(row).indexOf('.') + 1);
+  const partitionOf = ({ rowKey }: Row): string => rowKey.slice(rowKey.indexOf('.') + 1);
   return {
     table: 'callsByAccount',
     keyPattern: ACCOUNT_ROW_KEY,
-    filter: (after) =>
-      [
-        `PartitionKey eq '${accountKey(account)}'`,
-        ...(after === undefined ? [] : [`RowKey gt '${after}'`]),
-        ...(sinceMs === undefined ? [] : [`RowKey lt '${newestFirst(sinceMs)}~'`]),
-        ...(untilMs === undefined ? [] : [`RowKey ge '${newestFirst(untilMs - 1)}'`]),
-        ...(state === 'active' ? [`RowKey lt '${newestFirst(nowMs - ACTIVE_MS)}~'`] : []),
-      ].join(' and '),
+    filters: (after) => [
+      `PartitionKey eq '${accountKey(account)}'`,
+      ...(after === undefined ? [] : [`RowKey gt '${after}'`]),
+      ...(sinceMs === undefined ? [] : [`RowKey lt '${newestFirst(sinceMs)}~'`]),
+      ...(untilMs === undefined ? [] : [`RowKey ge '${newestFirst(untilMs - 1)}'`]),
+      ...(state === 'active' ? [`RowKey lt '${newestFirst(nowMs - ACTIVE_MS)}~'`] : []),
+    ],
     partitionOf,
     async resolve(row) {
       const whole = endedCall(row);
       // An end that was recorded before its beginning stands where it began only if that is known.
       if (whole !== undefined && whole.startedAtMs < whole.seenAtMs) return whole;
       const head = await headOf(tables, await readCallEvents(tables, partitionOf(row)));
-      return head === undefined || toAccountRowKey(head.invitationId, head.startedAtMs) !== rowKeyOf(row)
-        ? undefined
-        : head;
+      return head !== undefined && toAccountRowKey(head.invitationId, head.startedAtMs) === row.rowKey ? head : undefined;
     },
   };
 }

@@ -1,16 +1,14 @@
 import type { TroubledDelivery } from '../../invitations/record/callRecords';
 import type { CallViews, DeliveryQuery } from '../../invitations/record/callViews';
 import { toTableKey } from '../../invitations/record/eventKey';
-import { encodeCursor } from '../cursor';
+import { parseCursor } from '../cursor';
 import type { Tables } from '../tables';
 import { fromEventRow } from './callRows';
 import { DELIVERY_ROW_KEY, fromDeliveryRow, toDeliveryRowKey } from './deliveryRows';
-import { parseCursor } from './listPage';
-import { queryRows, readRow, rowKeyOf, type Row } from './rows';
+import { readPage } from './listPage';
+import { queryRows, readRow, type Row } from './rows';
 import { newestFirst } from './timeKeys';
 
-/** A page reads no further than this. */
-const MAX_ROWS_A_PAGE = 1000;
 /** A row is up to 8 KiB, of which most is the response. */
 const ROWS_A_REQUEST = 100;
 /** Rows that are read at once. */
@@ -28,17 +26,11 @@ export async function listDeliveries(
     query.invitationId === undefined
       ? rowsFrom(tables, partition, after, query)
       : rowsOfCall(tables, partition, after, query.invitationId);
-  const deliveries: TroubledDelivery[] = [];
-  let [read, last] = [0, ''];
-  for await (const row of rows) {
-    if (deliveries.length === query.limit || read === MAX_ROWS_A_PAGE)
-      return { deliveries, cursor: encodeCursor(last) };
+  const { items: deliveries, ...rest } = await readPage(rows, query.limit, (row) => {
     const delivery = fromDeliveryRow(row);
-    if (matches(delivery, query)) deliveries.push(delivery);
-    read += 1;
-    last = rowKeyOf(row);
-  }
-  return { deliveries };
+    return matches(delivery, query) ? delivery : undefined;
+  });
+  return { deliveries, ...rest };
 }
 
 function matches(

@@ -7,7 +7,7 @@ import type { RelayEvent } from '../../invitations/events/relayEvent';
 import { withoutLargestParts } from '../../invitations/normalise/withoutLargestParts';
 import { fromTextChunks, toAsciiJson, toTextChunks } from '../textChunks';
 import { eventSchema } from './callRows';
-import { double, type WrittenRow, type Row } from './rows';
+import type { Row } from './rows';
 import { newestFirst, newestFirstMinute, timeOf } from './timeKeys';
 
 /**
@@ -15,20 +15,13 @@ import { newestFirst, newestFirstMinute, timeOf } from './timeKeys';
  * millisecond of recording, then the event's key; so the newest comes first.
  */
 
-/** A row of the feed by its key. */
-export interface FeedKey {
-  readonly recordedAtMs: number;
-  readonly event: EventKey;
-}
-
-export function toFeedRow(record: CallRecord): WrittenRow {
+export function toFeedRow(record: CallRecord): Row {
   const { event, recordedAtMs } = record;
   return {
     partitionKey: newestFirstMinute(recordedAtMs),
     rowKey: toFeedRowKey(event, recordedAtMs),
     account: accountKey(event.account),
     ...(isInvitationEvent(event) && { happened: event.data.event }),
-    ...(event.expiryTimeMs !== undefined && { expiryTimeMs: double(event.expiryTimeMs) }),
     ...toListItemTexts(record),
   };
 }
@@ -39,7 +32,9 @@ export function toFeedRowKey(event: KeyedEvent, recordedAtMs: number): string {
 }
 
 /** Undefined for what is no key of the feed. */
-export function parseFeedRowKey(rowKey: string): FeedKey | undefined {
+export function parseFeedRowKey(
+  rowKey: string,
+): { readonly recordedAtMs: number; readonly event: EventKey } | undefined {
   const [, inverted, partition, row] = FEED_KEY.exec(rowKey) ?? [];
   if (inverted === undefined || partition === undefined || row === undefined) return undefined;
   return { recordedAtMs: timeOf(inverted), event: { partition, row } };
@@ -72,21 +67,18 @@ export function minutesBefore(beforeMs: number): string {
 /** A list item has at most so many characters of JSON. */
 const MAX_CHARACTERS = 4096;
 
-/** What a list shows of an event, or of a call by its newest event. */
-export interface ListItem {
-  /** Without what is too large for a list: of an invitation the largest parts (`omitted` names them), else its data. */
-  readonly event: RelayEvent;
+/** What a list shows of an event, or of a call by its newest event; of a large event without its largest parts. */
+const itemSchema = z.object({
+  event: eventSchema,
   /** Time of the call's first event, where it was known. */
-  readonly startedAtMs?: number;
-}
+  startedAtMs: z.number().exactOptional(),
+});
 
-const itemSchema = z.object({ event: eventSchema, startedAtMs: z.number().exactOptional() });
-
-export function toListItemTexts({ event, startedAtMs }: CallRecord): Readonly<Record<string, string>> {
+function toListItemTexts({ event, startedAtMs }: CallRecord): Readonly<Record<string, string>> {
   return toTextChunks({ event: small(event), ...(startedAtMs !== undefined && { startedAtMs }) });
 }
 
-export function fromListItemTexts(row: Row): ListItem {
+export function fromListItemTexts(row: Row): z.infer<typeof itemSchema> {
   return itemSchema.parse(fromTextChunks(row));
 }
 
@@ -97,7 +89,7 @@ function small(event: RelayEvent): RelayEvent {
 }
 
 /** Table `callsByAccount`: a row for each call, partition = the account, row = time of its first event, inverted, and invitation. */
-export function toAccountRow(record: CallRecord & { readonly startedAtMs: number }): WrittenRow {
+export function toAccountRow(record: CallRecord & { readonly startedAtMs: number }): Row {
   const { event, startedAtMs } = record;
   return {
     partitionKey: accountKey(event.account),

@@ -1,13 +1,12 @@
 import type { CallContext } from '../../invitations/calls/callData';
 import { isContextEvent } from '../../invitations/calls/callEvent';
 import type { InvitationHead } from '../../invitations/invitationHead';
-import { accountKey } from '../../invitations/invitationId';
 import { applyGaps, toHead } from '../../invitations/record/callHead';
 import type { ListedEvent } from '../../invitations/record/callRecords';
-import { toTimeKey } from '../../invitations/record/eventKey';
-import type { ChannelGap, ChannelGapEvent, RelayEvent } from '../../invitations/events/relayEvent';
+import type { ChannelGap } from '../../invitations/events/relayEvent';
 import type { Tables } from '../tables';
 import { CONTEXT, EVENT, fromEventRow, fromListedRow, LISTED_COLUMNS, rowsOf } from './callRows';
+import { readGaps } from './gaps';
 import { queryRows } from './rows';
 
 /** What was attached to a call, the newest first, then the call's events in sequence. Errors: `storageUnavailable`. */
@@ -29,23 +28,6 @@ export async function readContext(tables: Tables, partition: string): Promise<Ca
   return undefined;
 }
 
-/** Gaps of an account's channel that ended between the two moments, the earliest first. Errors: `storageUnavailable`. */
-export async function* readGaps(
-  tables: Tables,
-  account: string,
-  sinceMs: number,
-  untilMs = Number.MAX_SAFE_INTEGER,
-): AsyncGenerator<ChannelGapEvent> {
-  const filter = [
-    `PartitionKey eq '${accountKey(account)}'`,
-    `RowKey ge 'gap.${toTimeKey(sinceMs)}' and RowKey lt 'gap.${untilMs === Number.MAX_SAFE_INTEGER ? '' : toTimeKey(untilMs)}~'`,
-  ].join(' and ');
-  for await (const row of queryRows(tables, 'calls', { filter }, 50)) {
-    const { event } = fromEventRow(row);
-    if (isGapEvent(event)) yield event;
-  }
-}
-
 /** The state of a call by its events, and by the gaps of its account while no `completed` tells its end. Errors: `storageUnavailable`. */
 export async function headOf(
   tables: Tables,
@@ -60,8 +42,4 @@ export async function headOf(
     if (applyGaps(head, gaps).state === 'ended') break;
   }
   return applyGaps(head, gaps);
-}
-
-export function isGapEvent(event: RelayEvent): event is ChannelGapEvent {
-  return event.type === 'ucwa.channel.gap';
 }

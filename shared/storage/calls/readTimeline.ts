@@ -4,12 +4,11 @@ import type { TimelinePage } from '../../invitations/record/callViews';
 import { toTableKey } from '../../invitations/record/eventKey';
 import { isInvitationEvent } from '../../invitations/events/isInvitationEvent';
 import type { ChannelGapEvent } from '../../invitations/events/relayEvent';
-import { encodeCursor } from '../cursor';
+import { encodeCursor, parseCursor } from '../cursor';
 import type { Tables } from '../tables';
 import { CONTEXT, fromAttemptRow, fromEventRow, LATER } from './callRows';
-import { parseCursor } from './listPage';
-import { readGaps } from './readCall';
-import { queryRows, rowKeyOf, type Row } from './rows';
+import { readGaps } from './gaps';
+import { queryRows, type Row } from './rows';
 
 const MAX_ROWS_A_PAGE = 1000;
 const MAX_PAGE_CHARACTERS = 1024 * 1024;
@@ -40,7 +39,7 @@ export async function readTimeline(
     }
     rows += 1;
     characters += size;
-    last = rowKeyOf(row);
+    last = row.rowKey;
     if (last.startsWith(LATER)) attempts.push(fromAttemptRow(row));
     else if (last.startsWith(CONTEXT)) contexts.unshift(fromEventRow(row));
     else (last.startsWith('command.') ? commands : events).push(fromEventRow(row));

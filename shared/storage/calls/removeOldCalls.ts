@@ -1,10 +1,9 @@
 import { removeRows } from '../removeRows';
 import type { Tables } from '../tables';
-import { storageUnavailable } from '../translateStorageError';
 import { LATER } from './callRows';
 import { minutesBefore, parseFeedRowKey } from './listRows';
 import { inGroups } from './listPage';
-import { queryRows, rowKeyOf, type Row } from './rows';
+import { filtered, queryRows, type Row } from './rows';
 import { newestFirst } from './timeKeys';
 
 /** Rows of the feed that are handled together, and partitions of calls at once. */
@@ -20,26 +19,22 @@ const CALLS_TOGETHER = 16;
 export async function removeOldCalls(tables: Tables, beforeMs: number): Promise<number> {
   const accounts = new Set<string>();
   let removed = 0;
-  try {
-    const feed = queryRows(tables, 'feed', {
-      filter: minutesBefore(beforeMs),
-      select: ['PartitionKey', 'RowKey', 'account'],
-    });
-    for await (const rows of inGroups(feed, FEED_ROWS_TOGETHER)) {
-      const calls = [...eventsByCall(rows)];
-      for (let at = 0; at < calls.length; at += CALLS_TOGETHER) {
-        const counts = calls.slice(at, at + CALLS_TOGETHER).map((call) => removeEvents(tables, ...call));
-        removed += (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
-      }
-      for (const account of new Set(rows.map((row) => String(row.account)))) {
-        if (accounts.has(account)) continue;
-        accounts.add(account);
-        removed += await removeFromAccount(tables, account, beforeMs);
-      }
-      removed += await removeRows(await tables.client('feed'), toAsync(rows));
+  const feed = queryRows(tables, 'feed', {
+    filter: minutesBefore(beforeMs),
+    select: ['PartitionKey', 'RowKey', 'account'],
+  });
+  for await (const rows of inGroups(feed, FEED_ROWS_TOGETHER)) {
+    const calls = [...eventsByCall(rows)];
+    for (let at = 0; at < calls.length; at += CALLS_TOGETHER) {
+      const counts = calls.slice(at, at + CALLS_TOGETHER).map((call) => removeEvents(tables, ...call));
+      removed += (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
     }
-  } catch (error) {
-    throw storageUnavailable(error);
+    for (const account of new Set(rows.map((row) => String(row.account)))) {
+      if (accounts.has(account)) continue;
+      accounts.add(account);
+      removed += await removeFromAccount(tables, account, beforeMs);
+    }
+    removed += await removeRows(tables, 'feed', rows);
   }
   return removed;
 }
@@ -47,7 +42,7 @@ export async function removeOldCalls(tables: Tables, beforeMs: number): Promise<
 function eventsByCall(rows: readonly Row[]): ReadonlyMap<string, ReadonlySet<string>> {
   const calls = new Map<string, Set<string>>();
   for (const row of rows) {
-    const event = parseFeedRowKey(rowKeyOf(row))?.event;
+    const event = parseFeedRowKey(row.rowKey)?.event;
     if (event === undefined) continue;
     calls.set(event.partition, (calls.get(event.partition) ?? new Set()).add(event.row));
   }
@@ -55,26 +50,16 @@ function eventsByCall(rows: readonly Row[]): ReadonlyMap<string, ReadonlySet<str
 }
 
 /** Removes these events of a partition and their later attempts. */
-async function removeEvents(tables: Tables, partition: string, events: ReadonlySet<string>): Promise<number> {
+function removeEvents(tables: Tables, partition: string, events: ReadonlySet<string>): Promise<number> {
   const queryOptions = { filter: `PartitionKey eq '${partition}'`, select: ['PartitionKey', 'RowKey'] };
   const eventOf = (key: string): string =>
     key.startsWith(LATER) ? key.slice(LATER.length).split('.').slice(0, 3).join('.') : key;
-  const ofEvents = filtered(queryRows(tables, 'calls', queryOptions), (row) => events.has(eventOf(rowKeyOf(row))));
-  return removeRows(await tables.client('calls'), ofEvents);
+  const ofEvents = filtered(queryRows(tables, 'calls', queryOptions), (row) => events.has(eventOf(row.rowKey)));
+  return removeRows(tables, 'calls', ofEvents);
 }
 
-async function removeFromAccount(tables: Tables, account: string, beforeMs: number): Promise<number> {
+function removeFromAccount(tables: Tables, account: string, beforeMs: number): Promise<number> {
   const filter = `PartitionKey eq '${account}' and RowKey gt '${newestFirst(beforeMs)}~'`;
   const rows = queryRows(tables, 'callsByAccount', { filter, select: ['PartitionKey', 'RowKey'] });
-  return removeRows(await tables.client('callsByAccount'), rows);
-}
-
-/** The rows for which `wanted` answers true. */
-export async function* filtered<T>(rows: AsyncIterable<T>, wanted: (row: T) => boolean): AsyncGenerator<T> {
-  for await (const row of rows) if (wanted(row)) yield row;
-}
-
-async function* toAsync<T>(rows: readonly T[]): AsyncGenerator<T> {
-  yield* rows;
-  await Promise.resolve();
+  return removeRows(tables, 'callsByAccount', rows);
 }

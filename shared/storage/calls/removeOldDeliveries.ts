@@ -1,7 +1,6 @@
 import { removeRows } from '../removeRows';
 import type { TableName, Tables } from '../tables';
-import { storageUnavailable } from '../translateStorageError';
-import { queryRows, readRow, rowKeyOf } from './rows';
+import { filtered, queryRows, readRow } from './rows';
 import { newestFirst } from './timeKeys';
 
 /**
@@ -12,23 +11,14 @@ import { newestFirst } from './timeKeys';
  */
 export async function removeOldDeliveries(tables: Tables, beforeMs: number): Promise<number> {
   let removed = 0;
-  try {
-    for await (const subscription of partitionsOf(tables, 'deliveries')) {
-      const old = (await isKnown(tables, subscription)) ? ` and RowKey gt '${newestFirst(beforeMs)}~'` : '';
-      const filter = `PartitionKey eq '${subscription}'${old}`;
-      const rows = queryRows(tables, 'deliveries', { filter, select: ['PartitionKey', 'RowKey'] });
-      removed += await removeRows(await tables.client('deliveries'), rows);
-    }
-    for (const name of ['subscriptionHealth', 'deliveryRates'] as const) {
-      const table = await tables.client(name);
-      for await (const row of queryRows(tables, name, { select: ['PartitionKey', 'RowKey'] })) {
-        if (await isKnown(tables, rowKeyOf(row))) continue;
-        await table.deleteEntity(String(row.partitionKey), rowKeyOf(row));
-        removed += 1;
-      }
-    }
-  } catch (error) {
-    throw storageUnavailable(error);
+  for await (const subscription of partitionsOf(tables, 'deliveries')) {
+    const old = (await isKnown(tables, subscription)) ? ` and RowKey gt '${newestFirst(beforeMs)}~'` : '';
+    const query = { filter: `PartitionKey eq '${subscription}'${old}`, select: ['PartitionKey', 'RowKey'] };
+    removed += await removeRows(tables, 'deliveries', queryRows(tables, 'deliveries', query));
+  }
+  for (const name of ['subscriptionHealth', 'deliveryRates'] as const) {
+    const rows = queryRows(tables, name, { select: ['PartitionKey', 'RowKey'] });
+    removed += await removeRows(tables, name, filtered(rows, async ({ rowKey }) => !(await isKnown(tables, rowKey))));
   }
   return removed;
 }
@@ -47,7 +37,7 @@ async function* partitionsOf(tables: Tables, name: TableName): AsyncGenerator<st
 }
 
 async function partitionAfter(tables: Tables, name: TableName, last: string): Promise<string | undefined> {
-  const queryOptions = { filter: `PartitionKey gt '${last}'`, select: ['PartitionKey'] };
-  for await (const row of queryRows(tables, name, queryOptions, 1)) return String(row.partitionKey);
+  const query = { filter: `PartitionKey gt '${last}'`, select: ['PartitionKey'] };
+  for await (const { partitionKey } of queryRows(tables, name, query, 1)) return partitionKey;
   return undefined;
 }

@@ -2,13 +2,13 @@ import type { TableClient, TableEntityQueryOptions } from '@azure/data-tables';
 import type { TableName, Tables } from '../tables';
 import { statusOf, storageUnavailable, translateWriteError } from '../translateStorageError';
 
-/** A row as the service gives it. */
-export type Row = Readonly<Record<string, unknown>>;
-/** The keys of a row, and what is in it. */
-export type WrittenRow = Row & { readonly partitionKey: string; readonly rowKey: string };
+/** A row: its keys, and what is in it. */
+export type Row = Readonly<Record<string, unknown>> & { readonly partitionKey: string; readonly rowKey: string };
+/** A row as it was read; its ETag changes with every write. */
+export type StoredRow = Row & { readonly etag: string };
 
 /** Inserts a row; false when it is there already. Errors: `storageUnavailable`, `storageRefused`. */
-export async function insertRow(tables: Tables, name: TableName, row: WrittenRow): Promise<boolean> {
+export async function insertRow(tables: Tables, name: TableName, row: Row): Promise<boolean> {
   try {
     await (await tables.client(name)).createEntity(row);
     return true;
@@ -19,13 +19,33 @@ export async function insertRow(tables: Tables, name: TableName, row: WrittenRow
 }
 
 /** Writes a row over what stands there. Errors: as insertRow. */
-export async function replaceRow(tables: Tables, name: TableName, row: WrittenRow): Promise<void> {
+export async function replaceRow(tables: Tables, name: TableName, row: Row): Promise<void> {
   await write(tables, name, (table) => table.upsertEntity(row, 'Replace'));
 }
 
 /** Adds properties to a row that exists. Errors: as insertRow; also where there is no such row. */
-export async function mergeRow(tables: Tables, name: TableName, row: WrittenRow): Promise<void> {
+export async function mergeRow(tables: Tables, name: TableName, row: Row): Promise<void> {
   await write(tables, name, (table) => table.updateEntity(row, 'Merge'));
+}
+
+/**
+ * Writes a row over the one of this ETag, or inserts it where there is no ETag; false when somebody else was faster. Errors: as
+ * insertRow.
+ */
+export async function writeUnlessChanged(
+  tables: Tables,
+  name: TableName,
+  row: Row,
+  etag: string | undefined,
+): Promise<boolean> {
+  try {
+    const table = await tables.client(name);
+    await (etag === undefined ? table.createEntity(row) : table.updateEntity(row, 'Replace', { etag }));
+    return true;
+  } catch (error) {
+    if ([404, 409, 412].includes(statusOf(error) ?? 0)) return false;
+    throw translateWriteError(error);
+  }
 }
 
 /** Removes a row; one that is not there is as good as removed. Errors: `storageUnavailable`. */
@@ -43,9 +63,9 @@ export async function readRow(
   name: TableName,
   partitionKey: string,
   rowKey: string,
-): Promise<Row | undefined> {
+): Promise<StoredRow | undefined> {
   try {
-    return await (await tables.client(name)).getEntity(partitionKey, rowKey);
+    return (await (await tables.client(name)).getEntity(partitionKey, rowKey)) as StoredRow;
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
     throw storageUnavailable(error);
@@ -53,7 +73,8 @@ export async function readRow(
 }
 
 /**
- * Rows in the order of their keys, read page by page as they are asked for. Errors: `storageUnavailable`.
+ * Rows in the order of their keys, read page by page as they are asked for; a `select` leaves out the keys that it does not
+ * name. Errors: `storageUnavailable`.
  * @param pageSize rows of one request, at most 1,000 (Azure Table storage, "Query timeout and pagination").
  */
 export async function* queryRows(
@@ -64,14 +85,19 @@ export async function* queryRows(
 ): AsyncGenerator<Row> {
   try {
     const table = await tables.client(name);
-    for await (const page of table.listEntities({ queryOptions }).byPage({ maxPageSize: pageSize })) yield* page;
+    const pages = table.listEntities({ queryOptions }).byPage({ maxPageSize: pageSize });
+    for await (const page of pages) yield* page as readonly object[] as readonly Row[];
   } catch (error) {
     throw storageUnavailable(error);
   }
 }
 
-export function rowKeyOf(row: Row): string {
-  return String(row.rowKey);
+/** The rows for which `isWanted` answers true. */
+export async function* filtered(
+  rows: AsyncIterable<Row>,
+  isWanted: (row: Row) => boolean | Promise<boolean>,
+): AsyncGenerator<Row> {
+  for await (const row of rows) if (await isWanted(row)) yield row;
 }
 
 /** A number as Azure Tables keep one of more than 32 bits. */

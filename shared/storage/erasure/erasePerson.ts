@@ -1,14 +1,9 @@
-import { filtered } from '../calls/removeOldCalls';
-import { queryRows } from '../calls/rows';
+import { filtered, queryRows, type Row } from '../calls/rows';
 import { mentions } from './mentions';
 import { removeRows } from '../removeRows';
 import { recordTables } from '../retention';
 import type { Tables } from '../tables';
 import { fromTextChunks } from '../textChunks';
-import { storageUnavailable } from '../translateStorageError';
-
-/** A row of any table. */
-type Row = Readonly<Record<string, unknown>>;
 
 /**
  * Erases a person from the product's tables: every row that names the URI, and with it every row of the calls that do, so
@@ -19,18 +14,12 @@ type Row = Readonly<Record<string, unknown>>;
  */
 export async function erasePerson(tables: Tables, uri: string): Promise<number> {
   let removed = 0;
-  try {
-    const calls = new Set<string>();
-    for await (const row of queryRows(tables, 'calls', {})) if (names(row, uri)) calls.add(String(row.partitionKey));
-    const concerned = (row: Row): boolean => callsOf(row).some((call) => calls.has(call)) || names(row, uri);
-    // The calls go last: by them a run that was stopped is gone on with.
-    for (const name of recordTables.toSorted((one, other) => Number(one === 'calls') - Number(other === 'calls'))) {
-      const table = await tables.client(name);
-      removed += await removeRows(table, filtered(queryRows(tables, name, {}), concerned));
-    }
-  } catch (error) {
-    throw storageUnavailable(error);
-  }
+  const calls = new Set<string>();
+  for await (const row of queryRows(tables, 'calls', {})) if (names(row, uri)) calls.add(row.partitionKey);
+  const concerned = (row: Row): boolean => callsOf(row).some((call) => calls.has(call)) || names(row, uri);
+  // The calls go last: by them a run that was stopped is gone on with.
+  for (const name of recordTables.toSorted((one, other) => Number(one === 'calls') - Number(other === 'calls')))
+    removed += await removeRows(tables, name, filtered(queryRows(tables, name, {}), concerned));
   return removed;
 }
 
@@ -42,5 +31,5 @@ function names(row: Row, uri: string): boolean {
 
 /** The calls that a row may be about: its partition, or a part of its key. */
 function callsOf({ partitionKey, rowKey, invitationId }: Row): readonly string[] {
-  return [partitionKey, invitationId, ...String(rowKey).split('.')].filter((part) => typeof part === 'string');
+  return [partitionKey, invitationId, ...rowKey.split('.')].filter((part) => typeof part === 'string');
 }

@@ -35,8 +35,10 @@ test('a later attempt has a row of its own, which sorts by attempt and move', ()
 });
 
 test('rows that are none of ours are refused', () => {
-  expect(() => fromEventRow({ partitionKey: partition, rowKey: row, body0: '{"event":{}}' })).toThrow();
-  expect(() => fromAttemptRow({ body0: JSON.stringify({ ...attemptOf({ attempt: 0 }), eventId: 'e' }) })).toThrow();
+  const keys = { partitionKey: partition, rowKey: row };
+  const body0 = JSON.stringify({ ...attemptOf({ attempt: 0 }), eventId: 'e' });
+  expect(() => fromEventRow({ ...keys, body0: '{"event":{}}' })).toThrow();
+  expect(() => fromAttemptRow({ ...keys, body0 })).toThrow();
 });
 
 test('the rows of a call that begin with a text are found by their keys', () => {
