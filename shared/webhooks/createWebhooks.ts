@@ -5,7 +5,7 @@ import type { EventPublisher } from '../invitations/events/publisher';
 import { createSecretCipher } from '../secretCipher';
 import type { Log } from '../telemetry/log';
 import { createDeliver } from './delivery/deliver';
-import { createDeliverEvent, type DeliverEvent } from './delivery/deliverEvent';
+import { createDeliverEvent } from './delivery/deliverEvent';
 import { createDeliveryPolicies } from './delivery/deliveryPolicy';
 import { createDisableSubscription } from './delivery/disableSubscription';
 import { createKeepRecord, createKeepRow } from './delivery/keepRecord';
@@ -13,9 +13,9 @@ import { createNextFreeTime } from './delivery/pacing';
 import { createPostFailingLast, createPostSigned } from './delivery/postSigned';
 import type { RateSlots } from './delivery/rateSlots';
 import { createRecentCalls } from './delivery/recentCalls';
-import { createRedeliver, type Redeliver } from './delivery/retries/redeliver';
+import { createRedeliver } from './delivery/retries/redeliver';
 import { createRenderOnce } from './formats/renderDelivery';
-import { createRetryDelivery, type RetryDelivery } from './delivery/retries/retryDelivery';
+import { createRetryDelivery } from './delivery/retries/retryDelivery';
 import type { RetryQueue } from './delivery/retries/retryQueue';
 import { createSendRecord } from './delivery/retries/sendRetries';
 import type { SubscriberHealthStore } from './delivery/subscriberHealth';
@@ -23,10 +23,10 @@ import { createSubscriberWatch } from './delivery/subscriberWatch';
 import type { ConfirmUrl } from './formats/teamsCard';
 import { createNameResolver } from './sender/nameResolver';
 import { createSender } from './sender/sender';
-import { createDecryptSubscription } from './subscriptions/decryptSubscription';
-import { createManageSubscriptions, type ManageSubscriptions } from './subscriptions/manageSubscriptions';
+import { createDecryptSubscription } from './subscriptions/subscriptionSecrets';
+import { createManageSubscriptions } from './subscriptions/manageSubscriptions';
 import type { SubscriptionStore } from './subscriptions/subscriptionStore';
-import { createTestSubscription, type TestSubscription } from './subscriptions/testSubscription';
+import { createTestSubscription } from './subscriptions/testSubscription';
 
 export interface WebhooksPorts {
   readonly store: SubscriptionStore;
@@ -58,22 +58,14 @@ export interface WebhooksPorts {
 }
 
 /** Webhooks as the functions use them. */
-export interface Webhooks {
-  readonly deliverEvent: DeliverEvent;
-  readonly retryDelivery: RetryDelivery;
-  readonly subscriptions: ManageSubscriptions;
-  readonly testSubscription: TestSubscription;
-  readonly redelivery: Redeliver;
-  /** Closes idle connections to subscribers. */
-  close(): void;
-}
+export type Webhooks = ReturnType<typeof createWebhooks>;
 
 /**
  * Wires everything for one process: one sender, one delivery policy for each subscriber. Error: `settingsInvalid` for
  * a key that is none.
  */
-export function createWebhooks(ports: WebhooksPorts): Webhooks {
-  const { store, allowedCidrs, caCertificate, accounts, requestOrigin, encryptionKey, confirmUrl, clock, log } = ports;
+export function createWebhooks(ports: WebhooksPorts) {
+  const { store, allowedCidrs, caCertificate, requestOrigin, encryptionKey, confirmUrl, clock } = ports;
   const cipher = createSecretCipher(encryptionKey);
   const decrypt = createDecryptSubscription(cipher);
   const names = createNameResolver({ clock });
@@ -101,22 +93,18 @@ export function createWebhooks(ports: WebhooksPorts): Webhooks {
     deliverEvent,
     retryDelivery: createRetryDelivery({ ...delivery, deliverEvent }),
     subscriptions: createManageSubscriptions({
-      store,
+      ...ports,
       cipher,
       decrypt,
-      accounts,
       sender,
-      requestOrigin,
-      allowedCidrs,
       names,
       forget: async (id) => {
         await Promise.all([ports.views.removeDeliveries(id), ports.health.remove(id), ports.rateSlots.remove(id)]);
       },
-      clock,
-      log,
     }),
     testSubscription: createTestSubscription({ store, post, render, clock }),
     redelivery: createRedeliver({ ...ports, render }),
+    /** Closes idle connections to subscribers. */
     close: () => sender.close(),
   };
 }

@@ -4,15 +4,14 @@ import type { Subscription } from '../../shared/webhooks/subscriptions/subscript
 export function sampleSubscription(changes: Partial<Subscription> = {}): Subscription {
   return {
     id: 'sub_a',
-    encryptedUrl: 'x',
+    encrypted: 'x',
     shownUrl: 'https://subscriber.example/hook/REDACTED',
-    encryptedHeaders: {},
-    earlierSecrets: [],
+    headerNames: [],
+    earlierSecretsUntilMs: [],
     filters: {},
     format: 'cloudevents',
     handshake: 'skip',
     state: { name: 'active' },
-    encryptedSecret: 'x',
     createdBy: 'key:a',
     createdAtMs: 1,
     changedAtMs: 1,

@@ -6,7 +6,7 @@ import { createPostSigned } from '../../shared/webhooks/delivery/postSigned';
 import { createRenderOnce } from '../../shared/webhooks/formats/renderDelivery';
 import type { NameResolver } from '../../shared/webhooks/sender/nameResolver';
 import { createSender } from '../../shared/webhooks/sender/sender';
-import { createDecryptSubscription } from '../../shared/webhooks/subscriptions/decryptSubscription';
+import { createDecryptSubscription } from '../../shared/webhooks/subscriptions/subscriptionSecrets';
 import { createManageSubscriptions } from '../../shared/webhooks/subscriptions/manageSubscriptions';
 import type { SubscriptionStore } from '../../shared/webhooks/subscriptions/subscriptionStore';
 import { createTestSubscription } from '../../shared/webhooks/subscriptions/testSubscription';

@@ -52,15 +52,14 @@ export function callEvent(
 export function sampleSubscription(changes: Partial<Subscription> = {}): Subscription {
   return {
     id: 'sub_sample',
-    encryptedUrl: '',
+    encrypted: '',
     shownUrl: 'https://receiver.example/hooks/REDACTED',
-    encryptedHeaders: {},
-    earlierSecrets: [],
+    headerNames: [],
+    earlierSecretsUntilMs: [],
     filters: {},
     format: 'cloudevents',
     handshake: 'skip',
     state: { name: 'active' },
-    encryptedSecret: '',
     createdBy: 'key:0000',
     createdAtMs: ringStartMs,
     changedAtMs: ringStartMs,

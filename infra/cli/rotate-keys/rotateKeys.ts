@@ -2,7 +2,7 @@ import type { AccountTable } from '../../../shared/accounts/accountRecord';
 import { reencryptAccount } from '../../../shared/accounts/reencryptAccount';
 import { SLOT_COUNT } from '../../../shared/relay/slots';
 import type { SecretCipher } from '../../../shared/secretCipher';
-import { reencryptSubscription } from '../../../shared/webhooks/subscriptions/reencryptSubscription';
+import { reencryptSubscription } from '../../../shared/webhooks/subscriptions/subscriptionSecrets';
 import type { SubscriptionStore } from '../../../shared/webhooks/subscriptions/subscriptionStore';
 import { createProgressBar } from '../progressBar';
 

@@ -6,7 +6,7 @@ import { kinds } from '../../invitations/kinds';
 import type { ChannelGap } from '../../invitations/events/relayEvent';
 import { cloudEventSchema } from '../../invitations/events/cloudEvent';
 import { subscriberEventNames, type SubscriberReport } from '../../webhooks/delivery/subscriberEvents';
-import type { SubscriptionTest } from '../../webhooks/subscriptions/testSubscription';
+import type { SubscriptionTest } from '../../webhooks/subscriptions/sampleEvent';
 
 /** Types of the events of the kinds of invitation that there are now. */
 const invitationEventTypes: readonly string[] = Object.values(kinds).flatMap(({ rel }) =>

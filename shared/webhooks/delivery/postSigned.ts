@@ -2,7 +2,7 @@ import type { Clock } from '../../clock';
 import { setStatus, setAttributes, traceParentOf, withSpan } from '../../telemetry/trace';
 import type { RenderedDelivery } from '../formats/renderDelivery';
 import type { Sender, SenderResult, OutgoingRequest } from '../sender/sender';
-import type { DecryptSubscription, DecryptedSubscription } from '../subscriptions/decryptSubscription';
+import type { DecryptSubscription, DecryptedSubscription } from '../subscriptions/subscriptionSecrets';
 import type { Subscription } from '../subscriptions/subscription';
 import type { DeliveryPolicies } from './deliveryPolicy';
 import { signatureHeaders } from './signature';

@@ -3,6 +3,7 @@ import { isCallEvent, isContextEvent } from '../../invitations/calls/callEvent';
 import { compact } from '../../invitations/compact';
 import type { RelayEvent } from '../../invitations/events/relayEvent';
 import { isInvitationEvent } from '../../invitations/events/parseEventMessage';
+import { isTestEvent } from '../subscriptions/sampleEvent';
 import { flatCallSchema, toContextText, toFlatCall } from './flatCall';
 
 /** One level of plain values, as flows and low-code tools like it. */
@@ -48,11 +49,16 @@ export function toFlatEvent(event: RelayEvent): FlatEvent {
   });
   return isInvitationEvent(event)
     ? { ...envelope, ...toFlatCall(event.data) }
-    : { ...scalarsOf(event.data), ...compact({ context: contextTextOf(event) }), ...envelope };
+    : { ...scalarsOf(event.data), ...compact({ context: contextTextOf(event) }), ...envelope, ...testMarkOf(event) };
 }
 
 function contextTextOf(event: RelayEvent): string | undefined {
   return isContextEvent(event) || isCallEvent(event) ? toContextText(event.data.context) : undefined;
+}
+
+/** A flow tells a test by `event`, like everything else. */
+function testMarkOf(event: RelayEvent): FlatEvent {
+  return isTestEvent(event) ? { event: 'test' } : {};
 }
 
 function scalarsOf(data: unknown): FlatEvent {

@@ -1,6 +1,7 @@
 import { compact } from '../../invitations/compact';
 import type { InvitationEvent, RelayEvent } from '../../invitations/events/relayEvent';
 import { isInvitationEvent } from '../../invitations/events/parseEventMessage';
+import { isTestEvent } from '../subscriptions/sampleEvent';
 import { callBackAddress, callerText, importanceText, phoneOwnerText } from './callTexts';
 import { canAcceptOnPhone } from './flatCall';
 import { toShownText } from './shownText';
@@ -24,35 +25,28 @@ export function commandTitle(command: CardCommand, data: InvitationEvent['data']
 /** Keeps the card far below the 28 KB at which Teams drops it (and our own bound of 20 KB). */
 const MAX_TEXT_LENGTH = 300;
 
-/** Title and lines of a card that asks for nothing. */
-export interface Notice {
-  readonly title: string;
-  readonly lines: readonly string[];
-  /** When it happened: milliseconds since the epoch. */
-  readonly timeMs?: number;
-}
-
 /**
  * The card for an event, or undefined where a channel is told nothing: it hears of an incoming ring as long as it can
- * still be answered (not `delayed`), and of a missed call. A posted card cannot be edited, so a ring's card says when
- * the ring ends and not that it has. Pure.
+ * still be answered (not `delayed`), of a missed call, and of a test. A posted card cannot be edited, so a ring's card
+ * says when the ring ends and not that it has. Pure.
  */
 export function toTeamsCard(event: RelayEvent, confirmUrl: ConfirmUrl): object | undefined {
+  if (isTestEvent(event)) return message([heading('Calls will be shown here'), line(event.data.message)], []);
   if (!isInvitationEvent(event) || event.data.direction === 'outgoing') return undefined;
   if (event.data.event === 'started') return event.data.delayed === true ? undefined : ringCard(event, confirmUrl);
-  if (event.data.event === 'completed' && event.data.outcome?.result === 'missed') {
-    const title = `Missed call from ${callerText(event.data)}`;
-    const actions = callBackAddress(event.data) === undefined ? [] : toActions(event, ['callBack'], confirmUrl);
-    return toNoticeCard({ title, lines: factsOf(event), timeMs: event.timeMs }, actions);
-  }
-  return undefined;
+  const isMissed = event.data.event === 'completed' && event.data.outcome?.result === 'missed';
+  return isMissed ? missedCard(event, confirmUrl) : undefined;
 }
 
-/** A card of a title, a few lines and a time; with buttons where there are any. */
-export function toNoticeCard({ title, lines, timeMs }: Notice, actions: readonly object[] = []): object {
-  const time =
-    timeMs === undefined ? [] : [small(`{{DATE(${secondsIso(timeMs)},SHORT)}} {{TIME(${secondsIso(timeMs)})}}`)];
-  return message([heading(title), ...lines.map(line), ...time], actions);
+function missedCard(event: InvitationEvent, confirmUrl: ConfirmUrl): object {
+  const at = secondsIso(event.timeMs);
+  const body = [
+    heading(`Missed call from ${callerText(event.data)}`),
+    ...factsOf(event).map(line),
+    small(`{{DATE(${at},SHORT)}} {{TIME(${at})}}`),
+  ];
+  const isCallable = callBackAddress(event.data) !== undefined;
+  return message(body, isCallable ? toActions(event, ['callBack'], confirmUrl) : []);
 }
 
 function ringCard(event: InvitationEvent, confirmUrl: ConfirmUrl): object {

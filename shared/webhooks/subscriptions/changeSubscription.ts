@@ -1,28 +1,15 @@
-import type { Clock } from '../../clock';
-import { invalidRequest, parseOrExplain } from '../../errors/parseOrExplain';
+import { parseOrExplain } from '../../errors/parseOrExplain';
 import { compact } from '../../invitations/compact';
-import type { SecretCipher } from '../../secretCipher';
-import type { Log } from '../../telemetry/log';
-import type { DecryptSubscription } from './decryptSubscription';
-import { encryptHeaders, encryptUrl } from './encryptSubscription';
 import { existingSubscription, unknownSubscription } from './existingSubscription';
 import { filterWarnings } from './filterWarnings';
-import { probeUrl, type Probed, type ProbeUrlPorts } from './url/probeUrl';
 import { refuseHiddenValues } from './refuseHiddenValues';
 import type { Subscription } from './subscription';
-import { HIDDEN_VALUE } from './subscriptionHeaders';
+import { HIDDEN_VALUE, type SubscriptionHeaders } from './subscriptionHeaders';
+import type { SubscriptionPorts } from './subscriptionPorts';
 import { subscriptionChangeSchema, type SubscriptionChange } from './subscriptionRequest';
-import type { SubscriptionStore } from './subscriptionStore';
+import { encryptSubscription, type SubscriptionSecrets } from './subscriptionSecrets';
 import { toSubscriptionView, type SubscriptionView } from './subscriptionView';
-
-export interface ChangeSubscriptionPorts extends ProbeUrlPorts {
-  readonly store: Pick<SubscriptionStore, 'find' | 'update'>;
-  readonly cipher: SecretCipher;
-  readonly decrypt: DecryptSubscription;
-  readonly accounts: () => readonly string[] | Promise<readonly string[]>;
-  readonly clock: Clock;
-  readonly log: Log;
-}
+import { probeUrl, type Probed } from './url/probeUrl';
 
 export interface Changed {
   readonly subscription: SubscriptionView;
@@ -33,17 +20,26 @@ export interface Changed {
  * Changes what the body names; in effect everywhere within 5 s. The URL as it is shown, and a header's value `REDACTED`,
  * are no change. Errors: `requestInvalid`, `notFound`, `storageUnavailable`, and `settingsInvalid` without the key.
  */
-export async function changeSubscription(ports: ChangeSubscriptionPorts, id: string, body: unknown): Promise<Changed> {
-  const { store, clock, log } = ports;
-  const change = parseOrExplain(body, subscriptionChangeSchema);
+export async function changeSubscription(ports: SubscriptionPorts, id: string, body: unknown): Promise<Changed> {
+  const { store, cipher, decrypt, clock, log } = ports;
+  const given = parseOrExplain(body, subscriptionChangeSchema);
   const before = await existingSubscription(store, id);
-  const newUrl = change.url === before.shownUrl ? undefined : change.url;
-  refuseHiddenValues({ url: newUrl, headers: newHeaders(change.headers, before) });
+  const { url, ...rest } = given;
+  const change = { ...rest, ...(url !== before.shownUrl && { url }) };
+  refuseHiddenValues(compact({ url: change.url }));
+  const secretsOf = (subscription: Subscription): SubscriptionSecrets =>
+    changeSecrets(decrypt(subscription, clock.now()), change);
+  const isSecretChanged = change.url !== undefined || change.headers !== undefined;
+  const secrets = isSecretChanged || change.handshake !== undefined ? secretsOf(before) : undefined;
   const probed =
-    newUrl === undefined && change.handshake === undefined ? undefined : await probe(ports, before, change, newUrl);
+    secrets === undefined || (change.url === undefined && change.handshake === undefined)
+      ? undefined
+      : await probe(secrets, before, change, ports);
 
   const changed = await store.update(id, (current) => ({
-    ...applyChange(current, change, newUrl, probed, ports),
+    ...current,
+    ...changeSettings(current, change, probed, clock.now()),
+    ...(isSecretChanged && encryptSubscription(cipher, id, secretsOf(current))),
     changedAtMs: clock.now(),
   }));
   if (changed === undefined) throw unknownSubscription(id);
@@ -55,77 +51,54 @@ export async function changeSubscription(ports: ChangeSubscriptionPorts, id: str
   };
 }
 
-async function probe(
-  ports: ChangeSubscriptionPorts,
+function probe(
+  { url, headers }: SubscriptionSecrets,
   before: Subscription,
-  change: SubscriptionChange,
-  newUrl: string | undefined,
+  { handshake = before.handshake, maxPerMinute = before.maxPerMinute }: SubscriptionChange,
+  ports: SubscriptionPorts,
 ): Promise<Probed> {
-  const { handshake = before.handshake, maxPerMinute = before.maxPerMinute, headers = {} } = change;
-  const current = ports.decrypt(before, ports.clock.now());
-  const url = newUrl ?? current.url;
-  const sent = change.headers === undefined ? current.headers : { ...current.headers, ...newHeaders(headers, before) };
-  return probeUrl({ url, headers: sent, handshake, maxPerMinute: maxPerMinute ?? undefined }, ports);
+  return probeUrl({ url, headers, handshake, maxPerMinute: maxPerMinute ?? undefined }, ports);
 }
 
-function applyChange(
+function changeSecrets(
+  current: SubscriptionSecrets,
+  { url = current.url, headers }: SubscriptionChange,
+): SubscriptionSecrets {
+  return { ...current, url, headers: headers === undefined ? current.headers : keepHidden(headers, current.headers) };
+}
+
+/** The headers of a change, where `REDACTED` stands for the value that there is. Error: `requestInvalid` where there is none. */
+function keepHidden(headers: SubscriptionHeaders, known: SubscriptionHeaders): SubscriptionHeaders {
+  const knownByName = new Map(Object.entries(known).map((entry) => [entry[0].toLowerCase(), entry]));
+  const kept = Object.fromEntries(
+    Object.entries(headers).map((entry) =>
+      entry[1] === HIDDEN_VALUE ? (knownByName.get(entry[0].toLowerCase()) ?? entry) : entry,
+    ),
+  );
+  refuseHiddenValues({ headers: kept });
+  return kept;
+}
+
+function changeSettings(
   current: Subscription,
-  change: SubscriptionChange,
-  newUrl: string | undefined,
+  { filters, format, contentType, handshake, description, timeoutSeconds, maxPerMinute, state }: SubscriptionChange,
   probed: Probed | undefined,
-  { cipher, clock }: Pick<ChangeSubscriptionPorts, 'cipher' | 'clock'>,
-): Subscription {
-  const { filters, format, contentType, handshake, headers, state } = change;
-  const next: Subscription = {
-    ...current,
+  nowMs: number,
+): Partial<Subscription> {
+  return {
     ...compact({ filters, format, contentType, handshake }),
-    ...(newUrl !== undefined && encryptUrl(cipher, current.id, newUrl)),
-    ...(headers !== undefined && { encryptedHeaders: keepHidden(headers, current, cipher) }),
+    description: unlessGiven(description, current.description),
+    timeoutSeconds: unlessGiven(timeoutSeconds, current.timeoutSeconds),
+    maxPerMinute: unlessGiven(maxPerMinute, current.maxPerMinute),
+    ...(probed !== undefined && { allowedRatePerMinute: probed.allowedRatePerMinute }),
+    ...(state !== undefined &&
+      state !== current.state.name && {
+        state: state === 'active' ? { name: state } : { name: state, atMs: nowMs },
+      }),
   };
-  replace(next, 'description', change.description);
-  replace(next, 'timeoutSeconds', change.timeoutSeconds);
-  replace(next, 'maxPerMinute', change.maxPerMinute);
-  if (probed !== undefined) replace(next, 'allowedRatePerMinute', probed.allowedRatePerMinute ?? null);
-  if (state === undefined || state === current.state.name) return next;
-  return { ...next, state: state === 'active' ? { name: 'active' } : { name: 'paused', atMs: clock.now() } };
 }
 
-/** Undefined keeps, null removes. */
-function replace<Name extends 'description' | 'timeoutSeconds' | 'maxPerMinute' | 'allowedRatePerMinute'>(
-  subscription: Subscription,
-  name: Name,
-  value: Subscription[Name] | null | undefined,
-): void {
-  if (value === null) Reflect.deleteProperty(subscription, name);
-  else if (value !== undefined) subscription[name] = value;
-}
-
-/** The headers whose values are given; those that stand for a value that there is are left out. */
-function newHeaders(
-  headers: SubscriptionChange['headers'],
-  { encryptedHeaders }: Subscription,
-): Record<string, string> | undefined {
-  if (headers === undefined) return undefined;
-  const known = new Set(Object.keys(encryptedHeaders).map((name) => name.toLowerCase()));
-  return Object.fromEntries(
-    Object.entries(headers).filter(([name, value]) => value !== HIDDEN_VALUE || !known.has(name.toLowerCase())),
-  );
-}
-
-/** The headers of a change in their stored form, in the order given. Error: `requestInvalid` when a value to keep is gone. */
-function keepHidden(
-  headers: Readonly<Record<string, string>>,
-  { id, encryptedHeaders }: Subscription,
-  cipher: SecretCipher,
-): Subscription['encryptedHeaders'] {
-  const stored = new Map(
-    Object.entries(encryptedHeaders).map(([name, value]) => [name.toLowerCase(), { name, value }]),
-  );
-  const entries = Object.entries(headers).map(([name, value]): readonly [string, string] => {
-    if (value !== HIDDEN_VALUE) return [name, encryptHeaders(cipher, id, { [name]: value })[name] ?? ''];
-    const kept = stored.get(name.toLowerCase());
-    if (kept === undefined) throw invalidRequest([{ field: `headers.${name}`, message: 'has no value to keep' }]);
-    return [kept.name, kept.value];
-  });
-  return Object.fromEntries(entries);
+/** `null` removes. */
+function unlessGiven<Value>(given: Value | null | undefined, before: Value | undefined): Value | undefined {
+  return given === undefined ? before : (given ?? undefined);
 }

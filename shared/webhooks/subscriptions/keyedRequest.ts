@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { RelayError } from '../../errors/relayError';
-import type { KeyedRequest } from './subscription';
+import type { KeyedRequest } from './subscriptionSecrets';
 
 /** How long the result of a request with an Idempotency-Key is given again: 24 hours. */
 const KEY_LIFETIME_MS = 24 * 3_600_000;
@@ -22,16 +22,19 @@ export function toRequestKey(
   return { keyHash: hash([target, caller, idempotencyKey]), bodyHash: hash(body) };
 }
 
-/** What is stored with the result of a request. */
-export function toKeyedRequest(key: RequestKey, encryptedSecret: string, nowMs: number): KeyedRequest {
-  return { ...key, encryptedSecret, untilMs: nowMs + KEY_LIFETIME_MS };
+/** What is stored of a request with the secret that it was given; undefined where it has no key. */
+export function toKeyedRequest(key: RequestKey | undefined, secret: string, nowMs: number): KeyedRequest | undefined {
+  return key && { ...key, secret, untilMs: nowMs + KEY_LIFETIME_MS };
 }
 
-/** Whether `stored` is the same request. Error: `idempotencyKeyReused` when the key is the same and the body another. */
-export function isSameRequest(stored: KeyedRequest | undefined, key: RequestKey | undefined, nowMs: number): boolean {
-  if (stored === undefined || key === undefined || stored.keyHash !== key.keyHash || nowMs >= stored.untilMs)
-    return false;
-  if (stored.bodyHash === key.bodyHash) return true;
+/** The secret that the same request was given; undefined where `stored` is another. Error: `idempotencyKeyReused` for another body. */
+export function secretGivenBefore(
+  stored: KeyedRequest | undefined,
+  key: RequestKey | undefined,
+  nowMs: number,
+): string | undefined {
+  if (stored === undefined || stored.keyHash !== key?.keyHash || nowMs >= stored.untilMs) return undefined;
+  if (stored.bodyHash === key.bodyHash) return stored.secret;
   throw new RelayError(
     'idempotencyKeyReused',
     'This Idempotency-Key was used with another body within the last 24 hours: use a new key.',

@@ -1,34 +1,15 @@
-import { changeSubscription, type Changed, type ChangeSubscriptionPorts } from './changeSubscription';
-import { createSubscription, type Created, type CreateSubscriptionPorts } from './createSubscription';
-import { existingSubscription, requireSubscriptionId } from './existingSubscription';
+import { changeSubscription, type Changed } from './changeSubscription';
+import { createSubscription } from './createSubscription';
+import { existingSubscription, unknownSubscription } from './existingSubscription';
+import type { Created } from './findExisting';
 import { rotateSecret, type Rotated } from './rotateSecret';
-import type { Subscription } from './subscription';
-import type { SubscriptionStore } from './subscriptionStore';
+import { isSubscriptionId, type Subscription } from './subscription';
+import type { SubscriptionPorts } from './subscriptionPorts';
 import { toSubscriptionView, type SubscriptionView } from './subscriptionView';
 
-export interface ManageSubscriptionsPorts extends CreateSubscriptionPorts, ChangeSubscriptionPorts {
-  readonly store: SubscriptionStore;
+export interface ManageSubscriptionsPorts extends SubscriptionPorts {
   /** Removes what is kept of a subscription that is gone: deliveries, health, rate. Idempotent. */
   readonly forget: (id: string) => Promise<void>;
-}
-
-/** The subscriptions API without HTTP. Bodies come unparsed. Errors of all: `notFound` for an unknown id, `storageUnavailable`. */
-export interface ManageSubscriptions {
-  /** See createSubscription. */
-  create(body: unknown, caller: string, idempotencyKey?: string): Promise<Created>;
-  /**
-   * As create, for a flow: the callback URL of a flow has one subscription, which is changed to what is asked now and made
-   * active. Logic Apps and flows register again and again.
-   */
-  createForFlow(body: FlowSubscription, caller: string): Promise<Created>;
-  list(): Promise<readonly SubscriptionView[]>;
-  get(id: string): Promise<SubscriptionView>;
-  /** See changeSubscription. */
-  change(id: string, body: unknown): Promise<Changed>;
-  /** Idempotent: an id that is unknown now is as good as removed. */
-  remove(id: string): Promise<void>;
-  /** See rotateSecret. */
-  rotateSecret(id: string, body: unknown, caller?: string, idempotencyKey?: string): Promise<Rotated>;
 }
 
 /** What a flow's trigger asks for. */
@@ -38,48 +19,55 @@ export interface FlowSubscription {
   readonly filters: object;
 }
 
-export function createManageSubscriptions(ports: ManageSubscriptionsPorts): ManageSubscriptions {
-  const { store, clock, log } = ports;
-  const change = (id: string, body: unknown): Promise<Changed> => changeSubscription(ports, id, body);
+/** The subscriptions API without HTTP. Bodies come unparsed. Errors of all: `notFound` for an unknown id, `storageUnavailable`. */
+export type ManageSubscriptions = ReturnType<typeof createManageSubscriptions>;
+
+export function createManageSubscriptions(ports: ManageSubscriptionsPorts) {
+  const { store, decrypt, clock, log } = ports;
   const view = (subscription: Subscription): SubscriptionView => {
-    const problem = problemOf(subscription, ports);
-    return { ...toSubscriptionView(subscription, clock.now()), ...(problem !== undefined && { problem }) };
+    const nowMs = clock.now();
+    try {
+      decrypt(subscription, nowMs);
+      return toSubscriptionView(subscription, nowMs);
+    } catch (error) {
+      return toSubscriptionView(subscription, nowMs, error instanceof Error ? error.message : String(error));
+    }
   };
   return {
-    create: (body, caller, idempotencyKey) => createSubscription(ports, body, caller, { idempotencyKey }),
-    async createForFlow({ url, description, filters }, caller) {
+    create: (body: unknown, caller: string, idempotencyKey?: string): Promise<Created> =>
+      createSubscription(ports, body, caller, { idempotencyKey }),
+
+    /**
+     * As create: the callback URL of a flow has one subscription, which is changed to what is asked now and made active. Logic
+     * Apps and flows register again and again.
+     */
+    async createForFlow({ url, description, filters }: FlowSubscription, caller: string): Promise<Created> {
       const body = { url, description, filters, format: 'flat', handshake: 'skip' };
       const created = await createSubscription(ports, body, caller, { oneForUrl: true });
       if (created.isNew) return created;
-      return { isNew: false, ...(await change(created.subscription.id, { description, filters, state: 'active' })) };
+      const { id } = created.subscription;
+      return { isNew: false, ...(await changeSubscription(ports, id, { description, filters, state: 'active' })) };
     },
-    async list() {
-      const subscriptions = [...(await store.list())].sort((one, other) => one.createdAtMs - other.createdAtMs);
-      return subscriptions.map(view);
+
+    /** The oldest first. */
+    async list(): Promise<readonly SubscriptionView[]> {
+      const subscriptions = await store.list();
+      return subscriptions.toSorted((one, other) => one.createdAtMs - other.createdAtMs).map(view);
     },
-    async get(id) {
-      return view(await existingSubscription(store, id));
-    },
-    change,
-    async remove(id) {
-      requireSubscriptionId(id);
+
+    get: async (id: string): Promise<SubscriptionView> => view(await existingSubscription(store, id)),
+
+    change: (id: string, body: unknown): Promise<Changed> => changeSubscription(ports, id, body),
+
+    /** Idempotent: an id that is unknown now is as good as removed. */
+    async remove(id: string): Promise<void> {
+      if (!isSubscriptionId(id)) throw unknownSubscription(id);
       await store.remove(id);
       await ports.forget(id);
       log.info('subscriptionRemoved', { subscriptionId: id });
     },
-    rotateSecret: (id, body, caller = '', idempotencyKey) => rotateSecret(ports, id, body, caller, idempotencyKey),
-  };
-}
 
-/** Why a subscription cannot be sent to with the keys that there are. */
-function problemOf(
-  subscription: Subscription,
-  { decrypt, clock }: Pick<ManageSubscriptionsPorts, 'decrypt' | 'clock'>,
-): string | undefined {
-  try {
-    decrypt(subscription, clock.now());
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+    rotateSecret: (id: string, body: unknown, caller = '', idempotencyKey?: string): Promise<Rotated> =>
+      rotateSecret(ports, id, body, caller, idempotencyKey),
+  };
 }

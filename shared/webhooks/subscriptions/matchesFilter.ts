@@ -54,8 +54,8 @@ export function matchesFilter(event: RelayEvent, filters: Filters): boolean {
  * The first field of a subscriber's filters that excludes an event; undefined where it passes. Without `types`, the events of
  * invitations and calls and `ucwa.channel.gap` pass. The fields about an invitation (`kinds`, `direction`, `states`,
  * `importance`, `outcomeResults`) apply to events of invitations and calls, where a value that the event lacks does not match: a
- * gap passes them, a connected call passes neither `states` nor `outcomeResults`. SIP addresses and UCWA's values are compared
- * without case, types and results with it. Pure.
+ * gap passes them, a connected call passes neither `states` nor `outcomeResults`. SIP addresses and values are compared without
+ * case, types with it. Pure.
  */
 export function excludedBy(event: RelayEvent, filters: Filters): FilterField | undefined {
   const invitation: FilteredData | undefined =
@@ -66,30 +66,21 @@ export function excludedBy(event: RelayEvent, filters: Filters): FilterField | u
   if (!typeMatches) return 'types';
   if (!includesIgnoringCase(filters.accounts, event.account)) return 'accounts';
   if (invitation === undefined) return undefined;
-  return invitationFields.find((field) => !matchesField(field, filters, invitation));
+  return invitationFieldNames.find((field) => {
+    const wanted = filters[field];
+    return !includesIgnoringCase(typeof wanted === 'string' ? [wanted] : wanted, invitationFields[field](invitation));
+  });
 }
 
-/** The fields about an invitation, in the order in which they are tried. */
-const invitationFields = ['kinds', 'direction', 'states', 'importance', 'outcomeResults'] as const;
-
-function matchesField(
-  field: (typeof invitationFields)[number],
-  { kinds, direction, states, importance, outcomeResults: results }: Filters,
-  invitation: FilteredData,
-): boolean {
-  switch (field) {
-    case 'kinds':
-      return includesIgnoringCase(kinds, invitation.kind);
-    case 'direction':
-      return includesIgnoringCase(direction && [direction], invitation.direction);
-    case 'states':
-      return includesIgnoringCase(states, invitation.state);
-    case 'importance':
-      return includesIgnoringCase(importance, invitation.importance);
-    case 'outcomeResults':
-      return results === undefined || results.some((result) => result === invitation.outcome?.result);
-  }
-}
+/** What each field about an invitation is compared with, in the order in which they are tried. */
+const invitationFields = {
+  kinds: ({ kind }) => kind,
+  direction: ({ direction }) => direction,
+  states: ({ state }) => state,
+  importance: ({ importance }) => importance,
+  outcomeResults: ({ outcome }) => outcome?.result,
+} as const satisfies Partial<Record<FilterField, (invitation: FilteredData) => string | undefined>>;
+const invitationFieldNames = Object.keys(invitationFields) as (keyof typeof invitationFields)[];
 
 /** What the filters look at. */
 interface FilteredData {

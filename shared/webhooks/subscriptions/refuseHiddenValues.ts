@@ -1,26 +1,19 @@
 import { invalidRequest } from '../../errors/parseOrExplain';
 import { isShownUrl } from './url/showUrl';
 import { HIDDEN_VALUE } from './subscriptionHeaders';
+import type { SubscriptionSecrets } from './subscriptionSecrets';
 
 /**
  * Refuses what the relay itself shows in the place of a secret: nobody can mean it. Error: `requestInvalid`, naming the
  * field and what to give in its place.
  */
-export function refuseHiddenValues({
-  url,
-  headers = {},
-}: {
-  readonly url?: string | undefined;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-}): void {
-  const hidden = Object.entries(headers).find(([, value]) => value === HIDDEN_VALUE);
-  const errors = [
-    ...(url !== undefined && isShownUrl(url)
-      ? [{ field: 'url', message: 'has REDACTED in the place of a secret; give the whole URL' }]
-      : []),
-    ...(hidden === undefined
-      ? []
-      : [{ field: `headers.${hidden[0]}`, message: 'is REDACTED, which stands for a value; give the value' }]),
-  ];
+export function refuseHiddenValues({ url = '', headers = {} }: Partial<Pick<SubscriptionSecrets, 'url' | 'headers'>>): void {
+  const hidden = Object.keys(headers).filter((name) => headers[name] === HIDDEN_VALUE);
+  const errors = hidden.map((name) => ({
+    field: `headers.${name}`,
+    message: 'is REDACTED, which stands for a value; give the value',
+  }));
+  if (isShownUrl(url))
+    errors.unshift({ field: 'url', message: 'has REDACTED in the place of a secret; give the whole URL' });
   if (errors.length > 0) throw invalidRequest(errors);
 }

@@ -1,30 +1,18 @@
-import type { Clock } from '../../clock';
 import { parseOrExplain } from '../../errors/parseOrExplain';
 import { RelayError } from '../../errors/relayError';
-import type { SecretCipher } from '../../secretCipher';
-import type { Log } from '../../telemetry/log';
 import { generateSecret } from '../delivery/signature';
-import { encryptionContext, type DecryptSubscription } from './decryptSubscription';
-import { encryptHeaders, encryptUrl } from './encryptSubscription';
-import { requireSubscriptionId, unknownSubscription } from './existingSubscription';
-import { isSameRequest, toKeyedRequest, toRequestKey, type RequestKey } from './keyedRequest';
+import { unknownSubscription } from './existingSubscription';
+import { secretGivenBefore, toKeyedRequest, toRequestKey, type RequestKey } from './keyedRequest';
 import type { Subscription } from './subscription';
+import type { SubscriptionPorts } from './subscriptionPorts';
 import { secretRotationSchema } from './subscriptionRequest';
-import type { SubscriptionStore } from './subscriptionStore';
+import { encryptSubscription } from './subscriptionSecrets';
 import { toSubscriptionView, type SubscriptionView } from './subscriptionView';
 
 /** How long an earlier secret signs as well after a rotation: 24 hours. */
 const OVERLAP_MS = 24 * 3_600_000;
 /** Each of them is a signature more in every request's header. */
 export const MAX_EARLIER_SECRETS = 4;
-
-export interface RotateSecretPorts {
-  readonly store: Pick<SubscriptionStore, 'update'>;
-  readonly cipher: SecretCipher;
-  readonly decrypt: DecryptSubscription;
-  readonly clock: Clock;
-  readonly log: Log;
-}
 
 export interface Rotated {
   readonly subscription: SubscriptionView;
@@ -39,24 +27,20 @@ export interface Rotated {
  * Errors: `requestInvalid`, `notFound`, `tooManySecrets`, `idempotencyKeyReused`, `settingsInvalid`, `storageUnavailable`.
  */
 export async function rotateSecret(
-  ports: RotateSecretPorts,
+  ports: SubscriptionPorts,
   id: string,
   body: unknown,
   caller: string,
   idempotencyKey?: string,
 ): Promise<Rotated> {
-  const { store, cipher, clock, log } = ports;
-  requireSubscriptionId(id);
+  const { store, decrypt, clock, log } = ports;
   const request = parseOrExplain(body, secretRotationSchema);
   const key = toRequestKey(idempotencyKey, caller, `rotate ${id}`, request);
   let secret = '';
   const changed = await store.update(id, (current) => {
-    if (current.rotatedWith !== undefined && isSameRequest(current.rotatedWith, key, clock.now())) {
-      secret = cipher.decryptSecret(current.rotatedWith.encryptedSecret, encryptionContext.secret(id));
-      return undefined;
-    }
-    secret = request.secret ?? generateSecret();
-    return withSecret(current, secret, key, ports);
+    const given = key && secretGivenBefore(decrypt(current, clock.now()).rotatedWith, key, clock.now());
+    secret = given ?? request.secret ?? generateSecret();
+    return given === undefined ? withSecret(current, secret, key, ports) : undefined;
   });
   if (changed === undefined) throw unknownSubscription(id);
   log.info('subscriptionSecretRotated', { subscriptionId: id });
@@ -67,27 +51,20 @@ function withSecret(
   current: Subscription,
   secret: string,
   key: RequestKey | undefined,
-  { cipher, decrypt, clock }: RotateSecretPorts,
+  { cipher, decrypt, clock }: SubscriptionPorts,
 ): Subscription | undefined {
-  const { id } = current;
   const nowMs = clock.now();
-  const { url, headers, secrets } = decrypt(current, nowMs);
-  const isNoChange = secrets[0] === secret;
+  const before = decrypt(current, nowMs);
+  const isNoChange = before.secret === secret;
   if (isNoChange && key === undefined) return undefined;
 
-  const untilMs = [nowMs + OVERLAP_MS, ...current.earlierSecrets.map((one) => one.untilMs).filter((at) => nowMs < at)];
-  const signing = secrets.map((one, index) => ({ secret: one, untilMs: untilMs[index] ?? nowMs }));
-  const earlier = (isNoChange ? signing.slice(1) : signing).filter((one) => one.secret !== secret);
-  if (earlier.length > MAX_EARLIER_SECRETS) throw tooManySecrets(earlier[earlier.length - 1]?.untilMs ?? nowMs);
-  const encrypt = (text: string): string => cipher.encryptSecret(text, encryptionContext.secret(id));
-  const encryptedSecret = encrypt(secret);
+  const replaced = isNoChange ? [] : [{ secret: before.secret, untilMs: nowMs + OVERLAP_MS }];
+  const earlierSecrets = [...replaced, ...before.earlierSecrets].filter((one) => one.secret !== secret);
+  if (earlierSecrets.length > MAX_EARLIER_SECRETS) throw tooManySecrets(earlierSecrets.at(-1)?.untilMs ?? nowMs);
+  const rotatedWith = toKeyedRequest(key, secret, nowMs) ?? before.rotatedWith;
   return {
     ...current,
-    ...encryptUrl(cipher, id, url),
-    encryptedHeaders: encryptHeaders(cipher, id, headers),
-    encryptedSecret,
-    earlierSecrets: earlier.map((one) => ({ encrypted: encrypt(one.secret), untilMs: one.untilMs })),
-    ...(key !== undefined && { rotatedWith: toKeyedRequest(key, encryptedSecret, nowMs) }),
+    ...encryptSubscription(cipher, current.id, { ...before, secret, earlierSecrets, rotatedWith }),
     changedAtMs: nowMs,
   };
 }

@@ -1,6 +1,31 @@
 import { stableId } from '../../invitations/events/eventIdentity';
-import type { InvitationEvent } from '../../invitations/events/relayEvent';
+import type { InvitationEvent, RelayEvent } from '../../invitations/events/relayEvent';
 import type { InvitationData, Outcome } from '../../invitations/invitationData';
+
+/** `data` of `ucwa.subscription.test`. */
+export interface SubscriptionTest {
+  readonly subscriptionId: string;
+  readonly message: string;
+}
+export type TestEvent = RelayEvent<'ucwa.subscription.test', SubscriptionTest>;
+
+export function isTestEvent(event: RelayEvent): event is TestEvent {
+  return event.type === 'ucwa.subscription.test';
+}
+
+const MESSAGE = 'This is a test; nobody is calling.';
+
+/** What a test sends unless it names an event of a call. Pure. */
+export function toTestEvent(subscriptionId: string, timeMs: number): TestEvent {
+  return {
+    id: stableId('subscription-test', subscriptionId, timeMs),
+    type: 'ucwa.subscription.test',
+    account: 'urn:ucwa-relay:webhooks',
+    subject: subscriptionId,
+    timeMs,
+    data: { subscriptionId, message: MESSAGE },
+  };
+}
 
 /** The events of a call that a test can send in place of `ucwa.subscription.test`. */
 export const sampleEventNames = ['ringing', 'answered', 'missed', 'declined'] as const;
@@ -35,7 +60,7 @@ export function toSampleEvent(name: SampleEventName, occurrence: string, nowMs: 
     direction: 'incoming',
     state: 'connecting',
     importance: 'normal',
-    subject: 'This is a test; nobody is calling.',
+    subject: MESSAGE,
     route: 'direct',
     from: { uri: 'sip:test.caller@example.com', name: 'Test Caller', callerType: 'user' },
     to: { uri: account, name: 'Reception' },

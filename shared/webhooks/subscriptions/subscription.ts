@@ -8,46 +8,37 @@ const stateSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('disabled'), atMs: z.number(), reason: z.string() }),
 ]);
 
-/** The last request with an Idempotency-Key: the same key is given the same secret again until `untilMs`. */
-const keyedRequestSchema = z.strictObject({
-  keyHash: z.string(),
-  bodyHash: z.string(),
-  untilMs: z.number(),
-  encryptedSecret: z.string(),
-});
-export type KeyedRequest = z.infer<typeof keyedRequestSchema>;
-
-/**
- * A subscription as it is stored: one property of a table row, at most 32 Ki characters. Times are milliseconds since the
- * epoch. URL, headers and secrets are encrypted (decryptSubscription).
- */
+/** A subscription as it is stored. Times are milliseconds since the epoch. */
 export const subscriptionSchema = z.strictObject({
   id: z.string(),
-  encryptedUrl: z.string(),
+  /** See SubscriptionSecrets. */
+  encrypted: z.string(),
   /** See showUrl. */
   shownUrl: z.string(),
   description: z.string().optional(),
   filters: filtersSchema,
   format: z.enum(formats),
   handshake: z.enum(handshakes),
-  /** By name, as it was given. */
-  encryptedHeaders: z.record(z.string(), z.string()),
+  /** Those of its headers, as they were given. */
+  headerNames: z.array(z.string()),
   contentType: z.enum(contentTypes).optional(),
   timeoutSeconds: z.number().optional(),
   maxPerMinute: z.number().optional(),
   /** `WebHook-Allowed-Rate` of the handshake. */
   allowedRatePerMinute: z.number().optional(),
   state: stateSchema,
-  encryptedSecret: z.string(),
-  /** They sign as well until their `untilMs`; the newest first. */
-  earlierSecrets: z.array(z.strictObject({ encrypted: z.string(), untilMs: z.number() })),
-  createdWith: keyedRequestSchema.optional(),
-  rotatedWith: keyedRequestSchema.optional(),
+  /** Until when each secret before the last rotations signs as well, the newest first. */
+  earlierSecretsUntilMs: z.array(z.number()),
   createdBy: z.string(),
   createdAtMs: z.number(),
   changedAtMs: z.number(),
 });
 export type Subscription = z.infer<typeof subscriptionSchema>;
+
+/** Whether a text can be the id of a subscription: `sub_` and 22 characters of base64url; what is longer was never one. */
+export function isSubscriptionId(text: string): boolean {
+  return /^sub_[\w-]{1,64}$/.test(text);
+}
 
 /** Within a ring a response that takes longer comes too late for another attempt. */
 const RING_TIMEOUT_MS = 5000;

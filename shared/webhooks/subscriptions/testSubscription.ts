@@ -1,23 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock';
-import type { RelayEvent } from '../../invitations/events/relayEvent';
-import { toCloudEvent } from '../../invitations/events/cloudEvent';
 import type { PostSigned } from '../delivery/postSigned';
 import { classifyResponse } from '../delivery/classifyResponse';
-import { toFlatEvent } from '../formats/flatEvent';
 import { existingSubscription } from './existingSubscription';
-import type { Render, RenderedDelivery } from '../formats/renderDelivery';
-import { toSampleEvent, type SampleEventName } from './sampleEvent';
-import { timeoutMsOf, type Subscription } from './subscription';
-import { CLOUDEVENTS_JSON } from './subscriptionRequest';
+import type { Render } from '../formats/renderDelivery';
+import { toSampleEvent, toTestEvent, type SampleEventName } from './sampleEvent';
+import { timeoutMsOf } from './subscription';
 import type { SubscriptionStore } from './subscriptionStore';
-import { toNoticeCard } from '../formats/teamsCard';
-
-/** `data` of `ucwa.subscription.test`. */
-export interface SubscriptionTest {
-  readonly subscriptionId: string;
-  readonly message: string;
-}
 
 export interface TestResult {
   readonly delivered: boolean;
@@ -30,13 +18,6 @@ export interface TestResult {
   readonly durationMs: number;
 }
 
-/**
- * Sends one event, signed as any other, now and once; also while paused or disabled, and whatever the filters are: of type
- * `ucwa.subscription.test`, or the named one of a sample call. Takes 7 s at most. Errors: `notFound`, those of
- * DecryptSubscription.
- */
-export type TestSubscription = (id: string, sample?: SampleEventName) => Promise<TestResult>;
-
 export interface TestSubscriptionPorts {
   readonly store: Pick<SubscriptionStore, 'find'>;
   readonly post: PostSigned;
@@ -47,13 +28,17 @@ export interface TestSubscriptionPorts {
 /** The caller waits for it. */
 const MAX_TEST_MS = 7000;
 
-/** It is no delivery: it stands in no log and counts for nothing. */
-export function createTestSubscription({ store, post, render, clock }: TestSubscriptionPorts): TestSubscription {
-  return async (id, sample) => {
+/**
+ * Sends one event, signed as any other, now and once; also while paused or disabled, and whatever the filters are: of type
+ * `ucwa.subscription.test`, or the named one of a sample call. It is no delivery: it stands in no log and counts for nothing.
+ * Takes 7 s at most. Errors: `notFound`, those of DecryptSubscription.
+ */
+export function createTestSubscription({ store, post, render, clock }: TestSubscriptionPorts) {
+  return async (id: string, sample?: SampleEventName): Promise<TestResult> => {
     const subscription = await existingSubscription(store, id);
-    const test = toTestEvent(subscription, clock.now());
+    const test = toTestEvent(id, clock.now());
     const event = sample === undefined ? test : toSampleEvent(sample, test.id, test.timeMs);
-    const rendered = event === test ? renderTest(test, subscription) : render(event, subscription);
+    const rendered = render(event, subscription);
     if (rendered === undefined)
       return {
         delivered: false,
@@ -70,35 +55,4 @@ export function createTestSubscription({ store, post, render, clock }: TestSubsc
       durationMs: result.durationMs,
     };
   };
-}
-
-function toTestEvent({ id }: Subscription, timeMs: number): RelayEvent<'ucwa.subscription.test', SubscriptionTest> {
-  return {
-    id: createHash('sha256').update(`subscription-test\n${id}\n${timeMs}`).digest('hex').slice(0, 40),
-    type: 'ucwa.subscription.test',
-    account: 'urn:ucwa-relay:webhooks',
-    subject: id,
-    timeMs,
-    data: { subscriptionId: id, message: 'This is a test; nobody is calling.' },
-  };
-}
-
-function renderTest(
-  event: RelayEvent<string, SubscriptionTest>,
-  { format, contentType = CLOUDEVENTS_JSON }: Pick<Subscription, 'format' | 'contentType'>,
-): RenderedDelivery {
-  switch (format) {
-    case 'cloudevents':
-      return { contentType: `${contentType}; charset=utf-8`, body: JSON.stringify(toCloudEvent(event)) };
-    case 'flat':
-      return {
-        contentType: 'application/json; charset=utf-8',
-        body: JSON.stringify({ ...toFlatEvent(event), event: 'test' }),
-      };
-    case 'teams':
-      return {
-        contentType: 'application/json; charset=utf-8',
-        body: JSON.stringify(toNoticeCard({ title: 'Calls will be shown here', lines: [event.data.message] })),
-      };
-  }
 }

@@ -82,15 +82,14 @@ const filtersOf: Readonly<Record<PlannedSubscriber['wants'], Filters>> = {
 export function planSubscription(planned: PlannedSubscriber, index: number): Subscription {
   return {
     id: `sub_${String(index)}`,
-    encryptedUrl: '',
+    encrypted: '',
     shownUrl: `https://subscriber-${String(index)}.example/`,
-    encryptedHeaders: {},
-    earlierSecrets: [],
+    headerNames: [],
+    earlierSecretsUntilMs: [],
     filters: filtersOf[planned.wants],
     format: planned.format,
     handshake: 'skip',
     state: { name: 'active' },
-    encryptedSecret: '',
     ...(planned.isSlowByRight && { timeoutSeconds: 12 }),
     ...(planned.maxPerMinute !== undefined && { maxPerMinute: planned.maxPerMinute }),
     createdBy: 'test',

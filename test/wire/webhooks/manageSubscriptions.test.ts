@@ -1,4 +1,4 @@
-import { createDecryptSubscription } from '../../../shared/webhooks/subscriptions/decryptSubscription';
+import { createDecryptSubscription } from '../../../shared/webhooks/subscriptions/subscriptionSecrets';
 import { createManageSubscriptions } from '../../../shared/webhooks/subscriptions/manageSubscriptions';
 import { MAX_SUBSCRIPTIONS } from '../../../shared/webhooks/subscriptions/createSubscription';
 import { createSecretCipher } from '../../../shared/secretCipher';

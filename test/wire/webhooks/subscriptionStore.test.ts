@@ -21,14 +21,14 @@ function twoInstances() {
 
 const long = sampleSubscription({
   id: 'sub_long',
-  encryptedUrl: 'x:y',
+  encrypted: 'x:y',
   shownUrl: `https://receiver.example/${'ü%/+'.repeat(500)}/REDACTED`,
-  encryptedHeaders: { 'x-api-key': 'x:y' },
+  headerNames: ['x-api-key'],
   maxPerMinute: 60,
   description: 'Grüße 📞',
   filters: { accounts: ['sip:reception@contoso.com'], outcomeResults: ['missed'] },
   state: { name: 'disabled', atMs: 5, reason: 'responded 410' },
-  earlierSecrets: [{ encrypted: 'x:y', untilMs: 9 }],
+  earlierSecretsUntilMs: [9],
 });
 
 test('gives back what it was given', async () => {

@@ -10,7 +10,7 @@ import type { SubscriberReport } from '../../../webhooks/delivery/subscriberEven
 import { toFlatEvent } from '../../../webhooks/formats/flatEvent';
 import { toPublicEvent } from '../../../webhooks/formats/publicEvent';
 import { toTeamsCard } from '../../../webhooks/formats/teamsCard';
-import type { SubscriptionTest } from '../../../webhooks/subscriptions/testSubscription';
+import type { SubscriptionTest } from '../../../webhooks/subscriptions/sampleEvent';
 import { sampleAccount, sampleCall, sampleContext, sampleTimeMs } from './sampleCall';
 
 /** The moments of the sample call, and what its events are called. */

@@ -139,16 +139,15 @@ function historyEntry({ id, type, timeMs, sequence, data }: ReturnType<typeof sa
 
 const subscription: Subscription = {
   id: 'sub_QmVpc3BpZWwtQWJvLTAxMg',
-  encryptedUrl: '',
+  encrypted: '',
   shownUrl: 'https://receiver.example/hooks/REDACTED',
   description: 'Front desk',
   filters: { types: ['ucwa.audioVideoInvitation.*'], direction: 'incoming' },
   format: 'cloudevents',
-  encryptedHeaders: {},
+  headerNames: [],
   handshake: 'warn',
   state: { name: 'active' },
-  encryptedSecret: '',
-  earlierSecrets: [],
+  earlierSecretsUntilMs: [],
   createdBy: 'key:4f9a1c0be2d7',
   createdAtMs: sampleTimeMs,
   changedAtMs: sampleTimeMs,
@@ -160,7 +159,7 @@ const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 export function subscriptionAnswers() {
   const view = toSubscriptionView(subscription, sampleTimeMs);
   const rotated = toSubscriptionView(
-    { ...subscription, earlierSecrets: [{ encrypted: '', untilMs: sampleTimeMs + 24 * 3_600_000 }] },
+    { ...subscription, earlierSecretsUntilMs: [sampleTimeMs + 24 * 3_600_000] },
     sampleTimeMs,
   );
   const tested: TestResult = { delivered: true, status: 204, response: '', durationMs: 83 };

@@ -25,7 +25,6 @@ export async function askConsent(
     url,
     headers: { 'WebHook-Request-Origin': requestOrigin, 'WebHook-Request-Rate': String(ratePerMinute) },
     secretHeaders: headers,
-    body: new Uint8Array(),
     timeoutMs: HANDSHAKE_TIMEOUT_MS,
   });
   if (result.kind === 'networkError')
@@ -35,7 +34,7 @@ export async function askConsent(
     };
   if (result.status < 200 || result.status > 299)
     return { consents: false, reason: `the response to OPTIONS was ${result.status}` };
-  const allowed = String(result.headers['webhook-allowed-origin'] ?? '')
+  const allowed = String(result.headers?.['webhook-allowed-origin'] ?? '')
     .split(',')
     .map((origin) => origin.trim().toLowerCase());
   if (!allowed.includes('*') && !allowed.includes(requestOrigin.toLowerCase())) {
@@ -44,6 +43,6 @@ export async function askConsent(
       reason: `the response to OPTIONS has no WebHook-Allowed-Origin that names ${requestOrigin} or *`,
     };
   }
-  const rate = Number(result.headers['webhook-allowed-rate']);
+  const rate = Number(result.headers?.['webhook-allowed-rate']);
   return { consents: true, allowedRatePerMinute: Number.isInteger(rate) && rate > 0 ? rate : undefined };
 }

@@ -1,5 +1,6 @@
 import type { RelayEvent } from '../../../../shared/invitations/events/relayEvent';
-import { toNoticeCard, toTeamsCard, type ConfirmUrl } from '../../../../shared/webhooks/formats/teamsCard';
+import { toTeamsCard, type ConfirmUrl } from '../../../../shared/webhooks/formats/teamsCard';
+import { toTestEvent } from '../../../../shared/webhooks/subscriptions/sampleEvent';
 import { cardProblems } from '../../../support/cardProblems';
 import { callEvent } from '../../../support/webhookEvents';
 
@@ -35,7 +36,7 @@ const cards: readonly { readonly title: string; readonly card: object | undefine
   },
   { title: 'a ring with a text of any length', card: toTeamsCard(ring({ subject: '📞'.repeat(10_000) }), confirmUrl) },
   { title: 'a missed call', card: toTeamsCard(callEvent('completed'), confirmUrl) },
-  { title: 'a notice', card: toNoticeCard({ title: 'This is a test', lines: ['Nobody is calling.'] }) },
+  { title: 'a test', card: toTeamsCard(toTestEvent('sub_a', 0), confirmUrl) },
 ];
 
 describe('a Teams card', () => {
