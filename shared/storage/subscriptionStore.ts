@@ -64,17 +64,12 @@ export function createSubscriptionStore({
     }
   };
 
-  const readStored = async (id: string) => {
-    const row = isSubscriptionId(id) ? await readRow(tables, TABLE, PARTITION, id) : undefined;
-    return row === undefined ? undefined : { subscription: fromRow(row), etag: row.etag };
-  };
-
   return {
     list: async () => [...(await cache.current()).subscriptions.values()],
     async find(id) {
       const known = (await cache.current()).subscriptions.get(id);
       if (known?.state.name === 'active') return known;
-      return (await readStored(id))?.subscription;
+      return (await readStored(tables, id))?.subscription;
     },
     insert: (decide) =>
       oneAfterAnother(() =>
@@ -88,7 +83,7 @@ export function createSubscriptionStore({
     update: (id, change) =>
       oneAfterAnother(() =>
         untilUnchanged(async () => {
-          const row = await readStored(id);
+          const row = await readStored(tables, id);
           if (row === undefined) return undefined;
           const changed = change(row.subscription);
           if (changed === undefined) return row.subscription;
@@ -185,8 +180,8 @@ class SubscriptionCache {
 
   /** The ETag changes with every write, also of the same content. Before the first change there is no row. */
   async #readVersion(): Promise<Version> {
-    const { etag = NO_VERSION, contextAtMs = 0 } = (await readRow(this.tables, TABLE, PARTITION, VERSION_ROW)) ?? {};
-    return { version: etag, contextAtMs: Number(contextAtMs) };
+    const row = await readRow(this.tables, TABLE, PARTITION, VERSION_ROW);
+    return { version: row?.etag ?? NO_VERSION, contextAtMs: Number(row?.contextAtMs ?? 0) };
   }
 
   async #readAll(): Promise<ReadonlyMap<string, Subscription>> {
@@ -231,6 +226,14 @@ function submit(table: TableClient, actions: Actions): Promise<unknown> {
 /** The version as it was read: anything created, changed or removed since then makes the transaction fail. */
 function toVersion(version: string): Actions[number] {
   return version === NO_VERSION ? ['create', versionKey] : ['update', versionKey, 'Merge', { etag: version }];
+}
+
+async function readStored(
+  tables: Tables,
+  id: string,
+): Promise<{ readonly subscription: Subscription; readonly etag: string } | undefined> {
+  const row = isSubscriptionId(id) ? await readRow(tables, TABLE, PARTITION, id) : undefined;
+  return row === undefined ? undefined : { subscription: fromRow(row), etag: row.etag };
 }
 
 function toRow(subscription: Subscription): Row {

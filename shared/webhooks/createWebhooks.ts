@@ -31,10 +31,7 @@ import { createTestSubscription } from './subscriptions/testSubscription';
 export interface WebhooksPorts {
   readonly store: SubscriptionStore;
   readonly records: CallRecords;
-  readonly views: Pick<
-    CallViews,
-    'findByDeliveryId' | 'recordedBetween' | 'delivery' | 'failuresSince' | 'removeDeliveries'
-  >;
+  readonly views: CallViews;
   readonly health: SubscriberHealthStore;
   readonly rateSlots: RateSlots;
   readonly queue: RetryQueue;

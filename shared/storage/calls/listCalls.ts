@@ -120,7 +120,9 @@ function accountIndex(tables: Tables, account: string, { state, nowMs, sinceMs, 
       // An end that was recorded before its beginning stands where it began only if that is known.
       if (whole !== undefined && whole.startedAtMs < whole.seenAtMs) return whole;
       const head = await headOf(tables, await readCallEvents(tables, partitionOf(row)));
-      return head !== undefined && toAccountRowKey(head.invitationId, head.startedAtMs) === row.rowKey ? head : undefined;
+      return head !== undefined && toAccountRowKey(head.invitationId, head.startedAtMs) === row.rowKey
+        ? head
+        : undefined;
     },
   };
 }

@@ -22,7 +22,7 @@ export async function readPage<Item>(
   let [read, last] = [0, ''];
   for await (const group of inGroups(rows, HANDLED_TOGETHER)) {
     const isFull = items.length === limit || read === MAX_ROWS_A_PAGE;
-    const found = isFull ? [] : await Promise.all(group.map(toItem));
+    const found = isFull ? [] : await Promise.all(group.map(async (row) => toItem(row)));
     for (const [at, row] of group.entries()) {
       if (items.length === limit || read === MAX_ROWS_A_PAGE) return { items, cursor: encodeCursor(last) };
       const item = found[at];

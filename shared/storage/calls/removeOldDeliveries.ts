@@ -18,7 +18,11 @@ export async function removeOldDeliveries(tables: Tables, beforeMs: number): Pro
   }
   for (const name of ['subscriptionHealth', 'deliveryRates'] as const) {
     const rows = queryRows(tables, name, { select: ['PartitionKey', 'RowKey'] });
-    removed += await removeRows(tables, name, filtered(rows, async ({ rowKey }) => !(await isKnown(tables, rowKey))));
+    removed += await removeRows(
+      tables,
+      name,
+      filtered(rows, async ({ rowKey }) => !(await isKnown(tables, rowKey))),
+    );
   }
   return removed;
 }

@@ -54,11 +54,8 @@ export type Render = (
 export function createRenderOnce(confirmUrl: ConfirmUrl): Render {
   const rendered = new WeakMap<RelayEvent, Map<string, RenderedDelivery | undefined>>();
   return (event, { format, contentType }) => {
-    let byFormat = rendered.get(event);
-    if (byFormat === undefined) {
-      byFormat = new Map<string, RenderedDelivery | undefined>();
-      rendered.set(event, byFormat);
-    }
+    const byFormat = rendered.get(event) ?? new Map<string, RenderedDelivery | undefined>();
+    rendered.set(event, byFormat);
     const key = `${format} ${contentType ?? ''}`;
     if (!byFormat.has(key)) byFormat.set(key, renderDelivery(event, format, confirmUrl, contentType));
     return byFormat.get(key);

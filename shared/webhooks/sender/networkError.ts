@@ -1,4 +1,4 @@
-import type { NetworkErrorReason } from '../delivery/classifyResponse';
+import type { NetworkErrorReason, SendResult } from '../delivery/classifyResponse';
 import { AddressRefusedError } from './guardedLookup';
 
 const reasons: Readonly<Record<string, NetworkErrorReason>> = {
@@ -38,10 +38,9 @@ const TLS_ERROR = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPR
 const PARSER_ERROR = /^HPE_/;
 
 /** Why a request failed, with what a person needs to find the cause; holds nothing of URL and headers. */
-export function translateNetworkError(error: unknown): {
-  readonly reason: NetworkErrorReason;
-  readonly detail: string;
-} {
+export function translateNetworkError(
+  error: unknown,
+): Pick<Extract<SendResult, { kind: 'networkError' }>, 'reason' | 'detail'> {
   if (error instanceof AddressRefusedError) return { reason: 'addressRefused', detail: error.message };
   const code = codeOf(error);
   const help = advice[code];

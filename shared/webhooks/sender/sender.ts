@@ -96,8 +96,7 @@ class PooledSender implements Sender {
     const startedMs = this.#clock.now();
     const durationMs = (): number => this.#clock.now() - startedMs;
     const verdict = this.#check(request.url);
-    if (!verdict.ok)
-      return { kind: 'networkError', reason: 'addressRefused', detail: verdict.message, durationMs: 0 };
+    if (!verdict.ok) return { kind: 'networkError', reason: 'addressRefused', detail: verdict.message, durationMs: 0 };
     const { url } = verdict;
 
     const deadline = new AbortController();

@@ -28,7 +28,10 @@ export async function createSubscription(
   ports: SubscriptionPorts,
   body: unknown,
   caller: string,
-  { idempotencyKey, oneForUrl = false }: { readonly idempotencyKey?: string | undefined; readonly oneForUrl?: boolean } = {},
+  {
+    idempotencyKey,
+    oneForUrl = false,
+  }: { readonly idempotencyKey?: string | undefined; readonly oneForUrl?: boolean } = {},
 ): Promise<Created> {
   const { store, clock, log } = ports;
   const request = parseOrExplain(body, subscriptionRequestSchema);

@@ -7,11 +7,6 @@ import { isSubscriptionId, type Subscription } from './subscription';
 import type { SubscriptionPorts } from './subscriptionPorts';
 import { toSubscriptionView, type SubscriptionView } from './subscriptionView';
 
-export interface ManageSubscriptionsPorts extends SubscriptionPorts {
-  /** Removes what is kept of a subscription that is gone: deliveries, health, rate. Idempotent. */
-  readonly forget: (id: string) => Promise<void>;
-}
-
 /** What a flow's trigger asks for. */
 export interface FlowSubscription {
   readonly url: string;
@@ -22,7 +17,7 @@ export interface FlowSubscription {
 /** The subscriptions API without HTTP. Bodies come unparsed. Errors of all: `notFound` for an unknown id, `storageUnavailable`. */
 export type ManageSubscriptions = ReturnType<typeof createManageSubscriptions>;
 
-export function createManageSubscriptions(ports: ManageSubscriptionsPorts) {
+export function createManageSubscriptions(ports: SubscriptionPorts) {
   const { store, decrypt, clock, log } = ports;
   const view = (subscription: Subscription): SubscriptionView => {
     const nowMs = clock.now();
@@ -41,12 +36,12 @@ export function createManageSubscriptions(ports: ManageSubscriptionsPorts) {
      * As create: the callback URL of a flow has one subscription, which is changed to what is asked now and made active. Logic
      * Apps and flows register again and again.
      */
-    async createForFlow({ url, description, filters }: FlowSubscription, caller: string): Promise<Created> {
-      const body = { url, description, filters, format: 'flat', handshake: 'skip' };
+    async createForFlow({ url, ...asked }: FlowSubscription, caller: string): Promise<Created> {
+      const body = { url, ...asked, format: 'flat', handshake: 'skip' };
       const created = await createSubscription(ports, body, caller, { oneForUrl: true });
       if (created.isNew) return created;
       const { id } = created.subscription;
-      return { isNew: false, ...(await changeSubscription(ports, id, { description, filters, state: 'active' })) };
+      return { isNew: false, ...(await changeSubscription(ports, id, { ...asked, state: 'active' })) };
     },
 
     /** The oldest first. */

@@ -7,7 +7,7 @@ import { isInvitationEvent } from '../../invitations/events/parseEventMessage';
 const words = (description: string) =>
   z.array(z.string().min(1).max(256)).nonempty().max(50).optional().describe(description);
 
-/** A subscription is one row of a table, whose texts have at most 32 Ki characters. */
+/** Every event is matched against those of all subscriptions. */
 const MAX_FILTERS_LENGTH = 8192;
 
 /**

@@ -7,7 +7,10 @@ import type { SubscriptionSecrets } from './subscriptionSecrets';
  * Refuses what the relay itself shows in the place of a secret: nobody can mean it. Error: `requestInvalid`, naming the
  * field and what to give in its place.
  */
-export function refuseHiddenValues({ url = '', headers = {} }: Partial<Pick<SubscriptionSecrets, 'url' | 'headers'>>): void {
+export function refuseHiddenValues({
+  url = '',
+  headers = {},
+}: Partial<Pick<SubscriptionSecrets, 'url' | 'headers'>>): void {
   const hidden = Object.keys(headers).filter((name) => headers[name] === HIDDEN_VALUE);
   const errors = hidden.map((name) => ({
     field: `headers.${name}`,

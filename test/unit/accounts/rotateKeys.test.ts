@@ -1,6 +1,9 @@
 import { createSecretCipher } from '../../../shared/secretCipher';
 import { passwordContext } from '../../../shared/accounts/accountRecord';
-import { createDecryptSubscription, encryptSubscription } from '../../../shared/webhooks/subscriptions/subscriptionSecrets';
+import {
+  createDecryptSubscription,
+  encryptSubscription,
+} from '../../../shared/webhooks/subscriptions/subscriptionSecrets';
 import type { Subscription } from '../../../shared/webhooks/subscriptions/subscription';
 import { rotateKeys } from '../../../infra/cli/rotate-keys/rotateKeys';
 import { accountRecord } from '../../contract/accountTable';

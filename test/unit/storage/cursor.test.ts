@@ -7,14 +7,19 @@ test('a cursor is the position where a page ended, safe in a query string', () =
   expect(parseCursor(undefined, /^/)).toBeUndefined();
 });
 
-test.each(['', 'no cursor', 'a+b/', encodeCursor('line\nbreak'), encodeCursor('é'), encodeCursor('another list'), 'A'.repeat(2001)])(
-  'what no page can have ended with is refused: %j',
-  (cursor) => {
-    expect(() => parseCursor(cursor, /^\d{13}\./)).toThrow(
-      expect.objectContaining({
-        code: 'requestInvalid',
-        extensions: { errors: [{ field: 'cursor', message: 'must be the cursor of the page before, unchanged' }] },
-      }),
-    );
-  },
-);
+test.each([
+  '',
+  'no cursor',
+  'a+b/',
+  encodeCursor('line\nbreak'),
+  encodeCursor('é'),
+  encodeCursor('another list'),
+  'A'.repeat(2001),
+])('what no page can have ended with is refused: %j', (cursor) => {
+  expect(() => parseCursor(cursor, /^\d{13}\./)).toThrow(
+    expect.objectContaining({
+      code: 'requestInvalid',
+      extensions: { errors: [{ field: 'cursor', message: 'must be the cursor of the page before, unchanged' }] },
+    }),
+  );
+});

@@ -27,22 +27,18 @@ export async function askConsent(
     secretHeaders: headers,
     timeoutMs: HANDSHAKE_TIMEOUT_MS,
   });
-  if (result.kind === 'networkError')
-    return {
-      consents: false,
-      reason: `OPTIONS got no response: ${result.reason}${result.detail === '' ? '' : ` (${result.detail})`}`,
-    };
-  if (result.status < 200 || result.status > 299)
-    return { consents: false, reason: `the response to OPTIONS was ${result.status}` };
+  if (result.kind === 'networkError') {
+    const detail = result.detail === '' ? '' : ` (${result.detail})`;
+    return refuses(`OPTIONS got no response: ${result.reason}${detail}`);
+  }
+  if (result.status < 200 || result.status > 299) return refuses(`the response to OPTIONS was ${result.status}`);
   const allowed = String(result.headers?.['webhook-allowed-origin'] ?? '')
     .split(',')
     .map((origin) => origin.trim().toLowerCase());
-  if (!allowed.includes('*') && !allowed.includes(requestOrigin.toLowerCase())) {
-    return {
-      consents: false,
-      reason: `the response to OPTIONS has no WebHook-Allowed-Origin that names ${requestOrigin} or *`,
-    };
-  }
+  if (!allowed.includes('*') && !allowed.includes(requestOrigin.toLowerCase()))
+    return refuses(`the response to OPTIONS has no WebHook-Allowed-Origin that names ${requestOrigin} or *`);
   const rate = Number(result.headers?.['webhook-allowed-rate']);
   return { consents: true, allowedRatePerMinute: Number.isInteger(rate) && rate > 0 ? rate : undefined };
 }
+
+const refuses = (reason: string): HandshakeResult => ({ consents: false, reason });

@@ -57,10 +57,7 @@ export async function probeUrl(
 }
 
 /** A name that does not resolve yet passes with a warning, which it resolves to. Takes 4 s at most. */
-async function checkAddresses(
-  url: string,
-  { allowedCidrs, names, clock }: ProbeUrlPorts,
-): Promise<readonly string[]> {
+async function checkAddresses(url: string, { allowedCidrs, names, clock }: ProbeUrlPorts): Promise<readonly string[]> {
   const verdict = checkUrl(url, allowedCidrs);
   if (!verdict.ok) throw refused(verdict.rule, verdict.message);
   const { host, secure } = verdict.url;
