@@ -1,5 +1,5 @@
 import { TableTransaction } from '@azure/data-tables';
-import type { Row } from './calls/rows';
+import { queryRows, type Row } from './calls/rows';
 import type { TableName, Tables } from './tables';
 import { statusOf, storageUnavailable } from './translateStorageError';
 
@@ -37,4 +37,9 @@ export async function removeRows(
   }
   await flush();
   return removed;
+}
+
+/** Removes the rows of an OData filter; the number removed. Errors: `storageUnavailable`. */
+export function removeMatching(tables: Tables, name: TableName, filter: string): Promise<number> {
+  return removeRows(tables, name, queryRows(tables, name, { filter, select: ['PartitionKey', 'RowKey'] }));
 }

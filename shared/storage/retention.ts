@@ -1,6 +1,5 @@
 import { odata } from '@azure/data-tables';
-import { queryRows } from './calls/rows';
-import { removeRows } from './removeRows';
+import { removeMatching } from './removeRows';
 import { tableNames, type TableName, type Tables } from './tables';
 
 /**
@@ -33,9 +32,8 @@ export const recordTables = tableNames.filter((name) => treatment[name] !== 'sta
  * stopped and run again at any time. Errors: `storageUnavailable`.
  */
 export async function removeOlderRecords(tables: Tables, beforeMs: number): Promise<number> {
-  const queryOptions = { filter: odata`Timestamp lt ${new Date(beforeMs)}`, select: ['PartitionKey', 'RowKey'] };
   let removed = 0;
   for (const name of tableNames.filter((table) => treatment[table] === 'records'))
-    removed += await removeRows(tables, name, queryRows(tables, name, queryOptions));
+    removed += await removeMatching(tables, name, odata`Timestamp lt ${new Date(beforeMs)}`);
   return removed;
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock';
 import type { RecordedEvent } from '../../invitations/record/callRecords';
 import type { CallViews } from '../../invitations/record/callViews';
 import { parseDeliveryId, toTableKey } from '../../invitations/record/eventKey';
-import { removeRows } from '../removeRows';
+import { removeMatching } from '../removeRows';
 import { createStartedCalls } from '../startedCalls';
 import type { Tables } from '../tables';
 import { fromEventRow } from './callRows';
@@ -68,8 +68,7 @@ export function createCallViews(tables: Tables, clock: Pick<Clock, 'now'>): Call
     },
 
     async removeDeliveries(subscriptionId) {
-      const query = { filter: deliveriesOf(subscriptionId), select: ['PartitionKey', 'RowKey'] };
-      await removeRows(tables, 'deliveries', queryRows(tables, 'deliveries', query));
+      await removeMatching(tables, 'deliveries', deliveriesOf(subscriptionId));
     },
   };
 }

@@ -1,4 +1,4 @@
-import { removeRows } from '../removeRows';
+import { removeMatching, removeRows } from '../removeRows';
 import type { Tables } from '../tables';
 import { LATER } from './callRows';
 import { minutesBefore, parseFeedRowKey } from './listRows';
@@ -32,7 +32,8 @@ export async function removeOldCalls(tables: Tables, beforeMs: number): Promise<
     for (const account of new Set(rows.map((row) => String(row.account)))) {
       if (accounts.has(account)) continue;
       accounts.add(account);
-      removed += await removeFromAccount(tables, account, beforeMs);
+      const old = `PartitionKey eq '${account}' and RowKey gt '${newestFirst(beforeMs)}~'`;
+      removed += await removeMatching(tables, 'callsByAccount', old);
     }
     removed += await removeRows(tables, 'feed', rows);
   }
@@ -56,10 +57,4 @@ function removeEvents(tables: Tables, partition: string, events: ReadonlySet<str
     key.startsWith(LATER) ? key.slice(LATER.length).split('.').slice(0, 3).join('.') : key;
   const ofEvents = filtered(queryRows(tables, 'calls', queryOptions), (row) => events.has(eventOf(row.rowKey)));
   return removeRows(tables, 'calls', ofEvents);
-}
-
-function removeFromAccount(tables: Tables, account: string, beforeMs: number): Promise<number> {
-  const filter = `PartitionKey eq '${account}' and RowKey gt '${newestFirst(beforeMs)}~'`;
-  const rows = queryRows(tables, 'callsByAccount', { filter, select: ['PartitionKey', 'RowKey'] });
-  return removeRows(tables, 'callsByAccount', rows);
 }

@@ -1,4 +1,4 @@
-import { removeRows } from '../removeRows';
+import { removeMatching, removeRows } from '../removeRows';
 import type { TableName, Tables } from '../tables';
 import { filtered, queryRows, readRow } from './rows';
 import { newestFirst } from './timeKeys';
@@ -13,8 +13,7 @@ export async function removeOldDeliveries(tables: Tables, beforeMs: number): Pro
   let removed = 0;
   for await (const subscription of partitionsOf(tables, 'deliveries')) {
     const old = (await isKnown(tables, subscription)) ? ` and RowKey gt '${newestFirst(beforeMs)}~'` : '';
-    const query = { filter: `PartitionKey eq '${subscription}'${old}`, select: ['PartitionKey', 'RowKey'] };
-    removed += await removeRows(tables, 'deliveries', queryRows(tables, 'deliveries', query));
+    removed += await removeMatching(tables, 'deliveries', `PartitionKey eq '${subscription}'${old}`);
   }
   for (const name of ['subscriptionHealth', 'deliveryRates'] as const) {
     const rows = queryRows(tables, name, { select: ['PartitionKey', 'RowKey'] });

@@ -5,7 +5,7 @@ import { statusOf, storageUnavailable, translateWriteError } from '../translateS
 /** A row: its keys, and what is in it. */
 export type Row = Readonly<Record<string, unknown>> & { readonly partitionKey: string; readonly rowKey: string };
 /** A row as it was read; its ETag changes with every write. */
-export type StoredRow = Row & { readonly etag: string };
+type StoredRow = Row & { readonly etag: string };
 
 /** Inserts a row; false when it is there already. Errors: `storageUnavailable`, `storageRefused`. */
 export async function insertRow(tables: Tables, name: TableName, row: Row): Promise<boolean> {

@@ -11,7 +11,7 @@ export function readHostNames(): ReadonlySet<string> {
 }
 
 /** The names in a hosts file: after the address of each line, before any comment (hosts(5)). Pure. */
-export function parseHostNames(text: string): ReadonlySet<string> {
+function parseHostNames(text: string): ReadonlySet<string> {
   const lines = text.split('\n').map((line) => line.replace(/#.*/, '').trim().split(/\s+/));
   return new Set(lines.flatMap(([, ...hosts]) => hosts.map((host) => host.toLowerCase())));
 }

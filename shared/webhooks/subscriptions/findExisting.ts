@@ -17,7 +17,7 @@ export interface Created {
   readonly warnings: readonly string[];
 }
 
-export interface Sameness {
+interface Sameness {
   readonly key: RequestKey | undefined;
   /** One of the same URL and format is the same, whatever its filters. */
   readonly oneForUrl: boolean;

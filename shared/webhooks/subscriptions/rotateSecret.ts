@@ -12,7 +12,7 @@ import { toSubscriptionView, type SubscriptionView } from './subscriptionView';
 /** How long an earlier secret signs as well after a rotation: 24 hours. */
 const OVERLAP_MS = 24 * 3_600_000;
 /** Each of them is a signature more in every request's header. */
-export const MAX_EARLIER_SECRETS = 4;
+const MAX_EARLIER_SECRETS = 4;
 
 export interface Rotated {
   readonly subscription: SubscriptionView;
