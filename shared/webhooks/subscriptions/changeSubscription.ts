@@ -30,11 +30,9 @@ export async function changeSubscription(ports: SubscriptionPorts, id: string, b
   const secretsOf = (subscription: Subscription): SubscriptionSecrets =>
     changeSecrets(decrypt(subscription, clock.now()), change);
   const isSecretChanged = change.url !== undefined || change.headers !== undefined;
-  const secrets = isSecretChanged || change.handshake !== undefined ? secretsOf(before) : undefined;
-  const probed =
-    secrets === undefined || (change.url === undefined && change.handshake === undefined)
-      ? undefined
-      : await probe(secrets, before, change, ports);
+  const isProbed = change.url !== undefined || change.handshake !== undefined;
+  const secrets = isSecretChanged || isProbed ? secretsOf(before) : undefined;
+  const probed = secrets !== undefined && isProbed ? await probe(secrets, before, change, ports) : undefined;
 
   const changed = await store.update(id, (current) => ({
     ...current,
