@@ -37,7 +37,7 @@ interface CallIndex {
   /** Partition of the call that a row is about. */
   partitionOf(row: Row): string;
   /** The call as this row shows it; undefined where it is about none, another row shows it, or it is on record no more. */
-  resolve(row: Row, after: string | undefined): Promise<InvitationHead | undefined>;
+  resolve(row: Row): Promise<InvitationHead | undefined>;
 }
 
 /**
@@ -53,7 +53,7 @@ export async function listCalls(tables: Tables, query: InvitationQuery): Promise
   const shown = new Set<string>();
   const { items: heads, ...rest } = await readPage(rows, query.limit, async (row) => {
     const call = index.partitionOf(row);
-    const head = shown.has(call) ? undefined : await index.resolve(row, after);
+    const head = shown.has(call) ? undefined : await index.resolve(row);
     if (head === undefined || shown.has(call)) return undefined;
     shown.add(call);
     const isWanted = state === undefined || isActive(head, nowMs) === (state === 'active');
@@ -82,15 +82,12 @@ function feedIndex(tables: Tables, { state, nowMs, sinceMs, untilMs }: Invitatio
       ...(state === 'active' ? [recordedSince(nowMs - ACTIVE_MS)] : []),
     ],
     partitionOf,
-    async resolve(row, after) {
+    async resolve(row) {
       if (row.happened === undefined) return undefined;
       const whole = endedCall(row);
       if (whole !== undefined) return whole;
       const events = await readCallEvents(tables, partitionOf(row));
-      const key = keyInFeed(events);
-      // Another row further down shows it, or one on a page before this has.
-      if (key === undefined || key > row.rowKey || (after !== undefined && key <= after)) return undefined;
-      return headOf(tables, events);
+      return keyInFeed(events) === row.rowKey ? headOf(tables, events) : undefined;
     },
   };
 }
