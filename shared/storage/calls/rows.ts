@@ -65,7 +65,7 @@ export async function readRow(
   rowKey: string,
 ): Promise<StoredRow | undefined> {
   try {
-    return await (await tables.client(name)).getEntity(partitionKey, rowKey);
+    return await (await tables.client(name)).getEntity<StoredRow>(partitionKey, rowKey);
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
     throw storageUnavailable(error);
