@@ -116,9 +116,9 @@ class Registry implements AccountRegistry {
     const known = { source: 'table', enabled, isAlsoInSetting } as const;
     try {
       const password = this.ports.cipher.decryptSecret(encryptedPassword, passwordContext(sipUri));
-      return { ...known, account: settings(password) };
+      return { account: settings(password), ...known };
     } catch (error) {
-      return { ...known, account: settings(''), problem: toRelayError(error) };
+      return { account: settings(''), problem: toRelayError(error), ...known };
     }
   }
 

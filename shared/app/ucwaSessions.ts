@@ -72,7 +72,7 @@ export function createUcwaSessions(
       const session =
         sessions.get(known) ??
         (problem === undefined
-          ? createUcwaSession({ ...sessionPorts, account })
+          ? createUcwaSession({ account, ...sessionPorts })
           : createRefusingSession(account, problem));
       sessions.set(known, session);
       return session;

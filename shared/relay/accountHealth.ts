@@ -40,15 +40,15 @@ export function toAccountHealth(account: string, health: SessionHealth): Account
   return {
     account,
     state: health.state,
-    ...(health.lastPollAtMs === undefined ? {} : { lastPollAtMs: health.lastPollAtMs }),
-    ...(health.readToEndMs === undefined ? {} : { readToEndMs: health.readToEndMs }),
-    ...(health.tokenExpiresAtMs === undefined ? {} : { tokenExpiresAtMs: health.tokenExpiresAtMs }),
+    lastPollAtMs: health.lastPollAtMs,
+    readToEndMs: health.readToEndMs,
+    tokenExpiresAtMs: health.tokenExpiresAtMs,
     modalities: [...health.modalities],
-    ...(health.connectedSinceMs === undefined ? {} : { connectedSinceMs: health.connectedSinceMs }),
-    ...(health.disconnectedSinceMs === undefined ? {} : { disconnectedSinceMs: health.disconnectedSinceMs }),
-    ...(health.nextTryAtMs === undefined ? {} : { nextTryAtMs: health.nextTryAtMs }),
-    ...(health.cutAfterMs === undefined ? {} : { cutAfterMs: health.cutAfterMs }),
-    ...(health.lastError === undefined ? {} : { lastError: health.lastError }),
+    connectedSinceMs: health.connectedSinceMs,
+    disconnectedSinceMs: health.disconnectedSinceMs,
+    nextTryAtMs: health.nextTryAtMs,
+    cutAfterMs: health.cutAfterMs,
+    lastError: health.lastError,
   };
 }
 

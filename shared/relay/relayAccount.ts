@@ -41,7 +41,8 @@ export interface RelayPorts {
 }
 
 /** One account's channel, as it is followed until `signal` aborts. */
-interface Run extends RelayPorts {
+interface Run {
+  readonly ports: RelayPorts;
   readonly session: UcwaSession;
   readonly follower: CallFollower;
   readonly contacts: ContactCache;
@@ -62,22 +63,33 @@ export async function relayAccount(
   signal: AbortSignal,
   options?: ReadOptions,
 ): Promise<void> {
-  const { clock, log } = ports;
-  // Last, so that no port replaces it: the observer of all accounts knows more than a port says.
+  const { calls, clock, log } = ports;
   const run: Run = {
-    ...ports,
+    ports,
     session,
-    follower: createCallFollower({ ...ports.calls, read: (href, brief) => session.read(href, brief), clock, log }),
-    contacts: createContactCache(ports.clock),
+    follower: createCallFollower({ read: (href, brief) => session.read(href, brief), clock, log, ...calls }),
+    contacts: createContactCache(clock),
     accountKey: accountKey(session.account.sipUri),
     signal,
   };
-  for await (const item of session.packages(signal, options)) {
-    if (item.type === 'package' && isOfNoConcern(item, ports.kinds)) continue;
-    const published = await withSpan(item.type, spanOf(item, run), () => relayItem(item, run));
-    // Not published: leave without pulling, so that the package stays unacknowledged.
-    if (!published) return;
+  const items = session.packages(signal, options);
+  try {
+    while (await relayNext(items, run));
+  } finally {
+    await items.return();
   }
+}
+
+/**
+ * False at the channel's end, and for what was not published: to leave without pulling keeps the package unacknowledged.
+ * A function of its own: a loop would keep the last package as long as it waits for the next.
+ */
+async function relayNext(items: AsyncGenerator<ChannelItem, void, undefined>, run: Run): Promise<boolean> {
+  const next = await items.next();
+  if (next.done === true) return false;
+  const item = next.value;
+  if (item.type === 'package' && isOfNoConcern(item, run.ports.kinds)) return true;
+  return withSpan(item.type, spanOf(item, run), () => relayItem(item, run));
 }
 
 /** A package that tells of people alone is of no concern: the invitation tells who calls, and the answer who answered. */
@@ -103,30 +115,31 @@ async function relayItem(item: ChannelItem, run: Run): Promise<boolean> {
 }
 
 async function relayPackage(item: PackageItem, run: Run): Promise<boolean> {
-  const { account } = run.session;
-  const ageMs = measureAge(item, run.clock);
-  const fetched = await fetchLinked(item.package, run);
+  const { session, contacts, signal } = run;
+  const { kinds, includeSdp, contactDetails, invitationIdOf, clock, log } = run.ports;
+  const ageMs = measureAge(item, clock);
+  const fetched = await fetchLinked(item.package, { session, contacts, kinds, contactDetails, clock, log, signal });
   const { events, unreadable } = normalise(
     item.package,
     {
-      account: account.sipUri,
-      accountName: run.session.displayName,
+      account: session.account.sipUri,
+      accountName: session.displayName,
       accountKey: run.accountKey,
       applicationId: item.applicationId,
       ack: item.ack,
       receivedAtMs: item.receivedAtMs,
       emptyAtMs: item.emptyAtMs,
-      ringSeconds: account.ringSeconds,
-      includeSdp: run.includeSdp,
-      contactDetails: run.contactDetails,
-      kinds: run.kinds,
-      invitationIdOf: run.invitationIdOf,
+      ringSeconds: session.account.ringSeconds,
+      includeSdp,
+      contactDetails,
+      kinds,
+      invitationIdOf,
     },
     fetched,
   );
   const { applicationId, ack, receivedAtMs, emptyAtMs } = item;
   const calls = await run.follower.follow({
-    ...{ account: account.sipUri, applicationId, ack, receivedAtMs, emptyAtMs },
+    ...{ account: session.account.sipUri, applicationId, ack, receivedAtMs, emptyAtMs },
     signals: callSignals(item.package),
     invitations: events,
   });
@@ -162,7 +175,7 @@ function measureAge({ receivedAtMs, emptyAtMs }: PackageItem, clock: Clock): () 
 async function rereadIfLate(
   events: readonly InvitationEvent[],
   ageMs: number,
-  { session, referenceOf, clock, log, signal }: Run,
+  { session, signal, ports: { referenceOf, clock, log } }: Run,
 ): Promise<RelayEvent[]> {
   if (ageMs <= LATE_AFTER_MS) return [...events];
   const enough = new AbortController();
@@ -189,7 +202,7 @@ async function rereadIfLate(
 async function publishAll(
   events: readonly RelayEvent[] | (() => Promise<readonly RelayEvent[]>),
   unreadable: readonly UnreadableEvent[],
-  { publisher, session, clock, random, log, signal }: Run,
+  { session, signal, ports: { publisher, clock, random, log } }: Run,
 ): Promise<boolean> {
   for (let attempt = 1; !signal.aborted; attempt++) {
     try {
@@ -211,7 +224,7 @@ async function publishAll(
   return false;
 }
 
-function logRelayed(event: InvitationEvent | CallEvent, item: PackageItem, { clock, log }: Run): void {
+function logRelayed(event: InvitationEvent | CallEvent, item: PackageItem, { ports: { clock, log } }: Run): void {
   const relayMs = clock.now() - item.receivedAtMs;
   recordRingToBus(relayMs, event.type);
   const invitation = 'event' in event.data ? event.data : undefined;

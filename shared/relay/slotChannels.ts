@@ -156,7 +156,7 @@ class Channels implements SlotChannels {
 
   statesOf(slot: number): string {
     const channels = this.#open.get(slot)?.channels ?? new Map<string, OpenChannel>();
-    return [...channels.values()].map(({ session }) => session.health().state).join();
+    return [...channels.values()].map(({ session }) => session.state).join();
   }
 
   observe(): ChannelAttributes[] {

@@ -13,15 +13,23 @@ export class Activity {
     this.#ports = ports;
   }
 
-  /** Calls `report` every three to four minutes until `signal` aborts. `report` never rejects. */
-  async keep(report: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  /** Calls `report` every three to four minutes until the function that it returns is called. `report` never rejects. */
+  keep(report: () => Promise<void>): () => void {
     const { clock, random } = this.#ports;
-    for (;;) {
+    let isOver = false;
+    let cancel = (): void => undefined;
+    const plan = (): void => {
+      if (isOver) return;
       this.#dueAtMs ??= clock.now() + LEAST_MS + random() * SPREAD_MS;
-      await clock.sleep(this.#dueAtMs - clock.now(), signal);
-      if (signal.aborted) return;
-      this.#dueAtMs = undefined;
-      await report();
-    }
+      cancel = clock.setTimer(this.#dueAtMs - clock.now(), () => {
+        this.#dueAtMs = undefined;
+        void report().then(plan);
+      });
+    };
+    plan();
+    return () => {
+      isOver = true;
+      cancel();
+    };
   }
 }

@@ -117,23 +117,16 @@ class Session implements UcwaSession {
     this.#channelFree = new Promise((resolve) => (leave = resolve));
     await before;
     this.#isPolling = true;
-    // The caller's signal may serve thousands of accounts: it gets one listener of each, whatever happens here.
-    const run = new AbortController();
-    const stop = (): void => run.abort();
-    setMaxListeners(0, signal, run.signal);
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    const items = this.#channel.packages(run.signal, options);
-    const activity = this.account.reportActivity
-      ? this.#activity.keep(() => this.#presence.reportActivity(run.signal), run.signal)
+    setMaxListeners(0, signal); // one of each request
+    const items = this.#channel.packages(signal, options);
+    const stopReporting = this.account.reportActivity
+      ? this.#activity.keep(() => this.#presence.reportActivity(signal))
       : undefined;
     try {
       while (yield* this.#handOutNext(items));
     } finally {
-      signal.removeEventListener('abort', stop);
-      stop();
+      stopReporting?.();
       await items.return();
-      await activity;
       this.#isPolling = false;
       this.#status.taken();
       leave();
@@ -195,6 +188,10 @@ class Session implements UcwaSession {
 
   notPublished(reason: RelayError): void {
     this.#status.notPublished(reason);
+  }
+
+  get state(): SessionHealth['state'] {
+    return this.#status.state;
   }
 
   health(): SessionHealth {

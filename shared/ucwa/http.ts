@@ -4,7 +4,7 @@ import type { Clock } from '../clock';
 import { setStatus, setAttributes, withinSpan, type SpanAttributes } from '../telemetry/trace';
 import { USER_AGENT } from '../version';
 import { createConnections } from './connections';
-import { createHttpAdapter } from './httpAdapter';
+import { createHttpAdapter, TimedOut } from './httpAdapter';
 import { translateNetworkError } from './translateError';
 
 export interface HttpRequest {
@@ -38,7 +38,7 @@ export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaH
   const connections = createConnections(caCertificate);
   // Nothing of the request or the response is transformed: what goes out and comes in is the text itself.
   const client = axios.create({
-    adapter: createHttpAdapter(connections),
+    adapter: createHttpAdapter(connections, clock),
     validateStatus: null,
     transformRequest: [],
     transformResponse: [],
@@ -47,46 +47,35 @@ export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaH
   });
 
   const exchange: UcwaHttp['request'] = async ({ method, url, headers, body, timeoutMs, signal }) => {
-    const stop = new AbortController();
-    let endedBy: 'time' | 'caller' | undefined;
-    const end = (by: 'time' | 'caller') => (): void => {
-      endedBy ??= by;
-      stop.abort();
-    };
-    const cancel = clock.setTimer(timeoutMs, end('time'));
-    const leave = end('caller');
-    signal?.addEventListener('abort', leave, { once: true });
-    if (signal?.aborted === true) leave();
     try {
-      const response = await client.request<string>({
+      const {
+        status,
+        headers: received,
+        data,
+      } = await client.request<string>({
         method,
         url,
         // Without a body there is no type of it: axios would name one for a POST.
         headers: { 'User-Agent': USER_AGENT, ...headers, ...(body === undefined && { 'Content-Type': false }) },
         ...(body !== undefined && { data: body }),
-        signal: stop.signal,
+        timeout: timeoutMs,
+        ...(signal !== undefined && { signal }),
       });
-      return { status: response.status, ...plainHeaders(response.headers), text: response.data };
+      setAttributes({ 'http.response.status_code': status });
+      if (status >= 400) setStatus(String(status));
+      return { status, ...plainHeaders(received), text: data };
     } catch (error) {
       throw translateNetworkError(error, {
         host: new URL(url).host,
-        ...(endedBy === 'time' ? { timeoutMs } : {}),
-        stopped: endedBy !== undefined,
+        ...(error instanceof TimedOut ? { timeoutMs } : {}),
+        stopped: signal?.aborted === true,
       });
-    } finally {
-      cancel();
-      signal?.removeEventListener('abort', leave);
     }
   };
 
   return {
     request: (request) =>
-      withinSpan(request.method, { kind: 'client', attributes: () => factsOf(request) }, async () => {
-        const response = await exchange(request);
-        setAttributes({ 'http.response.status_code': response.status });
-        if (response.status >= 400) setStatus(String(response.status));
-        return response;
-      }),
+      withinSpan(request.method, { kind: 'client', attributes: () => factsOf(request) }, () => exchange(request)),
     close: () => connections.close(),
   };
 }

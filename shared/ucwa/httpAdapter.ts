@@ -1,8 +1,9 @@
-import http, { type IncomingMessage } from 'node:http';
+import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { constants, createBrotliDecompress, createUnzip } from 'node:zlib';
-import { AxiosHeaders, type AxiosAdapter, type InternalAxiosRequestConfig } from 'axios';
+import { AxiosHeaders, type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import type { Clock } from '../clock';
 import type { Connections } from './connections';
 import { readText } from './format/readText';
 
@@ -17,46 +18,75 @@ const decoders: ReadonlyMap<string | undefined, () => Transform> = new Map([
   ['br', unbrotli],
 ]);
 
+/** The exchange was not over after its `timeout`. */
+export class TimedOut extends Error {
+  override readonly name = 'TimedOut';
+}
+
 /**
  * axios's transport to the pools (an adapter, axios's extension point), over Node.js's own http: whatever the status is a
  * response; a redirect is not followed, a proxy not used, a cookie not kept. The body comes as UTF-8, decompressed, cut
- * off at the request's `maxContentLength`. `signal` ends the exchange and its connection. Rejects with Node.js's errors.
+ * off at the request's `maxContentLength`. `signal` and `timeout` (of the whole exchange, always given) end it and its
+ * connection. Errors: TimedOut, and Node.js's own.
  */
-export function createHttpAdapter(connections: Connections): AxiosAdapter {
+export function createHttpAdapter(connections: Connections, clock: Pick<Clock, 'setTimer'>): AxiosAdapter {
   return async (config) => {
-    const response = await send(config, connections);
-    // Taken now: a response that was read to its end has let its connection go.
-    const { socket } = response;
-    const data = await readText(decoded(response), config.maxContentLength ?? Infinity);
-    // The pool is ill at this front end: a balancer may choose another for the next connection.
-    if (response.statusCode !== undefined && response.statusCode >= 500) socket.destroy();
-    return {
-      data,
-      status: response.statusCode ?? 0,
-      statusText: '',
-      headers: new AxiosHeaders(response.headers as Record<string, string>),
-      config,
-    };
+    const { signal, timeout = 0 } = config;
+    const sent = send(config, connections);
+    let timedOut: TimedOut | undefined;
+    const end = (): void => void sent.destroy();
+    const cancel = clock.setTimer(timeout, () => {
+      timedOut = new TimedOut();
+      end();
+    });
+    signal?.addEventListener?.('abort', end);
+    try {
+      return await receive(sent, config);
+    } catch (error) {
+      throw timedOut ?? error;
+    } finally {
+      cancel();
+      signal?.removeEventListener?.('abort', end);
+    }
+  };
+}
+
+function send(
+  { url = '', method = 'GET', headers, data }: InternalAxiosRequestConfig,
+  connections: Connections,
+): ClientRequest {
+  const { protocol, hostname, port, pathname, search } = new URL(url);
+  const { request } = protocol === 'https:' ? https : http;
+  // Named one by one: options that Node.js makes of a URL have no prototype, which costs as much as parsing it did.
+  return request({
+    agent: connections.agentOf(url),
+    method: method.toUpperCase(),
+    hostname: hostname.replace(/^\[|\]$/g, ''),
+    port,
+    path: pathname + search,
+    headers: { 'Accept-Encoding': 'gzip', ...(headers.toJSON() as Record<string, string>) },
+  }).end(data as string | undefined);
+}
+
+async function receive(sent: ClientRequest, config: InternalAxiosRequestConfig): Promise<AxiosResponse<string>> {
+  const response = await headOf(sent);
+  // Taken now: a response that was read to its end has let its connection go.
+  const { socket } = response;
+  const data = await readText(decoded(response), config.maxContentLength ?? Infinity);
+  // The pool is ill at this front end: a balancer may choose another for the next connection.
+  if (response.statusCode !== undefined && response.statusCode >= 500) socket.destroy();
+  return {
+    data,
+    status: response.statusCode ?? 0,
+    statusText: '',
+    headers: new AxiosHeaders(response.headers as Record<string, string>),
+    config,
   };
 }
 
 /** Resolves with the response's head; its body breaks off when something goes wrong after that. */
-function send(config: InternalAxiosRequestConfig, connections: Connections): Promise<IncomingMessage> {
+function headOf(sent: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const { url = '', method = 'GET', headers, signal } = config;
-    const { protocol, hostname, port, pathname, search } = new URL(url);
-    const body = config.data as string | undefined;
-    const { request } = protocol === 'https:' ? https : http;
-    // Named one by one: options that Node.js makes of a URL have no prototype, which costs as much as parsing it did.
-    const sent = request({
-      agent: connections.agentOf(url),
-      method: method.toUpperCase(),
-      hostname: hostname.replace(/^\[|\]$/g, ''),
-      port,
-      path: pathname + search,
-      headers: { 'Accept-Encoding': 'gzip', ...(headers.toJSON() as Record<string, string>) },
-    });
-    const abort = (): void => void sent.destroy();
     sent.on('error', reject);
     sent.on('response', resolve);
     // 101 to a request that asked for no upgrade.
@@ -64,13 +94,7 @@ function send(config: InternalAxiosRequestConfig, connections: Connections): Pro
       socket.destroy();
       reject(withCode('The server switched protocols.', 'UNEXPECTED_UPGRADE'));
     });
-    sent.on('close', () => {
-      signal?.removeEventListener?.('abort', abort);
-      reject(withCode('The connection was closed without a response.', 'ECONNRESET'));
-    });
-    if (signal?.aborted === true) abort();
-    else signal?.addEventListener?.('abort', abort);
-    sent.end(body);
+    sent.on('close', () => reject(withCode('The connection was closed without a response.', 'ECONNRESET')));
   });
 }
 

@@ -19,6 +19,7 @@ export function createRefusingSession(account: AccountSettings, problem: RelayEr
     application: refuse,
     // It reads nothing.
     notPublished: () => undefined,
+    state: 'cannotSignIn',
     health: () => ({
       state: 'cannotSignIn',
       lastPollAtMs: undefined,

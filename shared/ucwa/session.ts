@@ -121,6 +121,9 @@ export interface UcwaSession {
    */
   application(signal: AbortSignal): Promise<{ readonly path: string; readonly id: string }>;
 
+  /** The state that `health` tells, by itself: cheap, for ten thousand are asked every few seconds. */
+  readonly state: SessionHealth['state'];
+
   /** Why what was read last cannot be published: `health` says so until it is, or no more is read. */
   notPublished(reason: RelayError): void;
 

@@ -140,29 +140,38 @@ export class SessionStatus {
     this.#notPublished = reason;
   }
 
+  /** As UcwaSession. */
+  get state(): SessionHealth['state'] {
+    // A full topic stays full until a person does something; all else may pass within seconds.
+    if (this.#waitedMs >= STUCK_AFTER_MS || this.#notPublished?.code === 'busEntityFull') return 'notPublishing';
+    return this.#state === 'connected' && !this.#canReceive() ? 'noInvitations' : this.#state;
+  }
+
   /** As UcwaSession.health. @param known what others know. */
   toHealth(known: Pick<SessionHealth, 'readToEndMs' | 'tokenExpiresAtMs'>): SessionHealth {
-    const nowMs = this.#ports.clock.now();
-    const waitedMs = nowMs - (this.#handedOutAtMs ?? nowMs);
-    // A full topic stays full until a person does something; all else may pass within seconds.
-    const isStuck = waitedMs >= STUCK_AFTER_MS || this.#notPublished?.code === 'busEntityFull';
-    const state = this.#state === 'connected' && !this.#canReceive() ? 'noInvitations' : this.#state;
+    const { state } = this;
     return {
-      ...known,
-      state: isStuck ? 'notPublishing' : state,
+      state,
       lastPollAtMs: this.#lastPollAtMs,
       modalities: this.#ports.modalities() ?? [],
-      lastError: isStuck
-        ? [
-            `Service Bus has not accepted what was read from the channel for ${String(Math.round(waitedMs / 1000))} s.`,
-            ...(this.#notPublished === undefined ? [] : [this.#notPublished.message]),
-          ].join(' ')
-        : this.#lastError,
+      lastError:
+        state === 'notPublishing'
+          ? [
+              `Service Bus has not accepted what was read from the channel for ${String(Math.round(this.#waitedMs / 1000))} s.`,
+              ...(this.#notPublished === undefined ? [] : [this.#notPublished.message]),
+            ].join(' ')
+          : this.#lastError,
       connectedSinceMs: this.#connectedSinceMs,
       disconnectedSinceMs: this.#disconnectedSinceMs,
       nextTryAtMs: this.#nextTryAtMs,
       cutAfterMs: this.#cutAfterMs,
+      ...known,
     };
+  }
+
+  /** How long the consumer has had its package. */
+  get #waitedMs(): number {
+    return this.#handedOutAtMs === undefined ? 0 : this.#ports.clock.now() - this.#handedOutAtMs;
   }
 
   #canReceive(): boolean {

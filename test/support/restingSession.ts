@@ -26,6 +26,7 @@ export function createRestingSession(
     post: () => Promise.resolve({}),
     application: () => Promise.resolve(application),
     notPublished: () => undefined,
+    state: 'connected',
     health: () => ({
       state: 'connected',
       lastPollAtMs: undefined,

@@ -35,11 +35,11 @@ export class EventChannel {
     this.#gaps = new Gaps(ports.clock);
     this.#progress = new ReadProgress(ports.clock, ports.stalls);
     this.#poller = new Poller({
-      ...ports,
       progress: this.#progress,
       applicationPath: () => this.#application?.path ?? '/',
       // The next poll is out already: what there is to do is done before the one after it.
       cutByFailure: (error) => void this.#recover(error),
+      ...ports,
     });
   }
 

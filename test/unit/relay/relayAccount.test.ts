@@ -33,6 +33,12 @@ function invitationPackage(type: string, id: string, resource?: Resource): Event
   return { next: '/next', senders: [{ rel: 'communication', href: '/c', events: [event] }] };
 }
 
+/** What a pool tells again and again: somebody's presence. */
+function peoplePackage(): EventPackage {
+  const event = { link: { rel: 'contact', href: '/ucwa/oauth/v1/applications/102/people/bob' }, type: 'updated' };
+  return { next: '/next', senders: [{ rel: 'people', href: '/p', events: [event] }] };
+}
+
 /** A session whose channel gives these items, and a bus that answers as told; `steps` is what happened, in order. */
 function createWorld(clock: FakeClock, items: (() => ChannelItem | Promise<ChannelItem>)[]) {
   const steps: string[] = [];
@@ -153,18 +159,21 @@ describe('relayAccount', () => {
     expect(world.steps).not.toContain('acknowledged');
   });
 
-  it('lets a published package go, however long the next one takes', async () => {
+  it.each<[string, () => EventPackage, string[]]>([
+    ['that was published', () => invitationPackage('started', '1', ringing), ['pulled', 'published', 'pulled']],
+    ['of no concern', peoplePackage, ['pulled', 'pulled']],
+  ])('lets a package go %s, however long the next one takes', async (_, make, steps) => {
     const clock = createFakeClock(undefined, settlePromises);
     const read: WeakRef<EventPackage>[] = [];
     const reading = (): ChannelItem => {
-      const pkg = invitationPackage('started', '1', ringing);
+      const pkg = make();
       read.push(new WeakRef(pkg));
       return item(clock, pkg)();
     };
     const world = createWorld(clock, [reading, () => new Promise(() => undefined)]);
     void world.relay();
     await clock.advance(1_000);
-    expect(world.steps).toEqual(['pulled', 'published', 'pulled']);
+    expect(world.steps).toEqual(steps);
     expect(read.map(isAlive)).toEqual([false]);
   });
 

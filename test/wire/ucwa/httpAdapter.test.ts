@@ -6,6 +6,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { join } from 'node:path';
 import axios from 'axios';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { systemClock } from '../../../shared/clock';
 import { createConnections, type Connections } from '../../../shared/ucwa/connections';
 import { createHttpAdapter } from '../../../shared/ucwa/httpAdapter';
 import { startScriptedServer, type Script, type ScriptedServer } from '../../support/scriptedServer';
@@ -51,12 +52,13 @@ const begin = (response: ServerResponse, headers: Record<string, string>): void 
 const exchange = async (url: string, stops = (_stop: () => void): void => undefined) => {
   const stop = new AbortController();
   const exchanged = axios.request<string>({
-    adapter: createHttpAdapter(connections),
+    adapter: createHttpAdapter(connections, systemClock),
     url,
     headers: { Accept: 'application/json' },
     validateStatus: null,
     transformResponse: [],
     maxContentLength: LIMIT_BYTES,
+    timeout: 60_000,
     signal: stop.signal,
   });
   stops(() => stop.abort());
