@@ -13,9 +13,13 @@ interface Waiting {
   readonly go: () => void;
 }
 
+/** So much lateness is made up for: more would come as a burst, which keeps a busy process from renewing its leases. */
+const CATCH_UP_MS = 100;
+
 /**
  * Spreads sign-ins evenly, at most `perSecond`, so that ten thousand accounts do not hit their pool and the directory at
- * once after a restart. It only starts them: a pool that is slow to respond holds up no account of another.
+ * once after a restart; a process that cannot keep up with that signs in more slowly. It only starts them: a pool that is slow
+ * to respond holds up no account of another.
  */
 export function createSignInQueue(perSecond: number, clock: Pick<Clock, 'monotonicMs' | 'sleep'>): SignInQueue {
   const intervalMs = 1000 / perSecond;
@@ -37,7 +41,7 @@ export function createSignInQueue(perSecond: number, clock: Pick<Clock, 'monoton
       if (one === undefined) break;
       one.go();
       // Not from now on: a timer is late by a millisecond, which would add up.
-      nextAtMs += intervalMs;
+      nextAtMs = Math.max(nextAtMs, clock.monotonicMs() - CATCH_UP_MS) + intervalMs;
     }
     isRunning = false;
   };

@@ -28,6 +28,17 @@ test('a thousand accounts sign in evenly, twenty each second, the first at once'
   expect(turns.map(({ atMs }) => atMs)).toEqual(Array.from({ length: 1_000 }, (_, index) => index * 50));
 });
 
+test('a process that was busy for ten seconds makes up for a tenth of a second', async () => {
+  const { clock, turns, enter } = recordTurns(20);
+  for (let index = 0; index < 1_000; index += 1) enter(String(index), 'other');
+  await clock.advance(0);
+  await clock.stall(10_000);
+  await clock.advance(0);
+  expect(turns.map(({ atMs }) => atMs)).toEqual([0, 10_000, 10_000, 10_000]);
+  await clock.advance(1_000);
+  expect(turns).toHaveLength(24);
+});
+
 test('what was changed goes first, then what was connected before, each in the order in which it came', async () => {
   const { clock, turns, enter } = recordTurns(10);
   enter('first of all', 'other');
