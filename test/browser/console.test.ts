@@ -1,20 +1,26 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { askUntil } from '../support/askUntil';
+import { declineFrom, entraSettings, signInByPlatform } from '../support/console/platformSignIn';
+import { crowdEvent } from '../support/console/crowdEvent';
+import { recordsSound } from '../support/console/recordsSound';
 import { startSubscriber, type SubscriberServer } from '../support/subscriberServer';
 import {
+  newPerson,
   openConsole,
+  openTab,
   replaceKey,
   signIn,
   startBrowser,
   type ConsolePage,
   type ConsolePageOptions,
-} from '../support/consoleBrowser';
+} from '../support/console/consoleBrowser';
 import type { TestRelay } from '../support/relay';
-import { simulatorAccount } from '../support/ucwaSimulator';
 import { startWebhookRelay, subscribe } from '../support/webhookRelay';
 import { findBrowser } from './findBrowser.cjs';
 
 let relay: TestRelay;
 let browser: Browser;
+let person: BrowserContext;
 let subscriber: SubscriberServer;
 let pages: ConsolePage[] = [];
 
@@ -24,6 +30,7 @@ beforeAll(async () => {
     startBrowser(findBrowser() ?? ''),
     startSubscriber(({ target }) => ({ status: target.endsWith('/broken') ? 503 : 204 })),
   ]);
+  person = await newPerson(browser);
   await subscribe(relay, { url: `${subscriber.url}/crm`, description: 'CRM' });
 });
 afterAll(async () => {
@@ -47,11 +54,19 @@ async function openSignedOut(options: Partial<ConsolePageOptions> = {}): Promise
   return opened;
 }
 
-/** A page of somebody who has signed in, live. */
-async function open(options: Partial<ConsolePageOptions> = {}): Promise<Page> {
+/** The page of somebody who has signed in, live, in a browser of their own. */
+async function openAsAnother(options: Partial<ConsolePageOptions> = {}): Promise<Page> {
   const { page } = await openSignedOut({ key: key(), ...options });
   await page.getByText('Live', { exact: true }).waitFor();
   return page;
+}
+
+/** As openAsAnother, in the browser of the person of all these tests. */
+async function open(view: ConsolePageOptions['view'] = 'now'): Promise<Page> {
+  const opened = await openTab(person, { url: url(), key: key(), view });
+  pages.push(opened);
+  await opened.page.getByText('Live', { exact: true }).waitFor();
+  return opened.page;
 }
 
 /** Rings, and resolves with what to do about the call on the page. */
@@ -84,6 +99,32 @@ test('the key is asked for once, tried, and never part of an address', async () 
   const other = await page.context().newPage();
   await other.goto(url());
   await other.getByLabel('Functions key').waitFor();
+});
+
+test('a call is heard, and shown as a notification while nobody looks, where the person has allowed it', async () => {
+  const page = await openAsAnother({ browser: { permissions: ['notifications'] }, script: recordsSound });
+  const sound = page.getByRole('button', { name: 'Sound and notifications' });
+  await sound.click();
+  await page.evaluate("Object.defineProperty(document, 'hidden', { configurable: true, value: true })");
+  const urgent = await ringOn(page, 'Loud', { importance: 'Urgent' });
+  expect(
+    await askUntil(
+      () => page.evaluate<string[]>('shown'),
+      ({ length }) => length > 0,
+    ),
+  ).toEqual(['Urgent: Loud for Reception']);
+  // Two tones, three times.
+  expect(await page.evaluate('tones')).toBe(6);
+  urgent.hangUp();
+  await askUntil(
+    () => page.evaluate('ended'),
+    (ended) => ended === 1,
+  );
+  await sound.click();
+  const silent = await ringOn(page, 'Silent');
+  expect(await page.evaluate('[tones, shown.length]')).toEqual([6, 1]);
+  silent.hangUp();
+  await silent.card.getByText('Missed, nobody answered').waitFor();
 });
 
 test('a call appears while it rings, and what the caller wrote stays text', async () => {
@@ -129,7 +170,7 @@ test('the keys select, take and decline, and can be turned off', async () => {
 });
 
 test('of two people who press at once one is told that the other was first', async () => {
-  const [one, other] = await Promise.all([open(), open()]);
+  const [one, other] = await Promise.all([open(), openAsAnother()]);
   const mine = await ringOn(one, 'Wanted by two');
   const theirs = other.getByRole('listitem').filter({ hasText: 'Wanted by two' });
   await theirs.waitFor();
@@ -144,7 +185,7 @@ test('of two people who press at once one is told that the other was first', asy
 });
 
 test('a call that is gone stays in its row for four seconds, and a short time left is red', async () => {
-  const page = await open({ ownsClock: true });
+  const page = await openAsAnother({ ownsClock: true });
   const { card, accept } = await ringOn(page, 'Soon gone');
   expect(await card.locator('.little').count()).toBe(0);
   await page.clock.fastForward(23_000);
@@ -196,7 +237,7 @@ test('a key that has expired is asked for again, over what was shown', async () 
 });
 
 test('500 calls of one minute are shown in their order, and the page stays quick', async () => {
-  const page = await open({ ownsClock: true });
+  const page = await openAsAnother({ ownsClock: true });
   let asked = 0;
   await page.route('**/api/stream', async (route) => {
     asked += 1;
@@ -205,30 +246,12 @@ test('500 calls of one minute are shown in their order, and the page stays quick
     await route.fulfill({ contentType: 'text/event-stream', body: calls.join('') || ': nothing\n\n' });
   });
   const rows = page.locator('.ringing > li');
-  await page.getByText('Crowd 599', { exact: true }).waitFor();
+  await page.locator('[data-invitation="crowd-599"]').waitFor();
   const names = await rows.locator('h2').allTextContents();
   const numbers = names.filter((name) => /^Crowd/.test(name)).map((name) => Number(name.slice(6)));
   expect(numbers).toEqual(Array.from({ length: 500 }, (_, index) => index + 100));
-  expect(await page.getByRole('link', { name: /^Now/ }).innerText()).toMatch(/5\d\d/);
+  expect(await page.locator('nav a[href="#/now"]').innerText()).toMatch(/5\d\d/);
 });
-
-/** A call of the crowd, as the stream has it. */
-function crowdEvent(number: number, nowMs: number): string {
-  const invitationId = `crowd-${String(number)}`;
-  const startedAt = new Date(nowMs - 20_000 + number * 40).toISOString();
-  const expiresAt = new Date(nowMs + 600_000).toISOString();
-  const invitation = {
-    invitationId,
-    event: 'started',
-    kind: 'audioVideo',
-    direction: 'incoming',
-    account: simulatorAccount.sipUri,
-    from: { name: `Crowd ${String(number)}` },
-    actions: ['decline'],
-  };
-  const item = { invitationId, account: simulatorAccount.sipUri, state: 'active', startedAt, expiresAt, invitation };
-  return `event: call\ndata: ${JSON.stringify(item)}\n\n`;
-}
 
 test('a missed call stands first in the history until somebody calls back', async () => {
   const page = await open();
@@ -274,7 +297,7 @@ test('the timeline of a call says what every subscriber got, and why not', async
 
 test('a subscriber is tested, paused and resumed, and the check of an account begins', async () => {
   await subscribe(relay, { url: `${subscriber.url}/broken`, description: 'Pager' });
-  const page = await open({ view: 'subscribers' });
+  const page = await open('subscribers');
   const row = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'Pager' }) });
   await row.getByRole('button', { name: 'Test Pager' }).click();
   await row.getByText(/^The test was not delivered: .*503/).waitFor();
@@ -293,7 +316,7 @@ test('a subscriber is tested, paused and resumed, and the check of an account be
 });
 
 test('of several tabs one asks the relay, and one that nobody sees stops after five minutes', async () => {
-  const page = await open({ ownsClock: true });
+  const page = await openAsAnother({ ownsClock: true });
   const asked: string[] = [];
   page.context().on('request', (request) => {
     if (request.url().endsWith('/api/stream')) asked.push(request.headers()['last-event-id'] ?? 'none');
@@ -312,4 +335,24 @@ test('of several tabs one asks the relay, and one that nobody sees stops after f
   await ringOn(second, 'Heard by one');
   await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
   await page.getByRole('heading', { name: 'Heard by one' }).waitFor();
+});
+
+test('people of the organisation sign in, do what their roles allow, and sign out', async () => {
+  const host = await relay.startHost(entraSettings);
+  const { page } = await openSignedOut();
+  await page.getByText('Sign in with your organisation').waitFor();
+  await signInByPlatform(page, ['Invitations.Read']);
+  await page.getByText('Dana Berg').waitFor();
+  const reader = await ringOn(page, 'For readers');
+  expect(await reader.decline.count()).toBe(0);
+  const invitationId = (await reader.card.getAttribute('data-invitation')) ?? '';
+  expect(await page.evaluate<number>(declineFrom(invitationId))).toBe(403);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByText('Sign in with your organisation').waitFor();
+  expect(await page.evaluate<number>(declineFrom(invitationId))).toBe(401);
+  await signInByPlatform(page, ['Invitations.Read', 'Invitations.Command']);
+  await reader.decline.click();
+  await reader.card.getByText(/Declined by you/).waitFor();
+  expect(reader.actions()).toEqual(['decline']);
+  await host.close();
 });

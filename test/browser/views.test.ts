@@ -1,7 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { accessibilityViolations, openConsole, startBrowser, type ConsolePage } from '../support/consoleBrowser';
+import {
+  accessibilityViolations,
+  openConsole,
+  startBrowser,
+  type ConsolePage,
+} from '../support/console/consoleBrowser';
 import type { TestRelay } from '../support/relay';
 import { startSubscriber, type SubscriberServer } from '../support/subscriberServer';
 import { simulatorAccount } from '../support/ucwaSimulator';
@@ -65,10 +70,12 @@ async function ringThoseThatEnd(): Promise<void> {
     { name: 'Parcel service', from: '+498001234567', scenario: 'declined' },
     { name: 'Jörg Müller', from: '+4989123499', scenario: 'cancelled', account: sales.sipUri },
   ] as const;
-  for (const call of calls) {
-    relay.ucwa.ring({ ...soon, ...call });
-    await relay.topic.event(({ type, data }) => type.endsWith('.completed') && nameOf(data) === call.name);
-  }
+  for (const call of calls) relay.ucwa.ring({ ...soon, ...call });
+  await Promise.all(
+    calls.map(({ name }) =>
+      relay.topic.event(({ type, data }) => type.endsWith('.completed') && nameOf(data) === name),
+    ),
+  );
 }
 
 function nameOf(data: unknown): string | undefined {
@@ -101,7 +108,7 @@ describe.each(looks)('$name', ({ suffix, options }) => {
   let opened: ConsolePage;
   beforeAll(async () => {
     const url = `${relay.http().defaults.baseURL ?? ''}/console/`;
-    opened = await openConsole(browser, { url, deviceScaleFactor: suffix === '' ? 1 : 2, ...options });
+    opened = await openConsole(browser, { url, browser: { deviceScaleFactor: suffix === '' ? 1 : 2, ...options } });
     page = opened.page;
   });
   afterAll(() => opened.close());

@@ -29,3 +29,16 @@ describe('commands over HTTP', () => {
     });
   });
 });
+
+describe('what is no route', () => {
+  test.each([
+    ['GET', '/invitation', 404, 'notFound', undefined],
+    ['PATCH', '/invitations', 405, 'methodNotAllowed', 'GET, POST'],
+    ['POST', '/invitations/some-id/acept', 404, 'notFound', undefined],
+  ])('%s %s → %i %s, also without a key', async (method, url, status, code, allow) => {
+    const answer = await relay.http().request({ method, url, headers: { 'x-functions-key': '' } });
+    expect(answer.headers['content-type']).toBe('application/problem+json');
+    expect([answer.status, answer.headers['allow']]).toEqual([status, allow]);
+    expect(answer.data).toMatchObject({ type: `urn:ucwa-relay:problem:${code}`, status });
+  });
+});
