@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import axios from 'axios';
 import { toolScript } from '../../../infra/local/start/projectFolder';
@@ -93,6 +94,15 @@ describe('a stack whose every port is taken', () => {
     expect(health.lines[0]).toMatch(/^(pass|warn) {2}the relay$/);
     expect(health.lines).toContainEqual(expect.stringMatching(/^(pass|warn) {2}account:sip:reception@contoso\.com/));
     expect([...stack.lines, ...health.lines].join('\n')).not.toContain(facts.functionsKey);
+  });
+
+  it('shows the health of a relay elsewhere, by its address and key', () => {
+    const { stdout, status } = spawnSync(process.execPath, [toolScript('health')], {
+      cwd: tmpdir(),
+      env: { PATH: process.env['PATH'], RELAY_URL: facts.functionsUrl, RELAY_FUNCTION_KEY: facts.functionsKey },
+      encoding: 'utf8',
+    });
+    expect({ stdout, status }).toEqual({ stdout: expect.stringMatching(/^(pass|warn) {2}the relay\n/), status: 0 });
   });
 
   it('ends a tool quietly whose reader has seen enough', () => {

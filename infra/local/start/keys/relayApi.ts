@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { StackFacts } from '../stackFile';
 
 /** `GET /api/health`, as much of it as is shown. */
-const healthSchema = z.object({
+export const healthSchema = z.object({
   status: z.enum(['pass', 'warn', 'fail']),
   checks: z
     .record(z.string(), z.array(z.object({ status: z.enum(['pass', 'warn', 'fail']), output: z.string().optional() })))
