@@ -22,6 +22,9 @@ import { REFUSAL_PROPERTY, type CommandQueue, type CommandReply, type SentProper
 import { retryInProcess } from './retryInProcess';
 import { traceParentIn } from './traceProperties';
 
+/** For how long one command is tried: a minute of tries, and half a minute for the last of them. */
+export const COMMAND_TIMEOUT_MS = 90_000;
+
 /** What every command on the queue has beside the fields of its HTTP body. */
 export const commandEnvelopeSchema = z.looseObject({
   command: z.enum([...commandNames, 'start'], `must be one of ${[...commandNames, 'start'].join(', ')}`),
