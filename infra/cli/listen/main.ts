@@ -2,7 +2,7 @@ import { misused, portOption, readArguments } from '../../local/start/commandLin
 import { createDeliveryLines } from '../../local/receiver/describeDelivery';
 import { startReceiver, type Delivery } from '../../local/receiver/startReceiver';
 import { localKeys } from '../../local/start/localKeys';
-import { createTerminal, harmless, timeOfDay } from '../../local/start/print/terminal';
+import { createTerminal, harmless, stopWithReader, timeOfDay } from '../../local/start/print/terminal';
 import { listenForStop, whenAborted } from '../../local/start/stopSignals';
 import { findRelay, type RelayAddress } from '../findRelay';
 import { forward, type Forwarded } from './forward';
@@ -36,8 +36,8 @@ interface Options {
 
 async function main(): Promise<void> {
   const options = readOptions();
-  // Where nobody reads its output any more, as after `| head`, it unsubscribes and ends.
-  process.stdout.once('error', () => process.kill(process.pid, 'SIGTERM')).on('error', () => undefined);
+  // It unsubscribes before it ends.
+  stopWithReader(process.stdout);
   const relay = await findRelay(process.cwd(), process.env);
   if (options.publicUrl === undefined && !isLocal(relay)) {
     misused(

@@ -49,7 +49,6 @@ interface Request {
 
 async function main(): Promise<number> {
   endWithReader(process.stdout);
-  endQuietlyWithoutReader();
   const { values, positionals } = readArguments(HELP, {
     from: { type: 'string' },
     account: { type: 'string' },
@@ -139,11 +138,6 @@ function toTime(name: string, text: string | undefined, nowMs: number): string |
 /** A pipe has none, and some terminals say 0. */
 function widthOf({ columns = 0 }: { readonly columns?: number }): number {
   return Math.min(Math.max(columns === 0 ? MOST_COLUMNS : columns, FEWEST_COLUMNS), MOST_COLUMNS);
-}
-
-/** A reader such as head that has seen enough closes the pipe. */
-function endQuietlyWithoutReader(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 }
 
 main().then(

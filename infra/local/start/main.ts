@@ -1,6 +1,6 @@
 import { misused, portOption, readCommandLine } from './commandLine';
 import { runStack } from './runStack';
-import { createTerminal } from './print/terminal';
+import { createTerminal, stopWithReader } from './print/terminal';
 
 const HELP = `The whole of ucwa-relay on this machine: a UCWA simulator, a Service Bus, Azure Storage, the functions host with
 the app, and a webhook receiver. Some calls come in, and every event is printed as it comes from the bus.
@@ -52,8 +52,7 @@ function main(): Promise<number> {
     inspector: options.inspect === true ? portOption('inspect-port', options['inspect-port'], 9229) : undefined,
   };
 
-  // Who reads the first lines only (`| head`) has seen enough. A second signal would end the parts at once.
-  process.stdout.once('error', () => process.kill(process.pid, 'SIGTERM')).on('error', () => undefined);
+  stopWithReader(process.stdout);
   return runStack({
     folder: process.cwd(),
     environment: process.env,

@@ -34,6 +34,11 @@ export function endWithReader(output: NodeJS.WriteStream): void {
   output.once('error', () => process.exit());
 }
 
+/** As endWithReader, in order: as a SIGTERM does. One alone, for a second would end everything at once. */
+export function stopWithReader(output: NodeJS.WriteStream): void {
+  output.once('error', () => process.kill(process.pid, 'SIGTERM')).on('error', () => undefined);
+}
+
 /** Text that others chose (a caller's name, a subject), harmless to a terminal: control characters become dots. */
 export function harmless(text: string): string {
   return text.replace(/\p{Cc}/gu, '·');
