@@ -35,7 +35,8 @@ export function createAccountsApi(address: RelayAddress): AccountsApi {
       if (status < 300) return { status, data };
       if ((status !== 429 && status < 502) || tries === MOST_TRIES)
         throw new Refusal(problemSchema.safeParse(data).data?.detail ?? `The relay answered ${status}.`);
-      await wait(1000 * Number(retryAfter ?? DEFAULT_RETRY_SECONDS));
+      // A front end may write a date in place of the seconds.
+      await wait(1000 * (Number(retryAfter) || DEFAULT_RETRY_SECONDS));
     }
   };
   const at = (sipUri: string): string => `/accounts/${encodeURIComponent(sipUri)}`;
