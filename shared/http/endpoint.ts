@@ -1,6 +1,8 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import { causeOf } from '../errors/causeOf';
 import { toRelayError } from '../errors/relayError';
-import type { Log } from '../telemetry/log';
+import { createLog, type Log } from '../telemetry/log';
+import { activeTraceId } from '../telemetry/trace';
 import { authenticate, type AuthenticationPorts, type Caller } from './identity/authenticate';
 import { toProblemResponse } from './problem';
 import type { Role } from './identity/tokenVerifier';
@@ -62,8 +64,10 @@ export function toAnonymousHandler<Ports>(
       return await endpoint(request, ports(), AbortSignal.timeout(REQUEST_TIMEOUT_MS));
     } catch (error) {
       const known = toRelayError(error);
-      if (known.code === 'internal')
-        context.error(JSON.stringify({ event: 'requestFailed', level: 'error', error: String(known.cause) }));
+      if (known.code === 'internal') {
+        const log = createLog((level, line) => context[level](line), activeTraceId);
+        log.error('requestFailed', { cause: causeOf(known) });
+      }
       return toProblemResponse(known, context.invocationId);
     }
   };

@@ -1,4 +1,5 @@
 import { waitMs, type BackOff } from '../backOff';
+import { causeOf } from '../errors/causeOf';
 import { toRelayError } from '../errors/relayError';
 import type { ReadOptions, UcwaSession } from '../ucwa/session';
 import { relayAccount, type RelayPorts } from './relayAccount';
@@ -53,6 +54,7 @@ export async function runAccount(
         account: session.account.sipUri,
         error: known.code,
         message: known.message,
+        cause: causeOf(known),
       });
       lastCode = known.code;
       replaced = known.code === 'pollReplaced' ? replaced + 1 : 0;

@@ -1,5 +1,5 @@
 import { HttpRequest, InvocationContext } from '@azure/functions';
-import { json, toHandler } from '../../../shared/http/endpoint';
+import { json, toAnonymousHandler, toHandler } from '../../../shared/http/endpoint';
 import { createRateLimit } from '../../../shared/http/rateLimit';
 import { silentLog } from '../../../shared/telemetry/log';
 import { createFakeClock } from '../../support/fakeClock';
@@ -39,4 +39,20 @@ describe('the rate limit of an endpoint', () => {
     for (let n = 0; n < 3; n += 1) await ask('calls', 'abc');
     expect([await ask('calls', 'abc'), await ask('health', 'abc')]).toEqual([429, 200]);
   });
+});
+
+it('logs an error that nobody expected with its cause, of which the caller learns nothing', async () => {
+  const lines: string[] = [];
+  const handler = toAnonymousHandler(
+    () => ({}),
+    () => Promise.reject(new TypeError('x is not a function')),
+  );
+  const request = new HttpRequest({ url: 'http://relay/api', method: 'GET' });
+  const context = new InvocationContext({ logHandler: (_level, ...parts) => void lines.push(parts.join()) });
+  const response = (await handler(request, context)) as { status: number; body: string };
+  expect(lines).toEqual([
+    expect.stringMatching(/^\{"event":"requestFailed","level":"error","cause":"TypeError x is not a function at /),
+  ]);
+  expect(response.status).toBe(500);
+  expect(response.body).not.toContain('x is not');
 });
