@@ -16,8 +16,8 @@ export function telemetryMarkdown(project: string): string {
     `# Telemetry
 
 Made from the code by \`npm run docs\`. Each line of the log is a JSON object with \`event\`, \`level\`, the fields named here and, as
-part of a trace, \`traceId\`; none holds a secret, a token, an SDP or a link's signature. Where it goes: [settings.md](settings.md); what wakes a ` +
-    `person, and queries: [operations.md](operations.md).
+part of a trace, \`traceId\`; none holds a secret, a token, an SDP or a link's signature. Where it goes: [settings.md](settings.md); ` +
+    `what wakes a person, and queries: [operations.md](operations.md).
 
 ## Log events
 
