@@ -1,6 +1,6 @@
 import { toRelayError } from '../errors/relayError';
 import { observeChannels } from '../telemetry/metrics';
-import { withDeadline } from '../withDeadline';
+import { settlesBy, withDeadline } from '../withDeadline';
 import type { AccountSource } from './accountSource';
 import { createSlotChannels, type SlotChannelPorts, type SlotChannels } from './slotChannels';
 import type { SlotHistory } from './slotHistory';
@@ -24,7 +24,9 @@ export interface PollRun {
 }
 
 /** What is being published when a run ends gets this long; what is not published then is not acknowledged and comes again. */
-const STOP_WITHIN_MS = 3_000;
+const STOP_WITHIN_MS = 2_000;
+/** So long the channels wait for the slots to be given back: where thousands end, nothing else is done for seconds. */
+const GIVE_BACK_FIRST_MS = 1_000;
 
 /**
  * Owns the run's slots as far as no other poller does, keeps one event channel open for each of their accounts, and ends at
@@ -53,9 +55,10 @@ export async function pollSlots(run: PollRun, ports: PollPorts, signal: AbortSig
   const renew = (): Promise<Renewal> =>
     (renewing ??= renewNow(ownership, channels, opening, ports).finally(() => (renewing = undefined)));
   const confirmLease = async (): Promise<void> => {
-    if (ownership.mayHaveLapsed()) await renew();
+    if (ownership.mayHaveLapsed() && !stop.aborted) await renew();
   };
-  const channels = createSlotChannels(ports, stop, confirmLease);
+  const leave = new AbortController();
+  const channels = createSlotChannels(ports, leave.signal, confirmLease);
   const opening = new OpeningSlots(channels, ports);
   const stopObserving = observeChannels(() => channels.observe());
 
@@ -67,6 +70,8 @@ export async function pollSlots(run: PollRun, ports: PollPorts, signal: AbortSig
   stopObserving();
   // A renewal that is under way must not take back what is given back.
   const givenBack = (renewing ?? Promise.resolve()).then(() => ownership.giveBack());
+  await settlesBy(ports.clock, givenBack, ports.clock.now() + GIVE_BACK_FIRST_MS);
+  leave.abort();
   await Promise.all([givenBack, channels.ended(STOP_WITHIN_MS)]);
 }
 

@@ -150,6 +150,27 @@ describe('pollSlots', () => {
     expect(clock.sleepers()).toBe(0);
   });
 
+  it('gives its slots back before its channels end, which keep the process busy where they are many', async () => {
+    const clock = createFakeClock(undefined, settlePromises);
+    const leases = createMemorySlotLeases();
+    const pollers = createPollers();
+    const pollingAtWrites: number[] = [];
+    const watched: SlotLeaseStore = {
+      read: (what) => leases.read(what),
+      write: (rows) => {
+        pollingAtWrites.push(pollers.count());
+        return leases.write(rows);
+      },
+    };
+    const stop = new AbortController();
+    const ended = pollSlots(run, portsOf('a', clock, watched, pollers), stop.signal);
+    await clock.advance(1_000);
+    stop.abort();
+    await ended;
+    expect(pollingAtWrites.at(-1)).toBe(accounts.length);
+    expect(pollers.count()).toBe(0);
+  });
+
   it('is followed without a pause by the next run', async () => {
     const clock = createFakeClock(undefined, settlePromises);
     const leases = createMemorySlotLeases();
