@@ -47,9 +47,9 @@ export function createPostSigned({ sender, decrypt, clock, requestOrigin }: Post
 }
 
 /**
- * Posts at once to subscribers whose last attempt succeeded, and to all others, failing or never tried, one in a round of the event loop, in
- * their order. Signing and sending to hundreds that fail takes a good part of a second: a ring for a subscriber that is well does not wait
- * for that.
+ * Posts at once to subscribers whose last attempt succeeded, and to all others, failing or never tried, one in a round of the event
+ * loop, in their order. Signing and sending to hundreds that fail takes a good part of a second: a ring for a subscriber that is well
+ * does not wait for that.
  */
 export function createPostFailingLast(post: PostSigned, policies: DeliveryPolicies): PostSigned {
   const waiting: (() => void)[] = [];
