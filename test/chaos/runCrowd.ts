@@ -99,6 +99,8 @@ export async function runCrowd(plan: CrowdPlan, print: Print): Promise<CrowdOutc
     print(`${others.length} others; ${plan.calls} calls for all`);
     const events = await round(plan.calls);
     print(`${events.length} events are with the healthy ones; ${plan.drainSeconds} s for the others`);
+    // A call may end, and its event come, while the host is being stopped.
+    const all = invitationEvents(relay);
     await wait(plan.drainSeconds * 1000);
     const health = await readHealth(relay);
     await relay.host().close();
@@ -112,7 +114,6 @@ export async function runCrowd(plan: CrowdPlan, print: Print): Promise<CrowdOutc
       const account = accounted.get(id);
       return account === undefined ? [] : [{ member, health: health.get(id), ...account }];
     });
-    const all = invitationEvents(relay);
     return {
       results,
       events: events.length,
