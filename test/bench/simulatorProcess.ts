@@ -23,7 +23,7 @@ function simulator(): RunningUcwaSimulator['simulator'] {
 function ringingPackage(account: string, subject: string, linked: boolean): Hal {
   const [application] = simulator().applications.of(account);
   if (application === undefined) throw new Error(`${account} is not signed in.`);
-  const plan = callPlanSchema.parse({ account, from: 'sip:alice@contoso.com', name: 'Alice', subject });
+  const plan = callPlanSchema.parse({ account, from: 'sip:alice@contoso.com', name: subject, subject });
   const [started] = ringingEvents(new Invitation(new Call(plan, false), application));
   if (started?.embedded === undefined) throw new Error('A ringing call has no event.');
   const to = { rel: 'contact', uri: account, name: 'Reception' };
@@ -44,7 +44,7 @@ export const simulatorMethods = {
   async pending(accounts: readonly string[]): Promise<void> {
     await Promise.all(accounts.map((account) => simulator().whenPolling(account)));
   },
-  /** Puts a ring on the account's channel; `subject` names it, `atMs` is when. */
+  /** Puts a ring on the account's channel; `subject` names it and its caller, `atMs` is when. */
   ring({ account, linked = false }: { readonly account: string; readonly linked?: boolean }): {
     readonly subject: string;
     readonly atMs: number;
