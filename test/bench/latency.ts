@@ -1,11 +1,9 @@
-import { findBrowser } from '../browser/findBrowser.cjs';
-import { openConsole, startBrowser } from '../support/console/consoleBrowser';
 import { startChild } from './child';
+import { openConsoleView } from './consoleView';
 import { percentile, sharedNowMs, type Bench, type Measurement } from './harness';
-import { openPages } from './openPages';
 import type { PollerMethods } from './pollerProcess';
 import { consumeTopic, type TopicConsumer } from './topicConsumer';
-import { startWebhookWorld, type WebhookWorld } from './webhookWorld';
+import { startWebhookWorld } from './webhookWorld';
 import { sipOf, startWorld, usernamesOf, type World } from './world';
 
 /** From a ring at the server to a consumer of the topic. The floor: a bare long poll that is released, one SDK send, one SDK receive. */
@@ -86,8 +84,7 @@ async function measureWebhook(rings: number): Promise<Measurement[]> {
  */
 async function measureConsole(rings: number): Promise<Measurement[]> {
   const app = await startWebhookWorld({ polls: true });
-  const program = findBrowser();
-  const view = await (program === undefined ? followStream(app) : openInBrowser(app, program));
+  const view = await openConsoleView(app.functionsUrl);
   try {
     const account = sipOf(usernamesOf('user', 1)[0] ?? '');
     await app.world.ucwa.call('pending', [account]);
@@ -99,7 +96,7 @@ async function measureConsole(rings: number): Promise<Measurement[]> {
       await view.shows(subject);
       if (ring >= WARM_UP_SHOWN) times.push(sharedNowMs() - atMs);
     }
-    const name = program === undefined ? 'ring to event at the console' : 'ring to painted in the console';
+    const name = `ring to ${view.what}`;
     return [
       { figure: `${name}: p50`, value: percentile(times, 0.5), unit: 'ms' },
       { figure: `${name}: p95`, value: percentile(times, 0.95), unit: 'ms', atMost: 1_200 },
@@ -108,32 +105,6 @@ async function measureConsole(rings: number): Promise<Measurement[]> {
     await view.close();
     await app.close();
   }
-}
-
-interface ConsoleView {
-  /** Resolves when the call whose caller has this name is there. */
-  shows(name: string): Promise<void>;
-  close(): Promise<void>;
-}
-
-async function followStream({ functionsUrl }: WebhookWorld): Promise<ConsoleView> {
-  const page = openPages(1, `${functionsUrl}/api/stream`, 'bench');
-  await page.allHeld();
-  return {
-    shows: (name) => page.received(name),
-    close() {
-      page.close();
-      return Promise.resolve();
-    },
-  };
-}
-
-async function openInBrowser({ functionsUrl }: WebhookWorld, program: string): Promise<ConsoleView> {
-  const browser = await startBrowser(program);
-  const { page } = await openConsole(browser, { url: `${functionsUrl}/api/console/`, key: 'bench' });
-  await page.getByText('Live', { exact: true }).waitFor();
-  // Not by its subject: where many calls ring the page shows none.
-  return { shows: (name) => page.getByText(name, { exact: true }).first().waitFor(), close: () => browser.close() };
 }
 
 const WARM_UP_SHOWN = 3;
