@@ -45,15 +45,15 @@ export interface DueDelivery extends Delivery {
 export type Deliver = (due: DueDelivery) => Promise<DeliveryEnd>;
 
 /**
- * Attempts of one call to one subscriber run one after another, in the order in which they were handed in; a late snapshot reads
- * its call's partition at most a second before it is sent. For one process.
+ * Attempts of one call to one subscriber run one after another, those that have not begun in order of `sequence`; a late snapshot
+ * reads its call's partition at most a second before it is sent. For one process.
  */
 export function createDeliver(ports: DeliverPorts): Deliver {
   const { clock } = ports;
   const inOrder = createInOrder();
   return (due) =>
-    inOrder.run(`${due.subscription.id} ${due.event.subject}`, async (before) => {
-      const { step, made } = await deliverInOrder(due, before, ports);
+    inOrder.run(`${due.subscription.id} ${due.event.subject}`, due.event.sequence, async (turn) => {
+      const { step, made } = await deliverInOrder(due, turn, ports);
       return toEnd(due, step, clock.now(), made);
     });
 }
@@ -63,17 +63,14 @@ interface Ended {
   readonly made?: MadeAttempt;
 }
 
-async function deliverInOrder(
-  due: DueDelivery,
-  before: Promise<void> | undefined,
-  ports: DeliverPorts,
-): Promise<Ended> {
+async function deliverInOrder(due: DueDelivery, turn: () => Promise<void>, ports: DeliverPorts): Promise<Ended> {
   const { policies, clock } = ports;
   const { subscription, waitUntilMs, recorded } = due;
   const policy = policies(subscription);
   const refusal = policy.refusal();
   if (refusal !== undefined) return { step: stepAfterRefusal(refusal, stepInput(due, ports)) };
-  if (!(await settlesBy(clock, Promise.all([before, recorded]), waitUntilMs)))
+  // An earlier event that comes while this one is being recorded still goes first.
+  if (!(await settlesBy(clock, Promise.resolve(recorded).then(turn), waitUntilMs)))
     return { step: stepAfterWait('an earlier event of the call is under way', stepInput(due, ports)) };
   const permit = await policy.acquire(waitUntilMs);
   if (!permit.admitted) return { step: stepAfterRefusal(permit, stepInput(due, ports)) };
@@ -161,27 +158,53 @@ function toAttemptResult(response: ResponseClass): AttemptResult {
   }
 }
 
-/** Runs what has the same key one after another, in the order in which it was handed in. */
+/** Runs what has the same key one after another. */
 export interface InOrder {
   /**
-   * Calls `work` at once, with a promise that settles (never rejects) when all that was handed in before with the same key has
-   * ended; undefined when nothing is under way.
+   * Calls `work` at once. What `turn` returns resolves when everything before it with the same key has ended; it is to be called
+   * once, when nothing else is to be waited for, and never rejects. Work comes after what was handed in before, yet before work of a
+   * later `sequence` whose turn has not come: the bus may hand over two events of one response in either order.
    */
-  run<T>(key: string, work: (before: Promise<void> | undefined) => Promise<T>): Promise<T>;
+  run<T>(key: string, sequence: string | undefined, work: (turn: () => Promise<void>) => Promise<T>): Promise<T>;
+}
+
+interface Waiting {
+  readonly sequence: string | undefined;
+  hasBegun: boolean;
+  /** Set once it has asked for its turn. */
+  begin?: () => void;
 }
 
 /** For one process; it forgets what has ended. */
 export function createInOrder(): InOrder {
-  const lastByKey = new Map<string, Promise<void>>();
+  const lines = new Map<string, Waiting[]>();
   return {
-    run(key, work) {
-      const before = lastByKey.get(key);
-      const done = work(before);
-      const ended = Promise.allSettled([before, done]).then(() => {
-        if (lastByKey.get(key) === ended) lastByKey.delete(key);
-      });
-      lastByKey.set(key, ended);
-      return done;
+    async run(key, sequence, work) {
+      const line = lines.get(key) ?? [];
+      lines.set(key, line);
+      const own: Waiting = { sequence, hasBegun: false };
+      const index = line.findIndex((other) => !other.hasBegun && isLater(other, own));
+      line.splice(index === -1 ? line.length : index, 0, own);
+      const turn = (): Promise<void> =>
+        new Promise((resolve) => {
+          own.begin = () => {
+            own.hasBegun = true;
+            resolve();
+          };
+          if (line[0] === own) own.begin();
+        });
+      try {
+        return await work(turn);
+      } finally {
+        line.splice(line.indexOf(own), 1);
+        line[0]?.begin?.();
+        if (line.length === 0) lines.delete(key);
+      }
     },
   };
+}
+
+/** Only events of the channel have a sequence; all others stay where they came. */
+function isLater(one: Waiting, other: Waiting): boolean {
+  return one.sequence !== undefined && other.sequence !== undefined && one.sequence > other.sequence;
 }

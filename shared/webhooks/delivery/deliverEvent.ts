@@ -76,11 +76,11 @@ export function createDeliverEvent(ports: DeliverEventPorts): DeliverEvent {
   const listInOrder = createListInOrder(ports);
   const attachContext = createAttachContext(ports);
   const inOrder = createInOrder();
-  // A context is read before the subscriptions: events of a call go on in the order in which they came.
+  // A context is read before the subscriptions: events of a call go on in their order.
   const toDelivered = (given: RelayEvent): Promise<RelayEvent> =>
-    inOrder.run(given.subject, async (before) => {
+    inOrder.run(given.subject, given.sequence, async (turn) => {
       const event = await attachContext(given);
-      await before;
+      await turn();
       return toPublicEvent(event);
     });
 

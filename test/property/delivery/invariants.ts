@@ -4,6 +4,7 @@ import { isCallEnd, isRing, LATE_AFTER_MS } from '../../../shared/webhooks/deliv
 import { parseRetryMessage } from '../../../shared/webhooks/delivery/retries/retryMessage';
 import type { History, Invocation } from './deliveryWorld';
 import { finalOutcomes, isForAlways, isForSometime, newerEvents, subscriptionIds, type Outcome } from './historyFacts';
+import { BATCH_MS } from './simulatedBus';
 import type { SimulatedProcess } from './simulatedProcess';
 import type { SeenAttempt } from './simulatedSubscribers';
 
@@ -75,9 +76,36 @@ function disorder(history: History): readonly string[] {
     if (before === undefined) continue;
     const what = `${event.id} after ${before.event.id} to ${subscriptionId} at ${seconds(history, atMs)}`;
     if (before.endedAtMs === undefined || before.endedAtMs > atMs) found.push(`${what}, at the same time`);
-    if (position(before) > position(attempt)) found.push(what);
+    if (position(before) > position(attempt) && !mayOvertake(before.event, attempt.event)) found.push(what);
+    if (isEarlier(attempt.event, before.event) && cameTogether(history, before, attempt))
+      found.push(`${what}, which came together`);
   }
   return found;
+}
+
+/** Only events of the channel have a sequence. */
+function isEarlier(one: RelayEvent, other: RelayEvent): boolean {
+  return one.sequence !== undefined && other.sequence !== undefined && one.sequence < other.sequence;
+}
+
+/** What goes before a later event goes before those without a sequence, too, that stand behind it. */
+function mayOvertake(one: RelayEvent, other: RelayEvent): boolean {
+  return isEarlier(one, other) || (one.sequence !== undefined && other.sequence === undefined);
+}
+
+/** Whether both are first attempts for events that the process got in one batch. */
+function cameTogether({ invocations }: History, ...attempts: readonly SeenAttempt[]): boolean {
+  const [one, other] = attempts.map(({ due, process }) =>
+    invocations.find(
+      (each) =>
+        each.process === process &&
+        each.role === 'deliverEvent' &&
+        each.event.id === due.event.id &&
+        due.recorded !== undefined &&
+        !due.isRepeated,
+    ),
+  );
+  return one !== undefined && other !== undefined && Math.abs(one.atMs - other.atMs) <= BATCH_MS;
 }
 
 function skippedPromptEvents(history: History): readonly string[] {

@@ -48,8 +48,8 @@ function planCall(call: PlannedCall, index: number, startMs: number): readonly P
 
   let atMs = firstMs;
   snapshot('started', atMs);
-  for (const gapMs of call.updateGapsMs) snapshot('updated', (atMs += gapMs + 1));
-  if (call.endGapMs !== undefined) snapshot('completed', atMs + call.endGapMs + 1);
+  for (const gapMs of call.updateGapsMs) snapshot('updated', (atMs += gapMs));
+  if (call.endGapMs !== undefined) snapshot('completed', atMs + call.endGapMs);
   if (call.commandMs !== undefined) planned.push(settledCommand(subject, firstMs + call.commandMs));
   if (call.hasGap) planned.push(gap(index, firstMs + 3_000));
   return planned;

@@ -17,7 +17,7 @@ export interface PlannedCall {
   readonly startMs: number;
   /** Whether its channel told of its beginning so late that the event is marked. */
   readonly isLate: boolean;
-  /** Before each `updated`. */
+  /** Before each `updated`; events without a gap are of one response. */
   readonly updateGapsMs: readonly number[];
   readonly endGapMs: number | undefined;
   readonly isMissed: boolean;

@@ -27,6 +27,8 @@ export interface QueuePorts<Message> {
 const LOCK_MS = 10_000;
 const MAX_DELIVERIES = 10;
 const WITHOUT_RECEIVER_MS = 500;
+/** Messages of one batch come within so long of each other. */
+export const BATCH_MS = 0.4;
 
 interface Entry<Message> {
   readonly message: Message;
@@ -58,10 +60,15 @@ export function createSimulatedQueue<Message>({
       else release(entry, lock);
     });
   };
+  // What is given out in one moment comes as a batch: to one process, almost at once, in any order.
+  let batch: { readonly atMs: number; readonly receiver: Receiver<Message>; readonly arrivesMs: number } | undefined;
   const give = (entry: Entry<Message>): void => {
     const running = receivers();
-    const receiver = running[Math.floor(random.next() * running.length)];
-    if (receiver === undefined) {
+    if (batch?.atMs !== time.now() || !running.includes(batch.receiver)) {
+      const receiver = running[Math.floor(random.next() * running.length)];
+      batch = receiver && { atMs: time.now(), receiver, arrivesMs: time.now() + random.between(1, 15) };
+    }
+    if (batch === undefined) {
       time.at(time.now() + WITHOUT_RECEIVER_MS, () => give(entry));
       return;
     }
@@ -73,6 +80,7 @@ export function createSimulatedQueue<Message>({
     entry.deliveryCount += 1;
     const lock = Symbol('lock');
     entry.lock = lock;
+    const { receiver, arrivesMs } = batch;
     const { process } = receiver;
     const arrival = { deliveryCount: entry.deliveryCount, enqueuedAtMs: entry.enqueuedAtMs };
     watch(entry, lock, process);
@@ -84,7 +92,7 @@ export function createSimulatedQueue<Message>({
           if (entry.lock === lock) entries.delete(entry);
         },
       );
-    process.later(time.now() + random.between(1, 15), () => {
+    process.later(arrivesMs + random.between(0, BATCH_MS), () => {
       receiver
         .handle(entry.message, arrival)
         .then(settle)

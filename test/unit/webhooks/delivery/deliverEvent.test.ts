@@ -182,6 +182,37 @@ it('keeps the order of events where the list of an earlier one is read more slow
   expect(world.posts).toEqual(['event-1 to sub_a', 'event-2 to sub_a']);
 });
 
+describe('two events of one response that the bus hands over in the other order', () => {
+  const connected = { ...ended, id: 'connected', type: 'ucwa.call.connected', sequence: '000000000043-0000' };
+  const over = { ...completed, id: 'over', sequence: '000000000043-0007' };
+  /** Each request of storage takes 2 ms; the second event comes 0.3 ms after the first. */
+  const deliverSwapped = async (first: RelayEvent, second: RelayEvent, usesContexts: boolean) => {
+    const engine = createDeliveryEngine({ subscriptions: ['sub_a', 'sub_b'].map((id) => sampleSubscription({ id })) });
+    const { deliverEvent, world, clock } = engine;
+    await deliverEvent(started);
+    world.posts.length = 0;
+    world.usesContexts = usesContexts;
+    const { insertEvent, readContext } = world.records;
+    world.storage = {
+      insertEvent: (recorded) => clock.sleep(2).then(() => insertEvent(recorded)),
+      readContext: (id) => clock.sleep(2).then(() => readContext(id)),
+    };
+    const ended = [deliverEvent(first)];
+    await clock.advance(0.3);
+    ended.push(deliverEvent(second));
+    await clock.advanceUntil(Promise.all(ended), 1);
+    return world.posts;
+  };
+  const inOrder = ['connected to sub_a', 'connected to sub_b', 'over to sub_a', 'over to sub_b'];
+
+  it.each([
+    ['', false],
+    [' where their contexts are read', true],
+  ])('are sent in order of their sequence%s', async (_title, usesContexts) => {
+    expect(await deliverSwapped(over, connected, usesContexts)).toEqual(inOrder);
+  });
+});
+
 it('does not repeat a record that storage refused for good', async () => {
   const { deliverEvent, world } = createDeliveryEngine();
   world.storage = { insertEvent: () => Promise.reject(new RelayError('storageRefused', 'too large')) };
@@ -356,7 +387,7 @@ describe('what is attached to a call', () => {
     world.storage = { readContext: () => (reads++ === 0 ? never : Promise.resolve(context)) };
     const delivered = [
       deliverEvent(completed),
-      deliverEvent({ ...completed, id: 'event-3', sequence: '000000000009-0000' }),
+      deliverEvent({ ...completed, id: 'event-3', sequence: '000000000049-0000' }),
     ];
     await world.clock.advance(999);
     expect(world.posts).toEqual([]);

@@ -4,8 +4,8 @@ import { createInOrder } from '../../../../shared/webhooks/delivery/deliver';
 function controlledWork(log: string[], name: string) {
   let end = (): void => undefined;
   const ended = new Promise<void>((resolve) => (end = resolve));
-  const work = async (before: Promise<void> | undefined): Promise<void> => {
-    await before;
+  const work = async (turn: () => Promise<void>): Promise<void> => {
+    await turn();
     log.push(`${name} begins`);
     await ended;
     log.push(`${name} ends`);
@@ -19,7 +19,7 @@ it('runs what has the same key one after another', async () => {
   const log: string[] = [];
   const inOrder = createInOrder();
   const [one, two] = [controlledWork(log, 'one'), controlledWork(log, 'two')];
-  const done = Promise.all([inOrder.run('key', one.work), inOrder.run('key', two.work)]);
+  const done = Promise.all([inOrder.run('key', undefined, one.work), inOrder.run('key', undefined, two.work)]);
   two.end();
   await settle();
   expect(log).toEqual(['one begins']);
@@ -32,33 +32,68 @@ it('lets different keys run side by side', async () => {
   const log: string[] = [];
   const inOrder = createInOrder();
   const [one, two] = [controlledWork(log, 'one'), controlledWork(log, 'two')];
-  void inOrder.run('one', one.work);
-  void inOrder.run('two', two.work);
+  void inOrder.run('one', undefined, one.work);
+  void inOrder.run('two', undefined, two.work);
   await settle();
   expect(log).toEqual(['one begins', 'two begins']);
 });
 
-it('has nothing to wait for when nothing is under way, and forgets what has ended', async () => {
+it('comes at once where everything before it has ended', async () => {
   const inOrder = createInOrder();
-  const seen: (Promise<void> | undefined)[] = [];
-  const work = (before: Promise<void> | undefined): Promise<void> => {
-    seen.push(before);
-    return Promise.resolve();
+  await inOrder.run('key', '2', (turn) => turn());
+  await expect(inOrder.run('key', '1', (turn) => turn())).resolves.toBeUndefined();
+});
+
+describe('what has an earlier sequence', () => {
+  const begin = (handedIn: readonly (string | undefined)[]) => {
+    const log: string[] = [];
+    const inOrder = createInOrder();
+    const works = handedIn.map((sequence) => controlledWork(log, sequence ?? 'without'));
+    let record = (): void => undefined;
+    const recorded = new Promise<void>((resolve) => (record = resolve));
+    const done = works.map(({ work, end }, index) => {
+      end();
+      return inOrder.run('key', handedIn[index], (turn) => work(() => recorded.then(turn)));
+    });
+    return { log, record, done: Promise.all(done) };
   };
-  await inOrder.run('key', work);
-  await settle();
-  await inOrder.run('key', work);
-  expect(seen).toEqual([undefined, undefined]);
+  const begun = (log: readonly string[]) => log.filter((line) => line.endsWith(' begins')).join();
+
+  it.each<[readonly (string | undefined)[], string]>([
+    [['17-0007', '17-0000'], '17-0000 begins,17-0007 begins'],
+    [['3', '1', '2'], '1 begins,2 begins,3 begins'],
+    [['3', undefined, '1'], '1 begins,3 begins,without begins'],
+    [[undefined, '2', undefined], 'without begins,2 begins,without begins'],
+  ])('comes first while nothing has begun: %j', async (handedIn, expected) => {
+    const { log, record, done } = begin(handedIn);
+    record();
+    await done;
+    expect(begun(log)).toBe(expected);
+  });
+
+  it('comes after what has begun', async () => {
+    const log: string[] = [];
+    const inOrder = createInOrder();
+    const [three, two, one] = [controlledWork(log, '3'), controlledWork(log, '2'), controlledWork(log, '1')];
+    const done = [
+      inOrder.run('key', '3', three.work),
+      inOrder.run('key', '2', two.work),
+      inOrder.run('key', '1', one.work),
+    ];
+    for (const { end } of [one, two, three]) end();
+    await Promise.all(done);
+    expect(begun(log)).toBe('3 begins,1 begins,2 begins');
+  });
 });
 
 it('goes on after a failure, and after one that did not wait', async () => {
   const log: string[] = [];
   const inOrder = createInOrder();
   const first = controlledWork(log, 'first');
-  void inOrder.run('key', first.work);
-  await expect(inOrder.run('key', () => Promise.reject(new Error('no place')))).rejects.toThrow('no place');
+  void inOrder.run('key', undefined, first.work);
+  await expect(inOrder.run('key', undefined, () => Promise.reject(new Error('no place')))).rejects.toThrow('no place');
   const third = controlledWork(log, 'third');
-  const done = inOrder.run('key', third.work);
+  const done = inOrder.run('key', undefined, third.work);
   third.end();
   await settle();
   expect(log).toEqual(['first begins']);
