@@ -10,7 +10,8 @@ import { createDeliveryPolicies } from './delivery/deliveryPolicy';
 import { createDisableSubscription } from './delivery/disableSubscription';
 import { createKeepRecord, createKeepRow } from './delivery/keepRecord';
 import { createNextFreeTime } from './delivery/pacing';
-import { createPostFailingLast, createPostSigned } from './delivery/postSigned';
+import { createOwnRound } from './delivery/ownRound';
+import { createPostHealthyFirst, createPostSigned } from './delivery/postSigned';
 import type { RateSlots } from './delivery/rateSlots';
 import { createRecentCalls } from './delivery/recentCalls';
 import { createRedeliver } from './delivery/retries/redeliver';
@@ -69,6 +70,7 @@ export function createWebhooks(ports: WebhooksPorts) {
   const sender = createSender({ clock, allowedCidrs, names, caCertificate });
   const post = createPostSigned({ sender, decrypt, clock, requestOrigin });
   const policies = createDeliveryPolicies(clock);
+  const ownRound = createOwnRound();
   const render = createRenderOnce(confirmUrl);
   const disable = createDisableSubscription({ ...ports, subscriptions: store });
   const keepRecord = createKeepRecord(ports);
@@ -77,7 +79,7 @@ export function createWebhooks(ports: WebhooksPorts) {
     subscriptions: store,
     render,
     policies,
-    deliver: createDeliver({ ...ports, post: createPostFailingLast(post, policies), policies, render }),
+    deliver: createDeliver({ ...ports, post: createPostHealthyFirst(post, policies, ownRound), policies, render }),
     keepRecord,
     keepRow: createKeepRow(keepRecord, clock),
     sendRecord: createSendRecord(ports),
@@ -88,7 +90,7 @@ export function createWebhooks(ports: WebhooksPorts) {
   const deliverEvent = createDeliverEvent(delivery);
   return {
     deliverEvent,
-    retryDelivery: createRetryDelivery({ ...delivery, deliverEvent }),
+    retryDelivery: createRetryDelivery({ ...delivery, deliverEvent, ownRound }),
     subscriptions: createManageSubscriptions({
       ...ports,
       cipher,

@@ -103,5 +103,10 @@ export function createDeliveryEngine(given: { readonly subscriptions?: readonly 
     },
   };
   const deliverEvent = createDeliverEvent(ports);
-  return { ...ports, world, deliverEvent, retryDelivery: createRetryDelivery({ ...ports, deliverEvent }) };
+  return {
+    ...ports,
+    world,
+    deliverEvent,
+    retryDelivery: createRetryDelivery({ ...ports, deliverEvent, ownRound: () => Promise.resolve() }),
+  };
 }

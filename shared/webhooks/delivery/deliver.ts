@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock';
 import { toRelayError } from '../../errors/relayError';
-import type { CallRecords } from '../../invitations/record/callRecords';
+import type { CallRecords, ListedEvent } from '../../invitations/record/callRecords';
 import type { RelayEvent } from '../../invitations/events/relayEvent';
 import { recordRingToDelivery } from '../../telemetry/metrics';
 import type { RenderedDelivery, Render } from '../formats/renderDelivery';
@@ -8,6 +8,7 @@ import type { Subscription } from '../subscriptions/subscription';
 import { classifyResponse, type ResponseClass } from './classifyResponse';
 import type { DeliveryPolicies, AttemptResult } from './deliveryPolicy';
 import { toEnd, type Delivery, type DeliveryEnd, type EndStep, type MadeAttempt } from './deliveryEnd';
+import { createLimit, type Limit } from './limit';
 import { isRing, judgeLateSnapshot, LATE_AFTER_MS } from './lateSnapshot';
 import {
   stepAfterAttempt,
@@ -37,8 +38,8 @@ export interface DueDelivery extends Delivery {
   readonly timeoutMs: number;
   /** An attempt that has not begun by then does not begin: milliseconds since the epoch. */
   readonly waitUntilMs: number;
-  /** Settles when the event is on record; never rejects. */
-  readonly recorded?: Promise<unknown>;
+  /** The attempt does not begin before this has settled; it never rejects. */
+  readonly mayBegin?: Promise<unknown> | undefined;
 }
 
 /** At most one attempt. Never rejects. */
@@ -51,26 +52,29 @@ export type Deliver = (due: DueDelivery) => Promise<DeliveryEnd>;
 export function createDeliver(ports: DeliverPorts): Deliver {
   const { clock } = ports;
   const inOrder = createInOrder();
+  const parts = { ...ports, limit: createLimit(clock) };
   return (due) =>
     inOrder.run(`${due.subscription.id} ${due.event.subject}`, due.event.sequence, async (turn) => {
-      const { step, made } = await deliverInOrder(due, turn, ports);
+      const { step, made } = await deliverInOrder(due, turn, parts);
       return toEnd(due, step, clock.now(), made);
     });
 }
+
+type Parts = DeliverPorts & { readonly limit: Limit };
 
 interface Ended {
   readonly step: EndStep;
   readonly made?: MadeAttempt;
 }
 
-async function deliverInOrder(due: DueDelivery, turn: () => Promise<void>, ports: DeliverPorts): Promise<Ended> {
+async function deliverInOrder(due: DueDelivery, turn: () => Promise<void>, ports: Parts): Promise<Ended> {
   const { policies, clock } = ports;
-  const { subscription, waitUntilMs, recorded } = due;
+  const { subscription, waitUntilMs, mayBegin } = due;
   const policy = policies(subscription);
   const refusal = policy.refusal();
   if (refusal !== undefined) return { step: stepAfterRefusal(refusal, stepInput(due, ports)) };
   // An earlier event that comes while this one is being recorded still goes first.
-  if (!(await settlesBy(clock, Promise.resolve(recorded).then(turn), waitUntilMs)))
+  if (!(await settlesBy(clock, Promise.resolve(mayBegin).then(turn), waitUntilMs)))
     return { step: stepAfterWait('an earlier event of the call is under way', stepInput(due, ports)) };
   const permit = await policy.acquire(waitUntilMs);
   if (!permit.admitted) return { step: stepAfterRefusal(permit, stepInput(due, ports)) };
@@ -97,9 +101,9 @@ function stepInput({ attempt, moves, event }: DueDelivery, { clock, random }: De
 /** What is sent now, or the step in its place; what is read for that is at most a second old when the attempt begins. */
 async function judge(
   due: DueDelivery,
-  ports: DeliverPorts,
+  ports: Parts,
 ): Promise<EndStep | { readonly step: 'send'; readonly rendered: RenderedDelivery }> {
-  const { records, render, clock } = ports;
+  const { records, limit, render, clock } = ports;
   const { event, subscription, waitUntilMs } = due;
   const rendered = render(event, subscription);
   if (rendered === undefined)
@@ -113,9 +117,13 @@ async function judge(
     if (clock.now() > waitUntilMs) return stepAfterWait('the process stood still', stepInput(due, ports));
     const isLate = due.isRepeated || clock.now() - event.timeMs > LATE_AFTER_MS;
     if (!isLate || !isRing(event)) return { step: 'send', rendered };
-    const readAtMs = clock.now();
-    const waitMs = Math.min(STORAGE_WAIT_MS, waitUntilMs - readAtMs);
-    const events = await withDeadline(clock, records.readEvents(event.subject), waitMs).catch(() => undefined);
+    let readAtMs = clock.now();
+    const read = (): Promise<readonly ListedEvent[] | undefined> => {
+      readAtMs = clock.now();
+      const waitMs = Math.min(STORAGE_WAIT_MS, waitUntilMs - readAtMs);
+      return withDeadline(clock, records.readEvents(event.subject), waitMs).catch(() => undefined);
+    };
+    const events = await limit(read, waitUntilMs);
     if (events === undefined) return stepWithoutState(stepInput(due, ports));
     if (clock.now() - readAtMs > STORAGE_WAIT_MS || clock.now() > waitUntilMs || isOver()) continue;
     const recorded = events.map((one) => one.event);

@@ -157,9 +157,12 @@ async function deliverToAll(arrived: Arrived, ports: DeliverEventPorts): Promise
   const { event } = record;
   const rowsUntilMs = record.recordedAtMs + ROWS_WAIT_MS;
   const inserting = keepRecord(event, () => records.insertEvent(record));
-  const recorded = inserting.then((kept) =>
-    hasEarlier || kept === 'noAnswer' || fresh.length === 0 ? undefined : waitForPredecessor(event, ports),
-  );
+  // A call's first event waits for nothing.
+  const mayBegin = isCallStart(event)
+    ? undefined
+    : inserting.then((kept) =>
+        hasEarlier || kept === 'noAnswer' || fresh.length === 0 ? undefined : waitForPredecessor(event, ports),
+      );
   const indexing = inserting.then(() => keepRecord(event, () => records.indexEvent(record)));
   const observed: Promise<void>[] = [];
   const observe = (subscription: Subscription, end: DeliveryEnd): DeliveryEnd => {
@@ -169,7 +172,7 @@ async function deliverToAll(arrived: Arrived, ports: DeliverEventPorts): Promise
   };
   const ends = await Promise.all(
     fresh.map(async (subscription) =>
-      observe(subscription, await beginDelivery(subscription, recorded, arrived, ports)),
+      observe(subscription, await beginDelivery(subscription, mayBegin, arrived, ports)),
     ),
   );
 
@@ -212,7 +215,7 @@ function replaceResults(results: readonly DeliveryResult[], ends: readonly Deliv
 /** Makes the first attempt, or leaves it to `retryDelivery`. */
 function beginDelivery(
   subscription: Subscription,
-  recorded: Promise<unknown>,
+  mayBegin: Promise<unknown> | undefined,
   { record: { event, recordedAtMs }, isRepeated }: Arrived,
   ports: DeliverEventPorts,
 ): Promise<DeliveryEnd> {
@@ -225,7 +228,7 @@ function beginDelivery(
     isRepeated,
     timeoutMs: timeoutMsOf(subscription, true),
     waitUntilMs: recordedAtMs + MAX_WAIT_MS,
-    recorded,
+    mayBegin,
   });
 }
 
@@ -273,7 +276,7 @@ function createAttachContext({
 
 /** Lets the event before this one come first where another process is handling it. Never rejects. */
 async function waitForPredecessor(event: RelayEvent, { records, clock }: DeliverEventPorts): Promise<void> {
-  if (isCallStart(event) || !(isRing(event) || isCallEnd(event))) return;
+  if (!(isRing(event) || isCallEnd(event))) return;
   const events = await withDeadline(clock, records.readEvents(event.subject)).catch(() => []);
   if (isAheadOfPredecessor(event, events)) await clock.sleep(PREDECESSOR_WAIT_MS);
 }

@@ -5,6 +5,7 @@ import type { Sender, SenderResult, OutgoingRequest } from '../sender/sender';
 import type { DecryptSubscription, DecryptedSubscription } from '../subscriptions/subscriptionSecrets';
 import type { Subscription } from '../subscriptions/subscription';
 import type { DeliveryPolicies } from './deliveryPolicy';
+import type { OwnRound } from './ownRound';
 import { signatureHeaders } from './signature';
 
 export interface PostSignedPorts {
@@ -47,23 +48,16 @@ export function createPostSigned({ sender, decrypt, clock, requestOrigin }: Post
 }
 
 /**
- * Posts at once to subscribers whose last attempt succeeded, and to all others, failing or never tried, one in a round of the event
- * loop, in their order. Signing and sending to hundreds that fail takes a good part of a second: a ring for a subscriber that is well
- * does not wait for that.
+ * Posts at once to subscribers whose last attempt succeeded, and to all others, failing or never tried, in a round of the event loop
+ * of their own; a failure goes on in one too, since time-outs of one event come together. A ring for a subscriber that is well does not
+ * wait until hundreds of requests are signed, sent or recorded.
  */
-export function createPostFailingLast(post: PostSigned, policies: DeliveryPolicies): PostSigned {
-  const waiting: (() => void)[] = [];
-  const goOn = (): void => {
-    waiting.shift()?.();
-    if (waiting.length > 0) setImmediate(goOn);
-  };
-  const afterOthers = (): Promise<void> =>
-    new Promise((resolve) => {
-      if (waiting.push(resolve) === 1) setImmediate(goOn);
-    });
+export function createPostHealthyFirst(post: PostSigned, policies: DeliveryPolicies, ownRound: OwnRound): PostSigned {
   return async (subscription, ...rest) => {
-    if (!policies(subscription).hasSucceeded()) await afterOthers();
-    return post(subscription, ...rest);
+    if (!policies(subscription).hasSucceeded()) await ownRound();
+    const result = await post(subscription, ...rest);
+    if (result.kind === 'networkError') await ownRound();
+    return result;
   };
 }
 

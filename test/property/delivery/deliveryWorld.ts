@@ -242,7 +242,7 @@ function wire(world: World, process: SimulatedProcess, role: Role) {
     }),
   };
   const deliverEvent = createDeliverEvent(ports);
-  const retryDelivery = createRetryDelivery({ ...ports, deliverEvent });
+  const retryDelivery = createRetryDelivery({ ...ports, deliverEvent, ownRound: () => Promise.resolve() });
   const invoke = async (event: RelayEvent, deliveryCount: number, work: () => Promise<unknown>): Promise<void> => {
     const made: Invocation = { process, role, event, deliveryCount, atMs: time.now(), dues: [], isWarm };
     world.invocations.push(made);

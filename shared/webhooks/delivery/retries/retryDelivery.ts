@@ -11,6 +11,7 @@ import { MAX_WAIT_MS, type DeliverEvent } from '../deliverEvent';
 import { toEnd, type DeliveryEnd } from '../deliveryEnd';
 import { toTroubledDelivery, type KeepRecord, type Kept, type KeepRow } from '../keepRecord';
 import { stepAfterLatePace, stepWithoutState } from './nextStep';
+import type { OwnRound } from '../ownRound';
 import type { NextFreeTime } from '../pacing';
 import type { AttemptMessage, RecordMessage, RetryMessage } from './retryMessage';
 import type { RetryQueue } from './retryQueue';
@@ -23,6 +24,7 @@ export interface RetryDeliveryPorts {
   readonly records: CallRecords;
   readonly deliver: Deliver;
   readonly deliverEvent: DeliverEvent;
+  readonly ownRound: OwnRound;
   readonly keepRecord: KeepRecord;
   readonly keepRow: KeepRow;
   readonly nextFreeTime: NextFreeTime;
@@ -64,6 +66,7 @@ export function createRetryDelivery(ports: RetryDeliveryPorts): RetryDelivery {
     return withSpan('retry delivery', { kind: 'consumer', parent, attributes }, async () => {
       switch (message.kind) {
         case 'attempt':
+          await ports.ownRound();
           return makeAttempt(message, isRepeated, ports);
         case 'record':
           return recordAgain(message, ports);

@@ -61,13 +61,31 @@ it('sends the events of a call one after another', async () => {
   expect(world.posts[2]).toBe('event-2 to sub_a');
 });
 
-it('waits until its event is on record', async () => {
+it('reads the calls of sixteen late attempts at a time', async () => {
   const { deliver, due, world, clock } = setUp();
-  let insert = (): void => undefined;
-  const done = deliver(due(started, { recorded: new Promise<void>((resolve) => (insert = resolve)) }));
+  const reads: (() => void)[] = [];
+  world.storage = { readEvents: () => new Promise((resolve) => reads.push(() => resolve([]))) };
+  const late = Array.from({ length: 18 }, (_, index) =>
+    deliver(due(started, { isRepeated: true, subscription: sampleSubscription({ id: `sub_${String(index)}` }) })),
+  );
+  await clock.advance(0);
+  expect([reads.length, world.posts]).toEqual([16, []]);
+  reads[3]?.();
+  await clock.advance(0);
+  expect([reads.length, world.posts]).toEqual([17, ['event-1 to sub_3']]);
+  reads[4]?.();
+  await clock.advance(0);
+  for (const end of reads) end();
+  expect(await Promise.all(late)).toHaveLength(18);
+});
+
+it('waits until it may begin', async () => {
+  const { deliver, due, world, clock } = setUp();
+  let begin = (): void => undefined;
+  const done = deliver(due(started, { mayBegin: new Promise<void>((resolve) => (begin = resolve)) }));
   await clock.advance(100);
   expect(world.posts).toEqual([]);
-  insert();
+  begin();
   expect((await done).attempt.outcome).toBe('delivered');
 });
 

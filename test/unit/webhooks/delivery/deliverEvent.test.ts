@@ -157,6 +157,16 @@ describe('while storage is away', () => {
     ]);
   });
 
+  it('and does not respond: the first event of a call is sent at once', async () => {
+    const { deliverEvent, world, clock } = createDeliveryEngine();
+    world.storage = { insertEvent: () => never };
+    const done = deliverEvent(started);
+    await clock.advance(0);
+    expect(world.posts).toEqual(['event-1 to sub_a']);
+    await clock.advance(12_000);
+    await done;
+  });
+
   it('the event itself goes as a message where subscriptions were never read, each time later', async () => {
     const { deliverEvent, world, clock } = createDeliveryEngine();
     world.list = away;

@@ -1,5 +1,6 @@
 import { createDeliveryPolicies, type AttemptResult } from '../../../../shared/webhooks/delivery/deliveryPolicy';
-import { createPostFailingLast } from '../../../../shared/webhooks/delivery/postSigned';
+import { createOwnRound } from '../../../../shared/webhooks/delivery/ownRound';
+import { createPostHealthyFirst } from '../../../../shared/webhooks/delivery/postSigned';
 import { createFakeClock } from '../../../support/fakeClock';
 import { sampleSubscription } from '../../../support/sampleSubscription';
 
@@ -10,17 +11,21 @@ it('posts at once where the last attempt succeeded, and to others one in a round
   const policies = createDeliveryPolicies(createFakeClock());
   const [well, first, second, third] = ['well', 'first', 'second', 'third'].map((id) => sampleSubscription({ id }));
   const posted: string[] = [];
-  const post = createPostFailingLast(({ id }) => {
-    posted.push(id);
-    return Promise.resolve({
-      kind: 'response',
-      status: 200,
-      headers: {},
-      retryAfter: undefined,
-      body: '',
-      durationMs: 1,
-    });
-  }, policies);
+  const post = createPostHealthyFirst(
+    ({ id }) => {
+      posted.push(id);
+      return Promise.resolve({
+        kind: 'response',
+        status: 200,
+        headers: {},
+        retryAfter: undefined,
+        body: '',
+        durationMs: 1,
+      });
+    },
+    policies,
+    createOwnRound(),
+  );
   const postTo = (subscription = sampleSubscription()) => post(subscription, 'event', rendered, 1_000);
   const attempt = async (result: AttemptResult, subscription = sampleSubscription()) => {
     const permit = await policies(subscription).acquire(Infinity);
