@@ -54,8 +54,8 @@ export function createDeliver(ports: DeliverPorts): Deliver {
   const inOrder = createInOrder();
   const parts = { ...ports, limit: createLimit(clock) };
   return (due) =>
-    inOrder.run(`${due.subscription.id} ${due.event.subject}`, due.event.sequence, async (turn) => {
-      const { step, made } = await deliverInOrder(due, turn, parts);
+    inOrder.run(`${due.subscription.id} ${due.event.subject}`, due.event.sequence, async (ready) => {
+      const { step, made } = await deliverInOrder(due, ready, parts);
       return toEnd(due, step, clock.now(), made);
     });
 }
@@ -67,14 +67,14 @@ interface Ended {
   readonly made?: MadeAttempt;
 }
 
-async function deliverInOrder(due: DueDelivery, turn: () => Promise<void>, ports: Parts): Promise<Ended> {
+async function deliverInOrder(due: DueDelivery, ready: () => Promise<void>, ports: Parts): Promise<Ended> {
   const { policies, clock } = ports;
   const { subscription, waitUntilMs, mayBegin } = due;
   const policy = policies(subscription);
   const refusal = policy.refusal();
   if (refusal !== undefined) return { step: stepAfterRefusal(refusal, stepInput(due, ports)) };
   // An earlier event that comes while this one is being recorded still goes first.
-  if (!(await settlesBy(clock, Promise.resolve(mayBegin).then(turn), waitUntilMs)))
+  if (!(await settlesBy(clock, Promise.resolve(mayBegin).then(ready), waitUntilMs)))
     return { step: stepAfterWait('an earlier event of the call is under way', stepInput(due, ports)) };
   const permit = await policy.acquire(waitUntilMs);
   if (!permit.admitted) return { step: stepAfterRefusal(permit, stepInput(due, ports)) };
@@ -169,11 +169,11 @@ function toAttemptResult(response: ResponseClass): AttemptResult {
 /** Runs what has the same key one after another. */
 export interface InOrder {
   /**
-   * Calls `work` at once. What `turn` returns resolves when everything before it with the same key has ended; it is to be called
+   * Calls `work` at once. What `ready` returns resolves when everything before it with the same key has ended; it is to be called
    * once, when nothing else is to be waited for, and never rejects. Work comes after what was handed in before, yet before work of a
    * later `sequence` whose turn has not come: the bus may hand over two events of one response in either order.
    */
-  run<T>(key: string, sequence: string | undefined, work: (turn: () => Promise<void>) => Promise<T>): Promise<T>;
+  run<T>(key: string, sequence: string | undefined, work: (ready: () => Promise<void>) => Promise<T>): Promise<T>;
 }
 
 interface Waiting {
@@ -193,7 +193,7 @@ export function createInOrder(): InOrder {
       const own: Waiting = { sequence, hasBegun: false };
       const index = line.findIndex((other) => !other.hasBegun && isLater(other, own));
       line.splice(index === -1 ? line.length : index, 0, own);
-      const turn = (): Promise<void> =>
+      const ready = (): Promise<void> =>
         new Promise((resolve) => {
           own.begin = () => {
             own.hasBegun = true;
@@ -202,7 +202,7 @@ export function createInOrder(): InOrder {
           if (line[0] === own) own.begin();
         });
       try {
-        return await work(turn);
+        return await work(ready);
       } finally {
         line.splice(line.indexOf(own), 1);
         line[0]?.begin?.();

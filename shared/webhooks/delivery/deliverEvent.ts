@@ -78,9 +78,9 @@ export function createDeliverEvent(ports: DeliverEventPorts): DeliverEvent {
   const inOrder = createInOrder();
   // A context is read before the subscriptions: events of a call go on in their order.
   const toDelivered = (given: RelayEvent): Promise<RelayEvent> =>
-    inOrder.run(given.subject, given.sequence, async (turn) => {
+    inOrder.run(given.subject, given.sequence, async (ready) => {
       const event = await attachContext(given);
-      await turn();
+      await ready();
       return toPublicEvent(event);
     });
 

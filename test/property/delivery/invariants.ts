@@ -101,7 +101,8 @@ function cameTogether({ invocations }: History, ...attempts: readonly SeenAttemp
         each.process === process &&
         each.role === 'deliverEvent' &&
         each.event.id === due.event.id &&
-        due.recorded !== undefined &&
+        due.attempt + due.moves === 1 &&
+        due.redelivery === undefined &&
         !due.isRepeated,
     ),
   );

@@ -4,8 +4,8 @@ import { createInOrder } from '../../../../shared/webhooks/delivery/deliver';
 function controlledWork(log: string[], name: string) {
   let end = (): void => undefined;
   const ended = new Promise<void>((resolve) => (end = resolve));
-  const work = async (turn: () => Promise<void>): Promise<void> => {
-    await turn();
+  const work = async (ready: () => Promise<void>): Promise<void> => {
+    await ready();
     log.push(`${name} begins`);
     await ended;
     log.push(`${name} ends`);
@@ -40,8 +40,8 @@ it('lets different keys run side by side', async () => {
 
 it('comes at once where everything before it has ended', async () => {
   const inOrder = createInOrder();
-  await inOrder.run('key', '2', (turn) => turn());
-  await expect(inOrder.run('key', '1', (turn) => turn())).resolves.toBeUndefined();
+  await inOrder.run('key', '2', (ready) => ready());
+  await expect(inOrder.run('key', '1', (ready) => ready())).resolves.toBeUndefined();
 });
 
 describe('what has an earlier sequence', () => {
@@ -53,7 +53,7 @@ describe('what has an earlier sequence', () => {
     const recorded = new Promise<void>((resolve) => (record = resolve));
     const done = works.map(({ work, end }, index) => {
       end();
-      return inOrder.run('key', handedIn[index], (turn) => work(() => recorded.then(turn)));
+      return inOrder.run('key', handedIn[index], (ready) => work(() => recorded.then(ready)));
     });
     return { log, record, done: Promise.all(done) };
   };
