@@ -28,16 +28,28 @@ export function usePreferences(): Preferences {
   return useStore(useShared().preferences, (preferences) => preferences);
 }
 
-/** The server's time, each second anew, in milliseconds since the epoch. */
+/**
+ * The server's time, in milliseconds since the epoch; anew as each of its seconds begins, for all who ask at the same time, so that
+ * the page is laid out once a second.
+ */
 export function useNow(): number {
   const { console } = useShared();
-  const [nowMs, setNowMs] = useState(console.now());
+  const [, redraw] = useState(0);
   useEffect(() => {
-    const timer = setInterval(() => setNowMs(console.now()), 1000);
-    return () => clearInterval(timer);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const waitForNextSecond = (): void => {
+      timer = setTimeout(
+        () => {
+          redraw((count) => count + 1);
+          waitForNextSecond();
+        },
+        1000 - (console.now() % 1000),
+      );
+    };
+    waitForNextSecond();
+    return () => clearTimeout(timer);
   }, [console]);
-  // What is drawn for another reason meanwhile is drawn for now.
-  return Math.max(nowMs, console.now());
+  return console.now();
 }
 
 /** Whether the person may do that: the relay refuses it otherwise. A key has every role. */

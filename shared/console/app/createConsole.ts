@@ -5,6 +5,7 @@ import type { StreamEvent } from '../feed/parseEvents';
 import { applyEvents } from './applyEvents';
 import { createLists, type Lists } from './createLists';
 import { askAgain, createSignIn, credentialsOf, type SignIn } from './createSignIn';
+import { bestServerAhead } from './serverAhead';
 import { initialState, type ConsoleState, type Notice } from './state';
 import { createStore, type Store } from './store';
 
@@ -35,11 +36,11 @@ const NOTICE_MS = 6000;
 
 export function createConsole({ fetch, keys, now: browserNow, createFeed, open }: ConsolePorts): Console {
   const store = createStore<ConsoleState>(initialState);
-  let serverAheadMs = 0;
+  let serverAheadMs: number | undefined;
   const setServerNow = (serverNowMs: number): void => {
-    serverAheadMs = serverNowMs - browserNow();
+    serverAheadMs = bestServerAhead(serverAheadMs, serverNowMs - browserNow());
   };
-  const now = (): number => browserNow() + serverAheadMs;
+  const now = (): number => browserNow() + (serverAheadMs ?? 0);
   const api = createApi({
     base: () => store.get().session?.api ?? '/api',
     credentials: () => credentialsOf(store.get(), keys),

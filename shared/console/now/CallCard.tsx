@@ -3,11 +3,12 @@ import { useConsole, useRole } from '../app/context';
 import { callHref } from '../app/route';
 import { ringActions, type RingAction } from '../calls/actions';
 import { calledName, callerDetails, callerName, importanceText, routeTexts, subjectText } from '../calls/callTexts';
-import { startedAtOf } from '../calls/mergeCalls';
 import { Badge } from '../ui/Badge';
+import { memo } from '../ui/memo';
 import { Text } from '../ui/Text';
-import { number } from '../ui/times';
 import { GoneBadge } from './GoneBadge';
+import { TimeLeft, isLittle, leftOf } from './TimeLeft';
+import { armedName } from './useArmed';
 
 export interface CallCardProps {
   readonly call: CallItem;
@@ -15,33 +16,30 @@ export interface CallCardProps {
   readonly isSelected: boolean;
   /** One of many: a row instead of a card. */
   readonly isRow: boolean;
-  readonly nowMs: number;
-  readonly onSelect: () => void;
-  readonly onAct: (action: RingAction) => void;
+  /** When the server's second began, in milliseconds since the epoch: what is drawn during it is the same. */
+  readonly secondMs: number;
+  readonly onSelect: (call: CallItem) => void;
+  readonly onAct: (call: CallItem, action: RingAction) => void;
   /** Which command waits to be asked for once more. */
-  readonly isArmed: (action: RingAction) => boolean;
+  readonly armed: string | undefined;
 }
 
-/** From here on it is red: there is hardly time to walk to a phone. */
-const LITTLE_MS = 8000;
-
 /** A call that rings: who, for whom, how long still, and what can be done. One that is gone says what became of it. */
-export function CallCard(props: CallCardProps) {
-  const { call, isGone, isSelected, isRow, nowMs, onSelect } = props;
-  const leftMs = leftOf(call, nowMs);
+export const CallCard = memo(function CallCard(props: CallCardProps) {
+  const { call, isGone, isSelected, isRow, secondMs, onSelect } = props;
   const isUrgent = importanceText(call) !== undefined;
   const classes = [
     'call',
     isRow ? 'row' : 'card',
     isGone && 'gone',
     isSelected && !isGone && 'selected',
-    (isUrgent || (leftMs !== undefined && leftMs <= LITTLE_MS)) && 'pressing',
+    (isUrgent || isLittle(leftOf(call, secondMs))) && 'pressing',
   ];
   return (
     <li
       class={classes.filter(Boolean).join(' ')}
       data-invitation={call.invitationId}
-      onPointerDown={onSelect}
+      onPointerDown={() => onSelect(call)}
       aria-current={isSelected && !isGone ? 'true' : undefined}
     >
       <h2 class="who">
@@ -50,18 +48,18 @@ export function CallCard(props: CallCardProps) {
         </a>
       </h2>
       {isRow && !isGone ? <RowFacts call={call} /> : <Details call={call} isGone={isGone} />}
-      {isGone ? <GoneBadge call={call} /> : <Ringing {...props} leftMs={leftMs} />}
+      {isGone ? <GoneBadge call={call} /> : <Ringing {...props} />}
     </li>
   );
-}
+});
 
-function Ringing(props: CallCardProps & { readonly leftMs: number | undefined }) {
-  const { call, isRow, nowMs, leftMs } = props;
+function Ringing(props: CallCardProps) {
+  const { call, isRow, secondMs } = props;
   const importance = importanceText(call);
   const subject = subjectText(call);
   return (
     <>
-      <Left call={call} nowMs={nowMs} leftMs={leftMs} isRow={isRow} />
+      <TimeLeft call={call} secondMs={secondMs} isRow={isRow} />
       {!isRow && (
         <p class="facts">
           {importance !== undefined && (
@@ -132,33 +130,7 @@ function ForWhom({ call }: { readonly call: CallItem }) {
   );
 }
 
-function Left({ call, nowMs, leftMs, isRow }: Pick<CallCardProps, 'call' | 'nowMs' | 'isRow'> & LeftProps) {
-  const startedAtMs = startedAtOf(call);
-  const wholeMs = call.expiresAt === undefined ? 0 : Date.parse(call.expiresAt) - startedAtMs;
-  const share = leftMs === undefined || wholeMs <= 0 ? 0 : Math.min(1, leftMs / wholeMs);
-  const isLittle = leftMs !== undefined && leftMs <= LITTLE_MS;
-  return (
-    <>
-      <p class={isLittle ? 'left little' : 'left'}>
-        {leftMs !== undefined && (
-          <span>
-            <b>{number(Math.ceil(leftMs / 1000))}</b> {isRow ? 's' : 's left'}
-          </span>
-        )}
-        {startedAtMs > 0 && <small>waits {number(Math.max(0, Math.floor((nowMs - startedAtMs) / 1000)))} s</small>}
-      </p>
-      <div class={isLittle ? 'bar little' : 'bar'} aria-hidden="true">
-        <div style={{ transform: `scaleX(${share.toFixed(3)})` }} />
-      </div>
-    </>
-  );
-}
-
-interface LeftProps {
-  readonly leftMs: number | undefined;
-}
-
-function Actions({ call, isRow, isSelected, onAct, isArmed }: CallCardProps) {
+function Actions({ call, isRow, isSelected, onAct, armed }: CallCardProps) {
   const sending = useConsole((state) => state.sending.get(call.invitationId));
   const mayCommand = useRole('Invitations.Command');
   const actions = mayCommand ? ringActions(call) : [];
@@ -174,9 +146,15 @@ function Actions({ call, isRow, isSelected, onAct, isArmed }: CallCardProps) {
             class={action.command === 'accept' ? 'filled' : 'danger'}
             // Stays focusable: the focus would be lost with it otherwise.
             aria-disabled={sending?.state === 'sending' || undefined}
-            onClick={() => onAct(action)}
+            onClick={() => onAct(call, action)}
           >
-            {isSending ? 'Sending …' : isArmed(action) ? `Once more: ${action.shortLabel}` : <Text>{label}</Text>}
+            {isSending ? (
+              'Sending …'
+            ) : armed === armedName(call, action) ? (
+              `Once more: ${action.shortLabel}`
+            ) : (
+              <Text>{label}</Text>
+            )}
             <span class="hidden">: {callerName(call)}</span>
             {isSelected && !isRow && <kbd aria-hidden="true">{action.command === 'accept' ? 'A' : 'D D'}</kbd>}
           </button>
@@ -190,8 +168,4 @@ function Actions({ call, isRow, isSelected, onAct, isArmed }: CallCardProps) {
       )}
     </div>
   );
-}
-
-function leftOf({ expiresAt }: CallItem, nowMs: number): number | undefined {
-  return expiresAt === undefined ? undefined : Math.max(0, Date.parse(expiresAt) - nowMs);
 }

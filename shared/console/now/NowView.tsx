@@ -9,8 +9,9 @@ import { JustEnded } from './JustEnded';
 import { KeysHint } from './KeysHint';
 import { NothingRings } from './NothingRings';
 import type { NowKey } from './nowKeys';
-import { useArmed } from './useArmed';
+import { armedName, useArmed } from './useArmed';
 import { useHold } from './useHold';
+import { useNewest } from './useNewest';
 import { useNowKeys } from './useNowKeys';
 import { useShownCalls, type CallOnScreen } from './useShownCalls';
 
@@ -33,6 +34,8 @@ export function NowView() {
     if (asksFirst && !armed.confirm(armedName(call, action))) return;
     void sendCommand(console, call, action);
   };
+  const select = useNewest((call: CallItem) => setWanted(call.invitationId));
+  const actOn = useNewest((call: CallItem, action: RingAction) => act(call, action, !isLive));
   const press = (key: NowKey): void => {
     if (key === 'next' || key === 'previous')
       setWanted(neighbourOf(shown, selected?.invitationId, key === 'next' ? 1 : -1));
@@ -62,10 +65,10 @@ export function NowView() {
               isGone={isGone}
               isSelected={call === selected}
               isRow={shown.length > MOST_CARDS}
-              nowMs={nowMs}
-              onSelect={() => setWanted(call.invitationId)}
-              onAct={(action) => act(call, action, !isLive)}
-              isArmed={(action) => armed.isArmed(armedName(call, action))}
+              secondMs={Math.floor(nowMs / 1000) * 1000}
+              onSelect={select}
+              onAct={actOn}
+              armed={armed.armed}
             />
           ))}
         </ul>
@@ -74,10 +77,6 @@ export function NowView() {
       <JustEnded />
     </div>
   );
-}
-
-function armedName({ invitationId }: CallItem, { command }: RingAction): string {
-  return `${command} ${invitationId}`;
 }
 
 /** The call above or below that rings; the same one at either end. */

@@ -1,10 +1,13 @@
 import { useRef, useState } from 'preact/hooks';
+import type { CallItem } from '../api/answers';
+import type { RingAction } from '../calls/actions';
 
 const ARMED_MS = 4000;
 
 /** Something that is done when it is asked for twice within some seconds. */
 export interface Armed {
-  isArmed(what: string): boolean;
+  /** What the next time counts for. */
+  readonly armed: string | undefined;
   /** True the second time. */
   confirm(what: string): boolean;
 }
@@ -18,11 +21,16 @@ export function useArmed(): Armed {
     if (what !== undefined) timer.current = setTimeout(() => setArmed(undefined), ARMED_MS);
   };
   return {
-    isArmed: (what) => armed === what,
+    armed,
     confirm: (what) => {
       const isSecond = armed === what;
       set(isSecond ? undefined : what);
       return isSecond;
     },
   };
+}
+
+/** A command to a call, as something that is asked for. Pure. */
+export function armedName({ invitationId }: CallItem, { command }: RingAction): string {
+  return `${command} ${invitationId}`;
 }
