@@ -1,5 +1,5 @@
 import type { HttpResponse } from './httpResponse';
-import axios from 'axios';
+import { Axios } from 'axios';
 import type { Clock } from '../clock';
 import { setStatus, setAttributes, withinSpan, type SpanAttributes } from '../telemetry/trace';
 import { USER_AGENT } from '../version';
@@ -36,15 +36,9 @@ export const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 
 export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaHttp {
   const connections = createConnections(caCertificate);
-  // Nothing of the request or the response is transformed: what goes out and comes in is the text itself.
-  const client = axios.create({
-    adapter: createHttpAdapter(connections, clock),
-    validateStatus: null,
-    transformRequest: [],
-    transformResponse: [],
-    maxContentLength: MAX_RESPONSE_BYTES,
-    headers: { common: { Accept: '*/*' } },
-  });
+  // Of the class, which has none of axios's defaults: nothing of the request or the response is transformed, and
+  // there is nothing to merge into each of ten thousand polls.
+  const client = new Axios({ adapter: createHttpAdapter(connections, clock), maxContentLength: MAX_RESPONSE_BYTES });
 
   const exchange: UcwaHttp['request'] = async ({ method, url, headers, body, timeoutMs, signal }) => {
     try {
@@ -55,8 +49,13 @@ export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaH
       } = await client.request<string>({
         method,
         url,
-        // Without a body there is no type of it: axios would name one for a POST.
-        headers: { 'User-Agent': USER_AGENT, ...headers, ...(body === undefined && { 'Content-Type': false }) },
+        headers: {
+          Accept: '*/*',
+          'User-Agent': USER_AGENT,
+          ...headers,
+          // Without a body there is no type of it: axios would name one for a POST.
+          ...(method === 'POST' && body === undefined && { 'Content-Type': false }),
+        },
         ...(body !== undefined && { data: body }),
         timeout: timeoutMs,
         ...(signal !== undefined && { signal }),

@@ -41,7 +41,7 @@ export function createHttpAdapter(connections: Connections, clock: Pick<Clock, '
     });
     signal?.addEventListener?.('abort', end);
     try {
-      return await receive(sent, config);
+      return await received(await headOf(sent), config);
     } catch (error) {
       throw timedOut ?? error;
     } finally {
@@ -68,8 +68,7 @@ function send(
   }).end(data as string | undefined);
 }
 
-async function receive(sent: ClientRequest, config: InternalAxiosRequestConfig): Promise<AxiosResponse<string>> {
-  const response = await headOf(sent);
+async function received(response: IncomingMessage, config: InternalAxiosRequestConfig): Promise<AxiosResponse<string>> {
   // Taken now: a response that was read to its end has let its connection go.
   const { socket } = response;
   const data = await readText(decoded(response), config.maxContentLength ?? Infinity);
@@ -79,7 +78,8 @@ async function receive(sent: ClientRequest, config: InternalAxiosRequestConfig):
     data,
     status: response.statusCode ?? 0,
     statusText: '',
-    headers: new AxiosHeaders(response.headers as Record<string, string>),
+    // Assigned: Node.js has made their names unique and lower case.
+    headers: Object.assign(new AxiosHeaders(), response.headers as Record<string, string>),
     config,
   };
 }
@@ -87,14 +87,21 @@ async function receive(sent: ClientRequest, config: InternalAxiosRequestConfig):
 /** Resolves with the response's head; its body breaks off when something goes wrong after that. */
 function headOf(sent: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
+    let hasHead = false;
     sent.on('error', reject);
-    sent.on('response', resolve);
+    sent.on('response', (response) => {
+      hasHead = true;
+      resolve(response);
+    });
     // 101 to a request that asked for no upgrade.
     sent.on('upgrade', (_, socket) => {
       socket.destroy();
       reject(withCode('The server switched protocols.', 'UNEXPECTED_UPGRADE'));
     });
-    sent.on('close', () => reject(withCode('The connection was closed without a response.', 'ECONNRESET')));
+    // An error is dear to make, and every request is closed at last.
+    sent.on('close', () => {
+      if (!hasHead) reject(withCode('The connection was closed without a response.', 'ECONNRESET'));
+    });
   });
 }
 
