@@ -49,6 +49,9 @@ export class SessionStatus {
   #cutAfterMs: number | undefined;
   /** The trouble that was logged as news; while it lasts it is not news again, for an outage strikes thousands at once. */
   #reportedCode: ErrorCode | undefined;
+  /** Whether anything can be received with the modalities that were judged last: ten thousand sessions are asked every few seconds. */
+  #receives = true;
+  #judged: readonly string[] | undefined;
 
   constructor(ports: SessionStatusPorts) {
     this.#ports = ports;
@@ -176,10 +179,14 @@ export class SessionStatus {
 
   #canReceive(): boolean {
     const granted = this.#ports.modalities();
-    return (
-      granted === undefined ||
-      this.#ports.kinds.some((kind) => kinds[kind].needsModality.some((modality) => granted.includes(modality)))
-    );
+    if (granted === undefined) return true;
+    if (granted !== this.#judged) {
+      this.#judged = granted;
+      this.#receives = this.#ports.kinds.some((kind) =>
+        kinds[kind].needsModality.some((modality) => granted.includes(modality)),
+      );
+    }
+    return this.#receives;
   }
 }
 
