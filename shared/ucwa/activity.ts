@@ -1,8 +1,8 @@
 import type { Clock } from '../clock';
 
 /** UCWA wants to hear of the user at least every four minutes; the jitter keeps a thousand accounts apart. */
-const LEAST_MS = 180_000;
-const SPREAD_MS = 50_000;
+const LEAST_MS = 210_000;
+const SPREAD_MS = 20_000;
 
 /** Keeps an account's user active. One a session: when the next report is due outlives a run, for UCWA counts on. */
 export class Activity {
@@ -13,7 +13,7 @@ export class Activity {
     this.#ports = ports;
   }
 
-  /** Calls `report` every three to four minutes until the function that it returns is called. `report` never rejects. */
+  /** Calls `report` every three and a half to four minutes until the function that it returns is called. `report` never rejects. */
   keep(report: () => Promise<void>): () => void {
     const { clock, random } = this.#ports;
     let isOver = false;
