@@ -202,10 +202,10 @@ describe('two events of one response that the bus hands over in the other order'
     await deliverEvent(started);
     world.posts.length = 0;
     world.usesContexts = usesContexts;
-    const { insertEvent, readContext } = world.records;
+    const { records } = world;
     world.storage = {
-      insertEvent: (recorded) => clock.sleep(2).then(() => insertEvent(recorded)),
-      readContext: (id) => clock.sleep(2).then(() => readContext(id)),
+      insertEvent: (recorded) => clock.sleep(2).then(() => records.insertEvent(recorded)),
+      readContext: (id) => clock.sleep(2).then(() => records.readContext(id)),
     };
     const ended = [deliverEvent(first)];
     await clock.advance(0.3);
