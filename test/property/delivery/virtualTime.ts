@@ -71,6 +71,8 @@ export function createVirtualTime(startMs: number, random: SeededRandom): Virtua
       };
     },
     async run(untilMs) {
+      // Once, so that the test's own time-out can come between two scenarios.
+      await new Promise<void>((resolve) => setImmediate(resolve));
       let actions = 0;
       for (let next = pop(); next !== undefined; next = pop()) {
         if (next.action === undefined) continue;
@@ -78,8 +80,8 @@ export function createVirtualTime(startMs: number, random: SeededRandom): Virtua
         if (next.atMs > untilMs || actions > MAX_ACTIONS) return false;
         nowMs = next.atMs;
         next.action();
-        // What the action set going comes to its next wait before the time goes on.
-        await new Promise<void>((resolve) => setImmediate(resolve));
+        // What the action set going comes to its next wait before the time goes on: ticks follow when no promise has work left.
+        await new Promise<void>((resolve) => process.nextTick(resolve));
       }
       return true;
     },
