@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import { RelayError } from '../errors/relayError';
 import { toTableKey } from '../invitations/record/eventKey';
-import type { RateSlots } from '../webhooks/delivery/rateSlots';
+import type { RateSlots } from '../webhooks/delivery/pacing';
 import { double, readRow, removeRow, writeUnlessChanged } from './calls/rows';
 import type { Tables } from './tables';
 

@@ -7,12 +7,10 @@ import type { Log } from '../telemetry/log';
 import { createDeliver } from './delivery/deliver';
 import { createDeliverEvent } from './delivery/deliverEvent';
 import { createDeliveryPolicies } from './delivery/deliveryPolicy';
-import { createDisableSubscription } from './delivery/disableSubscription';
 import { createKeepRecord, createKeepRow } from './delivery/keepRecord';
-import { createNextFreeTime } from './delivery/pacing';
+import { createNextFreeTime, type RateSlots } from './delivery/pacing';
 import { createOwnRound } from './delivery/ownRound';
 import { createPostHealthyFirst, createPostSigned } from './delivery/postSigned';
-import type { RateSlots } from './delivery/rateSlots';
 import { createRecentCalls } from './delivery/recentCalls';
 import { createRedeliver } from './delivery/retries/redeliver';
 import { createRenderOnce } from './formats/renderDelivery';
@@ -72,7 +70,6 @@ export function createWebhooks(ports: WebhooksPorts) {
   const policies = createDeliveryPolicies(clock);
   const ownRound = createOwnRound();
   const render = createRenderOnce(confirmUrl);
-  const disable = createDisableSubscription({ ...ports, subscriptions: store });
   const keepRecord = createKeepRecord(ports);
   const delivery = {
     ...ports,
@@ -85,7 +82,7 @@ export function createWebhooks(ports: WebhooksPorts) {
     sendRecord: createSendRecord(ports),
     nextFreeTime: createNextFreeTime(ports.rateSlots, clock),
     recentCalls: createRecentCalls(),
-    watch: createSubscriberWatch({ ...ports, policies, disable }),
+    watch: createSubscriberWatch({ ...ports, subscriptions: store, policies }),
   };
   const deliverEvent = createDeliverEvent(delivery);
   return {

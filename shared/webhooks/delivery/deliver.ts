@@ -127,10 +127,7 @@ async function judge(
     if (events === undefined) return stepWithoutState(stepInput(due, ports));
     if (clock.now() - readAtMs > STORAGE_WAIT_MS || clock.now() > waitUntilMs || isOver()) continue;
     const recorded = events.map((one) => one.event);
-    const verdict = judgeLateSnapshot(event, recorded, subscription, rendersIn, isExact);
-    if (verdict.outcome === 'send') return { step: 'send', rendered };
-    const { outcome, reason } = verdict;
-    return outcome === 'expired' ? { step: outcome, reason, isLost: false } : { step: outcome, reason };
+    return judgeLateSnapshot(event, recorded, subscription, rendersIn, isExact) ?? { step: 'send', rendered };
   }
 }
 

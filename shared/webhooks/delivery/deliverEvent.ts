@@ -72,16 +72,22 @@ const MAX_REREAD_MS = 3_600_000;
  * no message, or, while subscribers cannot be read, refuses the event: it is then redelivered.
  */
 export function createDeliverEvent(ports: DeliverEventPorts): DeliverEvent {
-  const { recentCalls, queue, clock } = ports;
-  const listInOrder = createListInOrder(ports);
+  const { subscriptions, recentCalls, queue, clock } = ports;
   const attachContext = createAttachContext(ports);
-  const inOrder = createInOrder();
+  const [inOrder, listsInOrder] = [createInOrder(), createInOrder()];
   // A context is read before the subscriptions: events of a call go on in their order.
   const toDelivered = (given: RelayEvent): Promise<RelayEvent> =>
     inOrder.run(given.subject, given.sequence, async (ready) => {
       const event = await attachContext(given);
       await ready();
       return toPublicEvent(event);
+    });
+  // A change while a list is being read makes the next one a read of its own, which may be the faster one.
+  const listInOrder = (): Promise<readonly Subscription[] | undefined> =>
+    listsInOrder.run('', undefined, async (ready) => {
+      const all = await withDeadline(clock, subscriptions.list(), MAX_WAIT_MS).catch(() => undefined);
+      await ready();
+      return all;
     });
 
   const deliverEvent = async (given: RelayEvent, arrival: EventArrival): Promise<number> => {
@@ -120,23 +126,6 @@ export function createDeliverEvent(ports: DeliverEventPorts): DeliverEvent {
       { kind: 'consumer', parent: fromTraceParent(event.traceParent), attributes: () => eventAttributes(event) },
       () => deliverEvent(event, arrival),
     );
-}
-
-/**
- * Lists the subscriptions, undefined when they cannot be read within 5 s. What was asked first resolves first: a change while a list
- * is being read makes the next one a read of its own, which may be the faster one, and events would overtake each other.
- */
-function createListInOrder({
-  subscriptions,
-  clock,
-}: DeliverEventPorts): () => Promise<readonly Subscription[] | undefined> {
-  let before: Promise<unknown> = Promise.resolve();
-  return () => {
-    const listing = withDeadline(clock, subscriptions.list(), MAX_WAIT_MS).catch(() => undefined);
-    const inOrder = Promise.all([listing, before]).then(([all]) => all);
-    before = inOrder;
-    return inOrder;
-  };
 }
 
 interface Arrived {

@@ -2,6 +2,7 @@ import type { RelayEvent } from '../../invitations/events/relayEvent';
 import type { ListedEvent } from '../../invitations/record/callRecords';
 import { matchesFilter } from '../subscriptions/matchesFilter';
 import type { Subscription } from '../subscriptions/subscription';
+import type { NextStep } from './retries/nextStep';
 
 /** An attempt that begins later than this after its event's time is late. */
 export const LATE_AFTER_MS = 5_000;
@@ -21,12 +22,12 @@ export function isCallStart({ type, sequence }: Pick<RelayEvent, 'type' | 'seque
   return sequence !== undefined && type.endsWith('.started');
 }
 
-export type LateVerdict =
-  { readonly outcome: 'send' } | { readonly outcome: 'expired' | 'superseded'; readonly reason: string };
+type LateEnd =
+  Extract<NextStep, { readonly step: 'expired' }> | { readonly step: 'superseded'; readonly reason: string };
 
 /**
- * Whether a late snapshot is still worth sending, by the events of its call that are on record: not when the call is over,
- * whatever the filters, and not when a newer snapshot is for this subscriber as it stands now. Pure.
+ * The end of a late snapshot that is not worth sending any more, by the events of its call that are on record: the call is over,
+ * whatever the filters, or a newer snapshot is for this subscriber as it stands now. Undefined while it is to be sent. Pure.
  * @param rendersIn whether the subscription's format shows anything of an event
  * @param exact for a redelivery of exactly this event: it is not superseded
  */
@@ -36,16 +37,16 @@ export function judgeLateSnapshot(
   { filters }: Pick<Subscription, 'filters'>,
   rendersIn: (event: RelayEvent) => boolean,
   exact: boolean,
-): LateVerdict {
+): LateEnd | undefined {
   const { sequence = '' } = event;
   const newer = recorded.filter((other) => other.sequence !== undefined && other.sequence > sequence);
-  if (newer.some(isCallEnd)) return { outcome: 'expired', reason: 'the call is over' };
+  if (newer.some(isCallEnd)) return { step: 'expired', reason: 'the call is over', isLost: false };
   const replacing = exact
     ? undefined
     : newer.find((other) => isRing(other) && matchesFilter(other, filters) && rendersIn(other));
   return replacing === undefined
-    ? { outcome: 'send' }
-    : { outcome: 'superseded', reason: 'a newer snapshot of the call is on record' };
+    ? undefined
+    : { step: 'superseded', reason: 'a newer snapshot of the call is on record' };
 }
 
 /**

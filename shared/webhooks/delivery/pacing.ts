@@ -1,6 +1,16 @@
 import type { Clock } from '../../clock';
 import type { Subscription } from '../subscriptions/subscription';
-import type { RateSlots } from './rateSlots';
+
+/** The free times of subscriptions with a rate, shared by all processes. */
+export interface RateSlots {
+  /**
+   * Takes the next free times (milliseconds since the epoch, ascending, none before now), `60000 / perMinute` apart. A time
+   * that is taken is never given again. Errors: `storageUnavailable`, also when ten tries met another process each.
+   */
+  reserve(subscriptionId: string, perMinute: number, count: number, nowMs: number): Promise<readonly number[]>;
+  /** Forgets the subscription. Idempotent. */
+  remove(subscriptionId: string): Promise<void>;
+}
 
 /** The next time at which a delivery to the subscription may be sent. Errors: `storageUnavailable`. */
 export type NextFreeTime = (subscription: Pick<Subscription, 'id'>, perMinute: number) => Promise<number>;

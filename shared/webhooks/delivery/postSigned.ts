@@ -1,8 +1,8 @@
 import type { Clock } from '../../clock';
 import { setStatus, setAttributes, traceParentOf, withSpan } from '../../telemetry/trace';
 import type { RenderedDelivery } from '../formats/renderDelivery';
-import type { Sender, SenderResult, OutgoingRequest } from '../sender/sender';
-import type { DecryptSubscription, DecryptedSubscription } from '../subscriptions/subscriptionSecrets';
+import type { Sender, SenderResult } from '../sender/sender';
+import type { DecryptSubscription } from '../subscriptions/subscriptionSecrets';
 import type { Subscription } from '../subscriptions/subscription';
 import type { DeliveryPolicies } from './deliveryPolicy';
 import type { OwnRound } from './ownRound';
@@ -27,18 +27,34 @@ export type PostSigned = (
   timeoutMs: number,
 ) => Promise<SenderResult>;
 
-/** Sends in the trace that `traceparent` names. Errors: those of DecryptSubscription. */
+/**
+ * Sends in the trace that `traceparent` names; the bytes that are signed are the bytes that are sent. Errors: those of
+ * DecryptSubscription.
+ */
 export function createPostSigned({ sender, decrypt, clock, requestOrigin }: PostSignedPorts): PostSigned {
   return async (subscription, eventId, rendered, timeoutMs) => {
     const nowMs = clock.now();
-    const decrypted = decrypt(subscription, nowMs);
+    const { url, headers, secrets } = decrypt(subscription, nowMs);
+    const body = Buffer.from(rendered.body, 'utf8');
+    const timestampSeconds = Math.floor(nowMs / 1000);
     // The host alone: the path of a flow's address is a secret.
-    const attributes = () => ({ 'http.request.method': 'POST', 'server.address': new URL(decrypted.url).host });
+    const attributes = () => ({ 'http.request.method': 'POST', 'server.address': new URL(url).host });
     return withSpan('POST', { kind: 'client', attributes }, async () => {
       const traceparent = traceParentOf();
-      const result = await sender.send(
-        toSignedRequest({ subscription: decrypted, eventId, rendered, requestOrigin, traceparent, timeoutMs, nowMs }),
-      );
+      const result = await sender.send({
+        method: 'POST',
+        url,
+        secretHeaders: headers,
+        headers: {
+          'content-type': rendered.contentType,
+          // CloudEvents, HTTP 1.1 Web Hooks §4.1: the origin that was consented to.
+          'WebHook-Request-Origin': requestOrigin,
+          ...signatureHeaders({ id: eventId, timestampSeconds, body, secrets }),
+          ...(traceparent !== undefined && { traceparent }),
+        },
+        body,
+        timeoutMs,
+      });
       if (result.kind === 'response') setAttributes({ 'http.response.status_code': result.status });
       if (result.kind === 'networkError') setStatus(result.reason);
       else if (result.status >= 400) setStatus(String(result.status));
@@ -58,38 +74,5 @@ export function createPostHealthyFirst(post: PostSigned, policies: DeliveryPolic
     const result = await post(subscription, ...rest);
     if (result.kind === 'networkError') await ownRound();
     return result;
-  };
-}
-
-interface SignedRequestInput {
-  readonly subscription: DecryptedSubscription;
-  /** `webhook-id`, the same for every attempt. */
-  readonly eventId: string;
-  readonly rendered: RenderedDelivery;
-  /** The DNS name under which the relay sends. */
-  readonly requestOrigin: string;
-  readonly traceparent: string | undefined;
-  readonly timeoutMs: number;
-  readonly nowMs: number;
-}
-
-/** The request of one attempt: the bytes that are signed, for this moment, are the bytes that are sent. Pure. */
-function toSignedRequest(input: SignedRequestInput): OutgoingRequest {
-  const { subscription, eventId, rendered, requestOrigin, traceparent, timeoutMs, nowMs } = input;
-  const body = Buffer.from(rendered.body, 'utf8');
-  const timestampSeconds = Math.floor(nowMs / 1000);
-  return {
-    method: 'POST',
-    url: subscription.url,
-    secretHeaders: subscription.headers,
-    headers: {
-      'content-type': rendered.contentType,
-      // CloudEvents, HTTP 1.1 Web Hooks §4.1: the origin that was consented to.
-      'WebHook-Request-Origin': requestOrigin,
-      ...signatureHeaders({ id: eventId, timestampSeconds, body, secrets: subscription.secrets }),
-      ...(traceparent !== undefined && { traceparent }),
-    },
-    body,
-    timeoutMs,
   };
 }

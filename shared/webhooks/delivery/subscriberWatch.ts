@@ -4,9 +4,9 @@ import type { CallViews } from '../../invitations/record/callViews';
 import type { EventPublisher } from '../../invitations/events/publisher';
 import type { Log } from '../../telemetry/log';
 import type { Subscription } from '../subscriptions/subscription';
+import type { SubscriptionStore } from '../subscriptions/subscriptionStore';
 import type { DeliveryEnd } from './deliveryEnd';
 import type { DeliveryPolicies } from './deliveryPolicy';
-import type { DisableSubscription } from './disableSubscription';
 import { toSubscriberEvent, type SubscriberEventName } from './subscriberEvents';
 import type { SubscriberHealthRow, SubscriberHealthStore } from './subscriberHealth';
 import { settlesBy, STORAGE_WAIT_MS, withDeadline } from '../../withDeadline';
@@ -22,11 +22,11 @@ const READ_EVERY_MS = 5_000;
 const WRITE_EVERY_MS = 60_000;
 
 export interface SubscriberWatchPorts {
+  readonly subscriptions: Pick<SubscriptionStore, 'update'>;
   readonly health: SubscriberHealthStore;
   readonly views: Pick<CallViews, 'failuresSince'>;
   readonly policies: DeliveryPolicies;
   readonly publisher: Pick<EventPublisher, 'publish'>;
-  readonly disable: DisableSubscription;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -61,7 +61,7 @@ class Watch implements SubscriberWatch {
   async #observe(subscription: Subscription, end: DeliveryEnd): Promise<void> {
     const { outcome, attempted } = end.attempt;
     try {
-      if (end.disable !== undefined) await this.ports.disable(subscription, end.disable);
+      if (end.disable !== undefined) await this.#disable(subscription, end.disable);
       else if (outcome === 'delivered') await this.#onSuccess(subscription);
       else if (attempted || end.isLost) await this.#onFailure(subscription, end);
     } catch (error) {
@@ -98,7 +98,7 @@ class Watch implements SubscriberWatch {
   }
 
   async #disableWhenGone(subscription: Subscription, failingSinceMs: number): Promise<void> {
-    const { clock, views, disable } = this.ports;
+    const { clock, views } = this.ports;
     const { id } = subscription;
     if (clock.now() - failingSinceMs < FAILING_DISABLES_MS) return;
     if (clock.now() - (this.#checkedAtMs.get(id) ?? -Infinity) < WRITE_EVERY_MS) return;
@@ -106,7 +106,20 @@ class Watch implements SubscriberWatch {
     const failures = await views.failuresSince(id, failingSinceMs);
     if (failures < FAILURES_TO_DISABLE) return;
     const since = new Date(failingSinceMs).toISOString();
-    await disable(subscription, `nothing has been delivered since ${since}, in ${String(failures)} attempts`);
+    await this.#disable(subscription, `nothing has been delivered since ${since}, in ${String(failures)} attempts`);
+  }
+
+  /** The event goes first: a crash between the two is repaired by the next attempt, and the event's id is then the same. */
+  async #disable(subscription: Subscription, reason: string): Promise<void> {
+    const { subscriptions, clock, log } = this.ports;
+    const { id, changedAtMs } = subscription;
+    await this.#publish('disabled', subscription, reason, changedAtMs);
+    await subscriptions.update(id, (current) =>
+      current.state.name === 'disabled' || current.changedAtMs !== changedAtMs
+        ? undefined
+        : { ...current, state: { name: 'disabled', atMs: clock.now(), reason }, changedAtMs: clock.now() },
+    );
+    log.warn('subscriptionDisabled', { subscriptionId: id, reason });
   }
 
   async #current(): Promise<ReadonlyMap<string, SubscriberHealthRow>> {
@@ -132,10 +145,10 @@ class Watch implements SubscriberWatch {
     name: SubscriberEventName,
     subscription: Subscription,
     reason: string,
-    sinceMs: number,
+    occurrence: number,
   ): Promise<void> {
     const { publisher, clock } = this.ports;
-    await publisher.publish([toSubscriberEvent(name, subscription, reason, clock.now(), sinceMs)]);
+    await publisher.publish([toSubscriberEvent(name, subscription, reason, clock.now(), occurrence)]);
   }
 }
 

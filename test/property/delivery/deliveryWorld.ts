@@ -236,7 +236,7 @@ function wire(world: World, process: SimulatedProcess, role: Role) {
       views: { failuresSince: () => Promise.resolve(0) },
       policies: parts.policies,
       publisher: publisherFor(world, process),
-      disable: () => Promise.resolve(),
+      subscriptions,
       clock,
       log,
     }),

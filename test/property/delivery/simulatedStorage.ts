@@ -1,7 +1,7 @@
 import { RelayError } from '../../../shared/errors/relayError';
 import type { CallRecords } from '../../../shared/invitations/record/callRecords';
 import type { RelayEvent } from '../../../shared/invitations/events/relayEvent';
-import type { RateSlots } from '../../../shared/webhooks/delivery/rateSlots';
+import type { RateSlots } from '../../../shared/webhooks/delivery/pacing';
 import type { SubscriberHealthRow, SubscriberHealthStore } from '../../../shared/webhooks/delivery/subscriberHealth';
 import type { Subscription } from '../../../shared/webhooks/subscriptions/subscription';
 import type { SubscriptionStore } from '../../../shared/webhooks/subscriptions/subscriptionStore';

@@ -9,7 +9,7 @@ import { existingSubscription } from '../../subscriptions/existingSubscription';
 import { matchesFilter } from '../../subscriptions/matchesFilter';
 import type { Subscription } from '../../subscriptions/subscription';
 import type { SubscriptionStore } from '../../subscriptions/subscriptionStore';
-import { isRing, judgeLateSnapshot, type LateVerdict } from '../lateSnapshot';
+import { isRing, judgeLateSnapshot } from '../lateSnapshot';
 import type { Render } from '../../formats/renderDelivery';
 import { firstAttemptMessage } from './retryMessage';
 import type { RetryQueue } from './retryQueue';
@@ -116,7 +116,7 @@ export function createRedeliver(ports: RedeliverPorts): Redeliver {
       if (render(event, subscription) === undefined)
         throw new RelayError('notFound', 'The subscription’s format shows nothing of this event.');
       const recorded = isRing(event) && !isOver(event, clock.now()) ? await records.readEvents(event.subject) : [];
-      if (isOver(event, clock.now()) || judge(event, recorded, subscription, render, true).outcome === 'expired')
+      if (isOver(event, clock.now()) || judge(event, recorded, subscription, render, true)?.step === 'expired')
         throw new RelayError('invitationEnded', 'The ring is over; only the end of a call is sent late.');
       const redelivery = { id: redeliveryId ?? `redeliver-${String(clock.now())}`, exact: true };
       const [refused] = await queue.send([{ message: firstAttemptMessage(event, subscriptionId, { redelivery }) }]);
@@ -150,8 +150,8 @@ function createStandingOf({ records, views, render, clock }: RedeliverPorts) {
     if (latest?.outcome === 'delivered') return 'delivered';
     if (isOver(event, clock.now())) return 'expired';
     if (isRing(event)) {
-      const { outcome } = judge(event, await records.readEvents(event.subject), subscription, render, false);
-      if (outcome !== 'send') return outcome;
+      const end = judge(event, await records.readEvents(event.subject), subscription, render, false);
+      if (end !== undefined) return end.step;
     }
     if (latest?.outcome === 'retrying' && (latest.nextAtMs ?? 0) > clock.now() - OVERDUE_MS) return 'waiting';
     return latest === undefined && event.timeMs > clock.now() - YOUNG_MS ? 'waiting' : 'queued';
@@ -169,7 +169,7 @@ function judge(
   subscription: Subscription,
   render: Render,
   exact: boolean,
-): LateVerdict {
+): ReturnType<typeof judgeLateSnapshot> {
   const rendersIn = (other: RelayEvent): boolean => render(other, subscription) !== undefined;
   const events = recorded.map((one) => one.event);
   return judgeLateSnapshot(event, events, subscription, rendersIn, exact);

@@ -35,7 +35,7 @@ function setUp() {
   const log = createRecordingLog();
   const policies = createDeliveryPolicies(clock);
   const rows = new Map<string, SubscriberHealthRow>();
-  const world = { reads: 0, writes: 0, failures: 0, published: [] as RelayEvent[], disabled: [] as string[] };
+  const world = { reads: 0, writes: 0, failures: 0, published: [] as RelayEvent[], stored: subscription };
   const health = {
     readAll: () => {
       world.reads += 1;
@@ -60,9 +60,13 @@ function setUp() {
         return Promise.resolve();
       },
     },
-    disable: (_subscription, reason) => {
-      world.disabled.push(reason);
-      return Promise.resolve();
+    subscriptions: {
+      update: (_id, change) => {
+        // The event is out by then.
+        expect(types()).toContain('disabled');
+        world.stored = change(world.stored) ?? world.stored;
+        return Promise.resolve(world.stored);
+      },
     },
   });
   const open = async (): Promise<void> => {
@@ -120,20 +124,33 @@ it('says healthy at the first success, and reports it when the failure was repor
 it('disables a subscriber that is gone', async () => {
   const { watch, world } = setUp();
   await watch.observe(subscription, endOf('disabled', { disable: 'responded 410' }));
-  expect(world.disabled).toEqual(['responded 410']);
+  expect(world.stored.state).toMatchObject({ name: 'disabled', reason: 'responded 410' });
+  expect(world.published).toMatchObject([{ type: 'ucwa.subscription.disabled', subject: 'sub_a' }]);
 });
 
 it.each([
-  ['after five days', FAILING_DISABLES_MS, FAILURES_TO_DISABLE, 1],
-  ['not before', FAILING_DISABLES_MS - 1, FAILURES_TO_DISABLE, 0],
-  ['not after few failures', FAILING_DISABLES_MS, FAILURES_TO_DISABLE - 1, 0],
-])('disables a subscriber that nothing has reached: %s', async (_title, waitMs, failures, times) => {
+  ['was changed since', { changedAtMs: 2 }],
+  ['is disabled already', { state: { name: 'disabled', atMs: 1, reason: 'earlier' } as const }],
+])('leaves a subscription that %s as it is, and reports one event', async (_title, changes) => {
+  const { watch, world } = setUp();
+  const stored = (world.stored = sampleSubscription(changes));
+  for (let time = 0; time < 2; time += 1)
+    await watch.observe(subscription, endOf('disabled', { disable: 'responded 410' }));
+  expect(world.stored).toBe(stored);
+  expect(new Set(world.published.map(({ id }) => id)).size).toBe(1);
+});
+
+it.each([
+  ['after five days', FAILING_DISABLES_MS, FAILURES_TO_DISABLE, 'disabled'],
+  ['not before', FAILING_DISABLES_MS - 1, FAILURES_TO_DISABLE, 'active'],
+  ['not after few failures', FAILING_DISABLES_MS, FAILURES_TO_DISABLE - 1, 'active'],
+])('disables a subscriber that nothing has reached: %s', async (_title, waitMs, failures, state) => {
   const { watch, world, clock } = setUp();
   await watch.observe(subscription, lost);
   world.failures = failures;
   await clock.advance(waitMs);
   await watch.observe(subscription, failed);
-  expect(world.disabled).toHaveLength(times);
+  expect(world.stored.state.name).toBe(state);
 });
 
 it('holds nobody up for longer than a second, and rejects never', async () => {
