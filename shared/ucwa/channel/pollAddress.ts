@@ -3,6 +3,10 @@ import { toPath } from '../toPath';
 /** Seconds for which the pool holds an idle P-GET open: UCWA's shortest and default (180 to 1800; UCWA 2.0, "events", `timeout`). */
 export const POLL_TIMEOUT_SECONDS = 180;
 
+// Not by URLSearchParams, which costs several times as much: each poll asks, and each account at every report of health.
+const TIMEOUT = /[?&]timeout=([^&]*)/;
+const ACK = /[?&]ack=(\d+)(?=&|$)/;
+
 /**
  * An events href as the path to poll: our time-out is appended unless the server has put one there. The rest of the
  * query is opaque (`ack` above all) and is not serialised anew. Since it goes with every poll, it is there again after
@@ -10,20 +14,19 @@ export const POLL_TIMEOUT_SECONDS = 180;
  */
 export function pollAddress(href: string): string {
   const path = toPath(href);
-  if (query(path).has('timeout')) return path;
+  if (TIMEOUT.test(path)) return path;
   return `${path}${path.includes('?') ? '&' : '?'}timeout=${POLL_TIMEOUT_SECONDS}`;
 }
 
 /** For how long our side waits for the answer: longer than the server may hold the poll, by what a slow way adds. */
 export function pollTimeoutMs(path: string): number {
-  const seconds = Number(query(path).get('timeout'));
+  const seconds = Number(TIMEOUT.exec(path)?.[1]);
   return ((seconds > 0 ? seconds : POLL_TIMEOUT_SECONDS) + 20) * 1000;
 }
 
 /** The digits of the address's `ack`, or `0` where it shows none. */
 export function ackOf(path: string): string {
-  const ack = query(path).get('ack') ?? '';
-  return /^\d+$/.test(ack) ? ack : '0';
+  return ACK.exec(path)?.[1] ?? '0';
 }
 
 /**
@@ -36,9 +39,4 @@ export function guessNext(path: string): string | undefined {
     (_, name: string, ack: string) => `${name}${(BigInt(ack) + 1n).toString()}`,
   );
   return guessed === path ? undefined : guessed;
-}
-
-function query(path: string): URLSearchParams {
-  const at = path.indexOf('?');
-  return new URLSearchParams(at === -1 ? '' : path.slice(at));
 }

@@ -1,5 +1,5 @@
 import type { RelayError } from '../../../shared/errors/relayError';
-import { ackOf, guessNext, pollAddress } from '../../../shared/ucwa/channel/pollAddress';
+import { ackOf, guessNext, pollAddress, pollTimeoutMs } from '../../../shared/ucwa/channel/pollAddress';
 import { lastSegment, toPath } from '../../../shared/ucwa/toPath';
 
 describe('toPath', () => {
@@ -39,6 +39,16 @@ test.each([
   ['/a/events', '/a/events?timeout=180'],
 ])('polls %s at %s', (href, address) => {
   expect(pollAddress(href)).toBe(address);
+});
+
+test.each([
+  ['/a/events?ack=1&timeout=600', 620_000],
+  ['/a/events?timeout=600&ack=1', 620_000],
+  ['/a/events?ack=1', 200_000],
+  ['/a/events?ack=1&timeout=', 200_000],
+  ['/a/events?ack=1&timeout=soon', 200_000],
+])('waits for the response to %s for %i ms', (path, timeoutMs) => {
+  expect(pollTimeoutMs(path)).toBe(timeoutMs);
 });
 
 test.each([
