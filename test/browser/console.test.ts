@@ -237,7 +237,7 @@ test('a key that has expired is asked for again, over what was shown', async () 
 });
 
 test('500 calls of one minute are shown in their order, and the page stays quick', async () => {
-  const page = await openAsAnother({ ownsClock: true });
+  const page = await openAsAnother();
   let asked = 0;
   await page.route('**/api/stream', async (route) => {
     asked += 1;
