@@ -9,7 +9,7 @@ import { createDeliverEvent } from './delivery/deliverEvent';
 import { createDeliveryPolicies } from './delivery/deliveryPolicy';
 import { createKeepRecord, createKeepRow } from './delivery/keepRecord';
 import { createNextFreeTime, type RateSlots } from './delivery/pacing';
-import { createOwnRound } from './delivery/ownRound';
+import { createOwnRound } from './delivery/concurrency';
 import { createPostHealthyFirst, createPostSigned } from './delivery/postSigned';
 import { createRecentCalls } from './delivery/recentCalls';
 import { createRedeliver } from './delivery/retries/redeliver';

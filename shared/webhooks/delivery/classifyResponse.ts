@@ -1,5 +1,3 @@
-import { parseRetryAfter } from './retries/retrySchedule';
-
 /**
  * Why there was no response. `notStarted`: the time was over before anything was sent, because the lookup of the name
  * waited for those of other hosts; the subscriber has not failed.
@@ -85,4 +83,21 @@ function describe({ status, location }: Extract<SendResult, { kind: 'response' }
     `responded ${status}${location === undefined ? '' : ` to ${location}`}: a redirect is never followed; ` +
     `change the subscription's URL`
   );
+}
+
+/** The longest wait that a subscriber can ask for: one hour. */
+const MAX_RETRY_AFTER_MS = 3_600_000;
+
+/**
+ * Reads a Retry-After header: seconds, which some servers send with decimals, or an HTTP date (RFC 9110 §10.2.3).
+ * Returns milliseconds from now, from 0 to one hour; undefined where there is none or it cannot be read.
+ */
+export function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {
+  const text = header?.trim() ?? '';
+  const waitMs = /^\d+(\.\d*)?$/.test(text)
+    ? Math.ceil(Number(text) * 1000)
+    : /[A-Za-z]{3}/.test(text)
+      ? Date.parse(text) - nowMs
+      : Number.NaN;
+  return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), MAX_RETRY_AFTER_MS);
 }

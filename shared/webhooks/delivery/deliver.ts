@@ -1,14 +1,13 @@
 import type { Clock } from '../../clock';
 import { toRelayError } from '../../errors/relayError';
 import type { CallRecords, ListedEvent } from '../../invitations/record/callRecords';
-import type { RelayEvent } from '../../invitations/events/relayEvent';
 import { recordRingToDelivery } from '../../telemetry/metrics';
 import type { RenderedDelivery, Render } from '../formats/renderDelivery';
 import type { Subscription } from '../subscriptions/subscription';
 import { classifyResponse, type ResponseClass } from './classifyResponse';
 import type { DeliveryPolicies, AttemptResult } from './deliveryPolicy';
 import { toEnd, type Delivery, type DeliveryEnd, type EndStep, type MadeAttempt } from './deliveryEnd';
-import { createLimit, type Limit } from './limit';
+import { createInOrder, createLimit, type Limit } from './concurrency';
 import { isRing, judgeLateSnapshot, LATE_AFTER_MS } from './lateSnapshot';
 import {
   stepAfterAttempt,
@@ -110,7 +109,6 @@ async function judge(
     return { step: 'expired', reason: 'the subscription’s format shows nothing of this event any more', isLost: false };
   const isOver = (): boolean => event.expiryTimeMs !== undefined && clock.now() >= event.expiryTimeMs;
   const isExact = due.redelivery?.exact === true;
-  const rendersIn = (other: RelayEvent): boolean => render(other, subscription) !== undefined;
   // A process that stood still after the read reads again, and leaves it to a message when its time to begin is over.
   for (;;) {
     if (isOver()) return { step: 'expired', reason: 'the ring is over', isLost: false };
@@ -126,8 +124,7 @@ async function judge(
     const events = await limit(read, waitUntilMs);
     if (events === undefined) return stepWithoutState(stepInput(due, ports));
     if (clock.now() - readAtMs > STORAGE_WAIT_MS || clock.now() > waitUntilMs || isOver()) continue;
-    const recorded = events.map((one) => one.event);
-    return judgeLateSnapshot(event, recorded, subscription, rendersIn, isExact) ?? { step: 'send', rendered };
+    return judgeLateSnapshot(event, events, subscription, render, isExact) ?? { step: 'send', rendered };
   }
 }
 
@@ -161,55 +158,4 @@ function toAttemptResult(response: ResponseClass): AttemptResult {
     case 'failed':
       return { result: 'failed', reason: response.reason };
   }
-}
-
-/** Runs what has the same key one after another. */
-export interface InOrder {
-  /**
-   * Calls `work` at once. What `ready` returns resolves when everything before it with the same key has ended; it is to be called
-   * once, when nothing else is to be waited for, and never rejects. Work comes after what was handed in before, yet before work of a
-   * later `sequence` whose turn has not come: the bus may hand over two events of one response in either order.
-   */
-  run<T>(key: string, sequence: string | undefined, work: (ready: () => Promise<void>) => Promise<T>): Promise<T>;
-}
-
-interface Waiting {
-  readonly sequence: string | undefined;
-  hasBegun: boolean;
-  /** Set once it has asked for its turn. */
-  begin?: () => void;
-}
-
-/** For one process; it forgets what has ended. */
-export function createInOrder(): InOrder {
-  const lines = new Map<string, Waiting[]>();
-  return {
-    async run(key, sequence, work) {
-      const line = lines.get(key) ?? [];
-      lines.set(key, line);
-      const own: Waiting = { sequence, hasBegun: false };
-      const index = line.findIndex((other) => !other.hasBegun && isLater(other, own));
-      line.splice(index === -1 ? line.length : index, 0, own);
-      const ready = (): Promise<void> =>
-        new Promise((resolve) => {
-          own.begin = () => {
-            own.hasBegun = true;
-            resolve();
-          };
-          if (line[0] === own) own.begin();
-        });
-      try {
-        return await work(ready);
-      } finally {
-        line.splice(line.indexOf(own), 1);
-        line[0]?.begin?.();
-        if (line.length === 0) lines.delete(key);
-      }
-    },
-  };
-}
-
-/** Only events of the channel have a sequence; all others stay where they came. */
-function isLater(one: Waiting, other: Waiting): boolean {
-  return one.sequence !== undefined && other.sequence !== undefined && one.sequence > other.sequence;
 }

@@ -15,7 +15,7 @@ import { matchesFilter } from '../subscriptions/matchesFilter';
 import { timeoutMsOf, type Subscription } from '../subscriptions/subscription';
 import type { Deliver } from './deliver';
 import type { DeliveryEnd } from './deliveryEnd';
-import { createInOrder } from './deliver';
+import { createInOrder } from './concurrency';
 import { goOnAgain, handOver, isHandedOver, toFirstAttempt } from './handOver';
 import { toResult, toTroubledDelivery, type KeepRecord, type Kept, type KeepRow } from './keepRecord';
 import { isAheadOfPredecessor, isCallEnd, isCallStart, isRing } from './lateSnapshot';

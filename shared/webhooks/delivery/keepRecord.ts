@@ -7,7 +7,7 @@ import type { Log } from '../../telemetry/log';
 import { countRefusedRecord } from '../../telemetry/metrics';
 import type { DeliveryEnd } from './deliveryEnd';
 import { withDeadline } from '../../withDeadline';
-import { createLimit } from './limit';
+import { createLimit } from './concurrency';
 
 /** `noAnswer`: to be tried again later. `refused`: storage will never take it; it was logged and is not tried again. */
 export type Kept = 'kept' | 'noAnswer' | 'refused';

@@ -1,5 +1,6 @@
 import type { RelayEvent } from '../../invitations/events/relayEvent';
 import type { ListedEvent } from '../../invitations/record/callRecords';
+import type { Render } from '../formats/renderDelivery';
 import { matchesFilter } from '../subscriptions/matchesFilter';
 import type { Subscription } from '../subscriptions/subscription';
 import type { NextStep } from './retries/nextStep';
@@ -28,22 +29,26 @@ type LateEnd =
 /**
  * The end of a late snapshot that is not worth sending any more, by the events of its call that are on record: the call is over,
  * whatever the filters, or a newer snapshot is for this subscriber as it stands now. Undefined while it is to be sent. Pure.
- * @param rendersIn whether the subscription's format shows anything of an event
  * @param exact for a redelivery of exactly this event: it is not superseded
  */
 export function judgeLateSnapshot(
   event: RelayEvent,
-  recorded: readonly RelayEvent[],
-  { filters }: Pick<Subscription, 'filters'>,
-  rendersIn: (event: RelayEvent) => boolean,
+  recorded: readonly Pick<ListedEvent, 'event'>[],
+  subscription: Subscription,
+  render: Render,
   exact: boolean,
 ): LateEnd | undefined {
   const { sequence = '' } = event;
-  const newer = recorded.filter((other) => other.sequence !== undefined && other.sequence > sequence);
+  const newer = recorded
+    .map((one) => one.event)
+    .filter((other) => other.sequence !== undefined && other.sequence > sequence);
   if (newer.some(isCallEnd)) return { step: 'expired', reason: 'the call is over', isLost: false };
   const replacing = exact
     ? undefined
-    : newer.find((other) => isRing(other) && matchesFilter(other, filters) && rendersIn(other));
+    : newer.find(
+        (other) =>
+          isRing(other) && matchesFilter(other, subscription.filters) && render(other, subscription) !== undefined,
+      );
   return replacing === undefined
     ? undefined
     : { step: 'superseded', reason: 'a newer snapshot of the call is on record' };

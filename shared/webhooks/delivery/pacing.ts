@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock';
 import type { Subscription } from '../subscriptions/subscription';
+import { createInOrder } from './concurrency';
 
 /** The free times of subscriptions with a rate, shared by all processes. */
 export interface RateSlots {
@@ -22,24 +23,17 @@ interface Batch {
 
 /** Deliveries that ask while a reservation is under way share the next one, so that a process has one at a time. */
 export function createNextFreeTime(slots: Pick<RateSlots, 'reserve'>, clock: Clock): NextFreeTime {
-  const running = new Map<string, Promise<unknown>>();
+  const inOrder = createInOrder();
   const waiting = new Map<string, Batch>();
 
   const open = (id: string, perMinute: number): Batch => {
-    const before = running.get(id) ?? Promise.resolve();
-    const reserve = async (): Promise<readonly number[]> => {
-      await before.catch(() => undefined);
+    const times = inOrder.run(id, undefined, async (ready) => {
+      await ready();
       waiting.delete(id);
       return slots.reserve(id, perMinute, batch.count, clock.now());
-    };
-    const times = Promise.resolve().then(reserve);
+    });
     const batch: Batch = { count: 0, times };
     waiting.set(id, batch);
-    running.set(id, times);
-    const forget = (): void => {
-      if (running.get(id) === times) running.delete(id);
-    };
-    times.then(forget, forget);
     return batch;
   };
 

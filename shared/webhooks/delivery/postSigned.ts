@@ -5,7 +5,7 @@ import type { Sender, SenderResult } from '../sender/sender';
 import type { DecryptSubscription } from '../subscriptions/subscriptionSecrets';
 import type { Subscription } from '../subscriptions/subscription';
 import type { DeliveryPolicies } from './deliveryPolicy';
-import type { OwnRound } from './ownRound';
+import type { OwnRound } from './concurrency';
 import { signatureHeaders } from './signature';
 
 export interface PostSignedPorts {

@@ -116,7 +116,10 @@ export function createRedeliver(ports: RedeliverPorts): Redeliver {
       if (render(event, subscription) === undefined)
         throw new RelayError('notFound', 'The subscription’s format shows nothing of this event.');
       const recorded = isRing(event) && !isOver(event, clock.now()) ? await records.readEvents(event.subject) : [];
-      if (isOver(event, clock.now()) || judge(event, recorded, subscription, render, true)?.step === 'expired')
+      if (
+        isOver(event, clock.now()) ||
+        judgeLateSnapshot(event, recorded, subscription, render, true)?.step === 'expired'
+      )
         throw new RelayError('invitationEnded', 'The ring is over; only the end of a call is sent late.');
       const redelivery = { id: redeliveryId ?? `redeliver-${String(clock.now())}`, exact: true };
       const [refused] = await queue.send([{ message: firstAttemptMessage(event, subscriptionId, { redelivery }) }]);
@@ -150,7 +153,7 @@ function createStandingOf({ records, views, render, clock }: RedeliverPorts) {
     if (latest?.outcome === 'delivered') return 'delivered';
     if (isOver(event, clock.now())) return 'expired';
     if (isRing(event)) {
-      const end = judge(event, await records.readEvents(event.subject), subscription, render, false);
+      const end = judgeLateSnapshot(event, await records.readEvents(event.subject), subscription, render, false);
       if (end !== undefined) return end.step;
     }
     if (latest?.outcome === 'retrying' && (latest.nextAtMs ?? 0) > clock.now() - OVERDUE_MS) return 'waiting';
@@ -161,18 +164,6 @@ function createStandingOf({ records, views, render, clock }: RedeliverPorts) {
     const latest = first?.outcome === 'delivered' ? first : ((await views.delivery(subscription.id, event)) ?? first);
     return { state: await stateOf(event, latest, subscription), lastAtMs: latest?.atMs ?? 0 };
   };
-}
-
-function judge(
-  event: RelayEvent,
-  recorded: readonly RecordedEvent[],
-  subscription: Subscription,
-  render: Render,
-  exact: boolean,
-): ReturnType<typeof judgeLateSnapshot> {
-  const rendersIn = (other: RelayEvent): boolean => render(other, subscription) !== undefined;
-  const events = recorded.map((one) => one.event);
-  return judgeLateSnapshot(event, events, subscription, rendersIn, exact);
 }
 
 function isOver({ expiryTimeMs }: RelayEvent, nowMs: number): boolean {

@@ -11,7 +11,7 @@ import { MAX_WAIT_MS, type DeliverEvent } from '../deliverEvent';
 import { toEnd, type DeliveryEnd } from '../deliveryEnd';
 import { toTroubledDelivery, type KeepRecord, type Kept, type KeepRow } from '../keepRecord';
 import { stepAfterLatePace, stepWithoutState } from './nextStep';
-import type { OwnRound } from '../ownRound';
+import type { OwnRound } from '../concurrency';
 import type { NextFreeTime } from '../pacing';
 import type { AttemptMessage, RecordMessage, RetryMessage } from './retryMessage';
 import type { RetryQueue } from './retryQueue';

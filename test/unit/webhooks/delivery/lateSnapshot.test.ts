@@ -7,6 +7,7 @@ import {
   judgeLateSnapshot,
 } from '../../../../shared/webhooks/delivery/lateSnapshot';
 import { sampleGapEvent, sampleInvitationEvent } from '../../../support/sampleEvents';
+import { sampleSubscription } from '../../../support/sampleSubscription';
 
 const started = sampleInvitationEvent(1);
 const updated = sampleInvitationEvent(2, { type: 'ucwa.audioVideoInvitation.updated' });
@@ -25,9 +26,9 @@ test.each([
 });
 
 describe('a late snapshot', () => {
-  const everything = { filters: { types: ['ucwa.*'] as [string] } };
-  const withoutUpdates = { filters: { types: [started.type, completed.type] as [string, string] } };
-  const nothing = { filters: { states: ['x'] as [string] } };
+  const everything = { types: ['ucwa.*'] as [string] };
+  const withoutUpdates = { types: [started.type, completed.type] as [string, string] };
+  const nothing = { states: ['x'] as [string] };
   const all = () => true;
   const noUpdates = (event: RelayEvent) => event !== updated;
 
@@ -49,8 +50,10 @@ describe('a late snapshot', () => {
     ['expires with its call', started, [started, completed], everything, all, false, 'expired'],
     ['expires whatever the filters', updated, [completed], nothing, () => false, true, 'expired'],
     ['is not superseded by what is no snapshot', started, [connected, settled], everything, all, false, undefined],
-  ] as const)('%s', (_title, event, recorded, subscription, rendersIn, exact, step) => {
-    expect(judgeLateSnapshot(event, recorded, subscription, rendersIn, exact)?.step).toBe(step);
+  ] as const)('%s', (_title, event, recorded, filters, rendersIn, exact, step) => {
+    const events = recorded.map((one) => ({ event: one }));
+    const render = (one: RelayEvent) => (rendersIn(one) ? { contentType: 'text/plain', body: '' } : undefined);
+    expect(judgeLateSnapshot(event, events, sampleSubscription({ filters }), render, exact)?.step).toBe(step);
   });
 });
 

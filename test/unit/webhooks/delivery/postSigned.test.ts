@@ -1,5 +1,5 @@
 import { createDeliveryPolicies, type AttemptResult } from '../../../../shared/webhooks/delivery/deliveryPolicy';
-import { createOwnRound } from '../../../../shared/webhooks/delivery/ownRound';
+import { createOwnRound } from '../../../../shared/webhooks/delivery/concurrency';
 import { createPostHealthyFirst } from '../../../../shared/webhooks/delivery/postSigned';
 import { createFakeClock } from '../../../support/fakeClock';
 import { sampleSubscription } from '../../../support/sampleSubscription';

@@ -1,4 +1,4 @@
-import { createInOrder } from '../../../../shared/webhooks/delivery/deliver';
+import { createInOrder } from '../../../../shared/webhooks/delivery/concurrency';
 
 /** Work that ends when the test says so. */
 function controlledWork(log: string[], name: string) {
