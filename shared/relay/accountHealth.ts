@@ -1,4 +1,4 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
 import type { SessionHealth } from '../ucwa/session';
 
@@ -62,6 +62,8 @@ export function encodeSlotHealth(accounts: readonly AccountHealth[]): Uint8Array
       JSON.stringify({ accounts: inOrder.slice(0, count), others } satisfies {
         [Field in keyof SlotHealthReport]: unknown;
       }),
+      // A tenth longer than by the default level, in a quarter of its time: 64 slots are written every 15 seconds.
+      { level: constants.Z_BEST_SPEED },
     );
     if (bytes.length <= MAX_SLOT_HEALTH_BYTES) return bytes;
   }
