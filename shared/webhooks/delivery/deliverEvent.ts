@@ -59,6 +59,8 @@ export type DeliverEvent = (event: RelayEvent, arrival?: EventArrival) => Promis
 export const MAX_WAIT_MS = 5_000;
 /** Rows of its deliveries wait for their turn for so long from the event's arrival. */
 const ROWS_WAIT_MS = 10_000;
+/** An event so old may have been given out again while this process stood still: another one may have handled it. */
+const LOCK_MS = 10_000;
 /** How long an event waits for the one before it, which another process may be handling. */
 const PREDECESSOR_WAIT_MS = 250;
 /** An event whose subscribers cannot be read is tried again after 5 s, then at twice the distance, up to an hour. */
@@ -110,7 +112,7 @@ export function createDeliverEvent(ports: DeliverEventPorts): DeliverEvent {
       ...enqueued(arrival),
       ...(startedAtMs !== undefined && { startedAtMs }),
     };
-    const isRepeated = (arrival.deliveryCount ?? 1) > 1;
+    const isRepeated = (arrival.deliveryCount ?? 1) > 1 || arrivedMs - event.timeMs > LOCK_MS;
     const known = isRepeated ? await readResults(event, ports) : [];
     const receivers = all.filter((subscription) => isFor(event, subscription, ports.render));
     const isKnown = new Set(known.map(({ subscriptionId }) => subscriptionId));

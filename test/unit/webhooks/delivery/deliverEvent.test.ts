@@ -117,6 +117,15 @@ describe('an event that the bus gives out again', () => {
     expect(world.records.events()[0]?.results).toEqual([known]);
   });
 
+  it('is known by its age where the process stood still before it began', async () => {
+    const { deliverEvent, world, clock } = createDeliveryEngine();
+    const recorded = [result({}), result({ subscriptionId: 'sub_b' })];
+    await world.records.insertEvent({ event: completed, recordedAtMs: 1, results: recorded });
+    await clock.stall(20_000);
+    await clock.advanceUntil(deliverEvent(completed));
+    expect([world.posts, world.records.events()[0]?.results]).toEqual([[], recorded]);
+  });
+
   it('is sent to those that have no result yet, beside the results of others', async () => {
     const { deliverEvent, world } = createDeliveryEngine();
     await world.records.insertEvent({
