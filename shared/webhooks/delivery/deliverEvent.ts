@@ -25,7 +25,7 @@ import type { Render } from '../formats/renderDelivery';
 import { sendNext, type SendRecord } from './retries/sendRetries';
 import type { RetryQueue } from './retries/retryQueue';
 import type { SubscriberWatch } from './subscriberWatch';
-import { withDeadline } from '../../withDeadline';
+import { settlesBy, withDeadline } from '../../withDeadline';
 
 export interface DeliverEventPorts {
   readonly subscriptions: Pick<SubscriptionStore, 'list' | 'usesContexts'>;
@@ -61,6 +61,8 @@ export const MAX_WAIT_MS = 5_000;
 const ROWS_WAIT_MS = 10_000;
 /** An event so old may have been given out again while this process stood still: another one may have handled it. */
 const LOCK_MS = 10_000;
+/** Events of one UCWA response come from the bus at about the same time, in either order. */
+const BATCH_WAIT_MS = 20;
 /** How long an event waits for the one before it, which another process may be handling. */
 const PREDECESSOR_WAIT_MS = 250;
 /** An event whose subscribers cannot be read is tried again after 5 s, then at twice the distance, up to an hour. */
@@ -148,12 +150,7 @@ async function deliverToAll(arrived: Arrived, ports: DeliverEventPorts): Promise
   const { event } = record;
   const rowsUntilMs = record.recordedAtMs + ROWS_WAIT_MS;
   const inserting = keepRecord(event, () => records.insertEvent(record));
-  // A call's first event waits for nothing.
-  const mayBegin = isCallStart(event)
-    ? undefined
-    : inserting.then((kept) =>
-        hasEarlier || kept === 'noAnswer' || fresh.length === 0 ? undefined : waitForPredecessor(event, ports),
-      );
+  const mayBegin = fresh.length === 0 ? undefined : waitForEarlier(event, hasEarlier, inserting, ports);
   const indexing = inserting.then(() => keepRecord(event, () => records.indexEvent(record)));
   const observed: Promise<void>[] = [];
   const observe = (subscription: Subscription, end: DeliveryEnd): DeliveryEnd => {
@@ -265,9 +262,22 @@ function createAttachContext({
   };
 }
 
-/** Lets the event before this one come first where another process is handling it. Never rejects. */
-async function waitForPredecessor(event: RelayEvent, { records, clock }: DeliverEventPorts): Promise<void> {
-  if (!(isRing(event) || isCallEnd(event))) return;
+/**
+ * Lets earlier events of the call come first: a call's first event waits for nothing, one whose call this process knows a moment for
+ * what the bus handed over with it, and any other for what another process may be handling. Never rejects.
+ */
+async function waitForEarlier(
+  event: RelayEvent,
+  hasEarlier: boolean,
+  inserting: Promise<Kept>,
+  { records, clock }: DeliverEventPorts,
+): Promise<void> {
+  if (isCallStart(event)) return;
+  if (hasEarlier) {
+    await settlesBy(clock, inserting, clock.now() + BATCH_WAIT_MS);
+    return;
+  }
+  if ((await inserting) === 'noAnswer' || !(isRing(event) || isCallEnd(event))) return;
   const events = await withDeadline(clock, records.readEvents(event.subject)).catch(() => []);
   if (isAheadOfPredecessor(event, events)) await clock.sleep(PREDECESSOR_WAIT_MS);
 }

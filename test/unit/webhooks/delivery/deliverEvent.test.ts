@@ -346,6 +346,18 @@ describe('an event whose predecessor another process handles', () => {
     await deliverEvent(completed);
     expect(world.posts).toHaveLength(2);
   });
+
+  it('waits a moment for its own row at most when this process knows the call', async () => {
+    const { deliverEvent, world, clock } = createDeliveryEngine();
+    await deliverEvent(started);
+    world.storage = { insertEvent: () => never };
+    const done = deliverEvent(completed);
+    await clock.advance(19);
+    expect(world.posts).toHaveLength(1);
+    await clock.advance(1);
+    expect(world.posts).toHaveLength(2);
+    await clock.advanceUntil(done, 500);
+  });
 });
 
 it('ends within 12 s beside a subscriber and a storage that never respond', async () => {
