@@ -104,6 +104,15 @@ describe('a subscription', () => {
     expect(world.observed[0]).not.toHaveProperty('disable');
   });
 
+  it('that cannot be read leaves the row as it is where that says already that it goes on', async () => {
+    const { retryDelivery, world } = createDeliveryEngine();
+    world.list = away;
+    await retryDelivery(retry, false);
+    expect(world.records.deliveries()).toEqual([]);
+    await retryDelivery({ ...retry, attempt: 1, redelivery: { id: 'again', exact: true } }, false);
+    expect(world.records.deliveries()).toMatchObject([{ outcome: 'retrying', attempted: false }]);
+  });
+
   it('that cannot be read is tried again by the schedule', async () => {
     const { retryDelivery, world, clock } = createDeliveryEngine();
     world.list = away;
