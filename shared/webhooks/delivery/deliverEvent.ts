@@ -62,7 +62,7 @@ const ROWS_WAIT_MS = 10_000;
 /** An event so old may have been given out again while this process stood still: another one may have handled it. */
 const LOCK_MS = 10_000;
 /** Events of one UCWA response come from the bus at about the same time, in either order. */
-const BATCH_WAIT_MS = 20;
+const BATCH_WAIT_MS = 10;
 /** How long an event waits for the one before it, which another process may be handling. */
 const PREDECESSOR_WAIT_MS = 250;
 /** An event whose subscribers cannot be read is tried again after 5 s, then at twice the distance, up to an hour. */

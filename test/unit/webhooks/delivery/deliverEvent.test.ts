@@ -352,7 +352,7 @@ describe('an event whose predecessor another process handles', () => {
     await deliverEvent(started);
     world.storage = { insertEvent: () => never };
     const done = deliverEvent(completed);
-    await clock.advance(19);
+    await clock.advance(9);
     expect(world.posts).toHaveLength(1);
     await clock.advance(1);
     expect(world.posts).toHaveLength(2);
