@@ -96,7 +96,7 @@ export const deliverySchema = z.strictObject({
   status: z.int().optional().describe('HTTP status of the response'),
   reason: z.string().optional(),
   response: z.string().optional().describe('The answer’s first 4 KiB, redacted; on failures only'),
-  nextAt: time.optional().describe('When it is tried again; later where the circuit of its subscriber is open by then'),
+  nextAt: time.optional().describe('When it is tried again'),
 });
 
 export const deliveryPageSchema = z.strictObject({

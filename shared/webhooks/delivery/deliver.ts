@@ -72,7 +72,7 @@ async function deliverInOrder(due: DueDelivery, ready: () => Promise<void>, port
   const policy = policies(subscription);
   const refusal = policy.refusal();
   if (refusal !== undefined) return { step: stepAfterRefusal(refusal, stepInput(due, ports)) };
-  // An earlier event that comes while this one is being recorded still goes first.
+  // An earlier event that comes before this one may begin still goes first.
   if (!(await settlesBy(clock, Promise.resolve(mayBegin).then(ready), waitUntilMs)))
     return { step: stepAfterWait('an earlier event of the call is under way', stepInput(due, ports)) };
   const permit = await policy.acquire(waitUntilMs);

@@ -140,21 +140,19 @@ async function deliverWhenAllowed(
 
 /**
  * Records the attempt, then sends the next copy; where the bus refuses that for good, the delivery is recorded anew as `dead`. A
- * record that storage did not take is tried again later. A move to a later time is no attempt, and where the delivery's row says
- * already that it goes on, nothing is written: while a circuit is open such moves are most of what happens. Resolves to the
- * delivery's end.
+ * record that storage did not take is tried again later. A move to a later time is no attempt: it only brings the delivery's row
+ * up to date. Resolves to the delivery's end.
  */
 async function recordAndGoOn(
-  { event, attempt, moves }: AttemptMessage,
+  { event }: AttemptMessage,
   made: DeliveryEnd,
   isFirst: boolean,
   { records, keepRow, queue, sendRecord, clock }: RetryDeliveryPorts,
 ): Promise<DeliveryEnd> {
   const record = (end: DeliveryEnd): Promise<readonly Kept[]> => {
-    const untilMs = clock.now() + ROWS_WAIT_MS;
     // A delivery that began here and went well was never in trouble.
+    const untilMs = clock.now() + ROWS_WAIT_MS;
     const hasRow = !(isFirst && end.attempt.outcome === 'delivered');
-    if (isMove(end) && attempt + moves > 1) return Promise.resolve(['kept']);
     return Promise.all([
       isMove(end) ? 'kept' : keepRow(event, () => records.writeAttempt(event, end.attempt), untilMs),
       hasRow ? keepRow(event, () => records.writeDelivery(toTroubledDelivery(event, end)), untilMs) : 'kept',

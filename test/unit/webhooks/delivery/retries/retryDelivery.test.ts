@@ -104,20 +104,16 @@ describe('a subscription', () => {
     expect(world.observed[0]).not.toHaveProperty('disable');
   });
 
-  it('that cannot be read leaves the row as it is where that says already that it goes on', async () => {
-    const { retryDelivery, world } = createDeliveryEngine();
-    world.list = away;
-    await retryDelivery(retry, false);
-    expect(world.records.deliveries()).toEqual([]);
-    await retryDelivery({ ...retry, attempt: 1, redelivery: { id: 'again', exact: true } }, false);
-    expect(world.records.deliveries()).toMatchObject([{ outcome: 'retrying', attempted: false }]);
-  });
-
-  it('that cannot be read is tried again by the schedule', async () => {
+  it('that cannot be read is tried again by the schedule, and the list of deliveries says when', async () => {
     const { retryDelivery, world, clock } = createDeliveryEngine();
     world.list = away;
-    await retryDelivery(retry, false);
-    expect(world.sent).toMatchObject([{ message: { attempt: 2, moves: 1 }, atMs: clock.now() + 2_000 }]);
+    await retryDelivery({ ...retry, moves: 3 }, false);
+    const [moved] = world.sent;
+    expect(moved).toMatchObject({ message: { attempt: 2, moves: 4 } });
+    expect(moved?.atMs).toBeGreaterThan(clock.now());
+    // `recover` takes a delivery whose time is long over for lost, and sends it once more.
+    expect(world.records.deliveries()).toMatchObject([{ outcome: 'retrying', nextAtMs: moved?.atMs }]);
+    expect(world.records.attempts()).toEqual([]);
   });
 });
 
