@@ -69,11 +69,7 @@ function send(
 }
 
 async function received(response: IncomingMessage, config: InternalAxiosRequestConfig): Promise<AxiosResponse<string>> {
-  // Taken now: a response that was read to its end has let its connection go.
-  const { socket } = response;
   const data = await readText(decoded(response), config.maxContentLength ?? Infinity);
-  // The pool is ill at this front end: a balancer may choose another for the next connection.
-  if (response.statusCode !== undefined && response.statusCode >= 500) socket.destroy();
   return {
     data,
     status: response.statusCode ?? 0,
@@ -91,6 +87,9 @@ function headOf(sent: ClientRequest): Promise<IncomingMessage> {
     sent.on('error', reject);
     sent.on('response', (response) => {
       hasHead = true;
+      // The pool is ill at this front end: a balancer may choose another for the next connection. Said before the body
+      // is read: after it the connection is among the idle ones, where the next request takes it although destroyed.
+      if ((response.statusCode ?? 0) >= 500) sent.shouldKeepAlive = false;
       resolve(response);
     });
     // 101 to a request that asked for no upgrade.

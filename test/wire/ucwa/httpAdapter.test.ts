@@ -181,6 +181,18 @@ describe('the adapter', () => {
     expect(ports.slice(1).map((port, index) => port === ports[index])).toEqual([true, false, true, true, false]);
   });
 
+  test('what is sent right after a 5xx gets a connection that is open, also where another is idle', async () => {
+    const first: ServerResponse[] = [];
+    const statuses = [502, 200];
+    const server = await serve((_, response) => {
+      if (first.push(response) > 2) response.writeHead(statuses.shift() ?? 200).end('x');
+      else if (first.length === 2) for (const one of first) one.end('x');
+    });
+    await Promise.all([exchange(server.url), exchange(server.url)]); // two connections, idle now
+    expect((await exchange(server.url)).status).toBe(502);
+    expect((await exchange(server.url)).status).toBe(200);
+  });
+
   describe('ends at once, connection and all, when it is stopped', () => {
     let stop = (): void => undefined;
     const keep = (given: () => void): void => void (stop = given);
