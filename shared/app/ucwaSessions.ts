@@ -51,6 +51,7 @@ export function createUcwaSessions(
   const stalls = createStallMonitor(clock);
   const http = createUcwaHttp({ caCertificate, clock });
   const rejectedCredentials = createAccountStates(tables, clock);
+  const bearerToken = hasIdentity ? environmentIdentity() : undefined;
   const sessionPorts = {
     allowedHosts,
     signingKey,
@@ -59,7 +60,7 @@ export function createUcwaSessions(
     stalls,
     budget: createMemoryBudget(clock),
     rejectedCredentials,
-    bearerToken: hasIdentity ? environmentIdentity() : undefined,
+    bearerToken,
     clock,
     random: Math.random,
     log,
@@ -80,7 +81,7 @@ export function createUcwaSessions(
     check: async ({ account }, signal) => [
       ...(await checkAccount(
         { account, allowedHosts, caCertificate, kinds },
-        { ...checkPorts, rejectedCredentials, signingKey, clock },
+        { ...checkPorts, rejectedCredentials, signingKey, bearerToken, clock },
         { holdPollSeconds: CHECK_HOLDS_POLL_SECONDS },
         signal,
       )),

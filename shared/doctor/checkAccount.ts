@@ -7,6 +7,7 @@ import { createUcwaHttp, type UcwaHttp } from '../ucwa/http';
 import { PasswordGuard } from '../ucwa/signIn/passwordGuard';
 import { Pool } from '../ucwa/pool';
 import type { RejectedCredentials } from '../ucwa/signIn/rejectedCredentials';
+import type { BearerToken } from '../ucwa/signIn/ticket';
 import { Report, type Finding } from './report';
 import { doctorEndpointId } from './doctorEndpointId';
 import { DoctorChannel } from './eventChannel';
@@ -32,6 +33,8 @@ export interface AccountCheckPorts {
   readonly onProgress: (text: string) => void;
   /** When the operator said that they were calling now. */
   readonly dialledAtMs: () => number | undefined;
+  /** The relay's identity for pools that offer modern authentication alone, where it has one. */
+  readonly bearerToken: BearerToken | undefined;
   /** Where all processes remember a rejected password; default: nothing is remembered beyond this check. */
   readonly rejectedCredentials?: RejectedCredentials;
   /** The relay's key, with `rejectedCredentials`. */
@@ -101,7 +104,7 @@ function prepare(
   plainHttp: UcwaHttp,
   signal: AbortSignal,
 ): AccountCheck {
-  const { clock, onStep, rejectedCredentials = noRecord, signingKey = 'nothing is recorded' } = ports;
+  const { clock, onStep, bearerToken, rejectedCredentials = noRecord, signingKey = 'nothing is recorded' } = ports;
   const { account, allowedHosts } = checkedAccount;
   const { http, trace } = traceHttp(plainHttp, clock);
   const hosts = hostRule(account.sipUri, account.discoveryUrl, allowedHosts);
@@ -111,7 +114,16 @@ function prepare(
     rejectedCredentials,
     signingKey,
   });
-  const pool = new Pool({ account, hosts, http, clock, random: Math.random, log: silentLog, passwordGuard });
+  const pool = new Pool({
+    account,
+    hosts,
+    http,
+    clock,
+    random: Math.random,
+    log: silentLog,
+    passwordGuard,
+    bearerToken,
+  });
   const report = new Report({ clock, trace, onStep }, signal);
   return { checkedAccount, ports, signal, report, trace, hosts, pool, own: undefined };
 }

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { createInterface } from 'node:readline';
 import { systemClock } from '../../../shared/clock';
+import { environmentIdentity } from '../../../shared/identity';
 import { misused, readCommandLine } from '../../local/start/commandLine';
 import { listenForStop } from '../../local/start/stopSignals';
 import { createTerminal, type Terminal } from '../../local/start/print/terminal';
@@ -71,6 +72,7 @@ async function main(): Promise<number> {
     steps.forEach(onStep);
     return conclude({ steps }, options, terminal);
   }
+  await takeAzureVariables(process.cwd());
   const found = await findAccount(process.cwd(), process.env, options.account);
   if ('misused' in found) misused(found.misused);
   const settings = settingsStep(found);
@@ -88,12 +90,19 @@ async function main(): Promise<number> {
     onStep,
     onProgress: progress.show,
     dialledAtMs: () => dialled?.atMs(),
+    bearerToken: process.env['AZURE_CLIENT_ID'] === undefined ? undefined : environmentIdentity(),
   };
   const steps = [settings, ...(await checkAccount(checkedAccount, ports, options, signals.stop, signals.now))];
   dialled?.close();
   signals.dispose();
   const { sipUri } = checkedAccount.account;
   return conclude({ account: sipUri, steps, isStopped: signals.stop.aborted }, options, terminal);
+}
+
+/** The Azure SDK reads its own variables from the environment only, and they may be given in local.settings.json. */
+async function takeAzureVariables(folder: string): Promise<void> {
+  const given = Object.entries(await readGivenSettings(folder, process.env));
+  Object.assign(process.env, Object.fromEntries(given.filter(([name]) => name.startsWith('AZURE_'))));
 }
 
 function settingsStep(found: Exclude<Found, { readonly misused: string }>): StepReport {

@@ -48,12 +48,15 @@ export function readChallenge(trace: Trace, arrival: Arrival): Finding {
   return { fact: parts.join('; '), value: undefined };
 }
 
-/** The ticket: how long it lives. The password went out once. */
+/** The ticket: how long it lives. The password went out once, or not at all where an identity signs in. */
 export function readToken(trace: Trace, arrival: Arrival, expiresAtMs: number | undefined): Finding {
   rethrowAt('token', trace, arrival);
   const requests = trace.filter(({ isTokenRequest }) => isTokenRequest);
   const last = requests.at(-1);
-  if (last === undefined) return { fact: 'none was needed so far', value: undefined, skipped: true };
+  if (last === undefined)
+    return expiresAtMs === undefined
+      ? { fact: 'none was needed so far', value: undefined, skipped: true }
+      : { fact: 'Microsoft Entra ID gave a token to the identity of AZURE_CLIENT_ID', value: undefined };
   const issuer = last.url.host;
   if (expiresAtMs === undefined)
     return {

@@ -10,7 +10,8 @@ const advices: Readonly<Record<string, string>> = {
     'Passive sign-in (AD FS) needs a browser and is not supported: switch it off for the accounts’ pool ' +
     '(Set-CsWebServiceConfiguration -UseWsFedPassiveAuth $false).',
   Bearer:
-    'Modern authentication is offered: give the relay an identity that the pool accepts, or let the web ticket service take passwords.',
+    'Modern authentication is offered: give the relay an identity that the pool accepts (AZURE_CLIENT_ID and the Azure ' +
+    'SDK’s other variables), or let the web ticket service take passwords.',
 };
 
 /** `noUsableGrant`: lists what the server offered, and what to enable. */

@@ -2,6 +2,7 @@ import { checkAccount } from '../../../shared/doctor/checkAccount';
 import type { CheckedAccount } from '../../../shared/doctor/checkedAccount';
 import type { StepName, StepReport } from '../../../shared/doctor/stepReport';
 import type { AccountSettings } from '../../../shared/config/settings';
+import type { BearerToken } from '../../../shared/ucwa/signIn/ticket';
 import type { FakeClock } from '../../support/fakeClock';
 import { simulatorAccount } from '../../support/ucwaSimulator';
 
@@ -21,12 +22,13 @@ export interface TestDoctorOptions {
   readonly dialledAtMs?: number;
   /** Names and their addresses; default: every name is this machine. */
   readonly names?: Readonly<Record<string, readonly string[]>>;
+  readonly bearerToken?: BearerToken;
 }
 
 /** Checks the simulator's account at the discovery root `url`. */
 export function startDoctor(
   url: string,
-  { clock, account, checkedAccount, awaitCallSeconds, dialledAtMs, names }: TestDoctorOptions,
+  { clock, account, checkedAccount, awaitCallSeconds, dialledAtMs, names, bearerToken }: TestDoctorOptions,
 ): TestDoctor {
   const controller = new AbortController();
   const progress: string[] = [];
@@ -52,6 +54,7 @@ export function startDoctor(
       onStep: () => undefined,
       onProgress: (text) => void progress.push(text),
       dialledAtMs: () => dialledAtMs,
+      bearerToken,
     },
     { awaitCallSeconds },
     controller.signal,
