@@ -12,8 +12,8 @@ const ROUNDS = 3;
 export interface SlotHealth {
   /** For the heartbeat, see accountHealth.ts; undefined leaves what the last one said. */
   report(slot: number): Uint8Array | undefined;
-  /** Changes when an account comes into another state; cheap, for it is asked at each renewal. */
-  statesOf(slot: number): string;
+  /** Another number whenever one of the slot's accounts has come into another state. */
+  changesOf(slot: number): number;
 }
 
 export interface LeaseRowsPorts {
@@ -30,12 +30,21 @@ export interface LeaseRows {
   giveBack(): Promise<void>;
 }
 
-/** Rows of `slots`, asked for at each renewal, as `owner` writes them; nothing is read before the first renewal. */
+/**
+ * Rows of `slots`, asked for at each renewal, as `owner` writes them. They are not read while all are the owner's: a row
+ * that another has changed since, to take it or to ask for it, refuses the write, and then they are.
+ */
 export function createLeaseRows(slots: () => readonly number[], health: SlotHealth, ports: LeaseRowsPorts): LeaseRows {
   const { owner, leases: store, clock } = ports;
   const watch = createLeaseWatch(clock);
   const due = createDueHealth(health);
+  /** As they were written last. */
+  let known: readonly SlotLease[] = [];
 
+  const knownIfOurs = (): readonly SlotLease[] | undefined => {
+    const ours = new Set(known.filter((row) => row.owner === owner).map(({ slot }) => slot));
+    return slots().every((slot) => ours.has(slot)) ? known : undefined;
+  };
   const renewOnce = async (): Promise<Renewal | undefined> => {
     const nowMs = clock.now();
     const reports = due.at(nowMs);
@@ -43,7 +52,8 @@ export function createLeaseRows(slots: () => readonly number[], health: SlotHeal
       leasesToWrite(watch.judge(found, nowMs), { slots: slots(), owner, nowMs, healthOf: reports.of });
     // A row that a fallback handed over keeps the name of the run that had asked, until now.
     const isNew = (row: SlotLease): boolean => row.owner !== owner || row.askedBy === owner;
-    let rows = await store.read();
+    let rows = knownIfOurs() ?? (await store.read());
+    known = [];
     const news = new Set(rows.filter(isNew).map(({ slot }) => slot));
     // What the owner before us has reported is read at a take-over only.
     let leases = toWrite(rows);
@@ -51,7 +61,9 @@ export function createLeaseRows(slots: () => readonly number[], health: SlotHeal
       rows = await store.read({ health: true });
       leases = toWrite(rows);
     }
-    if (!(await store.write(leases))) return undefined;
+    const written = await store.write(leases);
+    if (written === undefined) return undefined;
+    known = written;
     reports.written(leases.length > 0);
     return toRenewal(leases, rows, owner, isNew);
   };
@@ -62,7 +74,7 @@ export function createLeaseRows(slots: () => readonly number[], health: SlotHeal
       const reported = health.report(lease.slot);
       return { ...lease, ...free, ...(reported === undefined ? {} : { health: reported }) };
     });
-    return (await store.write(freed)) ? true : undefined;
+    return (await store.write(freed)) && true;
   };
   return {
     renew: () => inRounds(renewOnce),
@@ -83,20 +95,20 @@ async function inRounds<Result>(attempt: () => Promise<Result | undefined>): Pro
 /** Which slots' health is to be written: all every 15 s, and each whose accounts' states have changed. */
 function createDueHealth(health: SlotHealth) {
   let reportedAtMs = -Infinity;
-  const reportedStates = new Map<number, string>();
+  const reportedChanges = new Map<number, number>();
   return {
     at(nowMs: number) {
       const isDue = nowMs - reportedAtMs >= HEALTH_EVERY_MS;
-      const states = new Map<number, string>();
+      const changes = new Map<number, number>();
       return {
         of: (slot: number): Uint8Array | undefined => {
-          const now = health.statesOf(slot);
-          states.set(slot, now);
-          return isDue || now !== reportedStates.get(slot) ? health.report(slot) : undefined;
+          const now = health.changesOf(slot);
+          changes.set(slot, now);
+          return isDue || now !== reportedChanges.get(slot) ? health.report(slot) : undefined;
         },
         written(hasRows: boolean): void {
           if (isDue && hasRows) reportedAtMs = nowMs;
-          for (const [slot, reported] of states) reportedStates.set(slot, reported);
+          for (const [slot, reported] of changes) reportedChanges.set(slot, reported);
         },
       };
     },

@@ -35,8 +35,9 @@ const GIVE_BACK_FIRST_MS = 1_000;
  * the next heartbeat.
  *
  * A fallback's owner takes only slots that nobody holds, and hands a slot over as soon as a timer's run asks for it. Table
- * operations: two reads and one transaction for each renewal, the reads alone for a fallback that owns nothing, one
- * query more at a take-over, and one for each slot whose accounts have changed, whatever the number of accounts.
+ * operations: a read and a transaction for each renewal, a second read where not all slots are its own, the reads alone
+ * for a fallback that owns nothing, one query more at a take-over, and one for each slot whose accounts have changed,
+ * whatever the number of accounts.
  */
 export async function pollSlots(run: PollRun, ports: PollPorts, signal: AbortSignal): Promise<void> {
   const deadline = new AbortController();
@@ -47,7 +48,7 @@ export async function pollSlots(run: PollRun, ports: PollPorts, signal: AbortSig
   const slots = (): number[] => run.slots.filter((slot) => ports.accounts.slots().has(slot));
   const ownership = createOwnership(
     slots,
-    { report: (slot) => channels.report(slot), statesOf: (slot) => channels.statesOf(slot) },
+    { report: (slot) => channels.report(slot), changesOf: (slot) => channels.changesOf(slot) },
     ports,
   );
   let renewing: Promise<Renewal> | undefined;

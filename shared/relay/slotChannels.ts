@@ -32,8 +32,8 @@ export interface SlotChannels {
   trim(slot: number, accounts: readonly PolledAccount[]): void;
   /** The slot's accounts for the heartbeat; undefined where it is not open, so that what its owner before reported stays. */
   report(slot: number): Uint8Array | undefined;
-  /** Changes when one of the slot's accounts comes into another state, is new or is gone; cheap, for it is asked at each renewal. */
-  statesOf(slot: number): string;
+  /** Another number whenever one of the slot's accounts has come into another state, is new or is gone. */
+  changesOf(slot: number): number;
   /** What metrics say of each channel. */
   observe(): ChannelAttributes[];
   /** Resolves when all channels have ended, at the latest after `withinMs`. */
@@ -57,6 +57,8 @@ interface OpenChannel {
 interface OpenSlot {
   accounts: readonly PolledAccount[];
   readonly channels: Map<string, OpenChannel>;
+  /** The number of the last change of one of its accounts. */
+  lastChange: number;
   isHandedOver: boolean;
 }
 
@@ -80,6 +82,7 @@ class Channels implements SlotChannels {
   readonly #open = new Map<number, OpenSlot>();
   readonly #ending = new Set<Promise<unknown>>();
   readonly #signIns;
+  #changes = 0;
 
   constructor(
     private readonly ports: SlotChannelPorts,
@@ -99,8 +102,9 @@ class Channels implements SlotChannels {
     if (this.#open.get(slot)?.isHandedOver === true) this.close(slot);
     const known = this.#open.get(slot);
     if (known?.accounts === accounts) return;
-    const open: OpenSlot = known ?? { accounts, channels: new Map(), isHandedOver: false };
+    const open: OpenSlot = known ?? { accounts, channels: new Map(), lastChange: 0, isHandedOver: false };
     open.accounts = accounts;
+    this.#changed(open);
     this.#open.set(slot, open);
 
     const wanted = new Map(accounts.map((polled) => [accountKey(polled.account.sipUri), polled]));
@@ -154,9 +158,8 @@ class Channels implements SlotChannels {
     );
   }
 
-  statesOf(slot: number): string {
-    const channels = this.#open.get(slot)?.channels ?? new Map<string, OpenChannel>();
-    return [...channels.values()].map(({ session }) => session.state).join();
+  changesOf(slot: number): number {
+    return this.#open.get(slot)?.lastChange ?? 0;
   }
 
   observe(): ChannelAttributes[] {
@@ -192,6 +195,7 @@ class Channels implements SlotChannels {
         {
           readUntilMs: before?.session.health().readToEndMs ?? readUntilMs,
           confirmLease: this.confirmLease,
+          stateChanged: () => this.#changed(open),
         },
         (signal) => this.#signIns.wait(rank, signal),
         this.ports,
@@ -200,6 +204,11 @@ class Channels implements SlotChannels {
       );
     };
     return { session, leave, ended: this.#keep(run()), openedAtMs: this.ports.clock.now() };
+  }
+
+  #changed(open: OpenSlot): void {
+    this.#changes += 1;
+    open.lastChange = this.#changes;
   }
 
   #remove(open: OpenSlot, key: string, { session, leave, ended }: OpenChannel): void {

@@ -64,8 +64,11 @@ export interface SlotLease {
 export interface SlotLeaseStore {
   /** Without `health` unless that is asked for: a process reads this every few seconds. */
   read(what?: { readonly health: boolean }): Promise<readonly SlotLease[]>;
-  /** All or nothing: false when any of the rows was changed by another in the meantime. */
-  write(leases: readonly SlotLease[]): Promise<boolean>;
+  /**
+   * All or nothing: the rows as they were written, each with its new etag and without `health`; undefined when any of
+   * them was changed by another in the meantime.
+   */
+  write(leases: readonly SlotLease[]): Promise<readonly SlotLease[] | undefined>;
 }
 
 export interface LeaseClaim {

@@ -38,7 +38,7 @@ export function createSlotLeases(tables: Tables): SlotLeaseStore {
       return leases;
     },
     async write(leases) {
-      if (leases.length === 0) return true;
+      if (leases.length === 0) return [];
       const table = await tables.client('slotLeases');
       const transaction = new TableTransaction();
       for (const { slot, owner, expiresAtMs, askedBy, health, etag } of leases) {
@@ -53,7 +53,8 @@ export function createSlotLeases(tables: Tables): SlotLeaseStore {
         if (etag === undefined) transaction.createEntity(row);
         else transaction.updateEntity(row, 'Merge', { etag });
       }
-      return submit(table, transaction);
+      const etags = await submit(table, transaction);
+      return etags && leases.map((lease, at) => toWritten(lease, etags[at]));
     },
   };
 }
@@ -62,13 +63,24 @@ function toLease({ rowKey, accountsHealth, ...row }: z.infer<typeof rowSchema>):
   return { slot: Number(rowKey), ...row, ...(accountsHealth === undefined ? {} : { health: accountsHealth }) };
 }
 
-async function submit(table: TableClient, transaction: TableTransaction): Promise<boolean> {
+function toWritten({ slot, owner, expiresAtMs, askedBy }: SlotLease, etag: string | undefined): SlotLease {
+  return {
+    slot,
+    owner,
+    expiresAtMs,
+    ...(askedBy === undefined ? {} : { askedBy }),
+    ...(etag === undefined ? {} : { etag }),
+  };
+}
+
+/** The new etags, in order; undefined when a row was changed by another in the meantime. */
+async function submit(table: TableClient, { actions }: TableTransaction): Promise<(string | undefined)[] | undefined> {
   try {
-    await table.submitTransaction(transaction.actions);
-    return true;
+    const { subResponses } = await table.submitTransaction(actions);
+    return subResponses.map(({ etag }) => etag);
   } catch (error) {
     const status = statusOf(error);
-    if (status === 409 || status === 412 || status === 404) return false;
+    if (status === 409 || status === 412 || status === 404) return undefined;
     throw storageUnavailable(error);
   }
 }

@@ -117,6 +117,7 @@ class Session implements UcwaSession {
     this.#channelFree = new Promise((resolve) => (leave = resolve));
     await before;
     this.#isPolling = true;
+    this.#status.stateChanged = options.stateChanged;
     setMaxListeners(0, signal); // one of each request
     const items = this.#channel.packages(signal, options);
     const stopReporting = this.account.reportActivity
@@ -129,6 +130,7 @@ class Session implements UcwaSession {
       await items.return();
       this.#isPolling = false;
       this.#status.taken();
+      this.#status.stateChanged = undefined;
       leave();
     }
   }
@@ -188,10 +190,6 @@ class Session implements UcwaSession {
 
   notPublished(reason: RelayError): void {
     this.#status.notPublished(reason);
-  }
-
-  get state(): SessionHealth['state'] {
-    return this.#status.state;
   }
 
   health(): SessionHealth {

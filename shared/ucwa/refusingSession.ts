@@ -19,7 +19,6 @@ export function createRefusingSession(account: AccountSettings, problem: RelayEr
     application: refuse,
     // It reads nothing.
     notPublished: () => undefined,
-    state: 'cannotSignIn',
     health: () => ({
       state: 'cannotSignIn',
       lastPollAtMs: undefined,

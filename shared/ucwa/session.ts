@@ -40,6 +40,8 @@ export interface ReadOptions {
    * to be another's, `packages`' own signal is aborted by then. Never rejects.
    */
   readonly confirmLease?: ((signal: AbortSignal) => Promise<void>) | undefined;
+  /** Called when the session, while its channel is read, has come into another `state` of its health. */
+  readonly stateChanged?: (() => void) | undefined;
 }
 
 export interface PostRequest {
@@ -120,9 +122,6 @@ export interface UcwaSession {
    * process holds the channel it is asked anew each time, for another process may have had to make it again.
    */
   application(signal: AbortSignal): Promise<{ readonly path: string; readonly id: string }>;
-
-  /** The state that `health` tells, by itself: cheap, for ten thousand are asked every few seconds. */
-  readonly state: SessionHealth['state'];
 
   /** Why what was read last cannot be published: `health` says so until it is, or no more is read. */
   notPublished(reason: RelayError): void;

@@ -9,6 +9,8 @@ import type { SignInBudget } from './signIn/signInBudget';
 /** A package that has not been published for so long is trouble. */
 const STUCK_AFTER_MS = 30_000;
 
+const nothing = (): void => undefined;
+
 /** The errors that end a channel, as `health` names them. */
 const disconnectedStates: Partial<Record<ErrorCode, SessionHealth['state']>> = {
   credentialsRejected: 'credentialsRejected',
@@ -22,7 +24,7 @@ const disconnectedStates: Partial<Record<ErrorCode, SessionHealth['state']>> = {
 export interface SessionStatusPorts {
   /** The account's SIP URI. */
   readonly account: string;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'setTimer'>;
   readonly log: Log;
   /** The kinds that are relayed: by them it shows whether anything can be received. */
   readonly kinds: readonly Kind[];
@@ -33,10 +35,15 @@ export interface SessionStatusPorts {
 
 /** How an account's session stands: what its channel reports, as `/health` shows it and as the log tells it once. */
 export class SessionStatus {
+  /** As ReadOptions. */
+  stateChanged: (() => void) | undefined;
   readonly #ports: SessionStatusPorts;
   #state: SessionHealth['state'] = 'signedOut';
+  /** As `stateChanged` was called for last. */
+  #reportedState: SessionHealth['state'] = 'signedOut';
   /** When the package that is not acknowledged yet was handed to the consumer. */
   #handedOutAtMs: number | undefined;
+  #cancelStuck = nothing;
   /** Why that package could not be published when it was last tried. */
   #notPublished: RelayError | undefined;
   #lastPollAtMs: number | undefined;
@@ -49,7 +56,7 @@ export class SessionStatus {
   #cutAfterMs: number | undefined;
   /** The trouble that was logged as news; while it lasts it is not news again, for an outage strikes thousands at once. */
   #reportedCode: ErrorCode | undefined;
-  /** Whether anything can be received with the modalities that were judged last: ten thousand sessions are asked every few seconds. */
+  /** Whether anything can be received with the modalities that were judged last: each poll asks. */
   #receives = true;
   #judged: readonly string[] | undefined;
 
@@ -61,11 +68,13 @@ export class SessionStatus {
     this.#state = 'signingIn';
     this.#connectedSinceMs = undefined;
     this.#disconnectedSinceMs ??= this.#ports.clock.now();
+    this.#reportState();
   }
 
   signedOut(): void {
     this.#state = 'signedOut';
     this.#connectedSinceMs = undefined;
+    this.#reportState();
   }
 
   /** The account was made available. */
@@ -85,6 +94,7 @@ export class SessionStatus {
     this.#connectedSinceMs ??= this.#ports.clock.now();
     this.#disconnectedSinceMs = undefined;
     this.#nextTryAtMs = undefined;
+    this.#reportState();
   }
 
   /** As ChannelPorts. */
@@ -125,26 +135,31 @@ export class SessionStatus {
       waitMs,
       ...plainFields({ status, code, subcode, requestId }),
     });
+    this.#reportState();
   }
 
   /** The consumer has a package. */
   handedOut(): void {
-    this.#handedOutAtMs = this.#ports.clock.now();
+    const { clock } = this.#ports;
+    this.#handedOutAtMs = clock.now();
+    this.#cancelStuck = clock.setTimer(STUCK_AFTER_MS, () => this.#reportState());
   }
 
   /** The consumer has asked for the next package, or has left. */
   taken(): void {
+    this.#cancelStuck();
     this.#handedOutAtMs = undefined;
     this.#notPublished = undefined;
+    this.#reportState();
   }
 
   /** As UcwaSession. */
   notPublished(reason: RelayError): void {
     this.#notPublished = reason;
+    this.#reportState();
   }
 
-  /** As UcwaSession. */
-  get state(): SessionHealth['state'] {
+  get #shownState(): SessionHealth['state'] {
     // A full topic stays full until a person does something; all else may pass within seconds.
     if (this.#waitedMs >= STUCK_AFTER_MS || this.#notPublished?.code === 'busEntityFull') return 'notPublishing';
     return this.#state === 'connected' && !this.#canReceive() ? 'noInvitations' : this.#state;
@@ -152,7 +167,7 @@ export class SessionStatus {
 
   /** As UcwaSession.health. @param known what others know. */
   toHealth(known: Pick<SessionHealth, 'readToEndMs' | 'tokenExpiresAtMs'>): SessionHealth {
-    const { state } = this;
+    const state = this.#shownState;
     return {
       state,
       lastPollAtMs: this.#lastPollAtMs,
@@ -170,6 +185,13 @@ export class SessionStatus {
       cutAfterMs: this.#cutAfterMs,
       ...known,
     };
+  }
+
+  #reportState(): void {
+    const state = this.#shownState;
+    if (state === this.#reportedState) return;
+    this.#reportedState = state;
+    this.stateChanged?.();
   }
 
   /** How long the consumer has had its package. */

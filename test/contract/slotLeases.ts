@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { MAX_SLOT_HEALTH_BYTES } from '../../shared/relay/accountHealth';
-import { SLOT_COUNT, type SlotLeaseStore } from '../../shared/relay/slots';
+import { SLOT_COUNT, type SlotLease, type SlotLeaseStore } from '../../shared/relay/slots';
 
 const reported = new Uint8Array([0, 1, 255]);
 
@@ -9,14 +9,13 @@ export function describeSlotLeases(title: string, open: () => Promise<SlotLeaseS
   describe(title, () => {
     it('has no rows at first, and then those that were written', async () => {
       const leases = await open();
+      const row = [{ slot: 3, owner: 'a', expiresAtMs: 1_700_000_000_123, askedBy: '', etag: expect.any(String) }];
       expect(await leases.read()).toEqual([]);
-      expect(await leases.write([])).toBe(true);
+      expect(await leases.write([])).toEqual([]);
       expect(
         await leases.write([{ slot: 3, owner: 'a', expiresAtMs: 1_700_000_000_123, askedBy: '', health: reported }]),
-      ).toBe(true);
-      expect(await leases.read()).toEqual([
-        { slot: 3, owner: 'a', expiresAtMs: 1_700_000_000_123, askedBy: '', etag: expect.any(String) },
-      ]);
+      ).toEqual(row);
+      expect(await leases.read()).toEqual(row);
     });
 
     it('tells health only when asked, and keeps what the last heartbeat said', async () => {
@@ -36,7 +35,7 @@ export function describeSlotLeases(title: string, open: () => Promise<SlotLeaseS
         await leases.write(
           Array.from({ length: SLOT_COUNT }, (_, slot) => ({ slot, owner: 'a', expiresAtMs: 1, health })),
         ),
-      ).toBe(true);
+      ).toHaveLength(SLOT_COUNT);
       const lengths = (await leases.read({ health: true })).map((row) => row.health?.length);
       expect(lengths).toEqual(Array<number>(SLOT_COUNT).fill(MAX_SLOT_HEALTH_BYTES));
     });
@@ -49,7 +48,7 @@ export function describeSlotLeases(title: string, open: () => Promise<SlotLeaseS
           { slot: 4, owner: 'b', expiresAtMs: 1 },
           { slot: 5, owner: 'b', expiresAtMs: 1 },
         ]),
-      ).toBe(false);
+      ).toBeUndefined();
       expect(await leases.read()).toMatchObject([{ slot: 5, owner: 'a' }]);
     });
 
@@ -58,9 +57,21 @@ export function describeSlotLeases(title: string, open: () => Promise<SlotLeaseS
       await leases.write([{ slot: 5, owner: 'a', expiresAtMs: 1 }]);
       const [seen] = await leases.read();
       const etag = seen?.etag ?? '';
-      expect(await leases.write([{ slot: 5, owner: 'b', expiresAtMs: 2, etag }])).toBe(true);
-      expect(await leases.write([{ slot: 5, owner: 'c', expiresAtMs: 3, etag }])).toBe(false);
+      expect(await leases.write([{ slot: 5, owner: 'b', expiresAtMs: 2, etag }])).toHaveLength(1);
+      expect(await leases.write([{ slot: 5, owner: 'c', expiresAtMs: 3, etag }])).toBeUndefined();
       expect(await leases.read()).toMatchObject([{ slot: 5, owner: 'b', expiresAtMs: 2 }]);
+    });
+
+    it('takes the rows as it has written them, until another has changed one', async () => {
+      const leases = await open();
+      const later = (rows: readonly SlotLease[] | undefined) =>
+        (rows ?? []).map((row) => ({ ...row, expiresAtMs: row.expiresAtMs + 1 }));
+      const first = await leases.write([7, 8].map((slot) => ({ slot, owner: 'a', expiresAtMs: 1, askedBy: '' })));
+      const second = await leases.write(later(first));
+      expect(second).toMatchObject([{ expiresAtMs: 2 }, { expiresAtMs: 2 }]);
+      const [, other] = await leases.read();
+      expect(await leases.write(other === undefined ? [] : [{ ...other, askedBy: 'b' }])).toHaveLength(1);
+      expect(await leases.write(later(second))).toBeUndefined();
     });
 
     it('keeps who asks for a slot until something else is written', async () => {
@@ -69,7 +80,7 @@ export function describeSlotLeases(title: string, open: () => Promise<SlotLeaseS
       const [asked] = await leases.read();
       const etag = asked?.etag ?? '';
       expect(asked).toMatchObject({ askedBy: 'b' });
-      expect(await leases.write([{ slot: 6, owner: 'a', expiresAtMs: 2, etag }])).toBe(true);
+      expect(await leases.write([{ slot: 6, owner: 'a', expiresAtMs: 2, etag }])).toHaveLength(1);
       expect(await leases.read()).toMatchObject([{ owner: 'a', expiresAtMs: 2, askedBy: 'b' }]);
     });
 
@@ -78,7 +89,7 @@ export function describeSlotLeases(title: string, open: () => Promise<SlotLeaseS
       const outcomes = await Promise.all(
         Array.from({ length: 20 }, (_, racer) => leases.write([{ slot: 9, owner: String(racer), expiresAtMs: 1 }])),
       );
-      expect(outcomes.filter((won) => won)).toHaveLength(1);
+      expect(outcomes.filter((rows) => rows !== undefined)).toHaveLength(1);
     });
   });
 }

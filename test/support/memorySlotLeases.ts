@@ -12,9 +12,10 @@ export function createMemorySlotLeases(): SlotLeaseStore {
         ),
       ),
     write: (leases) => {
-      if (leases.some(({ slot, etag }) => rows.get(slot)?.etag !== etag)) return Promise.resolve(false);
-      for (const lease of leases) rows.set(lease.slot, { ...rows.get(lease.slot), ...lease, etag: String(++version) });
-      return Promise.resolve(true);
+      if (leases.some(({ slot, etag }) => rows.get(slot)?.etag !== etag)) return Promise.resolve(undefined);
+      const written = leases.map((lease) => ({ ...lease, etag: String(++version) }));
+      for (const lease of written) rows.set(lease.slot, { ...rows.get(lease.slot), ...lease });
+      return Promise.resolve(written.map(({ health: _reported, ...row }) => row));
     },
   };
 }

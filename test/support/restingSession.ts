@@ -26,7 +26,6 @@ export function createRestingSession(
     post: () => Promise.resolve({}),
     application: () => Promise.resolve(application),
     notPublished: () => undefined,
-    state: 'connected',
     health: () => ({
       state: 'connected',
       lastPollAtMs: undefined,

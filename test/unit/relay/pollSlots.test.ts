@@ -1,5 +1,6 @@
 import type { Clock } from '../../../shared/clock';
 import { RelayError } from '../../../shared/errors/relayError';
+import { decodeSlotHealth } from '../../../shared/relay/accountHealth';
 import type { PolledAccount } from '../../../shared/relay/accountSource';
 import { pollSlots, type PollPorts } from '../../../shared/relay/pollSlots';
 import {
@@ -13,7 +14,7 @@ import {
   type SlotLeaseStore,
 } from '../../../shared/relay/slots';
 import { silentLog } from '../../../shared/telemetry/log';
-import type { UcwaSession } from '../../../shared/ucwa/session';
+import type { SessionHealth, UcwaSession } from '../../../shared/ucwa/session';
 import { createMemoryCalls } from '../../support/memoryCalls';
 import { createFakeClock, settlePromises, type FakeClock } from '../../support/fakeClock';
 import { registryOf } from '../../support/memoryAccountTable';
@@ -227,14 +228,72 @@ describe('pollSlots', () => {
     await endedNext;
   });
 
+  it('reports an account that has come into another state with the next renewal', async () => {
+    const clock = createFakeClock(undefined, settlePromises);
+    const leases = createMemorySlotLeases();
+    const ports = portsOf('a', clock, leases, createPollers());
+    let state: SessionHealth['state'] = 'connected';
+    let stateChanged: (() => void) | undefined;
+    const changing = accounts[0]?.sipUri;
+    const session = oncePerAccount((polled) => ({
+      ...ports.session(polled),
+      packages: (signal, options) => {
+        if (polled.account.sipUri === changing) ({ stateChanged } = options ?? {});
+        return ports.session(polled).packages(signal);
+      },
+      health: () => ({ ...ports.session(polled).health(), state }),
+    }));
+    const stop = new AbortController();
+    const ended = pollSlots(run, { ...ports, session }, stop.signal);
+    const reported = async (account: string | undefined): Promise<string | undefined> =>
+      (await leases.read({ health: true }))
+        .flatMap(({ health }) => decodeSlotHealth(health).accounts)
+        .find((one) => one.account === account)?.state;
+    await clock.advance(2 * LEASE_RENEWAL_MS);
+    expect(await reported(changing)).toBe('connected');
+    state = 'backingOff';
+    stateChanged?.();
+    await clock.advance(LEASE_RENEWAL_MS);
+    expect(await reported(changing)).toBe('backingOff');
+    const other = accounts.find(({ sipUri }) => slotOf(sipUri) !== slotOf(changing ?? ''))?.sipUri;
+    expect(await reported(other)).toBe('connected');
+    stop.abort();
+    await ended;
+  });
+
+  it('reads the leases again only when another has changed one', async () => {
+    const clock = createFakeClock(undefined, settlePromises);
+    const leases = createMemorySlotLeases();
+    let reads = 0;
+    const counting: SlotLeaseStore = { ...leases, read: (what) => ((reads += 1), leases.read(what)) };
+    const pollers = createPollers();
+    const stop = new AbortController();
+    const ended = pollSlots(run, portsOf('a', clock, counting, pollers), stop.signal);
+    await clock.advance(1_000);
+    const readsAtFirst = reads;
+    await clock.advance(10 * LEASE_RENEWAL_MS);
+    expect(reads).toBe(readsAtFirst);
+    const [row] = await leases.read();
+    if (row === undefined) throw new Error('There is no row.');
+    await leases.write([{ ...row, owner: 'b', expiresAtMs: clock.now() + LEASE_DURATION_MS }]);
+    await clock.advance(LEASE_RENEWAL_MS);
+    const ofSlot = accounts.filter(({ sipUri }) => slotOf(sipUri) === row.slot);
+    expect(ofSlot.map(({ sipUri }) => pollers.of(sipUri))).toEqual(ofSlot.map(() => undefined));
+    expect(pollers.count()).toBe(accounts.length - ofSlot.length);
+    stop.abort();
+    await ended;
+  });
+
   it('stays connected while storage is down', async () => {
     const clock = createFakeClock(undefined, settlePromises);
     const leases = createMemorySlotLeases();
     const pollers = createPollers();
     let down = false;
+    const unlessDown = <T>(work: () => Promise<T>): Promise<T> =>
+      down ? Promise.reject(new RelayError('storageUnavailable', 'down')) : work();
     const outage: SlotLeaseStore = {
-      read: (what) => (down ? Promise.reject(new RelayError('storageUnavailable', 'down')) : leases.read(what)),
-      write: (rows) => leases.write(rows),
+      read: (what) => unlessDown(() => leases.read(what)),
+      write: (rows) => unlessDown(() => leases.write(rows)),
     };
     const stop = new AbortController();
     const ended = pollSlots(run, portsOf('a', clock, outage, pollers), stop.signal);
@@ -483,9 +542,11 @@ describe('a poller that stood still', () => {
       const clock = createFakeClock(undefined, settlePromises);
       const leases = createMemorySlotLeases();
       let down = false;
+      const unlessDown = <T>(work: () => Promise<T>): Promise<T> =>
+        down ? Promise.reject(new RelayError('storageUnavailable', 'down')) : work();
       const store: SlotLeaseStore = {
-        read: (what) => (down ? Promise.reject(new RelayError('storageUnavailable', 'down')) : leases.read(what)),
-        write: (rows) => leases.write(rows),
+        read: (what) => unlessDown(() => leases.read(what)),
+        write: (rows) => unlessDown(() => leases.write(rows)),
       };
       const pollers = createPollers();
       const stop = new AbortController();

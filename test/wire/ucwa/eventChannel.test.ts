@@ -4,7 +4,7 @@ import { getEventListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createMemoryBudget } from '../../../shared/ucwa/channel/memoryBudget';
-import type { UcwaSession, ChannelItem, PackageItem } from '../../../shared/ucwa/session';
+import type { UcwaSession, ChannelItem, PackageItem, ReadOptions } from '../../../shared/ucwa/session';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock';
 import { isAlive } from '../../support/livingObjects';
 import { carrying, eventsOf, isGap, startTestSession, reported, type TestSession } from '../../support/ucwaSession';
@@ -46,8 +46,9 @@ async function pull(packages: ReturnType<UcwaSession['packages']>, event: string
 async function open(
   session: UcwaSession,
   signal = new AbortController().signal,
+  options: ReadOptions = {},
 ): Promise<ReturnType<UcwaSession['packages']>> {
-  const packages = session.packages(signal);
+  const packages = session.packages(signal, options);
   await clock.advanceUntil(packages.next());
   return packages;
 }
@@ -161,7 +162,9 @@ describe('acknowledging', () => {
 
   test('what nobody has published for half a minute shows in the session’s health', async () => {
     const { session } = start();
-    const packages = await open(session);
+    const states: string[] = [];
+    const stateChanged = (): void => void states.push(session.health().state);
+    const packages = await open(session, undefined, { stateChanged });
     ucwa.ring();
     await pull(packages, STARTED);
     expect(session.health()).toMatchObject({ state: 'connected' });
@@ -172,6 +175,7 @@ describe('acknowledging', () => {
     });
     await packages.return();
     expect(session.health()).toMatchObject({ state: 'connected', lastError: undefined });
+    expect(states).toEqual(['signingIn', 'connected', 'notPublishing', 'connected']);
   });
 
   test.each([
