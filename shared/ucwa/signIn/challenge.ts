@@ -19,13 +19,21 @@ interface Scheme {
   readonly parameters: Map<string, string>;
 }
 
+/** The accounts of a pool are all given the same one, and each keeps it for the renewal of its ticket. */
+let last: { readonly header: string; readonly challenge: Challenge } | undefined;
+
 /**
  * Tokenises `WWW-Authenticate` (RFC 9110 §11.6.1): several challenges in one header or in several (Node joins those by
  * a comma), in any order, values quoted or not; commas within quotes do not split. Whatever is no challenge is passed
- * over. Pure; undefined for an absent header stands for no challenge at all.
+ * over. Undefined for an absent header stands for no challenge at all. The same header again gives the same object.
  */
-export function parseChallenge(header: string | undefined): Challenge {
-  const schemes = tokenise(header ?? '');
+export function parseChallenge(header = ''): Challenge {
+  if (last?.header !== header) last = { header, challenge: toChallenge(header) };
+  return last.challenge;
+}
+
+function toChallenge(header: string): Challenge {
+  const schemes = tokenise(header);
   const find = (name: string): Scheme | undefined => schemes.find((scheme) => scheme.name.toLowerCase() === name);
   const webTicket = find('msrtcoauth');
   const tokenHref = webTicket?.parameters.get('href');
