@@ -81,15 +81,19 @@ export function bareRel(rel: string): string {
 
 /** The first link of that rel, if it is there, whatever prefix its rel has. */
 export function linkOf(resource: Resource | undefined, rel: string): Link | undefined {
-  return valuesOf(resource?.links, rel)[0];
+  return firstOf(resource?.links, rel);
 }
 
 /** The first resource embedded under that rel, if it is there, whatever prefix the rel has. */
 export function embeddedOf(resource: Resource | undefined, rel: string): Resource | undefined {
-  return valuesOf(resource?.embedded, rel)[0];
+  return firstOf(resource?.embedded, rel);
 }
 
-function valuesOf<Value>(byRel: Readonly<Record<string, readonly Value[]>> | undefined, rel: string): readonly Value[] {
-  if (byRel === undefined) return [];
-  return byRel[rel] ?? byRel[Object.keys(byRel).find((key) => bareRel(key) === rel) ?? ''] ?? [];
+/** The first value of that rel, if there is one, whatever prefix its rel has. */
+export function firstOf<Value>(
+  byRel: Readonly<Record<string, readonly Value[]>> | undefined,
+  rel: string,
+): Value | undefined {
+  if (byRel === undefined) return undefined;
+  return (byRel[rel] ?? byRel[Object.keys(byRel).find((key) => bareRel(key) === rel) ?? ''])?.[0];
 }

@@ -21,7 +21,8 @@ export class Activity {
     const plan = (): void => {
       if (isOver) return;
       this.#dueAtMs ??= clock.now() + LEAST_MS + random() * SPREAD_MS;
-      cancel = clock.setTimer(this.#dueAtMs - clock.now(), () => {
+      // In whole seconds: Node.js keeps a list of its own for each length of a timer.
+      cancel = clock.setTimer(Math.ceil((this.#dueAtMs - clock.now()) / 1000) * 1000, () => {
         this.#dueAtMs = undefined;
         void report().then(plan);
       });

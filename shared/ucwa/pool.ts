@@ -69,12 +69,14 @@ export class Pool {
    * new one: it was not carried out. Errors: `ticketExpired` when that is refused too, and those of sign-in and exchange.
    */
   async send(request: PoolRequest): Promise<HttpResponse> {
-    const { origin } = await this.applicationsUrl(request.signal);
-    const ticket = await this.#ticketFor(origin, request.signal);
-    const first = await this.#exchange(origin, request, ticket);
+    const { http } = this.#ports;
+    const { origin } = this.#applicationsUrl ?? (await this.applicationsUrl(request.signal));
+    const ticket = this.#validTicket(origin) ?? (await this.#newTicket(origin, request.signal));
+    const first = this.#received(request, await http.request(toHttpRequest(origin, request, ticket)));
     if (!isTicketRefused(first)) return first;
     if (this.#ticket === ticket) this.#ticket = undefined;
-    const second = await this.#exchange(origin, request, await this.#ticketFor(origin, request.signal, first));
+    const another = this.#validTicket(origin) ?? (await this.#newTicket(origin, request.signal, first));
+    const second = this.#received(request, await http.request(toHttpRequest(origin, request, another)));
     if (!isTicketRefused(second)) return second;
     this.#ticket = undefined;
     throw translateResponse(second, this.#ports.clock.now());
@@ -110,10 +112,14 @@ export class Pool {
     return found.applicationsUrl;
   }
 
-  async #ticketFor(origin: string, signal: AbortSignal, refusal?: HttpResponse): Promise<Ticket> {
+  /** The ticket that is held, until it is to be renewed. */
+  #validTicket(origin: string): Ticket | undefined {
+    const held = this.#ticket;
+    return held?.origin === origin && this.#ports.clock.now() < held.renewAtMs ? held : undefined;
+  }
+
+  async #newTicket(origin: string, signal: AbortSignal, refusal?: HttpResponse): Promise<Ticket> {
     const held = this.#ticket?.origin === origin ? this.#ticket : undefined;
-    const nowMs = this.#ports.clock.now();
-    if (held !== undefined && nowMs < held.renewAtMs) return held;
     // One at a time for an origin; a ticket for another, where the pool has just moved, is none for this one.
     if (this.#obtaining?.origin !== origin) {
       const obtaining = {
@@ -181,23 +187,7 @@ export class Pool {
     throw translateResponse(response, this.#ports.clock.now());
   }
 
-  async #exchange(
-    origin: string,
-    { method, href, body, contentType, ifMatch, timeoutMs, signal }: PoolRequest,
-    ticket: Ticket,
-  ): Promise<HttpResponse> {
-    const response = await this.#ports.http.request({
-      method,
-      url: origin + toPath(href),
-      headers: {
-        ...headers(ticket),
-        ...(contentType === undefined ? {} : { 'Content-Type': contentType }),
-        ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
-      },
-      ...(body === undefined ? {} : { body }),
-      timeoutMs,
-      signal,
-    });
+  #received({ method }: PoolRequest, response: HttpResponse): HttpResponse {
     if (isFromPool(response)) this.#lastResponseMs = this.#ports.clock.monotonicMs();
     if (response.status >= 400)
       this.#ports.log.debug('ucwaRefused', {
@@ -208,6 +198,25 @@ export class Pool {
       });
     return response;
   }
+}
+
+function toHttpRequest(
+  origin: string,
+  { method, href, body, contentType, ifMatch, timeoutMs, signal }: PoolRequest,
+  ticket: Ticket,
+): HttpRequest {
+  return {
+    method,
+    url: origin + toPath(href),
+    headers: {
+      ...headers(ticket),
+      ...(contentType === undefined ? {} : { 'Content-Type': contentType }),
+      ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
+    },
+    ...(body === undefined ? {} : { body }),
+    timeoutMs,
+    signal,
+  };
 }
 
 /** The error as one that is tried again after seconds. */

@@ -11,6 +11,7 @@ import { isTooLongHref } from './format/hrefLimit';
 export function toPath(href: string): string {
   if (isTooLongHref(href))
     throw new RelayError('responseUnreadable', 'Skype for Business gave a link that is longer than links are.');
+  if (USUAL.test(href)) return href;
   const [mended = ''] = href.trim().split(ESCAPED_AMPERSAND).join('&').split('#', 1);
   const absolute = /^https?:\/\/[^/?]*(.*)$/is.exec(mended);
   if (absolute === null && /^[a-z][a-z0-9+.-]*:/i.test(mended)) {
@@ -21,6 +22,9 @@ export function toPath(href: string): string {
   const path = queryAt < 0 ? address : address.slice(0, queryAt);
   return `/${path}`.replace(/\/{2,}/g, '/') + (queryAt < 0 ? '' : address.slice(queryAt));
 }
+
+/** A path as it is to be: segments that are not empty, and a query. */
+const USUAL = /^(?:\/[^/?#\\\s]+)+(?:\?[^#\\\s]*)?$/;
 
 /** `&` in JSON that was escaped again on the way. Not more than eight times: each time begins anew where it does not fit. */
 const ESCAPED_AMPERSAND = /\\{1,8}u0026/i;

@@ -45,7 +45,7 @@ export class EventChannel {
 
   /** As SessionHealth. */
   get readToEndMs(): number | undefined {
-    return this.#poller.isHeldOpen(this.#cursor.path ?? '') ? this.#ports.clock.now() : this.#progress.readToEndMs;
+    return this.#poller.isHeldOpen ? this.#ports.clock.now() : this.#progress.readToEndMs;
   }
 
   /** As UcwaSession.packages. */

@@ -12,6 +12,8 @@ import { HELD_MS, type ReadProgress } from './readProgress';
 /** A body that cannot be read is asked for again (most are cut off on the way), but not for ever. */
 const READ_TRIES = 3;
 
+const nothing = (): void => undefined;
+
 /** A response with a package, and what is known of its age. */
 export interface Received {
   readonly package: EventPackage;
@@ -38,6 +40,8 @@ export class Poller {
   readonly #verdict: CutVerdict;
   /** A poll went out and no response came: the server may hold it still. */
   #unanswered = false;
+  /** For how long our side waits for the poll that is out. */
+  #timeoutMs = 0;
   #unreadable = 0;
   #failures = 0;
   /** The pool did not respond when it was asked: only a response shows that it is there again, and none what came meanwhile. */
@@ -75,8 +79,8 @@ export class Poller {
   }
 
   /** Whether the poll that is out is held open by the pool, which then has nothing to tell. */
-  isHeldOpen(path: string): boolean {
-    return this.#failures === 0 && !this.#verdict.isOpen && this.#ports.progress.isHeldOpen(pollTimeoutMs(path));
+  get isHeldOpen(): boolean {
+    return this.#failures === 0 && !this.#verdict.isOpen && this.#ports.progress.isHeldOpen(this.#timeoutMs);
   }
 
   /** One poll. Undefined where it was cut on the way after it had been held: it is sent again at once. Rejects with a RelayError. */
@@ -84,11 +88,12 @@ export class Poller {
     const { progress } = this.#ports;
     const mayBeOurs = this.#unanswered;
     this.#unanswered = true;
+    this.#timeoutMs = pollTimeoutMs(path);
     progress.sent();
     const settle = this.#reportWhenHeld();
     try {
-      const response = await this.#ports.poll(path, signal).catch((error: unknown) => toRelayError(error));
-      if (signal.aborted && this.isHeldOpen(path)) progress.emptyNow();
+      const response = await this.#ports.poll(path, signal).catch(toRelayError);
+      if (signal.aborted && this.isHeldOpen) progress.emptyNow();
       if (!signal.aborted && isCut(response) && this.#judgeCut(response)) return undefined;
       if (response instanceof RelayError) throw response;
       this.#unanswered = false;
@@ -131,9 +136,9 @@ export class Poller {
   #reportWhenHeld(): () => void {
     const ports = this.#ports;
     if (this.#failures > 0)
-      return this.#isPoolSilent ? () => undefined : ports.clock.setTimer(HELD_MS, () => ports.connected());
+      return this.#isPoolSilent ? nothing : ports.clock.setTimer(HELD_MS, () => ports.connected());
     ports.connected();
-    return () => undefined;
+    return nothing;
   }
 
   /** Whether the poll had been held, so that the verdict tells what the cut was. */

@@ -127,8 +127,9 @@ export class ReadProgress {
 
   /** Whether the poll that is out is held open; the pool has responded within `lastingMs`. */
   isHeldOpen(lastingMs: number): boolean {
-    if (this.heldMs < HELD_MS || this.#wholeUntil === undefined) return false;
-    return this.#presentNow() - this.#wholeUntil <= lastingMs;
+    if (this.#sentAt === undefined || this.#wholeUntil === undefined) return false;
+    const now = this.#presentNow();
+    return now - this.#sentAt >= HELD_MS && now - this.#wholeUntil <= lastingMs;
   }
 
   /** Now, or the beginning of a stall that is just over: what came meanwhile may be as old as that. */
