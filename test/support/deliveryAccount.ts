@@ -16,20 +16,21 @@ export interface SubscriberAccount {
   readonly outcomes: ReadonlyMap<string, DeliveryResult['outcome']>;
   /** Every attempt that was made. */
   readonly attempts: number;
-  /** Every message of `webhook-retries` that was sent for it. */
+  /** Every message of `webhook-retries` that was sent for it: each one is a step of its delivery, also where it only moves that. */
   readonly messages: number;
   /** What does not add up, in sentences. */
   readonly problems: readonly string[];
 }
 
 interface Step extends DeliveryResult {
-  /** Steps of the schedule that were used before. */
+  /** Number of the message that it was made for, 0 for `deliverEvent` itself. */
   readonly order: number;
 }
 
 interface Book {
   readonly steps: Map<string, Step[]>;
-  readonly queued: Set<string>;
+  /** Events with a message, by the number of that. */
+  readonly queued: Map<string, number>;
 }
 
 /**
@@ -41,7 +42,7 @@ export async function accountForDeliveries(
   bus: string,
   subscriptionIds: readonly string[],
 ): Promise<ReadonlyMap<string, SubscriberAccount>> {
-  const books = new Map<string, Book>(subscriptionIds.map((id) => [id, { steps: new Map(), queued: new Set() }]));
+  const books = new Map<string, Book>(subscriptionIds.map((id) => [id, { steps: new Map(), queued: new Map() }]));
   await readSteps(storage, books);
   const client = new ServiceBusClient(bus);
   try {
@@ -50,7 +51,8 @@ export async function accountForDeliveries(
     );
     for (const { body } of await peekAll(client, busEntities.retries)) {
       const message = parseRetryMessage(body);
-      if (message.kind === 'attempt') books.get(message.subscriptionId)?.queued.add(message.event.id);
+      if (message.kind === 'attempt')
+        books.get(message.subscriptionId)?.queued.set(message.event.id, message.attempt + message.moves);
       else unhandled.add(message.event.id);
     }
     const dead = [
@@ -92,11 +94,16 @@ async function readSteps(storage: string, books: ReadonlyMap<string, Book>): Pro
 function accountFor({ steps, queued }: Book, unhandled: ReadonlySet<string>): SubscriberAccount {
   const ends = { delivered: 0, expired: 0, superseded: 0, dead: 0, disabled: 0, pending: 0 };
   const problems: string[] = [];
+  let messages = 0;
   const outcomes = new Map<string, DeliveryResult['outcome']>();
   const all = [...steps.values()].flat();
   for (const [eventId, ofEvent] of steps) {
     const last = ofEvent.reduce((latest, step) => (step.order >= latest.order ? step : latest));
     outcomes.set(eventId, last.outcome);
+    const [first] = ofEvent;
+    const wasHandedOver = first?.order === 0 && !first.attempted && first.reason === undefined;
+    // The first message after an attempt in `deliverEvent` is already the second step.
+    messages += Math.max(0, Math.max(last.order, queued.get(eventId) ?? 0) - (wasHandedOver ? 0 : 1));
     if (last.outcome === 'retrying') {
       ends.pending += 1;
       if (!queued.has(eventId) && !unhandled.has(eventId))
@@ -108,11 +115,11 @@ function accountFor({ steps, queued }: Book, unhandled: ReadonlySet<string>): Su
       problems.push(`${eventId} is ${last.outcome} without a reason`);
   }
   return {
-    addressed: new Set([...steps.keys(), ...queued]),
+    addressed: new Set([...steps.keys(), ...queued.keys()]),
     ends,
     outcomes,
     attempts: all.filter(({ attempted }) => attempted).length,
-    messages: all.filter(({ nextAtMs }) => nextAtMs !== undefined).length,
+    messages,
     problems,
   };
 }

@@ -96,7 +96,7 @@ export const deliverySchema = z.strictObject({
   status: z.int().optional().describe('HTTP status of the response'),
   reason: z.string().optional(),
   response: z.string().optional().describe('The answer’s first 4 KiB, redacted; on failures only'),
-  nextAt: time.optional().describe('When it is tried again'),
+  nextAt: time.optional().describe('When it is tried again; up to five minutes later while its circuit is open'),
 });
 
 export const deliveryPageSchema = z.strictObject({

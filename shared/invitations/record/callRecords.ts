@@ -18,7 +18,7 @@ export interface ListedEvent extends Omit<RecordedEvent, 'results'> {
   readonly hasResults: boolean;
 }
 
-/** A delivery that was not `delivered` at its first attempt, as it stands now. */
+/** A delivery that was not `delivered` at its first attempt, as it stands now; since it was moved `nextAtMs` may be five minutes early. */
 export interface TroubledDelivery extends LaterAttempt {
   readonly event: Pick<RelayEvent, 'id' | 'type' | 'subject' | 'account' | 'sequence' | 'timeMs'>;
   /** The response's first 4 KiB, redacted. */

@@ -14,7 +14,7 @@ import type { SubscriptionStore } from '../subscriptions/subscriptionStore';
 import { matchesFilter } from '../subscriptions/matchesFilter';
 import { timeoutMsOf, type Subscription } from '../subscriptions/subscription';
 import type { Deliver } from './deliver';
-import type { DeliveryEnd } from './deliveryEnd';
+import { changesRow, type DeliveryEnd } from './deliveryEnd';
 import { createInOrder } from './concurrency';
 import { goOnAgain, handOver, isHandedOver, toFirstAttempt } from './handOver';
 import { toResult, toTroubledDelivery, type KeepRecord, type Kept, type KeepRow } from './keepRecord';
@@ -193,7 +193,7 @@ async function deliverToAll(arrived: Arrived, ports: DeliverEventPorts): Promise
   await Promise.all(observed);
 }
 
-type Troubled = Pick<DeliveryEnd, 'attempt' | 'response'>;
+type Troubled = Pick<DeliveryEnd, 'attempt' | 'response' | 'next'>;
 
 function replaceResults(results: readonly DeliveryResult[], ends: readonly DeliveryEnd[]): readonly DeliveryResult[] {
   const changed = new Map(ends.map((end) => [end.attempt.subscriptionId, toResult(end)]));
@@ -213,6 +213,7 @@ function beginDelivery(
     subscription,
     attempt: 1,
     moves: 0,
+    dueOnRecordMs: recordedAtMs,
     isRepeated,
     timeoutMs: timeoutMsOf(subscription, true),
     waitUntilMs: recordedAtMs + MAX_WAIT_MS,
@@ -286,9 +287,9 @@ function isOver({ outcome }: DeliveryResult): boolean {
   return outcome !== 'retrying';
 }
 
-/** A delivery that was handed over has not failed. */
-function isTroubled({ attempt: { outcome, attempted, reason } }: Pick<DeliveryEnd, 'attempt'>): boolean {
-  return outcome !== 'delivered' && (attempted || reason !== undefined);
+/** A delivery that was handed over, or is soon tried for the first time, has not failed. */
+function isTroubled(end: Troubled): boolean {
+  return end.attempt.outcome !== 'delivered' && changesRow(end);
 }
 
 function enqueued({ enqueuedAtMs }: EventArrival): Pick<RecordedEvent, 'enqueuedAtMs'> {

@@ -4,8 +4,14 @@ import type { NextStep } from './retries/nextStep';
 import type { RelayError } from '../../errors/relayError';
 import type { AttemptMessage } from './retries/retryMessage';
 
+/**
+ * A move leaves the delivery's row as it is while that names a time at most so long before the one at which it is tried. While a
+ * circuit is open its deliveries are moved every half minute, and their rows would cost most of what storage has to do.
+ */
+export const RECORD_LAG_MS = 300_000;
+
 /** One event for one subscriber: the attempt that is due. */
-export interface Delivery extends Pick<AttemptMessage, 'event' | 'attempt' | 'moves' | 'redelivery'> {
+export interface Delivery extends Pick<AttemptMessage, 'event' | 'attempt' | 'moves' | 'redelivery' | 'dueOnRecordMs'> {
   readonly subscription: Pick<Subscription, 'id'>;
 }
 
@@ -48,7 +54,7 @@ export function toEnd(of: Delivery, step: EndStep, nowMs: number, made?: MadeAtt
   return {
     attempt: toAttempt(of, step, nowMs, made),
     ...(made?.body !== undefined && step.step !== 'delivered' && { response: made.body }),
-    ...(isLater && { next: { message: nextMessage(of, step.step === 'retry'), atMs: step.atMs } }),
+    ...(isLater && { next: { message: nextMessage(of, step), atMs: step.atMs } }),
     ...(step.step === 'disable' && { disable: step.reason }),
     isLost: step.step === 'dead' || (step.step === 'expired' && step.isLost),
   };
@@ -79,7 +85,16 @@ export function toRefusedEnd({ next: _next, ...end }: DeliveryEnd, { message }: 
   return { ...end, attempt: ended, isLost: true };
 }
 
-function nextMessage({ event, subscription, redelivery, attempt, moves }: Delivery, isRetry: boolean): AttemptMessage {
+/** Whether the delivery's row is to be written: always, but for a move that the row may leave out and for what was handed over. */
+export function changesRow({ attempt: { attempted }, next }: Pick<DeliveryEnd, 'attempt' | 'next'>): boolean {
+  return attempted || next === undefined || next.message.dueOnRecordMs === next.atMs;
+}
+
+function nextMessage(
+  { event, subscription, redelivery, attempt, moves, dueOnRecordMs = -Infinity }: Delivery,
+  { step, atMs }: Extract<NextStep, { readonly atMs: number }>,
+): AttemptMessage {
+  const isRetry = step === 'retry';
   return {
     kind: 'attempt',
     event,
@@ -87,6 +102,7 @@ function nextMessage({ event, subscription, redelivery, attempt, moves }: Delive
     ...(redelivery !== undefined && { redelivery }),
     attempt: isRetry ? attempt + 1 : attempt,
     moves: isRetry ? moves : moves + 1,
+    dueOnRecordMs: isRetry || atMs - dueOnRecordMs > RECORD_LAG_MS ? atMs : dueOnRecordMs,
   };
 }
 

@@ -9,6 +9,7 @@ import { existingSubscription } from '../../subscriptions/existingSubscription';
 import { matchesFilter } from '../../subscriptions/matchesFilter';
 import type { Subscription } from '../../subscriptions/subscription';
 import type { SubscriptionStore } from '../../subscriptions/subscriptionStore';
+import { RECORD_LAG_MS } from '../deliveryEnd';
 import { isRing, judgeLateSnapshot } from '../lateSnapshot';
 import type { Render } from '../../formats/renderDelivery';
 import { firstAttemptMessage } from './retryMessage';
@@ -64,8 +65,8 @@ export interface Redeliver {
 
 /** An event younger than this has its first attempt before it, or under way. */
 const YOUNG_MS = 60_000;
-/** A retry that is overdue by this long is not coming: its message was lost or dead-lettered. */
-const OVERDUE_MS = 600_000;
+/** A retry that is overdue by this long is not coming: its message was lost or dead-lettered. A move may not be on record. */
+const OVERDUE_MS = 600_000 + RECORD_LAG_MS;
 
 /** Works from the events on record, so that it also finds what a paused or disabled subscription was not sent. */
 export function createRedeliver(ports: RedeliverPorts): Redeliver {

@@ -8,7 +8,7 @@ import { ratePerMinuteOf, timeoutMsOf, type Subscription } from '../../subscript
 import type { SubscriptionStore } from '../../subscriptions/subscriptionStore';
 import type { Deliver } from '../deliver';
 import { MAX_WAIT_MS, type DeliverEvent } from '../deliverEvent';
-import { toEnd, type DeliveryEnd } from '../deliveryEnd';
+import { changesRow, toEnd, type DeliveryEnd } from '../deliveryEnd';
 import { toTroubledDelivery, type KeepRecord, type Kept, type KeepRow } from '../keepRecord';
 import { stepAfterLatePace, stepWithoutState } from './nextStep';
 import type { OwnRound } from '../concurrency';
@@ -141,7 +141,7 @@ async function deliverWhenAllowed(
 /**
  * Records the attempt, then sends the next copy; where the bus refuses that for good, the delivery is recorded anew as `dead`. A
  * record that storage did not take is tried again later. A move to a later time is no attempt: it only brings the delivery's row
- * up to date. Resolves to the delivery's end.
+ * up to date, where that would be too far behind. Resolves to the delivery's end.
  */
 async function recordAndGoOn(
   { event }: AttemptMessage,
@@ -152,7 +152,7 @@ async function recordAndGoOn(
   const record = (end: DeliveryEnd): Promise<readonly Kept[]> => {
     // A delivery that began here and went well was never in trouble.
     const untilMs = clock.now() + ROWS_WAIT_MS;
-    const hasRow = !(isFirst && end.attempt.outcome === 'delivered');
+    const hasRow = changesRow(end) && !(isFirst && end.attempt.outcome === 'delivered');
     return Promise.all([
       isMove(end) ? 'kept' : keepRow(event, () => records.writeAttempt(event, end.attempt), untilMs),
       hasRow ? keepRow(event, () => records.writeDelivery(toTroubledDelivery(event, end)), untilMs) : 'kept',

@@ -17,6 +17,8 @@ const attemptMessage = z.object({
   attempt: z.number().int().positive(),
   /** How often the delivery was moved to a later time without an attempt. */
   moves: z.number().int().nonnegative(),
+  /** When it is tried next by what is on record (milliseconds since the epoch); at most RECORD_LAG_MS before it is. */
+  dueOnRecordMs: z.number().exactOptional(),
   /** That the time of this message was taken from the subscription's rate; such a wait uses up no step of the schedule. */
   isPaced: z.boolean().exactOptional(),
 });

@@ -3,7 +3,10 @@ import type { Log } from '../../../telemetry/log';
 import { toRefusedEnd, type DeliveryEnd } from '../deliveryEnd';
 import { recordDelayMs, reportRefusedRecord } from '../keepRecord';
 import type { RecordMessage } from './retryMessage';
-import type { RetryQueue } from './retryQueue';
+import type { RefusedRetry, RetryQueue } from './retryQueue';
+
+/** To encode one takes some tenths of a millisecond, and hundreds of subscribers may fail together: a ring is not held up for long. */
+const MESSAGES_AT_ONCE = 16;
 
 /**
  * Sends the next message of each delivery that goes on. Resolves to the ends of those whose message the bus refuses for good:
@@ -13,10 +16,11 @@ export async function sendNext(
   ends: readonly DeliveryEnd[],
   queue: Pick<RetryQueue, 'send'>,
 ): Promise<readonly DeliveryEnd[]> {
-  const goingOn = ends.filter(({ next }) => next !== undefined);
-  if (goingOn.length === 0) return [];
-  const refused = await queue.send(goingOn.flatMap(({ next }) => next ?? []));
-  return goingOn.flatMap((end) => {
+  const messages = ends.flatMap(({ next }) => next ?? []);
+  const refused: RefusedRetry[] = [];
+  for (let at = 0; at < messages.length; at += MESSAGES_AT_ONCE)
+    refused.push(...(await queue.send(messages.slice(at, at + MESSAGES_AT_ONCE))));
+  return ends.flatMap((end) => {
     const found = refused.find(({ retry }) => retry === end.next);
     return found === undefined ? [] : toRefusedEnd(end, found.refusal);
   });

@@ -1,6 +1,7 @@
 import { RelayError } from '../../../../shared/errors/relayError';
 import type { DeliveryResult } from '../../../../shared/invitations/record/deliveryResult';
 import type { RelayEvent } from '../../../../shared/invitations/events/relayEvent';
+import { FAILURES_TO_OPEN } from '../../../../shared/webhooks/delivery/deliveryPolicy';
 import { createDeliveryEngine, never, responded } from '../../../support/deliveryEngine';
 import { sampleContextEvent, sampleInvitationEvent } from '../../../support/sampleEvents';
 import { sampleSubscription } from '../../../support/sampleSubscription';
@@ -63,6 +64,29 @@ it('says nothing about a subscription to itself', async () => {
   });
   await deliverEvent({ ...ended, type: 'ucwa.subscription.failing', subject: 'sub_a', data: {} });
   expect(world.posts).toEqual(['event-2 to sub_b']);
+});
+
+describe('a delivery that an open circuit refuses', () => {
+  it.each([
+    ['soon tried', 0, []],
+    ['tried after more than five minutes', 400_000, [{ outcome: 'retrying', attempted: false }]],
+  ])('and that is %s', async (_title, failingForMs, rows) => {
+    const { deliverEvent, world, clock } = createDeliveryEngine();
+    const policy = world.policies(sampleSubscription());
+    const fail = async () => {
+      const permit = await policy.acquire(Infinity);
+      if (permit.admitted) permit.release({ result: 'failed', reason: 'responded 500' });
+    };
+    for (let failures = 0; failures < FAILURES_TO_OPEN; failures += 1) await fail();
+    await clock.advance(failingForMs);
+    await fail();
+    const done = { ...completed, timeMs: clock.now() };
+    await deliverEvent(done);
+    const [{ message, atMs } = { message: undefined, atMs: undefined }] = world.sent;
+    expect(world.records.events()).toMatchObject([{ results: [{ outcome: 'retrying', nextAtMs: atMs }] }]);
+    expect(message).toMatchObject({ attempt: 1, moves: 1, dueOnRecordMs: rows.length === 0 ? clock.now() : atMs });
+    expect(world.records.deliveries()).toMatchObject(rows);
+  });
 });
 
 describe('a subscription that takes longer, or has a rate,', () => {

@@ -3,6 +3,7 @@ import type { RecordedEvent, TroubledDelivery } from '../../../../../shared/invi
 import type { DeliveryResult } from '../../../../../shared/invitations/record/deliveryResult';
 import { toDeliveryId } from '../../../../../shared/invitations/record/eventKey';
 import type { RelayEvent } from '../../../../../shared/invitations/events/relayEvent';
+import { RECORD_LAG_MS } from '../../../../../shared/webhooks/delivery/deliveryEnd';
 import { createRedeliver, type Recovered } from '../../../../../shared/webhooks/delivery/retries/redeliver';
 import { createRenderOnce } from '../../../../../shared/webhooks/formats/renderDelivery';
 import type { RefusedRetry, ScheduledRetry } from '../../../../../shared/webhooks/delivery/retries/retryQueue';
@@ -96,6 +97,19 @@ describe('recover', () => {
     [
       'leaves what a message goes on with',
       { events: [recorded(completed)], delivery: { outcome: 'retrying', nextAtMs: nowMs } },
+      { waiting: 1 },
+    ],
+    [
+      'leaves what was moved since, which is on record five minutes later at most',
+      {
+        events: [recorded(completed)],
+        delivery: { outcome: 'retrying', nextAtMs: nowMs - 599_000 - RECORD_LAG_MS },
+      },
+      { waiting: 1 },
+    ],
+    [
+      'leaves what was refused and has no row of its own yet',
+      { events: [recorded(completed, result('retrying', { attempted: false, nextAtMs: nowMs - RECORD_LAG_MS }))] },
       { waiting: 1 },
     ],
     [

@@ -104,16 +104,33 @@ describe('a subscription', () => {
     expect(world.observed[0]).not.toHaveProperty('disable');
   });
 
-  it('that cannot be read is tried again by the schedule, and the list of deliveries says when', async () => {
+  it('that cannot be read is tried again by the schedule', async () => {
     const { retryDelivery, world, clock } = createDeliveryEngine();
     world.list = away;
     await retryDelivery({ ...retry, moves: 3 }, false);
     const [moved] = world.sent;
     expect(moved).toMatchObject({ message: { attempt: 2, moves: 4 } });
     expect(moved?.atMs).toBeGreaterThan(clock.now());
-    // `recover` takes a delivery whose time is long over for lost, and sends it once more.
-    expect(world.records.deliveries()).toMatchObject([{ outcome: 'retrying', nextAtMs: moved?.atMs }]);
     expect(world.records.attempts()).toEqual([]);
+  });
+});
+
+describe('a move of a delivery', () => {
+  const nowMs = createDeliveryEngine().clock.now();
+  it.each([
+    ['leaves the row as it is while that is at most five minutes behind', nowMs - 240_000, []],
+    ['brings the row up to date when that would be further behind', nowMs - 300_000, ['retrying']],
+    ['writes the row where the message does not say what is on record', undefined, ['retrying']],
+  ])('%s', async (_title, dueOnRecordMs, outcomes) => {
+    const { retryDelivery, world } = createDeliveryEngine();
+    world.list = away;
+    await retryDelivery({ ...retry, moves: 1, ...(dueOnRecordMs !== undefined && { dueOnRecordMs }) }, false);
+    const [moved] = world.sent;
+    const rows = world.records.deliveries();
+    expect(rows.map(({ outcome }) => outcome)).toEqual(outcomes);
+    // `recover` takes a delivery whose time on record is long over for lost, and sends it once more.
+    expect(moved).toMatchObject({ message: { dueOnRecordMs: rows.length === 0 ? dueOnRecordMs : rows[0]?.nextAtMs } });
+    expect(rows[0]?.nextAtMs ?? moved?.atMs).toBe(moved?.atMs);
   });
 });
 
