@@ -3,8 +3,8 @@ import { Axios } from 'axios';
 import type { Clock } from '../clock';
 import { setStatus, setAttributes, withinSpan, type SpanAttributes } from '../telemetry/trace';
 import { USER_AGENT } from '../version';
-import { createConnections } from './connections';
-import { createHttpAdapter, TimedOut } from './httpAdapter';
+import { createConnections } from './transport/connections';
+import { createHttpAdapter, TimedOut } from './transport/httpAdapter';
 import { translateNetworkError } from './translateError';
 
 export interface HttpRequest {

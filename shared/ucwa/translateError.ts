@@ -14,13 +14,14 @@ interface Exchange {
   readonly stopped: boolean;
 }
 
-/** What the codes of node:tls and node:dns mean to the person who has to mend it. */
+/** What the codes of node:tls, node:dns and the HTTP exchange mean to the person who has to mend it. */
 const meanings: Readonly<Record<string, string>> = {
   ENOTFOUND: 'its name cannot be resolved',
   EAI_AGAIN: 'its name cannot be resolved at the moment',
   ECONNREFUSED: 'it refuses connections',
   ECONNRESET: 'the connection was cut',
   ETIMEDOUT: 'it does not answer',
+  UNEXPECTED_RESPONSE: 'what it sends is no HTTP response to the request',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name; set the discovery root to a name that it is for',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted; put its issuer into UCWA_CA_CERTIFICATE',

@@ -3,10 +3,13 @@ import { subscribe } from 'node:diagnostics_channel';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 const counts = { requestsSent: 0, requestsReceived: 0, responsesSent: 0, responsesReceived: 0 };
-subscribe('http.client.request.start', () => (counts.requestsSent += 1));
+// Node.js's own client, and undici, by which the relay speaks to pools.
+for (const channel of ['http.client.request.start', 'undici:request:create'])
+  subscribe(channel, () => (counts.requestsSent += 1));
 subscribe('http.server.request.start', () => (counts.requestsReceived += 1));
 subscribe('http.server.response.finish', () => (counts.responsesSent += 1));
-subscribe('http.client.response.finish', () => (counts.responsesReceived += 1));
+for (const channel of ['http.client.response.finish', 'undici:request:trailers'])
+  subscribe(channel, () => (counts.responsesReceived += 1));
 
 /** HTTP messages that this process, which is client and server, has sent and received so far. */
 export function countHttpMessages(): { readonly total: number; readonly underWay: number } {

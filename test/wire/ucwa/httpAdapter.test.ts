@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import axios from 'axios';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { systemClock } from '../../../shared/clock';
-import { createConnections, type Connections } from '../../../shared/ucwa/connections';
-import { createHttpAdapter } from '../../../shared/ucwa/httpAdapter';
+import { createConnections, type Connections } from '../../../shared/ucwa/transport/connections';
+import { createHttpAdapter } from '../../../shared/ucwa/transport/httpAdapter';
+import { makeLoopbackRoundTrip } from '../../support/loopbackTraffic';
 import { startScriptedServer, type Script, type ScriptedServer } from '../../support/scriptedServer';
 
 const pem = (name: string): string => readFileSync(join(__dirname, '../../fixtures/tls', name), 'utf8');
@@ -125,13 +126,18 @@ describe('the adapter', () => {
     ]);
   });
 
-  test('a header that came several times has all of them', async () => {
+  test('a header that came several times has all of them, or the first where there can be one only', async () => {
     const server = await serve((_, response) =>
       response
-        .writeHead(401, { 'WWW-Authenticate': ['Bearer a="1"', 'MsRtcOAuth href="/t"'], 'Set-Cookie': ['a=1', 'b=2'] })
+        .writeHead(401, {
+          'WWW-Authenticate': ['Bearer a="1"', 'MsRtcOAuth href="/t"'],
+          'Set-Cookie': ['a=1', 'b=2'],
+          'Content-Type': ['text/html', 'text/plain'],
+        })
         .end(),
     );
     expect((await exchange(server.url)).headers).toMatchObject({
+      'content-type': 'text/html',
       'www-authenticate': 'Bearer a="1", MsRtcOAuth href="/t"',
       'set-cookie': ['a=1', 'b=2'],
     });
@@ -144,7 +150,7 @@ describe('the adapter', () => {
     ['within a compressed body', (_, response) => begin(response, { 'Content-Encoding': 'gzip' })],
   ])('fails where the connection is cut %s', async (_, script) => {
     const server = await serve(script);
-    await expect(exchange(server.url)).rejects.toBeDefined();
+    await expect(exchange(server.url)).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 
   test.each<[string, string | Buffer, string]>([
@@ -161,13 +167,46 @@ describe('the adapter', () => {
     await expect(exchange(server.url)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
+  test('fails where the headers are beyond 16 KB, or no HTTP comes', async () => {
+    const long = await serve((_, response) => response.writeHead(200, { 'X-Long': 'x'.repeat(17_000) }).end());
+    await expect(exchange(long.url)).rejects.toMatchObject({ code: 'UND_ERR_HEADERS_OVERFLOW' });
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined).resume();
+      socket.end('SSH-2.0-OpenSSH_9.6\r\n');
+    });
+    await expect(exchange(`http://127.0.0.1:${await listen(server)}/`)).rejects.toMatchObject({
+      code: 'UNEXPECTED_RESPONSE',
+    });
+  });
+
+  test('passes over what is only informational', async () => {
+    const server = await serve((_, response) => {
+      response.writeEarlyHints({ link: '</style.css>; rel=preload' }, () => response.end(TEXT));
+    });
+    expect(await exchange(server.url)).toMatchObject({ status: 200, text: TEXT });
+  });
+
+  test('opens a connection again that the server has closed while it was idle', async () => {
+    let closeIdle = (): void => undefined;
+    const server = await serve((_, response) => {
+      const { socket } = response;
+      closeIdle = () => void socket?.destroy();
+      response.end(TEXT);
+    });
+    for (let exchanges = 0; exchanges < 3; exchanges += 1) {
+      expect((await exchange(server.url)).text).toBe(TEXT);
+      closeIdle();
+      await makeLoopbackRoundTrip();
+    }
+  });
+
   test('a switch of protocols that nobody asked for is an error, not a wait', async () => {
     const server = createServer((socket) => {
       socket.on('error', () => undefined).resume();
       socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
     });
     const url = `http://127.0.0.1:${await listen(server)}/`;
-    await expect(exchange(url)).rejects.toMatchObject({ code: 'UNEXPECTED_UPGRADE' });
+    await expect(exchange(url)).rejects.toMatchObject({ code: 'UNEXPECTED_RESPONSE' });
   });
 
   test('after a 5xx the connection is closed, and only then', async () => {
