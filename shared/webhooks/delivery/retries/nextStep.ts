@@ -43,7 +43,11 @@ export const MAX_PERMANENT_ATTEMPTS = 5;
 const SPREAD_MS = 10_000;
 /** As SPREAD_MS, for a subscriber that may only stand still for some seconds while calls ring. */
 const STALLED_SPREAD_MS = 3_000;
-/** An end of call waits at least as long as its subscriber has failed, and at most this long. */
+/**
+ * An end of call waits at least as long as its subscriber has failed, and at most an hour: it is moved once or twice while that is
+ * down, and not each half minute, which would be most of the four messages that a call may cost.
+ */
+const MIN_OPEN_WAIT_MS = 120_000;
 const MAX_FAILING_WAIT_MS = 3_600_000;
 
 export interface StepInput {
@@ -98,8 +102,9 @@ export function stepAfterRefusal({ why, untilMs, failingForMs, lastFailure }: Re
       ),
     );
   const reason = why === 'throttled' ? 'the subscriber asked to wait' : `its circuit is open: ${lastFailure}`;
-  const failingWaitMs = input.expiryTimeMs === undefined ? Math.min(failingForMs, MAX_FAILING_WAIT_MS) : 0;
-  return later('move', reason, Math.max(untilMs + input.random * SPREAD_MS, input.nowMs + failingWaitMs), input);
+  const longMs = Math.min(Math.max(failingForMs, why === 'throttled' ? 0 : MIN_OPEN_WAIT_MS), MAX_FAILING_WAIT_MS);
+  const earliestMs = input.expiryTimeMs === undefined ? Math.max(untilMs, input.nowMs + longMs) : untilMs;
+  return later('move', reason, earliestMs + input.random * SPREAD_MS, input);
 }
 
 /**

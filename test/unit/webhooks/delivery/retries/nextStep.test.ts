@@ -57,17 +57,24 @@ describe('after a refusal', () => {
     lastFailure: 'responded 500',
   } as const;
   it.each([
-    ['waits until something is admitted, and up to 10 s more', open, {}, { step: 'move', atMs: nowMs + 15_000 }],
-    ['waits for the schedule when that is longer', open, { attempt: 6 }, { step: 'move', atMs: nowMs + 60_000 }],
+    ['waits until something is admitted, and up to 10 s more', open, ring, { step: 'move', atMs: nowMs + 15_000 }],
+    ['waits two minutes after the end of a call', open, {}, { step: 'move', atMs: nowMs + 125_000 }],
+    [
+      'or only until the subscriber that asked to wait admits something',
+      { ...open, why: 'throttled' },
+      {},
+      { step: 'move', atMs: nowMs + 15_000 },
+    ],
+    ['waits for the schedule when that is longer', open, { attempt: 8 }, { step: 'move', atMs: nowMs + 1_800_000 }],
     ['counts moves as steps', open, { attempt: 1, moves: 14 }, { step: 'dead' }],
     ['expires a ring that ends before', open, { expiryTimeMs: nowMs + 14_000 }, { step: 'expired', isLost: true }],
     [
       'waits as long as the subscriber has failed',
-      { ...open, failingForMs: 120_000 },
+      { ...open, failingForMs: 600_000 },
       {},
-      { step: 'move', atMs: nowMs + 120_000 },
+      { step: 'move', atMs: nowMs + 605_000 },
     ],
-    ['at most an hour', { ...open, failingForMs: 9e9 }, {}, { step: 'move', atMs: nowMs + 3_600_000 }],
+    ['at most an hour', { ...open, failingForMs: 9e9 }, {}, { step: 'move', atMs: nowMs + 3_605_000 }],
     [
       'does not make a ring wait for that',
       { ...open, failingForMs: 9e9 },
