@@ -19,6 +19,9 @@ const decoders: ReadonlyMap<unknown, () => Transform> = new Map([
 /** Of these the first counts, as in Node.js's own client; others that come several times are joined. */
 const SINGLE: ReadonlySet<string> = new Set(['content-type', 'location', 'retry-after', 'server']);
 
+/** Whole with their headers, whatever length these name; undici waits for so many bytes. */
+const BODILESS: ReadonlySet<number> = new Set([204, 304]);
+
 type ReceivedHeaders = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
 
 export interface ExchangeResponse {
@@ -93,7 +96,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: unknown, error: Error): void {
-    this.fail(translateError(error, this.#connection));
+    if (BODILESS.has(this.#status)) this.#end('cut');
+    else this.fail(translateError(error, this.#connection));
   }
 
   #end(then: 'cut' | 'release'): void {

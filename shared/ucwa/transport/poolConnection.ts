@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Client, type Dispatcher } from 'undici';
 import type { Connect } from './connector';
+import { passOver100 } from './passOver100';
 
 /** Idle connections are closed by us before the pool (IIS: 120 s) closes them under a request that is being sent. */
 const IDLE_CONNECTION_MS = 60_000;
@@ -36,7 +37,7 @@ export class PoolConnection {
     this.#client = new Client(origin, {
       ...clientOptions,
       connect: (options, report) => {
-        this.#socket = connect(options, report);
+        this.#socket = passOver100(connect(options, report));
       },
     });
     this.#client.on('disconnect', () => observer.disconnected());

@@ -179,11 +179,34 @@ describe('the adapter', () => {
     });
   });
 
-  test('passes over what is only informational', async () => {
-    const server = await serve((_, response) => {
-      response.writeEarlyHints({ link: '</style.css>; rel=preload' }, () => response.end(TEXT));
+  /** Sends these bytes for each request. */
+  async function listenRaw(...pieces: string[]): Promise<string> {
+    const server = createServer((socket) => {
+      socket.setNoDelay().on('error', () => undefined);
+      socket.on('data', () => {
+        const [first = '', second = ''] = pieces;
+        socket.write(first);
+        void makeLoopbackRoundTrip().then(() => socket.write(second));
+      });
     });
-    expect(await exchange(server.url)).toMatchObject({ status: 200, text: TEXT });
+    return `http://127.0.0.1:${await listen(server)}/`;
+  }
+  const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+
+  test.each([
+    ['100 before the response', ['HTTP/1.1 100 Continue\r\n\r\n', OK]],
+    ['100 along with the response', [`HTTP/1.1 100 Continue\r\n\r\n${OK}`]],
+    ['two of 100, with headers', [`HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100\r\nServer: IIS\r\n\r\n${OK}`]],
+    ['102', ['HTTP/1.1 102 Processing\r\n\r\n', OK]],
+  ])('passes over what is only informational: %s', async (_, pieces) => {
+    const url = await listenRaw(...pieces);
+    for (let exchanges = 0; exchanges < 2; exchanges += 1)
+      expect(await exchange(url)).toMatchObject({ status: 200, text: 'ok' });
+  });
+
+  test.each([204, 304])('a %i that names a length is whole without a body', async (status) => {
+    const url = await listenRaw(`HTTP/1.1 ${status} Nothing\r\nContent-Length: 5\r\n\r\n`);
+    expect(await exchange(url)).toMatchObject({ status, text: '' });
   });
 
   test('opens a connection again that the server has closed while it was idle', async () => {
