@@ -45,7 +45,10 @@ export async function pollSlots(run: PollRun, ports: PollPorts, signal: AbortSig
   if (run.runMs !== undefined) void ports.clock.sleep(run.runMs, stop).then(() => deadline.abort());
 
   const fallback = isFallback(ports.owner);
-  const slots = (): number[] => run.slots.filter((slot) => ports.accounts.slots().has(slot));
+  const slots = (): number[] => {
+    const inUse = ports.accounts.slots();
+    return run.slots.filter((slot) => inUse.has(slot));
+  };
   const ownership = createOwnership(
     slots,
     { report: (slot) => channels.report(slot), changesOf: (slot) => channels.changesOf(slot) },
