@@ -1,4 +1,5 @@
 import type { AxiosAdapter, InternalAxiosRequestConfig } from 'axios';
+import type { Dispatcher } from 'undici';
 import type { Clock } from '../../clock';
 import type { Connections } from './connections';
 import { HttpExchange } from './httpExchange';
@@ -45,7 +46,7 @@ function send(
   const exchange = new HttpExchange(connection, maxContentLength);
   connection.send(
     {
-      method: method.toUpperCase(),
+      method: method.toUpperCase() as Dispatcher.HttpMethod,
       path: pathname + search,
       headers: { 'Accept-Encoding': 'gzip', ...(headers.toJSON() as Record<string, string>) },
       body: (data as string | undefined) ?? null,

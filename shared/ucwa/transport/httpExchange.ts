@@ -1,7 +1,7 @@
 import type { Transform } from 'node:stream';
 import { constants, createBrotliDecompress, createUnzip } from 'node:zlib';
 import { AxiosHeaders } from 'axios';
-import { errors, type Dispatcher } from 'undici';
+import { errors, util, type Dispatcher } from 'undici';
 import { readText } from '../format/readText';
 import type { PoolConnection } from './poolConnection';
 
@@ -22,8 +22,6 @@ const SINGLE: ReadonlySet<string> = new Set(['content-type', 'location', 'retry-
 /** Whole with their headers, whatever length these name; undici waits for so many bytes. */
 const BODILESS: ReadonlySet<number> = new Set([204, 304]);
 
-type ReceivedHeaders = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
-
 export interface ExchangeResponse {
   readonly status: number;
   /** By lower-case name. */
@@ -31,7 +29,7 @@ export interface ExchangeResponse {
   readonly text: string;
 }
 
-/** undici has made the names lower case and unique; axios would compare each with every other, several times. */
+/** undici makes the names lower case and unique; axios would compare each with every other, several times. */
 class ResponseHeaders extends AxiosHeaders {
   override normalize(): this {
     return this;
@@ -43,7 +41,7 @@ class ResponseHeaders extends AxiosHeaders {
  * the errors of node:net, node:tls and node:zlib (`ECONNRESET` also where the connection was closed before the end), with
  * `UNEXPECTED_RESPONSE`, and with undici's own (`UND_ERR_…`) else.
  */
-export class HttpExchange implements Dispatcher.DispatchHandler {
+export class HttpExchange implements Dispatcher.DispatchHandlers {
   readonly response: Promise<ExchangeResponse>;
   readonly #connection: PoolConnection;
   readonly #maxBytes: number;
@@ -51,7 +49,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #reject!: (error: Error) => void;
   #isOver = false;
   #status = 0;
-  #headers: ReceivedHeaders = {};
+  /** Names and values in turn. */
+  #headers: Buffer[] = [];
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
 
@@ -73,29 +72,31 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     this.#reject(error);
   }
 
-  // undici tells by this method which form a handler has.
-  onRequestStart(): void {
+  // undici wants every handler to have it.
+  onConnect(): void {
     // Nothing is known yet.
   }
 
   /** Comes again after an informational response (1xx). */
-  onResponseStart(_: unknown, status: number, headers: ReceivedHeaders): void {
+  onHeaders(status: number, headers: Buffer[]): boolean {
     this.#status = status;
     this.#headers = headers;
+    return true;
   }
 
-  onResponseData(_: unknown, chunk: Buffer): void {
+  onData(chunk: Buffer): boolean {
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
     if (this.#bytes > this.#maxBytes) this.#end('cut');
+    return true;
   }
 
-  onResponseEnd(): void {
+  onComplete(): void {
     // After a 5xx the pool is ill at this front end: a balancer may choose another for the next connection.
     this.#end(this.#status >= 500 ? 'cut' : 'release');
   }
 
-  onResponseError(_: unknown, error: Error): void {
+  onError(error: Error): void {
     if (BODILESS.has(this.#status)) this.#end('cut');
     else this.fail(translateError(error, this.#connection));
   }
@@ -120,9 +121,9 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 }
 
-function toAxiosHeaders(received: ReceivedHeaders): ResponseHeaders {
+function toAxiosHeaders(received: Buffer[]): ResponseHeaders {
   const headers = new ResponseHeaders();
-  for (const [name, value] of Object.entries(received))
+  for (const [name, value] of Object.entries(util.parseHeaders(received)))
     headers[name] = Array.isArray(value) && name !== 'set-cookie' ? toOne(name, value) : value;
   return headers;
 }

@@ -48,7 +48,7 @@ export class PoolConnection {
     return this.#socket?.readableEnded === true;
   }
 
-  send(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
+  send(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandlers): void {
     this.#client.dispatch(request, handler);
   }
 
