@@ -19,7 +19,7 @@ const decoders: ReadonlyMap<unknown, () => Transform> = new Map([
 /** Of these the first counts, as in Node.js's own client; others that come several times are joined. */
 const SINGLE: ReadonlySet<string> = new Set(['content-type', 'location', 'retry-after', 'server']);
 
-/** Whole with their headers, whatever length these name; undici waits for so many bytes. */
+/** Whole with their headers; where these name a length, undici waits for so many bytes. */
 const BODILESS: ReadonlySet<number> = new Set([204, 304]);
 
 export interface ExchangeResponse {
@@ -49,8 +49,7 @@ export class HttpExchange implements Dispatcher.DispatchHandlers {
   #reject!: (error: Error) => void;
   #isOver = false;
   #status = 0;
-  /** Names and values in turn. */
-  #headers: Buffer[] = [];
+  #headers: ResponseHeaders | undefined;
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
 
@@ -80,7 +79,8 @@ export class HttpExchange implements Dispatcher.DispatchHandlers {
   /** Comes again after an informational response (1xx). */
   onHeaders(status: number, headers: Buffer[]): boolean {
     this.#status = status;
-    this.#headers = headers;
+    this.#headers = toAxiosHeaders(headers);
+    if (BODILESS.has(status) && Number(this.#headers['content-length'] ?? 0) !== 0) this.#end('cut');
     return true;
   }
 
@@ -97,8 +97,7 @@ export class HttpExchange implements Dispatcher.DispatchHandlers {
   }
 
   onError(error: Error): void {
-    if (BODILESS.has(this.#status)) this.#end('cut');
-    else this.fail(translateError(error, this.#connection));
+    this.fail(translateError(error, this.#connection));
   }
 
   #end(then: 'cut' | 'release'): void {
@@ -109,8 +108,7 @@ export class HttpExchange implements Dispatcher.DispatchHandlers {
   }
 
   #toResponse(): ExchangeResponse | Promise<ExchangeResponse> {
-    const status = this.#status;
-    const headers = toAxiosHeaders(this.#headers);
+    const [status, headers] = [this.#status, this.#headers ?? new ResponseHeaders()];
     const [first = Buffer.alloc(0), ...more] = this.#chunks;
     const body = more.length === 0 ? first : Buffer.concat(this.#chunks);
     const decoder =
