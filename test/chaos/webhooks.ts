@@ -42,6 +42,8 @@ export function report(
   for (const conduct of conducts) row(conduct, ...total(results.filter(({ member }) => member.conduct === conduct)));
   row('all', ...total(results));
   print('');
+  for (const [reason, count] of countEach(results.flatMap(({ deadReasons }) => deadReasons)))
+    print(`dead, ${String(count)} times: ${reason}`);
   const [withoutThem, withThem] = [summarise(durationsOf(alone)), summarise(durationsOf(crowded))];
   print(`events in the second round       ${events}`);
   print(`healthy: missed, out of order, not verified   ${missed}, ${misordered}, ${unverified}`);
@@ -55,6 +57,12 @@ export function report(
       ? 'every delivery is accounted for'
       : [`${problems.length} that do not add up`, ...problems.slice(0, 50)].join('\n  '),
   );
+}
+
+function countEach(texts: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return counts;
 }
 
 /** Messages of `webhook-retries` for each call and subscriber that is not healthy. */

@@ -14,6 +14,8 @@ export interface SubscriberAccount {
   readonly ends: Readonly<Record<'delivered' | 'expired' | 'superseded' | 'dead' | 'disabled' | 'pending', number>>;
   /** The last outcome of each event that is on record. */
   readonly outcomes: ReadonlyMap<string, DeliveryResult['outcome']>;
+  /** Why each dead one ended. */
+  readonly deadReasons: readonly string[];
   /** Every attempt that was made. */
   readonly attempts: number;
   /** Every message of `webhook-retries` that was sent for it: each one is a step of its delivery, also where it only moves that. */
@@ -94,6 +96,7 @@ async function readSteps(storage: string, books: ReadonlyMap<string, Book>): Pro
 function accountFor({ steps, queued }: Book, unhandled: ReadonlySet<string>): SubscriberAccount {
   const ends = { delivered: 0, expired: 0, superseded: 0, dead: 0, disabled: 0, pending: 0 };
   const problems: string[] = [];
+  const deadReasons: string[] = [];
   let messages = 0;
   const outcomes = new Map<string, DeliveryResult['outcome']>();
   const all = [...steps.values()].flat();
@@ -111,6 +114,7 @@ function accountFor({ steps, queued }: Book, unhandled: ReadonlySet<string>): Su
       continue;
     }
     ends[last.outcome] += 1;
+    if (last.outcome === 'dead') deadReasons.push(last.reason ?? '');
     if (last.outcome !== 'delivered' && last.reason === undefined)
       problems.push(`${eventId} is ${last.outcome} without a reason`);
   }
@@ -118,6 +122,7 @@ function accountFor({ steps, queued }: Book, unhandled: ReadonlySet<string>): Su
     addressed: new Set([...steps.keys(), ...queued.keys()]),
     ends,
     outcomes,
+    deadReasons,
     attempts: all.filter(({ attempted }) => attempted).length,
     messages,
     problems,
