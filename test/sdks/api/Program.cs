@@ -16,7 +16,7 @@ var adapter = new HttpClientRequestAdapter(new AnonymousAuthenticationProvider()
 var kiota = new Kiota.RelayClient(adapter);
 var (passed, total) = (0, 0);
 
-await Check("NSwag lists", async () => Require((await nswag.ListInvitationsAsync(null, null, 10, null)).Invitations is not null));
+await Check("NSwag lists", async () => Require((await nswag.ListInvitationsAsync(account: null, caller: null, state: null, outcome: null, since: null, until: null, limit: 10, cursor: null)).Invitations is not null));
 await Check("NSwag accepts on the phone", async () =>
     Require((await nswag.AcceptInvitationAsync(await Ring(), null, null, null, new NSwag.Accept { With = NSwag.AcceptWith.PhoneAudio })).Result is not null));
 await Check("NSwag accepts with an SDP", async () =>
