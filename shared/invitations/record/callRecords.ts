@@ -18,7 +18,10 @@ export interface ListedEvent extends Omit<RecordedEvent, 'results'> {
   readonly hasResults: boolean;
 }
 
-/** A delivery that was not `delivered` at its first attempt, as it stands now; since it was moved `nextAtMs` may be five minutes early. */
+/**
+ * A delivery that was not `delivered` at its first attempt, as it stands now. Where an open circuit has moved it, `nextAtMs` may
+ * be up to five minutes early.
+ */
 export interface TroubledDelivery extends LaterAttempt {
   readonly event: Pick<RelayEvent, 'id' | 'type' | 'subject' | 'account' | 'sequence' | 'timeMs'>;
   /** The response's first 4 KiB, redacted. */

@@ -20,7 +20,7 @@ const clientOptions = {
 interface Observer {
   /** It may be acquired again. */
   released(): void;
-  /** The pool, something between, or its time of idleness has ended it. The next exchange opens it anew. */
+  /** The pool, something between, or its time of idleness has ended it; an exchange would open it anew. */
   disconnected(): void;
   /** It is of no use any more. */
   cut(): void;
