@@ -3,8 +3,8 @@ import { Axios } from 'axios';
 import type { Clock } from '../clock';
 import { setStatus, setAttributes, withinSpan, type SpanAttributes } from '../telemetry/trace';
 import { USER_AGENT } from '../version';
-import { createConnections } from './transport/connections';
-import { createHttpAdapter, TimedOut } from './transport/httpAdapter';
+import { TimedOut } from '../transport/exchange';
+import { createHttpAdapter, createPoolConnections } from './httpAdapter';
 import { translateNetworkError } from './translateError';
 
 export interface HttpRequest {
@@ -35,7 +35,7 @@ export interface UcwaHttpOptions {
 export const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 
 export function createUcwaHttp({ caCertificate, clock }: UcwaHttpOptions): UcwaHttp {
-  const connections = createConnections(caCertificate);
+  const connections = createPoolConnections(caCertificate);
   // Of the class, which has none of axios's defaults: nothing of the request or the response is transformed, and
   // there is nothing to merge into each of ten thousand polls.
   const client = new Axios({ adapter: createHttpAdapter(connections, clock), maxContentLength: MAX_RESPONSE_BYTES });

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import axios from 'axios';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { systemClock } from '../../../shared/clock';
-import { createConnections, type Connections } from '../../../shared/ucwa/transport/connections';
-import { createHttpAdapter } from '../../../shared/ucwa/transport/httpAdapter';
+import type { Connections } from '../../../shared/transport/connections';
+import { createHttpAdapter, createPoolConnections } from '../../../shared/ucwa/httpAdapter';
 import { makeLoopbackRoundTrip } from '../../support/loopbackTraffic';
 import { startScriptedServer, type Script, type ScriptedServer } from '../../support/scriptedServer';
 
@@ -33,7 +33,7 @@ async function listen(server: Server): Promise<number> {
 }
 
 beforeEach(() => {
-  connections = createConnections(pem('authority.pem'));
+  connections = createPoolConnections(pem('authority.pem'));
   open.push(connections);
 });
 afterEach(async () => {
@@ -298,7 +298,7 @@ describe('the adapter', () => {
     const url = `https://localhost:${await listen(server)}/`;
     expect((await exchange(url)).text).toBe(TEXT);
     connections.close();
-    connections = createConnections(undefined);
+    connections = createPoolConnections(undefined);
     open.push(connections);
     await expect(exchange(url)).rejects.toMatchObject({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
   });
