@@ -33,9 +33,19 @@ export function createConnector({ trust, lookup }: ConnectorOptions): Connect {
     // A server compares SNI with its own name, which has no dot at its end.
     const servername = isIP(to.host) === 0 ? to.host.replace(/\.$/, '') : '';
     const session = sessions.get(server);
-    return connectSecurely({ ...to, secureContext: trust, servername, session, ALPNProtocols: ['http/1.1'] })
+    const forget = (): void => void sessions.delete(server);
+    const socket = connectSecurely({
+      ...to,
+      secureContext: trust,
+      servername,
+      session,
+      ALPNProtocols: ['http/1.1'],
+    });
+    // Of a connection that was made, undici reports any end as an error.
+    return socket
       .on('session', (fresh: Buffer) => void sessions.set(server, fresh))
-      .once('error', () => sessions.delete(server));
+      .once('error', forget)
+      .once('secureConnect', () => socket.off('error', forget));
   };
 
   const addressOf = (host: string, port: number, addressMs: number) => ({
@@ -43,7 +53,8 @@ export function createConnector({ trust, lookup }: ConnectorOptions): Connect {
     port,
     ...(lookup !== undefined && { lookup }),
     autoSelectFamily: true,
-    autoSelectFamilyAttemptTimeout: Math.ceil(addressMs),
+    // Node.js takes whole milliseconds, from one.
+    autoSelectFamilyAttemptTimeout: Math.max(1, Math.ceil(addressMs)),
   });
 
   return ({ protocol, hostname, port }, report, addressMs) => {

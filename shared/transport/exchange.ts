@@ -1,3 +1,4 @@
+import { AssertionError } from 'node:assert';
 import type { IncomingHttpHeaders } from 'node:http';
 import { errors, type Dispatcher } from 'undici';
 import { toHeaders } from './toHeaders';
@@ -162,7 +163,8 @@ export class Exchange implements Dispatcher.DispatchHandlers {
 function translateError(error: Error, connection: ExchangeConnection): Error {
   if (connection.isClosedByPeer)
     return Object.assign(new Error('The connection was closed before the response was there.'), { code: 'ECONNRESET' });
-  if (error instanceof errors.SocketError || error instanceof errors.HTTPParserError)
+  // undici asserts what its parser promises, and of a status with blanks before it the parser makes zero.
+  if (error instanceof errors.SocketError || error instanceof errors.HTTPParserError || error instanceof AssertionError)
     return Object.assign(new Error('What came is no response to the request.', { cause: error }), {
       code: 'UNEXPECTED_RESPONSE',
     });

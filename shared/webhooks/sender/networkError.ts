@@ -35,7 +35,12 @@ const advice: Readonly<Record<string, string>> = {
 };
 
 const TLS_ERROR = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO)/;
-const PARSER_ERROR = /^HPE_/;
+/** Of Exchange: the response is not HTTP, its headers are too long, or it names two lengths. */
+const REFUSED_BY_PARSER: ReadonlySet<string> = new Set([
+  'UNEXPECTED_RESPONSE',
+  'UND_ERR_HEADERS_OVERFLOW',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+]);
 
 /** Why a request failed, with what a person needs to find the cause; holds nothing of URL and headers. */
 export function translateNetworkError(
@@ -46,22 +51,18 @@ export function translateNetworkError(
   const help = advice[code];
   const detail = help === undefined ? code : `${code}: ${help}`;
   if (TLS_ERROR.test(code)) return { reason: 'tls', detail };
-  if (PARSER_ERROR.test(code)) return { reason: 'invalidResponse', detail: `${code}: its response is not HTTP` };
+  if (isRefusedByParser(error)) {
+    const cause = error instanceof Error ? codeOf(error.cause) : '';
+    return { reason: 'invalidResponse', detail: `${cause || code}: its response is not HTTP` };
+  }
   return { reason: reasons[code] ?? 'network', detail };
 }
 
-/**
- * The status of a response that Node's parser gave up on: that of the status line, if it came whole. curl and Go's
- * net/http take such responses (nodejs/node 43798). Undefined for any other error.
- */
-export function statusOfUnparsed(error: unknown, head: Buffer): number | undefined {
-  if (!PARSER_ERROR.test(codeOf(error))) return undefined;
-  const status = Number(/^HTTP\/1\.[01] +([1-5]\d\d)[ \r\n]/.exec(head.toString('latin1'))?.[1]);
-  return Number.isNaN(status) ? undefined : status;
-}
+/** Whether there is a response that the parser refused: no HTTP, or HTTP that is not quite so. */
+export const isRefusedByParser = (error: unknown): boolean => REFUSED_BY_PARSER.has(codeOf(error));
 
 /** By shape and not by class: the error may come from another realm. */
-export function codeOf(error: unknown): string {
+function codeOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
     ? error.code
     : '';

@@ -1,19 +1,19 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { LookupFunction } from 'node:net';
-import axios, { AxiosHeaders } from 'axios';
+import type { IncomingHttpHeaders } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../clock';
+import { parseUrl } from '../../parseUrl';
+import { ADDRESS_MS, createConnections, type Connections } from '../../transport/connections';
+import { createTrust } from '../../transport/createTrust';
+import { TimedOut, type Exchange, type ExchangeResponse } from '../../transport/exchange';
 import { USER_AGENT } from '../../version';
 import type { SendResult } from '../delivery/classifyResponse';
 import { showUrl } from '../subscriptions/url/showUrl';
-import { createConnections, type Agents, type Connections } from './connections';
 import { ADDRESS_SHARES, createGuardedLookup } from './guardedLookup';
 import { createNameResolver, type NameResolver } from './nameResolver';
-import { codeOf, statusOfUnparsed, translateNetworkError } from './networkError';
-import { readStart, createTransport, UpgradeError, type Exchange } from './transport';
+import { isRefusedByParser, translateNetworkError } from './networkError';
 import { redact } from './redact';
+import { readRefusedResponse } from './refusedResponse';
 import { checkUrl, type CheckedUrl, type UrlVerdict } from './urlRule';
-import { parseUrl } from '../../parseUrl';
 
 /** One HTTP request to a subscriber. */
 export interface OutgoingRequest {
@@ -47,21 +47,20 @@ export interface SenderOptions {
   readonly caCertificate?: string | undefined;
 }
 
-/** Node's limit for one address is 250 ms, less than a round trip to another continent (nodejs/node 54359). */
-const MAX_ADDRESS_MS = 2000;
 /** URLs whose verdict is kept: more than there are subscriptions. */
 const MAX_VERDICTS = 1000;
+/** As much of a response's body as is kept. */
+const MAX_BODY_BYTES = 4096;
+/** The status has decided by then; a body that goes on would keep a place of the subscriber's. */
+const MAX_BODY_MS = 250;
 
-/** axios's transport without its client, whose merging of defaults into each request costs as much again as sending it. */
-const adapter = axios.getAdapter('http');
-const always = {
-  proxy: false,
-  maxRedirects: 0,
-  responseType: 'stream',
-  decompress: false,
-  insecureHTTPParser: true,
-  validateStatus: () => true,
-} as const;
+const connectionOptions = {
+  idleMs: 30_000,
+  // A subscriber has 16 at most, but many may share a host (flows do), and what is closed is opened anew.
+  maxIdle: 1024,
+  // Receivers behind identity providers set cookies of many kilobytes.
+  maxHeaderBytes: 256 * 1024,
+};
 
 /**
  * Sends with keep-alive, so that the second event to a host needs no handshake. A connection that is reused leads to the
@@ -76,56 +75,58 @@ class PooledSender implements Sender {
   readonly #clock: Clock;
   readonly #allowedCidrs: readonly string[];
   readonly #names: NameResolver;
-  readonly #connections: Connections;
   readonly #verdicts = new LRUCache<string, UrlVerdict>({ max: MAX_VERDICTS });
-  readonly #lookups: { readonly http: LookupFunction; readonly https: LookupFunction };
+  readonly #http: Connections;
+  readonly #https: Connections;
 
   constructor({ clock, allowedCidrs, names = createNameResolver({ clock }), caCertificate }: SenderOptions) {
     this.#clock = clock;
     this.#allowedCidrs = allowedCidrs;
     this.#names = names;
-    this.#connections = createConnections(caCertificate);
-    this.#lookups = {
-      http: createGuardedLookup({ allowedCidrs, secure: false }, names),
-      https: createGuardedLookup({ allowedCidrs, secure: true }, names),
-    };
+    const trust = createTrust(caCertificate, 'WEBHOOK_CA_CERTIFICATE');
+    const open = (secure: boolean): Connections =>
+      createConnections({ ...connectionOptions, trust, lookup: createGuardedLookup({ allowedCidrs, secure }, names) });
+    this.#http = open(false);
+    this.#https = open(true);
   }
 
   async send(request: OutgoingRequest): Promise<SenderResult> {
-    const { timeoutMs, secretHeaders = {} } = request;
     const startedMs = this.#clock.now();
-    const durationMs = (): number => this.#clock.now() - startedMs;
     const verdict = this.#check(request.url);
     if (!verdict.ok) return { kind: 'networkError', reason: 'addressRefused', detail: verdict.message, durationMs: 0 };
     const { url } = verdict;
 
-    const deadline = new AbortController();
-    const cancel = this.#clock.setTimer(timeoutMs, () => deadline.abort());
-    let exchange = newExchange();
+    let exchange: Exchange | undefined;
+    const timeOut = (): void => exchange?.timeOut();
+    let cancel = this.#clock.setTimer(request.timeoutMs, timeOut);
+    const headersReceived = (): void => {
+      cancel();
+      cancel = this.#clock.setTimer(MAX_BODY_MS, timeOut);
+    };
+    const start = (isFresh: boolean): Exchange =>
+      (exchange = (url.secure ? this.#https : this.#http).send(url.origin, toTransportRequest(request, url), {
+        maxBytes: MAX_BODY_BYTES,
+        addressMs: Math.min(ADDRESS_MS, request.timeoutMs / ADDRESS_SHARES),
+        headersReceived,
+        isFresh,
+      }));
     try {
-      const response = await this.#exchange(request, url, this.#connections.kept, exchange, deadline.signal).catch(
-        (error: unknown) => {
-          const isStale = exchange.isReused && ['ECONNRESET', 'EPIPE'].includes(codeOf(error));
-          if (!isStale) throw error;
-          // The subscriber closed an idle connection while the request was sent (Node.js, http, request.reusedSocket).
-          exchange = newExchange();
-          return this.#exchange(request, url, this.#connections.fresh, exchange, deadline.signal);
-        },
-      );
-      const body = response.data as IncomingMessage;
-      const start = await readStart(body, this.#clock);
-      const text = start === '' ? '' : redact(start, [url.requestTarget, ...Object.values(secretHeaders)]);
-      return { ...toResponse(response.status, body, text, request.url), durationMs: durationMs() };
+      const first = start(false);
+      const response = await receive(first).catch((error: unknown) => {
+        if (!first.isStale) throw error;
+        return receive(start(true));
+      });
+      return { ...toResult(response, request, url), durationMs: this.#clock.now() - startedMs };
     } catch (error) {
-      if (deadline.signal.aborted) return this.#toTimeout(url, exchange, durationMs());
-      return toFailure(error, exchange, durationMs());
+      return { kind: 'networkError', ...this.#explain(error, url), durationMs: this.#clock.now() - startedMs };
     } finally {
       cancel();
     }
   }
 
   close(): void {
-    this.#connections.close();
+    this.#http.close();
+    this.#https.close();
   }
 
   #check(url: string): UrlVerdict {
@@ -134,59 +135,63 @@ class PooledSender implements Sender {
     return verdict;
   }
 
-  #exchange(request: OutgoingRequest, url: CheckedUrl, agents: Agents, exchange: Exchange, signal: AbortSignal) {
-    return adapter({
-      ...always,
-      method: request.method,
-      url: `${url.secure ? 'https' : 'http'}://${url.authority}/`,
-      headers: toHeaders(request, url),
-      data: request.body,
-      httpAgent: agents.http,
-      httpsAgent: agents.https,
-      lookup: url.secure ? this.#lookups.https : this.#lookups.http,
-      transport: createTransport(url, Math.min(MAX_ADDRESS_MS, request.timeoutMs / ADDRESS_SHARES), exchange),
-      signal,
-    } as unknown as Parameters<typeof adapter>[0]);
-  }
-
-  #toTimeout({ host }: CheckedUrl, { isConnected }: Exchange, durationMs: number): SenderResult {
-    const timeout = this.#names.isWaiting(host)
-      ? ({ reason: 'notStarted', detail: 'other names were being resolved' } as const)
-      : ({ reason: 'timeout', detail: isConnected ? '' : 'no connection' } as const);
-    return { kind: 'networkError', ...timeout, durationMs };
+  #explain(error: unknown, { host }: CheckedUrl): ReturnType<typeof translateNetworkError> {
+    if (!(error instanceof TimedOut)) return translateNetworkError(error);
+    if (this.#names.isWaiting(host)) return { reason: 'notStarted', detail: 'other names were being resolved' };
+    return { reason: 'timeout', detail: error.isConnected ? '' : 'no connection' };
   }
 }
 
-/** A response whose status line alone could be read, or the reason why there is none. */
-function toFailure(error: unknown, { head }: Exchange, durationMs: number): SenderResult {
-  // axios wraps what went wrong.
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  const status = cause instanceof UpgradeError ? 101 : statusOfUnparsed(cause, head);
-  if (status !== undefined) return { kind: 'response', status, retryAfter: undefined, body: '', durationMs };
-  return { kind: 'networkError', ...translateNetworkError(cause), durationMs };
+/** The response, or what came of one that broke off or that the parser refused. */
+async function receive(exchange: Exchange): Promise<ExchangeResponse> {
+  try {
+    return await exchange.response;
+  } catch (error) {
+    const received = exchange.received ?? (isRefusedByParser(error) ? readRefusedResponse(exchange.head) : undefined);
+    if (received === undefined) throw error;
+    return received;
+  }
 }
 
-const newExchange = (): Exchange => ({ isConnected: false, isReused: false, head: Buffer.alloc(0) });
-
-function toHeaders(
-  { headers, secretHeaders }: OutgoingRequest,
-  { authority }: CheckedUrl,
-): InstanceType<typeof AxiosHeaders> {
-  return new AxiosHeaders({
-    Accept: '*/*',
-    'User-Agent': USER_AGENT,
-    ...secretHeaders,
-  }).set({ ...headers, Host: authority, 'Accept-Encoding': 'identity' });
+function toTransportRequest({ method, headers, secretHeaders = {}, body }: OutgoingRequest, url: CheckedUrl) {
+  return {
+    method,
+    path: url.requestTarget,
+    headers: mergeHeaders({ ...headers, Host: url.authority, 'Accept-Encoding': 'identity' }, secretHeaders, {
+      Accept: '*/*',
+      'User-Agent': USER_AGENT,
+    }),
+    body: body ?? null,
+  };
 }
 
-function toResponse(status: number, { headers }: IncomingMessage, body: string, requestUrl: string) {
+/** Names and values in turn, each name once: its first value counts. */
+function mergeHeaders(...groups: readonly Readonly<Record<string, string>>[]): string[] {
+  const merged: string[] = [];
+  const names = new Set<string>();
+  for (const headers of groups)
+    for (const name of Object.keys(headers)) {
+      const lowerCase = name.toLowerCase();
+      if (names.has(lowerCase)) continue;
+      names.add(lowerCase);
+      merged.push(name, headers[name] ?? '');
+    }
+  return merged;
+}
+
+function toResult(
+  { status, headers, body }: ExchangeResponse,
+  { url, secretHeaders = {} }: OutgoingRequest,
+  { requestTarget }: CheckedUrl,
+) {
   const { location } = headers;
-  const target = location === undefined ? undefined : parseUrl(location, requestUrl);
+  const target = location === undefined ? undefined : parseUrl(location, url);
+  const text = body.toString('utf8', 0, MAX_BODY_BYTES);
   return {
     kind: 'response',
     status,
     retryAfter: headers['retry-after'],
-    body,
+    body: text === '' ? '' : redact(text, [requestTarget, ...Object.values(secretHeaders)]),
     ...(target !== undefined && { location: showUrl(target.href) }),
     headers,
   } as const;

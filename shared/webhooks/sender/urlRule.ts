@@ -7,7 +7,8 @@ export interface CheckedUrl {
   readonly secure: boolean;
   /** As WHATWG URL normalises it, an IPv6 address without its brackets. */
   readonly host: string;
-  readonly port: number;
+  /** Scheme, host and port, to which connections are kept; without the port that the scheme has anyway. */
+  readonly origin: string;
   /** The Host header, without the trailing dot of a name. */
   readonly authority: string;
   readonly requestTarget: string;
@@ -47,7 +48,7 @@ export function checkUrl(text: string, allowedCidrs: readonly string[]): UrlVerd
     url: {
       secure,
       host,
-      port,
+      origin: parsed.origin,
       authority: withoutTrailingDot(parsed.host),
       requestTarget: rest.startsWith('/') ? rest : `/${rest}`,
     },

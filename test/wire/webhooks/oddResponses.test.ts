@@ -39,6 +39,9 @@ test.each([
   ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok'],
   ['a blank in a header’s name', 'HTTP/1.1 200 OK\r\nX Bad: 1\r\nContent-Length: 0\r\n\r\n'],
   ['a control character in a value', 'HTTP/1.1 200 OK\r\nX-A: a\x01b\r\nContent-Length: 0\r\n\r\n'],
+  ['two blanks before its status', 'HTTP/1.1  200 OK\r\nContent-Length: 0\r\n\r\n'],
+  ['a header named after what every object has', 'HTTP/1.1 200 OK\r\nconstructor: 1\r\nContent-Length: 0\r\n\r\n'],
+  ['100 before it that nobody asked for', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'],
   ['no reason phrase', 'HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n'],
   ['HTTP/1.0', 'HTTP/1.0 200 OK\r\n\r\n'],
   ['more than its length says', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and more'],
@@ -51,14 +54,33 @@ test.each([
 
 test('the status line decides also where what follows comes line by line', async () => {
   const server = await receiver((socket) => {
-    const lines = ['HTTP/1.1 503 Busy\r\n', 'X-Good: 1\r\n', 'X Bad: 1\r\n'];
+    const lines = ['HTTP/1.1 503 Busy\r\n', 'Retry-After: 7\r\n', 'Content-Length: two\r\n'];
     const next = (): void => {
       const line = lines.shift();
       if (line !== undefined) socket.write(line, () => setImmediate(next));
     };
     next();
   });
-  expect(await post(sender(), server.url)).toMatchObject({ kind: 'response', status: 503 });
+  expect(await post(sender(), server.url)).toMatchObject({ kind: 'response', status: 503, retryAfter: '7' });
+});
+
+test('of a response that the parser refuses there are headers and body, as far as they came', async () => {
+  const head = 'HTTP/1.1 429 Slow\nRetry-After: 7\nWebHook-Allowed-Origin: *\nretry-after: 8\nContent-Length: 8\n\n';
+  const server = await receiver((socket) => socket.write(`${head}too fast`));
+  expect(await post(sender(), server.url)).toMatchObject({
+    status: 429,
+    retryAfter: '7',
+    body: 'too fast',
+    headers: { 'webhook-allowed-origin': '*' },
+  });
+});
+
+test('a 204 that names a length is whole without a body', async () => {
+  const server = await receiver((socket) => socket.write('HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n'));
+  const clock = createFakeClock();
+  const one = sender(clock);
+  for (let count = 0; count < 2; count += 1)
+    expect(await post(one, server.url)).toMatchObject({ status: 204, durationMs: 0 });
 });
 
 test.each([

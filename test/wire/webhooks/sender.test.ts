@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { systemClock } from '../../../shared/clock';
 import { createSender, type Sender } from '../../../shared/webhooks/sender/sender';
 import { createFakeClock } from '../../support/fakeClock';
+import { makeLoopbackRoundTrip } from '../../support/loopbackTraffic';
 import {
   startSubscriber,
   type ReceivedRequest,
@@ -53,6 +55,14 @@ test('sends the very bytes, with their length, to path and query as they were gi
     'content-length': '23',
     'content-type': 'application/json',
   });
+});
+
+test('takes any time for an attempt, and what cannot be sent is a result', async () => {
+  const server = await subscriber();
+  expect(await post(sender(), server.url, '{}', 4999.5)).toMatchObject({ kind: 'response', status: 204 });
+  const request = { method: 'POST', url: server.url, headers: { 'x-key': '→' }, timeoutMs: 5000 } as const;
+  expect(await sender().send(request)).toMatchObject({ kind: 'networkError', reason: 'network' });
+  expect(server.requests).toHaveLength(1);
 });
 
 test('keeps the connection for the next event', async () => {
@@ -133,6 +143,21 @@ test('an idle connection that the subscriber closed meanwhile costs no attempt',
   await post(one, server.url);
   expect(await post(one, server.url)).toMatchObject({ kind: 'response', status: 204 });
   expect([server.requests.length, server.connections()]).toEqual([3, 2]);
+});
+
+test('a connection that breaks off once the response has begun is not tried again', async () => {
+  const breakOff = async ({ socket }: ServerResponse): Promise<void> => {
+    socket?.write('HTTP/1.1 2');
+    await makeLoopbackRoundTrip();
+    socket?.resetAndDestroy();
+  };
+  const server = await subscriber((_request, count) =>
+    count === 2 ? (response) => void breakOff(response) : { status: 204 },
+  );
+  const one = sender();
+  await post(one, server.url);
+  expect(await post(one, server.url)).toMatchObject({ kind: 'networkError', reason: 'connectionReset' });
+  expect(server.requests).toHaveLength(2);
 });
 
 test('says that nobody listens', async () => {

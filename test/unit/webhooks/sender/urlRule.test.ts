@@ -57,12 +57,13 @@ test('keeps a URL of 2,048 characters', () => {
 });
 
 test.each([
-  ['https://RECEIVER.example/', 'receiver.example', 443],
-  ['https://bücher.example/', 'xn--bcher-kva.example', 443],
-  ['https://[2606:4700::1111]:8443/', '2606:4700::1111', 8443],
-  ['https://receiver.example./', 'receiver.example.', 443],
-])('%s leads to %s, port %i', (url, host, port) => {
-  expect(checkUrl(url, [])).toMatchObject({ ok: true, url: { host, port } });
+  ['https://RECEIVER.example/', 'receiver.example', 'https://receiver.example'],
+  ['https://receiver.example:443/', 'receiver.example', 'https://receiver.example'],
+  ['https://bücher.example/', 'xn--bcher-kva.example', 'https://xn--bcher-kva.example'],
+  ['https://[2606:4700::1111]:8443/', '2606:4700::1111', 'https://[2606:4700::1111]:8443'],
+  ['https://receiver.example./', 'receiver.example.', 'https://receiver.example.'],
+])('%s leads to %s, over connections to %s', (url, host, origin) => {
+  expect(checkUrl(url, [])).toMatchObject({ ok: true, url: { host, origin } });
 });
 
 test.each([
