@@ -3,7 +3,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 const counts = { requestsSent: 0, requestsReceived: 0, responsesSent: 0, responsesReceived: 0 };
-// Node.js's own client, and undici, by which the relay speaks to pools.
+// Node.js's own client, and undici, by which the relay speaks to pools and to subscribers.
 for (const channel of ['http.client.request.start', 'undici:request:create'])
   subscribe(channel, () => (counts.requestsSent += 1));
 subscribe('http.server.request.start', () => (counts.requestsReceived += 1));
