@@ -1,7 +1,7 @@
 import { compact } from './compact';
 import type { Outcome, Person, Route } from './invitationData';
 import { outcomeTable, type OutcomeCondition, type OutcomeRow } from './outcomeTable';
-import { isSameAddress, isUser, isVoicemail } from './sipUri';
+import { isSameAddress, isVoicemail, namedBy } from './sipUri';
 
 /** What a `completed` event and its invitation tell of the end. */
 export interface InvitationEnd {
@@ -55,7 +55,7 @@ function answererOf(end: InvitationEnd, byTable: OutcomeRow['then']): Pick<Outco
   if (byTable.answered === false) return {};
   const uris = (end.acceptedBy ?? []).flatMap(({ uri }) => uri ?? []);
   if (uris.some(isVoicemail)) return { answered: true, answeredBy: 'voicemail' };
-  if (uris.some((uri) => isUser(uri) && !isSameAddress(uri, end.account)))
+  if (uris.some((uri) => namedBy(uri) === 'user' && !isSameAddress(uri, end.account)))
     return { answered: true, answeredBy: 'otherPerson' };
   return byTable.answeredBy === 'otherEndpoint' && end.route !== 'direct' ? { answeredBy: 'unknown' } : {};
 }

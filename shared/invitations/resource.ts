@@ -19,8 +19,9 @@ export interface Resource {
   /** The resource's own rel where it states one, else the key under which it was embedded. */
   readonly rel: string;
   readonly properties: Readonly<Record<string, PropertyValue>>;
-  /** `self` included. */
+  /** By rel without any prefix; `self` included. */
   readonly links: Readonly<Record<string, readonly Link[]>>;
+  /** By rel without any prefix. */
   readonly embedded: Readonly<Record<string, readonly Resource[]>>;
 }
 
@@ -79,21 +80,12 @@ export function bareRel(rel: string): string {
   return rel.slice(rel.lastIndexOf(':') + 1);
 }
 
-/** The first link of that rel, if it is there, whatever prefix its rel has. */
+/** The first link of that rel, if it is there. */
 export function linkOf(resource: Resource | undefined, rel: string): Link | undefined {
-  return firstOf(resource?.links, rel);
+  return resource?.links[rel]?.[0];
 }
 
-/** The first resource embedded under that rel, if it is there, whatever prefix the rel has. */
+/** The first resource embedded under that rel, if it is there. */
 export function embeddedOf(resource: Resource | undefined, rel: string): Resource | undefined {
-  return firstOf(resource?.embedded, rel);
-}
-
-/** The first value of that rel, if there is one, whatever prefix its rel has. */
-export function firstOf<Value>(
-  byRel: Readonly<Record<string, readonly Value[]>> | undefined,
-  rel: string,
-): Value | undefined {
-  if (byRel === undefined) return undefined;
-  return (byRel[rel] ?? byRel[Object.keys(byRel).find((key) => bareRel(key) === rel) ?? ''])?.[0];
+  return resource?.embedded[rel]?.[0];
 }

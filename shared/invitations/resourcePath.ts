@@ -7,6 +7,8 @@ import type { InvitationReference } from './invitationId';
  * URIs, other schemes, relative references.
  */
 export function resourcePath(href: string): string | undefined {
+  // Nearly all are paths that need none of it.
+  if (href.startsWith('/') && !/\/\/|[\\#]/.test(href)) return href;
   const relative = href.replace(/^https?:\/\/[^/?#]*/i, '').replace(/\\+u0026/gi, '&');
   if (!relative.startsWith('/')) return undefined;
   const [path = '', ...query] = (relative.split('#')[0] ?? '').split('?');
@@ -15,7 +17,9 @@ export function resourcePath(href: string): string | undefined {
 
 /** The path alone, without the query: what two hrefs of the same thing share. */
 export function barePath(href: string): string | undefined {
-  return resourcePath(href)?.split('?')[0];
+  const path = resourcePath(href);
+  const query = path?.indexOf('?') ?? -1;
+  return query === -1 ? path : path?.slice(0, query);
 }
 
 const INVITATION_PATH = /\/applications\/([^/]+)\/communication\/([^/]+)\/([^/]+)\/?$/;

@@ -37,7 +37,9 @@ export async function fetchLinked(pkg: EventPackage, ports: FetchLinkedPorts): P
   const tried = new Set<string>();
   const asked = { account: session.account.sipUri, kinds };
   const next = (hrefs: () => string[]): string[] => {
-    for (const href of hrefs()) {
+    const all = hrefs();
+    if (all.length === 0) return all;
+    for (const href of all) {
       const known = contacts.get(href);
       if (known !== undefined) fetched.set(href, known);
     }

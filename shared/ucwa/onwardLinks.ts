@@ -1,8 +1,8 @@
-import { firstOf, type EventPackage, type Resource } from '../invitations/resource';
+import type { EventPackage, Resource } from '../invitations/resource';
 
 /** Where a package leads on to; which of them is followed is the channel's decision. */
 export function onwardLinks(links: Resource['links']): Pick<EventPackage, 'next' | 'resume' | 'resync'> {
-  const [next, resume, resync] = [firstOf(links, 'next'), firstOf(links, 'resume'), firstOf(links, 'resync')];
+  const [next, resume, resync] = [links['next']?.[0], links['resume']?.[0], links['resync']?.[0]];
   return {
     ...(next && { next: next.href }),
     ...(resume && { resume: resume.href }),

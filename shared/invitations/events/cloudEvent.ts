@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { explainIssue } from '../../errors/explainIssue';
 import { RelayError } from '../../errors/relayError';
+import { compact } from '../compact';
 import type { RelayEvent } from './relayEvent';
 
 /**
@@ -27,22 +28,22 @@ export type CloudEvent = z.infer<typeof cloudEventSchema>;
 
 /** The event in its envelope. What the event does not have is absent. parseCloudEvent gives the same event back. */
 export function toCloudEvent(event: RelayEvent): CloudEvent {
-  return {
-    specversion: '1.0',
+  const envelope = compact({
+    specversion: '1.0' as const,
     id: event.id,
     // A SIP URI is a URI already; only characters that no URI may hold change.
     source: encodeURI(event.account),
     type: event.type,
     subject: event.subject,
     time: new Date(event.timeMs).toISOString(),
-    datacontenttype: 'application/json',
-    ...(event.sequence !== undefined && { sequence: event.sequence }),
+    datacontenttype: 'application/json' as const,
+    sequence: event.sequence,
     partitionkey: event.subject,
-    ...(event.correlationId !== undefined && { correlationid: event.correlationId }),
-    ...(event.expiryTimeMs !== undefined && { expirytime: new Date(event.expiryTimeMs).toISOString() }),
-    ...(event.traceParent !== undefined && { traceparent: event.traceParent }),
-    data: event.data,
-  };
+    correlationid: event.correlationId,
+    expirytime: event.expiryTimeMs === undefined ? undefined : new Date(event.expiryTimeMs).toISOString(),
+    traceparent: event.traceParent,
+  });
+  return { ...envelope, data: event.data };
 }
 
 /**

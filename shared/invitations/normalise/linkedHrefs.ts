@@ -49,8 +49,8 @@ export function linkedHrefs(
 
 /** The links of a rel that would tell more than is known: nothing is embedded, address or name is missing, and it is not the account. */
 function hrefsOf(invitation: Resource, rel: (typeof PEOPLE)[number], account: string): readonly string[] {
-  if (embeddedOf(invitation, rel).length > 0) return [];
   const links = linksOf(invitation, rel);
+  if (links.length === 0 || embeddedOf(invitation, rel).length > 0) return [];
   const address = textOf(invitation, rel);
   const isKnown = address !== undefined && titleOf(links[0]) !== undefined;
   if (isKnown || isAccount([address], account)) return [];

@@ -59,8 +59,10 @@ function customContentOf(invitation: Resource | undefined, includeSdp: boolean):
 
 /** Data URIs stand among the links; the documentation also lists them among the properties. */
 function contentUris(invitation: Resource | undefined, name: string): readonly string[] {
-  const uris = [...linksOf(invitation, name).map(({ href }) => href), textOf(invitation, name) ?? ''];
-  return [...new Set(uris)].filter((uri) => /^data:/i.test(uri));
+  const linked = linksOf(invitation, name).map(({ href }) => href);
+  const stated = textOf(invitation, name);
+  const uris = stated === undefined ? linked : [...linked, stated];
+  return (uris.length < 2 ? uris : [...new Set(uris)]).filter((uri) => /^data:/i.test(uri));
 }
 
 function withoutSdp({ contentId, fallback }: MediaOffer): MediaOffer {

@@ -7,7 +7,7 @@ import type { FetchedResources } from './fetchedResources';
 import { personUriOf } from './personUri';
 import { embeddedOf, flagOf, linksOf, textOf, titleOf } from './resourceReading';
 import { resourcePath } from '../resourcePath';
-import { isGuest, isPhone, isSameAddress, isService, isUser, isWithheld, phoneNumberOf } from '../sipUri';
+import { isSameAddress, namedBy, phoneNumberOf } from '../sipUri';
 
 type Caller = NonNullable<InvitationData['from']>;
 type Callee = NonNullable<InvitationData['to']>;
@@ -29,7 +29,8 @@ export interface PeopleContext {
  * nothing that can be read is still there, with `resolved: false` alone. Absent only when there is no such person.
  */
 export function personOf(invitation: Resource | undefined, rel: string, context: PeopleContext): Person | undefined {
-  return toPerson(sourcesOf(invitation, rel, context), context);
+  const sources = sourcesOf(invitation, rel, context);
+  return sources === undefined ? undefined : toPerson(sources, context);
 }
 
 /** Who was meant to be called, as far as anything tells. */
@@ -40,7 +41,7 @@ export function calleeOf(invitation: Resource | undefined, context: PeopleContex
 
 /** Who sent the invitation, with all that a participant resource tells. */
 export function callerOf(invitation: Resource | undefined, context: PeopleContext): Caller | undefined {
-  const sources = sourcesOf(invitation, 'from', context);
+  const sources = sourcesOf(invitation, 'from', context) ?? {};
   const text = (name: string): string | undefined => textOf(sources.embedded, name) ?? textOf(sources.linked, name);
   const flag = (name: string): boolean | undefined => flagOf(sources.embedded, name) ?? flagOf(sources.linked, name);
   const person = toPerson(sources, context);
@@ -79,7 +80,7 @@ export function acceptedBy(invitation: Resource | undefined, context: PeopleCont
 
 /** Whether the call is for the account's own user: by what `to` shows, embedded, as a property or in its link. */
 export function isToAccount(invitation: Resource, context: PeopleContext): boolean {
-  const { embedded, linked, link, address } = sourcesOf(invitation, 'to', context);
+  const { embedded, linked, link, address } = sourcesOf(invitation, 'to', context) ?? {};
   return isAccount([textOf(embedded, 'uri'), address, textOf(linked, 'uri'), uriIn(link)], context.account);
 }
 
@@ -100,14 +101,12 @@ interface PersonSources {
   readonly address?: string | undefined;
 }
 
-function sourcesOf(invitation: Resource | undefined, rel: string, context: PeopleContext): PersonSources {
-  const link = linksOf(invitation, rel)[0];
-  return {
-    embedded: embeddedOf(invitation, rel)[0],
-    linked: link === undefined ? undefined : linkedBy(link, context),
-    link,
-    address: textOf(invitation, rel),
-  };
+function sourcesOf(invitation: Resource | undefined, rel: string, context: PeopleContext): PersonSources | undefined {
+  const [link] = linksOf(invitation, rel);
+  const [embedded] = embeddedOf(invitation, rel);
+  const address = textOf(invitation, rel);
+  if (link === undefined && embedded === undefined && address === undefined) return undefined;
+  return { embedded, linked: link === undefined ? undefined : linkedBy(link, context), link, address };
 }
 
 function linkedBy(link: Link, { fetched }: PeopleContext): Resource | undefined {
@@ -131,9 +130,6 @@ function callerTypeOf(person: Person | undefined, anonymous: boolean | undefined
   const { uri, name } = person ?? {};
   const isNamed = name !== undefined && name.toLowerCase() !== 'anonymous';
   if (uri === undefined) return anonymous !== true ? undefined : isNamed ? 'guest' : 'withheld';
-  if (isWithheld(uri)) return 'withheld';
-  if (isService(uri)) return 'service';
-  if (isPhone(uri)) return 'phone';
-  if (anonymous === true || isGuest(uri)) return 'guest';
-  return isUser(uri) ? 'user' : undefined;
+  const named = namedBy(uri);
+  return anonymous === true && (named === 'user' || named === undefined) ? 'guest' : named;
 }

@@ -1,4 +1,4 @@
-import { bareRel, type Link, type Resource } from '../resource';
+import type { Link, Resource } from '../resource';
 
 /**
  * Reads single facts from a resource. Every function is total: whatever stands there at run time, it answers the fact
@@ -18,11 +18,10 @@ export function flagOf(resource: Resource | undefined, name: string): boolean | 
   return word === 'true' ? true : word === 'false' ? false : undefined;
 }
 
-/** The links of a rel (prefixed or not) that have an href. */
+/** The links of a rel that have an href. */
 export function linksOf(resource: Resource | undefined, rel: string): readonly Link[] {
-  return listOf(byRel(resource?.links, rel)).filter(
-    (link): link is Link => toText(own(link, 'href')) !== undefined && typeof own(link, 'href') === 'string',
-  );
+  const links = listOf(own(resource?.links, rel));
+  return links.length === 0 ? none : links.filter(hasHref);
 }
 
 /** The title of a link; servers send `""` for none. */
@@ -30,11 +29,10 @@ export function titleOf(link: Link | undefined): string | undefined {
   return toText(own(link, 'title'));
 }
 
-/** The resources embedded under a rel (prefixed or not). */
+/** The resources embedded under a rel. */
 export function embeddedOf(resource: Resource | undefined, rel: string): readonly Resource[] {
-  return listOf(byRel(resource?.embedded, rel)).filter(
-    (item): item is Resource => typeof item === 'object' && item !== null,
-  );
+  const embedded = listOf(own(resource?.embedded, rel));
+  return embedded.length === 0 ? none : embedded.filter(isObject);
 }
 
 /** Text that says something: a string that is not empty, or a number. */
@@ -52,12 +50,16 @@ export function own(record: unknown, name: string): unknown {
 
 /** A list, or an empty one for whatever is none. */
 export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? value : none;
 }
 
-function byRel(record: unknown, rel: string): unknown {
-  const exact = own(record, rel);
-  if (exact !== undefined || typeof record !== 'object' || record === null) return exact;
-  for (const key in record) if (key.endsWith(rel) && bareRel(key) === rel) return own(record, key);
-  return undefined;
+const none: readonly never[] = [];
+
+function hasHref(link: unknown): link is Link {
+  const href = own(link, 'href');
+  return typeof href === 'string' && href !== '';
+}
+
+function isObject(item: unknown): item is Resource {
+  return typeof item === 'object' && item !== null;
 }

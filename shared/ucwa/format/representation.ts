@@ -36,22 +36,22 @@ export function parseRepresentation(text: string, contentType: string): Represen
 /** A package of five hundred invitations has some thirty thousand. */
 const MOST_VALUES = 300_000;
 
-/**
- * Whether there are more values than are taken: parsing a million would hold the process up, and fill its memory.
- * What stands in texts is counted too.
- */
-function hasTooMany(body: string): boolean {
+/** Whether the text has more than `most` of these characters; those in its texts are counted too. */
+function hasMoreThan(most: number, characters: readonly string[], text: string): boolean {
+  if (text.length <= most) return false;
   let count = 0;
-  for (const mark of ['{', '[', ','])
-    for (let at = body.indexOf(mark); at !== -1; at = body.indexOf(mark, at + 1)) {
+  for (const character of characters)
+    for (let at = text.indexOf(character); at !== -1; at = text.indexOf(character, at + 1)) {
       count += 1;
-      if (count > MOST_VALUES) return true;
+      if (count > most) return true;
     }
   return false;
 }
 
+/** Parsing a million values would hold the process up, and fill its memory. */
 function parseJson(body: string): PropertyValue {
-  if (hasTooMany(body)) throw new Unreadable('The JSON has more values than are taken.', body);
+  if (hasMoreThan(MOST_VALUES, ['{', '[', ','], body))
+    throw new Unreadable('The JSON has more values than are taken.', body);
   const start = body.search(/[{[]/);
   for (const candidate of start > 0 ? [body, body.slice(start)] : [body]) {
     let value: PropertyValue;
@@ -60,7 +60,8 @@ function parseJson(body: string): PropertyValue {
     } catch {
       continue;
     }
-    if (nestsDeeperThan(DEEPEST_JSON, candidate)) throw new Unreadable('The JSON is nested too deeply.', body);
+    if (hasMoreThan(DEEPEST_JSON, ['{', '['], candidate) && nestsDeeperThan(DEEPEST_JSON, candidate))
+      throw new Unreadable('The JSON is nested too deeply.', body);
     return value;
   }
   throw new Unreadable(body === '' ? 'The answer is empty.' : 'The JSON is malformed or cut off.', body);

@@ -1,6 +1,6 @@
 import { isTooLongHref } from './hrefLimit';
 import { asList, asObject, asText, type JsonObject } from './json';
-import type { Link, PropertyValue, Resource } from '../../invitations/resource';
+import { bareRel, type Link, type PropertyValue, type Resource } from '../../invitations/resource';
 import { Unreadable } from './unreadable';
 
 /** Real resources nest three deep. */
@@ -19,25 +19,34 @@ export function resourceFromJson(value: PropertyValue, key = '', depth = 0): Res
     rel: asText(rel) ?? key,
     properties,
     links: linksFromJson(asObject(_links)),
-    embedded: Object.fromEntries(
-      Object.entries(asObject(_embedded) ?? {}).map(([name, embedded]) => [
-        name,
-        asList(embedded).map((each) => resourceFromJson(each, name, depth + 1)),
-      ]),
+    embedded: byBareRel(asObject(_embedded), (embedded, name) =>
+      asList(embedded).map((each) => resourceFromJson(each, name, depth + 1)),
     ),
   };
 }
 
 /** `_links` as lists; an entry without an href links nothing and is passed over. */
 export function linksFromJson(links: JsonObject | undefined): Record<string, Link[]> {
-  const lists: [string, Link[]][] = [];
-  for (const [rel, value] of Object.entries(links ?? {})) {
-    const list = asList(value)
+  return byBareRel(links, (value) =>
+    asList(value)
       .map(toLink)
-      .filter((link) => link !== undefined);
-    if (list.length > 0) lists.push([rel, list]);
+      .filter((link) => link !== undefined),
+  );
+}
+
+/** Lists by rel, without the prefix that some servers put before it; a rel that comes without one counts first. */
+function byBareRel<Item>(
+  from: JsonObject | undefined,
+  toList: (value: PropertyValue | undefined, rel: string) => Item[],
+): Record<string, Item[]> {
+  const lists: Record<string, Item[]> = {};
+  for (const rel in from) {
+    const name = bareRel(rel);
+    if (name === '__proto__' || (name !== rel && Object.hasOwn(lists, name))) continue;
+    const list = toList(from[rel], rel);
+    if (list.length > 0) lists[name] = list;
   }
-  return Object.fromEntries(lists);
+  return lists;
 }
 
 function toLink(value: PropertyValue): Link | undefined {

@@ -1,5 +1,5 @@
 import { isTooLongHref } from './hrefLimit';
-import type { Link, PropertyValue, Resource } from '../../invitations/resource';
+import { bareRel, type Link, type PropertyValue, type Resource } from '../../invitations/resource';
 import type { XmlElement } from './xml';
 
 /** What people write: there `True` is a word. */
@@ -56,7 +56,8 @@ function toValue(name: string, text: string): PropertyValue {
 
 function group<Value>(entries: readonly (readonly [string, Value])[]): Record<string, Value[]> {
   const groups = new Map<string, Value[]>();
-  for (const [name, value] of entries) {
+  for (const [rel, value] of entries) {
+    const name = bareRel(rel);
     const list = groups.get(name);
     if (list === undefined) groups.set(name, [value]);
     else list.push(value);

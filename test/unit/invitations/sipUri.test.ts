@@ -1,11 +1,4 @@
-import {
-  isPhone,
-  isSameAddress,
-  isUser,
-  isVoicemail,
-  isWithheld,
-  phoneNumberOf,
-} from '../../../shared/invitations/sipUri';
+import { isSameAddress, isVoicemail, namedBy, phoneNumberOf } from '../../../shared/invitations/sipUri';
 
 test.each<[string, string | undefined]>([
   ['tel:+14255550100', '+14255550100'],
@@ -29,30 +22,28 @@ test.each<[string, string | undefined]>([
   expect(phoneNumberOf(uri)).toBe(number);
 });
 
-test.each<
-  [
-    string,
-    { readonly phone?: boolean; readonly user?: boolean; readonly withheld?: boolean; readonly voicemail?: boolean },
-  ]
->([
-  ['sip:alice@contoso.com', { user: true }],
-  ['sips:alice@contoso.com:5061;transport=tls', { user: true }],
-  ['tel:+14255550100', { phone: true }],
-  ['tel:anonymous', { phone: true, withheld: true }],
-  ['sip:+14255550100@contoso.com;user=phone', { phone: true }],
-  ['sip:+14255550100@contoso.com', { user: true }],
-  ['sip:anonymous@anonymous.invalid', { withheld: true }],
-  ['sip:Anonymous@contoso.com;user=phone', { phone: true, withheld: true }],
-  ['sip:alice@contoso.com;gruu;opaque=app:voicemail', { voicemail: true }],
-  ['sip:alice@contoso.com;gruu;opaque=app:conf:focus:id:1', {}],
-  ['sip:', {}],
-  ['mailto:alice@contoso.com', {}],
-])('%p shows %p', (uri, expected) => {
-  const none = { phone: false, user: false, withheld: false, voicemail: false };
-  expect({ phone: isPhone(uri), user: isUser(uri), withheld: isWithheld(uri), voicemail: isVoicemail(uri) }).toEqual({
-    ...none,
-    ...expected,
-  });
+test.each<[string, ReturnType<typeof namedBy>]>([
+  ['sip:alice@contoso.com', 'user'],
+  ['sips:alice@contoso.com:5061;transport=tls', 'user'],
+  ['sip:+14255550100@contoso.com', 'user'],
+  ['tel:+14255550100', 'phone'],
+  ['sip:+14255550100@contoso.com;user=phone', 'phone'],
+  ['tel:anonymous', 'withheld'],
+  ['sip:anonymous@anonymous.invalid', 'withheld'],
+  ['sip:Anonymous@contoso.com;user=phone', 'withheld'],
+  ['sip:12345@anonymous.invalid', 'guest'],
+  ['sip:alice@contoso.com;gruu;opaque=app:voicemail', 'service'],
+  ['sip:alice@contoso.com;gruu;opaque=app:conf:focus:id:1', 'service'],
+  ['sip:pool.contoso.com@contoso.com;gruu;opaque=srvr:HomeServer:1', 'service'],
+  ['sip:', undefined],
+  ['mailto:alice@contoso.com', undefined],
+])('%p names %p', (uri, named) => {
+  expect(namedBy(uri)).toBe(named);
+});
+
+test('voice mail is one of a user’s services', () => {
+  expect(isVoicemail('sip:alice@contoso.com;gruu;opaque=app:voicemail')).toBe(true);
+  expect(isVoicemail('sip:alice@contoso.com;gruu;opaque=app:conf:focus:id:1')).toBe(false);
 });
 
 test.each<[string, string, boolean]>([
