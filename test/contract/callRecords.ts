@@ -72,6 +72,13 @@ export function describeCallRecords(title: string, open: () => Promise<CallRecor
       expect(await records.readEvents(started.subject)).toEqual([listed(started)]);
     });
 
+    it('inserts an event with its results, and writes them to one that is there already', async () => {
+      const records = await open();
+      expect(await records.insertEvent(recorded(started, { results: results.slice(0, 1) }))).toBe(true);
+      expect(await records.insertEvent(recorded(started, { recordedAtMs: 1, results }))).toBe(false);
+      expect(await records.readEvent(started)).toEqual(recorded(started, { results }));
+    });
+
     it('inserts one event once by many processes at the same moment', async () => {
       const records = await open();
       const inserted = await Promise.all(Array.from({ length: 10 }, () => records.insertEvent(recorded(started))));

@@ -26,7 +26,10 @@ export function createMemoryCallRecords(): MemoryCallRecords {
 
   const insertEvent = (recorded: RecordedEvent): boolean => {
     const key = toDeliveryId(recorded.event);
-    if (events.has(key)) return false;
+    if (events.has(key)) {
+      if (recorded.results !== undefined) writeResults(recorded.event, recorded.results);
+      return false;
+    }
     events.set(key, structuredClone(recorded));
     return true;
   };
@@ -72,8 +75,7 @@ export function createMemoryCallRecords(): MemoryCallRecords {
       }),
     writeRecord: (record) =>
       answer(() => {
-        const { event, results } = record;
-        if (!insertEvent(toRecordedEvent(record)) && results !== undefined) writeResults(event, results);
+        insertEvent(toRecordedEvent(record));
         indexEvent(record);
       }),
     events: () => [...events.values()],

@@ -39,7 +39,10 @@ export interface CallRecord extends RecordedEvent {
  * `storageUnavailable` (no response, or one that may be better later) and `storageRefused` (refused for good: 400, 413).
  */
 export interface CallRecords {
-  /** Inserts the event into its call's partition. Resolves to false when it was there already (then nothing is changed). */
+  /**
+   * Inserts the event into its call's partition, with its results where it has any. Resolves to false when it was there already:
+   * then only the results are written.
+   */
   insertEvent(recorded: RecordedEvent): Promise<boolean>;
   /**
    * Writes what lists find the event by: its row of `feed`, and for the first event of a call and for its end the row of

@@ -2,7 +2,7 @@ import { isContextEvent, type CallContextEvent } from '../../invitations/calls/c
 import { withContext } from '../../invitations/calls/withContext';
 import type { InvitationData } from '../../invitations/invitationData';
 import { isInvitationEvent } from '../../invitations/events/isInvitationEvent';
-import type { CallRecord, CallRecords, ListedEvent } from '../../invitations/record/callRecords';
+import type { CallRecord, CallRecords, ListedEvent, RecordedEvent } from '../../invitations/record/callRecords';
 import { toEventKey, toTableKey } from '../../invitations/record/eventKey';
 import type { RelayEvent } from '../../invitations/events/relayEvent';
 import type { Tables } from '../tables';
@@ -35,6 +35,13 @@ export function createCallRecords(tables: Tables): CallRecords {
     await Promise.all(writes);
   };
 
+  const insertEvent = async (recorded: RecordedEvent): Promise<boolean> => {
+    const { event, results } = recorded;
+    const isNew = await insertRow(tables, 'calls', toEventRow(recorded));
+    if (!isNew && results !== undefined) await mergeRow(tables, 'calls', toResultsRow(event, results));
+    return isNew;
+  };
+
   /** A list shows an ended call from one row alone: that row gets what was attached after the end. */
   const indexContext = async (record: CallRecord, { subject, data: { context } }: CallContextEvent): Promise<void> => {
     await replaceRow(tables, 'feed', toFeedRow(record));
@@ -50,7 +57,7 @@ export function createCallRecords(tables: Tables): CallRecords {
   };
 
   return {
-    insertEvent: (recorded) => insertRow(tables, 'calls', toEventRow(recorded)),
+    insertEvent,
     indexEvent,
     writeResults: (event, results) => mergeRow(tables, 'calls', toResultsRow(event, results)),
     readEvents,
@@ -63,9 +70,7 @@ export function createCallRecords(tables: Tables): CallRecords {
     writeAttempt: (event, attempt) => replaceRow(tables, 'calls', toAttemptRow(event, attempt)),
     writeDelivery: (delivery) => replaceRow(tables, 'deliveries', toDeliveryRow(delivery)),
     async writeRecord(record) {
-      const { event, results } = record;
-      const isFirst = await insertRow(tables, 'calls', toEventRow(record));
-      if (!isFirst && results !== undefined) await mergeRow(tables, 'calls', toResultsRow(event, results));
+      await insertEvent(record);
       await indexEvent(record);
     },
   };

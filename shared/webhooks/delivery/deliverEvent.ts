@@ -61,6 +61,11 @@ export const MAX_WAIT_MS = 5_000;
 const ROWS_WAIT_MS = 10_000;
 /** An event so old may have been given out again while this process stood still: another one may have handled it. */
 const LOCK_MS = 10_000;
+/**
+ * For so long the event's row waits for the results of the first attempts: one write for the two. Consoles and late attempts learn of
+ * the event by this row.
+ */
+const RESULTS_WAIT_MS = 50;
 /** Events of one UCWA response come from the bus at about the same time, in either order. */
 const BATCH_WAIT_MS = 10;
 /** How long an event waits for the one before it, which another process may be handling. */
@@ -146,38 +151,43 @@ interface Arrived {
 
 async function deliverToAll(arrived: Arrived, ports: DeliverEventPorts): Promise<void> {
   const { records, keepRecord, keepRow, queue, sendRecord, watch, clock } = ports;
-  const { record, fresh, known, all, hasEarlier } = arrived;
+  const { record, fresh, known, all, isRepeated, hasEarlier } = arrived;
   const { event } = record;
   const rowsUntilMs = record.recordedAtMs + ROWS_WAIT_MS;
-  const inserting = keepRecord(event, () => records.insertEvent(record));
-  const mayBegin = fresh.length === 0 ? undefined : waitForEarlier(event, hasEarlier, inserting, ports);
-  const indexing = inserting.then(() => keepRecord(event, () => records.indexEvent(record)));
+  // Another process that handles an event of the same call learns of this one by its row.
+  const isKnownCall = hasEarlier || isCallStart(event);
+  const atOnce = fresh.length > 0 && isKnownCall && !isRepeated ? undefined : insertEvent(record, ports);
+  const mayBegin = fresh.length === 0 ? undefined : waitForEarlier(arrived, atOnce, ports);
   const observed: Promise<void>[] = [];
   const observe = (subscription: Subscription, end: DeliveryEnd): DeliveryEnd => {
     countDelivery(end.attempt.outcome, subscription.id);
     observed.push(watch.observe(subscription, end));
     return end;
   };
-  const ends = await Promise.all(
+  const ending = Promise.all(
     fresh.map(async (subscription) =>
       observe(subscription, await beginDelivery(subscription, mayBegin, arrived, ports)),
     ),
   );
+  const inserting = atOnce ?? insertEvent(record, ports, ending);
+  const indexing = inserting.then(() => keepRecord(event, () => records.indexEvent(record)));
 
-  const isOnRecord = (await inserting) === 'kept';
+  const ends = await ending;
+  const { kept: inserted, withResults } = await inserting;
   const write = (results: readonly DeliveryResult[], troubled: readonly Troubled[]): Promise<readonly Kept[]> =>
     Promise.all([
-      ...(isOnRecord && results.length > 0 ? [keepRecord(event, () => records.writeResults(event, results))] : []),
+      ...(inserted === 'kept' && results.length > 0
+        ? [keepRecord(event, () => records.writeResults(event, results))]
+        : []),
       ...troubled.map((end) =>
         keepRow(event, () => records.writeDelivery(toTroubledDelivery(event, end)), rowsUntilMs),
       ),
     ]);
   const results = [...known, ...ends.map(toResult)];
   const ended = known.filter(isOver).map((result) => ({ attempt: toFirstAttempt(result, clock) }));
-  const [inserted, indexed, written] = await Promise.all([
-    inserting,
+  const [indexed, written] = await Promise.all([
     indexing,
-    write(ends.length > 0 ? results : [], [...ended, ...ends].filter(isTroubled)),
+    write(ends.length > 0 && !withResults ? results : [], [...ended, ...ends].filter(isTroubled)),
   ]);
 
   const again = known.filter((result) => !isOver(result)).map((result) => goOnAgain(event, result, all, clock));
@@ -191,6 +201,22 @@ async function deliverToAll(arrived: Arrived, ports: DeliverEventPorts): Promise
   if ([inserted, indexed, ...written, ...rewritten].includes('noAnswer'))
     await sendRecord({ kind: 'record', ...record, ...(last.length > 0 && { results: last }), tries: 1 });
   await Promise.all(observed);
+}
+
+interface Inserted {
+  readonly kept: Kept;
+  readonly withResults: boolean;
+}
+
+/** Inserts the event's row, with the results of the first attempts where these are over within 50 ms. Never rejects. */
+async function insertEvent(
+  record: CallRecord,
+  { records, keepRecord, clock }: DeliverEventPorts,
+  ending?: Promise<readonly DeliveryEnd[]>,
+): Promise<Inserted> {
+  const withResults = ending !== undefined && (await settlesBy(clock, ending, clock.now() + RESULTS_WAIT_MS));
+  const whole = withResults ? { ...record, results: (await ending).map(toResult) } : record;
+  return { kept: await keepRecord(record.event, () => records.insertEvent(whole)), withResults };
 }
 
 type Troubled = Pick<DeliveryEnd, 'attempt' | 'response' | 'next'>;
@@ -265,20 +291,16 @@ function createAttachContext({
 
 /**
  * Lets earlier events of the call come first: a call's first event waits for nothing, one whose call this process knows a moment for
- * what the bus handed over with it, and any other for what another process may be handling. Never rejects.
+ * what the bus handed over with it, and any other, whose row is `inserting`, for what another process may be handling. Never rejects.
  */
 async function waitForEarlier(
-  event: RelayEvent,
-  hasEarlier: boolean,
-  inserting: Promise<Kept>,
+  { record: { event }, hasEarlier }: Arrived,
+  inserting: Promise<Inserted> | undefined,
   { records, clock }: DeliverEventPorts,
 ): Promise<void> {
   if (isCallStart(event)) return;
-  if (hasEarlier) {
-    await settlesBy(clock, inserting, clock.now() + BATCH_WAIT_MS);
-    return;
-  }
-  if ((await inserting) === 'noAnswer' || !(isRing(event) || isCallEnd(event))) return;
+  if (hasEarlier) return clock.sleep(BATCH_WAIT_MS);
+  if ((await inserting)?.kept === 'noAnswer' || !(isRing(event) || isCallEnd(event))) return;
   const events = await withDeadline(clock, records.readEvents(event.subject)).catch(() => []);
   if (isAheadOfPredecessor(event, events)) await clock.sleep(PREDECESSOR_WAIT_MS);
 }

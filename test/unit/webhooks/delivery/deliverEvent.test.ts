@@ -179,11 +179,15 @@ describe('while storage is away', () => {
   it.each([
     ['rejects', { insertEvent: away, indexEvent: away }],
     ['does not respond', { insertEvent: () => never, indexEvent: () => never }],
-    ['takes the event but not its results', { writeResults: away }],
+    ['takes the event but not its results, which come later', { writeResults: away }],
   ])('and %s: the event is sent, and its record goes as a message', async (_title, storage) => {
     const { deliverEvent, world, clock } = createDeliveryEngine();
     world.storage = storage;
-    await clock.advanceUntil(deliverEvent(started), 500);
+    world.respond = async () => {
+      await clock.sleep(100);
+      return responded(204);
+    };
+    await clock.advanceUntil(deliverEvent(started), 10);
     expect(world.posts).toEqual(['event-1 to sub_a']);
     expect(world.sent).toMatchObject([
       { message: { kind: 'record', tries: 1, results: [{ outcome: 'delivered' }] }, atMs: clock.now() + 30_000 },
@@ -221,7 +225,7 @@ it('keeps the order of events where the list of an earlier one is read more slow
   const both = [deliverEvent(started), deliverEvent(completed)];
   await world.clock.advance(900);
   answer();
-  await Promise.all(both);
+  await world.clock.advanceUntil(Promise.all(both));
   expect(world.posts).toEqual(['event-1 to sub_a', 'event-2 to sub_a']);
 });
 
@@ -253,6 +257,53 @@ describe('two events of one response that the bus hands over in the other order'
     [' where their contexts are read', true],
   ])('are sent in order of their sequence%s', async (_title, usesContexts) => {
     expect(await deliverSwapped(over, connected, usesContexts)).toEqual(inOrder);
+  });
+});
+
+describe('the row of an event', () => {
+  const withSlow = (ms: number) => {
+    const engine = createDeliveryEngine({ subscriptions: ['sub_a', 'sub_b'].map((id) => sampleSubscription({ id })) });
+    const { world, clock } = engine;
+    const writes: string[] = [];
+    const { records } = world;
+    world.respond = async (_eventId, { id }) => {
+      if (id === 'sub_b') await clock.sleep(ms);
+      return responded(204);
+    };
+    world.storage = {
+      insertEvent: (recorded) => {
+        writes.push(`insert with ${String(recorded.results?.length ?? 'no')} results`);
+        return records.insertEvent(recorded);
+      },
+      writeResults: (event, results) => {
+        writes.push(`${results.length} results`);
+        return records.writeResults(event, results);
+      },
+    };
+    return { ...engine, writes };
+  };
+
+  it('is written once, with its results, where these are there within 50 ms', async () => {
+    const { deliverEvent, clock, world, writes } = withSlow(49);
+    await clock.advanceUntil(deliverEvent(started), 1);
+    expect(writes).toEqual(['insert with 2 results']);
+    expect(world.records.events()[0]?.results).toHaveLength(2);
+  });
+
+  it('does not wait longer for them', async () => {
+    const { deliverEvent, clock, world, writes } = withSlow(1_000);
+    const done = deliverEvent(started);
+    await clock.advance(50);
+    expect(writes).toEqual(['insert with no results']);
+    expect(world.records.indexed()).toHaveLength(1);
+    await clock.advanceUntil(done, 100);
+    expect(writes).toEqual(['insert with no results', '2 results']);
+  });
+
+  it('is there before the first attempt where another process may handle an event of the call too', async () => {
+    const { deliverEvent, clock, writes } = withSlow(0);
+    await clock.advanceUntil(deliverEvent(completed));
+    expect(writes).toEqual(['insert with no results', '2 results']);
   });
 });
 
@@ -364,17 +415,16 @@ describe('an event whose predecessor another process handles', () => {
   });
 
   it('does not wait when this process has handled an earlier event of the call', async () => {
-    const { deliverEvent, world } = createDeliveryEngine();
+    const { deliverEvent, world, clock } = createDeliveryEngine();
     await deliverEvent(started);
     world.storage = { readEvents: () => Promise.reject(new Error('not to be read')) };
-    await deliverEvent(completed);
+    await clock.advanceUntil(deliverEvent(completed));
     expect(world.posts).toHaveLength(2);
   });
 
-  it('waits a moment for its own row at most when this process knows the call', async () => {
+  it('waits 10 ms for what the bus hands over with it when this process knows the call', async () => {
     const { deliverEvent, world, clock } = createDeliveryEngine();
     await deliverEvent(started);
-    world.storage = { insertEvent: () => never };
     const done = deliverEvent(completed);
     await clock.advance(9);
     expect(world.posts).toHaveLength(1);
