@@ -223,7 +223,8 @@ const settle = (ms = 500): Promise<void> => new Promise((resolve) => setTimeout(
 
 /** Waits until no retry is under way: what storage did not take during a burst is written half a minute later, or later still. */
 async function noRetries({ client }: WebhookWorld): Promise<void> {
-  for (let left = true; left; await settle(1_000)) {
+  for (let left = true; left;) {
+    await settle(1_000);
     const receiver = client.createReceiver(busEntities.retries);
     left = (await receiver.peekMessages(1)).length > 0;
     await receiver.close();
