@@ -24,8 +24,9 @@ export interface WebhookWorld {
   readonly proxy: CountingProxy;
   readonly topic: ServiceBusSender;
   readonly client: ServiceBusClient;
-  /** Subscribes the URL. */
-  subscribe(url: string): Promise<void>;
+  /** Subscribes the URL; resolves with the subscription's id. */
+  subscribe(url: string): Promise<string>;
+  unsubscribe(id: string): Promise<void>;
   /** Processor time of the app's process so far, in milliseconds; NaN where the system does not tell. */
   appCpuMs(): number;
   close(): Promise<void>;
@@ -55,6 +56,11 @@ export async function startWebhookWorld({ polls = false }: { readonly polls?: bo
   };
   try {
     const [receiverUrl, { url }] = [await receiver.call('start'), await host.ready];
+    const api = axios.create({
+      baseURL: `${url}/api/webhook-subscriptions`,
+      headers: { 'x-functions-key': 'bench' },
+      proxy: false,
+    });
     return {
       world,
       receiver,
@@ -64,12 +70,13 @@ export async function startWebhookWorld({ polls = false }: { readonly polls?: bo
       client,
       topic: client.createSender('invitation-events'),
       async subscribe(subscriber) {
-        await axios.post(
-          `${url}/api/webhook-subscriptions`,
-          { url: subscriber, handshake: 'skip' },
-          { headers: { 'x-functions-key': 'bench' }, proxy: false },
-        );
+        const { data } = await api.post<{ readonly subscription: { readonly id: string } }>('', {
+          url: subscriber,
+          handshake: 'skip',
+        });
+        return data.subscription.id;
       },
+      unsubscribe: (id) => api.delete(`/${id}`),
       appCpuMs: () => cpuMsOfWorkers(host.pid),
       close,
     };

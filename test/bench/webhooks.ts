@@ -202,11 +202,17 @@ async function measureMixed({ seconds }: Plan): Promise<Measurement[]> {
         0.99,
       );
     };
-    // The app is slower until its code is compiled.
+    const subscribeBad = async (): Promise<readonly string[]> => [
+      await world.subscribe(`${receiverUrl}/hangs`),
+      await world.subscribe(`http://127.0.0.1:${await closedPort()}/refuses`),
+    ];
+    // The app is slower until its code is compiled: that for failures too.
+    const first = await subscribeBad();
     await measure(seconds);
+    for (const id of first) await world.unsubscribe(id);
+    await noRetries(world);
     const alone = await measure(seconds);
-    await world.subscribe(`${receiverUrl}/hangs`);
-    await world.subscribe(`http://127.0.0.1:${await closedPort()}/refuses`);
+    await subscribeBad();
     await settle(5_000);
     const mixed = await measure(seconds);
     return [

@@ -55,16 +55,16 @@ describe('the bulkhead', () => {
     expect(order).toEqual(['earlier']);
   });
 
-  it('refuses as stalled at once when none of the 16 has ended for a second, until their time is over', async () => {
+  it('refuses as stalled at once when none of the 16 has ended for half a second, until their time is over', async () => {
     const { policy, clock, soon } = setUp();
     const [first] = await Promise.all(Array.from({ length: MAX_IN_FLIGHT }, () => admitted(policy, soon())));
-    await clock.advance(999);
+    await clock.advance(499);
     const waiting = admitted(policy, soon());
     await clock.advance(1);
     expect(await policy.acquire(soon())).toMatchObject({
       admitted: false,
       why: 'stalled',
-      untilMs: clock.now() + 4_000,
+      untilMs: clock.now() + 4_500,
     });
     first?.release(succeeded);
     expect(await waiting).toMatchObject({ admitted: true });
