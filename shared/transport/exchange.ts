@@ -7,6 +7,8 @@ import { withoutContinue } from './withoutContinue';
 const SWITCHING_PROTOCOLS = 101;
 /** Whole with their headers; where these name a length, undici waits for so many bytes. */
 const BODILESS: ReadonlySet<number> = new Set([204, 304]);
+/** Kept of a response whose headers are not there yet: undici limits these, but not how many 1xx come before, nor a reason phrase. */
+const MAX_HEAD_BYTES = 512 * 1024;
 const CLOSED: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE']);
 
 export interface ExchangeResponse {
@@ -59,6 +61,7 @@ export class Exchange implements Dispatcher.DispatchHandlers {
   #isOver = false;
   #isStale = false;
   #head: Buffer[] = [];
+  #headBytes = 0;
   #status = 0;
   #headers: IncomingHttpHeaders | undefined;
   readonly #chunks: Buffer[] = [];
@@ -110,8 +113,12 @@ export class Exchange implements Dispatcher.DispatchHandlers {
   onBytes(chunk: Buffer): Buffer | null {
     if (this.#headers !== undefined) return chunk;
     const response = withoutContinue(chunk);
-    if (response !== null) this.#head.push(response);
-    return response;
+    if (response === null) return null;
+    this.#head.push(response);
+    this.#headBytes += response.length;
+    if (this.#headBytes <= MAX_HEAD_BYTES) return response;
+    this.fail(unexpected());
+    return null;
   }
 
   /** Comes again after an informational response (1xx). */
@@ -140,8 +147,8 @@ export class Exchange implements Dispatcher.DispatchHandlers {
   onError(error: Error): void {
     if (this.#isOver) return;
     const translated = translateError(error, this.#connection);
-    const isUnanswered = this.#headers === undefined && this.#head.length === 0;
-    this.#isStale = isUnanswered && this.#connection.isReused && CLOSED.has((translated as { code?: unknown }).code);
+    const hasNoResponse = this.#headers === undefined && this.#head.length === 0;
+    this.#isStale = hasNoResponse && this.#connection.isReused && CLOSED.has((translated as { code?: unknown }).code);
     this.fail(translated);
   }
 
@@ -165,8 +172,11 @@ function translateError(error: Error, connection: ExchangeConnection): Error {
     return Object.assign(new Error('The connection was closed before the response was there.'), { code: 'ECONNRESET' });
   // undici asserts what its parser promises, and of a status with blanks before it the parser makes zero.
   if (error instanceof errors.SocketError || error instanceof errors.HTTPParserError || error instanceof AssertionError)
-    return Object.assign(new Error('What came is no response to the request.', { cause: error }), {
-      code: 'UNEXPECTED_RESPONSE',
-    });
+    return unexpected(error);
   return error;
+}
+
+function unexpected(cause?: Error): Error {
+  const error = new Error('What came is no response to the request.', { cause });
+  return Object.assign(error, { code: 'UNEXPECTED_RESPONSE' });
 }

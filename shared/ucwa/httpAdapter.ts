@@ -56,7 +56,8 @@ export function createHttpAdapter(connections: Connections, clock: Pick<Clock, '
 
 function toAxiosHeaders(received: IncomingHttpHeaders): ResponseHeaders {
   const headers = new ResponseHeaders();
-  Object.assign(headers, received);
+  // A header named as one of its methods would hide it.
+  for (const name in received) if (!(name in ResponseHeaders.prototype)) headers[name] = received[name];
   return headers;
 }
 

@@ -16,7 +16,7 @@ const REQUEST_LINE = /^(?:GET|POST|PUT|PATCH|MERGE|DELETE) \/(?:devstoreaccount1
 const LONGEST_START = 100;
 
 /**
- * Passes bytes on and looks at the first of each piece alone: to take requests apart would cost about as much as to answer them.
+ * Passes bytes on and reads the first of each piece alone: to take requests apart would cost about as much as to answer them.
  * @param storageConnection with a TableEndpoint on plain HTTP
  */
 export async function startCountingProxy(storageConnection: string): Promise<CountingProxy> {

@@ -14,6 +14,8 @@ const POSTS_TO_ONE = 8;
 const POSTS_AT_ONCE = 256;
 const BURST = 2_000;
 const RATE = 50;
+/** An end of call whose circuit is open is moved by two minutes. */
+const LONGEST_RETRY_MS = 300_000;
 const RECORD_TABLES = ['calls', 'feed', 'callsByAccount', 'deliveries'] as const;
 
 /** What each size must reach of bare axios. */
@@ -229,7 +231,9 @@ const settle = (ms = 500): Promise<void> => new Promise((resolve) => setTimeout(
 
 /** Waits until no retry is under way: what storage did not take during a burst is written half a minute later, or later still. */
 async function noRetries({ client }: WebhookWorld): Promise<void> {
+  const untilMs = sharedNowMs() + LONGEST_RETRY_MS;
   for (let left = true; left;) {
+    if (sharedNowMs() > untilMs) throw new Error('Retries are under way still after five minutes.');
     await settle(1_000);
     const receiver = client.createReceiver(busEntities.retries);
     left = (await receiver.peekMessages(1)).length > 0;

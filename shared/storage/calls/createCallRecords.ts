@@ -14,8 +14,9 @@ import { insertRow, mergeRow, readRow, replaceRow } from './rows';
 
 /**
  * What is kept of calls, in tables `calls`, `feed`, `callsByAccount` and `deliveries`. Requests: one for each method, but for
- * indexEvent of a `started` (2), of a `completed` (2, or 3 where the call's start is read) and of a context (2, or 4 after the
- * end). A table that is not there yet is made at its first use.
+ * insertEvent of results where the event is there already (2), for indexEvent of a `started` (2), of a `completed` (2, or 3 where
+ * the call's start is read) and of a context (2, or 4 after the end), and for writeRecord, which does both. A table that is not
+ * there yet is made at its first use.
  */
 export function createCallRecords(tables: Tables): CallRecords {
   const readEvents = (invitationId: string) => readCallEvents(tables, toTableKey(invitationId));

@@ -55,9 +55,7 @@ function toPart(element: XmlElement): ChannelEvent | UnreadablePart {
 }
 
 function embeddedUnder(rel: string, element: XmlElement): Resource | undefined {
-  const embedded = embeddedFromXml(element);
-  const key = Object.keys(embedded).find((name) => bareRel(name) === bareRel(rel));
-  return key === undefined ? undefined : embedded[key]?.[0];
+  return embeddedFromXml(element)[bareRel(rel)]?.[0];
 }
 
 function toReference({ attributes: { rel, href, title } }: XmlElement): Reference | undefined {

@@ -54,13 +54,18 @@ function toValue(name: string, text: string): PropertyValue {
   return text === 'True' ? true : text === 'False' ? false : text;
 }
 
+/** Lists by rel, without the prefix that some servers put before it; a rel that comes without one counts first. */
 function group<Value>(entries: readonly (readonly [string, Value])[]): Record<string, Value[]> {
   const groups = new Map<string, Value[]>();
   for (const [rel, value] of entries) {
-    const name = bareRel(rel);
-    const list = groups.get(name);
-    if (list === undefined) groups.set(name, [value]);
+    const list = groups.get(rel);
+    if (list === undefined) groups.set(rel, [value]);
     else list.push(value);
   }
-  return Object.fromEntries(groups);
+  const byBareRel = new Map<string, Value[]>();
+  for (const [rel, values] of groups) {
+    const name = bareRel(rel);
+    if (name === rel || !byBareRel.has(name)) byBareRel.set(name, values);
+  }
+  return Object.fromEntries(byBareRel);
 }

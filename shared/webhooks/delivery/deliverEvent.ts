@@ -151,12 +151,10 @@ interface Arrived {
 
 async function deliverToAll(arrived: Arrived, ports: DeliverEventPorts): Promise<void> {
   const { records, keepRecord, keepRow, queue, sendRecord, watch, clock } = ports;
-  const { record, fresh, known, all, isRepeated, hasEarlier } = arrived;
+  const { record, fresh, known, all } = arrived;
   const { event } = record;
   const rowsUntilMs = record.recordedAtMs + ROWS_WAIT_MS;
-  // Another process that handles an event of the same call learns of this one by its row.
-  const isKnownCall = hasEarlier || isCallStart(event);
-  const atOnce = fresh.length > 0 && isKnownCall && !isRepeated ? undefined : insertEvent(record, ports);
+  const atOnce = mayWaitForResults(arrived) ? undefined : insertEvent(record, ports);
   const mayBegin = fresh.length === 0 ? undefined : waitForEarlier(arrived, atOnce, ports);
   const observed: Promise<void>[] = [];
   const observe = (subscription: Subscription, end: DeliveryEnd): DeliveryEnd => {
@@ -203,6 +201,14 @@ async function deliverToAll(arrived: Arrived, ports: DeliverEventPorts): Promise
   await Promise.all(observed);
 }
 
+/**
+ * Whether the event's row may wait for its results. By the row another process that handles the next event of the call waits for
+ * this one; without the row of a start it waits too, and after an end nothing comes.
+ */
+function mayWaitForResults({ record: { event }, fresh, isRepeated, hasEarlier }: Arrived): boolean {
+  return fresh.length > 0 && !isRepeated && (isCallStart(event) || (hasEarlier && isCallEnd(event)));
+}
+
 interface Inserted {
   readonly kept: Kept;
   readonly withResults: boolean;
@@ -214,9 +220,11 @@ async function insertEvent(
   { records, keepRecord, clock }: DeliverEventPorts,
   ending?: Promise<readonly DeliveryEnd[]>,
 ): Promise<Inserted> {
-  const withResults = ending !== undefined && (await settlesBy(clock, ending, clock.now() + RESULTS_WAIT_MS));
-  const whole = withResults ? { ...record, results: (await ending).map(toResult) } : record;
-  return { kept: await keepRecord(record.event, () => records.insertEvent(whole)), withResults };
+  const ends = ending?.catch(() => undefined);
+  const isOver = ends !== undefined && (await settlesBy(clock, ends, clock.now() + RESULTS_WAIT_MS));
+  const results = isOver ? (await ends)?.map(toResult) : undefined;
+  const whole = results === undefined ? record : { ...record, results };
+  return { kept: await keepRecord(record.event, () => records.insertEvent(whole)), withResults: results !== undefined };
 }
 
 type Troubled = Pick<DeliveryEnd, 'attempt' | 'response' | 'next'>;

@@ -12,7 +12,9 @@ export const OPEN_MS = 30_000;
  * When all places are taken and nothing has begun or ended for so long, an attempt does not begin to wait: beside a subscriber that
  * hangs, five seconds of events would take all the calls that an instance makes at a time, and healthy subscribers would wait too.
  */
-const STALLED_MS = 500;
+const STALLED_MS = 1_000;
+/** The same for one whose last attempt did not succeed, or that has had none. */
+const STALLED_UNWELL_MS = 500;
 /** When attempts that have stalled are over: their time-out inside a ring. */
 const ATTEMPT_MS = 5_000;
 /** For a subscriber that throttles and does not say for how long. */
@@ -52,7 +54,7 @@ export interface DeliveryPolicy {
   refusal(): Refusal | undefined;
   /**
    * Waits in order of arrival, at most until `untilMs`, for one of the 16 and for the result of a probe; refused at once when
-   * the subscriber has stalled: none of them has ended for half a second.
+   * the subscriber has stalled: none of them has ended for a second, or for half a second where the last attempt did not succeed.
    */
   acquire(untilMs: number): Promise<Permit | Refusal>;
   /** Since the first failure after the last success (milliseconds since the epoch); undefined while the last attempt succeeded. */
@@ -92,7 +94,8 @@ class SubscriberPolicy implements DeliveryPolicy {
     const decision = this.#waiters.length === 0 ? this.#decide() : undefined;
     if (decision !== undefined) return decision;
     const nowMs = this.clock.now();
-    if (nowMs - this.#movedAtMs < STALLED_MS) return this.#wait(untilMs);
+    const stalledMs = this.#hasSucceeded ? STALLED_MS : STALLED_UNWELL_MS;
+    if (nowMs - this.#movedAtMs < stalledMs) return this.#wait(untilMs);
     return this.#refuse(this.#isProbing ? 'circuitOpen' : 'stalled', this.#movedAtMs + ATTEMPT_MS);
   }
 

@@ -46,6 +46,8 @@ test.each([
   ['HTTP/1.0', 'HTTP/1.0 200 OK\r\n\r\n'],
   ['more than its length says', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and more'],
   ['a length that is no number', 'HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\nok'],
+  ['a line of blanks without end', `HTTP/1.1 200 OK\r\nContent-Length: two\r\na:${' '.repeat(60_000)}`],
+  ['a value of blanks', `HTTP/1.1 200 OK\r\nContent-Length: two\r\na:b${' '.repeat(60_000)}c\r\n\r\n`],
   ['chunks that are none', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nok'],
 ])('a response 200 with %s is a response 200', async (_what, bytes) => {
   const server = await receiver((socket) => socket.end(bytes, 'latin1'));
@@ -86,6 +88,7 @@ test('a 204 that names a length is whole without a body', async () => {
 test.each([
   ['no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n', 'invalidResponse'],
   ['half a status line', 'HTTP/1.1 2', 'connectionReset'],
+  ['1xx without end', 'HTTP/1.1 103 x\r\n\r\n'.repeat(40_000), 'invalidResponse'],
   ['headers beyond 256 KiB without an end', `HTTP/1.1 200 OK\r\nA: ${'x'.repeat(300_000)}`, undefined],
 ])('what cannot be read is a failure with its cause: %s', async (_what, bytes, reason) => {
   const server = await receiver((socket) => socket.end(bytes, 'latin1'));

@@ -37,6 +37,26 @@ test.each([
   expect(parseResource(text, contentType)).toEqual({ rel: 'me', properties: {}, links: {}, embedded: {} });
 });
 
+test.each([
+  [
+    'JSON',
+    'application/json',
+    '{"_links":{"ms:rtc:saas:self":{"href":"/1"},"ms:rtc:saas:to":{"href":"/2"},"to":{"href":"/3"}},' +
+      '"_embedded":{"ms:rtc:saas:from":{"rel":"participant"}}}',
+  ],
+  [
+    'XML',
+    XML,
+    '<resource><link rel="ms:rtc:saas:self" href="/1"/><link rel="ms:rtc:saas:to" href="/2"/><link rel="to" href="/3"/>' +
+      '<resource rel="ms:rtc:saas:from"><property name="rel">participant</property></resource></resource>',
+  ],
+])('links and resources in %s go by their rel without its prefix; one that has none counts first', (_, type, text) => {
+  expect(parseResource(text, type)).toMatchObject({
+    links: { self: [{ href: '/1' }], to: [{ href: '/3' }] },
+    embedded: { from: [{ rel: 'participant' }] },
+  });
+});
+
 test('a single link or resource and a list of one are the same', () => {
   const single = { rel: 'r', _links: { a: { href: '/1' } }, _embedded: { b: { x: 1 } } };
   const list = { rel: 'r', _links: { a: [{ href: '/1' }] }, _embedded: { b: [{ x: 1 }] } };

@@ -55,23 +55,31 @@ describe('the bulkhead', () => {
     expect(order).toEqual(['earlier']);
   });
 
-  it('refuses as stalled at once when none of the 16 has ended for half a second, until their time is over', async () => {
-    const { policy, clock, soon } = setUp();
-    const [first] = await Promise.all(Array.from({ length: MAX_IN_FLIGHT }, () => admitted(policy, soon())));
-    await clock.advance(499);
-    const waiting = admitted(policy, soon());
-    await clock.advance(1);
-    expect(await policy.acquire(soon())).toMatchObject({
-      admitted: false,
-      why: 'stalled',
-      untilMs: clock.now() + 4_500,
-    });
-    first?.release(succeeded);
-    expect(await waiting).toMatchObject({ admitted: true });
-    const next = admitted(policy, soon());
-    (await waiting).release(succeeded);
-    expect(await next).toMatchObject({ admitted: true });
-  });
+  it.each([
+    ['half a second', 500, undefined],
+    ['half a second after a failure', 500, failed],
+    ['a second after a success', 1_000, succeeded],
+  ])(
+    'refuses as stalled at once when none of the 16 has ended for %s, until their time is over',
+    async (...[, ms, last]) => {
+      const { policy, clock, soon } = setUp();
+      if (last !== undefined) (await admitted(policy, soon())).release(last);
+      const [first] = await Promise.all(Array.from({ length: MAX_IN_FLIGHT }, () => admitted(policy, soon())));
+      await clock.advance(ms - 1);
+      const waiting = admitted(policy, soon());
+      await clock.advance(1);
+      expect(await policy.acquire(soon())).toMatchObject({
+        admitted: false,
+        why: 'stalled',
+        untilMs: clock.now() + 5_000 - ms,
+      });
+      first?.release(succeeded);
+      expect(await waiting).toMatchObject({ admitted: true });
+      const next = admitted(policy, soon());
+      (await waiting).release(succeeded);
+      expect(await next).toMatchObject({ admitted: true });
+    },
+  );
 
   it('refuses as busy what waited in vain', async () => {
     const { policy, clock, soon } = setUp();
