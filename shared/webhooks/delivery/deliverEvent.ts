@@ -16,16 +16,17 @@ import { timeoutMsOf, type Subscription } from '../subscriptions/subscription';
 import type { Deliver } from './deliver';
 import { changesRow, type DeliveryEnd } from './deliveryEnd';
 import { createInOrder } from './concurrency';
+import { insertEventRow, mayWaitForResults, waitForEarlier } from './eventRow';
 import { goOnAgain, handOver, isHandedOver, toFirstAttempt } from './handOver';
 import { toResult, toTroubledDelivery, type KeepRecord, type Kept, type KeepRow } from './keepRecord';
-import { isAheadOfPredecessor, isCallEnd, isCallStart, isRing } from './lateSnapshot';
+import { isCallStart } from './lateSnapshot';
 import type { NextFreeTime } from './pacing';
 import type { RecentCalls } from './recentCalls';
 import type { Render } from '../formats/renderDelivery';
 import { sendNext, type SendRecord } from './retries/sendRetries';
 import type { RetryQueue } from './retries/retryQueue';
 import type { SubscriberWatch } from './subscriberWatch';
-import { settlesBy, withDeadline } from '../../withDeadline';
+import { withDeadline } from '../../withDeadline';
 
 export interface DeliverEventPorts {
   readonly subscriptions: Pick<SubscriptionStore, 'list' | 'usesContexts'>;
@@ -61,15 +62,6 @@ export const MAX_WAIT_MS = 5_000;
 const ROWS_WAIT_MS = 10_000;
 /** An event so old may have been given out again while this process stood still: another one may have handled it. */
 const LOCK_MS = 10_000;
-/**
- * For so long the event's row waits for the results of the first attempts: one write for the two. Consoles and late attempts learn of
- * the event by this row.
- */
-const RESULTS_WAIT_MS = 50;
-/** Events of one UCWA response come from the bus at about the same time, in either order. */
-const BATCH_WAIT_MS = 10;
-/** How long an event waits for the one before it, which another process may be handling. */
-const PREDECESSOR_WAIT_MS = 250;
 /** An event whose subscribers cannot be read is tried again after 5 s, then at twice the distance, up to an hour. */
 const FIRST_REREAD_MS = 5_000;
 const MAX_REREAD_MS = 3_600_000;
@@ -151,11 +143,12 @@ interface Arrived {
 
 async function deliverToAll(arrived: Arrived, ports: DeliverEventPorts): Promise<void> {
   const { records, keepRecord, keepRow, queue, sendRecord, watch, clock } = ports;
-  const { record, fresh, known, all } = arrived;
+  const { record, fresh, known, all, isRepeated, hasEarlier } = arrived;
   const { event } = record;
   const rowsUntilMs = record.recordedAtMs + ROWS_WAIT_MS;
-  const atOnce = mayWaitForResults(arrived) ? undefined : insertEvent(record, ports);
-  const mayBegin = fresh.length === 0 ? undefined : waitForEarlier(arrived, atOnce, ports);
+  const mayWait = fresh.length > 0 && !isRepeated && mayWaitForResults(event, hasEarlier);
+  const atOnce = mayWait ? undefined : insertEventRow(record, ports);
+  const mayBegin = fresh.length === 0 ? undefined : waitForEarlier(event, hasEarlier, atOnce, ports);
   const observed: Promise<void>[] = [];
   const observe = (subscription: Subscription, end: DeliveryEnd): DeliveryEnd => {
     countDelivery(end.attempt.outcome, subscription.id);
@@ -167,7 +160,7 @@ async function deliverToAll(arrived: Arrived, ports: DeliverEventPorts): Promise
       observe(subscription, await beginDelivery(subscription, mayBegin, arrived, ports)),
     ),
   );
-  const inserting = atOnce ?? insertEvent(record, ports, ending);
+  const inserting = atOnce ?? insertEventRow(record, ports, ending);
   const indexing = inserting.then(() => keepRecord(event, () => records.indexEvent(record)));
 
   const ends = await ending;
@@ -199,32 +192,6 @@ async function deliverToAll(arrived: Arrived, ports: DeliverEventPorts): Promise
   if ([inserted, indexed, ...written, ...rewritten].includes('noAnswer'))
     await sendRecord({ kind: 'record', ...record, ...(last.length > 0 && { results: last }), tries: 1 });
   await Promise.all(observed);
-}
-
-/**
- * Whether the event's row may wait for its results. By the row another process that handles the next event of the call waits for
- * this one; without the row of a start it waits too, and after an end nothing comes.
- */
-function mayWaitForResults({ record: { event }, fresh, isRepeated, hasEarlier }: Arrived): boolean {
-  return fresh.length > 0 && !isRepeated && (isCallStart(event) || (hasEarlier && isCallEnd(event)));
-}
-
-interface Inserted {
-  readonly kept: Kept;
-  readonly withResults: boolean;
-}
-
-/** Inserts the event's row, with the results of the first attempts where these are over within 50 ms. Never rejects. */
-async function insertEvent(
-  record: CallRecord,
-  { records, keepRecord, clock }: DeliverEventPorts,
-  ending?: Promise<readonly DeliveryEnd[]>,
-): Promise<Inserted> {
-  const ends = ending?.catch(() => undefined);
-  const isOver = ends !== undefined && (await settlesBy(clock, ends, clock.now() + RESULTS_WAIT_MS));
-  const results = isOver ? (await ends)?.map(toResult) : undefined;
-  const whole = results === undefined ? record : { ...record, results };
-  return { kept: await keepRecord(record.event, () => records.insertEvent(whole)), withResults: results !== undefined };
 }
 
 type Troubled = Pick<DeliveryEnd, 'attempt' | 'response' | 'next'>;
@@ -295,22 +262,6 @@ function createAttachContext({
     const context = await withDeadline(clock, reading()).catch(() => undefined);
     return context === undefined ? event : { ...event, data: withContext(event.data, context) };
   };
-}
-
-/**
- * Lets earlier events of the call come first: a call's first event waits for nothing, one whose call this process knows a moment for
- * what the bus handed over with it, and any other, whose row is `inserting`, for what another process may be handling. Never rejects.
- */
-async function waitForEarlier(
-  { record: { event }, hasEarlier }: Arrived,
-  inserting: Promise<Inserted> | undefined,
-  { records, clock }: DeliverEventPorts,
-): Promise<void> {
-  if (isCallStart(event)) return;
-  if (hasEarlier) return clock.sleep(BATCH_WAIT_MS);
-  if ((await inserting)?.kept === 'noAnswer' || !(isRing(event) || isCallEnd(event))) return;
-  const events = await withDeadline(clock, records.readEvents(event.subject)).catch(() => []);
-  if (isAheadOfPredecessor(event, events)) await clock.sleep(PREDECESSOR_WAIT_MS);
 }
 
 function isOver({ outcome }: DeliveryResult): boolean {
