@@ -4,7 +4,7 @@ import { busEntities } from '../../shared/messaging/busEntities';
 import { fromAttemptRow, fromEventRow, LATER } from '../../shared/storage/calls/callRows';
 import { queryRows } from '../../shared/storage/calls/rows';
 import { createTables } from '../../shared/storage/tables';
-import { parseRetryMessage } from '../../shared/webhooks/delivery/retries/retryMessage';
+import { parseRetryMessage, type RecordMessage } from '../../shared/webhooks/delivery/retries/retryMessage';
 
 /** Outcomes of every delivery to one subscriber, counted from the tables and the bus, not from what the relay says. */
 export interface SubscriberAccount {
@@ -56,6 +56,7 @@ export async function accountForDeliveries(
       if (message.kind === 'attempt')
         books.get(message.subscriptionId)?.queued.set(message.event.id, message.attempt + message.moves);
       else unhandled.add(message.event.id);
+      if (message.kind === 'record') addRecord(message, books);
     }
     const dead = [
       ...(await peekAll(client, busEntities.retries, undefined, 'deadLetter')),
@@ -74,21 +75,28 @@ export async function accountForDeliveries(
   }
 }
 
+/** What storage has not taken yet waits as a message. */
+function addRecord({ event, results = [], attempt }: RecordMessage, books: ReadonlyMap<string, Book>): void {
+  if (attempt === undefined) for (const result of results) addStep(books, event.id, { ...result, order: 0 });
+  else addStep(books, event.id, { ...attempt, order: attempt.attempt + attempt.moves });
+}
+
+function addStep(books: ReadonlyMap<string, Book>, eventId: string, step: Step): void {
+  const steps = books.get(step.subscriptionId)?.steps;
+  steps?.set(eventId, [...(steps.get(eventId) ?? []), step]);
+}
+
 async function readSteps(storage: string, books: ReadonlyMap<string, Book>): Promise<void> {
   const tables = createTables({ connectionString: storage }, () => {
     throw new Error('a connection string needs no credential');
   });
-  const add = (eventId: string, step: Step): void => {
-    const steps = books.get(step.subscriptionId)?.steps;
-    steps?.set(eventId, [...(steps.get(eventId) ?? []), step]);
-  };
   for await (const row of queryRows(tables, 'calls', {})) {
     if (row.rowKey.startsWith(LATER)) {
       const attempt = fromAttemptRow(row);
-      add(attempt.eventId, { ...attempt, order: attempt.attempt + attempt.moves });
+      addStep(books, attempt.eventId, { ...attempt, order: attempt.attempt + attempt.moves });
     } else {
       const { event, results = [] } = fromEventRow(row);
-      for (const result of results) add(event.id, { ...result, order: 0 });
+      for (const result of results) addStep(books, event.id, { ...result, order: 0 });
     }
   }
 }
@@ -103,8 +111,8 @@ function accountFor({ steps, queued }: Book, unhandled: ReadonlySet<string>): Su
   for (const [eventId, ofEvent] of steps) {
     const last = ofEvent.reduce((latest, step) => (step.order >= latest.order ? step : latest));
     outcomes.set(eventId, last.outcome);
-    const [first] = ofEvent;
-    const wasHandedOver = first?.order === 0 && !first.attempted && first.reason === undefined;
+    const first = ofEvent.find(({ order }) => order === 0);
+    const wasHandedOver = first !== undefined && !first.attempted && first.reason === undefined;
     // The first message after an attempt in `deliverEvent` is already the second step.
     messages += Math.max(0, Math.max(last.order, queued.get(eventId) ?? 0) - (wasHandedOver ? 0 : 1));
     if (last.outcome === 'retrying') {
