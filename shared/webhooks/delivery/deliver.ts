@@ -5,10 +5,10 @@ import { recordRingToDelivery } from '../../telemetry/metrics';
 import type { RenderedDelivery, Render } from '../formats/renderDelivery';
 import type { Subscription } from '../subscriptions/subscription';
 import { classifyResponse, type ResponseClass } from './classifyResponse';
-import type { DeliveryPolicies, AttemptResult } from './deliveryPolicy';
+import type { DeliveryPolicies } from './deliveryPolicy';
 import { toEnd, type Delivery, type DeliveryEnd, type EndStep, type MadeAttempt } from './deliveryEnd';
 import { createInOrder, createLimit, type Limit } from './concurrency';
-import { isRing, judgeLateSnapshot, LATE_AFTER_MS } from './lateSnapshot';
+import { isOver, isRing, judgeLateSnapshot, LATE_AFTER_MS } from './lateSnapshot';
 import {
   stepAfterAttempt,
   stepAfterRefusal,
@@ -77,12 +77,12 @@ async function deliverInOrder(due: DueDelivery, ready: () => Promise<void>, port
     return { step: stepAfterWait('an earlier event of the call is under way', stepInput(due, ports)) };
   const permit = await policy.acquire(waitUntilMs);
   if (!permit.admitted) return { step: stepAfterRefusal(permit, stepInput(due, ports)) };
-  let learned: AttemptResult = { result: 'unknown' };
+  let learned: ResponseClass | undefined;
   try {
     const judged = await judge(due, ports);
     if (judged.step !== 'send') return { step: judged };
     const { response, made } = await makeAttempt(due, judged.rendered, ports);
-    learned = toAttemptResult(response);
+    learned = response;
     const step = stepAfterAttempt(response, stepInput(due, ports));
     return response.class === 'notStarted' ? { step } : { step, made };
   } catch (error) {
@@ -107,11 +107,10 @@ async function judge(
   const rendered = render(event, subscription);
   if (rendered === undefined)
     return { step: 'expired', reason: 'the subscription’s format shows nothing of this event any more', isLost: false };
-  const isOver = (): boolean => event.expiryTimeMs !== undefined && clock.now() >= event.expiryTimeMs;
   const isExact = due.redelivery?.exact === true;
   // A process that stood still after the read reads again, and leaves it to a message when its time to begin is over.
   for (;;) {
-    if (isOver()) return { step: 'expired', reason: 'the ring is over', isLost: false };
+    if (isOver(event, clock.now())) return { step: 'expired', reason: 'the ring is over', isLost: false };
     if (clock.now() > waitUntilMs) return stepAfterWait('the process stood still', stepInput(due, ports));
     const isLate = due.isRepeated || clock.now() - event.timeMs > LATE_AFTER_MS;
     if (!isLate || !isRing(event)) return { step: 'send', rendered };
@@ -123,7 +122,7 @@ async function judge(
     };
     const events = await limit(read, waitUntilMs);
     if (events === undefined) return stepWithoutState(stepInput(due, ports));
-    if (clock.now() - readAtMs > STORAGE_WAIT_MS || clock.now() > waitUntilMs || isOver()) continue;
+    if (clock.now() - readAtMs > STORAGE_WAIT_MS || clock.now() > waitUntilMs || isOver(event, clock.now())) continue;
     return judgeLateSnapshot(event, events, subscription, render, isExact) ?? { step: 'send', rendered };
   }
 }
@@ -143,19 +142,4 @@ async function makeAttempt(
     response,
     made: { durationMs, ...(result.kind === 'response' && { status: result.status, body: result.body }) },
   };
-}
-
-function toAttemptResult(response: ResponseClass): AttemptResult {
-  switch (response.class) {
-    case 'delivered':
-      return { result: 'succeeded' };
-    case 'throttled':
-      return { result: 'throttled', reason: response.reason, retryAfterMs: response.retryAfterMs };
-    case 'notStarted':
-      return { result: 'unknown' };
-    case 'gone':
-    case 'permanent':
-    case 'failed':
-      return { result: 'failed', reason: response.reason };
-  }
 }

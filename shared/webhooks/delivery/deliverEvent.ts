@@ -1,9 +1,10 @@
 import type { Clock } from '../../clock';
+import { compact } from '../../invitations/compact';
 import type { CallContext } from '../../invitations/calls/callData';
 import { isCallEvent, isContextEvent } from '../../invitations/calls/callEvent';
 import { withContext } from '../../invitations/calls/withContext';
 import { isInvitationEvent } from '../../invitations/events/isInvitationEvent';
-import type { CallRecord, CallRecords, RecordedEvent } from '../../invitations/record/callRecords';
+import type { CallRecord, CallRecords } from '../../invitations/record/callRecords';
 import type { DeliveryResult } from '../../invitations/record/deliveryResult';
 import type { RelayEvent } from '../../invitations/events/relayEvent';
 import { eventAttributes } from '../../telemetry/eventAttributes';
@@ -75,42 +76,33 @@ const MAX_REREAD_MS = 3_600_000;
 export function createDeliverEvent(ports: DeliverEventPorts): DeliverEvent {
   const { subscriptions, recentCalls, queue, clock } = ports;
   const attachContext = createAttachContext(ports);
-  const [inOrder, listsInOrder] = [createInOrder(), createInOrder()];
-  // A context is read before the subscriptions: events of a call go on in their order.
-  const toDelivered = (given: RelayEvent): Promise<RelayEvent> =>
+  const inOrder = createInOrder();
+  // What is read for an event of a call may come later than that for the next: they go on in their order.
+  const read = (given: RelayEvent) =>
     inOrder.run(given.subject, given.sequence, async (ready) => {
-      const event = await attachContext(given);
+      const [event, all] = await Promise.all([
+        attachContext(given),
+        withDeadline(clock, subscriptions.list(), MAX_WAIT_MS).catch(() => undefined),
+      ]);
       await ready();
-      return toPublicEvent(event);
-    });
-  // A change while a list is being read makes the next one a read of its own, which may be the faster one.
-  const listInOrder = (): Promise<readonly Subscription[] | undefined> =>
-    listsInOrder.run('', undefined, async (ready) => {
-      const all = await withDeadline(clock, subscriptions.list(), MAX_WAIT_MS).catch(() => undefined);
-      await ready();
-      return all;
+      return { event: toPublicEvent(event), all };
     });
 
   const deliverEvent = async (given: RelayEvent, arrival: EventArrival): Promise<number> => {
     const arrivedMs = clock.now();
-    const event = await toDelivered(given);
-    const all = await listInOrder();
+    const { event, all } = await read(given);
+    const enqueued = compact({ enqueuedAtMs: arrival.enqueuedAtMs });
     if (all === undefined) {
       const tries = (arrival.tries ?? 0) + 1;
       const delayMs = Math.min(FIRST_REREAD_MS * 2 ** (tries - 1), MAX_REREAD_MS);
-      const message = { kind: 'event', event, tries, ...enqueued(arrival) } as const;
+      const message = { kind: 'event', event, tries, ...enqueued } as const;
       const [refused] = await queue.send([{ message, atMs: clock.now() + delayMs }]);
       if (refused !== undefined) throw refused.refusal;
       return 0;
     }
     const earlier = recentCalls.arrive(event);
     const startedAtMs = isCallStart(event) ? event.timeMs : earlier?.startedAtMs;
-    const record: CallRecord = {
-      event,
-      recordedAtMs: arrivedMs,
-      ...enqueued(arrival),
-      ...(startedAtMs !== undefined && { startedAtMs }),
-    };
+    const record: CallRecord = { event, recordedAtMs: arrivedMs, ...enqueued, ...compact({ startedAtMs }) };
     const isRepeated = (arrival.deliveryCount ?? 1) > 1 || arrivedMs - event.timeMs > LOCK_MS;
     const known = isRepeated ? await readResults(event, ports) : [];
     const receivers = all.filter((subscription) => isFor(event, subscription, ports.render));
@@ -151,7 +143,6 @@ async function deliverToAll(arrived: Arrived, ports: DeliverEventPorts): Promise
   const mayBegin = fresh.length === 0 ? undefined : waitForEarlier(event, hasEarlier, atOnce, ports);
   const observed: Promise<void>[] = [];
   const observe = (subscription: Subscription, end: DeliveryEnd): DeliveryEnd => {
-    countDelivery(end.attempt.outcome, subscription.id);
     observed.push(watch.observe(subscription, end));
     return end;
   };
@@ -189,6 +180,7 @@ async function deliverToAll(arrived: Arrived, ports: DeliverEventPorts): Promise
   }
   const last = dead.length === 0 ? results : replaceResults(results, dead);
   const rewritten = dead.length === 0 ? [] : await write(last, dead);
+  for (const { subscriptionId, outcome } of last.slice(known.length)) countDelivery(outcome, subscriptionId);
   if ([inserted, indexed, ...written, ...rewritten].includes('noAnswer'))
     await sendRecord({ kind: 'record', ...record, ...(last.length > 0 && { results: last }), tries: 1 });
   await Promise.all(observed);
@@ -271,8 +263,4 @@ function isOver({ outcome }: DeliveryResult): boolean {
 /** A delivery that was handed over, or is soon tried for the first time, has not failed. */
 function isTroubled(end: Troubled): boolean {
   return end.attempt.outcome !== 'delivered' && changesRow(end);
-}
-
-function enqueued({ enqueuedAtMs }: EventArrival): Pick<RecordedEvent, 'enqueuedAtMs'> {
-  return enqueuedAtMs === undefined ? {} : { enqueuedAtMs };
 }

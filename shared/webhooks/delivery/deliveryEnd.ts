@@ -34,13 +34,22 @@ export interface MadeAttempt {
   readonly body?: string;
 }
 
-/** A step, or that a newer snapshot is sent in its place, or that the subscription is not active. */
-export type EndStep = NextStep | { readonly step: 'superseded' | 'inactive'; readonly reason: string };
+/**
+ * A step, or a wait for the time that the subscription's rate gives, which uses up no step of the schedule, or that a newer snapshot is
+ * sent in its place, or that the subscription is not active.
+ */
+export type EndStep =
+  | NextStep
+  | { readonly step: 'pace'; readonly atMs: number; readonly reason: string }
+  | { readonly step: 'superseded' | 'inactive'; readonly reason: string };
+
+type LaterStep = Extract<EndStep, { readonly atMs: number }>;
 
 const outcomes = {
   delivered: 'delivered',
   retry: 'retrying',
   move: 'retrying',
+  pace: 'retrying',
   expired: 'expired',
   superseded: 'superseded',
   dead: 'dead',
@@ -50,11 +59,10 @@ const outcomes = {
 
 /** @param nowMs when it ended @param made the request, where one was made. Pure. */
 export function toEnd(of: Delivery, step: EndStep, nowMs: number, made?: MadeAttempt): DeliveryEnd {
-  const isLater = step.step === 'retry' || step.step === 'move';
   return {
     attempt: toAttempt(of, step, nowMs, made),
     ...(made?.body !== undefined && step.step !== 'delivered' && { response: made.body }),
-    ...(isLater && { next: { message: nextMessage(of, step), atMs: step.atMs } }),
+    ...('atMs' in step && { next: { message: nextMessage(of, step), atMs: step.atMs } }),
     ...(step.step === 'disable' && { disable: step.reason }),
     isLost: step.step === 'dead' || (step.step === 'expired' && step.isLost),
   };
@@ -92,7 +100,7 @@ export function changesRow({ attempt: { attempted }, next }: Pick<DeliveryEnd, '
 
 function nextMessage(
   { event, subscription, redelivery, attempt, moves, dueOnRecordMs = -Infinity }: Delivery,
-  { step, atMs }: Extract<NextStep, { readonly atMs: number }>,
+  { step, atMs }: LaterStep,
 ): AttemptMessage {
   const isRetry = step === 'retry';
   return {
@@ -101,7 +109,8 @@ function nextMessage(
     subscriptionId: subscription.id,
     ...(redelivery !== undefined && { redelivery }),
     attempt: isRetry ? attempt + 1 : attempt,
-    moves: isRetry ? moves : moves + 1,
+    moves: step === 'move' ? moves + 1 : moves,
+    ...(step === 'pace' && { isPaced: true }),
     dueOnRecordMs: isRetry || atMs - dueOnRecordMs > RECORD_LAG_MS ? atMs : dueOnRecordMs,
   };
 }

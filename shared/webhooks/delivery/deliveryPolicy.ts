@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../clock';
 import type { Subscription } from '../subscriptions/subscription';
+import type { ResponseClass } from './classifyResponse';
 
 /** Attempts to one subscriber at a time, in this process. */
 export const MAX_IN_FLIGHT = 16;
@@ -20,17 +21,10 @@ const ATTEMPT_MS = 5_000;
 /** For a subscriber that throttles and does not say for how long. */
 const DEFAULT_THROTTLE_MS = 5_000;
 
-/** What an attempt says about its subscriber; `unknown`: no request was made after all. `reason` is a sentence. */
-export type AttemptResult =
-  | { readonly result: 'succeeded' }
-  | { readonly result: 'unknown' }
-  | { readonly result: 'failed'; readonly reason: string }
-  | { readonly result: 'throttled'; readonly reason: string; readonly retryAfterMs: number | undefined };
-
 export interface Permit {
   readonly admitted: true;
-  /** Must be called once, when the attempt has ended. */
-  release(attempt: AttemptResult): void;
+  /** Must be called once, when the attempt has ended; without a response where no request was made after all. */
+  release(response: ResponseClass | undefined): void;
 }
 
 export interface Refusal {
@@ -64,12 +58,8 @@ export interface DeliveryPolicy {
   hasSucceeded(): boolean;
 }
 
-interface Waiter {
-  readonly settle: (answer: Permit | Refusal) => void;
-}
-
 class SubscriberPolicy implements DeliveryPolicy {
-  readonly #waiters: Waiter[] = [];
+  readonly #waiters: ((decision: Permit | Refusal) => void)[] = [];
   #inFlight = 0;
   #failures = 0;
   #openUntilMs = 0;
@@ -127,20 +117,20 @@ class SubscriberPolicy implements DeliveryPolicy {
     this.#movedAtMs = this.clock.now();
     return {
       admitted: true,
-      release: (attempt) => {
+      release: (response) => {
         this.#inFlight -= 1;
         this.#movedAtMs = this.clock.now();
         if (isProbe) this.#isProbing = false;
-        this.#learn(attempt);
+        this.#learn(response);
         this.#wake();
       },
     };
   }
 
-  #learn(attempt: AttemptResult): void {
-    if (attempt.result === 'unknown') return;
-    this.#hasSucceeded = attempt.result === 'succeeded';
-    if (attempt.result === 'succeeded') {
+  #learn(response: ResponseClass | undefined): void {
+    if (response === undefined || response.class === 'notStarted') return;
+    this.#hasSucceeded = response.class === 'delivered';
+    if (response.class === 'delivered') {
       this.#failures = 0;
       this.#failingSinceMs = undefined;
       return;
@@ -148,35 +138,33 @@ class SubscriberPolicy implements DeliveryPolicy {
     const nowMs = this.clock.now();
     this.#failures += 1;
     this.#failingSinceMs ??= nowMs;
-    this.#lastFailure = attempt.reason;
+    this.#lastFailure = response.reason;
     if (this.isOpen()) this.#openUntilMs = nowMs + OPEN_MS;
-    if (attempt.result === 'throttled')
-      this.#throttledUntilMs = Math.max(this.#throttledUntilMs, nowMs + (attempt.retryAfterMs ?? DEFAULT_THROTTLE_MS));
+    if (response.class === 'throttled')
+      this.#throttledUntilMs = Math.max(this.#throttledUntilMs, nowMs + (response.retryAfterMs ?? DEFAULT_THROTTLE_MS));
   }
 
   #wait(untilMs: number): Promise<Permit | Refusal> {
     return new Promise((resolve) => {
       const cancel = this.clock.setTimer(untilMs - this.clock.now(), () => {
-        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+        this.#waiters.splice(this.#waiters.indexOf(settle), 1);
         resolve(this.#refuse('busy', this.clock.now()));
       });
-      const waiter: Waiter = {
-        settle(decision) {
-          cancel();
-          resolve(decision);
-        },
+      const settle = (decision: Permit | Refusal): void => {
+        cancel();
+        resolve(decision);
       };
-      this.#waiters.push(waiter);
+      this.#waiters.push(settle);
     });
   }
 
   /** Lets those that wait go on, in their order, as far as there is room. */
   #wake(): void {
-    for (let waiter = this.#waiters[0]; waiter !== undefined; waiter = this.#waiters[0]) {
+    for (let settle = this.#waiters[0]; settle !== undefined; settle = this.#waiters[0]) {
       const decision = this.#decide();
       if (decision === undefined) return;
       this.#waiters.shift();
-      waiter.settle(decision);
+      settle(decision);
     }
   }
 }

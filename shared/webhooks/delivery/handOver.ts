@@ -35,7 +35,7 @@ export async function handOver(
   const atMs = reserved ?? clock.now();
   const message = firstAttemptMessage(event, subscription.id, reserved === undefined ? {} : { isPaced: true });
   if (atMs >= (event.expiryTimeMs ?? Infinity))
-    return toEnd({ ...message, subscription }, stepAfterLatePace(), clock.now());
+    return toEnd({ ...message, subscription }, stepAfterLatePace, clock.now());
   const result = { subscriptionId: subscription.id, outcome: 'retrying', attempted: false, durationMs: 0 } as const;
   return { attempt: toFirstAttempt({ ...result, nextAtMs: atMs }, clock), next: { message, atMs }, isLost: false };
 }
@@ -63,5 +63,5 @@ export function goOnAgain(
 
 /** The result of a first attempt as an attempt. */
 export function toFirstAttempt(result: DeliveryResult, clock: Clock): LaterAttempt {
-  return { ...result, attempt: 1, moves: 0, atMs: clock.now() };
+  return { ...result, attempt: 1, moves: 0, atMs: result.atMs ?? clock.now() };
 }

@@ -13,6 +13,11 @@ export function isRing({ type }: Pick<RelayEvent, 'type'>): boolean {
   return type.startsWith('ucwa.') && (type.endsWith('.started') || type.endsWith('.updated'));
 }
 
+/** Whether the ring that an event belongs to is over at `nowMs`; false for an event that no ring ends. */
+export function isOver({ expiryTimeMs }: Pick<RelayEvent, 'expiryTimeMs'>, nowMs: number): boolean {
+  return expiryTimeMs !== undefined && nowMs >= expiryTimeMs;
+}
+
 /** Whether it is a call's last event. */
 export function isCallEnd({ type, sequence }: Pick<RelayEvent, 'type' | 'sequence'>): boolean {
   return sequence !== undefined && type.endsWith('.completed');

@@ -22,7 +22,7 @@ const READ_EVERY_MS = 5_000;
 const WRITE_EVERY_MS = 60_000;
 
 export interface SubscriberWatchPorts {
-  readonly subscriptions: Pick<SubscriptionStore, 'update'>;
+  readonly subscriptions: Pick<SubscriptionStore, 'find' | 'update'>;
   readonly health: SubscriberHealthStore;
   readonly views: Pick<CallViews, 'failuresSince'>;
   readonly policies: DeliveryPolicies;
@@ -78,7 +78,7 @@ class Watch implements SubscriberWatch {
       const reason = `deliveries succeed again; they failed since ${new Date(failingSinceMs).toISOString()}`;
       await this.#publish('recovered', subscription, reason, failingSinceMs);
     }
-    await this.#write(subscription, { ...row, state: 'healthy' });
+    await this.#write(subscription.id, { ...row, state: 'healthy' });
   }
 
   async #onFailure(subscription: Subscription, { attempt, isLost }: DeliveryEnd): Promise<void> {
@@ -93,7 +93,7 @@ class Watch implements SubscriberWatch {
       await this.#publish('failing', subscription, row.lastError, row.failingSinceMs);
     }
     if (before?.isReported !== row.isReported || row.lastErrorAtMs - before.lastErrorAtMs >= WRITE_EVERY_MS)
-      await this.#write(subscription, row);
+      await this.#write(subscription.id, row);
     await this.#disableWhenGone(subscription, row.failingSinceMs);
   }
 
@@ -113,11 +113,15 @@ class Watch implements SubscriberWatch {
   async #disable(subscription: Subscription, reason: string): Promise<void> {
     const { subscriptions, clock, log } = this.ports;
     const { id, changedAtMs } = subscription;
+    const isUnchanged = (stored: Subscription): boolean =>
+      stored.state.name !== 'disabled' && stored.changedAtMs === changedAtMs;
+    const stored = await subscriptions.find(id);
+    if (stored === undefined || !isUnchanged(stored)) return;
     await this.#publish('disabled', subscription, reason, changedAtMs);
     await subscriptions.update(id, (current) =>
-      current.state.name === 'disabled' || current.changedAtMs !== changedAtMs
-        ? undefined
-        : { ...current, state: { name: 'disabled', atMs: clock.now(), reason }, changedAtMs: clock.now() },
+      isUnchanged(current)
+        ? { ...current, state: { name: 'disabled', atMs: clock.now(), reason }, changedAtMs: clock.now() }
+        : undefined,
     );
     log.warn('subscriptionDisabled', { subscriptionId: id, reason });
   }
@@ -126,12 +130,14 @@ class Watch implements SubscriberWatch {
     const { clock, health } = this.ports;
     if (clock.now() - this.#readAtMs < READ_EVERY_MS) return this.#rows;
     this.#readAtMs = clock.now();
-    const read = await withDeadline(clock, health.readAll()).catch(() => this.#rows);
+    const read = await withDeadline(clock, health.readAll()).catch(() => undefined);
+    if (read === undefined) return this.#rows;
     this.#rows = new Map([...read, ...this.#unwritten]);
+    await Promise.allSettled([...this.#unwritten].map(([id, row]) => this.#write(id, row)));
     return this.#rows;
   }
 
-  async #write({ id }: Subscription, row: SubscriberHealthRow): Promise<void> {
+  async #write(id: string, row: SubscriberHealthRow): Promise<void> {
     const { clock, health } = this.ports;
     this.#rows = new Map([...this.#rows, [id, row]]);
     this.#unwritten.set(id, row);

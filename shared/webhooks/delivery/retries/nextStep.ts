@@ -1,32 +1,15 @@
 import type { ResponseClass } from '../classifyResponse';
 import type { Refusal } from '../deliveryPolicy';
 
-const SECOND_MS = 1000;
-const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
+/** 0, 1, 2, 4, 8, 15 s; 1, 5, 30 min; 2, 5, 10, 14, 20, 24 h. */
+const SCHEDULE_SECONDS = [0, 1, 2, 4, 8, 15, 60, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400];
 
 /**
  * The wait in milliseconds before each attempt, counted from the end of the attempt before: dense at first, because a
  * call rings for some 30 s, then that of the Standard Webhooks example ("Deliverability and reliability"). 15 attempts
  * over a little more than three days.
  */
-export const scheduleMs: readonly number[] = [
-  0,
-  1 * SECOND_MS,
-  2 * SECOND_MS,
-  4 * SECOND_MS,
-  8 * SECOND_MS,
-  15 * SECOND_MS,
-  1 * MINUTE_MS,
-  5 * MINUTE_MS,
-  30 * MINUTE_MS,
-  2 * HOUR_MS,
-  5 * HOUR_MS,
-  10 * HOUR_MS,
-  14 * HOUR_MS,
-  20 * HOUR_MS,
-  24 * HOUR_MS,
-];
+export const scheduleMs: readonly number[] = SCHEDULE_SECONDS.map((seconds) => seconds * 1000);
 
 /**
  * The wait in milliseconds after `attemptsMade` attempts, spread by ±20 % so that subscribers that failed together do
@@ -44,11 +27,13 @@ const SPREAD_MS = 10_000;
 /** As SPREAD_MS, for a subscriber that may only stand still for some seconds while calls ring. */
 const STALLED_SPREAD_MS = 3_000;
 /**
- * An end of call waits at least as long as its subscriber has failed, and at most an hour: it is moved once or twice while that is
+ * An end of call waits twice as long as its subscriber has failed, and at most an hour: it is moved once or twice while that is
  * down, and not each half minute, which would be most of the four messages that a call may cost.
  */
 const MIN_OPEN_WAIT_MS = 120_000;
 const MAX_FAILING_WAIT_MS = 3_600_000;
+/** A ring is not moved into its last seconds: an attempt inside a ring may take as long, and then nobody can answer the call. */
+const LEAST_RING_MS = 5_000;
 
 export interface StepInput {
   /** Number of the attempt that was made, or was due, from 1. */
@@ -102,9 +87,9 @@ export function stepAfterRefusal({ why, untilMs, failingForMs, lastFailure }: Re
       ),
     );
   const reason = why === 'throttled' ? 'the subscriber asked to wait' : `its circuit is open: ${lastFailure}`;
-  const longMs = Math.min(Math.max(failingForMs, why === 'throttled' ? 0 : MIN_OPEN_WAIT_MS), MAX_FAILING_WAIT_MS);
+  const longMs = Math.min(Math.max(2 * failingForMs, why === 'throttled' ? 0 : MIN_OPEN_WAIT_MS), MAX_FAILING_WAIT_MS);
   const earliestMs = input.expiryTimeMs === undefined ? Math.max(untilMs, input.nowMs + longMs) : untilMs;
-  return later('move', reason, earliestMs + input.random * SPREAD_MS, input);
+  return later('move', reason, earliestMs + input.random * SPREAD_MS, input, LEAST_RING_MS);
 }
 
 /**
@@ -124,25 +109,38 @@ export function stepWithoutState(input: StepInput): NextStep {
   return notLost(later('move', 'storage did not respond', input.nowMs, input));
 }
 
-/** The step of a ring that is over before the subscription's rate lets it be sent. Pure. */
-export function stepAfterLatePace(): NextStep {
-  return { step: 'expired', reason: 'the ring ends before the subscription’s rate admits it', isLost: false };
-}
+/** The step of a ring that is over before the subscription's rate lets it be sent. */
+export const stepAfterLatePace = {
+  step: 'expired',
+  reason: 'the ring ends before the subscription’s rate admits it',
+  isLost: false,
+} as const satisfies NextStep;
 
 function notLost(next: NextStep): NextStep {
   return next.step === 'expired' ? { ...next, isLost: false } : next;
 }
 
-function later(step: 'retry' | 'move', reason: string, earliestMs: number, input: StepInput): NextStep {
+function later(
+  step: 'retry' | 'move',
+  reason: string,
+  earliestMs: number,
+  input: StepInput,
+  leastRingMs = 0,
+): NextStep {
   const stepsUsed = input.attempt + input.moves;
   const delayMs = retryDelayMs(stepsUsed, input.random);
   if (delayMs === undefined) return { step: 'dead', reason: `${reason}; the last of ${String(stepsUsed)} steps` };
-  return unlessOver({ step, atMs: Math.max(earliestMs, input.nowMs + delayMs), reason }, input);
+  return unlessOver({ step, atMs: Math.max(earliestMs, input.nowMs + delayMs), reason }, input, leastRingMs);
 }
 
-/** The step, or `expired` for a ring that is over by then. */
-function unlessOver(next: Extract<NextStep, { readonly atMs: number }>, { expiryTimeMs }: StepInput): NextStep {
-  return expiryTimeMs !== undefined && next.atMs >= expiryTimeMs
-    ? { step: 'expired', reason: `${next.reason}; the ring ends before the next attempt`, isLost: true }
-    : next;
+/** The step, or `expired` for a ring of which less is left by then. */
+function unlessOver(
+  next: Extract<NextStep, { readonly atMs: number }>,
+  { expiryTimeMs }: StepInput,
+  leastRingMs = 0,
+): NextStep {
+  if (expiryTimeMs === undefined || next.atMs + leastRingMs < expiryTimeMs) return next;
+  const isOver = next.atMs >= expiryTimeMs;
+  const why = isOver ? 'the ring ends before the next attempt' : 'the ring is almost over by the next attempt';
+  return { step: 'expired', reason: `${next.reason}; ${why}`, isLost: true };
 }

@@ -10,7 +10,7 @@ import { matchesFilter } from '../../subscriptions/matchesFilter';
 import type { Subscription } from '../../subscriptions/subscription';
 import type { SubscriptionStore } from '../../subscriptions/subscriptionStore';
 import { RECORD_LAG_MS } from '../deliveryEnd';
-import { isRing, judgeLateSnapshot } from '../lateSnapshot';
+import { isOver, isRing, judgeLateSnapshot } from '../lateSnapshot';
 import type { Render } from '../../formats/renderDelivery';
 import { firstAttemptMessage } from './retryMessage';
 import type { RetryQueue } from './retryQueue';
@@ -72,8 +72,6 @@ const OVERDUE_MS = 600_000 + RECORD_LAG_MS;
 export function createRedeliver(ports: RedeliverPorts): Redeliver {
   const { store, records, views, queue, render, clock, log } = ports;
 
-  const standingOf = createStandingOf(ports);
-
   /** Whether the bus takes it. */
   const queueEvent = async (event: RelayEvent, { id }: Subscription, redeliveryId: string): Promise<boolean> => {
     const redelivery = { id: redeliveryId, exact: false };
@@ -97,7 +95,7 @@ export function createRedeliver(ports: RedeliverPorts): Redeliver {
       for await (const recorded of views.recordedBetween(sinceMs, untilMs)) {
         const { event } = recorded;
         if (!matchesFilter(event, subscription.filters) || render(event, subscription) === undefined) continue;
-        const { state, lastAtMs } = await standingOf(recorded, subscription);
+        const { state, lastAtMs } = await standingOf(recorded, subscription, ports);
         // Requests that see the same last attempt ask for the same redelivery, which the queue takes once.
         const id = redeliveryId ?? `recover-${String(lastAtMs)}`;
         if (state !== 'queued' || dryRun || (await queueEvent(event, subscription, id))) recovered[state] += 1;
@@ -138,35 +136,31 @@ async function activeSubscription(store: Pick<SubscriptionStore, 'find'>, id: st
   );
 }
 
-interface Standing {
-  readonly state: keyof Recovered;
-  /** When its last attempt ended: milliseconds since the epoch, 0 without one. */
-  readonly lastAtMs: number;
+/** How an event stands with a subscription, and when its last attempt ended: milliseconds since the epoch, 0 without one. */
+async function standingOf(
+  { event, results }: RecordedEvent,
+  subscription: Subscription,
+  ports: RedeliverPorts,
+): Promise<{ readonly state: keyof Recovered; readonly lastAtMs: number }> {
+  const first = results?.find(({ subscriptionId }) => subscriptionId === subscription.id);
+  const latest =
+    first?.outcome === 'delivered' ? first : ((await ports.views.delivery(subscription.id, event)) ?? first);
+  return { state: await stateOf(event, latest, subscription, ports), lastAtMs: latest?.atMs ?? 0 };
 }
 
-/** How an event stands with a subscription. A snapshot that could still be sent is judged by its call, as its attempt will be. */
-function createStandingOf({ records, views, render, clock }: RedeliverPorts) {
-  const stateOf = async (
-    event: RelayEvent,
-    latest: Pick<DeliveryResult, 'outcome' | 'nextAtMs'> | undefined,
-    subscription: Subscription,
-  ): Promise<keyof Recovered> => {
-    if (latest?.outcome === 'delivered') return 'delivered';
-    if (isOver(event, clock.now())) return 'expired';
-    if (isRing(event)) {
-      const end = judgeLateSnapshot(event, await records.readEvents(event.subject), subscription, render, false);
-      if (end !== undefined) return end.step;
-    }
-    if (latest?.outcome === 'retrying' && (latest.nextAtMs ?? 0) > clock.now() - OVERDUE_MS) return 'waiting';
-    return latest === undefined && event.timeMs > clock.now() - YOUNG_MS ? 'waiting' : 'queued';
-  };
-  return async ({ event, results }: RecordedEvent, subscription: Subscription): Promise<Standing> => {
-    const first = results?.find(({ subscriptionId }) => subscriptionId === subscription.id);
-    const latest = first?.outcome === 'delivered' ? first : ((await views.delivery(subscription.id, event)) ?? first);
-    return { state: await stateOf(event, latest, subscription), lastAtMs: latest?.atMs ?? 0 };
-  };
-}
-
-function isOver({ expiryTimeMs }: RelayEvent, nowMs: number): boolean {
-  return expiryTimeMs !== undefined && nowMs >= expiryTimeMs;
+/** A snapshot that could still be sent is judged by its call, as its attempt will be. */
+async function stateOf(
+  event: RelayEvent,
+  latest: Pick<DeliveryResult, 'outcome' | 'nextAtMs'> | undefined,
+  subscription: Subscription,
+  { records, render, clock }: RedeliverPorts,
+): Promise<keyof Recovered> {
+  if (latest?.outcome === 'delivered') return 'delivered';
+  if (isOver(event, clock.now())) return 'expired';
+  if (isRing(event)) {
+    const end = judgeLateSnapshot(event, await records.readEvents(event.subject), subscription, render, false);
+    if (end !== undefined) return end.step;
+  }
+  if (latest?.outcome === 'retrying' && (latest.nextAtMs ?? 0) > clock.now() - OVERDUE_MS) return 'waiting';
+  return latest === undefined && event.timeMs > clock.now() - YOUNG_MS ? 'waiting' : 'queued';
 }

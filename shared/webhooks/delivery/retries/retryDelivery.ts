@@ -87,17 +87,18 @@ async function makeAttempt(message: AttemptMessage, isRepeated: boolean, ports: 
   const waitUntilMs = clock.now() + MAX_WAIT_MS;
   const isFirst = attempt === 1 && moves === 0 && redelivery === undefined && !isRepeated;
   const found = await withDeadline(clock, subscriptions.find(subscriptionId)).catch(() => 'unknown' as const);
-  // Its rows went with it.
-  if (found === undefined) return;
-  if (found === 'unknown') {
+  if (found === undefined || found === 'unknown') {
     const input = { attempt, moves, nowMs: clock.now(), expiryTimeMs: event.expiryTimeMs, random: ports.random() };
-    const end = toEnd({ ...message, subscription: { id: subscriptionId } }, stepWithoutState(input), clock.now());
-    await recordAndGoOn(message, end, isFirst, ports);
+    const step = found === undefined ? removed : stepWithoutState(input);
+    const end = toEnd({ ...message, subscription: { id: subscriptionId } }, step, clock.now());
+    // The rows of a subscription's deliveries went with it.
+    await recordAndGoOn(message, end, found === undefined ? 'never' : 'whenChanged', ports);
     return;
   }
   const made = await deliverWhenAllowed(message, found, { isFirst, waitUntilMs }, ports);
-  if (made === undefined) return;
-  const end = await recordAndGoOn(message, made, isFirst, ports);
+  // A delivery that began here and went well was never in trouble.
+  const wasNeverInTrouble = isFirst && message.dueOnRecordMs === undefined && made.attempt.outcome === 'delivered';
+  const end = await recordAndGoOn(message, made, wasNeverInTrouble ? 'never' : 'whenChanged', ports);
   setAttributes({ 'relay.outcome': end.attempt.outcome });
   countDelivery(end.attempt.outcome, subscriptionId);
   const { outcome, attempted, durationMs } = end.attempt;
@@ -113,14 +114,16 @@ async function makeAttempt(message: AttemptMessage, isRepeated: boolean, ports: 
   await watch.observe(found, end);
 }
 
-/** The attempt, unless the subscription is not active; undefined when its rate gave the message a later time. */
+const removed = { step: 'inactive', reason: 'the subscription was removed' } as const;
+
+/** The attempt, unless the subscription is not active or its rate gives the message a later time. */
 async function deliverWhenAllowed(
   message: AttemptMessage,
   subscription: Subscription,
   { isFirst, waitUntilMs }: { readonly isFirst: boolean; readonly waitUntilMs: number },
   ports: RetryDeliveryPorts,
-): Promise<DeliveryEnd | undefined> {
-  const { queue, deliver, clock } = ports;
+): Promise<DeliveryEnd> {
+  const { deliver, clock } = ports;
   const { event } = message;
   const delivery = { ...message, subscription };
   const { name } = subscription.state;
@@ -132,10 +135,9 @@ async function deliverWhenAllowed(
     const timeoutMs = timeoutMsOf(subscription, event.expiryTimeMs !== undefined);
     return deliver({ ...delivery, isRepeated: !isFirst, timeoutMs, waitUntilMs });
   }
-  if (pacedAtMs >= (event.expiryTimeMs ?? Infinity)) return toEnd(delivery, stepAfterLatePace(), clock.now());
-  const [refused] = await queue.send([{ message: { ...message, isPaced: true }, atMs: pacedAtMs }]);
-  if (refused === undefined) return undefined;
-  return toEnd(delivery, { step: 'dead', reason: refused.refusal.message }, clock.now());
+  if (pacedAtMs >= (event.expiryTimeMs ?? Infinity)) return toEnd(delivery, stepAfterLatePace, clock.now());
+  const step = { step: 'pace', atMs: pacedAtMs, reason: 'it waits for its time by the subscription’s rate' } as const;
+  return toEnd(delivery, step, clock.now());
 }
 
 /**
@@ -146,16 +148,16 @@ async function deliverWhenAllowed(
 async function recordAndGoOn(
   { event }: AttemptMessage,
   made: DeliveryEnd,
-  isFirst: boolean,
+  row: 'whenChanged' | 'never',
   { records, keepRow, queue, sendRecord, clock }: RetryDeliveryPorts,
 ): Promise<DeliveryEnd> {
   const record = (end: DeliveryEnd): Promise<readonly Kept[]> => {
-    // A delivery that began here and went well was never in trouble.
     const untilMs = clock.now() + ROWS_WAIT_MS;
-    const hasRow = changesRow(end) && !(isFirst && end.attempt.outcome === 'delivered');
     return Promise.all([
       isMove(end) ? 'kept' : keepRow(event, () => records.writeAttempt(event, end.attempt), untilMs),
-      hasRow ? keepRow(event, () => records.writeDelivery(toTroubledDelivery(event, end)), untilMs) : 'kept',
+      row === 'whenChanged' && changesRow(end)
+        ? keepRow(event, () => records.writeDelivery(toTroubledDelivery(event, end)), untilMs)
+        : 'kept',
     ]);
   };
   const kept = await record(made);
@@ -193,7 +195,7 @@ async function recordAgain(
   const { event, attempt, tries, kind: _kind, ...recorded } = message;
   const first = (recorded.results ?? [])
     .filter(({ outcome }) => outcome !== 'delivered')
-    .map((result) => ({ ...result, attempt: 1, moves: 0, atMs: recorded.recordedAtMs }));
+    .map((result) => ({ ...result, attempt: 1, moves: 0, atMs: result.atMs ?? recorded.recordedAtMs }));
   // A delivery that goes on has a newer row by now, or will have.
   const ended = (attempt === undefined ? first : [attempt]).filter(({ outcome }) => outcome !== 'retrying');
   const kept = await Promise.all([

@@ -75,7 +75,7 @@ describe('a delivery that an open circuit refuses', () => {
     const policy = world.policies(sampleSubscription());
     const fail = async () => {
       const permit = await policy.acquire(Infinity);
-      if (permit.admitted) permit.release({ result: 'failed', reason: 'responded 500' });
+      if (permit.admitted) permit.release({ class: 'failed', reason: 'responded 500', retryAfterMs: undefined });
     };
     for (let failures = 0; failures < FAILURES_TO_OPEN; failures += 1) await fail();
     await clock.advance(failingForMs);
@@ -139,6 +139,14 @@ describe('an event that the bus gives out again', () => {
     expect(world.posts).toEqual([]);
     expect(world.sent).toMatchObject(messages.map((message) => ({ message })));
     expect(world.records.events()[0]?.results).toEqual([known]);
+  });
+
+  it('lists what ended before with the time at which it ended', async () => {
+    const { deliverEvent, world } = createDeliveryEngine();
+    const ended = result({ outcome: 'dead', reason: 'responded 404', atMs: 7 });
+    await world.records.insertEvent({ event: started, recordedAtMs: 1, results: [ended] });
+    await deliverEvent(started, redelivered);
+    expect(world.records.deliveries()).toMatchObject([{ outcome: 'dead', atMs: 7 }]);
   });
 
   it('is known by its age where the process stood still before it began', async () => {

@@ -4,10 +4,10 @@ import {
   FAILURES_TO_OPEN,
   MAX_IN_FLIGHT,
   OPEN_MS,
-  type AttemptResult,
   type DeliveryPolicy,
   type Permit,
 } from '../../../../shared/webhooks/delivery/deliveryPolicy';
+import type { ResponseClass } from '../../../../shared/webhooks/delivery/classifyResponse';
 import { createFakeClock } from '../../../support/fakeClock';
 
 function setUp() {
@@ -21,12 +21,12 @@ async function admitted(policy: DeliveryPolicy, untilMs: number): Promise<Permit
   return permit;
 }
 
-async function attempt(policy: DeliveryPolicy, result: AttemptResult, times = 1): Promise<void> {
-  for (let time = 0; time < times; time += 1) (await admitted(policy, Infinity)).release(result);
+async function attempt(policy: DeliveryPolicy, response: ResponseClass | undefined, times = 1): Promise<void> {
+  for (let time = 0; time < times; time += 1) (await admitted(policy, Infinity)).release(response);
 }
 
-const failed = { result: 'failed', reason: 'responded 500' } as const;
-const succeeded = { result: 'succeeded' } as const;
+const failed = { class: 'failed', reason: 'responded 500', retryAfterMs: undefined } as const;
+const succeeded = { class: 'delivered' } as const;
 
 describe('the bulkhead', () => {
   it('admits 16 at a time and the others in order', async () => {
@@ -104,7 +104,7 @@ describe('the circuit breaker', () => {
   it('counts a 429 as a failure', async () => {
     const { policy, clock } = setUp();
     for (let time = 0; time < FAILURES_TO_OPEN; time += 1) {
-      await attempt(policy, { result: 'throttled', reason: 'responded 429', retryAfterMs: 1_000 });
+      await attempt(policy, { class: 'throttled', reason: 'responded 429', retryAfterMs: 1_000 });
       await clock.advance(1_000);
     }
     expect(policy.refusal()).toMatchObject({ why: 'circuitOpen', lastFailure: 'responded 429' });
@@ -115,7 +115,7 @@ describe('the circuit breaker', () => {
     await attempt(policy, failed, FAILURES_TO_OPEN - 1);
     await attempt(policy, succeeded);
     await attempt(policy, failed, FAILURES_TO_OPEN - 1);
-    await attempt(policy, { result: 'unknown' });
+    await attempt(policy, undefined);
     expect(policy.refusal()).toBeUndefined();
   });
 
@@ -163,7 +163,7 @@ describe('the circuit breaker', () => {
 
     it('makes the next one the probe when the first made no request', async () => {
       const { probe, waiting } = await halfOpen();
-      probe.release({ result: 'unknown' });
+      probe.release(undefined);
       const [second, third] = waiting;
       const next = (await second) as Permit;
       next.release(failed);
@@ -178,7 +178,7 @@ describe('Retry-After', () => {
     [1_200, 1_200],
   ])('of %p ms refuses for %p ms', async (retryAfterMs, waitMs) => {
     const { policy, clock } = setUp();
-    await attempt(policy, { result: 'throttled', reason: 'responded 429', retryAfterMs });
+    await attempt(policy, { class: 'throttled', reason: 'responded 429', retryAfterMs });
     expect(policy.refusal()).toMatchObject({ why: 'throttled', untilMs: clock.now() + waitMs });
     await clock.advance(waitMs);
     expect(policy.refusal()).toBeUndefined();
@@ -187,8 +187,8 @@ describe('Retry-After', () => {
   it('is not shortened by a shorter one', async () => {
     const { policy, clock, soon } = setUp();
     const [first, second] = await Promise.all([admitted(policy, soon()), admitted(policy, soon())]);
-    first.release({ result: 'throttled', reason: 'responded 429', retryAfterMs: 60_000 });
-    second.release({ result: 'throttled', reason: 'responded 429', retryAfterMs: 1_000 });
+    first.release({ class: 'throttled', reason: 'responded 429', retryAfterMs: 60_000 });
+    second.release({ class: 'throttled', reason: 'responded 429', retryAfterMs: 1_000 });
     expect(policy.refusal()?.untilMs).toBe(clock.now() + 60_000);
   });
 });

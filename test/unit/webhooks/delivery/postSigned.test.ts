@@ -1,4 +1,5 @@
-import { createDeliveryPolicies, type AttemptResult } from '../../../../shared/webhooks/delivery/deliveryPolicy';
+import type { ResponseClass } from '../../../../shared/webhooks/delivery/classifyResponse';
+import { createDeliveryPolicies } from '../../../../shared/webhooks/delivery/deliveryPolicy';
 import { createOwnRound } from '../../../../shared/webhooks/delivery/concurrency';
 import { createPostHealthyFirst } from '../../../../shared/webhooks/delivery/postSigned';
 import { createFakeClock } from '../../../support/fakeClock';
@@ -27,14 +28,14 @@ it('posts at once where the last attempt succeeded, and to others one in a round
     createOwnRound(),
   );
   const postTo = (subscription = sampleSubscription()) => post(subscription, 'event', rendered, 1_000);
-  const attempt = async (result: AttemptResult, subscription = sampleSubscription()) => {
+  const attempt = async (response: ResponseClass, subscription = sampleSubscription()) => {
     const permit = await policies(subscription).acquire(Infinity);
-    if (permit.admitted) permit.release(result);
+    if (permit.admitted) permit.release(response);
   };
-  await attempt({ result: 'succeeded' }, well);
-  await attempt({ result: 'succeeded' }, first);
-  await attempt({ result: 'failed', reason: 'responded 500' }, first);
-  await attempt({ result: 'throttled', reason: 'responded 429', retryAfterMs: 1 }, second);
+  await attempt({ class: 'delivered' }, well);
+  await attempt({ class: 'delivered' }, first);
+  await attempt({ class: 'failed', reason: 'responded 500', retryAfterMs: undefined }, first);
+  await attempt({ class: 'throttled', reason: 'responded 429', retryAfterMs: 1 }, second);
 
   const posts = [first, second, third, well].map(postTo);
   await Promise.resolve();

@@ -61,6 +61,7 @@ function setUp() {
       },
     },
     subscriptions: {
+      find: () => Promise.resolve(world.stored),
       update: (_id, change) => {
         // The event is out by then.
         expect(types()).toContain('disabled');
@@ -72,7 +73,7 @@ function setUp() {
   const open = async (): Promise<void> => {
     for (let time = 0; time < FAILURES_TO_OPEN; time += 1) {
       const permit = await policies(subscription).acquire(Infinity);
-      if (permit.admitted) permit.release({ result: 'failed', reason: 'responded 500' });
+      if (permit.admitted) permit.release({ class: 'failed', reason: 'responded 500', retryAfterMs: undefined });
     }
   };
   const types = () => world.published.map(({ type }) => type.replace('ucwa.subscription.', ''));
@@ -131,13 +132,28 @@ it('disables a subscriber that is gone', async () => {
 it.each([
   ['was changed since', { changedAtMs: 2 }],
   ['is disabled already', { state: { name: 'disabled', atMs: 1, reason: 'earlier' } as const }],
-])('leaves a subscription that %s as it is, and reports one event', async (_title, changes) => {
+])('leaves a subscription that %s as it is, and reports nothing', async (_title, changes) => {
   const { watch, world } = setUp();
   const stored = (world.stored = sampleSubscription(changes));
-  for (let time = 0; time < 2; time += 1)
-    await watch.observe(subscription, endOf('disabled', { disable: 'responded 410' }));
-  expect(world.stored).toBe(stored);
-  expect(new Set(world.published.map(({ id }) => id)).size).toBe(1);
+  await watch.observe(subscription, endOf('disabled', { disable: 'responded 410' }));
+  expect([world.stored, world.published]).toEqual([stored, []]);
+});
+
+it('writes again what storage did not take, when it reads next', async () => {
+  const { watch, world, health, rows, clock } = setUp();
+  const { write } = health;
+  await watch.observe(subscription, lost);
+  health.write = () => Promise.reject(new Error('away'));
+  await watch.observe(subscription, delivered);
+  expect(rows.get('sub_a')).toMatchObject({ state: 'failing' });
+  health.write = write;
+  await clock.advance(6_000);
+  await watch.observe(subscription, delivered);
+  expect(rows.get('sub_a')).toMatchObject({ state: 'healthy' });
+  const { writes } = world;
+  await clock.advance(6_000);
+  await watch.observe(subscription, delivered);
+  expect(world.writes).toBe(writes);
 });
 
 it.each([

@@ -19,6 +19,7 @@ const input = (changes: Partial<StepInput> = {}): StepInput => ({
   ...changes,
 });
 const ring = { expiryTimeMs: nowMs + 20_000 };
+const longRing = { expiryTimeMs: nowMs + 20_001 };
 const failed: ResponseClass = { class: 'failed', reason: 'responded 500', retryAfterMs: undefined };
 const permanent: ResponseClass = { class: 'permanent', reason: 'responded 404', retryAfterMs: undefined };
 const throttled: ResponseClass = { class: 'throttled', reason: 'responded 429', retryAfterMs: 7_000 };
@@ -57,7 +58,7 @@ describe('after a refusal', () => {
     lastFailure: 'responded 500',
   } as const;
   it.each([
-    ['waits until something is admitted, and up to 10 s more', open, ring, { step: 'move', atMs: nowMs + 15_000 }],
+    ['waits until something is admitted, and up to 10 s more', open, longRing, { step: 'move', atMs: nowMs + 15_000 }],
     ['waits two minutes after the end of a call', open, {}, { step: 'move', atMs: nowMs + 125_000 }],
     [
       'or only until the subscriber that asked to wait admits something',
@@ -67,18 +68,29 @@ describe('after a refusal', () => {
     ],
     ['waits for the schedule when that is longer', open, { attempt: 8 }, { step: 'move', atMs: nowMs + 1_800_000 }],
     ['counts moves as steps', open, { attempt: 1, moves: 14 }, { step: 'dead' }],
-    ['expires a ring that ends before', open, { expiryTimeMs: nowMs + 14_000 }, { step: 'expired', isLost: true }],
     [
-      'waits as long as the subscriber has failed',
+      'expires a ring that ends before',
+      open,
+      { expiryTimeMs: nowMs + 14_000 },
+      { step: 'expired', isLost: true, reason: expect.stringMatching(/the ring ends before the next attempt$/) },
+    ],
+    [
+      'does not move a ring into its last five seconds',
+      open,
+      { expiryTimeMs: nowMs + 20_000 },
+      { step: 'expired', isLost: true, reason: expect.stringMatching(/almost over by the next attempt$/) },
+    ],
+    [
+      'waits twice as long as the subscriber has failed',
       { ...open, failingForMs: 600_000 },
       {},
-      { step: 'move', atMs: nowMs + 605_000 },
+      { step: 'move', atMs: nowMs + 1_205_000 },
     ],
     ['at most an hour', { ...open, failingForMs: 9e9 }, {}, { step: 'move', atMs: nowMs + 3_605_000 }],
     [
       'does not make a ring wait for that',
       { ...open, failingForMs: 9e9 },
-      ring,
+      longRing,
       { step: 'move', atMs: nowMs + 15_000 },
     ],
     ['is due at once after the first wait in vain', { ...open, why: 'busy' }, {}, { step: 'move', atMs: nowMs }],

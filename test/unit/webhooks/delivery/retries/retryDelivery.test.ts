@@ -57,7 +57,8 @@ describe('what the bus refuses for good', () => {
     world.freeAtMs = clock.now() + 9_000;
     world.refuse = () => refusal;
     await retryDelivery(retry, false);
-    expect(world.records.deliveries()).toMatchObject([{ outcome: 'dead', reason: refusal.message }]);
+    const [dead] = world.records.deliveries().slice(-1);
+    expect(dead).toMatchObject({ outcome: 'dead', reason: expect.stringContaining(refusal.message) as string });
   });
 });
 
@@ -90,10 +91,13 @@ it.each([
 });
 
 describe('a subscription', () => {
-  it('that is deleted gets nothing, and no row', async () => {
+  it('that was removed gets nothing, and no row but in the record of the call', async () => {
     const { retryDelivery, world } = createDeliveryEngine({ subscriptions: [] });
     await retryDelivery(retry, false);
-    expect([world.posts, world.sent, world.records.attempts()]).toEqual([[], [], []]);
+    expect([world.posts, world.sent, world.records.deliveries()]).toEqual([[], [], []]);
+    expect(world.records.attempts()).toMatchObject([
+      { outcome: 'disabled', attempted: false, reason: 'the subscription was removed' },
+    ]);
   });
 
   it('that is paused ends its deliveries', async () => {
@@ -148,7 +152,30 @@ describe('a subscription with a rate', () => {
     world.freeAtMs = clock.now() + 9_000;
     await retryDelivery(retry, false);
     expect(world.posts).toEqual([]);
-    expect(world.sent).toEqual([{ message: { ...retry, isPaced: true }, atMs: world.freeAtMs }]);
+    expect(world.sent).toMatchObject([{ message: { ...retry, isPaced: true }, atMs: world.freeAtMs }]);
+    expect(world.records.attempts()).toEqual([]);
+  });
+
+  it.each([
+    ['in more than five minutes is on record, since recover would take it for lost', 301_000, ['retrying']],
+    ['in five minutes is not', 300_000, []],
+  ])('whose time is %s', async (_title, waitMs, outcomes) => {
+    const { retryDelivery, world, clock } = createDeliveryEngine(paced);
+    world.freeAtMs = clock.now() + waitMs;
+    await retryDelivery({ ...retry, dueOnRecordMs: clock.now() }, false);
+    const rows = world.records.deliveries();
+    expect(rows.map(({ outcome }) => outcome)).toEqual(outcomes);
+    expect(rows.every(({ nextAtMs }) => nextAtMs === world.freeAtMs)).toBe(true);
+  });
+
+  it('lists no longer as waiting a first delivery that waited for its rate and went well', async () => {
+    const { retryDelivery, world, clock } = createDeliveryEngine(paced);
+    world.freeAtMs = clock.now() + 9_000;
+    await retryDelivery(first, false);
+    const [next] = world.sent;
+    if (next === undefined) throw new Error('no message');
+    await retryDelivery(next.message, false);
+    expect(world.records.deliveries().at(-1)).toMatchObject({ outcome: 'delivered' });
   });
 
   it('is sent at once what has a time right now', async () => {
