@@ -36,6 +36,8 @@ export interface WebhookKillsOutcome {
   readonly replaced: number;
   /** From the bus to each healthy subscriber, of first events while storage was away. */
   readonly firstWhileAwayMs: readonly number[];
+  /** Those that took longer than a second, or never came, with what is on record. */
+  readonly lateWhileAway: readonly string[];
   /** Events that came twice, and those whose copies differ. */
   readonly duplicates: number;
   readonly differing: number;
@@ -53,8 +55,12 @@ const conducts: readonly Conduct[] = [
 /** Calls begin evenly; with thirty kills and two outages this is some eight minutes. */
 const KILL_EVERY_MS = 8_000;
 const CALL_MS = 4_000;
+/** What a first event may take while storage is away. */
+export const FIRST_WITHIN_MS = 1_000;
 /** What was in a killed host's hands comes again after the lock of 10 s; then rings are over. */
 const DRAIN_MS = 60_000;
+/** Below the ports that connections are made from: one of these could take the storage's while that is away. */
+const FIRST_PORT = 20_000;
 const PROJECT = path.join(__dirname, '../..');
 
 /**
@@ -64,7 +70,8 @@ const PROJECT = path.join(__dirname, '../..');
 export async function runWebhookKills(plan: WebhookKillsPlan, print: Print): Promise<WebhookKillsOutcome> {
   const random = createSeededRandom(plan.seed);
   const folder = await mkdtemp(path.join(tmpdir(), 'ucwa-relay-chaos-'));
-  let storage = await startStorage({ ports: { blob: 0, queue: 0, table: 0 }, folder });
+  const port = FIRST_PORT + 3 * (plan.seed % 1_000);
+  let storage = await startStorage({ ports: { blob: port, queue: port + 1, table: port + 2 }, folder });
   const { connectionString, ports } = await storage.ready;
   const [bus, crowd] = await Promise.all([startTestServiceBus(), startCrowd(conducts)]);
   const client = new ServiceBusClient(bus.connectionString);
@@ -140,6 +147,8 @@ export async function runWebhookKills(plan: WebhookKillsPlan, print: Print): Pro
         () => void storage.kill(),
         async () => {
           storage = await startStorage({ ports, folder });
+          const again = await storage.ready;
+          if (again.connectionString !== connectionString) throw new Error('Something took the port of the storage.');
         },
       );
       await killSome(2 * third, plan.kills);
@@ -193,17 +202,25 @@ function judge(
       .filter((id) => !member.arrivals.has(id))
       .map((id) => ({ id, outcome: account?.outcomes.get(id) ?? 'nothing on record' })),
   );
+  const firstWhileAway = [...published.values()]
+    .filter(({ event, atMs }) => event.data.event === 'started' && away.some((span) => isWithin(span, atMs)))
+    .flatMap(({ event: { id }, atMs }) =>
+      healthy.map(({ member, account }) => ({
+        id,
+        ms: (member.arrivals.get(id)?.[0]?.atMs ?? Infinity) - atMs,
+        outcome: account?.outcomes.get(id) ?? 'nothing on record',
+      })),
+    );
   const isReplaced = (outcome: string): boolean => outcome === 'superseded' || outcome === 'expired';
   const all = subscribers.flatMap(({ member }) => [...member.arrivals.values()]);
   return {
     events: published.size,
     missed: notReceived.filter(({ outcome }) => !isReplaced(outcome)).map(({ id, outcome }) => `${id}: ${outcome}`),
     replaced: notReceived.filter(({ outcome }) => isReplaced(outcome)).length,
-    firstWhileAwayMs: [...published.values()]
-      .filter(({ event, atMs }) => event.data.event === 'started' && away.some((span) => isWithin(span, atMs)))
-      .flatMap(({ event, atMs }) =>
-        healthy.map(({ member }) => (member.arrivals.get(event.id)?.[0]?.atMs ?? Infinity) - atMs),
-      ),
+    firstWhileAwayMs: firstWhileAway.map(({ ms }) => ms),
+    lateWhileAway: firstWhileAway
+      .filter(({ ms }) => ms > FIRST_WITHIN_MS)
+      .map(({ id, ms, outcome }) => `${id} after ${ms} ms: ${outcome}`),
     duplicates: all.filter(({ length }) => length > 1).length,
     differing: all.filter((copies) => new Set(copies.map(({ digest }) => digest)).size > 1).length,
     unverified: subscribers.reduce((sum, { member }) => sum + member.unverified, 0),

@@ -1,8 +1,5 @@
-import { runWebhookKills, type WebhookKillsOutcome } from './runWebhookKills';
+import { FIRST_WITHIN_MS, runWebhookKills, type WebhookKillsOutcome } from './runWebhookKills';
 import { withSeconds, type Print, type Scenario } from './scenario';
-
-/** What a first event may take while storage is away. */
-const FIRST_WITHIN_MS = 1_000;
 
 /** The host that delivers killed at random moments, storage frozen and killed in between. */
 export const webhookKills: Scenario<'kills' | 'calls' | 'away' | 'processes'> = {
@@ -26,13 +23,16 @@ export const webhookKills: Scenario<'kills' | 'calls' | 'away' | 'processes'> = 
 };
 
 function report(outcome: WebhookKillsOutcome, print: Print): void {
-  const { firstWhileAwayMs, missed, problems } = outcome;
+  const { firstWhileAwayMs, lateWhileAway, missed, problems } = outcome;
   const worst = Math.max(...firstWhileAwayMs);
   print('');
   print(`events                                        ${outcome.events}`);
   print(`missed by healthy subscribers                 ${[missed.length, ...missed.slice(0, 20)].join('\n  ')}`);
   print(`superseded or expired at healthy subscribers  ${outcome.replaced}`);
   print(`first events while storage was away           ${firstWhileAwayMs.length} deliveries, worst ${worst} ms`);
+  print(
+    `of these later than ${FIRST_WITHIN_MS} ms            ${[lateWhileAway.length, ...lateWhileAway.slice(0, 20)].join('\n  ')}`,
+  );
   print(`events that came more than once               ${outcome.duplicates}, with another body ${outcome.differing}`);
   print(`not verified                                  ${outcome.unverified}`);
   print(

@@ -118,7 +118,7 @@ function accountFor({ steps, queued }: Book, unhandled: ReadonlySet<string>): Su
     if (last.outcome === 'retrying') {
       ends.pending += 1;
       if (!queued.has(eventId) && !unhandled.has(eventId))
-        problems.push(`${eventId} has no outcome and no message that would go on with it`);
+        problems.push(`${eventId} has no outcome and no message that would go on with it: ${describeSteps(ofEvent)}`);
       continue;
     }
     ends[last.outcome] += 1;
@@ -135,6 +135,13 @@ function accountFor({ steps, queued }: Book, unhandled: ReadonlySet<string>): Su
     messages,
     problems,
   };
+}
+
+/** The steps of a delivery that are on record. */
+function describeSteps(steps: readonly Step[]): string {
+  const describe = ({ order, outcome, attempted, reason = '', atMs = 0, nextAtMs = 0 }: Step): string =>
+    `${order} ${outcome}${attempted ? '' : ' without an attempt'} at ${atMs}, next at ${nextAtMs} (${reason})`;
+  return steps.map(describe).join('; ');
 }
 
 /** Every message, whatever its state: visible, locked, or scheduled. */
