@@ -361,6 +361,19 @@ describe('deliveries', () => {
     expect((await views.deliveries('sub_b', { limit: 3 })).deliveries).toHaveLength(1);
   });
 
+  it('go on after a page that ends at any kind of event', async () => {
+    const records = createCallRecords(storage.tables);
+    const ends = [started, settled, sampleContextEvent({ ticket: '1' }), sampleGapEvent()];
+    for (const event of ends) {
+      await records.writeDelivery(deliveryOf(event, { subscriptionId: 'sub_a' }));
+      await records.writeDelivery(deliveryOf({ ...event, timeMs: 1 }, { subscriptionId: 'sub_a' }));
+      const first = await views.deliveries('sub_a', { limit: 1 });
+      expect(first.deliveries.map(({ event: { type } }) => type)).toEqual([event.type]);
+      expect((await views.deliveries('sub_a', { limit: 1, cursor: first.cursor ?? '' })).deliveries).toHaveLength(1);
+      await views.removeDeliveries('sub_a');
+    }
+  });
+
   it('are those of a call, of an outcome, of a status, of a time', async () => {
     const records = createCallRecords(storage.tables);
     for (let call = 1; call <= 4; call += 1) {

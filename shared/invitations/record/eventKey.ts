@@ -27,8 +27,10 @@ export function toEventKey({ id, subject, sequence, type, account, timeMs }: Key
   };
 }
 
+const kinds = ['event', 'command', 'context', 'gap'] as const;
+
 /** What rows begin with, by the type of their event; `event` for any other. */
-const prefixes: Readonly<Record<string, 'gap' | 'command' | 'context'>> = {
+const prefixes: Readonly<Record<string, (typeof kinds)[number]>> = {
   'ucwa.channel.gap': 'gap',
   'ucwa.command.settled': 'command',
   [CONTEXT_EVENT_TYPE]: 'context',
@@ -45,11 +47,17 @@ export function toDeliveryId(event: KeyedEvent): string {
 
 /** Where the event of a delivery is on record; undefined for what toDeliveryId cannot have made. Pure. */
 export function parseDeliveryId(deliveryId: string): EventKey | undefined {
-  const [, partition, row] = DELIVERY_ID.exec(deliveryId) ?? [];
+  const [, partition, row] = wholeDeliveryId.exec(deliveryId) ?? [];
   return partition === undefined || row === undefined ? undefined : { partition, row };
 }
 
-const DELIVERY_ID = /^([\w-]{1,200})\.((?:event|command|context|gap)\.[\w-]{1,200}\.[\w-]{1,200})$/;
+/** Sources of regular expressions: what toTableKey makes, and the rows and delivery ids of events. */
+export const TABLE_KEY = '[\\w-]{1,200}';
+export const EVENT_ROW = `(?:${kinds.join('|')})\\.${TABLE_KEY}\\.${TABLE_KEY}`;
+export const DELIVERY_ID = `(${TABLE_KEY})\\.(${EVENT_ROW})`;
+
+const wholeTableKey = new RegExp(`^${TABLE_KEY}$`);
+const wholeDeliveryId = new RegExp(`^${DELIVERY_ID}$`);
 
 /**
  * A text as a part of a table key: itself where it is of letters, digits, `_` and `-` (event and invitation ids are), else
@@ -57,7 +65,7 @@ const DELIVERY_ID = /^([\w-]{1,200})\.((?:event|command|context|gap)\.[\w-]{1,20
  * stop, which separates the parts of a key.
  */
 export function toTableKey(text: string): string {
-  return /^[\w-]{1,200}$/.test(text) ? text : `x${createHash('sha256').update(text).digest('hex')}`;
+  return wholeTableKey.test(text) ? text : `x${createHash('sha256').update(text).digest('hex')}`;
 }
 
 /** Thirteen digits that sort by time. A moment before 1970, or after 2286, stands at that end. */

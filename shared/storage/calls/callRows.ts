@@ -6,7 +6,7 @@ import {
   type DeliveryResult,
   type LaterAttempt,
 } from '../../invitations/record/deliveryResult';
-import { toEventKey, toTableKey, type KeyedEvent } from '../../invitations/record/eventKey';
+import { EVENT_ROW, TABLE_KEY, toEventKey, toTableKey, type KeyedEvent } from '../../invitations/record/eventKey';
 import type { RelayEvent } from '../../invitations/events/relayEvent';
 import { fromTextChunks, toMergedTextChunks, toTextChunks } from '../textChunks';
 import type { Row } from './rows';
@@ -91,6 +91,9 @@ export const EVENT = 'event.';
 export const CONTEXT = 'context.';
 /** What rows of later attempts begin with, before the row of their event. */
 export const LATER = 'later.';
+
+/** Keys of rows: of an event, or of a later attempt. */
+export const CALL_ROW_KEY = new RegExp(`^(?:${EVENT_ROW}|later\\.${EVENT_ROW}(?:\\.${TABLE_KEY}){4})$`);
 
 /** The rows of a partition that begin with this. */
 export function rowsOf(partition: string, prefix: string): string {

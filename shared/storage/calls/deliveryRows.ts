@@ -36,5 +36,3 @@ export function fromDeliveryRow(row: Row): TroubledDelivery {
 export function toDeliveryRowKey(event: KeyedEvent): string {
   return `${newestFirst(event.timeMs)}.${toDeliveryId(event)}`;
 }
-
-export const DELIVERY_ROW_KEY = /^\d{13}\.[\w-]{1,200}\.(event|command|gap)\.[\w-]{1,200}\.[\w-]{1,200}$/;

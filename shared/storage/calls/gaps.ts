@@ -8,7 +8,7 @@ import { fromEventRow } from './callRows';
 import { readPage } from './listPage';
 import { queryRows, type Row } from './rows';
 
-const ROW_KEY = /^gap\.[\w.-]{1,800}$/;
+export const GAP_ROW_KEY = /^gap\.[\w.-]{1,800}$/;
 
 /** Gaps of an account's channel that ended between the two moments, the earliest first. Errors: `storageUnavailable`. */
 export async function* readGaps(
@@ -27,7 +27,7 @@ export async function readGapPage(
   account: string,
   { sinceMs, untilMs, limit, cursor }: GapQuery,
 ): ReturnType<CallViews['gaps']> {
-  const after = parseCursor(cursor, ROW_KEY) ?? '';
+  const after = parseCursor(cursor, GAP_ROW_KEY) ?? '';
   const filter = `${gapsBetween(account, sinceMs, untilMs)} and RowKey gt '${after}'`;
   const { items: gaps, ...rest } = await readPage(queryRows(tables, 'calls', { filter }, limit + 1), limit, fromGapRow);
   return { gaps, ...rest };

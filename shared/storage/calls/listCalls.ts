@@ -9,7 +9,6 @@ import type { Tables } from '../tables';
 import { readPage } from './listPage';
 import {
   ACCOUNT_ROW_KEY,
-  FEED_KEY,
   fromListItemTexts,
   parseFeedRowKey,
   recordedBefore,
@@ -20,7 +19,7 @@ import {
 } from './listRows';
 import { headOf, readCallEvents } from './readCall';
 import { queryRows, type Row } from './rows';
-import { newestFirst } from './timeKeys';
+import { newestFirst, TIMED_EVENT_KEY } from './timeKeys';
 
 /** No call rings for longer: what was last heard of before that is active no more. */
 const ACTIVE_MS = 600_000;
@@ -74,7 +73,7 @@ function feedIndex(tables: Tables, { state, nowMs, sinceMs, untilMs }: Invitatio
   const partitionOf = (row: Row): string => parseFeedRowKey(row.rowKey)?.event.partition ?? '';
   return {
     table: 'feed',
-    keyPattern: FEED_KEY,
+    keyPattern: TIMED_EVENT_KEY,
     filters: (after) => [
       ...(after === undefined ? [] : [recordedBefore(after)]),
       ...(untilMs === undefined ? [] : [recordedUntil(untilMs + LATEST_RECORD_MS)]),

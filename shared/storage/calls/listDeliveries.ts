@@ -4,10 +4,10 @@ import { toTableKey } from '../../invitations/record/eventKey';
 import { parseCursor } from '../cursor';
 import type { Tables } from '../tables';
 import { fromEventRow } from './callRows';
-import { DELIVERY_ROW_KEY, fromDeliveryRow, toDeliveryRowKey } from './deliveryRows';
+import { fromDeliveryRow, toDeliveryRowKey } from './deliveryRows';
 import { readPage } from './listPage';
 import { queryRows, readRow, type Row } from './rows';
-import { newestFirst } from './timeKeys';
+import { newestFirst, TIMED_EVENT_KEY } from './timeKeys';
 
 /** A row is up to 8 KiB, of which most is the response. */
 const ROWS_A_REQUEST = 100;
@@ -20,7 +20,7 @@ export async function listDeliveries(
   subscriptionId: string,
   query: DeliveryQuery,
 ): ReturnType<CallViews['deliveries']> {
-  const after = parseCursor(query.cursor, DELIVERY_ROW_KEY) ?? '';
+  const after = parseCursor(query.cursor, TIMED_EVENT_KEY) ?? '';
   const partition = toTableKey(subscriptionId);
   const rows =
     query.invitationId === undefined

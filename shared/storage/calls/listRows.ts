@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { accountKey } from '../../invitations/invitationId';
 import { isInvitationEvent } from '../../invitations/events/isInvitationEvent';
 import type { CallRecord } from '../../invitations/record/callRecords';
-import { toEventKey, type EventKey, type KeyedEvent, toTableKey } from '../../invitations/record/eventKey';
+import { TABLE_KEY, toDeliveryId, toTableKey, type EventKey, type KeyedEvent } from '../../invitations/record/eventKey';
 import type { RelayEvent } from '../../invitations/events/relayEvent';
 import { withoutLargestParts } from '../../invitations/normalise/withoutLargestParts';
 import { fromTextChunks, toAsciiJson, toTextChunks } from '../textChunks';
 import { eventSchema } from './callRows';
 import type { Row } from './rows';
-import { newestFirst, newestFirstMinute, timeOf } from './timeKeys';
+import { newestFirst, newestFirstMinute, TIMED_EVENT_KEY, timeOf } from './timeKeys';
 
 /**
  * Table `feed`, the time index: a row for each recorded event, partition = inverted minute of recording, row = inverted
@@ -27,21 +27,17 @@ export function toFeedRow(record: CallRecord): Row {
 }
 
 export function toFeedRowKey(event: KeyedEvent, recordedAtMs: number): string {
-  const { partition, row } = toEventKey(event);
-  return `${newestFirst(recordedAtMs)}.${partition}.${row}`;
+  return `${newestFirst(recordedAtMs)}.${toDeliveryId(event)}`;
 }
 
 /** Undefined for what is no key of the feed. */
 export function parseFeedRowKey(
   rowKey: string,
 ): { readonly recordedAtMs: number; readonly event: EventKey } | undefined {
-  const [, inverted, partition, row] = FEED_KEY.exec(rowKey) ?? [];
+  const [, inverted, partition, row] = TIMED_EVENT_KEY.exec(rowKey) ?? [];
   if (inverted === undefined || partition === undefined || row === undefined) return undefined;
   return { recordedAtMs: timeOf(inverted), event: { partition, row } };
 }
-
-/** What the keys of its rows look like. */
-export const FEED_KEY = /^(\d{13})\.([\w-]{1,200})\.((?:event|command|context|gap)\.[\w-]{1,200}\.[\w-]{1,200})$/;
 
 /** Filter of what was recorded from `sinceMs` on. */
 export function recordedSince(sinceMs: number): string {
@@ -103,4 +99,4 @@ export function toAccountRowKey(invitationId: string, startedAtMs: number): stri
   return `${newestFirst(startedAtMs)}.${toTableKey(invitationId)}`;
 }
 
-export const ACCOUNT_ROW_KEY = /^\d{13}\.[\w-]{1,200}$/;
+export const ACCOUNT_ROW_KEY = new RegExp(`^\\d{13}\\.${TABLE_KEY}$`);

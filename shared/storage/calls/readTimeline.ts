@@ -6,13 +6,12 @@ import { isInvitationEvent } from '../../invitations/events/isInvitationEvent';
 import type { ChannelGapEvent } from '../../invitations/events/relayEvent';
 import { encodeCursor, parseCursor } from '../cursor';
 import type { Tables } from '../tables';
-import { CONTEXT, fromAttemptRow, fromEventRow, LATER } from './callRows';
+import { CALL_ROW_KEY, CONTEXT, fromAttemptRow, fromEventRow, LATER } from './callRows';
 import { readGaps } from './gaps';
 import { queryRows, type Row } from './rows';
 
 const MAX_ROWS_A_PAGE = 1000;
 const MAX_PAGE_CHARACTERS = 1024 * 1024;
-const ROW_KEY = /^(event|command|context|gap|later)\.[\w.-]{1,800}$/;
 
 /**
  * One page of a call's partition, in the order of its rows: settled commands, events, later attempts. Gaps of the account's
@@ -24,7 +23,7 @@ export async function readTimeline(
   cursor: string | undefined,
   nowMs: number,
 ): Promise<TimelinePage> {
-  const after = parseCursor(cursor, ROW_KEY) ?? '';
+  const after = parseCursor(cursor, CALL_ROW_KEY) ?? '';
   const filter = `PartitionKey eq '${toTableKey(invitationId)}' and RowKey gt '${after}'`;
   const commands: RecordedEvent[] = [];
   const contexts: RecordedEvent[] = [];

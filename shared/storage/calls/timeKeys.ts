@@ -1,4 +1,4 @@
-import { toTimeKey } from '../../invitations/record/eventKey';
+import { DELIVERY_ID, toTimeKey } from '../../invitations/record/eventKey';
 
 /** 13 digits of milliseconds reach to the year 2286. */
 const HIGHEST_MS = 9_999_999_999_999;
@@ -19,3 +19,6 @@ export function newestFirstMinute(timeMs: number): string {
   const withinMs = timeOf(newestFirst(timeMs));
   return String(Math.floor(HIGHEST_MS / MINUTE_MS) - Math.floor(withinMs / MINUTE_MS)).padStart(9, '0');
 }
+
+/** Keys of `feed` and of `deliveries`: a moment of newestFirst, then the partition and the row of an event. */
+export const TIMED_EVENT_KEY = new RegExp(`^(\\d{13})\\.${DELIVERY_ID}$`);
