@@ -33,7 +33,7 @@ export function createStores(tables: Tables, clock: Clock, log: Log) {
     views: createCallViews(tables, clock),
     feed: createFeed(tables),
     audit: createCommandAudit(tables),
-    subscriptions: createSubscriptionStore({ tables, clock, log }),
+    subscriptions: createSubscriptionStore(tables, clock, log),
     subscriberHealth: createSubscriberHealthStore(tables),
   };
 }

@@ -30,7 +30,7 @@ export function connectWebhooks(
     health: stores.subscriberHealth,
     accounts: async () => (await accounts.list()).map(({ account }) => account.sipUri),
     store: stores.subscriptions,
-    rateSlots: createRateSlots({ tables, clock, random: Math.random }),
+    rateSlots: createRateSlots(tables, clock, Math.random),
     queue: createServiceBusRetryQueue(bus.sender(busEntities.retries)),
     publisher,
     encryptionKey: settings.encryptionKey,

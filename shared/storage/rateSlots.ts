@@ -12,15 +12,7 @@ const MAX_TRIES = 10;
 const BACK_OFF_MS = 50;
 
 /** The next free time of each subscription in table `deliveryRates`, changed only by the process that read it last. */
-export function createRateSlots({
-  tables,
-  clock,
-  random,
-}: {
-  readonly tables: Tables;
-  readonly clock: Pick<Clock, 'sleep'>;
-  readonly random: () => number;
-}): RateSlots {
+export function createRateSlots(tables: Tables, clock: Pick<Clock, 'sleep'>, random: () => number): RateSlots {
   return {
     async reserve(subscriptionId, perMinute, count, nowMs) {
       const keys = { partitionKey: PARTITION, rowKey: toTableKey(subscriptionId) };

@@ -44,15 +44,7 @@ interface Cached extends Version {
  * Subscriptions in table `subscriptions`. A list is read once and then only its version row, every 3 s at most and by
  * one reader at a time; a change made through this very store is seen at once.
  */
-export function createSubscriptionStore({
-  tables,
-  clock,
-  log,
-}: {
-  readonly tables: Tables;
-  readonly clock: Clock;
-  readonly log: Log;
-}): SubscriptionStore {
+export function createSubscriptionStore(tables: Tables, clock: Clock, log: Log): SubscriptionStore {
   const oneAfterAnother = createSequence();
   const cache = new SubscriptionCache(tables, clock, log);
   const write = async (change: (table: TableClient) => Promise<unknown>): Promise<void> => {

@@ -158,7 +158,7 @@ describe('retention', () => {
 
   it('removes old deliveries, and all that is kept of subscriptions that are gone', async () => {
     const { tables } = storage;
-    const subscriptions = createSubscriptionStore({ tables, clock: createFakeClock(), log: silentLog });
+    const subscriptions = createSubscriptionStore(tables, createFakeClock(), silentLog);
     await subscriptions.insert(() => sampleSubscription({ id: 'sub_a' }));
     const records = createCallRecords(tables);
     for (const subscriptionId of ['sub_a', 'sub_gone']) {
@@ -167,7 +167,7 @@ describe('retention', () => {
         deliveryOf(sampleInvitationEvent(2, { timeMs: timeMs + 2 * DAY_MS }), { subscriptionId }),
       );
       await createSubscriberHealthStore(tables).write(subscriptionId, health);
-      await createRateSlots({ tables, clock: createFakeClock(), random: () => 0 }).reserve(subscriptionId, 1, 1, 0);
+      await createRateSlots(tables, createFakeClock(), () => 0).reserve(subscriptionId, 1, 1, 0);
     }
     expect(await removeOldDeliveries(tables, timeMs + DAY_MS)).toBe(1 + 2 + 2);
     const views = createCallViews(tables, { now: () => timeMs });

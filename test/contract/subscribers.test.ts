@@ -36,12 +36,10 @@ describe('the health of subscribers on tables', () => {
 });
 
 describe('the free times of a subscription with a rate', () => {
-  const open = () => createRateSlots({ tables: storage.tables, clock: createFakeClock(), random: () => 0 });
+  const open = () => createRateSlots(storage.tables, createFakeClock(), () => 0);
   // A sleep of 0 ms on the fake clock would wait for the test.
   const processes = (count: number) =>
-    Array.from({ length: count }, () =>
-      createRateSlots({ tables: storage.tables, clock: { sleep: () => Promise.resolve() }, random: () => 0 }),
-    );
+    Array.from({ length: count }, () => createRateSlots(storage.tables, { sleep: () => Promise.resolve() }, () => 0));
 
   it('are apart by the rate, from now on, and go on from the last one taken', async () => {
     const slots = open();

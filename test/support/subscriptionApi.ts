@@ -32,7 +32,7 @@ const thisMachine: NameResolver = {
 
 /** The subscriptions of one instance of the product, on real tables and real sockets. */
 export function createSubscriptionApi(tables: Tables, options: SubscriptionApiOptions = {}) {
-  return createSubscriptionApiOn((ports) => createSubscriptionStore({ tables, ...ports }), options);
+  return createSubscriptionApiOn(({ clock, log }) => createSubscriptionStore(tables, clock, log), options);
 }
 
 /** As createSubscriptionApi, on any store. */

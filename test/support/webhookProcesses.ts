@@ -87,11 +87,11 @@ export function createWebhookProcess(
   const log = createRecordingLog();
   const published: RelayEvent[] = [];
   const webhooks = createWebhooks({
-    store: createSubscriptionStore({ tables, clock, log }),
+    store: createSubscriptionStore(tables, clock, log),
     records: createCallRecords(tables),
     views: createCallViews(tables, clock),
     health: createSubscriberHealthStore(tables),
-    rateSlots: createRateSlots({ tables, clock, random: () => 0.5 }),
+    rateSlots: createRateSlots(tables, clock, () => 0.5),
     publisher: { publish: (events) => Promise.resolve(void published.push(...events)) },
     encryptionKey,
     caCertificate: undefined,

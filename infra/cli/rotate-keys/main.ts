@@ -32,7 +32,7 @@ async function main(): Promise<number> {
   const tables = createTables(connection, () => credentialFor(connection));
   const { accounts, subscriptions, failed } = await rotateKeys({
     table: createAccountTable(tables, silentLog),
-    subscriptions: createSubscriptionStore({ tables, clock: systemClock, log: silentLog }),
+    subscriptions: createSubscriptionStore(tables, systemClock, silentLog),
     cipher: createSecretCipher(key),
   });
   const terminal = createTerminal(process.stdout, process.env);

@@ -15,7 +15,7 @@ afterEach(() => storage.empty('subscriptions'));
 function twoInstances() {
   const clock = createFakeClock();
   const log = createRecordingLog();
-  const instance = (tables: Tables = storage.tables) => createSubscriptionStore({ tables, clock, log });
+  const instance = (tables: Tables = storage.tables) => createSubscriptionStore(tables, clock, log);
   return { clock, log, here: instance(), there: instance(), instance };
 }
 
