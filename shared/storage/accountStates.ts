@@ -1,13 +1,13 @@
-import { TableTransaction, type TableClient } from '@azure/data-tables';
+import { TableTransaction } from '@azure/data-tables';
 import DataLoader from 'dataloader';
 import { z } from 'zod';
 import type { Clock } from '../clock';
 import { accountKey } from '../invitations/invitationId';
 import type { PasswordTry, RejectedCredentials, StandingTry } from '../ucwa/signIn/rejectedCredentials';
-import { double } from './calls/rows';
-import { storageUnavailable, statusOf } from './translateStorageError';
+import { double, insertRow, readRow, removeRow, replaceRow, unless, writeUnlessChanged, type Row } from './calls/rows';
 import type { Tables } from './tables';
 
+const TABLE = 'accountStates';
 const PARTITION = 'rejectedCredentials';
 /** Azure Table storage, "Performing entity group transactions". */
 const MAX_OPERATIONS = 100;
@@ -17,47 +17,37 @@ const BATCH_MS = 20;
 /**
  * Rows in table `accountStates`, keyed by the account's hash: one while a password is being tried, and as long as one is
  * rejected. Sign-ins of the same moment share a transaction to insert their rows and another to delete them: at a hundred sign-ins
- * a second an account costs a third of an operation, at twenty up to two. Errors: `storageUnavailable`.
+ * a second an account costs a third of an operation, at twenty up to two. Errors: as
+ * insertRow.
  */
 export function createAccountStates(tables: Tables, clock: Pick<Clock, 'sleep'>): RejectedCredentials {
-  const run = async <Result>(action: (table: TableClient) => Promise<Result>): Promise<Result> => {
-    const table = await tables.client('accountStates');
-    try {
-      return await action(table);
-    } catch (error) {
-      throw storageUnavailable(error);
-    }
-  };
-  const inBatches = <Key, Result>(runBatch: (table: TableClient, keys: readonly Key[]) => Promise<readonly Result[]>) =>
-    new DataLoader<Key, Result>((keys) => run((table) => runBatch(table, keys)), {
+  const inBatches = <Key, Result>(runBatch: (keys: readonly Key[]) => Promise<readonly Result[]>) =>
+    new DataLoader(runBatch, {
       cache: false,
       maxBatchSize: MAX_OPERATIONS,
       batchScheduleFn: (callback) => void clock.sleep(BATCH_MS).then(callback),
     });
+  const submit = ({ actions }: TableTransaction, refusals: readonly number[]): Promise<boolean> =>
+    unless(refusals, tables, TABLE, (table) => table.submitTransaction(actions));
   // A transaction that the service refuses for one of its rows is followed by single requests.
-  const insert = inBatches<Row, StandingTry | undefined>(async (table, rows) => {
+  const insert = inBatches<Row, StandingTry | undefined>(async (rows) => {
     const transaction = new TableTransaction();
     for (const row of rows) transaction.createEntity(row);
-    return (await submitted(table, transaction, [400, 409]))
-      ? rows.map(() => undefined)
-      : Promise.all(rows.map((row) => insertOne(table, row)));
+    if (await submit(transaction, [400, 409])) return rows.map(() => undefined);
+    return Promise.all(rows.map((row) => insertOne(tables, row)));
   });
-  const remove = inBatches<string, boolean>(async (table, keys) => {
+  const remove = inBatches<string, undefined>(async (keys) => {
     const transaction = new TableTransaction();
     for (const rowKey of keys) transaction.deleteEntity(PARTITION, rowKey);
-    if (await submitted(table, transaction, [400, 404])) return keys.map(() => true);
-    return Promise.all(keys.map((rowKey) => unless([404], table.deleteEntity(PARTITION, rowKey))));
+    if (!(await submit(transaction, [400, 404])))
+      await Promise.all(keys.map((rowKey) => removeRow(tables, TABLE, PARTITION, rowKey)));
+    return keys.map(() => undefined);
   });
   return {
     claim: (sipUri, mine) => insert.load(toRow(sipUri, mine)),
-    replace: (sipUri, mine, etag) =>
-      run((table) => unless([404, 412], table.updateEntity(toRow(sipUri, mine), 'Replace', { etag }))),
-    async record(sipUri, rejection) {
-      await run((table) => table.upsertEntity(toRow(sipUri, { ...rejection, state: 'rejected' }), 'Replace'));
-    },
-    async clear(sipUri) {
-      await remove.load(accountKey(sipUri));
-    },
+    replace: (sipUri, mine, etag) => writeUnlessChanged(tables, TABLE, toRow(sipUri, mine), etag),
+    record: (sipUri, rejection) => replaceRow(tables, TABLE, toRow(sipUri, { ...rejection, state: 'rejected' })),
+    clear: (sipUri) => remove.load(accountKey(sipUri)),
   };
 }
 
@@ -67,9 +57,7 @@ const standingSchema = z.object({
   atMs: z.number(),
 });
 
-type Row = ReturnType<typeof toRow>;
-
-function toRow(account: string, { state, fingerprint, atMs }: PasswordTry) {
+function toRow(account: string, { state, fingerprint, atMs }: PasswordTry): Row {
   return {
     partitionKey: PARTITION,
     rowKey: accountKey(account),
@@ -80,30 +68,11 @@ function toRow(account: string, { state, fingerprint, atMs }: PasswordTry) {
   };
 }
 
-async function insertOne(table: TableClient, row: Row): Promise<StandingTry | undefined> {
+async function insertOne(tables: Tables, row: Row): Promise<StandingTry | undefined> {
   for (;;) {
-    if (await unless([409], table.createEntity(row))) return undefined;
-    try {
-      const found = await table.getEntity(PARTITION, row.rowKey);
-      return { ...standingSchema.parse(found), etag: found.etag };
-    } catch (error) {
-      // The account with this row left between the two calls: the row is free.
-      if (statusOf(error) !== 404) throw error;
-    }
-  }
-}
-
-function submitted(table: TableClient, transaction: TableTransaction, refusals: readonly number[]): Promise<boolean> {
-  return unless(refusals, table.submitTransaction(transaction.actions));
-}
-
-/** False where the service answered with one of these; rejects with any other error. */
-async function unless(refusals: readonly number[], done: Promise<unknown>): Promise<boolean> {
-  try {
-    await done;
-    return true;
-  } catch (error) {
-    if (refusals.includes(statusOf(error) ?? 0)) return false;
-    throw error;
+    if (await insertRow(tables, TABLE, row)) return undefined;
+    const found = await readRow(tables, TABLE, PARTITION, row.rowKey);
+    // Where there is none, the account with this row left between the two calls: the row is free.
+    if (found !== undefined) return { ...standingSchema.parse(found), etag: found.etag };
   }
 }

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { accountRecordSchema, type AccountRecord, type AccountTable } from '../accounts/accountRecord';
 import { accountKey } from '../invitations/invitationId';
 import { slotOf } from '../relay/slots';
 import type { Log } from '../telemetry/log';
+import { queryRows, readRow, removeRow, unless, writeUnlessChanged, type Row } from './calls/rows';
 import type { Tables } from './tables';
 import { fromTextChunks, toTextChunks } from './textChunks';
-import { statusOf, storageUnavailable, translateWriteError } from './translateStorageError';
 
+const TABLE = 'accounts';
 /** The row with a property for each slot, which every change of one of its accounts writes anew. */
 const VERSIONS = { partitionKey: 'versions', rowKey: 'slots' };
 const VERSION = /^slot(\d\d)$/;
@@ -20,71 +20,39 @@ const rowSchema = z.object({ rowKey: z.string(), encryptedPassword: z.string(), 
  * versions of all slots are one row, so that a heartbeat reads them in one operation.
  */
 export function createAccountTable(tables: Tables, log: Log): AccountTable {
-  const client = (): Promise<TableClient> => tables.client('accounts');
   const touch = async (sipUri: string): Promise<void> => {
     const version = { [`slot${partitionOf(sipUri)}`]: randomUUID() };
-    try {
-      await (await client()).upsertEntity({ ...VERSIONS, ...version }, 'Merge');
-    } catch (error) {
-      throw storageUnavailable(error);
-    }
+    await unless([], tables, TABLE, (table) => table.upsertEntity({ ...VERSIONS, ...version }, 'Merge'));
   };
   return {
-    versions: async () => readVersions(await client()),
+    async versions() {
+      const row = await readRow(tables, TABLE, VERSIONS.partitionKey, VERSIONS.rowKey);
+      return new Map(Object.entries(row ?? {}).flatMap(toVersion));
+    },
     async readSlot(slot) {
       const records: AccountRecord[] = [];
-      try {
-        const filter = `PartitionKey eq '${toPartition(slot)}'`;
-        for await (const row of (await client()).listEntities({ queryOptions: { filter } })) {
-          const read = toRecord(row);
-          if (read === undefined) log.error('accountUnreadable', { slot, row: row.rowKey });
-          else records.push(read.record);
-        }
-      } catch (error) {
-        throw storageUnavailable(error);
+      for await (const row of queryRows(tables, TABLE, { filter: `PartitionKey eq '${toPartition(slot)}'` })) {
+        const read = toRecord(row);
+        if (read === undefined) log.error('accountUnreadable', { slot, row: row.rowKey });
+        else records.push(read.record);
       }
       return records;
     },
     async find(sipUri) {
-      try {
-        return toRecord(await (await client()).getEntity(partitionOf(sipUri), accountKey(sipUri)));
-      } catch (error) {
-        if (statusOf(error) === 404) return undefined;
-        throw storageUnavailable(error);
-      }
+      const row = await readRow(tables, TABLE, partitionOf(sipUri), accountKey(sipUri));
+      return row && toRecord(row);
     },
     async write(record, etag) {
-      try {
-        const table = await client();
-        const row = toRow(record);
-        await (etag === undefined ? table.createEntity(row) : table.updateEntity(row, 'Replace', { etag }));
-      } catch (error) {
-        if ([404, 409, 412].includes(statusOf(error) ?? 0)) return false;
-        throw translateWriteError(error);
-      }
-      await touch(record.sipUri);
-      return true;
+      const isWritten = await writeUnlessChanged(tables, TABLE, toRow(record), etag);
+      if (isWritten) await touch(record.sipUri);
+      return isWritten;
     },
     touch,
     async remove(sipUri) {
-      try {
-        await (await client()).deleteEntity(partitionOf(sipUri), accountKey(sipUri));
-      } catch (error) {
-        if (statusOf(error) !== 404) throw storageUnavailable(error);
-      }
+      await removeRow(tables, TABLE, partitionOf(sipUri), accountKey(sipUri));
       await touch(sipUri);
     },
   };
-}
-
-async function readVersions(table: TableClient): Promise<ReadonlyMap<number, string>> {
-  try {
-    const row = await table.getEntity(VERSIONS.partitionKey, VERSIONS.rowKey);
-    return new Map(Object.entries(row).flatMap(toVersion));
-  } catch (error) {
-    if (statusOf(error) === 404) return new Map();
-    throw storageUnavailable(error);
-  }
 }
 
 function toPartition(slot: number): string {
@@ -95,7 +63,7 @@ function partitionOf(sipUri: string): string {
   return toPartition(slotOf(sipUri));
 }
 
-function toRow({ encryptedPassword, ...record }: AccountRecord) {
+function toRow({ encryptedPassword, ...record }: AccountRecord): Row {
   const { sipUri } = record;
   return {
     partitionKey: partitionOf(sipUri),
@@ -106,11 +74,11 @@ function toRow({ encryptedPassword, ...record }: AccountRecord) {
   };
 }
 
-function toRecord(row: unknown): { readonly record: AccountRecord; readonly etag: string } | undefined {
+function toRecord(row: Row): { readonly record: AccountRecord; readonly etag: string } | undefined {
   const keys = rowSchema.safeParse(row);
   if (!keys.success) return undefined;
   const { encryptedPassword, etag } = keys.data;
-  const body = fromTextChunks(row as Readonly<Record<string, unknown>>);
+  const body = fromTextChunks(row);
   const record = accountRecordSchema.safeParse({ ...Object(body), encryptedPassword });
   return record.success ? { record: record.data, etag } : undefined;
 }

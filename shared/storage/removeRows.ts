@@ -1,7 +1,6 @@
 import { TableTransaction } from '@azure/data-tables';
-import { queryRows, type Row } from './calls/rows';
+import { queryRows, unless, type Row } from './calls/rows';
 import type { TableName, Tables } from './tables';
-import { statusOf, storageUnavailable } from './translateStorageError';
 
 /** An entity group transaction holds 100 operations of one partition (Azure Table storage, "Performing entity group transactions"). */
 const MAX_OPERATIONS = 100;
@@ -22,12 +21,8 @@ export async function removeRows(
     if (keys.length === 0) return;
     const transaction = new TableTransaction();
     for (const rowKey of keys) transaction.deleteEntity(partition, rowKey);
-    try {
-      await (await tables.client(name)).submitTransaction(transaction.actions);
+    if (await unless([404], tables, name, (table) => table.submitTransaction(transaction.actions)))
       removed += keys.length;
-    } catch (error) {
-      if (statusOf(error) !== 404) throw storageUnavailable(error);
-    }
     keys = [];
   };
   for await (const { partitionKey, rowKey } of rows) {

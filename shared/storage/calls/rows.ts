@@ -7,54 +7,55 @@ export type Row = Readonly<Record<string, unknown>> & { readonly partitionKey: s
 /** A row as it was read; its ETag changes with every write. */
 type StoredRow = Row & { readonly etag: string };
 
-/** Inserts a row; false when it is there already. Errors: `storageUnavailable`, `storageRefused`. */
-export async function insertRow(tables: Tables, name: TableName, row: Row): Promise<boolean> {
+/** Makes a change; false where the service answers with one of these statuses. Errors: `storageUnavailable`, `storageRefused`. */
+export async function unless(
+  refusals: readonly number[],
+  tables: Tables,
+  name: TableName,
+  change: (table: TableClient) => Promise<unknown>,
+): Promise<boolean> {
   try {
-    await (await tables.client(name)).createEntity(row);
+    await change(await tables.client(name));
     return true;
   } catch (error) {
-    if (statusOf(error) === 409) return false;
+    if (refusals.includes(statusOf(error) ?? 0)) return false;
     throw translateWriteError(error);
   }
 }
 
+/** Inserts a row; false when it is there already. Errors: `storageUnavailable`, `storageRefused`. */
+export function insertRow(tables: Tables, name: TableName, row: Row): Promise<boolean> {
+  return unless([409], tables, name, (table) => table.createEntity(row));
+}
+
 /** Writes a row over what stands there. Errors: as insertRow. */
 export async function replaceRow(tables: Tables, name: TableName, row: Row): Promise<void> {
-  await write(tables, name, (table) => table.upsertEntity(row, 'Replace'));
+  await unless([], tables, name, (table) => table.upsertEntity(row, 'Replace'));
 }
 
 /** Adds properties to a row that exists. Errors: as insertRow; also where there is no such row. */
 export async function mergeRow(tables: Tables, name: TableName, row: Row): Promise<void> {
-  await write(tables, name, (table) => table.updateEntity(row, 'Merge'));
+  await unless([], tables, name, (table) => table.updateEntity(row, 'Merge'));
 }
 
 /**
  * Writes a row over the one of this ETag, or inserts it where there is no ETag; false when somebody else was faster. Errors: as
  * insertRow.
  */
-export async function writeUnlessChanged(
+export function writeUnlessChanged(
   tables: Tables,
   name: TableName,
   row: Row,
   etag: string | undefined,
 ): Promise<boolean> {
-  try {
-    const table = await tables.client(name);
-    await (etag === undefined ? table.createEntity(row) : table.updateEntity(row, 'Replace', { etag }));
-    return true;
-  } catch (error) {
-    if ([404, 409, 412].includes(statusOf(error) ?? 0)) return false;
-    throw translateWriteError(error);
-  }
+  return unless([404, 409, 412], tables, name, (table) =>
+    etag === undefined ? table.createEntity(row) : table.updateEntity(row, 'Replace', { etag }),
+  );
 }
 
-/** Removes a row; one that is not there is as good as removed. Errors: `storageUnavailable`. */
+/** Removes a row; one that is not there is as good as removed. Errors: as insertRow. */
 export async function removeRow(tables: Tables, name: TableName, partitionKey: string, rowKey: string): Promise<void> {
-  try {
-    await (await tables.client(name)).deleteEntity(partitionKey, rowKey);
-  } catch (error) {
-    if (statusOf(error) !== 404) throw storageUnavailable(error);
-  }
+  await unless([404], tables, name, (table) => table.deleteEntity(partitionKey, rowKey));
 }
 
 /** One row, by its keys. Errors: `storageUnavailable`. */
@@ -103,12 +104,4 @@ export async function* filtered(
 /** A number as Azure Tables keep one of more than 32 bits. */
 export function double(value: number): { readonly type: 'Double'; readonly value: string } {
   return { type: 'Double', value: String(value) };
-}
-
-async function write(tables: Tables, name: TableName, change: (table: TableClient) => Promise<unknown>): Promise<void> {
-  try {
-    await change(await tables.client(name));
-  } catch (error) {
-    throw translateWriteError(error);
-  }
 }
