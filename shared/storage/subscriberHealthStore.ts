@@ -1,6 +1,9 @@
-import { z } from 'zod';
 import { toTableKey } from '../invitations/record/eventKey';
-import type { SubscriberHealthStore } from '../webhooks/delivery/subscriberHealth';
+import {
+  subscriberHealthSchema,
+  type SubscriberHealthRow,
+  type SubscriberHealthStore,
+} from '../webhooks/delivery/subscriberHealth';
 import { queryRows, removeRow, replaceRow } from './calls/rows';
 import type { Tables } from './tables';
 import { fromTextChunks, toTextChunks } from './textChunks';
@@ -8,21 +11,13 @@ import { fromTextChunks, toTextChunks } from './textChunks';
 const TABLE = 'subscriptionHealth';
 const PARTITION = 'health';
 
-const rowSchema = z.object({
-  state: z.enum(['healthy', 'failing']),
-  failingSinceMs: z.number(),
-  lastError: z.string(),
-  lastErrorAtMs: z.number(),
-  isReported: z.boolean(),
-});
-
 /** The health of subscribers in table `subscriptionHealth`: one partition, row = subscription. */
 export function createSubscriberHealthStore(tables: Tables): SubscriberHealthStore {
   return {
     async readAll() {
-      const found = new Map<string, z.infer<typeof rowSchema>>();
+      const found = new Map<string, SubscriberHealthRow>();
       for await (const row of queryRows(tables, TABLE, { filter: `PartitionKey eq '${PARTITION}'` }))
-        found.set(row.rowKey, rowSchema.parse(fromTextChunks(row)));
+        found.set(row.rowKey, subscriberHealthSchema.parse(fromTextChunks(row)));
       return found;
     },
     write: (subscriptionId, row) =>

@@ -1,14 +1,17 @@
+import { z } from 'zod';
+
 /** What `/health` knows of a subscriber; one row for each that has ever failed. */
-export interface SubscriberHealthRow {
-  readonly state: 'failing' | 'healthy';
+export const subscriberHealthSchema = z.object({
+  state: z.enum(['failing', 'healthy']),
   /** Since when nothing has been delivered: milliseconds since the epoch. */
-  readonly failingSinceMs: number;
+  failingSinceMs: z.number(),
   /** A sentence. */
-  readonly lastError: string;
-  readonly lastErrorAtMs: number;
+  lastError: z.string(),
+  lastErrorAtMs: z.number(),
   /** That `ucwa.subscription.failing` was published for this failure. */
-  readonly isReported: boolean;
-}
+  isReported: z.boolean(),
+});
+export type SubscriberHealthRow = Readonly<z.infer<typeof subscriberHealthSchema>>;
 
 /** Table `subscriptionHealth`. Errors: `storageUnavailable`. */
 export interface SubscriberHealthStore {
