@@ -60,29 +60,29 @@ export function describeCallRecords(title: string, open: () => Promise<CallRecor
     it('gives back an event exactly as it was inserted', async () => {
       const records = await open();
       const long = { ...started, data: { ...started.data, subject: 'Ü€😀'.repeat(5_000) } };
-      expect(await records.insertEvent(recorded(long))).toBe(true);
+      await records.insertEvent(recorded(long));
       expect(await records.readEvents(started.subject)).toEqual([listed(long)]);
       expect(await records.readEvent(started)).toEqual(recorded(long));
     });
 
     it('inserts an event once: the second time changes nothing', async () => {
       const records = await open();
-      expect(await records.insertEvent(recorded(started))).toBe(true);
-      expect(await records.insertEvent(recorded(started, { recordedAtMs: 1 }))).toBe(false);
+      await records.insertEvent(recorded(started));
+      await records.insertEvent(recorded(started, { recordedAtMs: 1 }));
       expect(await records.readEvents(started.subject)).toEqual([listed(started)]);
     });
 
     it('inserts an event with its results, and writes them to one that is there already', async () => {
       const records = await open();
-      expect(await records.insertEvent(recorded(started, { results: results.slice(0, 1) }))).toBe(true);
-      expect(await records.insertEvent(recorded(started, { recordedAtMs: 1, results }))).toBe(false);
+      await records.insertEvent(recorded(started, { results: results.slice(0, 1) }));
+      await records.insertEvent(recorded(started, { recordedAtMs: 1, results }));
       expect(await records.readEvent(started)).toEqual(recorded(started, { results }));
     });
 
     it('inserts one event once by many processes at the same moment', async () => {
       const records = await open();
-      const inserted = await Promise.all(Array.from({ length: 10 }, () => records.insertEvent(recorded(started))));
-      expect(inserted.filter((isFirst) => isFirst)).toHaveLength(1);
+      await Promise.all(Array.from({ length: 10 }, () => records.insertEvent(recorded(started))));
+      expect(await records.readEvents(started.subject)).toEqual([listed(started)]);
     });
 
     it('writes results beside an event, for hundreds of subscribers, over those written before', async () => {

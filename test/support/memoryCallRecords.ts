@@ -24,14 +24,10 @@ export function createMemoryCallRecords(): MemoryCallRecords {
   const attempts = new Map<string, LaterAttempt & { readonly eventId: string }>();
   const deliveries = new Map<string, TroubledDelivery>();
 
-  const insertEvent = (recorded: RecordedEvent): boolean => {
+  const insertEvent = (recorded: RecordedEvent): void => {
     const key = toDeliveryId(recorded.event);
-    if (events.has(key)) {
-      if (recorded.results !== undefined) writeResults(recorded.event, recorded.results);
-      return false;
-    }
-    events.set(key, structuredClone(recorded));
-    return true;
+    if (!events.has(key)) events.set(key, structuredClone(recorded));
+    else if (recorded.results !== undefined) writeResults(recorded.event, recorded.results);
   };
   const indexEvent = (record: CallRecord): void =>
     void indexed.set(`${toDeliveryId(record.event)} ${record.recordedAtMs}`, structuredClone(record));

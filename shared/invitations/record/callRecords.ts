@@ -39,11 +39,8 @@ export interface CallRecord extends RecordedEvent {
  * `storageUnavailable` (no response, or one that may be better later) and `storageRefused` (refused for good: 400, 413).
  */
 export interface CallRecords {
-  /**
-   * Inserts the event into its call's partition, with its results where it has any. Resolves to false when it was there already:
-   * then only the results are written.
-   */
-  insertEvent(recorded: RecordedEvent): Promise<boolean>;
+  /** Inserts the event into its call's partition, with its results where it has any: only they are written where it is there already. */
+  insertEvent(recorded: RecordedEvent): Promise<void>;
   /**
    * Writes what lists find the event by: its row of `feed`, and for the first event of a call and for its end the row of
    * `callsByAccount`. An end whose `startedAtMs` is not known reads the call's partition for it; so does a context, which lists

@@ -6,11 +6,11 @@ import type { CallRecord, CallRecords, ListedEvent, RecordedEvent } from '../../
 import { toEventKey, toTableKey } from '../../invitations/record/eventKey';
 import type { RelayEvent } from '../../invitations/events/relayEvent';
 import type { Tables } from '../tables';
-import { fromEventRow, toAttemptRow, toEventRow, toResultsRow } from './callRows';
+import { toAttemptRow, toEventRow, toResultsRow } from './callRows';
 import { toAccountRow, toFeedRow } from './listRows';
 import { toDeliveryRow } from './deliveryRows';
-import { readCallEvents, readContext } from './readCall';
-import { insertRow, mergeRow, readRow, replaceRow } from './rows';
+import { readCallEvents, readContext, readEventAt } from './readCall';
+import { insertRow, mergeRow, replaceRow } from './rows';
 
 /**
  * What is kept of calls, in tables `calls`, `feed`, `callsByAccount` and `deliveries`. Requests: one for each method, but for
@@ -36,11 +36,10 @@ export function createCallRecords(tables: Tables): CallRecords {
     await Promise.all(writes);
   };
 
-  const insertEvent = async (recorded: RecordedEvent): Promise<boolean> => {
+  const insertEvent = async (recorded: RecordedEvent): Promise<void> => {
     const { event, results } = recorded;
     const isNew = await insertRow(tables, 'calls', toEventRow(recorded));
     if (!isNew && results !== undefined) await mergeRow(tables, 'calls', toResultsRow(event, results));
-    return isNew;
   };
 
   /** A list shows an ended call from one row alone: that row gets what was attached after the end. */
@@ -63,11 +62,7 @@ export function createCallRecords(tables: Tables): CallRecords {
     writeResults: (event, results) => mergeRow(tables, 'calls', toResultsRow(event, results)),
     readEvents,
     readContext: (invitationId) => readContext(tables, toTableKey(invitationId)),
-    async readEvent(event) {
-      const { partition, row } = toEventKey(event);
-      const found = await readRow(tables, 'calls', partition, row);
-      return found === undefined ? undefined : fromEventRow(found);
-    },
+    readEvent: (event) => readEventAt(tables, toEventKey(event)),
     writeAttempt: (event, attempt) => replaceRow(tables, 'calls', toAttemptRow(event, attempt)),
     writeDelivery: (delivery) => replaceRow(tables, 'deliveries', toDeliveryRow(delivery)),
     async writeRecord(record) {

@@ -5,14 +5,13 @@ import { parseDeliveryId, toTableKey } from '../../invitations/record/eventKey';
 import { removeMatching } from '../removeRows';
 import { createStartedCalls } from '../startedCalls';
 import type { Tables } from '../tables';
-import { fromEventRow } from './callRows';
 import { fromDeliveryRow, toDeliveryRowKey } from './deliveryRows';
 import { readGapPage } from './gaps';
 import { listCalls } from './listCalls';
 import { listDeliveries } from './listDeliveries';
 import { inGroups } from './listPage';
 import { parseFeedRowKey, recordedSince, recordedUntil } from './listRows';
-import { headOf, readCallEvents } from './readCall';
+import { headOf, readCallEvents, readEventAt } from './readCall';
 import { readTimeline } from './readTimeline';
 import { queryRows, readRow } from './rows';
 
@@ -64,7 +63,7 @@ export function createCallViews(tables: Tables, clock: Pick<Clock, 'now'>): Call
 
     async findByDeliveryId(deliveryId) {
       const key = parseDeliveryId(deliveryId);
-      return key && readEventAt(tables, key.partition, key.row);
+      return key && readEventAt(tables, key);
     },
 
     async removeDeliveries(subscriptionId) {
@@ -73,18 +72,13 @@ export function createCallViews(tables: Tables, clock: Pick<Clock, 'now'>): Call
   };
 }
 
-async function readEventAt(tables: Tables, partitionKey: string, rowKey: string): Promise<RecordedEvent | undefined> {
-  const row = await readRow(tables, 'calls', partitionKey, rowKey);
-  return row === undefined ? undefined : fromEventRow(row);
-}
-
 async function* readRecordedBetween(tables: Tables, sinceMs: number, untilMs: number): AsyncGenerator<RecordedEvent> {
   const queryOptions = { filter: `${recordedUntil(untilMs)} and ${recordedSince(sinceMs)}`, select: ['RowKey'] };
   for await (const rows of inGroups(queryRows(tables, 'feed', queryOptions), READ_TOGETHER)) {
     const found = await Promise.all(
       rows.map(async (row) => {
         const key = parseFeedRowKey(row.rowKey);
-        const recorded = key && (await readEventAt(tables, key.event.partition, key.event.row));
+        const recorded = key && (await readEventAt(tables, key.event));
         // An event that was recorded twice is on record with the time of one of them.
         return recorded?.recordedAtMs === key?.recordedAtMs ? recorded : undefined;
       }),

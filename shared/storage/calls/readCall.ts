@@ -2,12 +2,13 @@ import type { CallContext } from '../../invitations/calls/callData';
 import { isContextEvent } from '../../invitations/calls/callEvent';
 import type { InvitationHead } from '../../invitations/invitationHead';
 import { applyGaps, toHead } from '../../invitations/record/callHead';
-import type { ListedEvent } from '../../invitations/record/callRecords';
+import type { ListedEvent, RecordedEvent } from '../../invitations/record/callRecords';
+import type { EventKey } from '../../invitations/record/eventKey';
 import type { ChannelGap } from '../../invitations/events/relayEvent';
 import type { Tables } from '../tables';
 import { CONTEXT, EVENT, fromEventRow, fromListedRow, LISTED_COLUMNS, rowsOf } from './callRows';
 import { readGaps } from './gaps';
-import { queryRows } from './rows';
+import { queryRows, readRow } from './rows';
 
 /** What was attached to a call, the newest first, then the call's events in sequence. Errors: `storageUnavailable`. */
 export async function readCallEvents(tables: Tables, partition: string): Promise<readonly ListedEvent[]> {
@@ -17,6 +18,12 @@ export async function readCallEvents(tables: Tables, partition: string): Promise
   for await (const row of queryRows(tables, 'calls', { filter, select: LISTED_COLUMNS }))
     events.push(fromListedRow(row));
   return events;
+}
+
+/** One event as it is on record, settled commands and gaps included. Errors: `storageUnavailable`. */
+export async function readEventAt(tables: Tables, { partition, row }: EventKey): Promise<RecordedEvent | undefined> {
+  const found = await readRow(tables, 'calls', partition, row);
+  return found && fromEventRow(found);
 }
 
 /** What is attached to a call now. Errors: `storageUnavailable`. */
