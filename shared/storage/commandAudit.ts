@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { commandNames } from '../invitations/commands/command';
 import type { CommandList, CommandListQuery, RecordedCommand } from '../invitations/commands/commandList';
+import { newestFirst, newestFirstMinute, timeOf } from '../invitations/record/timeKeys';
 import { readPage } from './calls/listPage';
 import { insertRow, queryRows, type Row } from './calls/rows';
-import { newestFirst, newestFirstMinute, timeOf } from './calls/timeKeys';
 import { parseCursor } from './cursor';
 import type { Tables } from './tables';
 

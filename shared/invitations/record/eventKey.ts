@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { CONTEXT_EVENT_TYPE } from '../calls/callEvent';
 import { accountKey } from '../invitationId';
 import type { RelayEvent } from '../events/relayEvent';
+import { newestFirst, toTimeKey } from './timeKeys';
 
 /** What an event's place on record is made from. */
 export type KeyedEvent = Pick<RelayEvent, 'id' | 'subject' | 'sequence' | 'type' | 'account' | 'timeMs'>;
@@ -20,7 +21,7 @@ export interface EventKey {
 /** Where an event is on record. Rows of a partition sort by sequence, and those without a sequence by time. Pure. */
 export function toEventKey({ id, subject, sequence, type, account, timeMs }: KeyedEvent): EventKey {
   const kind = prefixes[type] ?? 'event';
-  const time = kind === 'context' ? toTimeKey(LAST_TIME_MS - timeMs) : toTimeKey(timeMs);
+  const time = kind === 'context' ? newestFirst(timeMs) : toTimeKey(timeMs);
   return {
     partition: kind === 'gap' ? accountKey(account) : toTableKey(subject),
     row: `${kind}.${sequence === undefined ? time : toTableKey(sequence)}.${toTableKey(id)}`,
@@ -35,9 +36,6 @@ const prefixes: Readonly<Record<string, (typeof kinds)[number]>> = {
   'ucwa.command.settled': 'command',
   [CONTEXT_EVENT_TYPE]: 'context',
 };
-
-/** The largest time of thirteen digits. */
-const LAST_TIME_MS = 9_999_999_999_999;
 
 /** Names the delivery of an event: opaque to callers, at most 620 characters of letters, digits, `_`, `-` and `.`. Pure. */
 export function toDeliveryId(event: KeyedEvent): string {
@@ -54,7 +52,10 @@ export function parseDeliveryId(deliveryId: string): EventKey | undefined {
 /** Sources of regular expressions: what toTableKey makes, and the rows and delivery ids of events. */
 export const TABLE_KEY = '[\\w-]{1,200}';
 export const EVENT_ROW = `(?:${kinds.join('|')})\\.${TABLE_KEY}\\.${TABLE_KEY}`;
-export const DELIVERY_ID = `(${TABLE_KEY})\\.(${EVENT_ROW})`;
+const DELIVERY_ID = `(${TABLE_KEY})\\.(${EVENT_ROW})`;
+
+/** A moment of newestFirst, then the partition and the row of an event. */
+export const TIMED_EVENT_KEY = new RegExp(`^(\\d{13})\\.${DELIVERY_ID}$`);
 
 const wholeTableKey = new RegExp(`^${TABLE_KEY}$`);
 const wholeDeliveryId = new RegExp(`^${DELIVERY_ID}$`);
@@ -66,9 +67,4 @@ const wholeDeliveryId = new RegExp(`^${DELIVERY_ID}$`);
  */
 export function toTableKey(text: string): string {
   return wholeTableKey.test(text) ? text : `x${createHash('sha256').update(text).digest('hex')}`;
-}
-
-/** Thirteen digits that sort by time. A moment before 1970, or after 2286, stands at that end. */
-export function toTimeKey(timeMs: number): string {
-  return String(Math.min(Math.max(Math.floor(timeMs), 0), 9_999_999_999_999)).padStart(13, '0');
 }

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { TroubledDelivery } from '../../invitations/record/callRecords';
 import { laterAttemptSchema } from '../../invitations/record/deliveryResult';
 import { toDeliveryId, toTableKey, type KeyedEvent } from '../../invitations/record/eventKey';
+import { newestFirst } from '../../invitations/record/timeKeys';
 import { fromTextChunks, toTextChunks } from '../textChunks';
 import { eventSchema } from './callRows';
 import { double, type Row } from './rows';
-import { newestFirst } from './timeKeys';
 
 /**
  * Table `deliveries`: a row for each delivery that was not `delivered` at its first attempt, partition = subscription, row =

@@ -1,6 +1,6 @@
 import { accountKey } from '../../invitations/invitationId';
 import type { CallViews, GapQuery } from '../../invitations/record/callViews';
-import { toTimeKey } from '../../invitations/record/eventKey';
+import { toTimeKey } from '../../invitations/record/timeKeys';
 import type { ChannelGapEvent } from '../../invitations/events/relayEvent';
 import { parseCursor } from '../cursor';
 import type { Tables } from '../tables';

@@ -3,7 +3,9 @@ import { accountKey } from '../../invitations/invitationId';
 import { matchesCall } from '../../invitations/record/callFilter';
 import { toHead } from '../../invitations/record/callHead';
 import type { ListedEvent } from '../../invitations/record/callRecords';
+import { TIMED_EVENT_KEY } from '../../invitations/record/eventKey';
 import type { InvitationPage, InvitationQuery } from '../../invitations/record/invitationPage';
+import { newestFirst } from '../../invitations/record/timeKeys';
 import { parseCursor } from '../cursor';
 import type { Tables } from '../tables';
 import { readPage } from './listPage';
@@ -19,7 +21,6 @@ import {
 } from './listRows';
 import { headOf, readCallEvents } from './readCall';
 import { queryRows, type Row } from './rows';
-import { newestFirst, TIMED_EVENT_KEY } from './timeKeys';
 
 /** No call rings for longer: what was last heard of before that is active no more. */
 const ACTIVE_MS = 600_000;

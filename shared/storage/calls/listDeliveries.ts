@@ -1,13 +1,13 @@
 import type { TroubledDelivery } from '../../invitations/record/callRecords';
 import type { CallViews, DeliveryQuery } from '../../invitations/record/callViews';
-import { toTableKey } from '../../invitations/record/eventKey';
+import { TIMED_EVENT_KEY, toTableKey } from '../../invitations/record/eventKey';
+import { newestFirst } from '../../invitations/record/timeKeys';
 import { parseCursor } from '../cursor';
 import type { Tables } from '../tables';
 import { fromEventRow } from './callRows';
 import { fromDeliveryRow, toDeliveryRowKey } from './deliveryRows';
-import { readPage } from './listPage';
+import { inGroups, readPage } from './listPage';
 import { queryRows, readRow, type Row } from './rows';
-import { newestFirst, TIMED_EVENT_KEY } from './timeKeys';
 
 /** A row is up to 8 KiB, of which most is the response. */
 const ROWS_A_REQUEST = 100;
@@ -75,9 +75,7 @@ async function* rowsOfCall(
     const key = toDeliveryRowKey(fromEventRow(row).event);
     if (key > after) keys.push(key);
   }
-  const sorted = keys.toSorted();
-  for (let at = 0; at < sorted.length; at += READ_TOGETHER) {
-    const group = sorted.slice(at, at + READ_TOGETHER);
+  for await (const group of inGroups(keys.toSorted(), READ_TOGETHER)) {
     const rows = await Promise.all(group.map((key) => readRow(tables, 'deliveries', partition, key)));
     for (const row of rows) if (row !== undefined) yield row;
   }

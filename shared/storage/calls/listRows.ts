@@ -2,13 +2,20 @@ import { z } from 'zod';
 import { accountKey } from '../../invitations/invitationId';
 import { isInvitationEvent } from '../../invitations/events/isInvitationEvent';
 import type { CallRecord } from '../../invitations/record/callRecords';
-import { TABLE_KEY, toDeliveryId, toTableKey, type EventKey, type KeyedEvent } from '../../invitations/record/eventKey';
+import {
+  TABLE_KEY,
+  TIMED_EVENT_KEY,
+  toDeliveryId,
+  toTableKey,
+  type EventKey,
+  type KeyedEvent,
+} from '../../invitations/record/eventKey';
+import { newestFirst, newestFirstMinute, timeOf } from '../../invitations/record/timeKeys';
 import type { RelayEvent } from '../../invitations/events/relayEvent';
 import { withoutLargestParts } from '../../invitations/normalise/withoutLargestParts';
 import { fromTextChunks, toAsciiJson, toTextChunks } from '../textChunks';
 import { eventSchema } from './callRows';
 import type { Row } from './rows';
-import { newestFirst, newestFirstMinute, TIMED_EVENT_KEY, timeOf } from './timeKeys';
 
 /**
  * Table `feed`, the time index: a row for each recorded event, partition = inverted minute of recording, row = inverted

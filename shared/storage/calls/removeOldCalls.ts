@@ -1,10 +1,10 @@
+import { newestFirst } from '../../invitations/record/timeKeys';
 import { removeMatching, removeRows } from '../removeRows';
 import type { Tables } from '../tables';
 import { LATER } from './callRows';
 import { minutesBefore, parseFeedRowKey } from './listRows';
 import { inGroups } from './listPage';
 import { filtered, queryRows, type Row } from './rows';
-import { newestFirst } from './timeKeys';
 
 /** Rows of the feed that are handled together, and partitions of calls at once. */
 const FEED_ROWS_TOGETHER = 100;
@@ -24,10 +24,9 @@ export async function removeOldCalls(tables: Tables, beforeMs: number): Promise<
     select: ['PartitionKey', 'RowKey', 'account'],
   });
   for await (const rows of inGroups(feed, FEED_ROWS_TOGETHER)) {
-    const calls = [...eventsByCall(rows)];
-    for (let at = 0; at < calls.length; at += CALLS_TOGETHER) {
-      const counts = calls.slice(at, at + CALLS_TOGETHER).map((call) => removeEvents(tables, ...call));
-      removed += (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+    for await (const calls of inGroups(eventsByCall(rows), CALLS_TOGETHER)) {
+      const counts = await Promise.all(calls.map((call) => removeEvents(tables, ...call)));
+      removed += counts.reduce((sum, count) => sum + count, 0);
     }
     for (const account of new Set(rows.map((row) => String(row.account)))) {
       if (accounts.has(account)) continue;

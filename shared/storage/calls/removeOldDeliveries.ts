@@ -1,7 +1,7 @@
+import { newestFirst } from '../../invitations/record/timeKeys';
 import { removeMatching, removeRows } from '../removeRows';
 import type { TableName, Tables } from '../tables';
 import { filtered, queryRows, readRow } from './rows';
-import { newestFirst } from './timeKeys';
 
 /**
  * Removes deliveries of events before that moment, and everything that is kept of subscriptions that are gone: what a late

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import type { RelayEvent } from '../../../../shared/invitations/events/relayEvent';
-import { parseDeliveryId, toDeliveryId, toEventKey } from '../../../../shared/invitations/record/eventKey';
+import {
+  parseDeliveryId,
+  TIMED_EVENT_KEY,
+  toDeliveryId,
+  toEventKey,
+} from '../../../../shared/invitations/record/eventKey';
 import { cursorSchema } from '../../../../shared/http/cursorSchema';
 import { CALL_ROW_KEY, toAttemptRow } from '../../../../shared/storage/calls/callRows';
 import { toDeliveryRowKey } from '../../../../shared/storage/calls/deliveryRows';
@@ -11,7 +16,6 @@ import {
   toAccountRowKey,
   toFeedRowKey,
 } from '../../../../shared/storage/calls/listRows';
-import { TIMED_EVENT_KEY } from '../../../../shared/storage/calls/timeKeys';
 import { encodeCursor, parseCursor } from '../../../../shared/storage/cursor';
 import { attemptOf } from '../../../contract/callRecords';
 import { sampleInvitationEvent } from '../../../support/sampleEvents';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { newestFirst, newestFirstMinute, timeOf } from '../../../../shared/storage/calls/timeKeys';
+import { newestFirst, newestFirstMinute, timeOf } from '../../../../shared/invitations/record/timeKeys';
 
 const timeMs = fc.integer({ min: 0, max: 9_999_999_999_999 });
 
