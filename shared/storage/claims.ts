@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { TableClient } from '@azure/data-tables';
 import type { Claim, ClaimStore, ClaimSubject, HeldClaim } from '../invitations/commands/claim';
 import { commandNames } from '../invitations/commands/command';
+import { double } from './calls/rows';
 import { storageUnavailable, statusOf } from './translateStorageError';
 import type { Tables } from './tables';
 
@@ -75,7 +76,7 @@ async function unlessAnotherWasFirst<T>(
 }
 
 function toEntity(partitionKey: string, rowKey: ClaimSubject, { claimedAtMs, ...claim }: Claim) {
-  return { partitionKey, rowKey, ...claim, claimedAtMs: { type: 'Double', value: String(claimedAtMs) } };
+  return { partitionKey, rowKey, ...claim, claimedAtMs: double(claimedAtMs) };
 }
 
 function etagOf(response: { readonly etag?: string }): string {

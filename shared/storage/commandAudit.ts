@@ -7,7 +7,7 @@ import { insertRow, queryRows, type Row } from './calls/rows';
 import { parseCursor } from './cursor';
 import type { Tables } from './tables';
 
-export interface CommandAudit extends CommandList {
+interface CommandAudit extends CommandList {
   /** Inserts one row; rows are never changed. Errors: `storageUnavailable`. */
   record(entry: RecordedCommand): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ConnectedCall, ConnectedCalls } from '../invitations/calls/connectedCalls';
 import { accountKey } from '../invitations/invitationId';
 import { kindNames } from '../invitations/kinds';
-import { double, insertRow, readRow, removeRow, type Row } from './calls/rows';
+import { double, insertRow, readRow, removeRow } from './calls/rows';
 import type { Tables } from './tables';
 
 const rowSchema = z.object({
@@ -21,7 +21,7 @@ const rowSchema = z.object({
 export function createConnectedCalls(tables: Tables): ConnectedCalls {
   const read = async (account: string, conversation: string): Promise<ConnectedCall | undefined> => {
     const row = await readRow(tables, 'connectedCalls', accountKey(account), keyOf(conversation));
-    return row === undefined ? undefined : fromRow(row);
+    return row && rowSchema.parse(row);
   };
   return {
     read,
@@ -38,10 +38,6 @@ export function createConnectedCalls(tables: Tables): ConnectedCalls {
     },
     remove: (account, conversation) => removeRow(tables, 'connectedCalls', accountKey(account), keyOf(conversation)),
   };
-}
-
-function fromRow(row: Row): ConnectedCall {
-  return rowSchema.parse(row);
 }
 
 /** A path holds what no key may hold. */

@@ -1,6 +1,7 @@
 import { TableTransaction, type TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import type { SlotLease, SlotLeaseStore } from '../relay/slots';
+import { double } from './calls/rows';
 import { storageUnavailable, statusOf } from './translateStorageError';
 import type { Tables } from './tables';
 
@@ -48,7 +49,7 @@ export function createSlotLeases(tables: Tables): SlotLeaseStore {
           owner,
           ...(askedBy === undefined ? {} : { askedBy }),
           ...(health === undefined ? {} : { accountsHealth: health }),
-          expiresAtMs: { type: 'Double', value: String(expiresAtMs) },
+          expiresAtMs: double(expiresAtMs),
         };
         if (etag === undefined) transaction.createEntity(row);
         else transaction.updateEntity(row, 'Merge', { etag });

@@ -1,6 +1,6 @@
 import type { Feed, FeedEntry } from '../../invitations/record/feed';
 import type { Tables } from '../tables';
-import { fromListItemTexts, parseFeedRowKey, recordedSince } from './listRows';
+import { fromListItem, parseFeedRowKey, recordedSince } from './listRows';
 import { queryRows, type Row } from './rows';
 
 /** The feed in table `feed`: one query for each read, of whole rows. */
@@ -31,7 +31,7 @@ function toEntry(row: Row): FeedEntry | undefined {
   const recordedAtMs = parseFeedRowKey(key)?.recordedAtMs;
   if (recordedAtMs === undefined) return undefined;
   try {
-    return { key, recordedAtMs, ...fromListItemTexts(row) };
+    return { key, recordedAtMs, ...fromListItem(row) };
   } catch {
     return undefined;
   }

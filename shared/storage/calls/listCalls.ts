@@ -11,7 +11,7 @@ import type { Tables } from '../tables';
 import { readPage } from './listPage';
 import {
   ACCOUNT_ROW_KEY,
-  fromListItemTexts,
+  fromListItem,
   parseFeedRowKey,
   recordedBefore,
   recordedSince,
@@ -127,7 +127,7 @@ function accountIndex(tables: Tables, account: string, { state, nowMs, sinceMs, 
 /** The call whose `completed` this row is, if its start is known. */
 function endedCall(row: Row): InvitationHead | undefined {
   if (row.happened !== 'completed') return undefined;
-  const { event, startedAtMs } = fromListItemTexts(row);
+  const { event, startedAtMs } = fromListItem(row);
   const head = toHead([event]);
   return head === undefined || startedAtMs === undefined ? undefined : { ...head, startedAtMs };
 }

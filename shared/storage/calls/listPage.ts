@@ -20,11 +20,11 @@ export async function readPage<Item>(
 ): Promise<Page<Item>> {
   const items: Item[] = [];
   let [read, last] = [0, ''];
+  const isFull = (): boolean => items.length === limit || read === MAX_ROWS_A_PAGE;
   for await (const group of inGroups(rows, HANDLED_TOGETHER)) {
-    const isFull = items.length === limit || read === MAX_ROWS_A_PAGE;
-    const found = isFull ? [] : await Promise.all(group.map(async (row) => toItem(row)));
+    const found = isFull() ? [] : await Promise.all(group.map(async (row) => toItem(row)));
     for (const [at, row] of group.entries()) {
-      if (items.length === limit || read === MAX_ROWS_A_PAGE) return { items, cursor: encodeCursor(last) };
+      if (isFull()) return { items, cursor: encodeCursor(last) };
       const item = found[at];
       if (item !== undefined) items.push(item);
       read += 1;

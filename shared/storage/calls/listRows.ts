@@ -28,8 +28,7 @@ export function toFeedRow(record: CallRecord): Row {
     partitionKey: newestFirstMinute(recordedAtMs),
     rowKey: toFeedRowKey(event, recordedAtMs),
     account: accountKey(event.account),
-    ...(isInvitationEvent(event) && { happened: event.data.event }),
-    ...toListItemTexts(record),
+    ...toListItem(record),
   };
 }
 
@@ -77,11 +76,14 @@ const itemSchema = z.object({
   startedAtMs: z.number().exactOptional(),
 });
 
-function toListItemTexts({ event, startedAtMs }: CallRecord): Readonly<Record<string, string>> {
-  return toTextChunks({ event: small(event), ...(startedAtMs !== undefined && { startedAtMs }) });
+function toListItem({ event, startedAtMs }: CallRecord): Readonly<Record<string, string>> {
+  return {
+    ...(isInvitationEvent(event) && { happened: event.data.event }),
+    ...toTextChunks({ event: small(event), ...(startedAtMs !== undefined && { startedAtMs }) }),
+  };
 }
 
-export function fromListItemTexts(row: Row): z.infer<typeof itemSchema> {
+export function fromListItem(row: Row): z.infer<typeof itemSchema> {
   return itemSchema.parse(fromTextChunks(row));
 }
 
@@ -97,8 +99,7 @@ export function toAccountRow(record: CallRecord & { readonly startedAtMs: number
   return {
     partitionKey: accountKey(event.account),
     rowKey: toAccountRowKey(event.subject, startedAtMs),
-    ...(isInvitationEvent(event) && { happened: event.data.event }),
-    ...toListItemTexts(record),
+    ...toListItem(record),
   };
 }
 

@@ -2,7 +2,7 @@ import { accountKey } from '../../../../shared/invitations/invitationId';
 import { toEventKey } from '../../../../shared/invitations/record/eventKey';
 import {
   ACCOUNT_ROW_KEY,
-  fromListItemTexts,
+  fromListItem,
   minutesBefore,
   parseFeedRowKey,
   recordedBefore,
@@ -21,7 +21,7 @@ test('a row of the feed shows the event, and its key names it', () => {
   const row = toFeedRow({ event, recordedAtMs, startedAtMs: event.timeMs });
   expect(row).toMatchObject({ rowKey: toFeedRowKey(event, recordedAtMs), account: accountKey(event.account) });
   expect(row['happened']).toBe('started');
-  expect(fromListItemTexts(row)).toEqual({ event, startedAtMs: event.timeMs });
+  expect(fromListItem(row)).toEqual({ event, startedAtMs: event.timeMs });
   expect(parseFeedRowKey(row.rowKey)).toEqual({ recordedAtMs, event: toEventKey(event) });
 });
 
@@ -39,10 +39,10 @@ test('what is no key of the feed is none', () => {
 
 test('an event that is too large for a list is shown without its largest parts, else without its data', () => {
   const large = { ...event, data: { ...event.data, subject: 'x'.repeat(5_000) } };
-  const shown = fromListItemTexts(toFeedRow({ event: large, recordedAtMs })).event;
+  const shown = fromListItem(toFeedRow({ event: large, recordedAtMs })).event;
   expect(shown.data).toMatchObject({ invitationId: event.data.invitationId, omitted: ['subject'] });
   const other = { ...sampleGapEvent(), data: { text: 'x'.repeat(5_000) } };
-  expect(fromListItemTexts(toFeedRow({ event: other, recordedAtMs })).event).toEqual({ ...other, data: {} });
+  expect(fromListItem(toFeedRow({ event: other, recordedAtMs })).event).toEqual({ ...other, data: {} });
 });
 
 test('a call has a row in the list of its account, by the time at which it began', () => {
