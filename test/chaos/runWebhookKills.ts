@@ -57,6 +57,8 @@ const KILL_EVERY_MS = 8_000;
 const CALL_MS = 4_000;
 /** What a first event may take while storage is away. */
 export const FIRST_WITHIN_MS = 1_000;
+/** A host that delivers at all does so by then. */
+const HEARD_WITHIN_MS = 2_000;
 /** What was in a killed host's hands comes again after the lock of 10 s; then rings are over. */
 const DRAIN_MS = 60_000;
 /** Below the ports that connections are made from: one of these could take the storage's while that is away. */
@@ -94,6 +96,7 @@ export async function runWebhookKills(plan: WebhookKillsPlan, print: Print): Pro
   const published = new Map<string, { readonly event: InvitationEvent; readonly atMs: number }>();
   const away: Span[] = [];
   let stopped = false;
+  let knownCall = plan.calls;
   try {
     const ids = await subscribeAll(host, crowd.members);
     const publish = async (event: InvitationEvent): Promise<void> => {
@@ -122,9 +125,17 @@ export async function runWebhookKills(plan: WebhookKillsPlan, print: Print): Pro
         print(`${String(kill + 1)} of ${String(plan.kills)} kills, ${String(published.size)} events`);
       }
     };
+    /** Resolves when the host that was started last has read its subscriptions: without them it can tell nobody. */
+    const subscribersKnown = async (): Promise<void> => {
+      for (let isKnown = false; !isKnown;) {
+        const event = callEvent('completed', { call: (knownCall += 1), timeMs: Date.now() });
+        await sender.sendMessages(toServiceBusMessage(event));
+        const heard = crowd.heard([event.id]).then(() => true);
+        isKnown = await Promise.race([heard, wait(HEARD_WITHIN_MS, false)]);
+      }
+    };
     const beAway = async (what: string, leave: () => void, comeBack: () => Promise<void>): Promise<void> => {
-      // The host that was started last has read its subscriptions by then.
-      await wait(5_000);
+      await subscribersKnown();
       leave();
       print(`storage is ${what} for ${String(plan.awaySeconds)} s`);
       const fromMs = Date.now();
