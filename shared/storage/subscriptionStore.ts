@@ -122,6 +122,8 @@ function createContextUse(
 class SubscriptionCache {
   #cached: Cached | undefined;
   #refreshing: Promise<Cached> | undefined;
+  /** That storage did not respond in time when it was asked last: until it does, nothing waits for it. */
+  #isAway = false;
 
   constructor(
     private readonly tables: Tables,
@@ -129,17 +131,21 @@ class SubscriptionCache {
     private readonly log: Log,
   ) {}
 
-  /** The list that is known, while a newer one is read; waited for, a second at most, only when it is old. */
+  /**
+   * The list that is known, while a newer one is read; waited for, a second at most, only when it is old. While storage is away it is
+   * waited for once: each event would be a second late otherwise.
+   */
   async current(): Promise<Cached> {
     const known = this.#cached;
     if (known === undefined) return this.refresh();
     const ageMs = this.clock.now() - known.checkedAtMs;
     if (ageMs < FRESH_MS) return known;
     const refreshed = withDeadline(this.clock, this.refresh()).catch(() => {
-      this.log.warn('subscriptionsStale', { ageMs });
+      if (!this.#isAway) this.log.warn('subscriptionsStale', { ageMs });
+      this.#isAway = true;
       return known;
     });
-    return ageMs < WAIT_AFTER_MS ? known : refreshed;
+    return ageMs < WAIT_AFTER_MS || this.#isAway ? known : refreshed;
   }
 
   /** Reads the version, and the list where that has changed; one reader at a time. */
@@ -148,6 +154,7 @@ class SubscriptionCache {
     const own: Promise<Cached> = this.#read()
       .then((fresh) => {
         if (this.#refreshing === own) this.#cached = fresh;
+        this.#isAway = false;
         return fresh;
       })
       .finally(() => {
@@ -160,6 +167,7 @@ class SubscriptionCache {
   invalidate(): void {
     this.#cached &&= { ...this.#cached, version: '', checkedAtMs: 0 };
     this.#refreshing = undefined;
+    this.#isAway = false;
   }
 
   async #read(): Promise<Cached> {

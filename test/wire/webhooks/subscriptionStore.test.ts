@@ -199,6 +199,25 @@ describe('while storage cannot be reached', () => {
     expect(log.lines).toContainEqual({ level: 'warn', event: 'subscriptionsStale', fields: { ageMs: 60_000 } });
   });
 
+  test('it is waited for once, a second at most, until it responds', async () => {
+    const { clock, instance } = twoInstances();
+    let isSilent = false;
+    const store = instance({
+      client: (name) => (isSilent ? new Promise(() => undefined) : storage.tables.client(name)),
+    });
+    await store.insert(() => sampleSubscription());
+    await store.list();
+    isSilent = true;
+    await clock.advance(60_000);
+    const startMs = clock.now();
+    expect(await clock.advanceUntil(store.list(), 100)).toHaveLength(1);
+    expect(clock.now() - startMs).toBe(1_000);
+    await clock.advance(20_000);
+    const againMs = clock.now();
+    expect(await store.list()).toHaveLength(1);
+    expect(clock.now()).toBe(againMs);
+  });
+
   test('one that knows none says that it is not reachable', async () => {
     await expect(twoInstances().instance(down).list()).rejects.toMatchObject({ code: 'storageUnavailable' });
   });

@@ -69,5 +69,5 @@ export const pathParameters: Readonly<Record<string, JsonObject>> = {
     description: 'Address of the account: sip:user@domain; case does not matter',
     schema: { type: 'string', maxLength: 454, pattern: '^[sS][iI][pP]:[^@\\s;?]+@[^@\\s;?:]+$' },
   },
-  deliveryId: { description: 'From the delivery log', schema: { type: 'string', maxLength: 160 } },
+  deliveryId: { description: 'From the delivery log', schema: { type: 'string', maxLength: 620 } },
 };
