@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isSecret } from '../delivery/signature';
+import { SECRET_PATTERN } from '../delivery/signature';
 import { MAX_URL_LENGTH } from '../sender/urlRule';
 import { filtersSchema } from './matchesFilter';
 import { subscriptionHeadersSchema } from './subscriptionHeaders';
@@ -54,13 +54,7 @@ const orZero = (number: z.ZodInt) =>
     .describe(`${number.description ?? ''}; 0 is as good as not given`)
     .transform((value) => (value === 0 ? undefined : value));
 const maxPerMinute = z.int().min(1).max(6000).describe('Attempts a minute; no limit unless given');
-const base64 = '[A-Za-z0-9+/]';
-/** As isSecret, for the API documents: canonical base64 of 24 to 64 bytes. */
-const secretPattern = `^whsec_(${base64}{4}){8,20}(${base64}{4}(${base64}[AQgw]==)?|${base64}[AQgw]==|${base64}{2}[AEIMQUYcgkosw048]=)?$`;
-const secret = z
-  .string()
-  .refine(isSecret, 'must be whsec_ and the base64 of 24 to 64 bytes')
-  .meta({ pattern: secretPattern });
+const secret = z.string().regex(SECRET_PATTERN, 'must be whsec_ and the base64 of 24 to 64 bytes');
 
 /** Body of `POST /webhook-subscriptions`. */
 export const subscriptionRequestSchema = z.strictObject({
