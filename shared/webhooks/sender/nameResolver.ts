@@ -1,6 +1,7 @@
-import { lookup as systemLookupCallback, type LookupAddress } from 'node:dns';
-import { Resolver } from 'node:dns/promises';
+import type { LookupAddress } from 'node:dns';
+import { lookup as systemLookup, Resolver } from 'node:dns/promises';
 import type { Clock } from '../../clock';
+import { settlesBy } from '../../withDeadline';
 import { readHostNames } from './hostsFile';
 
 /** c-ares waits so long for each try, and as long again for a second one (Node.js, dns.promises.Resolver). */
@@ -15,7 +16,10 @@ const MAX_SYSTEM_LOOKUPS = 2;
 
 /** Resolves the names of subscribers. */
 export interface NameResolver {
-  /** Every address of a name, IPv4 first. Takes 4 s at most, or waits (isWaiting). Rejects with an error that has the `code` of DNS. */
+  /**
+   * Every address of a name, IPv4 first. Of DNS it takes 4 s at most; of the system as long as that takes, and may wait for
+   * other names (isWaiting). Rejects with an error that has the `code` of DNS.
+   */
   resolve(hostname: string): Promise<readonly LookupAddress[]>;
   /** Whether the lookup of this name has not begun yet because those of other names go on. */
   isWaiting(hostname: string): boolean;
@@ -39,7 +43,7 @@ export interface NameResolverOptions {
 export function createNameResolver({
   clock,
   servers,
-  lookup = systemLookup,
+  lookup = (hostname) => systemLookup(hostname, { all: true, verbatim: true }),
   hostNames = readHostNames,
 }: NameResolverOptions): NameResolver {
   const pending = new Map<string, Promise<readonly LookupAddress[]>>();
@@ -85,9 +89,8 @@ async function queryDns(
 ): Promise<readonly LookupAddress[]> {
   const resolver = new Resolver({ timeout: TRY_MS, tries: TRIES });
   if (servers !== undefined) resolver.setServers(servers);
-  const settled = new AbortController();
   // c-ares doubles its time-out with each try and begins again with each name server.
-  void clock.sleep(TRY_MS * TRIES, settled.signal).then(() => resolver.cancel());
+  const cancelTimer = clock.setTimer(TRY_MS * TRIES, () => resolver.cancel());
 
   const found: LookupAddress[] = [];
   const take = (family: 4 | 6) => (addresses: readonly string[]) =>
@@ -95,33 +98,20 @@ async function queryDns(
   const ipv4 = resolver.resolve4(host).then(take(4));
   const ipv6 = resolver.resolve6(host).then(take(6));
   try {
-    const first = await Promise.any([ipv4, ipv6]).then(
-      () => true,
-      () => false,
+    await Promise.any([ipv4, ipv6]).then(
+      () => settlesBy(clock, Promise.allSettled([ipv4, ipv6]), clock.now() + OTHER_FAMILY_MS),
+      () => undefined,
     );
-    if (first) await Promise.race([Promise.allSettled([ipv4, ipv6]), clock.sleep(OTHER_FAMILY_MS, settled.signal)]);
     if (found.length === 0) await ipv4;
     return ipv4First(found);
   } finally {
-    settled.abort(SETTLED);
+    cancelTimer();
     resolver.cancel();
-    ipv4.catch(() => undefined);
-    ipv6.catch(() => undefined);
   }
 }
 
-const SETTLED = Symbol('settled');
-
 const ipv4First = (addresses: readonly LookupAddress[]): readonly LookupAddress[] =>
   [...addresses].sort((one, other) => one.family - other.family);
-
-function systemLookup(hostname: string): Promise<readonly LookupAddress[]> {
-  return new Promise((resolve, reject) => {
-    systemLookupCallback(hostname, { all: true, verbatim: true }, (error, addresses) =>
-      error === null ? resolve(addresses) : reject(error),
-    );
-  });
-}
 
 /** Runs so many tasks at a time, the others in the order in which they came. */
 function createQueue(size: number) {
