@@ -4,12 +4,13 @@ import { existingSubscription, unknownSubscription } from './existingSubscriptio
 import { filterWarnings } from './filterWarnings';
 import { refuseHiddenValues } from './refuseHiddenValues';
 import type { Subscription } from './subscription';
-import { HIDDEN_VALUE, type SubscriptionHeaders } from './subscriptionHeaders';
+import type { SubscriptionHeaders } from './subscriptionHeaders';
 import type { SubscriptionPorts } from './subscriptionPorts';
 import { subscriptionChangeSchema, type SubscriptionChange } from './subscriptionRequest';
 import { encryptSubscription, type SubscriptionSecrets } from './subscriptionSecrets';
 import { toSubscriptionView, type SubscriptionView } from './subscriptionView';
 import { probeUrl, type Probed } from './url/probeUrl';
+import { HIDDEN_VALUE } from './url/showUrl';
 
 export interface Changed {
   readonly subscription: SubscriptionView;

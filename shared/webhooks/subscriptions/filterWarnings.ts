@@ -1,5 +1,6 @@
 import { knownImportances, knownStates } from '../../invitations/invitationData';
 import { kindNames, kinds, type Kind } from '../../invitations/kinds';
+import { subscriberEventNames } from '../delivery/subscriberEvents';
 import { matchesType, type Filters } from './matchesFilter';
 
 const invitationTypes = kindNames.flatMap((kind) =>
@@ -16,9 +17,7 @@ const otherTypes = [
   'ucwa.call.context',
   'ucwa.channel.gap',
   'ucwa.command.settled',
-  'ucwa.subscription.failing',
-  'ucwa.subscription.recovered',
-  'ucwa.subscription.disabled',
+  ...subscriberEventNames.map((name) => `ucwa.subscription.${name}`),
 ];
 const allTypes = [...invitationTypes.map(({ type }) => type), ...otherTypes];
 

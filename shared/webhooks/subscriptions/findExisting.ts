@@ -17,21 +17,16 @@ export interface Created {
   readonly warnings: readonly string[];
 }
 
-interface Sameness {
-  readonly key: RequestKey | undefined;
-  /** One of the same URL and format is the same, whatever its filters. */
-  readonly oneForUrl: boolean;
-}
-
 /**
  * The answer to a request whose subscription exists: what the same Idempotency-Key was given, else the oldest subscription
  * with this URL, format, filters (the order of their values does not matter), and secret where one is given. Error:
  * `idempotencyKeyReused`.
+ * @param oneForUrl that one of the same URL and format is the same, whatever its filters
  */
 export function findExisting(
   stored: readonly Subscription[],
   request: SubscriptionRequest,
-  { key, oneForUrl }: Sameness,
+  { key, oneForUrl }: { readonly key: RequestKey | undefined; readonly oneForUrl: boolean },
   { decrypt, clock }: Pick<SubscriptionPorts, 'decrypt' | 'clock'>,
 ): Created | undefined {
   const nowMs = clock.now();

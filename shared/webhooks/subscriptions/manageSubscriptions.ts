@@ -7,13 +7,6 @@ import { isSubscriptionId, type Subscription } from './subscription';
 import type { SubscriptionPorts } from './subscriptionPorts';
 import { toSubscriptionView, type SubscriptionView } from './subscriptionView';
 
-/** What a flow's trigger asks for. */
-export interface FlowSubscription {
-  readonly url: string;
-  readonly description: string;
-  readonly filters: object;
-}
-
 /** The subscriptions API without HTTP. Bodies come unparsed. Errors of all: `notFound` for an unknown id, `storageUnavailable`. */
 export type ManageSubscriptions = ReturnType<typeof createManageSubscriptions>;
 
@@ -36,7 +29,10 @@ export function createManageSubscriptions(ports: SubscriptionPorts) {
      * As create: the callback URL of a flow has one subscription, which is changed to what is asked now and made active. Logic
      * Apps and flows register again and again.
      */
-    async createForFlow({ url, ...asked }: FlowSubscription, caller: string): Promise<Created> {
+    async createForFlow(
+      { url, ...asked }: { readonly url: string; readonly description: string; readonly filters: object },
+      caller: string,
+    ): Promise<Created> {
       const body = { url, ...asked, format: 'flat', handshake: 'skip' };
       const created = await createSubscription(ports, body, caller, { oneForUrl: true });
       if (created.isNew) return created;

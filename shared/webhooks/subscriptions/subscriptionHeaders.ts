@@ -1,7 +1,5 @@
 import { z } from 'zod';
 
-/** What stands for a header's value wherever a subscription is shown; given back in a change it keeps the value. */
-export const HIDDEN_VALUE = 'REDACTED';
 const MAX_HEADERS = 10;
 const MAX_NAME_LENGTH = 64;
 const MAX_VALUE_LENGTH = 1024;

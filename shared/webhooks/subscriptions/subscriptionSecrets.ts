@@ -41,18 +41,12 @@ export type DecryptSubscription = (subscription: Subscription, nowMs: number) =>
 /** Each stored subscription is decrypted once, not for each of its deliveries. */
 export function createDecryptSubscription({ decryptSecret }: Pick<SecretCipher, 'decryptSecret'>): DecryptSubscription {
   const known = new WeakMap<Subscription, SubscriptionSecrets>();
-  const decrypt = (subscription: Subscription): SubscriptionSecrets => {
-    const { encrypted, id } = subscription;
-    const decrypted = secretsSchema.parse(JSON.parse(decryptSecret(encrypted, id)));
-    known.set(subscription, decrypted);
-    return decrypted;
-  };
   return (subscription, nowMs) => {
-    const decrypted = known.get(subscription) ?? decrypt(subscription);
-    const { url, headers, secret, createdWith, rotatedWith } = decrypted;
+    const { encrypted, id } = subscription;
+    const decrypted = known.get(subscription) ?? secretsSchema.parse(JSON.parse(decryptSecret(encrypted, id)));
+    known.set(subscription, decrypted);
     const earlierSecrets = decrypted.earlierSecrets.filter(({ untilMs }) => nowMs < untilMs);
-    const secrets = [secret, ...earlierSecrets.map((one) => one.secret)] as const;
-    return { url, headers, secret, earlierSecrets, createdWith, rotatedWith, secrets };
+    return { ...decrypted, earlierSecrets, secrets: [decrypted.secret, ...earlierSecrets.map((one) => one.secret)] };
   };
 }
 

@@ -1,6 +1,6 @@
 import { compact } from '../../invitations/compact';
 import type { Subscription } from './subscription';
-import { HIDDEN_VALUE } from './subscriptionHeaders';
+import { HIDDEN_VALUE } from './url/showUrl';
 
 /** A subscription as its owner sees it, without secrets. Times are ISO 8601 in UTC. */
 export type SubscriptionView = ReturnType<typeof toSubscriptionView>;

@@ -18,7 +18,7 @@ export interface TestResult {
   readonly durationMs: number;
 }
 
-export interface TestSubscriptionPorts {
+interface TestSubscriptionPorts {
   readonly store: Pick<SubscriptionStore, 'find'>;
   readonly post: PostSigned;
   readonly render: Render;
@@ -31,7 +31,7 @@ const MAX_TEST_MS = 7000;
 /**
  * Sends one event, signed as any other, now and once; also while paused or disabled, and whatever the filters are: of type
  * `ucwa.subscription.test`, or the named one of a sample call. It is no delivery: it stands in no log and counts for nothing.
- * Takes 7 s at most. Errors: `notFound`, those of DecryptSubscription.
+ * The response's headers are waited for 7 s at most. Errors: `notFound`, those of DecryptSubscription.
  */
 export function createTestSubscription({ store, post, render, clock }: TestSubscriptionPorts) {
   return async (id: string, sample?: SampleEventName): Promise<TestResult> => {

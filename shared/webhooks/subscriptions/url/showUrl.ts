@@ -1,6 +1,7 @@
 import { parseUrl } from '../../../parseUrl';
 
-const HIDDEN = 'REDACTED';
+/** What stands for a secret wherever a subscription is shown; a header's value that is so in a change is kept. */
+export const HIDDEN_VALUE = 'REDACTED';
 
 /**
  * A subscriber's URL as it is shown: scheme, host and first path segment, then `/REDACTED`, because paths and queries of
@@ -8,13 +9,8 @@ const HIDDEN = 'REDACTED';
  */
 export function showUrl(url: string): string {
   const parsed = parseUrl(url);
-  if (parsed === undefined) return HIDDEN;
+  if (parsed === undefined) return HIDDEN_VALUE;
   const { protocol, host, pathname } = parsed;
   const [segment = ''] = pathname.split('/').slice(1);
-  return `${protocol}//${host}${segment === '' ? '' : `/${segment}`}/${HIDDEN}`;
-}
-
-/** Whether a text holds what showUrl puts in the place of a secret; no such URL can be meant. */
-export function isShownUrl(url: string): boolean {
-  return url.includes(HIDDEN);
+  return `${protocol}//${host}${segment === '' ? '' : `/${segment}`}/${HIDDEN_VALUE}`;
 }
