@@ -45,9 +45,11 @@ export async function createSubscription(
   const probed = await probeUrl({ ...request, handshake, maxPerMinute: request.maxPerMinute }, ports);
   const warnings = [...probed.warnings, ...filterWarnings(request.filters, await ports.accounts())];
   let created: Created | undefined;
+  let isFound: boolean | undefined;
   await store.insert((stored) => {
     created = find(stored);
-    if (created !== undefined) return undefined;
+    isFound = created !== undefined;
+    if (isFound) return undefined;
     if (stored.length >= MAX_SUBSCRIPTIONS) throw tooMany();
     const secret = request.secret ?? generateSecret();
     const subscription = toSubscription({ ...request, handshake, secret }, caller, key, probed, ports);
@@ -55,8 +57,9 @@ export async function createSubscription(
     return subscription;
   });
   if (created === undefined) throw new RelayError('internal', 'The subscription was neither found nor created.');
-  const { subscription, isNew } = created;
-  if (isNew) log.info('subscriptionCreated', { subscriptionId: subscription.id, format: subscription.format, caller });
+  const { subscription } = created;
+  if (isFound === false)
+    log.info('subscriptionCreated', { subscriptionId: subscription.id, format: subscription.format, caller });
   return created;
 }
 

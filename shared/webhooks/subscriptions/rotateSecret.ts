@@ -6,7 +6,7 @@ import { secretGivenBefore, toKeyedRequest, toRequestKey, type RequestKey } from
 import type { Subscription } from './subscription';
 import type { SubscriptionPorts } from './subscriptionPorts';
 import { secretRotationSchema } from './subscriptionRequest';
-import { encryptSubscription } from './subscriptionSecrets';
+import { encryptSubscription, type SubscriptionSecrets } from './subscriptionSecrets';
 import { toSubscriptionView, type SubscriptionView } from './subscriptionView';
 
 /** How long an earlier secret signs as well after a rotation: 24 hours. */
@@ -37,24 +37,27 @@ export async function rotateSecret(
   const request = parseOrExplain(body, secretRotationSchema);
   const key = toRequestKey(idempotencyKey, caller, `rotate ${id}`, request);
   let secret = '';
+  let isRotated: boolean | undefined;
   const changed = await store.update(id, (current) => {
-    const given = key && secretGivenBefore(decrypt(current, clock.now()).rotatedWith, key, clock.now());
+    const before = decrypt(current, clock.now());
+    const given = key && secretGivenBefore(before.rotatedWith, key, clock.now());
     secret = given ?? request.secret ?? generateSecret();
-    return given === undefined ? withSecret(current, secret, key, ports) : undefined;
+    isRotated = given === undefined && secret !== before.secret;
+    return given === undefined ? withSecret(current, before, secret, key, ports) : undefined;
   });
   if (changed === undefined) throw unknownSubscription(id);
-  log.info('subscriptionSecretRotated', { subscriptionId: id });
+  if (isRotated === true) log.info('subscriptionSecretRotated', { subscriptionId: id });
   return { subscription: toSubscriptionView(changed, clock.now()), secret };
 }
 
 function withSecret(
   current: Subscription,
+  before: SubscriptionSecrets,
   secret: string,
   key: RequestKey | undefined,
-  { cipher, decrypt, clock }: SubscriptionPorts,
+  { cipher, clock }: SubscriptionPorts,
 ): Subscription | undefined {
   const nowMs = clock.now();
-  const before = decrypt(current, nowMs);
   const isNoChange = before.secret === secret;
   if (isNoChange && key === undefined) return undefined;
 

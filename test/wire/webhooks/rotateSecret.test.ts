@@ -45,6 +45,8 @@ async function verifies(id: string, ...secrets: string[]): Promise<boolean[]> {
   }
 }
 
+const rotationsLogged = (): number => api.log.lines.filter(({ event }) => event === 'subscriptionSecretRotated').length;
+
 test('each earlier secret signs for 24 hours after it was replaced', async () => {
   const { id, secret: first } = await api.subscribe(server.url);
   const { secret: second, subscription } = await api.rotateSecret(id, {});
@@ -67,8 +69,10 @@ test.each([null, undefined, [], 'secret'])('a body %j is none', async (body) => 
 test('the secret that there is changes nothing', async () => {
   const { id, secret } = await api.subscribe(server.url);
   await api.rotateSecret(id, { secret: own(7) });
-  const { subscription } = await api.rotateSecret(id, { secret: own(7) });
+  await api.rotateSecret(id, { secret: own(7) });
+  const { subscription } = await api.rotateSecret(id, { secret: own(7) }, 'key:1', 'one');
   expect(subscription.earlierSecretsUntil).toHaveLength(1);
+  expect(rotationsLogged()).toBe(1);
   expect(await verifies(id, secret, own(7))).toEqual([true, true]);
 });
 
@@ -97,6 +101,7 @@ describe('with an Idempotency-Key', () => {
     const first = await api.rotateSecret(id, {}, 'key:1', 'one');
     expect(await api.rotateSecret(id, {}, 'key:1', 'one')).toEqual(first);
     expect(await verifies(id, secret, first.secret)).toEqual([true, true]);
+    expect(rotationsLogged()).toBe(1);
     expect(first.subscription.earlierSecretsUntil).toHaveLength(1);
   });
 

@@ -96,6 +96,8 @@ test.each<[string, object, string | undefined]>([
   const secrets = new Set(created.flatMap((one) => one.secret ?? []));
   expect(secrets.size).toBe(1);
   expect(created.filter((one) => one.secret !== undefined)).toHaveLength(key === undefined ? 1 : 40);
+  const lines = [...api.log.lines, ...other.log.lines];
+  expect(lines.filter(({ event }) => event === 'subscriptionCreated')).toHaveLength(1);
   await api.clock.advance(4000);
   expect(await api.list()).toHaveLength(1);
 });
