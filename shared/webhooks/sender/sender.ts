@@ -9,14 +9,14 @@ import { USER_AGENT } from '../../version';
 import type { SendResult } from '../delivery/classifyResponse';
 import { showUrl } from '../subscriptions/url/showUrl';
 import { ADDRESS_SHARES, createGuardedLookup } from './guardedLookup';
-import { createNameResolver, type NameResolver } from './nameResolver';
+import type { NameResolver } from './nameResolver';
 import { isRefusedByParser, translateNetworkError } from './networkError';
 import { redact } from './redact';
 import { readRefusedResponse } from './refusedResponse';
 import { checkUrl, type CheckedUrl, type UrlVerdict } from './urlRule';
 
 /** One HTTP request to a subscriber. */
-export interface OutgoingRequest {
+interface OutgoingRequest {
   readonly method: 'POST' | 'OPTIONS';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -41,8 +41,7 @@ export interface SenderOptions {
   readonly clock: Clock;
   /** `WEBHOOK_ALLOWED_CIDRS`. */
   readonly allowedCidrs: readonly string[];
-  /** Default: DNS, see createNameResolver. */
-  readonly names?: NameResolver;
+  readonly names: NameResolver;
   /** `WEBHOOK_CA_CERTIFICATE`. */
   readonly caCertificate?: string | undefined;
 }
@@ -67,79 +66,70 @@ const connectionOptions = {
  * address that was judged when it was opened; where the subscriber has closed it meanwhile, a new one is used.
  * Error: `settingsInvalid` for a certificate that is none.
  */
-export function createSender(options: SenderOptions): Sender {
-  return new PooledSender(options);
+export function createSender({ clock, allowedCidrs, names, caCertificate }: SenderOptions): Sender {
+  const trust = createTrust(caCertificate, 'WEBHOOK_CA_CERTIFICATE');
+  const open = (secure: boolean): Connections =>
+    createConnections({ ...connectionOptions, trust, lookup: createGuardedLookup({ allowedCidrs, secure }, names) });
+  const http = open(false);
+  const https = open(true);
+  const verdicts = new LRUCache<string, UrlVerdict>({ max: MAX_VERDICTS });
+
+  const check = (url: string): UrlVerdict => {
+    let verdict = verdicts.get(url);
+    if (verdict === undefined) verdicts.set(url, (verdict = checkUrl(url, allowedCidrs)));
+    return verdict;
+  };
+
+  return {
+    async send(request) {
+      const startedMs = clock.now();
+      const verdict = check(request.url);
+      if (!verdict.ok)
+        return { kind: 'networkError', reason: 'addressRefused', detail: verdict.message, durationMs: 0 };
+      const { url } = verdict;
+
+      let exchange: Exchange | undefined;
+      const timeOut = (): void => exchange?.timeOut();
+      let cancel = clock.setTimer(request.timeoutMs, timeOut);
+      const headersReceived = (): void => {
+        cancel();
+        cancel = clock.setTimer(MAX_BODY_MS, timeOut);
+      };
+      const start = (isFresh: boolean): Exchange =>
+        (exchange = (url.secure ? https : http).send(url.origin, toTransportRequest(request, url), {
+          maxBytes: MAX_BODY_BYTES,
+          addressMs: Math.min(ADDRESS_MS, request.timeoutMs / ADDRESS_SHARES),
+          headersReceived,
+          isFresh,
+        }));
+      try {
+        const first = start(false);
+        const response = await receive(first).catch((error: unknown) => {
+          if (!first.isStale) throw error;
+          return receive(start(true));
+        });
+        return { ...toResult(response, request, url), durationMs: clock.now() - startedMs };
+      } catch (error) {
+        return { kind: 'networkError', ...explain(error, url, names), durationMs: clock.now() - startedMs };
+      } finally {
+        cancel();
+      }
+    },
+    close() {
+      http.close();
+      https.close();
+    },
+  };
 }
 
-class PooledSender implements Sender {
-  readonly #clock: Clock;
-  readonly #allowedCidrs: readonly string[];
-  readonly #names: NameResolver;
-  readonly #verdicts = new LRUCache<string, UrlVerdict>({ max: MAX_VERDICTS });
-  readonly #http: Connections;
-  readonly #https: Connections;
-
-  constructor({ clock, allowedCidrs, names = createNameResolver({ clock }), caCertificate }: SenderOptions) {
-    this.#clock = clock;
-    this.#allowedCidrs = allowedCidrs;
-    this.#names = names;
-    const trust = createTrust(caCertificate, 'WEBHOOK_CA_CERTIFICATE');
-    const open = (secure: boolean): Connections =>
-      createConnections({ ...connectionOptions, trust, lookup: createGuardedLookup({ allowedCidrs, secure }, names) });
-    this.#http = open(false);
-    this.#https = open(true);
-  }
-
-  async send(request: OutgoingRequest): Promise<SenderResult> {
-    const startedMs = this.#clock.now();
-    const verdict = this.#check(request.url);
-    if (!verdict.ok) return { kind: 'networkError', reason: 'addressRefused', detail: verdict.message, durationMs: 0 };
-    const { url } = verdict;
-
-    let exchange: Exchange | undefined;
-    const timeOut = (): void => exchange?.timeOut();
-    let cancel = this.#clock.setTimer(request.timeoutMs, timeOut);
-    const headersReceived = (): void => {
-      cancel();
-      cancel = this.#clock.setTimer(MAX_BODY_MS, timeOut);
-    };
-    const start = (isFresh: boolean): Exchange =>
-      (exchange = (url.secure ? this.#https : this.#http).send(url.origin, toTransportRequest(request, url), {
-        maxBytes: MAX_BODY_BYTES,
-        addressMs: Math.min(ADDRESS_MS, request.timeoutMs / ADDRESS_SHARES),
-        headersReceived,
-        isFresh,
-      }));
-    try {
-      const first = start(false);
-      const response = await receive(first).catch((error: unknown) => {
-        if (!first.isStale) throw error;
-        return receive(start(true));
-      });
-      return { ...toResult(response, request, url), durationMs: this.#clock.now() - startedMs };
-    } catch (error) {
-      return { kind: 'networkError', ...this.#explain(error, url), durationMs: this.#clock.now() - startedMs };
-    } finally {
-      cancel();
-    }
-  }
-
-  close(): void {
-    this.#http.close();
-    this.#https.close();
-  }
-
-  #check(url: string): UrlVerdict {
-    let verdict = this.#verdicts.get(url);
-    if (verdict === undefined) this.#verdicts.set(url, (verdict = checkUrl(url, this.#allowedCidrs)));
-    return verdict;
-  }
-
-  #explain(error: unknown, { host }: CheckedUrl): ReturnType<typeof translateNetworkError> {
-    if (!(error instanceof TimedOut)) return translateNetworkError(error);
-    if (this.#names.isWaiting(host)) return { reason: 'notStarted', detail: 'other names were being resolved' };
-    return { reason: 'timeout', detail: error.isConnected ? '' : 'no connection' };
-  }
+function explain(
+  error: unknown,
+  { host }: CheckedUrl,
+  names: Pick<NameResolver, 'isWaiting'>,
+): ReturnType<typeof translateNetworkError> {
+  if (!(error instanceof TimedOut)) return translateNetworkError(error);
+  if (names.isWaiting(host)) return { reason: 'notStarted', detail: 'other names were being resolved' };
+  return { reason: 'timeout', detail: error.isConnected ? '' : 'no connection' };
 }
 
 /** The response, or what came of one that broke off or that the parser refused. */

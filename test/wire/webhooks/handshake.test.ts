@@ -1,11 +1,12 @@
-import { systemClock } from '../../../shared/clock';
+import { systemClock as clock } from '../../../shared/clock';
 import { askConsent } from '../../../shared/webhooks/subscriptions/url/handshake';
+import { createNameResolver } from '../../../shared/webhooks/sender/nameResolver';
 import { createSender } from '../../../shared/webhooks/sender/sender';
 import { startSubscriber, type SubscriberAnswer } from '../../support/subscriberServer';
 
 async function ask(answer: SubscriberAnswer) {
   const server = await startSubscriber(() => answer);
-  const sender = createSender({ clock: systemClock, allowedCidrs: ['127.0.0.0/8'] });
+  const sender = createSender({ clock, allowedCidrs: ['127.0.0.0/8'], names: createNameResolver({ clock }) });
   try {
     const consent = await askConsent(sender, `${server.url}?sig=x`, { 'x-key': 'k3y' }, 'relay.contoso.com', 600);
     return { consent, request: server.requests[0] };

@@ -1,4 +1,5 @@
 import { systemClock } from '../../../shared/clock';
+import { createNameResolver } from '../../../shared/webhooks/sender/nameResolver';
 import { createSender, type Sender } from '../../../shared/webhooks/sender/sender';
 import { createFakeClock } from '../../support/fakeClock';
 import { startRawReceiver, type RawReceiver } from '../../support/rawReceiver';
@@ -9,7 +10,7 @@ afterEach(async () => {
 });
 
 function sender(clock = systemClock): Sender {
-  const made = createSender({ clock, allowedCidrs: ['127.0.0.0/8'] });
+  const made = createSender({ clock, allowedCidrs: ['127.0.0.0/8'], names: createNameResolver({ clock }) });
   closing.push(made);
   return made;
 }

@@ -4,6 +4,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { systemClock } from '../../../shared/clock';
+import { createNameResolver } from '../../../shared/webhooks/sender/nameResolver';
 import { createSender, type Sender } from '../../../shared/webhooks/sender/sender';
 import { createFakeClock } from '../../support/fakeClock';
 import { makeLoopbackRoundTrip } from '../../support/loopbackTraffic';
@@ -28,7 +29,7 @@ async function subscriber(
 }
 
 function sender(clock = systemClock): Sender {
-  const made = createSender({ clock, allowedCidrs: ['127.0.0.0/8'] });
+  const made = createSender({ clock, allowedCidrs: ['127.0.0.0/8'], names: createNameResolver({ clock }) });
   closing.push(made);
   return made;
 }
