@@ -25,7 +25,7 @@ export class AddressRefusedError extends Error {
   }
 }
 
-export interface AddressRules {
+interface AddressRules {
   /** `WEBHOOK_ALLOWED_CIDRS`. */
   readonly allowedCidrs: readonly string[];
   /** Over https any address that no rule refuses is allowed, over http only those in `allowedCidrs`. */
@@ -48,26 +48,24 @@ export function refuseAddresses(
 /**
  * A `lookup` for sockets that returns only addresses which have just been judged, so that a name cannot lead elsewhere
  * between a check and the connection (DNS rebinding). Sockets do not call it for literal addresses: those are judged
- * before (checkUrl). At most two addresses of each family are returned, IPv4 first.
+ * before (checkUrl). At most two addresses of each family are returned, IPv4 first, as a list: sockets with
+ * `autoSelectFamily` ask for `all`.
  */
 export function createGuardedLookup(rules: AddressRules, names: Pick<NameResolver, 'resolve'>): LookupFunction {
-  return (hostname, options, callback) => {
-    const judged = async (): Promise<readonly [LookupAddress, ...LookupAddress[]]> => {
+  return (hostname, _options, callback) => {
+    const judged = async (): Promise<LookupAddress[]> => {
       const found = await names.resolve(hostname);
       const refusal = refuseAddresses(found, rules);
       if (refusal !== undefined) throw refusal;
       const ofFamily = (family: number) =>
         found.filter((one) => one.family === family).slice(0, MAX_ADDRESSES_A_FAMILY);
-      const [first, ...others] = [...ofFamily(4), ...ofFamily(6)];
-      if (first === undefined) throw Object.assign(new Error(`${hostname} has no address`), { code: 'ENOTFOUND' });
-      return [first, ...others];
+      const addresses = [...ofFamily(4), ...ofFamily(6)];
+      if (addresses.length > 0) return addresses;
+      throw Object.assign(new Error(`${hostname} has no address`), { code: 'ENOTFOUND' });
     };
     judged().then(
-      (addresses) =>
-        options.all === true
-          ? callback(null, [...addresses])
-          : callback(null, addresses[0].address, addresses[0].family),
-      (error: unknown) => callback(error as NodeJS.ErrnoException, options.all === true ? [] : '', 0),
+      (addresses) => callback(null, addresses),
+      (error: unknown) => callback(error as NodeJS.ErrnoException, []),
     );
   };
 }
