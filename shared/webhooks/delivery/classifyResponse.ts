@@ -35,11 +35,12 @@ export type SendResult =
 /** What a result means for the delivery. `reason` is a sentence for the delivery log. */
 export type ResponseClass =
   | { readonly class: 'delivered' }
-  | { readonly class: 'gone'; readonly reason: string }
-  | { readonly class: 'throttled'; readonly reason: string; readonly retryAfterMs: number | undefined }
-  | { readonly class: 'permanent'; readonly reason: string; readonly retryAfterMs: number | undefined }
-  | { readonly class: 'failed'; readonly reason: string; readonly retryAfterMs: number | undefined }
-  | { readonly class: 'notStarted'; readonly reason: string };
+  | { readonly class: 'gone' | 'notStarted'; readonly reason: string }
+  | {
+      readonly class: 'throttled' | 'permanent' | 'failed';
+      readonly reason: string;
+      readonly retryAfterMs: number | undefined;
+    };
 
 /** 4xx for which sending the same bytes again is unlikely to help. */
 const permanent: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 413, 415, 422]);

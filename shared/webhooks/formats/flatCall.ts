@@ -55,7 +55,7 @@ export const flatCallSchema = z.strictObject({
   acceptedByName: text('Accepted By Name', 'Who took the call, where Skype for Business names anyone'),
   acceptedByUri: text('Accepted By Address', 'Address of the person who took the call'),
 });
-export type FlatCall = z.infer<typeof flatCallSchema>;
+type FlatCall = z.infer<typeof flatCallSchema>;
 
 /** Whether a command can send the call to the user's own phone: a plain `accept` does so too, on a phone-audio invitation. */
 export function canAcceptOnPhone({ actions }: InvitationData): boolean {

@@ -49,16 +49,13 @@ export function toFlatEvent(event: RelayEvent): FlatEvent {
   });
   return isInvitationEvent(event)
     ? { ...envelope, ...toFlatCall(event.data) }
-    : { ...scalarsOf(event.data), ...compact({ context: contextTextOf(event) }), ...envelope, ...testMarkOf(event) };
-}
-
-function contextTextOf(event: RelayEvent): string | undefined {
-  return isContextEvent(event) || isCallEvent(event) ? toContextText(event.data.context) : undefined;
-}
-
-/** A flow tells a test by `event`, like everything else. */
-function testMarkOf(event: RelayEvent): FlatEvent {
-  return isTestEvent(event) ? { event: 'test' } : {};
+    : {
+        ...scalarsOf(event.data),
+        ...((isContextEvent(event) || isCallEvent(event)) && compact({ context: toContextText(event.data.context) })),
+        ...envelope,
+        // A flow tells a test by `event`, like everything else.
+        ...(isTestEvent(event) && { event: 'test' }),
+      };
 }
 
 function scalarsOf(data: unknown): FlatEvent {

@@ -1,7 +1,7 @@
 import type { RelayEvent } from '../../invitations/events/relayEvent';
 import { toCloudEvent } from '../../invitations/events/cloudEvent';
 import type { Subscription } from '../subscriptions/subscription';
-import { CLOUDEVENTS_JSON, type ContentType, type Format } from '../subscriptions/subscriptionRequest';
+import { CLOUDEVENTS_JSON } from '../subscriptions/subscriptionRequest';
 import { toFlatEvent } from './flatEvent';
 import { toPublicEvent } from './publicEvent';
 import { toTeamsCard, type ConfirmUrl } from './teamsCard';
@@ -19,9 +19,8 @@ export interface RenderedDelivery {
  */
 export function renderDelivery(
   event: RelayEvent,
-  format: Format,
+  { format, contentType = CLOUDEVENTS_JSON }: Pick<Subscription, 'format' | 'contentType'>,
   confirmUrl: ConfirmUrl,
-  contentType: ContentType = CLOUDEVENTS_JSON,
 ): RenderedDelivery | undefined {
   const publicEvent = toPublicEvent(event);
   switch (format) {
@@ -53,11 +52,11 @@ export type Render = (
 /** Renders an event once for each format, however many subscribers it goes to. */
 export function createRenderOnce(confirmUrl: ConfirmUrl): Render {
   const rendered = new WeakMap<RelayEvent, Map<string, RenderedDelivery | undefined>>();
-  return (event, { format, contentType }) => {
+  return (event, subscription) => {
     const byFormat = rendered.get(event) ?? new Map<string, RenderedDelivery | undefined>();
     rendered.set(event, byFormat);
-    const key = `${format} ${contentType ?? ''}`;
-    if (!byFormat.has(key)) byFormat.set(key, renderDelivery(event, format, confirmUrl, contentType));
+    const key = `${subscription.format} ${subscription.contentType ?? ''}`;
+    if (!byFormat.has(key)) byFormat.set(key, renderDelivery(event, subscription, confirmUrl));
     return byFormat.get(key);
   };
 }

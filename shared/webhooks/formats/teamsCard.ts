@@ -52,16 +52,14 @@ function missedCard(event: InvitationEvent, confirmUrl: ConfirmUrl): object {
 function ringCard(event: InvitationEvent, confirmUrl: ConfirmUrl): object {
   const { data, expiryTimeMs } = event;
   const importance = importanceText(data);
-  const until =
-    expiryTimeMs === undefined
-      ? []
-      : [small(`Rings until {{TIME(${secondsIso(expiryTimeMs)})}}. This card does not change when the call ends.`)];
   const body = [
     importance === undefined
       ? heading(`Call from ${callerText(data)}`)
       : heading(`${importance} call from ${callerText(data)}`, { color: 'Attention' }),
     ...factsOf(event).map(line),
-    ...until,
+    ...(expiryTimeMs === undefined
+      ? []
+      : [small(`Rings until {{TIME(${secondsIso(expiryTimeMs)})}}. This card does not change when the call ends.`)]),
   ];
   const commands = (['decline', 'acceptWithPhoneAudio'] as const).filter((command) =>
     command === 'decline' ? data.actions.includes(command) : canAcceptOnPhone(data),

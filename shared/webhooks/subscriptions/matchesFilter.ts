@@ -40,7 +40,7 @@ export const filtersSchema = z
 export type Filters = z.infer<typeof filtersSchema>;
 
 /** A field of the filters. */
-export type FilterField = keyof Filters;
+type FilterField = keyof Filters;
 
 /** Sent unless `types` says otherwise; what concerns the operator (`ucwa.command.settled`, `ucwa.subscription.disabled`) must be named. */
 const SENT_WITHOUT_TYPES = 'ucwa.channel.gap';

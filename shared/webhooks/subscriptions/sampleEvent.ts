@@ -7,7 +7,7 @@ export interface SubscriptionTest {
   readonly subscriptionId: string;
   readonly message: string;
 }
-export type TestEvent = RelayEvent<'ucwa.subscription.test', SubscriptionTest>;
+type TestEvent = RelayEvent<'ucwa.subscription.test', SubscriptionTest>;
 
 export function isTestEvent(event: RelayEvent): event is TestEvent {
   return event.type === 'ucwa.subscription.test';

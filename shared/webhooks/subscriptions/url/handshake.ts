@@ -3,7 +3,7 @@ import type { Sender } from '../../sender/sender';
 const HANDSHAKE_TIMEOUT_MS = 3500;
 
 /** Whether a subscriber consents to be sent events; `reason` says what was missing. */
-export type HandshakeResult =
+type HandshakeResult =
   | { readonly consents: true; readonly allowedRatePerMinute: number | undefined }
   | { readonly consents: false; readonly reason: string };
 

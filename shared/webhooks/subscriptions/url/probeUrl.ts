@@ -25,7 +25,7 @@ export interface ProbeUrlPorts {
 }
 
 /** What is asked of a URL before events are sent to it. */
-export interface ProbeRequest {
+interface ProbeRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly handshake: Handshake;

@@ -23,7 +23,7 @@ test('leaves its argument as it was', () => {
 });
 
 test.each(formats)('no SDP is in a delivery of format %s', (format) => {
-  expect(renderDelivery(withSdp, format, () => undefined)?.body).not.toMatch(/v=0|m=audio|10\.0\.0\.1/);
+  expect(renderDelivery(withSdp, { format }, () => undefined)?.body).not.toMatch(/v=0|m=audio|10\.0\.0\.1/);
 });
 
 /** The characters that JSON and UTF-8 make long. */
