@@ -5,7 +5,7 @@ import { recordRingToDelivery } from '../../telemetry/metrics';
 import type { RenderedDelivery, Render } from '../formats/renderDelivery';
 import type { Subscription } from '../subscriptions/subscription';
 import { classifyResponse, type ResponseClass } from './classifyResponse';
-import type { DeliveryPolicies } from './deliveryPolicy';
+import type { DeliveryPolicies, Permit } from './deliveryPolicy';
 import { toEnd, type Delivery, type DeliveryEnd, type EndStep, type MadeAttempt } from './deliveryEnd';
 import { createInOrder, createLimit, type Limit } from './concurrency';
 import { isOver, isRing, judgeLateSnapshot, LATE_AFTER_MS } from './lateSnapshot';
@@ -68,40 +68,42 @@ interface Ended {
 
 async function deliverInOrder(due: DueDelivery, ready: () => Promise<void>, ports: Parts): Promise<Ended> {
   const { policies, clock } = ports;
-  const { subscription, waitUntilMs, mayBegin } = due;
+  const { event, subscription, waitUntilMs, mayBegin } = due;
   const policy = policies(subscription);
   const refusal = policy.refusal();
   if (refusal !== undefined) return { step: stepAfterRefusal(refusal, stepInput(due, ports)) };
   // An earlier event that comes before this one may begin still goes first.
   if (!(await settlesBy(clock, Promise.resolve(mayBegin).then(ready), waitUntilMs)))
     return { step: stepAfterWait('an earlier event of the call is under way', stepInput(due, ports)) };
-  const permit = await policy.acquire(waitUntilMs);
-  if (!permit.admitted) return { step: stepAfterRefusal(permit, stepInput(due, ports)) };
-  let learned: ResponseClass | undefined;
-  try {
+  // It is judged before it is admitted: while storage does not respond, it would keep others from a subscriber that is well.
+  for (;;) {
     const judged = await judge(due, ports);
     if (judged.step !== 'send') return { step: judged };
-    const { response, made } = await makeAttempt(due, judged.rendered, ports);
-    learned = response;
-    const step = stepAfterAttempt(response, stepInput(due, ports));
-    return response.class === 'notStarted' ? { step } : { step, made };
-  } catch (error) {
-    // Nothing was sent: the secret cannot be decrypted with the keys that this process has.
-    return { step: { step: 'dead', reason: toRelayError(error).message } };
-  } finally {
-    permit.release(learned);
+    const permit = await policy.acquire(judged.untilMs);
+    if (permit.admitted && clock.now() <= judged.untilMs && !isOver(event, clock.now()))
+      return makeAttempt(due, judged.rendered, permit, ports);
+    if (permit.admitted) permit.release(undefined);
+    else if (permit.why !== 'busy' || clock.now() >= waitUntilMs)
+      return { step: stepAfterRefusal(permit, stepInput(due, ports)) };
   }
 }
 
-function stepInput({ attempt, moves, event }: DueDelivery, { clock, random }: DeliverPorts): StepInput {
+function stepInput(
+  { attempt, moves, event }: DueDelivery,
+  { clock, random }: Pick<DeliverPorts, 'clock' | 'random'>,
+): StepInput {
   return { attempt, moves, nowMs: clock.now(), expiryTimeMs: event.expiryTimeMs, random: random() };
 }
 
+/** What is sent when it is admitted by `untilMs` (milliseconds since the epoch); later than that it is to be judged anew. */
+interface Sendable {
+  readonly step: 'send';
+  readonly rendered: RenderedDelivery;
+  readonly untilMs: number;
+}
+
 /** What is sent now, or the step in its place; what is read for that is at most a second old when the attempt begins. */
-async function judge(
-  due: DueDelivery,
-  ports: Parts,
-): Promise<EndStep | { readonly step: 'send'; readonly rendered: RenderedDelivery }> {
+async function judge(due: DueDelivery, ports: Parts): Promise<EndStep | Sendable> {
   const { records, limit, render, clock } = ports;
   const { event, subscription, waitUntilMs } = due;
   const rendered = render(event, subscription);
@@ -112,8 +114,11 @@ async function judge(
   for (;;) {
     if (isOver(event, clock.now())) return { step: 'expired', reason: 'the ring is over', isLost: false };
     if (clock.now() > waitUntilMs) return stepAfterWait('the process stood still', stepInput(due, ports));
-    const isLate = due.isRepeated || clock.now() - event.timeMs > LATE_AFTER_MS;
-    if (!isLate || !isRing(event)) return { step: 'send', rendered };
+    if (!isRing(event)) return { step: 'send', rendered, untilMs: waitUntilMs };
+    const promptUntilMs = event.timeMs + LATE_AFTER_MS;
+    if (!due.isRepeated && clock.now() <= promptUntilMs)
+      // One more: when that is over, it is late.
+      return { step: 'send', rendered, untilMs: Math.min(waitUntilMs, promptUntilMs + 1) };
     let readAtMs = clock.now();
     const read = (): Promise<readonly ListedEvent[] | undefined> => {
       readAtMs = clock.now();
@@ -122,24 +127,33 @@ async function judge(
     };
     const events = await limit(read, waitUntilMs);
     if (events === undefined) return stepWithoutState(stepInput(due, ports));
-    if (clock.now() - readAtMs > STORAGE_WAIT_MS || clock.now() > waitUntilMs || isOver(event, clock.now())) continue;
-    return judgeLateSnapshot(event, events, subscription, render, isExact) ?? { step: 'send', rendered };
+    const untilMs = Math.min(waitUntilMs, readAtMs + STORAGE_WAIT_MS);
+    if (clock.now() > untilMs || isOver(event, clock.now())) continue;
+    return judgeLateSnapshot(event, events, subscription, render, isExact) ?? { step: 'send', rendered, untilMs };
   }
 }
 
-/** Errors: those of PostSigned. */
 async function makeAttempt(
-  { event, subscription, timeoutMs, redelivery }: DueDelivery,
+  due: DueDelivery,
   rendered: RenderedDelivery,
-  { post, clock }: DeliverPorts,
-): Promise<{ readonly response: ResponseClass; readonly made: MadeAttempt }> {
-  const result = await post(subscription, event.id, rendered, timeoutMs);
-  const response = classifyResponse(result, clock.now());
-  if (response.class === 'delivered' && redelivery === undefined)
-    recordRingToDelivery(clock.now() - event.timeMs, event.type);
-  const { durationMs } = result;
-  return {
-    response,
-    made: { durationMs, ...(result.kind === 'response' && { status: result.status, body: result.body }) },
-  };
+  permit: Permit,
+  { post, clock, random }: DeliverPorts,
+): Promise<Ended> {
+  const { event, subscription, timeoutMs, redelivery } = due;
+  let response: ResponseClass | undefined;
+  try {
+    const result = await post(subscription, event.id, rendered, timeoutMs);
+    response = classifyResponse(result, clock.now());
+    if (response.class === 'delivered' && redelivery === undefined)
+      recordRingToDelivery(clock.now() - event.timeMs, event.type);
+    const step = stepAfterAttempt(response, stepInput(due, { clock, random }));
+    const { durationMs } = result;
+    const made = { durationMs, ...(result.kind === 'response' && { status: result.status, body: result.body }) };
+    return response.class === 'notStarted' ? { step } : { step, made };
+  } catch (error) {
+    // Nothing was sent: the secret cannot be decrypted with the keys that this process has.
+    return { step: { step: 'dead', reason: toRelayError(error).message } };
+  } finally {
+    permit.release(response);
+  }
 }

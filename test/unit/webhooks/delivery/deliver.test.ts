@@ -79,6 +79,38 @@ it('reads the calls of sixteen late attempts at a time', async () => {
   expect(await Promise.all(late)).toHaveLength(18);
 });
 
+it('takes no place of a prompt attempt while the call of a late one is read', async () => {
+  const { deliver, due, world, clock } = setUp();
+  world.storage = { readEvents: () => new Promise(() => undefined) };
+  for (let call = 0; call < 20; call += 1)
+    void deliver(due({ ...started, subject: `late ${String(call)}` }, { isRepeated: true }));
+  await clock.advance(900);
+  expect((await deliver(due(started))).attempt.outcome).toBe('delivered');
+  expect(world.posts).toEqual(['event-1 to sub_a']);
+});
+
+it('reads a call again when a place comes more than a second after the read', async () => {
+  const { deliver, due, world, clock } = setUp();
+  const responses: (() => void)[] = [];
+  world.respond = () => new Promise((resolve) => responses.push(() => resolve(responded(200))));
+  const others = Array.from({ length: 20 }, (_, call) =>
+    deliver(due({ ...started, id: `other-${String(call)}`, subject: `other ${String(call)}` })),
+  );
+  await clock.advance(0);
+  let reads = 0;
+  world.storage = { readEvents: () => ((reads += 1), Promise.resolve([])) };
+  const late = deliver(due(updated, { isRepeated: true }));
+  for (let index = 0; index < 20; index += 1) {
+    await clock.advance(400);
+    responses[index]?.();
+  }
+  await clock.advance(0);
+  responses.at(-1)?.();
+  expect((await late).attempt.outcome).toBe('delivered');
+  expect(reads).toBe(3);
+  await Promise.all(others);
+});
+
 it('waits until it may begin', async () => {
   const { deliver, due, world, clock } = setUp();
   let begin = (): void => undefined;
