@@ -1,13 +1,13 @@
 import { FIRST_WITHIN_MS, runWebhookKills, type WebhookKillsOutcome } from './runWebhookKills';
 import { withSeconds, type Print, type Scenario } from './scenario';
 
-/** The host that delivers killed at random moments, storage frozen and killed in between. */
+/** The host that delivers killed at random moments, storage frozen and gone in between. */
 export const webhookKills: Scenario<'kills' | 'calls' | 'away' | 'processes'> = {
-  says: 'SIGKILL of the host that delivers to 10 webhooks of which 3 fail, storage frozen and killed in between: nobody misses an event.',
+  says: 'SIGKILL of the host that delivers to 10 webhooks of which 3 fail, storage frozen and gone in between: nobody misses an event.',
   options: {
     kills: { default: 30, least: 3, says: 'how often the host is killed' },
     calls: { default: 600, least: 1, says: 'how many calls ring' },
-    away: { default: 60, least: 1, says: 'for how many seconds storage is frozen, and later killed' },
+    away: { default: 60, least: 1, says: 'for how many seconds storage is frozen, and later gone' },
     processes: { default: 1, least: 0, says: '1: each Service Bus function in a process of its own' },
   },
   async run({ kills, calls, away, processes, seed }, print) {
