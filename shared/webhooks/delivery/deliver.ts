@@ -104,7 +104,7 @@ interface Sendable {
 
 /** What is sent now, or the step in its place; what is read for that is at most a second old when the attempt begins. */
 async function judge(due: DueDelivery, ports: Parts): Promise<EndStep | Sendable> {
-  const { records, limit, render, clock } = ports;
+  const { policies, records, limit, render, clock } = ports;
   const { event, subscription, waitUntilMs } = due;
   const rendered = render(event, subscription);
   if (rendered === undefined)
@@ -119,6 +119,8 @@ async function judge(due: DueDelivery, ports: Parts): Promise<EndStep | Sendable
     if (!due.isRepeated && clock.now() <= promptUntilMs)
       // One more: when that is over, it is late.
       return { step: 'send', rendered, untilMs: Math.min(waitUntilMs, promptUntilMs + 1) };
+    const refusal = policies(subscription).refusal();
+    if (refusal !== undefined) return stepAfterRefusal(refusal, stepInput(due, ports));
     let readAtMs = clock.now();
     const read = (): Promise<readonly ListedEvent[] | undefined> => {
       readAtMs = clock.now();

@@ -44,11 +44,14 @@ export interface Refusal {
  * cockatiel, because that takes its time from the machine, has no limit on waiting and cannot say until when it refuses.
  */
 export interface DeliveryPolicy {
-  /** Why nothing is admitted now, if that is so; an attempt that would only have to wait is not refused. */
+  /**
+   * Why nothing is admitted now, if that is so: it asked to wait, its circuit is open, or it has stalled (none of the 16 has ended for
+   * a second, or for half a second where the last attempt did not succeed). An attempt that would only have to wait is not refused.
+   */
   refusal(): Refusal | undefined;
   /**
-   * Waits in order of arrival, at most until `untilMs`, for one of the 16 and for the result of a probe; refused at once when
-   * the subscriber has stalled: none of them has ended for a second, or for half a second where the last attempt did not succeed.
+   * Waits in order of arrival, at most until `untilMs`, for one of the 16 and for the result of a probe; refused at once where
+   * `refusal` says why.
    */
   acquire(untilMs: number): Promise<Permit | Refusal>;
   /** Since the first failure after the last success (milliseconds since the epoch); undefined while the last attempt succeeded. */
@@ -74,19 +77,17 @@ class SubscriberPolicy implements DeliveryPolicy {
   constructor(private readonly clock: Clock) {}
 
   refusal(): Refusal | undefined {
-    if (this.clock.now() < this.#throttledUntilMs) return this.#refuse('throttled', this.#throttledUntilMs);
-    return this.isOpen() && this.clock.now() < this.#openUntilMs
-      ? this.#refuse('circuitOpen', this.#openUntilMs)
+    const nowMs = this.clock.now();
+    if (nowMs < this.#throttledUntilMs) return this.#refuse('throttled', this.#throttledUntilMs);
+    if (this.isOpen() && nowMs < this.#openUntilMs) return this.#refuse('circuitOpen', this.#openUntilMs);
+    const stalledMs = this.#hasSucceeded ? STALLED_MS : STALLED_UNWELL_MS;
+    return this.#isFull() && nowMs - this.#movedAtMs >= stalledMs
+      ? this.#refuse(this.#isProbing ? 'circuitOpen' : 'stalled', this.#movedAtMs + ATTEMPT_MS)
       : undefined;
   }
 
   async acquire(untilMs: number): Promise<Permit | Refusal> {
-    const decision = this.#waiters.length === 0 ? this.#decide() : undefined;
-    if (decision !== undefined) return decision;
-    const nowMs = this.clock.now();
-    const stalledMs = this.#hasSucceeded ? STALLED_MS : STALLED_UNWELL_MS;
-    if (nowMs - this.#movedAtMs < stalledMs) return this.#wait(untilMs);
-    return this.#refuse(this.#isProbing ? 'circuitOpen' : 'stalled', this.#movedAtMs + ATTEMPT_MS);
+    return this.#decide() ?? this.#wait(untilMs);
   }
 
   failingSinceMs(): number | undefined {
@@ -106,11 +107,15 @@ class SubscriberPolicy implements DeliveryPolicy {
     return { admitted: false, why, untilMs, failingForMs, lastFailure: this.#lastFailure };
   }
 
+  #isFull(): boolean {
+    return this.#inFlight >= MAX_IN_FLIGHT || this.#isProbing;
+  }
+
   /** A permit or a refusal; undefined for an attempt that has to wait. */
   #decide(): Permit | Refusal | undefined {
     const refused = this.refusal();
     if (refused !== undefined) return refused;
-    if (this.#inFlight >= MAX_IN_FLIGHT || this.#isProbing) return undefined;
+    if (this.#isFull()) return undefined;
     const isProbe = this.isOpen();
     this.#inFlight += 1;
     this.#isProbing = isProbe;
