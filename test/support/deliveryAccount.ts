@@ -75,10 +75,16 @@ export async function accountForDeliveries(
   }
 }
 
-/** What storage has not taken yet waits as a message. */
+/** What storage has not taken yet, as far as it knows, waits as a message. */
 function addRecord({ event, results = [], attempt }: RecordMessage, books: ReadonlyMap<string, Book>): void {
-  if (attempt === undefined) for (const result of results) addStep(books, event.id, { ...result, order: 0 });
-  else addStep(books, event.id, { ...attempt, order: attempt.attempt + attempt.moves });
+  const waiting: readonly Step[] =
+    attempt === undefined
+      ? results.map((result) => ({ ...result, order: 0 }))
+      : [{ ...attempt, order: attempt.attempt + attempt.moves }];
+  for (const step of waiting) {
+    const known = books.get(step.subscriptionId)?.steps.get(event.id) ?? [];
+    if (!known.some(({ order }) => order === step.order)) addStep(books, event.id, step);
+  }
 }
 
 function addStep(books: ReadonlyMap<string, Book>, eventId: string, step: Step): void {
