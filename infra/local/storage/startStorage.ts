@@ -26,8 +26,8 @@ const END_WITH_PARENT =
   "data:text/javascript,process.once('disconnect', () => process.emit('SIGTERM') || process.exit());";
 
 /**
- * Azurite searches the whole partition for the row that is written, twice where there is none: with thousands of rows in one it needs a
- * core for what Azure does in a moment. Its tables have an index of row keys as well; this makes it use that one first.
+ * Azurite searches the whole partition for the row that is written, twice where there is none: with thousands of rows in one it
+ * needs a core for what Azure does in a moment. Its tables have an index of row keys as well; this makes it use that one first.
  */
 const ROW_KEY_FIRST = `data:text/javascript,${encodeURIComponent(`
   import { createRequire } from 'node:module';
@@ -43,8 +43,8 @@ const ROW_KEY_FIRST = `data:text/javascript,${encodeURIComponent(`
 const ATTEMPTS = 3;
 
 /**
- * Azure Storage on this machine: Azurite in a process of its own, whose tables find rows by their keys. Resolves when it listens; rejects with
- * its last lines when it does not.
+ * Azure Storage on this machine: Azurite in a process of its own, whose tables find rows by their keys. Resolves when it
+ * listens; rejects with its last lines when it does not.
  */
 export async function startStorage(options: StorageOptions = {}): Promise<LocalProcess<StorageReady>> {
   if (options.folder !== undefined) await mkdir(options.folder, { recursive: true });
